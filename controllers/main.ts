@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+// The composition root grows here.

@@ -1,0 +1,30 @@
+/** One sentence of status, with Kubernetes' meaning of type, status, reason and message. */
+export interface Condition {
+  readonly type: ConditionType
+  readonly status: 'True' | 'False' | 'Unknown'
+  /** One CamelCase word a program can match. */
+  readonly reason: string
+  /** One sentence for a person: subject, finding, remedy. */
+  readonly message: string
+}
+
+export type ConditionType = 'SpecValid' | 'ZoneReady' | 'NetworkReady' | 'MachinesReady' | 'Ready'
+
+/** Something in the way of a range: becomes the reason and message of a condition. */
+export interface Finding {
+  readonly reason: string
+  readonly message: string
+}
+
+/**
+ * `Ready` as the summary of the others: True when all are True; otherwise it repeats the first that is not,
+ * False before Unknown, so that the cause is read without looking further.
+ */
+export function readyOf(conditions: readonly Condition[]): Condition {
+  const cause =
+    conditions.find(({ status }) => status === 'False') ?? conditions.find(({ status }) => status === 'Unknown')
+  if (cause !== undefined) return { type: 'Ready', status: cause.status, reason: cause.reason, message: cause.message }
+  if (conditions.length === 0)
+    return { type: 'Ready', status: 'Unknown', reason: 'Pending', message: 'not looked at yet' }
+  return { type: 'Ready', status: 'True', reason: 'Ready', message: 'network and machines are as the range file asks' }
+}

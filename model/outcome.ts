@@ -1,0 +1,18 @@
+/** How one pass over a range ended, and so when to look again. The range's actor alone decides on it. */
+export type Outcome =
+  /** Everything is as asked; look again at the next resync. */
+  | { readonly kind: 'settled' }
+  /** Work goes on by itself in Proxmox; look again soon. */
+  | { readonly kind: 'progressing' }
+  /** Something failed that may pass; look again with growing delay. */
+  | { readonly kind: 'retry'; readonly error: string }
+  /** Nothing helps until the file or the cluster changes; look again at the next resync. */
+  | { readonly kind: 'stalled'; readonly error: string }
+
+const URGENCY = { settled: 0, stalled: 1, progressing: 2, retry: 3 } as const
+
+/** The outcome that asks for the earliest next look, of several parts of one pass. */
+export const worstOf = (outcomes: readonly Outcome[]): Outcome =>
+  outcomes.reduce<Outcome>((worst, next) => (URGENCY[next.kind] > URGENCY[worst.kind] ? next : worst), {
+    kind: 'settled',
+  })

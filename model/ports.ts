@@ -1,0 +1,108 @@
+import type { Diagnostic } from './diagnostic.ts'
+import type { RangeSpec } from './range-spec.ts'
+import type { RangeStatus } from './range-status.ts'
+import type { ClusterSnapshot, VnetConfig } from './snapshot.ts'
+
+/**
+ * The narrow interfaces behind which the outside world stands. None has a call that migrates a VM or that creates,
+ * changes or deletes an SDN zone: what can't be said can't happen.
+ *
+ * Every Proxmox call throws `ProxmoxError`; a call that starts a task resolves when the task has ended well.
+ */
+
+/** Sees the whole cluster with a number of reads that doesn't grow with ranges or VMs. */
+export interface ClusterObserver {
+  observe(signal: AbortSignal): Promise<ClusterSnapshot>
+}
+
+/** Writes VNets. Nothing takes effect before `apply`, which commits everyone's pending changes, ours or not. */
+export interface SdnWriter {
+  createVnet(name: string, config: VnetConfig, signal: AbortSignal): Promise<void>
+  /** Changes only the fields given. */
+  updateVnet(name: string, changes: Partial<VnetConfig>, signal: AbortSignal): Promise<void>
+  /** Commits and reloads the network of every node; resolves when the reload task has ended. */
+  apply(signal: AbortSignal): Promise<void>
+}
+
+/** A VM read just now, from its own node: the truth, where the snapshot may lag. */
+export interface MachineRead {
+  readonly vmid: number
+  readonly node: string
+  readonly name: string | undefined
+  readonly running: boolean
+  readonly template: boolean
+  readonly lock: string | undefined
+  readonly tags: readonly string[]
+  /** All configuration keys as Proxmox tells them, values as text (`net0`, `memory`, `ide2`, ...). */
+  readonly config: Readonly<Record<string, string>>
+  /** Proxmox' digest of the configuration, to write against exactly this version. */
+  readonly digest: string
+}
+
+/** A clone to be made. Full clones may name storage and format; for linked ones Proxmox refuses them. */
+export interface CloneRequest {
+  readonly template: { readonly vmid: number; readonly node: string }
+  readonly vmid: number
+  readonly name: string
+  readonly pool: string
+  readonly description: string
+  /** The node the VM shall live on. Left out of the call when it is the template's own. */
+  readonly target: string
+  readonly full: { readonly storage: string; readonly format: string | undefined } | undefined
+}
+
+/** One write to a VM's configuration. */
+export interface ConfigPatch {
+  readonly set: Readonly<Record<string, string | number>>
+  readonly delete: readonly string[]
+  /** The digest of the configuration it was computed from; Proxmox refuses the write when it has changed since. */
+  readonly digest: string
+}
+
+/** Reads and writes single VMs. */
+export interface Machines {
+  /** Undefined when Proxmox says there is no such VM on that node. */
+  read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
+  clone(request: CloneRequest, signal: AbortSignal): Promise<void>
+  configure(node: string, vmid: number, patch: ConfigPatch, signal: AbortSignal): Promise<void>
+  start(node: string, vmid: number, signal: AbortSignal): Promise<void>
+}
+
+/** Writes resource pools. */
+export interface Pools {
+  /** Succeeds as well when the pool exists already. */
+  create(pool: string, comment: string, signal: AbortSignal): Promise<void>
+}
+
+/** Everything a controller needs of Proxmox. */
+export type Proxmox = ClusterObserver & { readonly sdn: SdnWriter; readonly machines: Machines; readonly pools: Pools }
+
+/** What became of reading one range file. */
+export type RangeFileRead =
+  | { readonly kind: 'ok'; readonly spec: RangeSpec; readonly warnings: readonly Diagnostic[] }
+  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+  /** No file for this id. Absence by itself never removes anything. */
+  | { readonly kind: 'absent' }
+
+/** The folder of range files. */
+export interface RangeFiles {
+  /** Ids of all range files now present, in order of name; throws when the folder itself can't be read. */
+  list(): Promise<readonly string[]>
+  read(rangeId: string): Promise<RangeFileRead>
+  /** Calls back with a range id whenever its file appears, changes or goes, until the signal aborts. */
+  watch(onChange: (rangeId: string) => void, signal: AbortSignal): Promise<void>
+}
+
+/** Where range status goes for people and programs to read. */
+export interface StatusStore {
+  /** Writes atomically, and only when something changed. */
+  write(status: RangeStatus): Promise<void>
+  remove(rangeId: string): Promise<void>
+}
+
+/** Structured log. Fields are plain values; no secret is ever among them. */
+export interface Logger {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}

@@ -1,0 +1,47 @@
+import type { RangeAddress } from './identity.ts'
+
+/**
+ * What a range file asks for, after parsing: `{{ range_id }}` filled in, Ludus' defaults applied, units fixed.
+ * Planners see this and nothing of YAML.
+ */
+export interface RangeSpec {
+  /** The range id: the file's name. Also the Proxmox pool of its VMs. */
+  readonly id: string
+  /** The file it came from, for messages. */
+  readonly source: string
+  /** `ludus_extensions.lanista.range_number`, when the author fixed it. */
+  readonly number: number | undefined
+  /** `defaults.target_node`: where VMs and router go that name no node of their own. */
+  readonly targetNode: string | undefined
+  readonly router: VmSpec
+  /** In file order; the router is not among them. */
+  readonly vms: readonly VmSpec[]
+}
+
+/** One VM (or the router) of a range file. */
+export interface VmSpec {
+  readonly role: 'router' | 'vm'
+  /** The VM's name in Proxmox, unique in its range. */
+  readonly name: string
+  readonly hostname: string
+  /** A template's name, as Proxmox lists it. */
+  readonly template: string
+  readonly address: RangeAddress
+  readonly cpus: number
+  readonly memoryMiB: number
+  /** Balloon minimum; 0 switches ballooning off. */
+  readonly balloonMiB: number
+  readonly os: 'windows' | 'linux' | 'macos'
+  readonly fullClone: boolean
+  /** The VM's own `target_node`. */
+  readonly targetNode: string | undefined
+  /** Group names for Ludus' Ansible inventory, the author's own (`ansible_groups`). */
+  readonly ansibleGroups: readonly string[]
+}
+
+/** Router first, then the VMs in file order: the order in which they are placed. */
+export const machinesOf = (spec: RangeSpec): readonly VmSpec[] => [spec.router, ...spec.vms]
+
+/** The VLANs in use in a range, ascending: the router gets one NIC for each, in this order. */
+export const vlansOf = (spec: RangeSpec): readonly number[] =>
+  [...new Set(spec.vms.map((vm) => vm.address.vlan))].sort((a, b) => a - b)

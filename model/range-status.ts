@@ -1,0 +1,31 @@
+import type { Condition } from './condition.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { VmPhase } from './vm-phase.ts'
+
+/** The status of one range as written to the status file and served by the API. */
+export interface RangeStatus {
+  readonly id: string
+  /** The range file it speaks of. */
+  readonly source: string
+  readonly number: number | undefined
+  readonly conditions: readonly Condition[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly vms: readonly VmStatus[]
+  /** When a condition last changed, in ISO 8601. */
+  readonly changedAt: string
+}
+
+export interface VmStatus {
+  readonly name: string
+  readonly role: 'router' | 'vm'
+  readonly vmid: number | undefined
+  readonly node: string | undefined
+  readonly address: string | undefined
+  readonly phase: VmPhase
+  /** Why that node, or what is in the way: one sentence. */
+  readonly message: string
+}
+
+/** The `Ready` condition of a status. */
+export const readyConditionOf = (status: RangeStatus): Condition | undefined =>
+  status.conditions.find(({ type }) => type === 'Ready')

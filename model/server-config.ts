@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+/** `30s`, `500ms`, `5m`, `1h` as milliseconds. */
+const duration = z
+  .string()
+  .regex(/^[0-9]+(ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 1h')
+  .transform((text) => {
+    const [, amount, unit] = /^([0-9]+)(ms|s|m|h)$/.exec(text) ?? []
+    return Number(amount) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms' | 's' | 'm' | 'h']
+  })
+
+const lanistaSection = z.strictObject({
+  ranges: z.string().describe('The watched folder of range files.').default('/etc/lanista/ranges'),
+  state_dir: z.string().describe('Where status files go. May be deleted at any time.').default('/var/lib/lanista'),
+  resync: duration.describe('How often every range is looked at again without any cause.').default(30_000),
+  vmid_base: z.int().min(0).max(840_000_000).describe('Added to every VMID that Lanista gives.').default(0),
+  proxmox: z
+    .strictObject({
+      hosts: z.array(z.string()).describe('API hosts to fail over between; default: proxmox_url alone.').optional(),
+      token_file: z.string().describe('File with the API token: user@realm!name=secret.').optional(),
+      ca_file: z.string().describe('PEM file of the CA that signed the API certificates.').optional(),
+      fingerprint: z.string().describe('SHA-256 fingerprint of the API certificate, in place of a CA.').optional(),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({ listen: z.string().describe('Address of /metrics, /healthz, /readyz.').default('127.0.0.1:8480') })
+    .prefault({}),
+})
+
+/** Ludus' own `config.yml`, of which unknown keys are ignored, plus the `lanista:` section, of which they are not. */
+export const serverConfigSchema = z.looseObject({
+  proxmox_url: z.string().default('https://127.0.0.1:8006'),
+  proxmox_node: z.string().describe('The node that is taken when nothing else decides.'),
+  proxmox_invalid_cert: z.boolean().default(false),
+  proxmox_vm_storage_pool: z.string().default('local'),
+  proxmox_vm_storage_format: z.enum(['qcow2', 'raw', 'vmdk']).default('qcow2'),
+  ludus_nat_interface: z.string().default('vmbr1000'),
+  cluster_mode: z.boolean().describe('Default: true when Proxmox reports more than one node.').optional(),
+  sdn_zone: z.string().default('ludus'),
+  vxlan_tag_base: z.int().min(0).max(16_777_215).default(0),
+  reserved_range_numbers: z.array(z.int()).default([]),
+  lanista: lanistaSection.prefault({}),
+})
+
+/** The settings in force: defaults applied, durations in milliseconds. */
+export type ServerConfig = z.output<typeof serverConfigSchema>

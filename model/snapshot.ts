@@ -1,0 +1,112 @@
+/**
+ * What was seen on Proxmox at one moment, as one immutable value. Not a VM snapshot.
+ *
+ * `/cluster/resources` tells `vmid`, `node`, `lock`, `tags` and `pool` of a guest at once, but its name, status and
+ * load up to 10 s late; a guest whose statistics have not arrived yet has no name and status `unknown`.
+ */
+export interface ClusterSnapshot {
+  /** When the reads were made, in epoch milliseconds. */
+  readonly takenAt: number
+  /** Proxmox VE's major release, such as 9. */
+  readonly release: number
+  /** False when the cluster has lost its quorum: reads work, writes don't. */
+  readonly quorate: boolean
+  readonly nodes: readonly NodeSeen[]
+  readonly storages: readonly StorageSeen[]
+  readonly zones: readonly ZoneSeen[]
+  readonly vnets: readonly VnetSeen[]
+  /** Pending changes of SDN objects other than VNets (zones, subnets, controllers), as short names for people. */
+  readonly otherPending: readonly string[]
+  readonly guests: readonly GuestSeen[]
+  readonly pools: readonly string[]
+  readonly runningTasks: readonly TaskSeen[]
+}
+
+export interface NodeSeen {
+  readonly name: string
+  readonly online: boolean
+  /** Put into maintenance through HA. */
+  readonly maintenance: boolean
+  /** The cluster address, when Proxmox told it. */
+  readonly address: string | undefined
+  readonly cores: number
+  /** Load as a fraction of all cores, 0..1. */
+  readonly cpuLoad: number
+  readonly memoryBytes: number
+  readonly memoryUsedBytes: number
+}
+
+/** A storage as one node sees it. */
+export interface StorageSeen {
+  readonly node: string
+  readonly name: string
+  readonly shared: boolean
+  readonly active: boolean
+  /** Content types, such as `images`. */
+  readonly content: readonly string[]
+  readonly totalBytes: number
+  readonly usedBytes: number
+}
+
+export interface ZoneSeen {
+  readonly name: string
+  readonly type: string
+  /** Addresses of the VXLAN peers; undefined when the zone has none (a fabric zone, or another type). */
+  readonly peers: readonly string[] | undefined
+  readonly fabric: string | undefined
+  /** The nodes it is limited to; undefined means all. */
+  readonly nodes: readonly string[] | undefined
+  readonly mtu: number | undefined
+  /** `unchanged` when running and configured agree. */
+  readonly pending: PendingState
+  /** Node -> Proxmox' own status word (`available`, `pending`, `error`), for the nodes that report one. */
+  readonly statusByNode: Readonly<Record<string, string>>
+}
+
+/** How an SDN object's configuration differs from the one that is running. */
+export type PendingState = 'unchanged' | 'new' | 'changed' | 'deleted'
+
+export interface VnetSeen {
+  readonly name: string
+  readonly pending: PendingState
+  /** What is configured now; undefined when its deletion is pending. */
+  readonly configured: VnetConfig | undefined
+  /** What runs since the last apply; undefined when it was never applied. */
+  readonly running: VnetConfig | undefined
+}
+
+export interface VnetConfig {
+  readonly zone: string
+  readonly tag: number | undefined
+  readonly alias: string | undefined
+  readonly vlanAware: boolean
+}
+
+/** A QEMU guest as `/cluster/resources` tells it. Containers are left out, but see `kind`. */
+export interface GuestSeen {
+  /** Containers share the VMID space, so they count for conflicts. */
+  readonly kind: 'qemu' | 'lxc'
+  readonly vmid: number
+  readonly node: string
+  /** Undefined while Proxmox doesn't know it yet (up to 10 s after creation) or while it is being cloned. */
+  readonly name: string | undefined
+  readonly status: 'running' | 'stopped' | 'paused' | 'unknown'
+  readonly template: boolean
+  readonly pool: string | undefined
+  readonly tags: readonly string[]
+  /** Proxmox' lock word, such as `clone`. */
+  readonly lock: string | undefined
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly memoryUsedBytes: number
+  readonly uptimeSeconds: number
+}
+
+export interface TaskSeen {
+  readonly upid: string
+  readonly node: string
+  /** Proxmox' word, such as `qmclone` or `reloadnetworkall`. */
+  readonly type: string
+  /** The object it works on; for `qmclone` the template's VMID. */
+  readonly id: string
+}
