@@ -18,6 +18,7 @@ export interface ClusterSnapshot {
   /** Pending changes of SDN objects other than VNets (zones, subnets, controllers), as short names for people. */
   readonly otherPending: readonly string[]
   readonly guests: readonly GuestSeen[]
+  readonly templates: readonly TemplateSeen[]
   readonly pools: readonly string[]
   readonly runningTasks: readonly TaskSeen[]
 }
@@ -100,6 +101,15 @@ export interface GuestSeen {
   readonly memoryBytes: number
   readonly memoryUsedBytes: number
   readonly uptimeSeconds: number
+}
+
+/** A template and where its disks are, which decides the nodes it can be cloned to. */
+export interface TemplateSeen {
+  readonly vmid: number
+  readonly node: string
+  readonly name: string
+  /** Storages that hold its disks. `target` of a clone needs all of them shared, even for a full clone. */
+  readonly storages: readonly string[]
 }
 
 export interface TaskSeen {

@@ -1,0 +1,30 @@
+import type { ServerConfig } from './server-config.ts'
+
+/** The part of the configuration that decides what a range's plan looks like. */
+export interface PlanSettings {
+  /** `sdn_zone`: the VXLAN zone of all range VNets. */
+  readonly zone: string
+  /** A range VNet's tag is this plus the range number. */
+  readonly vxlanTagBase: number
+  readonly vmidBase: number
+  readonly reservedNumbers: readonly number[]
+  /** `proxmox_node`: the node taken when nothing else decides. */
+  readonly defaultNode: string
+  /** Storage and format of full clones. */
+  readonly storage: string
+  readonly storageFormat: string
+  /** Undefined: cluster mode when Proxmox reports more than one node. */
+  readonly clusterMode: boolean | undefined
+}
+
+/** The plan settings of a configuration. */
+export const planSettingsOf = (config: ServerConfig): PlanSettings => ({
+  zone: config.sdn_zone,
+  vxlanTagBase: config.vxlan_tag_base,
+  vmidBase: config.lanista.vmid_base,
+  reservedNumbers: config.reserved_range_numbers,
+  defaultNode: config.proxmox_node,
+  storage: config.proxmox_vm_storage_pool,
+  storageFormat: config.proxmox_vm_storage_format,
+  clusterMode: config.cluster_mode,
+})

@@ -1,0 +1,103 @@
+import type { Finding } from './condition.ts'
+import type { VmSpec } from './range-spec.ts'
+import type { VnetConfig } from './snapshot.ts'
+import type { VmPhase } from './vm-phase.ts'
+
+/** One intended change, printable: what, on which object, and why. */
+export type Action =
+  | { readonly kind: 'create-pool'; readonly pool: string; readonly reason: string }
+  | { readonly kind: 'create-vnet'; readonly vnet: string; readonly config: VnetConfig; readonly reason: string }
+  | { readonly kind: 'update-vnet'; readonly vnet: string; readonly changes: Partial<VnetConfig>; readonly reason: string }
+  /** Commits all pending SDN changes and reloads every node's network; at most one per pass, for all ranges. */
+  | { readonly kind: 'apply-sdn'; readonly reason: string }
+  | { readonly kind: 'clone-vm'; readonly vm: string; readonly vmid: number; readonly node: string; readonly reason: string }
+  | { readonly kind: 'configure-vm'; readonly vm: string; readonly vmid: number; readonly node: string; readonly reason: string }
+  | { readonly kind: 'start-vm'; readonly vm: string; readonly vmid: number; readonly node: string; readonly reason: string }
+
+/** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */
+export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'apply-sdn' }>
+
+/** A VNet that somebody wants to exist. */
+export interface VnetWant {
+  readonly name: string
+  readonly config: VnetConfig
+  /** False for the NAT VNet: once it exists, a person's settings stay. */
+  readonly correctDrift: boolean
+  /** True when a VNet of this name without an owner mark is the range's own (its number was fixed by the author). */
+  readonly adoptUnmarked: boolean
+}
+
+/** What to do for one VM (or the router), and where it lives or will live. */
+export interface VmPlan {
+  readonly spec: VmSpec
+  /** The VMID it has, or will get. */
+  readonly vmid: number
+  readonly step: VmStep
+  /** Phase to show before anything is done. */
+  readonly phase: VmPhase
+  /** Why that node, or what is in the way: one sentence. */
+  readonly message: string
+}
+
+/** The VM as the planner sees it; whoever carries it out looks again before each write. */
+export type VmStep =
+  /** To be cloned from `template` and brought up on `node`. */
+  | { readonly kind: 'create'; readonly node: string; readonly template: TemplateChoice }
+  /** It exists on `node`; carry on from where it stands. */
+  | { readonly kind: 'continue'; readonly node: string }
+  /** Exists and runs: nothing to do. */
+  | { readonly kind: 'none'; readonly node: string }
+  /** Proxmox can't tell yet or its work goes on by itself; look again. */
+  | { readonly kind: 'wait'; readonly node: string | undefined }
+  /** Something must change first. */
+  | { readonly kind: 'blocked'; readonly finding: Finding; readonly node: string | undefined }
+
+/** The copy of a template to clone from. */
+export interface TemplateChoice {
+  readonly vmid: number
+  readonly node: string
+}
+
+/** Everything one range needs, as a value: nothing has been done yet. */
+export interface RangePlan {
+  readonly rangeId: string
+  readonly number: number
+  /** In the way of all of it; when present, nothing below is to be carried out. */
+  readonly blocked: { readonly part: 'ZoneReady' | 'NetworkReady'; readonly finding: Finding } | undefined
+  readonly pool: { readonly exists: boolean }
+  readonly vnets: readonly VnetWant[]
+  /** What the VNets of this range need, as far as this snapshot tells. */
+  readonly networkActions: readonly VnetAction[]
+  readonly vms: readonly VmPlan[]
+  /** Remarks for people that stop nothing, such as nodes that the zone doesn't reach. */
+  readonly notes: readonly string[]
+}
+
+/** All actions of a plan in the order they would be made, with reasons. */
+export function actionsOf(plan: RangePlan): readonly Action[] {
+  if (plan.blocked !== undefined) return []
+  const pool: Action[] = plan.pool.exists
+    ? []
+    : [{ kind: 'create-pool', pool: plan.rangeId, reason: `range ${plan.rangeId} keeps its VMs in a pool of its name` }]
+  return [...pool, ...plan.networkActions, ...plan.vms.flatMap(vmActions)]
+}
+
+function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Action[] {
+  const at = (node: string) => ({ vm: spec.name, vmid, node })
+  const start: (node: string) => Action = (node) => ({ kind: 'start-vm', ...at(node), reason: 'the range file wants it running' })
+  const configure: (node: string) => Action = (node) => ({
+    kind: 'configure-vm',
+    ...at(node),
+    reason: `${spec.cpus} cores, ${spec.memoryMiB} MiB and its networks, as the range file asks`,
+  })
+  switch (step.kind) {
+    case 'create':
+      return [{ kind: 'clone-vm', ...at(step.node), reason: message }, configure(step.node), start(step.node)]
+    case 'continue':
+      return phase === 'configuring' ? [configure(step.node), start(step.node)] : [start(step.node)]
+    case 'none':
+    case 'wait':
+    case 'blocked':
+      return []
+  }
+}
