@@ -62,8 +62,6 @@ export interface TemplateChoice {
 export interface RangePlan {
   readonly rangeId: string
   readonly number: number
-  /** In the way of all of it; when present, nothing below is to be carried out. */
-  readonly blocked: { readonly part: 'ZoneReady' | 'NetworkReady'; readonly finding: Finding } | undefined
   readonly pool: { readonly exists: boolean }
   readonly vnets: readonly VnetWant[]
   /** What the VNets of this range need, as far as this snapshot tells. */
@@ -75,7 +73,6 @@ export interface RangePlan {
 
 /** All actions of a plan in the order they would be made, with reasons. */
 export function actionsOf(plan: RangePlan): readonly Action[] {
-  if (plan.blocked !== undefined) return []
   const pool: Action[] = plan.pool.exists
     ? []
     : [{ kind: 'create-pool', pool: plan.rangeId, reason: `range ${plan.rangeId} keeps its VMs in a pool of its name` }]

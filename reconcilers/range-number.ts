@@ -1,0 +1,79 @@
+import type { Finding } from '../model/condition.ts'
+import { OWNER_TAG, RANGE_NUMBERS, rangeIdOfMark, rangeNumberOfVnet, vnetName } from '../model/identity.ts'
+import type { PlanSettings } from '../model/plan-settings.ts'
+import type { ClusterSnapshot, VnetSeen } from '../model/snapshot.ts'
+
+export type RangeNumber = { readonly number: number } | { readonly finding: Finding }
+
+/**
+ * The number of a range. In order: what already carries its mark (a VNet's alias, or the VMIDs of its own VMs), what
+ * the author asks for, the lowest that is free. A range that has a number keeps it: changing it would leave its VMs
+ * on the old network.
+ *
+ * @param asked `ludus_extensions.lanista.range_number`
+ * @param promised numbers given to other ranges in this turn whose VNets do not exist yet, with the range's id
+ */
+export function rangeNumberOf(
+  rangeId: string,
+  asked: number | undefined,
+  snapshot: ClusterSnapshot,
+  promised: ReadonlyMap<number, string>,
+  settings: Pick<PlanSettings, 'reservedNumbers' | 'vmidBase'>,
+): RangeNumber {
+  const holders = numberHolders(snapshot, promised, settings.vmidBase)
+  const own = [...holders].filter(([, holder]) => holder === rangeId).map(([number]) => number)
+  if (own.length > 1) {
+    return found('NumberAmbiguous', `range ${rangeId}: networks or VMs of the numbers ${own.join(' and ')} carry its mark; remove the mark from all but one`)
+  }
+  const [kept] = own
+  if (kept !== undefined && asked !== undefined && asked !== kept) {
+    return found('NumberChanged', `range ${rangeId}: it lives under number ${kept} and its file asks for ${asked}; a number can't change while its VMs exist, set range_number: ${kept}`)
+  }
+  if (kept !== undefined) return { number: kept }
+  if (asked !== undefined) return askedNumber(rangeId, asked, holders, settings.reservedNumbers)
+  for (let number = RANGE_NUMBERS.first; number <= RANGE_NUMBERS.last; number++) {
+    if (!holders.has(number) && !settings.reservedNumbers.includes(number)) return { number }
+  }
+  return found('NumbersExhausted', `range ${rangeId}: all ${RANGE_NUMBERS.last} range numbers are in use or reserved; remove a range or shorten reserved_range_numbers`)
+}
+
+function askedNumber(rangeId: string, asked: number, holders: ReadonlyMap<number, string | undefined>, reserved: readonly number[]): RangeNumber {
+  if (reserved.includes(asked)) {
+    return found('NumberReserved', `range ${rangeId}: number ${asked} is in reserved_range_numbers; choose another range_number`)
+  }
+  const holder = holders.get(asked)
+  if (holder !== undefined) {
+    return found('NumberTaken', `range ${rangeId}: number ${asked} belongs to range ${holder}; choose another range_number`)
+  }
+  return { number: asked }
+}
+
+/** Numbers in use -> the range that holds them, or undefined for an unmarked VNet (made by Ludus or by hand). */
+function numberHolders(
+  { vnets, guests }: ClusterSnapshot,
+  promised: ReadonlyMap<number, string>,
+  vmidBase: number,
+): ReadonlyMap<number, string | undefined> {
+  const holders = new Map<number, string | undefined>()
+  for (const vnet of vnets) {
+    const number = rangeNumberOfVnet(vnet.name)
+    if (number !== undefined) holders.set(number, markOf(vnet))
+  }
+  // A VM's VMID still tells the number when somebody has deleted the range's VNet.
+  for (const { vmid, tags, pool } of guests) {
+    const number = Math.floor((vmid - vmidBase) / 1_000_000)
+    const inBlock = number >= RANGE_NUMBERS.first && number <= RANGE_NUMBERS.last
+    if (inBlock && pool !== undefined && tags.includes(OWNER_TAG) && holders.get(number) === undefined) holders.set(number, pool)
+  }
+  for (const [number, rangeId] of promised) if (holders.get(number) === undefined) holders.set(number, rangeId)
+  return holders
+}
+
+/** The range that a VNet's alias names, as configured or, when its deletion is pending, as it runs. */
+export const markOf = ({ configured, running }: VnetSeen): string | undefined => rangeIdOfMark((configured ?? running)?.alias)
+
+/** The VNet of a range by its number, if there is one. */
+export const vnetOf = (snapshot: ClusterSnapshot, number: number): VnetSeen | undefined =>
+  snapshot.vnets.find(({ name }) => name === vnetName(number))
+
+const found = (reason: string, message: string): RangeNumber => ({ finding: { reason, message } })

@@ -1,0 +1,61 @@
+import { NAT_VNET, OWNER_TAG, rangeTag, vnetName } from '../../model/identity.ts'
+import type { ConfigPatch, MachineRead } from '../../model/ports.ts'
+import type { VmSpec } from '../../model/range-spec.ts'
+
+/** The networks of one range, as a VM's NICs need them. */
+export interface RangeNetworks {
+  readonly rangeId: string
+  readonly number: number
+  /** Ascending; the router has one NIC for each. */
+  readonly vlans: readonly number[]
+}
+
+/**
+ * The one write that turns a fresh clone into the VM the range file asks for, with Ludus' values: `cores` and `vcpus`
+ * from `cpus`, memory and balloon in MiB, NICs, tablet for Windows and macOS, no install CD, and the tags by which
+ * a configured VM is known. MACs of the clone are kept: a `netN` written without one gets a new MAC.
+ */
+export function configPatchOf(vm: VmSpec, networks: RangeNetworks, read: MachineRead): ConfigPatch {
+  const tags = [...new Set([...read.tags, OWNER_TAG, rangeTag(networks.rangeId)])].sort()
+  const nics = nicsOf(vm, networks).map((nic, index) => [`net${index}`, nicText(vm, nic, read.config[`net${index}`])] as const)
+  return {
+    set: {
+      cores: vm.cpus,
+      vcpus: vm.cpus,
+      memory: vm.memoryMiB,
+      balloon: vm.balloonMiB,
+      tablet: vm.os === 'linux' ? 0 : 1,
+      tags: tags.join(';'),
+      ...Object.fromEntries(nics),
+    },
+    delete: Object.keys(read.config).filter((key) => isInstallCd(key, read.config[key] ?? '')),
+    digest: read.digest,
+  }
+}
+
+interface Nic {
+  readonly bridge: string
+  readonly vlan: number | undefined
+}
+
+function nicsOf(vm: VmSpec, { number, vlans }: RangeNetworks): readonly Nic[] {
+  const bridge = vnetName(number)
+  if (vm.role === 'vm') return [{ bridge, vlan: vm.address.vlan }]
+  return [{ bridge: NAT_VNET.name, vlan: undefined }, ...vlans.map((vlan) => ({ bridge, vlan }))]
+}
+
+function nicText(vm: VmSpec, { bridge, vlan }: Nic, current: string | undefined): string {
+  const model = vm.template.includes('antisandbox') ? 'e1000' : 'virtio'
+  const mac = /=((?:[0-9a-f]{2}:){5}[0-9a-f]{2})/i.exec(current ?? '')?.[1]
+  return [mac === undefined ? model : `${model}=${mac}`, `bridge=${bridge}`, ...(vlan === undefined ? [] : [`tag=${vlan}`])].join(',')
+}
+
+/** A CD drive left over from the template's installation. Cloud-init's drive is a CD as well, and stays. */
+const isInstallCd = (key: string, value: string): boolean =>
+  /^(ide|sata|scsi)[0-9]+$/.test(key) && value.includes('media=cdrom') && !value.includes('cloudinit')
+
+/** A VM's description in the JSON form that Ludus' Ansible inventory reads. */
+export function descriptionOf(vm: VmSpec, rangeId: string): string {
+  const kind = vm.role === 'router' ? 'router' : `${vm.os}_endpoints`
+  return JSON.stringify({ groups: [rangeId, `${rangeId}_${kind}`, ...vm.ansibleGroups] })
+}
