@@ -7,12 +7,35 @@ import type { VmPhase } from './vm-phase.ts'
 export type Action =
   | { readonly kind: 'create-pool'; readonly pool: string; readonly reason: string }
   | { readonly kind: 'create-vnet'; readonly vnet: string; readonly config: VnetConfig; readonly reason: string }
-  | { readonly kind: 'update-vnet'; readonly vnet: string; readonly changes: Partial<VnetConfig>; readonly reason: string }
+  | {
+      readonly kind: 'update-vnet'
+      readonly vnet: string
+      readonly changes: Partial<VnetConfig>
+      readonly reason: string
+    }
   /** Commits all pending SDN changes and reloads every node's network; at most one per pass, for all ranges. */
   | { readonly kind: 'apply-sdn'; readonly reason: string }
-  | { readonly kind: 'clone-vm'; readonly vm: string; readonly vmid: number; readonly node: string; readonly reason: string }
-  | { readonly kind: 'configure-vm'; readonly vm: string; readonly vmid: number; readonly node: string; readonly reason: string }
-  | { readonly kind: 'start-vm'; readonly vm: string; readonly vmid: number; readonly node: string; readonly reason: string }
+  | {
+      readonly kind: 'clone-vm'
+      readonly vm: string
+      readonly vmid: number
+      readonly node: string
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'configure-vm'
+      readonly vm: string
+      readonly vmid: number
+      readonly node: string
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'start-vm'
+      readonly vm: string
+      readonly vmid: number
+      readonly node: string
+      readonly reason: string
+    }
 
 /** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */
 export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'apply-sdn' }>
@@ -66,6 +89,8 @@ export interface RangePlan {
   readonly vnets: readonly VnetWant[]
   /** What the VNets of this range need, as far as this snapshot tells. */
   readonly networkActions: readonly VnetAction[]
+  /** A node's network is being reloaded just now: a VM started meanwhile could miss its bridge. */
+  readonly networkBusy: boolean
   readonly vms: readonly VmPlan[]
   /** Remarks for people that stop nothing, such as nodes that the zone doesn't reach. */
   readonly notes: readonly string[]
@@ -81,7 +106,11 @@ export function actionsOf(plan: RangePlan): readonly Action[] {
 
 function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Action[] {
   const at = (node: string) => ({ vm: spec.name, vmid, node })
-  const start: (node: string) => Action = (node) => ({ kind: 'start-vm', ...at(node), reason: 'the range file wants it running' })
+  const start: (node: string) => Action = (node) => ({
+    kind: 'start-vm',
+    ...at(node),
+    reason: 'the range file wants it running',
+  })
   const configure: (node: string) => Action = (node) => ({
     kind: 'configure-vm',
     ...at(node),

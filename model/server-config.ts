@@ -1,13 +1,12 @@
 import { z } from 'zod'
 
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
 /** `30s`, `500ms`, `5m`, `1h` as milliseconds. */
 const duration = z
   .string()
   .regex(/^[0-9]+(ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 1h')
-  .transform((text) => {
-    const [, amount, unit] = /^([0-9]+)(ms|s|m|h)$/.exec(text) ?? []
-    return Number(amount) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms' | 's' | 'm' | 'h']
-  })
+  .transform((text) => Number.parseInt(text, 10) * (MILLISECONDS[text.replace(/^[0-9]+/, '')] ?? 1000))
 
 const lanistaSection = z.strictObject({
   ranges: z.string().describe('The watched folder of range files.').default('/etc/lanista/ranges'),

@@ -27,11 +27,20 @@ export type PlanResult =
  * The changes that turn the snapshot into what a range file asks for. Pure: same input, same plan, whatever the order
  * of nodes. Planning an achieved snapshot gives a plan without actions.
  */
-export function planRange(spec: RangeSpec, snapshot: ClusterSnapshot, promises: Promises, settings: PlanSettings): PlanResult {
+export function planRange(
+  spec: RangeSpec,
+  snapshot: ClusterSnapshot,
+  promises: Promises,
+  settings: PlanSettings,
+): PlanResult {
   const clusterMode = settings.clusterMode ?? snapshot.nodes.length > 1
   if (!clusterMode) return refused('NetworkReady', 'SingleNode', singleNodeMessage)
   if (!snapshot.quorate) {
-    return refused('NetworkReady', 'NoQuorum', 'cluster: it has no quorum, so Proxmox takes no changes; bring nodes back, then this goes on by itself')
+    return refused(
+      'NetworkReady',
+      'NoQuorum',
+      'cluster: it has no quorum, so Proxmox takes no changes; bring nodes back, then this goes on by itself',
+    )
   }
   const zone = checkZone(snapshot, settings.zone)
   if (zone.kind === 'unusable') return { kind: 'refused', part: 'ZoneReady', finding: zone.finding }
@@ -51,6 +60,7 @@ export function planRange(spec: RangeSpec, snapshot: ClusterSnapshot, promises: 
     pool: { exists: snapshot.pools.includes(spec.id) },
     vnets,
     networkActions,
+    networkBusy: snapshot.runningTasks.some(({ type }) => type === 'reloadnetworkall' || type === 'srvreload'),
     vms: planVms(spec, number, snapshot, promises, zone.unreached, settings),
     notes: [...zone.unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`),
   }
@@ -69,7 +79,8 @@ function planVms(
   const plans: VmPlan[] = []
   for (const vm of machinesOf(spec)) {
     const plan = planVm(vm, { id: spec.id, targetNode: spec.targetNode, number }, rooms, snapshot, unreached, settings)
-    if (plan.step.kind === 'create') rooms = roomAfter(rooms, plan.step.node, { memoryBytes: vm.memoryMiB * 1024 ** 2, cores: vm.cpus })
+    if (plan.step.kind === 'create')
+      rooms = roomAfter(rooms, plan.step.node, { memoryBytes: vm.memoryMiB * 1024 ** 2, cores: vm.cpus })
     plans.push(plan)
   }
   return plans
@@ -85,4 +96,8 @@ export const reservationsOf = (plan: RangePlan): readonly Reservation[] =>
 
 const singleNodeMessage =
   'cluster: Proxmox reports one node, and bridges on a single node are not supported yet; use a cluster, or set cluster_mode: true on one with an SDN zone'
-const refused = (part: 'ZoneReady' | 'NetworkReady', reason: string, message: string): PlanResult => ({ kind: 'refused', part, finding: { reason, message } })
+const refused = (part: 'ZoneReady' | 'NetworkReady', reason: string, message: string): PlanResult => ({
+  kind: 'refused',
+  part,
+  finding: { reason, message },
+})

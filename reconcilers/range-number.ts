@@ -23,27 +23,47 @@ export function rangeNumberOf(
   const holders = numberHolders(snapshot, promised, settings.vmidBase)
   const own = [...holders].filter(([, holder]) => holder === rangeId).map(([number]) => number)
   if (own.length > 1) {
-    return found('NumberAmbiguous', `range ${rangeId}: networks or VMs of the numbers ${own.join(' and ')} carry its mark; remove the mark from all but one`)
+    return found(
+      'NumberAmbiguous',
+      `range ${rangeId}: networks or VMs of the numbers ${own.join(' and ')} carry its mark; remove the mark from all but one`,
+    )
   }
   const [kept] = own
   if (kept !== undefined && asked !== undefined && asked !== kept) {
-    return found('NumberChanged', `range ${rangeId}: it lives under number ${kept} and its file asks for ${asked}; a number can't change while its VMs exist, set range_number: ${kept}`)
+    return found(
+      'NumberChanged',
+      `range ${rangeId}: it lives under number ${kept} and its file asks for ${asked}; a number can't change while its VMs exist, set range_number: ${kept}`,
+    )
   }
   if (kept !== undefined) return { number: kept }
   if (asked !== undefined) return askedNumber(rangeId, asked, holders, settings.reservedNumbers)
   for (let number = RANGE_NUMBERS.first; number <= RANGE_NUMBERS.last; number++) {
     if (!holders.has(number) && !settings.reservedNumbers.includes(number)) return { number }
   }
-  return found('NumbersExhausted', `range ${rangeId}: all ${RANGE_NUMBERS.last} range numbers are in use or reserved; remove a range or shorten reserved_range_numbers`)
+  return found(
+    'NumbersExhausted',
+    `range ${rangeId}: all ${RANGE_NUMBERS.last} range numbers are in use or reserved; remove a range or shorten reserved_range_numbers`,
+  )
 }
 
-function askedNumber(rangeId: string, asked: number, holders: ReadonlyMap<number, string | undefined>, reserved: readonly number[]): RangeNumber {
+function askedNumber(
+  rangeId: string,
+  asked: number,
+  holders: ReadonlyMap<number, string | undefined>,
+  reserved: readonly number[],
+): RangeNumber {
   if (reserved.includes(asked)) {
-    return found('NumberReserved', `range ${rangeId}: number ${asked} is in reserved_range_numbers; choose another range_number`)
+    return found(
+      'NumberReserved',
+      `range ${rangeId}: number ${asked} is in reserved_range_numbers; choose another range_number`,
+    )
   }
   const holder = holders.get(asked)
   if (holder !== undefined) {
-    return found('NumberTaken', `range ${rangeId}: number ${asked} belongs to range ${holder}; choose another range_number`)
+    return found(
+      'NumberTaken',
+      `range ${rangeId}: number ${asked} belongs to range ${holder}; choose another range_number`,
+    )
   }
   return { number: asked }
 }
@@ -63,14 +83,16 @@ function numberHolders(
   for (const { vmid, tags, pool } of guests) {
     const number = Math.floor((vmid - vmidBase) / 1_000_000)
     const inBlock = number >= RANGE_NUMBERS.first && number <= RANGE_NUMBERS.last
-    if (inBlock && pool !== undefined && tags.includes(OWNER_TAG) && holders.get(number) === undefined) holders.set(number, pool)
+    if (inBlock && pool !== undefined && tags.includes(OWNER_TAG) && holders.get(number) === undefined)
+      holders.set(number, pool)
   }
   for (const [number, rangeId] of promised) if (holders.get(number) === undefined) holders.set(number, rangeId)
   return holders
 }
 
 /** The range that a VNet's alias names, as configured or, when its deletion is pending, as it runs. */
-export const markOf = ({ configured, running }: VnetSeen): string | undefined => rangeIdOfMark((configured ?? running)?.alias)
+export const markOf = ({ configured, running }: VnetSeen): string | undefined =>
+  rangeIdOfMark((configured ?? running)?.alias)
 
 /** The VNet of a range by its number, if there is one. */
 export const vnetOf = (snapshot: ClusterSnapshot, number: number): VnetSeen | undefined =>

@@ -30,8 +30,12 @@ const STATISTICS_LAG_SECONDS = 10
  * No VM counts twice. Templates don't count.
  */
 export function roomOf(snapshot: ClusterSnapshot, reservations: readonly Reservation[]): readonly Room[] {
-  const running = new Set(snapshot.guests.filter((guest) => guest.status === 'running' && !isFresh(guest)).map(({ vmid }) => vmid))
-  const reserved = new Map(reservations.filter(({ vmid }) => !running.has(vmid)).map((promise) => [promise.vmid, promise]))
+  const running = new Set(
+    snapshot.guests.filter((guest) => guest.status === 'running' && !isFresh(guest)).map(({ vmid }) => vmid),
+  )
+  const reserved = new Map(
+    reservations.filter(({ vmid }) => !running.has(vmid)).map((promise) => [promise.vmid, promise]),
+  )
   return snapshot.nodes.map((node) => {
     const promises: Demand[] = [...reserved.values()].filter((promise) => promise.node === node.name)
     for (const guest of snapshot.guests) {
@@ -51,13 +55,19 @@ export function roomOf(snapshot: ClusterSnapshot, reservations: readonly Reserva
 export const roomAfter = (rooms: readonly Room[], nodeName: string, demand: Demand): readonly Room[] =>
   rooms.map((room) =>
     room.node.name === nodeName
-      ? { ...room, freeMemoryBytes: room.freeMemoryBytes - demand.memoryBytes, freeCores: room.freeCores - demand.cores }
+      ? {
+          ...room,
+          freeMemoryBytes: room.freeMemoryBytes - demand.memoryBytes,
+          freeCores: room.freeCores - demand.cores,
+        }
       : room,
   )
 
 function promiseOf(guest: GuestSeen): Demand | undefined {
   if (guest.status === 'running') {
-    return isFresh(guest) ? { memoryBytes: Math.max(0, guest.memoryBytes - guest.memoryUsedBytes), cores: guest.cores } : undefined
+    return isFresh(guest)
+      ? { memoryBytes: Math.max(0, guest.memoryBytes - guest.memoryUsedBytes), cores: guest.cores }
+      : undefined
   }
   return guest.tags.includes(OWNER_TAG) ? { memoryBytes: guest.memoryBytes, cores: guest.cores } : undefined
 }

@@ -10,7 +10,9 @@ export type Placement =
   | { readonly kind: 'refused'; readonly finding: Finding }
 
 /** A node that could take a VM, or why it can't. */
-export type Fit = { readonly kind: 'fits'; readonly template: TemplateChoice } | { readonly kind: 'unfit'; readonly why: string }
+export type Fit =
+  | { readonly kind: 'fits'; readonly template: TemplateChoice }
+  | { readonly kind: 'unfit'; readonly why: string }
 
 /** Ludus' documented weights for choosing the best node. */
 const WEIGHTS = { memory: 0.8, cpu: 0.2 } as const
@@ -33,10 +35,15 @@ export function placeVm(
 ): Placement {
   const fitOn = (room: Room) => fitOf(vm, room, snapshot, unreached, settings)
   const named = vm.targetNode ?? rangeTargetNode
-  if (named !== undefined) return onNamedNode(vm, named, vm.targetNode === undefined ? "the range's" : 'its', rooms, fitOn)
+  if (named !== undefined)
+    return onNamedNode(vm, named, vm.targetNode === undefined ? "the range's" : 'its', rooms, fitOn)
 
-  const judged = [...rooms].sort((a, b) => compareNames(a.node.name, b.node.name)).map((room) => ({ room, fit: fitOn(room) }))
-  const candidates = judged.flatMap(({ room, fit }) => (fit.kind === 'fits' && hasMemory(vm, room) ? [{ room, fit, score: scoreOf(room) }] : []))
+  const judged = [...rooms]
+    .sort((a, b) => compareNames(a.node.name, b.node.name))
+    .map((room) => ({ room, fit: fitOn(room) }))
+  const candidates = judged.flatMap(({ room, fit }) =>
+    fit.kind === 'fits' && hasMemory(vm, room) ? [{ room, fit, score: scoreOf(room) }] : [],
+  )
   if (candidates.length > 0) {
     const best = candidates.reduce((winner, next) => (next.score > winner.score ? next : winner))
     const reason = `best of ${candidates.length} nodes: ${gib(best.room.freeMemoryBytes)} GiB free, score ${best.score.toFixed(2)}`
@@ -47,18 +54,36 @@ export function placeVm(
     const reason = `no node has ${memoryText(vm)} free; proxmox_node takes it`
     return { kind: 'placed', node: fallback.room.node.name, template: fallback.fit.template, reason }
   }
-  const whys = judged.map(({ room, fit }) => `${room.node.name} ${fit.kind === 'unfit' ? fit.why : `has ${gib(room.freeMemoryBytes)} GiB free`}`)
-  return refused('NoNodeFits', `vm ${vm.name}: no node fits ${memoryText(vm)} and ${vm.cpus} cores: ${whys.join('; ')}; free memory, mend a node or set target_node`)
+  const whys = judged.map(
+    ({ room, fit }) =>
+      `${room.node.name} ${fit.kind === 'unfit' ? fit.why : `has ${gib(room.freeMemoryBytes)} GiB free`}`,
+  )
+  return refused(
+    'NoNodeFits',
+    `vm ${vm.name}: no node fits ${memoryText(vm)} and ${vm.cpus} cores: ${whys.join('; ')}; free memory, mend a node or set target_node`,
+  )
 }
 
-function onNamedNode(vm: VmSpec, name: string, whose: string, rooms: readonly Room[], fitOn: (room: Room) => Fit): Placement {
+function onNamedNode(
+  vm: VmSpec,
+  name: string,
+  whose: string,
+  rooms: readonly Room[],
+  fitOn: (room: Room) => Fit,
+): Placement {
   const room = rooms.find(({ node }) => node.name === name)
   if (room === undefined) {
-    return refused('TargetNodeUnknown', `vm ${vm.name}: ${whose} target_node ${name} is not a node of this cluster; choose one of ${rooms.map(({ node }) => node.name).join(', ')}`)
+    return refused(
+      'TargetNodeUnknown',
+      `vm ${vm.name}: ${whose} target_node ${name} is not a node of this cluster; choose one of ${rooms.map(({ node }) => node.name).join(', ')}`,
+    )
   }
   const fit = fitOn(room)
   if (fit.kind === 'unfit') {
-    return refused('TargetNodeUnfit', `vm ${vm.name}: ${whose} target_node ${name} ${fit.why}; mend it or choose another target_node`)
+    return refused(
+      'TargetNodeUnfit',
+      `vm ${vm.name}: ${whose} target_node ${name} ${fit.why}; mend it or choose another target_node`,
+    )
   }
   return { kind: 'placed', node: name, template: fit.template, reason: `${whose} target_node` }
 }
@@ -76,22 +101,36 @@ export function fitOf(
   const zone = unreached.get(node.name)
   if (zone !== undefined) return { kind: 'unfit', why: zone }
   if (node.cores < vm.cpus) return { kind: 'unfit', why: `has ${node.cores} cores, fewer than the VM's ${vm.cpus}` }
-  if (vm.fullClone && !isActive(snapshot, node.name, settings.storage)) return { kind: 'unfit', why: `lacks storage ${settings.storage}` }
+  if (vm.fullClone && !isActive(snapshot, node.name, settings.storage))
+    return { kind: 'unfit', why: `lacks storage ${settings.storage}` }
   const copies = snapshot.templates.filter(({ name }) => name === vm.template).sort((a, b) => a.vmid - b.vmid)
   const local = copies.find((copy) => copy.node === node.name)
-  const shared = copies.find((copy) => copy.storages.every((storage) => isShared(snapshot, storage) && isActive(snapshot, node.name, storage)) && isOnline(snapshot, copy.node))
+  const shared = copies.find(
+    (copy) =>
+      copy.storages.every((storage) => isShared(snapshot, storage) && isActive(snapshot, node.name, storage)) &&
+      isOnline(snapshot, copy.node),
+  )
   const copy = local ?? shared
   if (copy === undefined) {
-    const where = copies.map(({ vmid, node: at, storages }) => `VM ${vmid} on ${at}, storage ${storages.join(' and ')}`).join('; ')
-    return { kind: 'unfit', why: copies.length === 0 ? `lacks template ${vm.template}` : `can't reach template ${vm.template} (${where})` }
+    const where = copies
+      .map(({ vmid, node: at, storages }) => `VM ${vmid} on ${at}, storage ${storages.join(' and ')}`)
+      .join('; ')
+    return {
+      kind: 'unfit',
+      why: copies.length === 0 ? `lacks template ${vm.template}` : `can't reach template ${vm.template} (${where})`,
+    }
   }
   return { kind: 'fits', template: { vmid: copy.vmid, node: copy.node } }
 }
 
-const isShared = ({ storages }: ClusterSnapshot, name: string): boolean => storages.some((storage) => storage.name === name && storage.shared)
+const isShared = ({ storages }: ClusterSnapshot, name: string): boolean =>
+  storages.some((storage) => storage.name === name && storage.shared)
 const isActive = ({ storages }: ClusterSnapshot, node: string, name: string): boolean =>
-  storages.some((storage) => storage.node === node && storage.name === name && storage.active && storage.content.includes('images'))
-const isOnline = ({ nodes }: ClusterSnapshot, name: string): boolean => nodes.some((node) => node.name === name && node.online)
+  storages.some(
+    (storage) => storage.node === node && storage.name === name && storage.active && storage.content.includes('images'),
+  )
+const isOnline = ({ nodes }: ClusterSnapshot, name: string): boolean =>
+  nodes.some((node) => node.name === name && node.online)
 const hasMemory = (vm: VmSpec, room: Room): boolean => room.freeMemoryBytes >= vm.memoryMiB * 1024 ** 2
 
 /** 0.8 x available memory + 0.2 x free CPU, as fractions of the node's own. */

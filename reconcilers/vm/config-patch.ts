@@ -17,7 +17,9 @@ export interface RangeNetworks {
  */
 export function configPatchOf(vm: VmSpec, networks: RangeNetworks, read: MachineRead): ConfigPatch {
   const tags = [...new Set([...read.tags, OWNER_TAG, rangeTag(networks.rangeId)])].sort()
-  const nics = nicsOf(vm, networks).map((nic, index) => [`net${index}`, nicText(vm, nic, read.config[`net${index}`])] as const)
+  const nics = nicsOf(vm, networks).map(
+    (nic, index) => [`net${index}`, nicText(vm, nic, read.config[`net${index}`])] as const,
+  )
   return {
     set: {
       cores: vm.cpus,
@@ -47,7 +49,11 @@ function nicsOf(vm: VmSpec, { number, vlans }: RangeNetworks): readonly Nic[] {
 function nicText(vm: VmSpec, { bridge, vlan }: Nic, current: string | undefined): string {
   const model = vm.template.includes('antisandbox') ? 'e1000' : 'virtio'
   const mac = /=((?:[0-9a-f]{2}:){5}[0-9a-f]{2})/i.exec(current ?? '')?.[1]
-  return [mac === undefined ? model : `${model}=${mac}`, `bridge=${bridge}`, ...(vlan === undefined ? [] : [`tag=${vlan}`])].join(',')
+  return [
+    mac === undefined ? model : `${model}=${mac}`,
+    `bridge=${bridge}`,
+    ...(vlan === undefined ? [] : [`tag=${vlan}`]),
+  ].join(',')
 }
 
 /** A CD drive left over from the template's installation. Cloud-init's drive is a CD as well, and stays. */

@@ -38,22 +38,43 @@ export function planVm(
   }
 }
 
-function planExisting(vm: VmSpec, vmid: number, guest: GuestSeen, rangeTargetNode: string | undefined, snapshot: ClusterSnapshot): VmPlan {
+function planExisting(
+  vm: VmSpec,
+  vmid: number,
+  guest: GuestSeen,
+  rangeTargetNode: string | undefined,
+  snapshot: ClusterSnapshot,
+): VmPlan {
   const { node } = guest
-  const plan = (step: VmStep, phase: VmPhase, message: string): VmPlan => ({ spec: vm, vmid: guest.vmid, step, phase, message })
+  const plan = (step: VmStep, phase: VmPhase, message: string): VmPlan => ({
+    spec: vm,
+    vmid: guest.vmid,
+    step,
+    phase,
+    message,
+  })
   const wanted = vm.targetNode ?? rangeTargetNode
-  const stays = wanted === undefined || wanted === node ? 'exists here' : `exists here and is never moved, although target_node says ${wanted}`
+  const stays =
+    wanted === undefined || wanted === node
+      ? 'exists here'
+      : `exists here and is never moved, although target_node says ${wanted}`
   if (snapshot.nodes.some(({ name, online }) => name === node && !online)) {
     return plan({ kind: 'wait', node }, 'unknown', `node ${node} is offline; the VM is left where it is`)
   }
   if (guest.lock === 'clone') return plan({ kind: 'wait', node }, 'cloning', 'being cloned')
-  if (guest.status === 'running' || guest.status === 'paused') return plan({ kind: 'none', node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
-  if (guest.lock !== undefined) return plan({ kind: 'wait', node }, 'unknown', `locked by Proxmox (${guest.lock}); waiting`)
+  if (guest.status === 'running' || guest.status === 'paused')
+    return plan({ kind: 'none', node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
+  if (guest.lock !== undefined)
+    return plan({ kind: 'wait', node }, 'unknown', `locked by Proxmox (${guest.lock}); waiting`)
   const fresh = guest.vmid === vmid && !guest.tags.includes(OWNER_TAG)
   return plan({ kind: 'continue', node }, fresh ? 'configuring' : 'starting', stays)
 }
 
-const blocked = (spec: VmSpec, vmid: number, finding: { readonly reason: string; readonly message: string }): VmPlan => ({
+const blocked = (
+  spec: VmSpec,
+  vmid: number,
+  finding: { readonly reason: string; readonly message: string },
+): VmPlan => ({
   spec,
   vmid,
   step: { kind: 'blocked', finding, node: undefined },

@@ -2,7 +2,11 @@ import { createActor, toPromise } from 'xstate'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { vmMachine, type VmResult, type VmWork } from './vm-machine.ts'
 
-const PHASE_OF_STATE: Readonly<Record<string, VmPhase>> = { cloning: 'cloning', configuring: 'configuring', starting: 'starting' }
+const PHASE_OF_STATE: Readonly<Record<string, VmPhase>> = {
+  cloning: 'cloning',
+  configuring: 'configuring',
+  starting: 'starting',
+}
 
 /**
  * Carries one VM's plan out as far as it goes, and says how far that was. Never throws for what Proxmox answers; an
@@ -13,7 +17,7 @@ const PHASE_OF_STATE: Readonly<Record<string, VmPhase>> = { cloning: 'cloning', 
 export async function runVm(work: VmWork, onPhase: (phase: VmPhase) => void): Promise<VmResult> {
   const actor = createActor(vmMachine, { input: work })
   actor.subscribe(({ value }) => {
-    const phase = PHASE_OF_STATE[String(value)]
+    const phase = PHASE_OF_STATE[value]
     if (phase !== undefined) onPhase(phase)
   })
   actor.start()

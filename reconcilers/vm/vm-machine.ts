@@ -45,7 +45,9 @@ const UNCLEAR_WRITES_AT_MOST = 3
 export const vmMachine = setup({
   types: { input: {} as VmWork, context: {} as VmContext, output: {} as VmResult },
   actors: {
-    look: fromPromise<MachineRead | undefined, VmWork>(({ input }) => input.machines.read(input.node, input.plan.vmid, input.signal)),
+    look: fromPromise<MachineRead | undefined, VmWork>(({ input }) =>
+      input.machines.read(input.node, input.plan.vmid, input.signal),
+    ),
     clone: fromPromise<void, VmWork>(({ input }) => cloneVm(input)),
     configure: fromPromise<void, { work: VmWork; read: MachineRead }>(({ input: { work, read } }) =>
       work.machines.configure(work.node, read.vmid, configPatchOf(work.plan.spec, work.networks, read), work.signal),
@@ -56,12 +58,18 @@ export const vmMachine = setup({
     isToBeCreated: ({ context: { read, work } }) => read === undefined && work.plan.step.kind === 'create',
     isGone: ({ context: { read } }) => read === undefined,
     isLocked: ({ context: { read } }) => read?.lock !== undefined,
-    isStranger: ({ context: { read, work } }) => read !== undefined && (read.template || read.name !== work.plan.spec.name),
+    isStranger: ({ context: { read, work } }) =>
+      read !== undefined && (read.template || read.name !== work.plan.spec.name),
     isRunning: ({ context: { read } }) => read?.running === true,
     isUnconfigured: ({ context: { read, work } }) => isUnconfigured(read, work),
   },
 }).createMachine({
-  context: ({ input }) => ({ work: input, read: undefined, unclearWrites: 0, result: { phase: input.plan.phase, outcome: { kind: 'progressing' } } }),
+  context: ({ input }) => ({
+    work: input,
+    read: undefined,
+    unclearWrites: 0,
+    result: { phase: input.plan.phase, outcome: { kind: 'progressing' } },
+  }),
   initial: 'looking',
   output: ({ context }) => context.result,
   states: {
@@ -76,10 +84,24 @@ export const vmMachine = setup({
     deciding: {
       always: [
         { guard: 'isToBeCreated', target: 'cloning' },
-        { guard: 'isGone', target: 'ended', actions: assign({ result: ({ context }) => retry('absent', `vm ${context.work.plan.spec.name}: it is no longer on ${context.work.node}; looking again`) }) },
+        {
+          guard: 'isGone',
+          target: 'ended',
+          actions: assign({
+            result: ({ context }) =>
+              retry(
+                'absent',
+                `vm ${context.work.plan.spec.name}: not found on ${context.work.node} just now; looking again`,
+              ),
+          }),
+        },
         { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => waiting(context) }) },
         { guard: 'isStranger', target: 'ended', actions: assign({ result: ({ context }) => stranger(context) }) },
-        { guard: 'isRunning', target: 'ended', actions: assign({ result: { phase: 'running', outcome: { kind: 'settled' } } }) },
+        {
+          guard: 'isRunning',
+          target: 'ended',
+          actions: assign({ result: { phase: 'running', outcome: { kind: 'settled' } } }),
+        },
         { guard: 'isUnconfigured', target: 'configuring' },
         { target: 'starting' },
       ],
@@ -90,8 +112,18 @@ export const vmMachine = setup({
         input: ({ context }) => context.work,
         onDone: 'looking',
         onError: [
-          { guard: ({ context, event }) => isUnclear(context, event.error), target: 'looking', actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1, work: ({ context }) => onlyLook(context.work) }) },
-          { target: 'ended', actions: assign({ result: ({ event, context }) => failed(context, event.error, 'cloning') }) },
+          {
+            guard: ({ context, event }) => isUnclear(context, event.error),
+            target: 'looking',
+            actions: assign({
+              unclearWrites: ({ context }) => context.unclearWrites + 1,
+              work: ({ context }) => onlyLook(context.work),
+            }),
+          },
+          {
+            target: 'ended',
+            actions: assign({ result: ({ event, context }) => failed(context, event.error, 'cloning') }),
+          },
         ],
       },
     },
@@ -101,8 +133,15 @@ export const vmMachine = setup({
         input: ({ context: { work, read } }) => ({ work, read: present(read) }),
         onDone: 'starting',
         onError: [
-          { guard: ({ context, event }) => isUnclear(context, event.error), target: 'looking', actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }) },
-          { target: 'ended', actions: assign({ result: ({ event, context }) => failed(context, event.error, 'configuring') }) },
+          {
+            guard: ({ context, event }) => isUnclear(context, event.error),
+            target: 'looking',
+            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
+          },
+          {
+            target: 'ended',
+            actions: assign({ result: ({ event, context }) => failed(context, event.error, 'configuring') }),
+          },
         ],
       },
     },
@@ -112,8 +151,15 @@ export const vmMachine = setup({
         input: ({ context }) => context.work,
         onDone: { target: 'ended', actions: assign({ result: { phase: 'running', outcome: { kind: 'settled' } } }) },
         onError: [
-          { guard: ({ context, event }) => isUnclear(context, event.error), target: 'looking', actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }) },
-          { target: 'ended', actions: assign({ result: ({ event, context }) => failed(context, event.error, 'starting') }) },
+          {
+            guard: ({ context, event }) => isUnclear(context, event.error),
+            target: 'looking',
+            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
+          },
+          {
+            target: 'ended',
+            actions: assign({ result: ({ event, context }) => failed(context, event.error, 'starting') }),
+          },
         ],
       },
     },
@@ -147,7 +193,10 @@ const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean =>
   unclearWrites < UNCLEAR_WRITES_AT_MOST && isProxmoxError(error, 'timeout-unknown-outcome', 'conflict')
 
 /** After a clone of unknown outcome the VM is only looked for: the next pass decides anew from a fresh snapshot. */
-const onlyLook = (work: VmWork): VmWork => ({ ...work, plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', node: work.node } } })
+const onlyLook = (work: VmWork): VmWork => ({
+  ...work,
+  plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', node: work.node } },
+})
 
 function present(read: MachineRead | undefined): MachineRead {
   if (read === undefined) throw new Error('a VM that was not read is never configured')

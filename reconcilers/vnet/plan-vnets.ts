@@ -65,7 +65,10 @@ export function planVnets(wants: readonly VnetWant[], snapshot: ClusterSnapshot)
     return { actions: [], findings }
   }
   const why = leftPending.length > 0 ? `; ${leftPending.join(', ')} left pending by an earlier run` : ''
-  return { actions: [...writes, { kind: 'apply-sdn', reason: `${names.join(', ')} to take effect on every node${why}` }], findings }
+  return {
+    actions: [...writes, { kind: 'apply-sdn', reason: `${names.join(', ')} to take effect on every node${why}` }],
+    findings,
+  }
 }
 
 /**
@@ -99,7 +102,12 @@ function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot: Cluste
     }
   }
   const mark = seen?.configured?.alias
-  if (seen !== undefined && want.correctDrift && mark !== want.config.alias && !(mark === undefined && want.adoptUnmarked)) {
+  if (
+    seen !== undefined &&
+    want.correctDrift &&
+    mark !== want.config.alias &&
+    !(mark === undefined && want.adoptUnmarked)
+  ) {
     return {
       reason: 'VnetTaken',
       message: `vnet ${want.name}: it exists and its alias is "${mark ?? ''}", not "${want.config.alias}"; set ludus_extensions.lanista.range_number to a free number`,
@@ -109,11 +117,16 @@ function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot: Cluste
 }
 
 /** Proxmox refuses a tag that any configured VNet of a VXLAN or EVPN zone holds; a pending deletion frees it at once. */
-function tagConflictOf(want: VnetWant, seen: VnetSeen | undefined, { vnets, zones }: ClusterSnapshot): Finding | undefined {
+function tagConflictOf(
+  want: VnetWant,
+  seen: VnetSeen | undefined,
+  { vnets, zones }: ClusterSnapshot,
+): Finding | undefined {
   if (seen !== undefined && !want.correctDrift) return undefined
   const tagged = new Set(zones.filter(({ type }) => type === 'vxlan' || type === 'evpn').map(({ name }) => name))
   const holder = vnets.find(
-    ({ name, configured }) => name !== want.name && configured?.tag === want.config.tag && tagged.has(configured?.zone ?? ''),
+    ({ name, configured }) =>
+      name !== want.name && configured?.tag === want.config.tag && tagged.has(configured?.zone ?? ''),
   )
   if (holder === undefined) return undefined
   return {
@@ -128,15 +141,19 @@ function writeOf(want: VnetWant, seen: VnetSeen | undefined): VnetAction | undef
     return { kind: 'create-vnet', vnet: want.name, config: want.config, reason: what }
   }
   if (!want.correctDrift) return undefined
-  const changes = changesOf(seen.configured, want.config)
-  const words = Object.entries(changes).map(([key, value]) => `${key} is ${String(seen.configured?.[key as keyof VnetConfig])}, should be ${String(value)}`)
-  return words.length === 0 ? undefined : { kind: 'update-vnet', vnet: want.name, changes, reason: words.join('; ') }
+  const fields = VNET_FIELDS.filter((field) => seen.configured?.[field] !== want.config[field])
+  if (fields.length === 0) return undefined
+  return {
+    kind: 'update-vnet',
+    vnet: want.name,
+    changes: Object.fromEntries(fields.map((field) => [field, want.config[field]])),
+    reason: fields
+      .map((field) => `${field} is ${String(seen.configured?.[field])}, should be ${String(want.config[field])}`)
+      .join('; '),
+  }
 }
 
-function changesOf(is: VnetConfig, should: VnetConfig): Partial<VnetConfig> {
-  const changed = Object.entries(should).filter(([key, value]) => is[key as keyof VnetConfig] !== value)
-  return Object.fromEntries(changed)
-}
+const VNET_FIELDS = ['zone', 'tag', 'alias', 'vlanAware'] as const satisfies readonly (keyof VnetConfig)[]
 
 const foreignFinding = (name: string, foreign: readonly string[]): Finding => ({
   reason: 'ForeignPending',

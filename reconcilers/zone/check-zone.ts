@@ -21,13 +21,22 @@ export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneChec
     )
   }
   if (zone.type !== 'vxlan') {
-    return unusable('ZoneNotVxlan', `zone ${zoneName}: it is of type ${zone.type}, and ranges need vxlan; set sdn_zone to a VXLAN zone`)
+    return unusable(
+      'ZoneNotVxlan',
+      `zone ${zoneName}: it is of type ${zone.type}, and ranges need vxlan; set sdn_zone to a VXLAN zone`,
+    )
   }
   if (zone.pending === 'deleted') {
-    return unusable('ZoneDeletionPending', `zone ${zoneName}: its deletion is pending; roll it back before anyone applies: pvesh create /cluster/sdn/rollback`)
+    return unusable(
+      'ZoneDeletionPending',
+      `zone ${zoneName}: its deletion is pending; roll it back before anyone applies: pvesh create /cluster/sdn/rollback`,
+    )
   }
   if (zone.pending === 'new') {
-    return unusable('ZoneNotApplied', `zone ${zoneName}: it was created but never applied; apply it: pvesh set /cluster/sdn`)
+    return unusable(
+      'ZoneNotApplied',
+      `zone ${zoneName}: it was created but never applied; apply it: pvesh set /cluster/sdn`,
+    )
   }
   const unreached = new Map<string, string>()
   for (const node of snapshot.nodes) {
@@ -35,13 +44,17 @@ export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneChec
     if (why !== undefined) unreached.set(node.name, why)
   }
   if (snapshot.nodes.every(({ name }) => unreached.has(name))) {
-    return unusable('ZoneReachesNoNode', `zone ${zoneName}: no node can use it: ${[...unreached].map(([node, why]) => `${node} ${why}`).join('; ')}`)
+    return unusable(
+      'ZoneReachesNoNode',
+      `zone ${zoneName}: no node can use it: ${[...unreached].map(([node, why]) => `${node} ${why}`).join('; ')}`,
+    )
   }
   return { kind: 'usable', unreached }
 }
 
 function whyUnreached(zone: ZoneSeen, node: NodeSeen): string | undefined {
-  if (zone.nodes !== undefined && !zone.nodes.includes(node.name)) return `is not among the zone's nodes (${zone.nodes.join(', ')})`
+  if (zone.nodes !== undefined && !zone.nodes.includes(node.name))
+    return `is not among the zone's nodes (${zone.nodes.join(', ')})`
   if (zone.peers !== undefined && node.address !== undefined && !zone.peers.includes(node.address)) {
     return `has address ${node.address}, which is not among the zone's peers`
   }

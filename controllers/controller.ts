@@ -1,0 +1,119 @@
+import type { Clock } from '../model/clock.ts'
+import type { PlanSettings } from '../model/plan-settings.ts'
+import type { Logger, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
+import { NetworkController } from './network-controller.ts'
+import { Planning } from './planning.ts'
+import { RangeController } from './range-controller.ts'
+import { reconcileRange } from './reconcile-range.ts'
+import { StatusBoard } from './status-board.ts'
+import { triggers } from './triggers.ts'
+
+/** The adapters and settings a controller runs with. */
+export interface ControllerParts {
+  readonly proxmox: Proxmox
+  readonly files: RangeFiles
+  readonly store: StatusStore
+  readonly clock: Clock
+  /** 0..1 */
+  readonly random: () => number
+  readonly logger: Logger
+  readonly settings: () => PlanSettings
+  readonly resyncMs: number
+}
+
+/** So many failed passes in a row end a `converge`. */
+const ATTEMPTS = 4
+
+/** The whole controller: triggers in, passes over ranges, statuses out. */
+export class Controller {
+  readonly board: StatusBoard
+  readonly ranges: RangeController
+  readonly #parts: ControllerParts
+  readonly #stop = new AbortController()
+  #folderProblem: string | undefined = 'the range folder has not been read yet'
+
+  constructor(parts: ControllerParts) {
+    const { proxmox, store, clock, logger, settings, files, random } = parts
+    const { signal } = this.#stop
+    this.#parts = parts
+    this.board = new StatusBoard(store, clock, logger)
+    const planning = new Planning(proxmox, settings, signal)
+    const networks = new NetworkController(proxmox, logger, signal)
+    const { machines, pools } = proxmox
+    const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings }
+    this.ranges = new RangeController((rangeId) => reconcileRange(rangeId, dependencies, signal), random)
+  }
+
+  /** Why the range folder can't be read, or undefined when it can. */
+  folderProblem(): string | undefined {
+    return this.#folderProblem
+  }
+
+  /** Watches and reconciles until the signal aborts. Stops at once then: no further write is begun. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { files, resyncMs } = this.#parts
+    let watching: Promise<void> = Promise.resolve()
+    const stream = triggers((tell) => {
+      const stopWatching = new AbortController()
+      watching = files.watch(tell, AbortSignal.any([signal, stopWatching.signal]))
+      return () => stopWatching.abort()
+    }, resyncMs)
+    const subscription = stream.subscribe((trigger) => {
+      if (trigger.kind === 'ranges') for (const id of trigger.ids) this.ranges.trigger(id)
+      else void this.#resync()
+    })
+    try {
+      await watching
+      await aborted(signal)
+    } finally {
+      subscription.unsubscribe()
+      this.stop(signal.reason)
+    }
+  }
+
+  /**
+   * Looks at every range until it is Ready, or can't get there: stalled, or failed several passes in a row.
+   * Resolves with true when all are Ready. Throws when the folder can't be read.
+   */
+  async converge(signal: AbortSignal): Promise<boolean> {
+    signal.addEventListener('abort', () => this.stop(signal.reason), { once: true })
+    const ids = await this.#parts.files.list()
+    this.#folderProblem = undefined
+    for (const id of ids) this.ranges.trigger(id)
+    try {
+      await this.ranges.until(() => [...this.ranges.standings().values()].every(isAtRest), signal)
+    } finally {
+      this.stop(new Error('converged'))
+    }
+    return ids.length === 0 || this.board.allReady()
+  }
+
+  /** Aborts whatever is under way. */
+  stop(reason: unknown): void {
+    this.ranges.stop()
+    this.#stop.abort(reason)
+  }
+
+  /** Every range that has a file or once had one: a file event may have been missed. */
+  async #resync(): Promise<void> {
+    try {
+      const ids = await this.#parts.files.list()
+      this.#folderProblem = undefined
+      for (const id of new Set([...ids, ...this.ranges.ids()])) this.ranges.resync(id)
+    } catch (error) {
+      this.#folderProblem = error instanceof Error ? error.message : String(error)
+      this.#parts.logger.error('the range folder could not be read; nothing is changed', { error })
+    }
+  }
+}
+
+type StandingOf = ReturnType<RangeController['standings']> extends ReadonlyMap<string, infer S> ? S : never
+
+const isAtRest = ({ standing, failures }: StandingOf): boolean =>
+  standing === 'waiting' || standing === 'stalled' || (standing === 'backingOff' && failures >= ATTEMPTS)
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,48 @@
+import type { PlanSettings } from '../model/plan-settings.ts'
+import type { ClusterObserver } from '../model/ports.ts'
+import type { RangeSpec } from '../model/range-spec.ts'
+import type { ClusterSnapshot } from '../model/snapshot.ts'
+import { type PlanResult, planRange } from '../reconcilers/plan-range.ts'
+import { Reservations } from './reservations.ts'
+import { Turn } from './turn.ts'
+
+export interface Planned {
+  readonly result: PlanResult
+  readonly snapshot: ClusterSnapshot
+}
+
+/**
+ * The serial planning turn: one look at the cluster for all ranges that are dirty together, planned one after the
+ * other in order of their ids, each seeing what the ones before it were promised.
+ */
+export class Planning {
+  readonly #reservations = new Reservations()
+  readonly #turn: Turn<RangeSpec, Planned>
+
+  constructor(observer: ClusterObserver, settings: () => PlanSettings, signal: AbortSignal) {
+    this.#turn = new Turn(async (specs) => {
+      const snapshot = await observer.observe(signal)
+      const results = new Map<RangeSpec, PlanResult>()
+      for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+        const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id, snapshot), settings())
+        if (result.kind === 'planned') this.#reservations.reserve(result.plan)
+        results.set(spec, result)
+      }
+      return (spec) => {
+        const result = results.get(spec)
+        if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
+        return { result, snapshot }
+      }
+    })
+  }
+
+  /** Plans a range in the next turn and reserves what the plan needs until `release`. Throws when Proxmox can't be seen. */
+  plan(spec: RangeSpec): Promise<Planned> {
+    return this.#turn.enter(spec)
+  }
+
+  /** To be called when the pass of a planned range has ended, however it ended. */
+  release(rangeId: string): void {
+    this.#reservations.release(rangeId)
+  }
+}

@@ -1,0 +1,73 @@
+import type { Condition, ConditionType, Finding } from '../model/condition.ts'
+import { readyOf } from '../model/condition.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { diagnosticLine } from '../model/diagnostic.ts'
+import type { VmStatus } from '../model/range-status.ts'
+
+/** How far a pass got, part by part: each a finding in the way, `true` when done, `undefined` when not known. */
+export interface PassFindings {
+  readonly zone: Finding | true | undefined
+  readonly network: Finding | true | undefined
+  readonly machines: Finding | true | undefined
+}
+
+/** The conditions of a range with a valid file; `Ready` is the last and sums them up. */
+export function conditionsOf({ zone, network, machines }: PassFindings): readonly Condition[] {
+  const parts = [
+    condition('SpecValid', true, 'the range file is valid'),
+    condition('ZoneReady', zone, 'the SDN zone can carry range networks'),
+    condition('NetworkReady', network, "the range's networks are applied"),
+    condition('MachinesReady', machines, 'all VMs are running'),
+  ]
+  return [...parts, readyOf(parts)]
+}
+
+/** The conditions of a range whose file has problems: the cluster part is as it was, and nothing is done about it. */
+export function conditionsOfInvalid(
+  diagnostics: readonly Diagnostic[],
+  before: readonly Condition[],
+): readonly Condition[] {
+  const [first] = diagnostics
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : ''
+  const message = first === undefined ? 'the range file has problems' : `${diagnosticLine(first)}${more}`
+  return brokenSpec('Invalid', message, before)
+}
+
+/** The conditions of a range whose file is gone. Nothing is removed for that. */
+export const conditionsOfMissing = (rangeId: string, before: readonly Condition[]): readonly Condition[] =>
+  brokenSpec(
+    'FileMissing',
+    `range ${rangeId}: its file is gone; its VMs and networks stay as they are; put the file back to go on`,
+    before,
+  )
+
+function brokenSpec(reason: string, message: string, before: readonly Condition[]): readonly Condition[] {
+  const spec: Condition = { type: 'SpecValid', status: 'False', reason, message }
+  const others = before.filter(({ type }) => type !== 'SpecValid' && type !== 'Ready')
+  return [spec, ...others, readyOf([spec, ...others])]
+}
+
+/** The finding that stands for all VMs that are not running, the ones a person must help first. */
+export function machinesFinding(vms: readonly VmStatus[]): Finding | true | undefined {
+  if (vms.length === 0) return undefined
+  const notRunning = vms.filter(({ phase }) => phase !== 'running')
+  if (notRunning.length === 0) return true
+  const blocked = notRunning.filter(({ phase }) => phase === 'blocked')
+  const [first] = blocked.length > 0 ? blocked : notRunning
+  const count = `${vms.length - notRunning.length} of ${vms.length} VMs are running`
+  const reason = blocked.length > 0 ? 'VmBlocked' : 'Progressing'
+  return {
+    reason,
+    message: `${count}; ${first?.message.startsWith('vm ') === true ? '' : `vm ${first?.name}: `}${first?.message}`,
+  }
+}
+
+function condition(type: ConditionType, finding: Finding | true | undefined, good: string): Condition {
+  if (finding === undefined) return { type, status: 'Unknown', reason: 'Pending', message: 'not looked at yet' }
+  if (finding === true) return { type, status: 'True', reason: 'Ok', message: good }
+  const unknown = finding.reason === UNREACHABLE
+  return { type, status: unknown ? 'Unknown' : 'False', ...finding }
+}
+
+/** The reason when Proxmox could not be asked: nothing is known, so nothing is claimed. */
+export const UNREACHABLE = 'ProxmoxUnreachable'

@@ -1,0 +1,87 @@
+import { type Actor, createActor } from 'xstate'
+import type { Outcome } from '../model/outcome.ts'
+import { type RangeInput, rangeMachine } from './range-machine.ts'
+
+const STANDINGS = ['waiting', 'reconciling', 'rechecking', 'backingOff', 'stalled'] as const
+
+/** Where a range stands between passes. */
+export type Standing = (typeof STANDINGS)[number]
+
+/** Keeps one actor per range: hands triggers on, and tells when the ranges have come to rest. */
+export class RangeController {
+  readonly #reconcile: RangeInput['reconcile']
+  readonly #random: () => number
+  readonly #actors = new Map<string, Actor<typeof rangeMachine>>()
+  readonly #listeners = new Set<() => void>()
+
+  constructor(reconcile: RangeInput['reconcile'], random: () => number) {
+    this.#reconcile = reconcile
+    this.#random = random
+  }
+
+  /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
+  trigger(rangeId: string): void {
+    this.#actorOf(rangeId).send({ type: 'trigger' })
+  }
+
+  /** Time has passed: the range is looked at, unless it is about to be anyway. */
+  resync(rangeId: string): void {
+    this.#actorOf(rangeId).send({ type: 'resync' })
+  }
+
+  /** Ids of all ranges that were ever triggered. */
+  ids(): readonly string[] {
+    return [...this.#actors.keys()]
+  }
+
+  /** Range id -> where it stands and how its last pass ended. */
+  standings(): ReadonlyMap<
+    string,
+    { readonly standing: Standing; readonly lastOutcome: Outcome | undefined; readonly failures: number }
+  > {
+    return new Map(
+      [...this.#actors].map(([id, actor]) => {
+        const { value, context } = actor.getSnapshot()
+        return [id, { standing: standingOf(value), lastOutcome: context.lastOutcome, failures: context.failures }]
+      }),
+    )
+  }
+
+  /** Resolves as soon as the condition holds, looked at after each change of any range's standing. */
+  until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!condition()) return
+        this.#listeners.delete(look)
+        resolve()
+      }
+      signal.addEventListener('abort', () => {
+        this.#listeners.delete(look)
+        reject(new Error('stopped while waiting', { cause: signal.reason }))
+      })
+      this.#listeners.add(look)
+      look()
+    })
+  }
+
+  /** Stops all actors; passes under way are aborted through their signal. */
+  stop(): void {
+    for (const actor of this.#actors.values()) actor.stop()
+    this.#actors.clear()
+  }
+
+  #actorOf(rangeId: string): Actor<typeof rangeMachine> {
+    const known = this.#actors.get(rangeId)
+    if (known !== undefined) return known
+    const actor = createActor(rangeMachine, { input: { rangeId, reconcile: this.#reconcile, random: this.#random } })
+    this.#actors.set(rangeId, actor)
+    actor.subscribe(() => {
+      for (const listener of this.#listeners) listener()
+    })
+    actor.start()
+    return actor
+  }
+}
+
+/** `deciding` is passed through within the same step, so it counts as the end of the pass. */
+const standingOf = (value: string): Standing => STANDINGS.find((standing) => standing === value) ?? 'reconciling'

@@ -1,0 +1,190 @@
+import type { Finding } from '../model/condition.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { addressOf } from '../model/identity.ts'
+import { type Outcome, worstOf } from '../model/outcome.ts'
+import type { PlanSettings } from '../model/plan-settings.ts'
+import type { RangePlan, VmPlan } from '../model/plan.ts'
+import type { Logger, Machines, Pools } from '../model/ports.ts'
+import { type RangeSpec, vlansOf } from '../model/range-spec.ts'
+import type { VmStatus } from '../model/range-status.ts'
+import type { VmPhase } from '../model/vm-phase.ts'
+import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
+import { runVm } from '../reconcilers/vm/run-vm.ts'
+import type { NetworkController } from './network-controller.ts'
+import type { Planning } from './planning.ts'
+import { conditionsOf, machinesFinding, type PassFindings, UNREACHABLE } from './range-conditions.ts'
+import type { StatusBoard } from './status-board.ts'
+
+/** What a pass over a range works with. */
+export interface PassDependencies {
+  readonly planning: Planning
+  readonly networks: NetworkController
+  readonly machines: Machines
+  readonly pools: Pools
+  readonly board: StatusBoard
+  readonly logger: Logger
+  readonly settings: () => PlanSettings
+}
+
+/**
+ * The pass over a range whose file is valid, and what it has found so far.
+ *
+ * 1. plan in the shared turn
+ * 2. networks, together with all other ranges
+ * 3. the pool, then all VMs side by side
+ *
+ * Reports after each step, so that a status never claims more than was seen.
+ */
+export class RangePass {
+  readonly #spec: RangeSpec
+  readonly #warnings: readonly Diagnostic[]
+  readonly #deps: PassDependencies
+  readonly #signal: AbortSignal
+  #findings: PassFindings = { zone: undefined, network: undefined, machines: undefined }
+  #number: number | undefined
+  #vms: readonly VmStatus[]
+
+  constructor(spec: RangeSpec, warnings: readonly Diagnostic[], deps: PassDependencies, signal: AbortSignal) {
+    this.#spec = spec
+    this.#warnings = warnings
+    this.#deps = deps
+    this.#signal = signal
+    const before = deps.board.get(spec.id)
+    this.#number = before?.number
+    this.#vms = before?.vms ?? []
+  }
+
+  /** Carries the pass through as far as it goes. Throws only when aborted. */
+  async run(): Promise<Outcome> {
+    try {
+      return await this.#run()
+    } catch (error) {
+      this.#signal.throwIfAborted()
+      return await this.#broken(error)
+    } finally {
+      this.#deps.planning.release(this.#spec.id)
+    }
+  }
+
+  async #run(): Promise<Outcome> {
+    const { result } = await this.#deps.planning.plan(this.#spec)
+    if (result.kind === 'refused') return this.#refused(result.part, result.finding)
+    const { plan } = result
+    this.#number = plan.number
+    this.#vms = plan.vms.map((vm) => statusOf(vm, plan.number))
+    const network =
+      plan.networkActions.length === 0 ? true : { reason: 'Progressing', message: 'the networks are being made' }
+    await this.#found({ zone: true, network })
+
+    if (plan.networkActions.length > 0) {
+      const made = await this.#deps.networks.ensure(plan.vnets)
+      if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding)
+      if (made.kind === 'failed') throw made.error
+      await this.#found({ network: true })
+    } else if (plan.networkBusy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
+      return { kind: 'progressing' }
+    }
+    if (!plan.pool.exists) await this.#deps.pools.create(plan.rangeId, `Ludus range ${plan.rangeId}`, this.#signal)
+    return this.#runVms(plan)
+  }
+
+  async #runVms(plan: RangePlan): Promise<Outcome> {
+    const outcomes = await Promise.all(plan.vms.map((vm) => this.#runVm(vm, plan)))
+    this.#signal.throwIfAborted()
+    return worstOf(outcomes)
+  }
+
+  async #runVm(vm: VmPlan, plan: RangePlan): Promise<Outcome> {
+    const { step } = vm
+    switch (step.kind) {
+      case 'none':
+        return { kind: 'settled' }
+      case 'wait':
+        return { kind: 'progressing' }
+      case 'blocked':
+        return { kind: 'retry', error: step.finding.message }
+      case 'create':
+      case 'continue': {
+        const { storage, storageFormat: format } = this.#deps.settings()
+        const networks = { rangeId: plan.rangeId, number: plan.number, vlans: vlansOf(this.#spec) }
+        const work = {
+          plan: vm,
+          node: step.node,
+          networks,
+          fullClone: { storage, format },
+          machines: this.#deps.machines,
+          signal: this.#signal,
+        }
+        const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
+        if (this.#signal.aborted) return outcome
+        if ('error' in outcome)
+          this.#deps.logger.warn('vm is not done', {
+            range: plan.rangeId,
+            vm: vm.spec.name,
+            phase,
+            error: outcome.error,
+          })
+        await this.#showVm(
+          vm,
+          outcome.kind === 'stalled' ? 'blocked' : phase,
+          'error' in outcome ? outcome.error : undefined,
+        )
+        return outcome
+      }
+    }
+  }
+
+  async #showVm({ spec }: VmPlan, phase: VmPhase, trouble?: string): Promise<void> {
+    if (trouble === undefined && PHASES_OF_WORK.has(phase))
+      this.#deps.logger.info(phase, { range: this.#spec.id, vm: spec.name })
+    this.#vms = this.#vms.map((vm) => (vm.name === spec.name ? { ...vm, phase, message: trouble ?? vm.message } : vm))
+    await this.#found({})
+  }
+
+  async #refused(part: 'ZoneReady' | 'NetworkReady', finding: Finding): Promise<Outcome> {
+    await this.#found(part === 'ZoneReady' ? { zone: finding } : { zone: true, network: finding })
+    return { kind: 'retry', error: finding.message }
+  }
+
+  /** The pass broke off: what it did not get to see is not known, and what it broke off at has failed. */
+  async #broken(error: unknown): Promise<Outcome> {
+    const outcome = outcomeOfError(error)
+    const message = 'error' in outcome ? outcome.error : String(error)
+    this.#deps.logger.error('pass broke off', { range: this.#spec.id, error })
+    const { zone, network } = this.#findings
+    if (zone !== true)
+      await this.#found({
+        zone: { reason: UNREACHABLE, message },
+        network: { reason: UNREACHABLE, message },
+        machines: { reason: UNREACHABLE, message },
+      })
+    else if (network !== true) await this.#found({ network: { reason: 'NetworkFailed', message } })
+    else await this.#found({ machines: { reason: 'MachinesFailed', message } })
+    return outcome
+  }
+
+  /** Takes findings in and reports. The machines' finding follows from the VMs unless it is given. */
+  #found(news: Partial<PassFindings>): Promise<void> {
+    this.#findings = { ...this.#findings, machines: machinesFinding(this.#vms), ...news }
+    return this.#deps.board.set({
+      id: this.#spec.id,
+      source: this.#spec.source,
+      number: this.#number,
+      conditions: conditionsOf(this.#findings),
+      diagnostics: this.#warnings,
+      vms: this.#vms,
+    })
+  }
+}
+
+const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set(['cloning', 'configuring', 'starting', 'running'])
+
+const statusOf = ({ spec, vmid, step, phase, message }: VmPlan, number: number): VmStatus => ({
+  name: spec.name,
+  role: spec.role,
+  vmid,
+  node: step.node,
+  address: addressOf(number, spec.address),
+  phase,
+  message,
+})

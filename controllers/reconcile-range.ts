@@ -1,0 +1,43 @@
+import type { Condition } from '../model/condition.ts'
+import type { Outcome } from '../model/outcome.ts'
+import type { RangeFiles } from '../model/ports.ts'
+import type { RangeStatus } from '../model/range-status.ts'
+import { conditionsOfInvalid, conditionsOfMissing } from './range-conditions.ts'
+import { type PassDependencies, RangePass } from './range-pass.ts'
+
+/**
+ * One pass over one range: read its file, plan, carry the plan out, report. Recomputes everything from the file and
+ * from Proxmox. A broken or missing file is reported and changes nothing. Throws only when aborted.
+ */
+export async function reconcileRange(
+  rangeId: string,
+  deps: PassDependencies & { readonly files: RangeFiles },
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const file = await deps.files.read(rangeId)
+  const before = deps.board.get(rangeId)
+  switch (file.kind) {
+    case 'absent': {
+      // A file that was never reported on leaves nothing to say.
+      if (before === undefined) return { kind: 'settled' }
+      await deps.board.set({ ...before, diagnostics: [], conditions: conditionsOfMissing(rangeId, before.conditions) })
+      return { kind: 'stalled', error: `range ${rangeId}: its file is gone` }
+    }
+    case 'invalid': {
+      const conditions = conditionsOfInvalid(file.diagnostics, before?.conditions ?? [])
+      const source = file.diagnostics[0]?.file ?? before?.source ?? rangeId
+      await deps.board.set({ ...(before ?? blank(rangeId)), source, diagnostics: file.diagnostics, conditions })
+      return { kind: 'stalled', error: messageOf(conditions) }
+    }
+    case 'ok':
+      return new RangePass(file.spec, file.warnings, deps, signal).run()
+  }
+}
+
+const blank = (id: string): Omit<RangeStatus, 'source' | 'diagnostics' | 'conditions' | 'changedAt'> => ({
+  id,
+  number: undefined,
+  vms: [],
+})
+const messageOf = (conditions: readonly Condition[]): string =>
+  conditions.find(({ type }) => type === 'SpecValid')?.message ?? 'the range file has problems'

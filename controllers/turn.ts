@@ -1,0 +1,49 @@
+/**
+ * Takes turns: one at a time, each for everybody who asked before it began. Whoever asks while a turn is being taken
+ * shares the next one. So a burst of ranges costs one look at the cluster and one SDN apply, two at most.
+ */
+export class Turn<Request, Reply> {
+  readonly #take: (requests: readonly Request[]) => Promise<(request: Request) => Reply>
+  #waiting: Waiter<Request, Reply>[] = []
+  #taking = false
+
+  /** @param take answers the requests of a turn, each by its own; when it throws, everybody in the turn is told */
+  constructor(take: (requests: readonly Request[]) => Promise<(request: Request) => Reply>) {
+    this.#take = take
+  }
+
+  /** Resolves with the answer of the next turn. */
+  enter(request: Request): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, resolve, reject })
+      if (!this.#taking) void this.#takeTurns()
+    })
+  }
+
+  async #takeTurns(): Promise<void> {
+    this.#taking = true
+    // Those who become ready in the same moment belong together.
+    await new Promise(setImmediate)
+    while (this.#waiting.length > 0) {
+      const turn = this.#waiting
+      this.#waiting = []
+      await this.#answer(turn)
+    }
+    this.#taking = false
+  }
+
+  async #answer(turn: readonly Waiter<Request, Reply>[]): Promise<void> {
+    try {
+      const answer = await this.#take(turn.map(({ request }) => request))
+      for (const { request, resolve } of turn) resolve(answer(request))
+    } catch (error) {
+      for (const { reject } of turn) reject(error)
+    }
+  }
+}
+
+interface Waiter<Request, Reply> {
+  readonly request: Request
+  readonly resolve: (reply: Reply) => void
+  readonly reject: (error: unknown) => void
+}
