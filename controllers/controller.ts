@@ -1,6 +1,8 @@
 import type { Clock } from '../model/clock.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { Logger, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
+import { aborted } from './aborted.ts'
+import type { Observed } from './composition.ts'
 import { NetworkController } from './network-controller.ts'
 import { Planning } from './planning.ts'
 import { RangeController } from './range-controller.ts'
@@ -44,9 +46,13 @@ export class Controller {
     this.ranges = new RangeController((rangeId) => reconcileRange(rangeId, dependencies, signal), random)
   }
 
-  /** Why the range folder can't be read, or undefined when it can. */
-  folderProblem(): string | undefined {
-    return this.#folderProblem
+  /** What the HTTP endpoints may tell about this controller. */
+  observed(): Observed {
+    return {
+      statuses: () => this.board.all(),
+      onChange: (listener) => this.board.onChange(listener),
+      notReady: () => this.#folderProblem,
+    }
   }
 
   /** Watches and reconciles until the signal aborts. Stops at once then: no further write is begun. */
@@ -111,9 +117,3 @@ type StandingOf = ReturnType<RangeController['standings']> extends ReadonlyMap<s
 
 const isAtRest = ({ standing, failures }: StandingOf): boolean =>
   standing === 'waiting' || standing === 'stalled' || (standing === 'backingOff' && failures >= ATTEMPTS)
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

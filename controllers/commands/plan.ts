@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { planSettingsOf } from '../../model/plan-settings.ts'
+import { actionsOf, type RangePlan, type VnetAction } from '../../model/plan.ts'
+import type { RangeFiles } from '../../model/ports.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { PlanResult } from '../../reconcilers/plan-range.ts'
+import { planVnets } from '../../reconcilers/vnet/plan-vnets.ts'
+import type { Composition } from '../composition.ts'
+import { Planning } from '../planning.ts'
+import type { Paint } from '../terminal/paint.ts'
+import { planText } from '../terminal/plan-text.ts'
+
+/** What `lanista plan` shows: the changes of all ranges together, and what is in the way. */
+export interface PlanReport {
+  readonly networkActions: readonly VnetAction[]
+  readonly plans: readonly RangePlan[]
+  readonly refused: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * `lanista plan`: what a run would change and why. Writes nothing.
+ *
+ * @returns the exit status: 0 nothing to do, 2 changes, 1 something is in the way
+ */
+export async function planCommand(options: { readonly config: string }, composition: Composition, paint: Paint, print: (line: string) => void, signal: AbortSignal): Promise<number> {
+  const config = await composition.loadConfig(options.config)
+  const { proxmox, files } = await composition.connect(config, composition.openLog())
+  const { specs, diagnostics } = await readAll(files)
+  const settings = planSettingsOf(config)
+  const planning = new Planning(proxmox, () => settings, signal)
+  const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
+  const report = reportOf(planned, diagnostics)
+  for (const line of planText(report, paint)) print(line)
+  return exitStatusOf(report)
+}
+
+/** 1 when something is in the way, 2 when there are changes, 0 otherwise. */
+export function exitStatusOf({ networkActions, plans, refused, diagnostics }: PlanReport): number {
+  const blocked = plans.some(({ vms }) => vms.some(({ step }) => step.kind === 'blocked'))
+  if (refused.length > 0 || diagnostics.length > 0 || blocked) return 1
+  return networkActions.length > 0 || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0
+}
+
+interface PlannedRange {
+  readonly spec: RangeSpec
+  readonly result: PlanResult
+  readonly snapshot: ClusterSnapshot
+}
+
+/** The networks of all ranges are planned together, as a run does: one apply for all. */
+function reportOf(planned: readonly PlannedRange[], diagnostics: readonly Diagnostic[]): PlanReport {
+  const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
+  const refused = planned.flatMap(({ spec, result }) => (result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : []))
+  const wants = plans.flatMap(({ vnets }) => vnets)
+  const snapshot = planned[0]?.snapshot
+  return { networkActions: snapshot === undefined ? [] : planVnets(wants, snapshot).actions, plans, refused, diagnostics }
+}
+
+async function readAll(files: RangeFiles): Promise<{ readonly specs: readonly RangeSpec[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const reads = await Promise.all((await files.list()).map((id) => files.read(id)))
+  const specs = reads.flatMap((read) => (read.kind === 'ok' ? [read.spec] : []))
+  const diagnostics = reads.flatMap((read) => (read.kind === 'invalid' ? read.diagnostics : []))
+  return { specs, diagnostics }
+}
+

@@ -1,0 +1,58 @@
+import type { Clock } from '../model/clock.ts'
+import type { Logger, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
+import type { RangeStatus } from '../model/range-status.ts'
+import type { ServerConfig } from '../model/server-config.ts'
+
+/**
+ * What the commands need of the outside world. `main.ts` builds it from the adapters; a test can build another.
+ * Its functions throw `UserError` for what a person can mend.
+ */
+export interface Composition {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly environment: NodeJS.ProcessEnv
+  loadConfig(file: string): Promise<ServerConfig>
+  /** A log of JSON lines, to standard error or appended to a file. */
+  openLog(file?: string): Logger
+  connect(config: ServerConfig, logger: Logger): Promise<Connected>
+  /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */
+  simulate(options: SimulateOptions): Promise<SimulatedCluster>
+}
+
+/** A configuration brought to life: its Proxmox, its files, and the places it reports to. */
+export interface Connected {
+  readonly proxmox: Proxmox
+  readonly files: RangeFiles
+  readonly store: StatusStore
+  /** Removes the status files of ranges that have no range file any more. */
+  forgetAllBut(rangeIds: readonly string[]): Promise<void>
+  /** Serves metrics, health and the API until the signal aborts. Resolves with the address it listens on. */
+  serve(observed: Observed, signal: AbortSignal): Promise<string>
+}
+
+/** What the HTTP endpoints tell about. */
+export interface Observed {
+  statuses(): readonly RangeStatus[]
+  onChange(listener: (status: RangeStatus) => void): () => void
+  /** Why the controller isn't ready to serve, or undefined when it is. */
+  notReady(): string | undefined
+}
+
+export interface SimulateOptions {
+  readonly clusterFile: string | undefined
+  /** `ADDRESS:PORT` of the first node; the others take the ports after it. Port 0 means any. */
+  readonly listen: string | undefined
+  /** `demo`: quick, so that a person can watch; `real`: as a real cluster takes. */
+  readonly pace: 'demo' | 'real'
+}
+
+export interface SimulatedCluster {
+  readonly url: string
+  /** Node name -> API URL. */
+  readonly nodes: Readonly<Record<string, string>>
+  /** API token of a user with just the rights that Lanista needs. */
+  readonly token: string
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: string
+  close(): Promise<void>
+}

@@ -1,0 +1,58 @@
+import { diagnosticLine } from '../../model/diagnostic.ts'
+import { type Action, actionsOf, type RangePlan } from '../../model/plan.ts'
+import type { PlanReport } from '../commands/plan.ts'
+import type { Paint } from './paint.ts'
+
+/** A plan for people: `+` is created, `~` is changed, `!` is in the way; each with the reason. */
+export function planText({ networkActions, plans, refused, diagnostics }: PlanReport, paint: Paint): readonly string[] {
+  const networks = networkActions.map((action) => actionLine(action, paint))
+  const ranges = plans.flatMap((plan) => rangeLines(plan, paint))
+  const troubles = [...diagnostics.map(diagnosticLine), ...refused].map((text) => paint('red', `! ${text}`))
+  const changes = networkActions.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
+  const inTheWay = troubles.length + plans.reduce((sum, { vms }) => sum + vms.filter(({ step }) => step.kind === 'blocked').length, 0)
+  return [
+    ...(networks.length === 0 ? [] : [paint('bold', 'networks, for all ranges together'), ...networks, '']),
+    ...ranges,
+    ...(troubles.length === 0 ? [] : [...troubles, '']),
+    summary(plans.length, changes, inTheWay),
+  ]
+}
+
+function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
+  const blocked = plan.vms.flatMap(({ step }) => (step.kind === 'blocked' ? [paint('red', `  ! ${step.finding.message}`)] : []))
+  const waiting = plan.vms.flatMap(({ spec, step, message }) => (step.kind === 'wait' ? [paint('yellow', `  ? vm ${spec.name}: ${message}`)] : []))
+  const actions = ownActions(plan).map((action) => actionLine(action, paint))
+  const notes = plan.notes.map((note) => paint('dim', `  # ${note}`))
+  const quiet = actions.length + blocked.length + waiting.length === 0 ? [`  nothing to do: ${plan.vms.length} VMs as asked`] : []
+  return [paint('bold', `range ${plan.rangeId} (number ${plan.number})`), ...actions, ...blocked, ...waiting, ...quiet, ...notes, '']
+}
+
+/** A range's actions without the networks, which are shown once for all. */
+const ownActions = (plan: RangePlan): readonly Action[] =>
+  actionsOf(plan).filter(({ kind }) => kind !== 'create-vnet' && kind !== 'update-vnet' && kind !== 'apply-sdn')
+
+function actionLine(action: Action, paint: Paint): string {
+  const created = (what: string): string => paint('green', `  + ${what}`) + `: ${action.reason}`
+  const changed = (what: string): string => paint('yellow', `  ~ ${what}`) + `: ${action.reason}`
+  switch (action.kind) {
+    case 'create-pool':
+      return created(`pool ${action.pool}`)
+    case 'create-vnet':
+      return created(`vnet ${action.vnet}`)
+    case 'update-vnet':
+      return changed(`vnet ${action.vnet}`)
+    case 'apply-sdn':
+      return changed('apply SDN')
+    case 'clone-vm':
+      return created(`vm ${action.vm} on ${action.node} as ${action.vmid}`)
+    case 'configure-vm':
+      return changed(`vm ${action.vm} configured`)
+    case 'start-vm':
+      return changed(`vm ${action.vm} started`)
+  }
+}
+
+function summary(ranges: number, changes: number, inTheWay: number): string {
+  const parts = [`${ranges} ${ranges === 1 ? 'range' : 'ranges'}`, changes === 0 ? 'nothing to change' : `${changes} ${changes === 1 ? 'change' : 'changes'}`]
+  return [...parts, ...(inTheWay === 0 ? [] : [`${inTheWay} in the way`])].join(', ')
+}
