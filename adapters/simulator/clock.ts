@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../../model/clock.ts'
+
+/** The simulator's time. `stop` ends every sleep for good, so that a closed simulator holds nothing alive. */
+export type SimClock = Clock
+
+/** Runs `factor` times as fast as the wall clock; 1 is real time. Starts at the real date. */
+export const scaledClock = (factor = 1): SimClock => {
+  const started = Date.now()
+  return {
+    now: () => Math.round(started + (Date.now() - started) * factor),
+    sleep: async (milliseconds, signal) => {
+      await delay(milliseconds / factor, undefined, signal === undefined ? {} : { signal })
+    },
+  }
+}
+
+/** A clock that stands still until somebody moves it. */
+export interface VirtualClock extends SimClock {
+  /** Moves time on by so many milliseconds, waking every sleeper in order and letting what it does settle in between. */
+  advance(milliseconds: number): Promise<void>
+  /** Instants at which somebody wakes, in order. */
+  wakes(): readonly number[]
+}
+
+interface Sleeper {
+  readonly at: number
+  readonly order: number
+  readonly wake: () => void
+}
+
+/** Lets everything that is ready to run do so: promises, and the input and output that waits for its turn. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A virtual clock; `start` is its first instant in epoch milliseconds. */
+export const virtualClock = (start = Date.UTC(2026, 0, 1)): VirtualClock => {
+  let now = start
+  let order = 0
+  const sleepers = new Set<Sleeper>()
+  const next = (): Sleeper | undefined =>
+    [...sleepers].toSorted((a, b) => a.at - b.at || a.order - b.order).find(() => true)
+
+  const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+    signal?.throwIfAborted()
+    await new Promise<void>((resolve) => {
+      const abort = (): void => {
+        sleepers.delete(sleeper)
+        resolve()
+      }
+      const sleeper: Sleeper = {
+        at: now + Math.max(0, milliseconds),
+        order: (order += 1),
+        wake: () => {
+          signal?.removeEventListener('abort', abort)
+          resolve()
+        },
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      sleepers.add(sleeper)
+    })
+    signal?.throwIfAborted()
+  }
+
+  const advance = async (milliseconds: number): Promise<void> => {
+    const until = now + milliseconds
+    await settle()
+    for (let due = next(); due !== undefined && due.at <= until; due = next()) {
+      now = Math.max(now, due.at)
+      sleepers.delete(due)
+      due.wake()
+      await settle()
+    }
+    now = until
+  }
+
+  return {
+    now: () => now,
+    sleep,
+    advance,
+    wakes: () => [...sleepers].map((sleeper) => sleeper.at).toSorted((a, b) => a - b),
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  clusterDescriptionSchema,
+  machineOf,
+  type ClusterDescription,
+  type FullDescription,
+  type MachineDescription,
+} from './cluster-description.ts'
+import { randomMac, randomUuid } from './random.ts'
+import { predefinedRoles } from './roles.ts'
+import { emptyWorld, ethernet, firstBridge, nodeFrom, settleWorld, type NodeSketch } from './world-builder.ts'
+import type { ConfigValue, User, World } from './world.ts'
+
+const gib = 1_073_741_824
+
+const addNodes = (world: World, { nodes }: FullDescription): void => {
+  const described =
+    typeof nodes === 'number'
+      ? Array.from({ length: nodes }, (_, index) => ({
+          name: `pve${index + 1}`,
+          cores: 8 + 4 * Math.floor(world.random() * 7),
+          memory_gib: 32 + 16 * Math.floor(world.random() * 11),
+          address: undefined,
+        }))
+      : nodes
+  for (const [index, { name, cores, memory_gib: memory, address = `10.98.0.${index + 1}` }] of described.entries()) {
+    const sketch: NodeSketch = {
+      name,
+      id: index + 1,
+      address,
+      cores,
+      memory: Math.round(memory * gib),
+      memoryUsed: Math.round(2.2 * gib),
+      rootDisk: { total: 256 * gib, used: 34 * gib, available: 209 * gib },
+      network: new Map([
+        ['eth0', ethernet],
+        ['vmbr0', firstBridge(address)],
+      ]),
+    }
+    world.nodes.set(name, nodeFrom(sketch))
+  }
+}
+
+const addStorages = (world: World, { storages }: FullDescription): void => {
+  for (const { id, shared, content, size_gib: size } of storages) {
+    const total = Math.round(size * gib)
+    const used = Math.round(total / 10)
+    world.storages.set(id, {
+      id,
+      type: 'dir',
+      config: { path: shared ? `/mnt/${id}` : '/var/lib/vz' },
+      content,
+      shared,
+      capacity: { total, used, available: total - used },
+      volumes: [],
+    })
+  }
+}
+
+const addZone = (world: World, { zone }: FullDescription): void => {
+  if (zone === null) return
+  const peers = zone.peers ?? [...world.nodes.values()].map((node) => node.address)
+  const config = {
+    type: 'vxlan',
+    ipam: 'pve',
+    peers: peers.join(','),
+    ...(zone.nodes === undefined ? {} : { nodes: zone.nodes.join(',') }),
+  }
+  world.sdn.configured = { ...world.sdn.configured, zones: new Map([[zone.name, config]]) }
+  world.sdn.running = world.sdn.configured
+}
+
+const freeVmid = (world: World, from: number): number => {
+  let vmid = from
+  while (world.guests.has(vmid)) vmid += 1
+  return vmid
+}
+
+const ostypeOf = (name: string): string => {
+  if (/win11|win2025/.test(name)) return 'win11'
+  return name.includes('win') ? 'win10' : 'l26'
+}
+
+const addMachine = (world: World, machine: MachineDescription, template: boolean): void => {
+  const vmid = machine.vmid ?? freeVmid(world, template ? 9000 : 100)
+  const node = machine.node ?? [...world.nodes.keys()][0] ?? ''
+  const storages = [...world.storages.values()]
+  const storage =
+    storages.find((one) => one.id === machine.storage) ?? storages.find((one) => one.shared) ?? storages[0]
+  if (storage === undefined) throw new Error(`machine ${machine.name}: the cluster has no storage; describe one`)
+  const file = `${template ? 'base' : 'vm'}-${vmid}-disk-0.qcow2`
+  const volid = `${storage.id}:${vmid}/${file}`
+  const config = new Map<string, ConfigValue>([
+    ['name', machine.name],
+    ['ostype', machine.ostype ?? ostypeOf(machine.name)],
+    ['cores', machine.cores],
+    ['memory', String(machine.memory_mib)],
+    ['scsihw', 'virtio-scsi-pci'],
+    ['scsi0', `${volid},size=${machine.disk_gib}G`],
+    ['net0', `virtio=${randomMac(world.random, 'BC:24:11')},bridge=${machine.bridge}`],
+    ['boot', 'order=scsi0;net0'],
+    ['agent', '1'],
+    ['smbios1', `uuid=${randomUuid(world.random)}`],
+    ['vmgenid', randomUuid(world.random)],
+    ...(template ? [['template', 1] as const] : []),
+    ...(machine.tags.length > 0 ? [['tags', machine.tags.toSorted().join(';')] as const] : []),
+  ])
+  const running = machine.running ? { startedAt: 0, pid: 1000 + vmid } : undefined
+  world.guests.set(vmid, { vmid, node, config, pending: new Map(), snapshots: new Map(), running })
+  const owner = storage.shared ? undefined : node
+  const size = Math.round(machine.disk_gib * gib)
+  storage.volumes.push({
+    volid,
+    vmid,
+    node: owner,
+    format: 'qcow2',
+    size,
+    used: Math.round(size / 4),
+    parent: null,
+    ctime: 0,
+    content: 'images',
+  })
+  if (machine.pool === undefined) return
+  const pool = world.pools.get(machine.pool) ?? {
+    poolid: machine.pool,
+    comment: undefined,
+    vms: new Set<number>(),
+    storages: new Set<string>(),
+  }
+  pool.vms.add(vmid)
+  world.pools.set(pool.poolid, pool)
+}
+
+const randomGuest = (world: World, index: number): MachineDescription => {
+  const nodes = [...world.nodes.keys()]
+  return machineOf({
+    name: `guest-${index + 1}`,
+    vmid: 100 + index,
+    node: nodes[Math.floor(world.random() * nodes.length)],
+    cores: 1 + Math.floor(world.random() * 4),
+    memory_mib: 1024 * (1 + Math.floor(world.random() * 4)),
+    disk_gib: 16,
+    running: world.random() < 0.5,
+  })
+}
+
+const user = (userid: string, tokens: readonly (readonly [string, string])[], password?: string): User => ({
+  userid,
+  enable: true,
+  expire: 0,
+  password,
+  email: undefined,
+  comment: undefined,
+  tokens: new Map(tokens.map(([id, secret]) => [id, { secret, privsep: false, expire: 0 }])),
+})
+
+/** The user and API token a controller gets in a described cluster, with no right it doesn't need. */
+export const controllerUser = { userid: 'lanista@pve', token: 'lanista' } as const
+
+const addAccess = (world: World, { zone }: FullDescription): void => {
+  const { access } = world
+  for (const [id, role] of predefinedRoles) access.roles.set(id, role)
+  const { userid, token } = controllerUser
+  access.users.set('root@pam', user('root@pam', [['lab', randomUuid(world.random)]], randomUuid(world.random)))
+  access.users.set(userid, user(userid, [[token, randomUuid(world.random)]]))
+  const grant = (path: string, roleid: string, propagate: boolean): void => {
+    access.acl.push({ path, type: 'user', ugid: userid, roleid, propagate })
+  }
+  grant('/', 'LanistaVM', true)
+  grant('/sdn', 'LanistaSDN', false)
+  if (zone !== null) grant(`/sdn/zones/${zone.name}`, 'LanistaSDN', true)
+}
+
+/** Builds a world from a description; throws zod's error when the description does not fit. */
+export const clusterFrom = (description: ClusterDescription, now = Date.now()): World => {
+  const full = clusterDescriptionSchema.parse(description)
+  const world = emptyWorld(full.name, full.seed)
+  addNodes(world, full)
+  addStorages(world, full)
+  addZone(world, full)
+  addAccess(world, full)
+  for (const template of full.templates)
+    addMachine(world, machineOf(typeof template === 'string' ? { name: template } : template), true)
+  const guests =
+    typeof full.guests === 'number'
+      ? Array.from({ length: full.guests }, (_, index) => randomGuest(world, index))
+      : full.guests
+  for (const guest of guests) addMachine(world, guest, false)
+  settleWorld(world, now)
+  for (const guest of world.guests.values())
+    if (guest.running !== undefined) guest.running = { ...guest.running, startedAt: now - 3_600_000 }
+  return world
+}
+
+/** The controller's API token in a described cluster, as a client sends it; undefined when there is none. */
+export const controllerToken = (world: World): string | undefined => {
+  const { userid, token } = controllerUser
+  const secret = world.access.users.get(userid)?.tokens.get(token)?.secret
+  return secret === undefined ? undefined : `${userid}!${token}=${secret}`
+}

@@ -1,0 +1,46 @@
+/** How long things take, in milliseconds of the simulator's clock. */
+export interface Durations {
+  /** Every answer, at least. */
+  readonly response: number
+  /** An answer to wrong or missing credentials: Proxmox makes them wait. */
+  readonly refusedLogin: number
+  /** A cluster-wide lock is held this long for one small write. */
+  readonly lockHold: number
+  /** One node's network reload, within an SDN apply or on its own. */
+  readonly networkReload: number
+  /** Until a proxied call to a node that is off is given up. */
+  readonly unreachable: number
+  /** Until pveproxy gives up on an answer and sends 596. */
+  readonly proxyTimeout: number
+  /** Between two pushes of a node's statistics. */
+  readonly statistics: number
+  /** Until the others notice that a node is gone. */
+  readonly nodeLoss: number
+  /** A lost node's guests keep their last values this long. */
+  readonly guestsForgotten: number
+  /** A linked clone holds the storage lock this long. */
+  readonly linkedClone: number
+  /** A full clone, per GiB copied. */
+  readonly fullClonePerGib: number
+  readonly start: number
+  readonly stop: number
+  readonly destroy: number
+}
+
+/** What a small real cluster was seen to take. */
+export const realisticDurations: Durations = {
+  response: 2,
+  refusedLogin: 3000,
+  lockHold: 30,
+  networkReload: 2000,
+  unreachable: 3000,
+  proxyTimeout: 30_000,
+  statistics: 10_000,
+  nodeLoss: 5000,
+  guestsForgotten: 300_000,
+  linkedClone: 170,
+  fullClonePerGib: 1000,
+  start: 1000,
+  stop: 700,
+  destroy: 200,
+}

@@ -1,0 +1,120 @@
+import { failure } from './api-error.ts'
+import type { ParameterTable } from './parameters.ts'
+import { hasAny, requireAll, type Permission } from './permission.ts'
+import type { Simulation } from './simulation.ts'
+import { startTask, type TaskRun } from './tasks.ts'
+import type { Parameters } from './verify.ts'
+import { isQuorate, type NodeState, type Task } from './world.ts'
+
+/**
+ * # Adding routes
+ *
+ * A family of routes is one file in `routes/` that exports a `readonly Route[]`; `routes/index.ts` lists the families.
+ *
+ *     export const poolRoutes: readonly Route[] = [
+ *       {
+ *         method: 'POST',
+ *         path: '/pools',
+ *         permission: perm('/pool/{poolid}', 'Pool.Allocate'),
+ *         params: { poolid: required(text({ format: 'pve-poolid' })), comment: text() },
+ *         handle: (call) => { ... return null },
+ *       },
+ *     ]
+ *
+ * What happens before `handle`, in Proxmox' order: authentication (401), the body (501, 506, 500), the route (501),
+ * `permission` with the parameters as they came (403), the proxy to `proxy`'s node (500 lookup, 595), parameter
+ * verification (400; unknown parameters too). Path parameters have to be in `params` as well.
+ *
+ * `handle` gets verified parameters as text (flags are `0`/`1`, absent ones undefined: no defaults are filled in) and
+ * returns what goes under `data`, or throws `ApiError`: `failure(text)` is a Perl die (500), `parameterError({name:
+ * text})` a 400, `forbidden(what)` a 403. Numbers and texts must leave in the types Proxmox sends.
+ *
+ * - slow calls: `await call.sim.clock.sleep(ms)`; every wait goes through the clock
+ * - a task: `return call.task('qmstart', String(vmid), async (run) => { run.log('...'); await run.sleep(1000) })`; a
+ *   thrown error ends it; it runs on `call.node`
+ * - locks: `clusterLocked(call.sim, 'domain-sdn', work)`, `withFileLock(lockScope(call.sim), node, configLock(vmid), 10_000,
+ *   work)`, in tasks `withCfsLock(..., () => run.log(...))`; `wrapped('create sdn vnet object failed', work)` gives errors
+ *   their prefix
+ * - rights beyond the declared one: `call.require(path, 'VM.Audit')` throws, `call.may(path, ...any)` tells
+ * - writes to the cluster file system: `call.requireQuorum()` first
+ * - what lies next to `data` (`total`, `changes`): `call.extra('total', 7)`
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly params: ParameterTable
+  readonly permission: Permission
+  /** Name of the parameter that tells the node on which it runs; without it, on the node that was asked. */
+  readonly proxy?: string
+  readonly handle: (call: Call) => unknown
+}
+
+/** One request on its way through a handler. */
+export interface Call {
+  readonly sim: Simulation
+  readonly params: Parameters
+  readonly user: string
+  /** The node it runs on. */
+  readonly node: NodeState
+  /** Throws 403 unless the caller has all these privileges there. */
+  readonly require: (path: string, ...privileges: readonly string[]) => void
+  /** Has the caller one of these privileges there. */
+  readonly may: (path: string, ...privileges: readonly string[]) => boolean
+  /** Throws 500 `cluster not ready - no quorum?` when it isn't. */
+  readonly requireQuorum: () => void
+  /** Starts a task on `node`, for the caller, and returns its UPID. */
+  readonly task: (type: string, id: string, work: (run: TaskRun) => void | Promise<void>) => string
+  /** A top-level key of the answer next to `data`. */
+  readonly extra: (key: string, value: unknown) => void
+}
+
+/** Builds a call; the extras gather in `extras`. */
+export const createCall = (
+  sim: Simulation,
+  user: string,
+  node: NodeState,
+  params: Parameters,
+  extras: Record<string, unknown>,
+): Call => ({
+  sim,
+  params,
+  user,
+  node,
+  require: (path, ...privileges) => requireAll(sim.world, user, path, privileges),
+  may: (path, ...privileges) => hasAny(sim.world, user, path, ...privileges),
+  requireQuorum: () => {
+    if (!isQuorate(sim.world)) throw failure('cluster not ready - no quorum?')
+  },
+  task: (type, id, work): Task['upid'] => startTask(sim, { node: node.name, type, id, user }, work).upid,
+  extra: (key, value) => {
+    extras[key] = value
+  },
+})
+
+/** A route and the values of its path's parameters. */
+export interface RouteMatch {
+  readonly route: Route
+  readonly values: Readonly<Record<string, string>>
+}
+
+const matchPath = (template: string, parts: readonly string[]): Readonly<Record<string, string>> | undefined => {
+  const wanted = template.split('/').slice(1)
+  if (wanted.length !== parts.length) return undefined
+  const values: Record<string, string> = {}
+  for (const [index, part] of wanted.entries()) {
+    const name = /^\{(.+)\}$/.exec(part)?.[1]
+    if (name !== undefined) values[name] = parts[index] ?? ''
+    else if (part !== parts[index]) return undefined
+  }
+  return values
+}
+
+/** Finds the route for a decoded path; fixed parts win over parameters. */
+export const findRoute = (routes: readonly Route[], method: string, path: string): RouteMatch | undefined => {
+  const parts = path.split('/').filter((part) => part !== '')
+  const found = routes.flatMap((route) => {
+    const values = route.method === method ? matchPath(route.path, parts) : undefined
+    return values === undefined ? [] : [{ route, values }]
+  })
+  return found.toSorted((a, b) => Object.keys(a.values).length - Object.keys(b.values).length).find(() => true)
+}

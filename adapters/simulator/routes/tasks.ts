@@ -1,0 +1,85 @@
+import { parameterError } from '../api-error.ts'
+import { flag, integer, required, shared, text } from '../parameters.ts'
+import { anyUser } from '../permission.ts'
+import { splitUser } from '../privileges.ts'
+import type { Call, Route } from '../route.ts'
+import type { Task } from '../world.ts'
+
+const upidForm =
+  /^UPID:([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?):([0-9A-Fa-f]{8}):([0-9A-Fa-f]{8,9}):([0-9A-Fa-f]{8}):([^:\s]+):([^:\s]*):([^:\s]+):$/
+
+const isMine = (call: Call, task: Task): boolean => {
+  const owner = splitUser(task.user)
+  return call.user === task.user || (owner.token === undefined ? false : call.user === owner.userid)
+}
+
+const taskOf = (call: Call, ...privileges: readonly string[]): Task => {
+  const upid = call.params['upid'] ?? ''
+  if (!upidForm.test(upid)) throw parameterError({ upid: 'unable to parse worker upid' })
+  const task = call.sim.world.tasks.find((task) => task.upid === upid)
+  if (task === undefined || task.node !== call.node.name) throw parameterError({ upid: 'no such task' })
+  if (!isMine(call, task)) call.require(`/nodes/${call.node.name}`, ...privileges)
+  return task
+}
+
+const statusOf = (task: Task): Readonly<Record<string, unknown>> => {
+  const { userid, token } = splitUser(task.user)
+  return {
+    upid: task.upid,
+    node: task.node,
+    pid: task.pid,
+    pstart: task.pstart,
+    starttime: task.startedAt,
+    type: task.type,
+    id: task.id,
+    user: userid,
+    ...(token === undefined ? {} : { tokenid: token }),
+  }
+}
+
+const upidParams = { node: shared.node, upid: required(text()) }
+
+/** Worker tasks. */
+export const taskRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/nodes/{node}/tasks/{upid}/status',
+    permission: anyUser,
+    proxy: 'node',
+    params: upidParams,
+    handle: (call) => {
+      const task = taskOf(call, 'Sys.Audit')
+      return task.end === undefined
+        ? { ...statusOf(task), status: 'running' }
+        : { ...statusOf(task), status: 'stopped', exitstatus: task.end.status }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/tasks/{upid}/log',
+    permission: anyUser,
+    proxy: 'node',
+    params: { ...upidParams, start: integer(0), limit: integer(0), download: flag },
+    handle: (call) => {
+      const { log } = taskOf(call, 'Sys.Audit')
+      const start = Number(call.params['start'] ?? 0)
+      const limit = Number(call.params['limit'] ?? 50)
+      call.extra('total', log.length)
+      const to = limit === 0 ? undefined : start + limit
+      return log.map((line, index) => ({ n: index + 1, t: line })).slice(start, to)
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/nodes/{node}/tasks/{upid}',
+    permission: anyUser,
+    proxy: 'node',
+    params: upidParams,
+    handle: async (call) => {
+      const task = taskOf(call, 'Sys.Modify')
+      task.interrupt()
+      await task.done
+      return null
+    },
+  },
+]

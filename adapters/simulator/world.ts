@@ -1,0 +1,199 @@
+import type { Random } from './random.ts'
+
+/** The whole state of a simulated cluster: plain data that handlers read and change. Tests may change it directly. */
+export interface World {
+  readonly clusterName: string
+  readonly version: { readonly version: string; readonly release: string; readonly repoid: string }
+  /** False: no writes, as when more than half of the nodes are gone. Undefined: follows from the nodes online. */
+  quorumOverride: boolean | undefined
+  readonly nodes: Map<string, NodeState>
+  readonly storages: Map<string, Storage>
+  readonly guests: Map<number, Guest>
+  readonly access: Access
+  readonly pools: Map<string, Pool>
+  readonly sdn: Sdn
+  readonly options: Map<string, string>
+  /** Started tasks, oldest first. */
+  readonly tasks: Task[]
+  readonly random: Random
+}
+
+/** One host. */
+export interface NodeState {
+  readonly name: string
+  readonly id: number
+  readonly address: string
+  online: boolean
+  /** When it went off, epoch milliseconds; undefined while online. */
+  lostAt: number | undefined
+  bootedAt: number
+  readonly cores: number
+  /** Bytes. */
+  readonly memory: number
+  /** Bytes used by the host itself. */
+  readonly memoryUsed: number
+  readonly rootDisk: { readonly total: number; readonly used: number; readonly available: number }
+  /** `/etc/network/interfaces`. */
+  network: Interfaces
+  /** `/etc/network/interfaces.new`: staged, activated by a reload. */
+  stagedNetwork: Interfaces | undefined
+  /** Bridges that exist in the kernel, and whether they know VLANs. What a starting VM needs. */
+  bridges: Map<string, { readonly vlanAware: boolean }>
+  /** Version of the SDN configuration in its generated file; older than `sdn.version` means "pending". */
+  sdnVersion: number
+  /** What it last told the others. */
+  published: Published
+  /** Next process id. */
+  nextPid: number
+}
+
+/** Interfaces by name; values in the types the API shows. */
+export type Interfaces = Map<string, Readonly<Record<string, string | number | readonly string[]>>>
+
+/** A node's statistics as the rest of the cluster knows them: pushed every 10 s. */
+export interface Published {
+  readonly at: number
+  readonly guests: ReadonlyMap<number, Readonly<Record<string, string | number>>>
+  readonly node: { readonly cpu: number; readonly mem: number; readonly uptime: number }
+  readonly zones: ReadonlyMap<string, 'available' | 'pending' | 'error'>
+}
+
+export interface Storage {
+  readonly id: string
+  readonly type: string
+  /** Further keys as `/storage` shows them: path, server, nodes, ... */
+  readonly config: Readonly<Record<string, string | number>>
+  readonly content: readonly string[]
+  readonly shared: boolean
+  /** Bytes; the same on every node. */
+  readonly capacity: { readonly total: number; readonly used: number; readonly available: number }
+  readonly volumes: Volume[]
+}
+
+export interface Volume {
+  /** `shared:9000/base-9000-disk-0.qcow2`; a linked clone's name contains its base. */
+  readonly volid: string
+  readonly vmid: number
+  /** The node it lies on; undefined on shared storage. */
+  readonly node: string | undefined
+  readonly format: string
+  /** Bytes. */
+  readonly size: number
+  readonly used: number
+  readonly parent: string | null
+  /** Epoch seconds. */
+  readonly ctime: number
+  readonly content: string
+}
+
+/** Configuration values: text, except those Proxmox answers as numbers (cores, template, ...). */
+export type ConfigValue = string | number
+
+/** A VM or template. Lives on exactly one node. */
+export interface Guest {
+  readonly vmid: number
+  node: string
+  /** The configuration file's first section, `lock` and `template` among it. */
+  readonly config: Map<string, ConfigValue>
+  /** Changes that wait for the next start; null: key is to be deleted. */
+  readonly pending: Map<string, ConfigValue | null>
+  readonly snapshots: Map<string, ReadonlyMap<string, ConfigValue>>
+  /** Present while QEMU runs. */
+  running: { readonly startedAt: number; readonly pid: number } | undefined
+}
+
+export interface Access {
+  readonly users: Map<string, User>
+  readonly roles: Map<string, { readonly special: boolean; readonly privileges: ReadonlySet<string> }>
+  readonly groups: Map<string, Set<string>>
+  acl: AclEntry[]
+  /** Ticket to user and CSRF token. */
+  readonly tickets: Map<string, { readonly userid: string; readonly csrf: string; readonly issued: number }>
+}
+
+export interface User {
+  readonly userid: string
+  readonly enable: boolean
+  readonly expire: number
+  readonly password: string | undefined
+  readonly email: string | undefined
+  readonly comment: string | undefined
+  readonly tokens: Map<string, Token>
+}
+
+export interface Token {
+  readonly secret: string
+  /** True: rights are the intersection of the token's own and its user's. */
+  readonly privsep: boolean
+  readonly expire: number
+}
+
+export interface AclEntry {
+  readonly path: string
+  readonly type: 'user' | 'group' | 'token'
+  readonly ugid: string
+  readonly roleid: string
+  readonly propagate: boolean
+}
+
+export interface Pool {
+  readonly poolid: string
+  comment: string | undefined
+  readonly vms: Set<number>
+  readonly storages: Set<string>
+}
+
+export type SdnValue = string | number
+
+/** A zone, vnet or subnet without its id; `type` among the keys. */
+export type SdnObject = Readonly<Record<string, SdnValue>>
+
+export interface SdnConfig {
+  readonly zones: ReadonlyMap<string, SdnObject>
+  readonly vnets: ReadonlyMap<string, SdnObject>
+  readonly subnets: ReadonlyMap<string, SdnObject>
+}
+
+/** Written is not applied: the two configurations differ by what is pending. */
+export interface Sdn {
+  configured: SdnConfig
+  running: SdnConfig
+  /** Of the running configuration; grows with each commit. */
+  version: number
+  /** Token of the global lock while it is held. It never expires. */
+  lock: string | undefined
+}
+
+/** A worker process on one node. */
+export interface Task {
+  readonly upid: string
+  readonly node: string
+  readonly pid: number
+  /** Hundredths of a second since the node booted. */
+  readonly pstart: number
+  /** Epoch seconds. */
+  readonly startedAt: number
+  readonly type: string
+  readonly id: string
+  /** `user@realm` or `user@realm!token`. */
+  readonly user: string
+  readonly log: string[]
+  end: { readonly at: number; readonly status: string } | undefined
+  /** Ends the work; the task then fails with `interrupted by signal`. */
+  readonly interrupt: () => void
+  /** Resolves when the task has ended. */
+  readonly done: Promise<void>
+}
+
+/** Nodes in order of their id. */
+export const nodesOf = (world: World): readonly NodeState[] => [...world.nodes.values()].toSorted((a, b) => a.id - b.id)
+
+/** Can the cluster take writes: more than half of its nodes are there. */
+export const isQuorate = (world: World): boolean => {
+  if (world.quorumOverride !== undefined) return world.quorumOverride
+  return [...world.nodes.values()].filter((node) => node.online).length * 2 > world.nodes.size
+}
+
+/** The pool a VM belongs to. */
+export const poolOf = (world: World, vmid: number): Pool | undefined =>
+  [...world.pools.values()].find((pool) => pool.vms.has(vmid))
