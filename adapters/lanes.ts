@@ -1,0 +1,106 @@
+import PQueue from 'p-queue'
+import type { Clock } from '../model/clock.ts'
+
+/** How many works a lane runs at once, and how that number moves. */
+export interface LaneLimits {
+  readonly start: number
+  readonly most: number
+}
+
+/**
+ * Limits how much work goes to one storage, or to one node, at once. A slot is held until the work's promise settles,
+ * so a work that follows a task holds it until the task has ended.
+ */
+export interface Lanes {
+  /** The limit moves: one more after a success, half after a congestion, which is tried again and never surfaces soon. */
+  onStorage<T>(storage: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>
+  /** The limit stands. */
+  onNode<T>(node: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>
+}
+
+export interface LanesDeps {
+  readonly clock: Clock
+  readonly random: () => number
+  /** True for an error that says "too much at once, nothing was done": the work is queued again. */
+  readonly isCongestion: (error: unknown) => boolean
+  readonly storageLimits?: LaneLimits
+  readonly nodeLimit?: number
+}
+
+const STORAGE_LIMITS: LaneLimits = { start: 4, most: 32 }
+const NODE_LIMIT = 4
+/** How often a congested work is tried in all before its error surfaces. */
+const ATTEMPTS = 50
+/** Milliseconds a congested work stands back at most, times the number of its attempts, up to ten. */
+const STAND_BACK = 500
+
+interface AdaptiveLane {
+  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>
+}
+
+const createAdaptiveLane = (limits: LaneLimits, { clock, random, isCongestion }: LanesDeps): AdaptiveLane => {
+  const queue = new PQueue({ concurrency: limits.start })
+  let arrivals = 0
+  /** Counts the cuts. Work begun before a cut tells nothing about the limit since. */
+  let era = 0
+
+  const more = (begunIn: number): void => {
+    const used = queue.pending >= queue.concurrency
+    if (begunIn === era && used) queue.concurrency = Math.min(limits.most, queue.concurrency + 1)
+  }
+  const less = (begunIn: number): void => {
+    if (begunIn !== era) return
+    era += 1
+    queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2))
+  }
+
+  const once = async <T>(work: () => Promise<T>): Promise<T> => {
+    const begunIn = era
+    try {
+      const result = await work()
+      more(begunIn)
+      return result
+    } catch (error) {
+      if (isCongestion(error)) less(begunIn)
+      throw error
+    }
+  }
+
+  return {
+    async run(work, signal) {
+      // First come, first served: work that is queued again keeps its place.
+      const priority = -arrivals
+      arrivals += 1
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await queue.add(() => once(work), { priority, signal })
+        } catch (error) {
+          if (!isCongestion(error) || attempt >= ATTEMPTS) throw error
+          await clock.sleep(random() * STAND_BACK * Math.min(attempt, 10), signal)
+        }
+      }
+    },
+  }
+}
+
+/** One lane per storage and one per node, made when first needed. */
+export const createLanes = (deps: LanesDeps): Lanes => {
+  const storages = new Map<string, AdaptiveLane>()
+  const nodes = new Map<string, PQueue>()
+
+  const storageLane = (storage: string): AdaptiveLane => {
+    const lane = storages.get(storage) ?? createAdaptiveLane(deps.storageLimits ?? STORAGE_LIMITS, deps)
+    storages.set(storage, lane)
+    return lane
+  }
+  const nodeLane = (node: string): PQueue => {
+    const lane = nodes.get(node) ?? new PQueue({ concurrency: deps.nodeLimit ?? NODE_LIMIT })
+    nodes.set(node, lane)
+    return lane
+  }
+
+  return {
+    onStorage: (storage, work, signal) => storageLane(storage).run(work, signal),
+    onNode: (node, work, signal) => nodeLane(node).add(work, { signal }),
+  }
+}

@@ -1,0 +1,148 @@
+import type { z } from 'zod'
+import type { Clock } from '../../model/clock.ts'
+import { ProxmoxError, isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
+import {
+  requestFor,
+  type Call,
+  type Params,
+  type PathOf,
+  type ReadCall,
+  type Request,
+  type WriteCall,
+} from './calls.ts'
+import { connectionError, errorOf, LockTimeout, type Caller } from './errors.ts'
+import type { Hosts } from './hosts.ts'
+import { BrokenExchange, exchange, type Answer, type HttpHost } from './http.ts'
+import { retrying, type Backoff } from './retry.ts'
+import { ConnectFailure } from './tls.ts'
+
+/** How one request ended, for metrics. */
+export interface RequestSeen {
+  readonly call: Call
+  readonly outcome: 'ok' | 'aborted' | ProxmoxErrorKind
+  readonly seconds: number
+}
+
+/** Milliseconds of real time. */
+export interface Timeouts {
+  /** TCP connection and TLS handshake together. */
+  readonly connect: number
+  /** The whole of a read. */
+  readonly read: number
+  /** The whole of a write. Proxmox itself gives up after 30 s (596), so it should be longer than that. */
+  readonly write: number
+}
+
+export interface ApiDeps {
+  readonly hosts: Hosts<HttpHost>
+  /** The header that carries the secret. */
+  readonly authorization: string
+  readonly caller: Caller
+  readonly timeouts: Timeouts
+  readonly clock: Clock
+  readonly random: () => number
+  readonly onRequest: (seen: RequestSeen) => void
+}
+
+/** Calls Proxmox; every failure is a `ProxmoxError`, except that an abort throws the signal's reason. */
+export interface Api {
+  /** Retried when the network or a host fails, on another host where there is one. */
+  read<C extends ReadCall, T>(
+    call: C,
+    names: PathOf<C>,
+    params: Params,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T>
+  /**
+   * Sent again only when the request provably never arrived, or when Proxmox says it did nothing for want of a lock.
+   * A write that may have arrived ends as `timeout-unknown-outcome`.
+   */
+  write<C extends WriteCall, T>(
+    call: C,
+    names: PathOf<C>,
+    params: Params,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T>
+}
+
+const NETWORK: Backoff = { first: 300, longest: 5000, attempts: 6 }
+/** Proxmox itself waits 1 to 10 s for a lock before it tells, so this is minutes in all. */
+const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
+
+/** What the reply's `data` is, or the route and the field that don't fit. */
+const parseReply = <T>(request: Request, answer: Answer, schema: z.ZodType<T>): T => {
+  const misfit = (what: string): ProxmoxError =>
+    new ProxmoxError('unexpected-reply', request.title, `${request.title}: the reply does not fit: ${what}`)
+  let body: unknown
+  try {
+    body = JSON.parse(answer.body)
+  } catch {
+    throw misfit(`it is not JSON (${answer.body.length} characters); is this a Proxmox VE API?`)
+  }
+  if (typeof body !== 'object' || body === null || !('data' in body)) throw misfit('it has no field "data"')
+  const parsed = schema.safeParse(body.data)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw misfit(`data${(issue?.path ?? []).map((key) => `[${String(key)}]`).join('')}: ${issue?.message ?? 'unknown'}`)
+}
+
+/** Builds the caller from what it needs; nothing is sent yet. */
+export const createApi = (deps: ApiDeps): Api => {
+  const { hosts, authorization, caller, timeouts, clock, random } = deps
+  const secret = authorization.slice(authorization.indexOf('=', authorization.indexOf('!')) + 1)
+  const redact = (answer: Answer): Answer => ({
+    ...answer,
+    reason: answer.reason.replaceAll(secret, '***'),
+    body: answer.body.replaceAll(secret, '***'),
+  })
+
+  /** One request, on the first host that takes it. */
+  const once = async (request: Request, signal: AbortSignal): Promise<Answer> => {
+    const timeout = request.method === 'GET' ? timeouts.read : timeouts.write
+    for (const host of hosts.candidates()) {
+      try {
+        const answer = await exchange(host, request, authorization, timeout, signal)
+        hosts.worked(host)
+        return answer
+      } catch (error) {
+        if (!(error instanceof ConnectFailure) && !(error instanceof BrokenExchange)) throw error
+        hosts.failed(host, error.message)
+        if (error instanceof BrokenExchange && request.method !== 'GET')
+          throw connectionError(request, true, `${host.url}: ${error.message}`)
+      }
+    }
+    throw connectionError(request, false, `no API host answers (${hosts.complaint()})`)
+  }
+
+  const attempt = async <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> => {
+    const startedAt = clock.now()
+    let outcome: RequestSeen['outcome'] = 'aborted'
+    try {
+      const answer = await once(request, signal)
+      if (answer.status !== 200) throw errorOf(request, redact(answer), caller)
+      const data = parseReply(request, answer, schema)
+      outcome = 'ok'
+      return data
+    } catch (error) {
+      if (error instanceof ProxmoxError) outcome = error.kind
+      throw error
+    } finally {
+      deps.onRequest({ call: request.call, outcome, seconds: (clock.now() - startedAt) / 1000 })
+    }
+  }
+
+  // For a write, `transport` means that it provably never arrived.
+  const backoffFor = (error: unknown): Backoff | undefined => {
+    if (isProxmoxError(error, 'transport')) return NETWORK
+    return error instanceof LockTimeout ? LOCK : undefined
+  }
+  const call = <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> =>
+    retrying(() => attempt(request, schema, signal), backoffFor, { clock, random, signal })
+
+  return {
+    read: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, signal),
+    write: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, signal),
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Every call Lanista can make to Proxmox. The list is closed and the client's functions take nothing else, so a call
+ * that is not here can't happen: there is none that migrates a guest, and none that writes an SDN zone.
+ */
+export const CALLS = [
+  'GET /version',
+  'GET /cluster/status',
+  'GET /cluster/resources',
+  'GET /cluster/tasks',
+  'GET /cluster/sdn/zones',
+  'GET /cluster/sdn/vnets',
+  'GET /cluster/sdn/controllers',
+  'GET /pools',
+  'GET /nodes/{node}/qemu/{vmid}/config',
+  'GET /nodes/{node}/qemu/{vmid}/status/current',
+  'GET /nodes/{node}/tasks/{upid}/status',
+  'GET /nodes/{node}/tasks/{upid}/log',
+  'POST /cluster/sdn/vnets',
+  'PUT /cluster/sdn/vnets/{vnet}',
+  'PUT /cluster/sdn',
+  'POST /pools',
+  'POST /nodes/{node}/qemu/{vmid}/clone',
+  'PUT /nodes/{node}/qemu/{vmid}/config',
+  'POST /nodes/{node}/qemu/{vmid}/status/start',
+] as const
+
+/** One of the calls, with `{names}` where an object is named. Also the label of a metric: few values, no secret. */
+export type Call = (typeof CALLS)[number]
+export type ReadCall = Extract<Call, `GET ${string}`>
+export type WriteCall = Exclude<Call, ReadCall>
+
+type NamesIn<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
+
+/** The values for the `{names}` of a call. */
+export type PathOf<C extends Call> = Readonly<Record<NamesIn<C>, string | number>>
+
+/** Parameters of a call as Proxmox takes them: booleans are 0 and 1. */
+export type Params = Readonly<Record<string, string | number>>
+
+/** A call with its names filled in, ready to be sent. */
+export interface Request {
+  readonly call: Call
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** The path below `/api2/json`, percent-encoded. */
+  readonly path: string
+  /** The call as a person reads it, such as `POST /nodes/pve1/qemu/9000/clone`. */
+  readonly title: string
+  readonly params: Params
+}
+
+const methodOf = (call: Call): Request['method'] =>
+  call.startsWith('GET ') ? 'GET' : call.startsWith('POST ') ? 'POST' : 'PUT'
+
+/** Fills in the names of a call. */
+export const requestFor = <C extends Call>(call: C, names: PathOf<C>, params: Params): Request => {
+  const values: Readonly<Record<string, string | number>> = names
+  const fill = (encode: (value: string) => string): string =>
+    call.replaceAll(/\{(\w+)\}/g, (_, name: string) => encode(String(values[name])))
+  const path = fill(encodeURIComponent).slice(call.indexOf(' ') + 1)
+  return { call, method: methodOf(call), path, title: fill(String), params }
+}
+
+/**
+ * Parameters as a form body or a query string. Proxmox splits both at `&` and at `;`, so each value is
+ * percent-encoded, `;` of tag lists included.
+ */
+export const encodeParams = (params: Params): string =>
+  Object.entries(params)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')

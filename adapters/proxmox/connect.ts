@@ -1,0 +1,67 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Logger, Proxmox } from '../../model/ports.ts'
+import type { Lanes } from '../lanes.ts'
+import { createApi, type RequestSeen, type Timeouts } from './api.ts'
+import { createHosts } from './hosts.ts'
+import { createObserver } from './observe.ts'
+import { createPools } from './pools.ts'
+import { createRunTask, patiently } from './run-task.ts'
+import { createSdnWriter } from './sdn.ts'
+import { createTaskFollower } from './tasks.ts'
+import { TrustingAgent, type TlsTrust } from './tls.ts'
+import { tokenIdOf } from './token.ts'
+import { createMachines } from './vms.ts'
+
+/** Which Proxmox to talk to, and how. */
+export interface ProxmoxSettings {
+  /** Base URLs of API hosts of one cluster, such as `https://pve1:8006`; the first that works is kept. */
+  readonly hosts: readonly string[]
+  /** `user@realm!name=secret`, from `readToken`. */
+  readonly token: string
+  readonly tls: TlsTrust
+  readonly timeouts?: Partial<Timeouts>
+}
+
+export interface ProxmoxDeps {
+  readonly clock: Clock
+  /** 0 <= value < 1 */
+  readonly random: () => number
+  readonly logger: Logger
+  readonly lanes: Lanes
+  /** Told once per request sent, for metrics. */
+  readonly onRequest?: (seen: RequestSeen) => void
+}
+
+const TIMEOUTS: Timeouts = { connect: 5000, read: 35_000, write: 60_000 }
+
+/** Proxmox behind its ports. Nothing is sent before the first call. `close` lets go of idle connections. */
+export const connectProxmox = (
+  settings: ProxmoxSettings,
+  { clock, random, logger, lanes, onRequest = () => undefined }: ProxmoxDeps,
+): Proxmox & { close(): void } => {
+  const timeouts = { ...TIMEOUTS, ...settings.timeouts }
+  const caller = { tokenId: tokenIdOf(settings.token) }
+  if (settings.tls.kind === 'insecure')
+    logger.warn(
+      'Proxmox API: its certificate is not verified (proxmox_invalid_cert), so anybody in between can read the API token; ' +
+        'set lanista.proxmox.fingerprint or lanista.proxmox.ca_file instead',
+      { hosts: settings.hosts },
+    )
+  const all = settings.hosts.map((url) => ({
+    url: url.replace(/\/+$/, ''),
+    agent: new TrustingAgent(settings.tls, timeouts.connect),
+  }))
+  const hosts = createHosts(all, { clock, random })
+  const authorization = `PVEAPIToken=${settings.token}`
+  const api = createApi({ hosts, authorization, caller, timeouts, clock, random, onRequest })
+  const tasks = createTaskFollower({ api, clock, logger })
+  const runTask = createRunTask(api, tasks)
+  const runTaskPatiently = patiently(runTask, clock, random)
+  return {
+    ...createObserver({ api, clock, caller }),
+    sdn: createSdnWriter({ api, runTask: runTaskPatiently, tasks, logger }),
+    machines: createMachines({ api, runTask, runTaskPatiently, lanes }),
+    pools: createPools(api),
+    close: () => all.forEach(({ agent }) => agent.destroy()),
+  }
+}

@@ -1,0 +1,151 @@
+import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
+import type { Request } from './calls.ts'
+import { forbiddenMessage } from './forbidden.ts'
+import type { Answer } from './http.ts'
+import { parseErrorBody } from './schemas.ts'
+import { kindOfText } from './wordings.ts'
+
+/**
+ * A Proxmox lock could not be had in time, so nothing was done and doing it again is safe: kind `locked`, but told
+ * apart from locks that somebody holds on purpose (`VM is locked (backup)`, the SDN lock), for which waiting a few
+ * seconds is no use.
+ */
+export class LockTimeout extends ProxmoxError {
+  constructor(call: string, message: string) {
+    super('locked', call, message)
+  }
+}
+
+/** This Proxmox doesn't know the call (501): an older release, or a part that isn't installed. */
+export class UnknownCall extends ProxmoxError {
+  constructor(call: string, message: string) {
+    super('unexpected-reply', call, message)
+  }
+}
+
+/** Who is asking: named in messages so that a person can grant what is missing. Never the secret. */
+export interface Caller {
+  /** `user@realm!name` */
+  readonly tokenId: string
+}
+
+/** Every line Proxmox gave, `errors` of single parameters included, as one. */
+const detailOf = (answer: Answer): string => {
+  const body = parseErrorBody(answer.body)
+  const lines = (body.message ?? '').split('\n').map((line) => line.trim())
+  const fields = Object.entries(body.errors ?? {}).map(
+    ([name, text]) => `${name}: ${text.trim().replaceAll('\n', ', ')}`,
+  )
+  const all = [...lines, ...fields].filter((line) => line !== '')
+  return all.length === 0 ? answer.reason : all.join('; ')
+}
+
+const textOf = (answer: Answer): string => parseErrorBody(answer.body).message ?? answer.reason
+
+const kindOfAnswer = (request: Request, answer: Answer): ProxmoxErrorKind | 'lock-timeout' => {
+  switch (answer.status) {
+    case 401:
+      return 'unauthorized'
+    case 403:
+      // A missing pool is told as a failed permission check; every other 403 is a missing right.
+      return kindOfText(textOf(answer)) === 'not-found' ? 'not-found' : 'forbidden'
+    case 595:
+      return 'node-unreachable'
+    case 596:
+      return request.method === 'GET' ? 'node-unreachable' : 'timeout-unknown-outcome'
+    default:
+      break
+  }
+  const told = kindOfText(`${textOf(answer)}\n${detailOf(answer)}`)
+  if (told) return told
+  if (answer.status === 400) return 'invalid-parameters'
+  // A reverse proxy in front of Proxmox: its gateway errors say nothing about what Proxmox did.
+  if (answer.status >= 502 && answer.status <= 504)
+    return request.method === 'GET' ? 'transport' : 'timeout-unknown-outcome'
+  return 'unexpected-reply'
+}
+
+/** What the answer means, for a person. */
+const messageOf = (kind: ProxmoxErrorKind | 'lock-timeout', answer: Answer, detail: string, caller: Caller): string => {
+  switch (kind) {
+    case 'unauthorized':
+      return (
+        `Proxmox does not accept the API token ${caller.tokenId} (${detail}); ` +
+        'check that it exists, has not expired, and that its secret is right'
+      )
+    case 'forbidden':
+      return forbiddenMessage(detail, caller.tokenId)
+    case 'node-unreachable':
+      return answer.status === 500 ? detail : `the API host cannot reach the node (${answer.status} ${detail})`
+    case 'timeout-unknown-outcome':
+      return `Proxmox gave up waiting (${answer.status} ${detail}); it may have happened nevertheless`
+    case 'no-quorum':
+      return `the cluster has no quorum and takes no writes (${detail}); bring more nodes back`
+    case 'transport':
+      return `nothing was started (${answer.status} ${detail})`
+    case 'unexpected-reply':
+      return `Proxmox answered ${answer.status}: ${detail}`
+    case 'locked':
+      return /lock token/.test(detail) ? `${detail}; ${SDN_LOCK_REMEDY}` : detail
+    case 'lock-timeout':
+    case 'not-found':
+    case 'conflict':
+    case 'invalid-parameters':
+    case 'task-failed':
+      return detail
+    default:
+      return kind satisfies never
+  }
+}
+
+const SDN_LOCK_REMEDY =
+  'somebody holds the SDN lock, which never expires; if its holder is gone, release it with ' +
+  '"pvesh delete /cluster/sdn/lock --force 1"'
+
+/** The one place where what Proxmox answered becomes an error. Only for answers that aren't a success. */
+export const errorOf = (request: Request, answer: Answer, caller: Caller): ProxmoxError => {
+  const kind = kindOfAnswer(request, answer)
+  const message = `${request.title}: ${messageOf(kind, answer, detailOf(answer), caller)}`
+  if (kind === 'lock-timeout') return new LockTimeout(request.title, message)
+  if (answer.status === 501) return new UnknownCall(request.title, message)
+  return new ProxmoxError(kind, request.title, message)
+}
+
+/** A connection that never came about, or broke. */
+export const connectionError = (request: Request, arrived: boolean, why: string): ProxmoxError =>
+  arrived && request.method !== 'GET'
+    ? new ProxmoxError(
+        'timeout-unknown-outcome',
+        request.title,
+        `${request.title}: ${why}; it may have happened nevertheless`,
+        new Error(why),
+      )
+    : new ProxmoxError('transport', request.title, `${request.title}: ${why}`, new Error(why))
+
+/**
+ * A task that ended badly. Some ends have a meaning of their own: a lock that was not had in time, an object that
+ * exists already. The rest is `task-failed`.
+ *
+ * @param ending Proxmox' exit status text
+ * @param log the last lines of the task's log
+ */
+export const taskError = (call: string, upid: string, ending: string, log: readonly string[]): ProxmoxError => {
+  const tail = log.filter((line) => !line.startsWith('TASK ERROR') && !line.includes(ending))
+  const message = `${call}: ${ending}${tail.length > 0 ? `; the task's log: ${tail.join(' | ')}` : ''} (task ${upid})`
+  const kind = kindOfText(ending)
+  switch (kind) {
+    case 'lock-timeout':
+      return new LockTimeout(call, message)
+    case 'conflict':
+    case 'locked':
+    case 'no-quorum':
+      return new ProxmoxError(kind, call, message)
+    default:
+      // 'unexpected status': the worker died without a word, so how far it got is unknown.
+      return new ProxmoxError(
+        ending.startsWith('unexpected status') ? 'timeout-unknown-outcome' : 'task-failed',
+        call,
+        message,
+      )
+  }
+}

@@ -1,0 +1,151 @@
+import type { Clock } from '../../model/clock.ts'
+import type { ClusterObserver } from '../../model/ports.ts'
+import { ProxmoxError } from '../../model/proxmox-error.ts'
+import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen, TaskSeen } from '../../model/snapshot.ts'
+import type { z } from 'zod'
+import type { Api } from './api.ts'
+import type { ReadCall } from './calls.ts'
+import { UnknownCall, type Caller } from './errors.ts'
+import { grantLine } from './forbidden.ts'
+import { pendingController, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
+import * as schemas from './schemas.ts'
+
+type StatusRow = z.output<typeof schemas.clusterStatus>[number]
+type Row = schemas.ResourceRow
+
+const nodeSeen = (row: Row, status: StatusRow | undefined): NodeSeen => ({
+  name: row.node ?? '',
+  // The cluster's membership knows of a lost node at once, the node's statistics only after several seconds.
+  online: row.status === 'online' && status?.online !== false,
+  maintenance: row.hastate === 'maintenance',
+  address: status?.ip,
+  cores: row.maxcpu ?? 0,
+  cpuLoad: row.cpu ?? 0,
+  memoryBytes: row.maxmem ?? 0,
+  memoryUsedBytes: row.mem ?? 0,
+})
+
+const storageSeen = (row: Row): StorageSeen => ({
+  node: row.node ?? '',
+  name: row.storage ?? '',
+  shared: row.shared ?? false,
+  active: row.status === 'available',
+  content: row.content ?? [],
+  totalBytes: row.maxdisk ?? 0,
+  usedBytes: row.disk ?? 0,
+})
+
+const guestStatus = (status: string | undefined): GuestSeen['status'] =>
+  status === 'running' || status === 'stopped' || status === 'paused' ? status : 'unknown'
+
+const guestSeen = (row: Row): GuestSeen => ({
+  kind: row.type === 'lxc' ? 'lxc' : 'qemu',
+  vmid: row.vmid ?? 0,
+  node: row.node ?? '',
+  name: row.name,
+  status: guestStatus(row.status),
+  template: row.template ?? false,
+  pool: row.pool,
+  tags: row.tags ?? [],
+  lock: row.lock,
+  cores: row.maxcpu ?? 0,
+  memoryBytes: row.maxmem ?? 0,
+  memoryUsedBytes: row.mem ?? 0,
+  uptimeSeconds: row.uptime ?? 0,
+})
+
+/** Zone -> node -> status word: rows of type `network` in Proxmox VE 9, of type `sdn` in 8. */
+const zoneStatus = (rows: readonly Row[]): ReadonlyMap<string, Readonly<Record<string, string>>> => {
+  const byZone = new Map<string, Record<string, string>>()
+  for (const row of rows) {
+    const zone = row.type === 'sdn' ? row.sdn : row['network-type'] === 'zone' ? row.network : undefined
+    if (zone === undefined || row.node === undefined || row.status === undefined) continue
+    byZone.set(zone, { ...byZone.get(zone), [row.node]: row.status })
+  }
+  return byZone
+}
+
+const defined = <T>(value: T | undefined): value is T => value !== undefined
+
+interface Deps {
+  readonly api: Api
+  readonly clock: Clock
+  readonly caller: Caller
+}
+
+/** The whole cluster in eight parallel reads, however many ranges, nodes and guests there are. */
+export const createObserver = ({ api, clock, caller }: Deps): ClusterObserver => {
+  /** Calls this Proxmox doesn't know (501), found out once. */
+  const unknownCalls = new Set<ReadCall>()
+
+  const sdnList = async (call: ReadCall & `GET /cluster/sdn/${string}`, signal: AbortSignal): Promise<PendingRow[]> => {
+    if (unknownCalls.has(call)) return []
+    try {
+      return await api.read(call, {}, { pending: 1 }, schemas.pendingRows, signal)
+    } catch (error) {
+      if (!(error instanceof UnknownCall)) throw error
+      unknownCalls.add(call)
+      return []
+    }
+  }
+
+  /** Proxmox doesn't refuse what a token may not see, it leaves it out: an empty cluster is a missing right. */
+  const refuseBlindness = (nodes: readonly Row[]): void => {
+    const blind = nodes.find((row) => row.status === 'online' && row.maxmem === undefined)
+    if (nodes.length > 0 && !blind) return
+    const finding = blind ? `is not shown the memory of node ${blind.node}` : 'is shown no node at all'
+    throw new ProxmoxError(
+      'forbidden',
+      'GET /cluster/resources',
+      `GET /cluster/resources: the API token ${caller.tokenId} ${finding}, so it would see a wrong cluster; ` +
+        `grant it with: ${grantLine('/', 'Sys.Audit VM.Audit Datastore.Audit SDN.Audit Pool.Audit', caller.tokenId)}`,
+    )
+  }
+
+  return {
+    async observe(signal): Promise<ClusterSnapshot> {
+      const takenAt = clock.now()
+      const [version, status, rows, zones, vnets, controllers, pools, tasks] = await Promise.all([
+        api.read('GET /version', {}, {}, schemas.version, signal),
+        api.read('GET /cluster/status', {}, {}, schemas.clusterStatus, signal),
+        api.read('GET /cluster/resources', {}, {}, schemas.resources, signal),
+        sdnList('GET /cluster/sdn/zones', signal),
+        sdnList('GET /cluster/sdn/vnets', signal),
+        sdnList('GET /cluster/sdn/controllers', signal),
+        api.read('GET /pools', {}, {}, schemas.pools, signal),
+        api.read('GET /cluster/tasks', {}, {}, schemas.clusterTasks, signal),
+      ])
+      const nodeRows = rows.filter((row) => row.type === 'node')
+      refuseBlindness(nodeRows)
+      const statusOf = new Map(status.filter((row) => row.type === 'node').map((row) => [row.name, row]))
+      const statusByZone = zoneStatus(rows)
+      const zonesSeen = zones.map((row) => zoneSeen(row, {}))
+      return {
+        takenAt,
+        release: Number.parseInt(version.release, 10),
+        // A single node without a cluster has no such row and always takes writes.
+        quorate: status.find((row) => row.type === 'cluster')?.quorate ?? true,
+        nodes: nodeRows
+          .map((row) => nodeSeen(row, statusOf.get(row.node)))
+          .sort((a, b) => a.name.localeCompare(b.name)),
+        storages: rows.filter((row) => row.type === 'storage').map(storageSeen),
+        zones: zonesSeen.map((zone) => ({ ...zone, statusByNode: statusByZone.get(zone.name) ?? {} })),
+        vnets: vnets.map(vnetSeen),
+        otherPending: [
+          ...zonesSeen
+            .filter((zone) => zone.pending !== 'unchanged')
+            .map((zone) => `zone ${zone.name} (${zone.pending})`),
+          ...controllers.map(pendingController).filter(defined),
+        ],
+        guests: rows
+          .filter((row) => (row.type === 'qemu' || row.type === 'lxc') && row.vmid !== undefined)
+          .map(guestSeen)
+          .sort((a, b) => a.vmid - b.vmid),
+        pools: pools.map((pool) => pool.poolid),
+        runningTasks: tasks
+          .filter((task) => task.endtime === undefined)
+          .map(({ upid, node, type, id }): TaskSeen => ({ upid, node, type, id: id ?? '' })),
+      }
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { z } from 'zod'
+import type { PendingState, VnetConfig, VnetSeen, ZoneSeen } from '../../model/snapshot.ts'
+import { ProxmoxError } from '../../model/proxmox-error.ts'
+import { controller, vnet, zone, type pendingRows } from './schemas.ts'
+
+/** A row of an SDN list asked with `pending=1`. */
+export type PendingRow = z.output<typeof pendingRows>[number]
+
+type Fields = Readonly<Record<string, unknown>>
+
+export const pendingStateOf = (row: PendingRow): PendingState => row.state ?? 'unchanged'
+
+/** The values of a row that run since the last apply; undefined for an object never applied. */
+const runningFields = (row: PendingRow): Fields | undefined => {
+  if (row.state === 'new') return undefined
+  const { state: _state, pending: _pending, ...fields } = row
+  return fields
+}
+
+/** The values of a row that the next apply commits; undefined when it removes the object. */
+const configuredFields = (row: PendingRow): Fields | undefined => {
+  if (row.state === 'deleted') return undefined
+  const { state: _state, pending, ...fields } = row
+  const merged = { ...fields, ...pending }
+  return Object.fromEntries(Object.entries(merged).filter(([name]) => pending?.[name] !== 'deleted'))
+}
+
+const parseAs = <T>(call: string, schema: z.ZodType<T>, fields: Fields): T => {
+  const parsed = schema.safeParse(fields)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const field = issue?.path.map(String).join('.') ?? ''
+  throw new ProxmoxError('unexpected-reply', call, `${call}: the reply does not fit: ${field}: ${issue?.message ?? ''}`)
+}
+
+const vnetConfigOf = (fields: Fields | undefined): (VnetConfig & { readonly name: string }) | undefined => {
+  if (!fields) return undefined
+  const parsed = parseAs('GET /cluster/sdn/vnets', vnet, fields)
+  return {
+    name: parsed.vnet,
+    zone: parsed.zone,
+    tag: parsed.tag,
+    alias: parsed.alias,
+    vlanAware: parsed.vlanaware ?? false,
+  }
+}
+
+const withoutName = (config: (VnetConfig & { readonly name: string }) | undefined): VnetConfig | undefined => {
+  if (!config) return undefined
+  const { name: _name, ...rest } = config
+  return rest
+}
+
+export const vnetSeen = (row: PendingRow): VnetSeen => {
+  const configured = vnetConfigOf(configuredFields(row))
+  const running = vnetConfigOf(runningFields(row))
+  return {
+    name: configured?.name ?? running?.name ?? '',
+    pending: pendingStateOf(row),
+    configured: withoutName(configured),
+    running: withoutName(running),
+  }
+}
+
+/** A zone with its configured values, which are what the next apply makes of it; the running ones when that removes it. */
+export const zoneSeen = (row: PendingRow, statusByNode: Readonly<Record<string, string>>): ZoneSeen => {
+  const parsed = parseAs('GET /cluster/sdn/zones', zone, configuredFields(row) ?? runningFields(row) ?? {})
+  const { zone: name, type, peers, fabric, nodes, mtu } = parsed
+  return { name, type, peers, fabric, nodes, mtu, pending: pendingStateOf(row), statusByNode }
+}
+
+/** `controller evpn1 (new)`, for what is pending; undefined for what isn't. */
+export const pendingController = (row: PendingRow): string | undefined => {
+  if (row.state === undefined) return undefined
+  const parsed = parseAs('GET /cluster/sdn/controllers', controller, { ...row.pending, ...row })
+  return `controller ${parsed.controller} (${row.state})`
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Api } from './api.ts'
+import { requestFor, type Params, type PathOf, type WriteCall } from './calls.ts'
+import { LockTimeout } from './errors.ts'
+import { retrying, type Backoff } from './retry.ts'
+import { upid } from './schemas.ts'
+import type { TaskFollower } from './tasks.ts'
+
+/** The calls whose answer is a task. */
+export type TaskCall = Extract<WriteCall, 'PUT /cluster/sdn' | `${string}/clone` | `${string}/status/start`>
+
+/** Starts a task and follows it to its end; resolves with its UPID. */
+export type RunTask = <C extends TaskCall>(
+  call: C,
+  names: PathOf<C>,
+  params: Params,
+  signal: AbortSignal,
+) => Promise<string>
+
+/** Starts a task once. */
+export const createRunTask =
+  (api: Api, tasks: TaskFollower): RunTask =>
+  async (call, names, params, signal) => {
+    const started = await api.write(call, names, params, upid, signal)
+    await tasks.follow(requestFor(call, names, params).title, started, signal)
+    return started
+  }
+
+const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
+
+/** As above, again when the task ends for want of a lock, as it then did nothing. Clones leave that to their lane. */
+export const patiently =
+  (runTask: RunTask, clock: Clock, random: () => number): RunTask =>
+  (call, names, params, signal) =>
+    retrying(
+      () => runTask(call, names, params, signal),
+      (error) => (error instanceof LockTimeout ? LOCK : undefined),
+      { clock, random, signal },
+    )

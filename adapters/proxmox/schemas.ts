@@ -1,0 +1,124 @@
+import { z } from 'zod'
+
+/*
+ * The replies, as far as they are used. Proxmox tells numbers as numbers or as text and truth as 0, 1, "0", "1" or
+ * JSON booleans, differently from field to field and release to release; and every release adds fields.
+ */
+
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+const number = z
+  .union([z.number(), z.string().regex(/^-?\d+(\.\d+)?([eE][-+]?\d+)?$/, 'not a number')])
+  .transform(Number)
+const flag = z
+  .union([z.boolean(), z.number(), z.string()])
+  .transform((value) => !['', '0', 'false'].includes(String(value)))
+const names = text.transform((value) => value.split(/[,;\s]+/).filter((name) => name !== ''))
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
+
+/** The reply to a write that only succeeds. */
+export const nothing = z.unknown()
+/** The reply to a call that starts a task: its UPID. */
+export const upid = z.string().regex(/^UPID:[^:]+:/, 'not a UPID')
+
+export const version = z.object({ release: text })
+
+export const clusterStatus = z.array(
+  z.object({ type: text, name: maybe(text), quorate: maybe(flag), ip: maybe(text), online: maybe(flag) }),
+)
+
+/** All rows of `/cluster/resources`; which fields there are depends on `type`. */
+export const resources = z.array(
+  z.object({
+    type: text,
+    node: maybe(text),
+    status: maybe(text),
+    hastate: maybe(text),
+    maxcpu: maybe(number),
+    cpu: maybe(number),
+    maxmem: maybe(number),
+    mem: maybe(number),
+    maxdisk: maybe(number),
+    disk: maybe(number),
+    storage: maybe(text),
+    shared: maybe(flag),
+    content: maybe(names),
+    vmid: maybe(number),
+    name: maybe(text),
+    template: maybe(flag),
+    pool: maybe(text),
+    tags: maybe(names),
+    lock: maybe(text),
+    uptime: maybe(number),
+    network: maybe(text),
+    'network-type': maybe(text),
+    sdn: maybe(text),
+  }),
+)
+export type ResourceRow = z.output<typeof resources>[number]
+
+/**
+ * A row of an SDN list asked with `pending=1`: running values on top, configured ones that differ under `pending`
+ * (the text `deleted` where a value was removed), and in `state` what is pending; a new object has only `pending`.
+ */
+export const pendingRows = z.array(
+  z.looseObject({
+    state: maybe(z.enum(['new', 'changed', 'deleted'])),
+    pending: maybe(z.record(z.string(), z.unknown())),
+  }),
+)
+
+export const zone = z.object({
+  zone: text,
+  type: text,
+  peers: maybe(names),
+  fabric: maybe(text),
+  nodes: maybe(names),
+  mtu: maybe(number),
+})
+
+export const vnet = z.object({
+  vnet: text,
+  zone: text,
+  tag: maybe(number),
+  alias: maybe(text),
+  vlanaware: maybe(flag),
+})
+
+export const controller = z.object({ controller: text })
+
+export const pools = z.array(z.object({ poolid: text }))
+
+/** `/cluster/tasks`: a task that has ended has an `endtime`, and its exit status in `status`. */
+export const clusterTasks = z.array(
+  z.object({ upid: text, node: text, type: text, id: maybe(text), endtime: maybe(number), status: maybe(text) }),
+)
+
+export const taskStatus = z.object({ status: text, exitstatus: maybe(text) })
+
+export const taskLog = z.array(z.object({ n: number, t: text }))
+
+export const vmConfig = z.record(z.string(), z.union([text, z.null().transform(() => '')]))
+
+export const vmStatus = z.object({
+  status: text,
+  name: maybe(text),
+  template: maybe(flag),
+  lock: maybe(text),
+  tags: maybe(names),
+})
+
+const errorBody = z.object({
+  message: maybe(z.string()),
+  errors: maybe(z.record(z.string(), text)),
+})
+
+/** What an error's body tells; empty when it has none, or when it isn't JSON. */
+export const parseErrorBody = (body: string): z.output<typeof errorBody> => {
+  try {
+    const parsed = errorBody.safeParse(JSON.parse(body))
+    if (parsed.success) return parsed.data
+  } catch {
+    // Not JSON: an empty body, or a proxy's page.
+  }
+  return { message: undefined, errors: undefined }
+}

@@ -1,0 +1,130 @@
+import type { ClientRequest } from 'node:http'
+import https from 'node:https'
+import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
+
+/** How the API's certificate is trusted. */
+export type TlsTrust =
+  | { readonly kind: 'system' }
+  /** PEM text of the CA(s) that signed it, in place of the system's. */
+  | { readonly kind: 'ca'; readonly pem: string }
+  /** SHA-256 of the certificate itself, in hexadecimal, colons optional; who signed it and for what name no longer matters. */
+  | { readonly kind: 'fingerprint'; readonly sha256: string }
+  | { readonly kind: 'insecure' }
+
+/**
+ * No connection came about: the request was never sent, so sending it again elsewhere or later repeats nothing.
+ * Raised before a socket is handed over, and only then.
+ */
+export class ConnectFailure extends Error {
+  /** Node's error code (`ECONNREFUSED`, `ENOTFOUND`, ...), or our own `CONNECT_TIMEOUT`, `FINGERPRINT_MISMATCH`. */
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.name = 'ConnectFailure'
+    this.code = code
+  }
+}
+
+/** `AB:CD:...` of any spelling of a fingerprint. */
+const normalized = (fingerprint: string): string =>
+  (
+    fingerprint
+      .replaceAll(/[^0-9a-fA-F]/g, '')
+      .toUpperCase()
+      .match(/../g) ?? []
+  ).join(':')
+
+const trustOptions = (trust: TlsTrust): tls.SecureContextOptions & { rejectUnauthorized: boolean } => {
+  switch (trust.kind) {
+    case 'system':
+      return { rejectUnauthorized: true }
+    case 'ca':
+      return { rejectUnauthorized: true, ca: trust.pem }
+    case 'fingerprint':
+    case 'insecure':
+      return { rejectUnauthorized: false }
+    default:
+      return trust satisfies never
+  }
+}
+
+const wrongFingerprint = (trust: TlsTrust, socket: tls.TLSSocket): ConnectFailure | undefined => {
+  if (trust.kind !== 'fingerprint') return undefined
+  const expected = normalized(trust.sha256)
+  const found = socket.getPeerX509Certificate()?.fingerprint256
+  if (found === expected) return undefined
+  return new ConnectFailure(
+    'FINGERPRINT_MISMATCH',
+    `the certificate's SHA-256 fingerprint is ${found ?? 'missing'}, expected ${expected}; ` +
+      'if the certificate was renewed, set the new fingerprint, otherwise somebody else answers',
+  )
+}
+
+/** Proxmox closes an idle connection after about 5 s; we let go first, so that no request meets a closing socket. */
+const IDLE_MS = 3000
+
+/**
+ * An https.Agent that hands a socket over only after the handshake succeeded and the certificate is trusted. So
+ * every failure before that is a `ConnectFailure`, and a wrong fingerprint can't slip through:
+ * `checkServerIdentity` would never be called where verification is off.
+ */
+export class TrustingAgent extends https.Agent {
+  readonly #trust: TlsTrust
+  readonly #connectTimeout: number
+
+  /** @param connectTimeout milliseconds for the TCP connection and the handshake together */
+  constructor(trust: TlsTrust, connectTimeout: number) {
+    super({ keepAlive: true, maxSockets: 16, scheduling: 'lifo' })
+    this.#trust = trust
+    this.#connectTimeout = connectTimeout
+  }
+
+  override createConnection(
+    options: https.RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    const socket = tls.connect({
+      host: options.host ?? 'localhost',
+      port: Number(options.port ?? 443),
+      ...(options.servername === undefined ? {} : { servername: options.servername }),
+      ...trustOptions(this.#trust),
+    })
+    const fail = (failure: ConnectFailure): void => {
+      settle()
+      socket.on('error', () => undefined).destroy()
+      callback?.(failure, socket)
+    }
+    const onError = (error: NodeJS.ErrnoException): void =>
+      fail(new ConnectFailure(error.code ?? 'ERROR', error.message))
+    const onEnd = (): void => fail(new ConnectFailure('ECONNRESET', 'the connection was closed during the handshake'))
+    const onSecure = (): void => {
+      const failure = wrongFingerprint(this.#trust, socket)
+      if (failure) return fail(failure)
+      settle()
+      callback?.(null, socket)
+    }
+    const timer = setTimeout(
+      () => fail(new ConnectFailure('CONNECT_TIMEOUT', `no connection within ${this.#connectTimeout} ms`)),
+      this.#connectTimeout,
+    )
+    const settle = (): void => {
+      clearTimeout(timer)
+      socket.off('error', onError).off('close', onEnd).off('secureConnect', onSecure)
+    }
+    socket.on('error', onError).on('close', onEnd).on('secureConnect', onSecure)
+    return undefined
+  }
+
+  override keepSocketAlive(socket: Duplex): unknown {
+    const kept: unknown = super.keepSocketAlive(socket)
+    if (socket instanceof tls.TLSSocket) socket.setTimeout(IDLE_MS)
+    return kept
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    super.reuseSocket(socket, request)
+    if (socket instanceof tls.TLSSocket) socket.setTimeout(0)
+  }
+}

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Where the API token may come from. Never the command line: every user of the machine can read that. */
+export interface TokenSources {
+  /** A file's path, from the configuration; goes before the others. */
+  readonly file: string | undefined
+  /** `CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`) and `LANISTA_PROXMOX_TOKEN` are looked at. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+const CREDENTIAL = 'proxmox-token'
+const VARIABLE = 'LANISTA_PROXMOX_TOKEN'
+const HOW = 'write it as user@realm!name=secret, as "pveum user token add" prints its two parts'
+
+/** What is wrong with a token's form, without repeating any of it. */
+const flawOf = (token: string): string | undefined => {
+  if (token === '') return 'is empty'
+  if (/\s/.test(token)) return 'has more than one line or a blank in it'
+  if (!token.includes('=')) return 'has no "=" before the secret'
+  if (!/^[^@!=]+@[^@!=]+![^@!=]+=/.test(token)) return 'does not begin with user@realm!name='
+  if (token.endsWith('=')) return 'has no secret after the "="'
+  return undefined
+}
+
+/** Checks a token's form and takes off what surrounds it. */
+const parseToken = (text: string, source: string): string => {
+  const token = text.trim().replace(/^PVEAPIToken=/, '')
+  const flaw = flawOf(token)
+  if (flaw !== undefined) throw new Error(`Proxmox API token (${source}): it ${flaw}; ${HOW}`)
+  return token
+}
+
+const readTokenFile = async (file: string, source: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw new Error(
+      `Proxmox API token (${source}): the file cannot be read (${code}); create it, readable by Lanista's user only`,
+      { cause: error },
+    )
+  }
+}
+
+/**
+ * The API token as `user@realm!name=secret`, from the configured file, else from systemd's credential
+ * `proxmox-token`, else from the environment.
+ *
+ * @throws Error with subject, finding and remedy; never with any of the token
+ */
+export const readToken = async ({ file, environment }: TokenSources): Promise<string> => {
+  if (file !== undefined) return parseToken(await readTokenFile(file, `file ${file}`), `file ${file}`)
+  const directory = environment['CREDENTIALS_DIRECTORY']
+  const variable = environment[VARIABLE]
+  if (directory !== undefined) {
+    const credential = path.join(directory, CREDENTIAL)
+    const text = await readFile(credential, 'utf8').catch(() => undefined)
+    if (text !== undefined) return parseToken(text, `credential ${credential}`)
+  }
+  if (variable !== undefined) return parseToken(variable, `environment variable ${VARIABLE}`)
+  throw new Error(
+    `Proxmox API token: none found; set lanista.proxmox.token_file, or give systemd's LoadCredential=${CREDENTIAL}:FILE, ` +
+      `or set ${VARIABLE}`,
+  )
+}
+
+/** The part of a token that may be shown: `user@realm!name`. */
+export const tokenIdOf = (token: string): string => token.slice(0, token.indexOf('='))

@@ -1,0 +1,172 @@
+import { expect } from 'chai'
+import { isProxmoxError, ProxmoxError } from '../../../model/proxmox-error.ts'
+import { connected, taskRow, UPID, type Connected } from './connected.ts'
+import { refusal, type Reply } from './fake-api.ts'
+
+const CONFIG = {
+  name: 'JD-DC01',
+  memory: '4096',
+  cores: 2,
+  net0: 'virtio=BC:24:11:FE:FA:70,bridge=r3,tag=10',
+  tags: 'lanista;windows',
+  digest: '853dcf43c7701c61d70b3b5ed49e720b655ed847',
+}
+const VM = '/nodes/pve1/qemu/3010011'
+const TEMPLATE = { vmid: 9000, node: 'pve1' }
+const CLONE = {
+  template: TEMPLATE,
+  vmid: 3_010_011,
+  name: 'JD-DC01',
+  pool: 'JD',
+  description: 'a; b & c = d',
+  target: 'pve1',
+  full: undefined,
+}
+const TEMPLATE_CONFIG = { data: { scsi0: 'shared:9000/base-9000-disk-0.qcow2,size=1G', template: 1, digest: 'aa' } }
+const LOCK_TIMEOUT = "clone failed: cfs-lock 'storage-shared' error: got lock request timeout"
+
+const failing = async (work: Promise<unknown>): Promise<ProxmoxError> => {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof ProxmoxError) return error
+    throw error
+  }
+  throw new Error('it succeeded')
+}
+
+describe('machines', () => {
+  let at: Connected
+  const start = async (script: Readonly<Record<string, Reply | Reply[]>>): Promise<Connected> => {
+    at = await connected(script)
+    return at
+  }
+  afterEach(() => at.close())
+
+  it('reads configuration and status of a VM, values as text', async () => {
+    const { proxmox, signal } = await start({
+      [`GET ${VM}/config`]: { data: CONFIG },
+      [`GET ${VM}/status/current`]: { data: { status: 'running', vmid: 3_010_011 } },
+    })
+    expect(await proxmox.machines.read('pve1', 3_010_011, signal)).to.deep.equal({
+      vmid: 3_010_011,
+      node: 'pve1',
+      name: 'JD-DC01',
+      running: true,
+      template: false,
+      lock: undefined,
+      tags: ['lanista', 'windows'],
+      config: {
+        name: 'JD-DC01',
+        memory: '4096',
+        cores: '2',
+        net0: 'virtio=BC:24:11:FE:FA:70,bridge=r3,tag=10',
+        tags: 'lanista;windows',
+      },
+      digest: CONFIG.digest,
+    })
+  })
+
+  it('takes a VM for absent only when Proxmox itself says so', async () => {
+    const missing = refusal(500, "Configuration file 'nodes/pve1/qemu-server/3010011.conf' does not exist")
+    const { proxmox, signal, api } = await start({
+      [`GET ${VM}/config`]: missing,
+      [`GET ${VM}/status/current`]: missing,
+    })
+    expect(await proxmox.machines.read('pve1', 3_010_011, signal)).to.equal(undefined)
+    for (const [reply, kind] of [
+      [refusal(403, 'Permission check failed (/vms/3010011, VM.Audit)'), 'forbidden'],
+      [{ status: 595, reason: 'No route to host' }, 'node-unreachable'],
+      [{ status: 401, reason: 'Authentication failed!' }, 'unauthorized'],
+      ['reset', 'transport'],
+    ] as const) {
+      api.replies.set(`GET ${VM}/config`, [reply])
+      const error = await failing(proxmox.machines.read('pve1', 3_010_011, signal))
+      expect(error.kind).to.equal(kind)
+    }
+  })
+
+  it('clones without a target on the template node, and percent-encodes what it sends', async () => {
+    const { proxmox, signal, api } = await start({
+      'GET /nodes/pve1/qemu/9000/config': TEMPLATE_CONFIG,
+      'POST /nodes/pve1/qemu/9000/clone': { data: UPID },
+      'GET /cluster/tasks': [{ data: [taskRow(UPID)] }, { data: [taskRow(UPID, 'OK')] }],
+    })
+    await proxmox.machines.clone(CLONE, signal)
+    const sent = api.got.find((request) => request.method === 'POST')
+    expect(sent?.params).to.deep.equal({
+      newid: '3010011',
+      name: 'JD-DC01',
+      pool: 'JD',
+      description: 'a; b & c = d',
+      full: '0',
+    })
+    expect(sent?.raw).to.include('description=a%3B%20b%20%26%20c%20%3D%20d')
+    expect(api.got.filter((request) => request.path === '/cluster/tasks')).to.have.length(2)
+  })
+
+  it('names target, storage and format for a full clone to another node', async () => {
+    const { proxmox, signal, api } = await start({
+      'POST /nodes/pve1/qemu/9000/clone': { data: UPID },
+      'GET /cluster/tasks': { data: [taskRow(UPID, 'WARNINGS: 1')] },
+    })
+    await proxmox.machines.clone({ ...CLONE, target: 'pve2', full: { storage: 'shared', format: 'qcow2' } }, signal)
+    expect(api.got[0]?.params).to.include({ target: 'pve2', full: '1', storage: 'shared', format: 'qcow2' })
+    expect(at.logged.join()).to.include('warnings: 1')
+  })
+
+  it('clones again when the storage lock was not had in time, without an error', async () => {
+    const { proxmox, signal, api } = await start({
+      'GET /nodes/pve1/qemu/9000/config': TEMPLATE_CONFIG,
+      'POST /nodes/pve1/qemu/9000/clone': { data: UPID },
+      'GET /cluster/tasks': [{ data: [taskRow(UPID, LOCK_TIMEOUT)] }, { data: [taskRow(UPID, 'OK')] }],
+      [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
+    })
+    await proxmox.machines.clone(CLONE, signal)
+    expect(api.got.filter((request) => request.method === 'POST')).to.have.length(2)
+  })
+
+  it('tells a conflict when the VMID is taken, at once or at the end of the task', async () => {
+    const { proxmox, signal, api } = await start({
+      'GET /nodes/pve1/qemu/9000/config': TEMPLATE_CONFIG,
+      'POST /nodes/pve1/qemu/9000/clone': [
+        refusal(500, 'unable to create VM 3010011: config file already exists'),
+        { data: UPID },
+      ],
+      'GET /cluster/tasks': {
+        data: [
+          taskRow(
+            UPID,
+            "close (rename) atomic file '/etc/pve/nodes/pve1/qemu-server/3010011.conf' failed: File exists",
+          ),
+        ],
+      },
+      [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [{ n: 1, t: 'creating a clone' }] },
+    })
+    expect((await failing(proxmox.machines.clone(CLONE, signal))).kind).to.equal('conflict')
+    const late = await failing(proxmox.machines.clone(CLONE, signal))
+    expect(late.kind).to.equal('conflict')
+    expect(late.message).to.include('creating a clone')
+    expect(api.got.filter((request) => request.method === 'POST')).to.have.length(2)
+  })
+
+  it('writes a configuration against the digest it was computed from', async () => {
+    const { proxmox, signal, api } = await start({ [`PUT ${VM}/config`]: { data: null } })
+    const patch = { set: { tags: 'lanista;x', memory: 2048 }, delete: ['ide2', 'ide3'], digest: 'abc' }
+    await proxmox.machines.configure('pve1', 3_010_011, patch, signal)
+    expect(api.got[0]?.raw).to.equal('tags=lanista%3Bx&memory=2048&delete=ide2%2Cide3&digest=abc')
+  })
+
+  it('counts the start of a running VM as a success, and no other failed start', async () => {
+    const { proxmox, signal, api } = await start({
+      [`POST ${VM}/status/start`]: { data: UPID },
+      'GET /cluster/tasks': { data: [taskRow(UPID, 'VM 3010011 already running')] },
+      [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
+    })
+    await proxmox.machines.start('pve1', 3_010_011, signal)
+    api.replies.set('GET /cluster/tasks', [{ data: [taskRow(UPID, "bridge 'r3' does not exist")] }])
+    const error = await failing(proxmox.machines.start('pve1', 3_010_011, signal))
+    expect(isProxmoxError(error, 'task-failed')).to.equal(true)
+    expect(error.message).to.include("bridge 'r3' does not exist")
+  })
+})
