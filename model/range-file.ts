@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { lanistaKeys } from './range-file/lanista-keys.ts'
+import { network } from './range-file/network.ts'
+import { rangeDefaults } from './range-file/range-defaults.ts'
+import { anyVariables } from './range-file/scalars.ts'
+import { routerEntry } from './range-file/router-entry.ts'
+import { vmEntry } from './range-file/vm-entry.ts'
+
+const notify = z.looseObject({ urls: z.array(z.string()).describe('Shoutrrr addresses.') })
+
+/**
+ * Ludus' range file, exactly as its published JSON schema has it: what that accepts is accepted, what it refuses is
+ * refused. `{{ range_id }}` is not filled in yet.
+ */
+export const ludusRangeFileSchema = z.strictObject({
+  ludus: z.array(vmEntry).describe('The VMs.'),
+  router: routerEntry.optional(),
+  defaults: rangeDefaults.optional(),
+  network: network.optional(),
+  global_role_vars: anyVariables.describe('Variables passed to all roles of all VMs.').optional(),
+  notify: notify.describe('Who hears when a deployment has ended.').optional(),
+  ludus_extensions: z.looseObject({}).describe('Data for other programs; Ludus ignores it.').optional(),
+})
+
+/** The same file as Lanista takes it: Ludus' keys, and its own under `ludus_extensions.lanista` checked as well. */
+export const rangeFileSchema = ludusRangeFileSchema.extend({
+  ludus_extensions: z.looseObject({ lanista: lanistaKeys.optional() }).optional(),
+})
+
+/** A range file after the check against the schema, names not filled in yet. */
+export type RangeFile = z.output<typeof rangeFileSchema>

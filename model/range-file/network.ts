@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { ipv4Network, verdict, vlan } from './scalars.ts'
+
+const vlanOrWord = z.union([vlan, z.enum(['public', 'all', 'wireguard'])], {
+  error: 'must be a VLAN from 2 to 255, or public, all or wireguard',
+})
+
+const octetOrSpan = z.union([z.int().min(1).max(255), z.string().regex(/^[0-9]{1,3}-[0-9]{1,3}$/)], {
+  error: 'must be a last octet from 1 to 255, or a span such as 11-22',
+})
+
+const ports = z.union(
+  [
+    z.int().min(0).max(65_535),
+    z.string().regex(/^((([0-9]{1,5}|[0-9]{1,5}:[0-9]{1,5})(\s*,\s*([0-9]{1,5}|[0-9]{1,5}:[0-9]{1,5}))*)|all)$/),
+  ],
+  { error: 'must be a port from 0 to 65535, a span such as 1:80, a list such as "80, 443, 5000:6000", or all' },
+)
+
+const rule = z.strictObject({
+  name: z.string().describe('Becomes the comment of the firewall rule.'),
+  vlan_src: vlanOrWord.describe('Where the traffic comes from.'),
+  ip_last_octet_src: octetOrSpan.describe('The machine, or span of machines, it comes from.').optional(),
+  vlan_dst: vlanOrWord.describe('Where the traffic goes.'),
+  ip_last_octet_dst: octetOrSpan.describe('The machine, or span of machines, it goes to.').optional(),
+  protocol: z.enum(['tcp', 'udp', 'udplite', 'icmp', 'ipv6-icmp', 'esp', 'ah', 'sctp', 'all']),
+  ports: ports.describe('The destination ports.'),
+  action: verdict,
+})
+
+/**
+ * Networks never reachable from the range. Ludus' schema lists one item schema in an array, which JSON Schema 2019-09
+ * takes as "the first item": the others are unchecked, and stay so here.
+ */
+const blockedNetworks = z.array(z.unknown()).check((context) => {
+  const first = context.value[0]
+  if (context.value.length === 0 || ipv4Network.safeParse(first).success) return
+  context.issues.push({
+    code: 'custom',
+    input: first,
+    path: [0],
+    message: 'must be a network such as 192.168.1.0/24',
+  })
+})
+
+/** Firewall rules of the range. The router carries them out; Lanista only hands them on. */
+export const network = z.strictObject({
+  inter_vlan_default: verdict.describe('For traffic between VLANs. Default: ACCEPT.').optional(),
+  external_default: verdict.describe('For traffic to the internet. Default: ACCEPT.').optional(),
+  wireguard_vlan_default: verdict.describe('For traffic to WireGuard clients. Default: REJECT.').optional(),
+  always_blocked_networks: blockedNetworks.describe('Networks the range can never reach.').optional(),
+  rules: z.array(rule).describe('Exceptions to the defaults, in order.').optional(),
+})
