@@ -15,7 +15,7 @@ export interface ClusterSnapshot {
   readonly storages: readonly StorageSeen[]
   readonly zones: readonly ZoneSeen[]
   readonly vnets: readonly VnetSeen[]
-  /** Pending changes of SDN objects other than VNets (zones, subnets, controllers), as short names for people. */
+  /** Pending changes of SDN objects other than VNets (zones, controllers), as short names for people. */
   readonly otherPending: readonly string[]
   readonly guests: readonly GuestSeen[]
   readonly templates: readonly TemplateSeen[]
@@ -108,7 +108,7 @@ export interface TemplateSeen {
   readonly vmid: number
   readonly node: string
   readonly name: string
-  /** Storages that hold its disks. `target` of a clone needs all of them shared, even for a full clone. */
+  /** Storages that hold its disks; empty when not known. `target` of a clone needs all of them shared, even for a full clone. */
   readonly storages: readonly string[]
 }
 

@@ -107,6 +107,7 @@ export function fitOf(
   const local = copies.find((copy) => copy.node === node.name)
   const shared = copies.find(
     (copy) =>
+      copy.storages.length > 0 &&
       copy.storages.every((storage) => isShared(snapshot, storage) && isActive(snapshot, node.name, storage)) &&
       isOnline(snapshot, copy.node),
   )

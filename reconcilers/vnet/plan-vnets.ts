@@ -77,12 +77,7 @@ export function planVnets(wants: readonly VnetWant[], snapshot: ClusterSnapshot)
  */
 export function foreignPending(wants: readonly VnetWant[], snapshot: ClusterSnapshot): readonly string[] {
   const vnets = snapshot.vnets.filter((vnet) => vnet.pending !== 'unchanged' && !isOurPending(vnet, wants))
-  const zones = snapshot.zones.filter(({ pending }) => pending !== 'unchanged')
-  return [
-    ...zones.map(({ name, pending }) => `zone ${name} (${pending})`),
-    ...vnets.map(({ name, pending }) => `vnet ${name} (${pending})`),
-    ...snapshot.otherPending,
-  ]
+  return [...vnets.map(({ name, pending }) => `vnet ${name} (${pending})`), ...snapshot.otherPending]
 }
 
 function isOurPending(vnet: VnetSeen, wants: readonly VnetWant[]): boolean {
