@@ -9,6 +9,7 @@ import { createRunTask, patiently } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
 import { createTaskFollower } from './tasks.ts'
 import { TrustingAgent, type TlsTrust } from './tls.ts'
+import { createTemplates } from './templates.ts'
 import { tokenIdOf } from './token.ts'
 import { createMachines } from './vms.ts'
 
@@ -57,10 +58,11 @@ export const connectProxmox = (
   const tasks = createTaskFollower({ api, clock, logger })
   const runTask = createRunTask(api, tasks)
   const runTaskPatiently = patiently(runTask, clock, random)
+  const templates = createTemplates(api, clock)
   return {
-    ...createObserver({ api, clock, caller }),
+    ...createObserver({ api, clock, caller, templates }),
     sdn: createSdnWriter({ api, runTask: runTaskPatiently, tasks, logger }),
-    machines: createMachines({ api, runTask, runTaskPatiently, lanes }),
+    machines: createMachines({ api, runTask, runTaskPatiently, templates, lanes }),
     pools: createPools(api),
     close: () => all.forEach(({ agent }) => agent.destroy()),
   }

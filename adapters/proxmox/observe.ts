@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
-import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen, TaskSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen, ZoneSeen } from '../../model/snapshot.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import type { ReadCall } from './calls.ts'
@@ -9,6 +9,7 @@ import { UnknownCall, type Caller } from './errors.ts'
 import { grantLine } from './forbidden.ts'
 import { pendingController, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
 import * as schemas from './schemas.ts'
+import type { Templates } from './templates.ts'
 
 type StatusRow = z.output<typeof schemas.clusterStatus>[number]
 type Row = schemas.ResourceRow
@@ -65,16 +66,42 @@ const zoneStatus = (rows: readonly Row[]): ReadonlyMap<string, Readonly<Record<s
   return byZone
 }
 
-const defined = <T>(value: T | undefined): value is T => value !== undefined
+const guestsSeen = (rows: readonly Row[]): GuestSeen[] =>
+  rows
+    .filter((row) => (row.type === 'qemu' || row.type === 'lxc') && row.vmid !== undefined)
+    .map(guestSeen)
+    .sort((a, b) => a.vmid - b.vmid)
+
+const otherPending = (zones: readonly ZoneSeen[], controllers: readonly PendingRow[]): string[] => [
+  ...zones.filter((zone) => zone.pending !== 'unchanged').map((zone) => `zone ${zone.name} (${zone.pending})`),
+  ...controllers.flatMap(pendingController),
+]
+
+const nameOf = ({ name }: NodeSeen): string => name
+
+const blindness = (node: string | undefined, { tokenId }: Caller): ProxmoxError => {
+  const call = 'GET /cluster/resources'
+  const finding = node === undefined ? 'is shown no node at all' : `is not shown the memory of node ${node}`
+  const grant = grantLine('/', 'Sys.Audit VM.Audit Datastore.Audit SDN.Audit Pool.Audit', tokenId)
+  return new ProxmoxError(
+    'forbidden',
+    call,
+    `${call}: the API token ${tokenId} ${finding}, so it would see a wrong cluster; grant it with: ${grant}`,
+  )
+}
 
 interface Deps {
   readonly api: Api
   readonly clock: Clock
   readonly caller: Caller
+  readonly templates: Templates
 }
 
-/** The whole cluster in eight parallel reads, however many ranges, nodes and guests there are. */
-export const createObserver = ({ api, clock, caller }: Deps): ClusterObserver => {
+/**
+ * The whole cluster in eight parallel reads, however many ranges, nodes and guests there are; and once, when a template
+ * is first seen, one for its disks.
+ */
+export const createObserver = ({ api, clock, caller, templates }: Deps): ClusterObserver => {
   /** Calls this Proxmox doesn't know (501), found out once. */
   const unknownCalls = new Set<ReadCall>()
 
@@ -90,61 +117,61 @@ export const createObserver = ({ api, clock, caller }: Deps): ClusterObserver =>
   }
 
   /** Proxmox doesn't refuse what a token may not see, it leaves it out: an empty cluster is a missing right. */
-  const refuseBlindness = (nodes: readonly Row[]): void => {
-    const blind = nodes.find((row) => row.status === 'online' && row.maxmem === undefined)
-    if (nodes.length > 0 && !blind) return
-    const finding = blind ? `is not shown the memory of node ${blind.node}` : 'is shown no node at all'
-    throw new ProxmoxError(
-      'forbidden',
-      'GET /cluster/resources',
-      `GET /cluster/resources: the API token ${caller.tokenId} ${finding}, so it would see a wrong cluster; ` +
-        `grant it with: ${grantLine('/', 'Sys.Audit VM.Audit Datastore.Audit SDN.Audit Pool.Audit', caller.tokenId)}`,
-    )
+  const nodesSeen = (rows: readonly Row[], status: readonly StatusRow[]): NodeSeen[] => {
+    const nodeRows = rows.filter((row) => row.type === 'node')
+    const blind = nodeRows.find((row) => row.status === 'online' && row.maxmem === undefined)
+    if (nodeRows.length === 0 || blind) throw blindness(blind?.node, caller)
+    const statusOf = new Map(status.filter((row) => row.type === 'node').map((row) => [row.name, row]))
+    return nodeRows.map((row) => nodeSeen(row, statusOf.get(row.node))).sort((a, b) => a.name.localeCompare(b.name))
+  }
+
+  const readAll = (signal: AbortSignal) =>
+    Promise.all([
+      api.read('GET /version', {}, {}, schemas.version, signal),
+      api.read('GET /cluster/status', {}, {}, schemas.clusterStatus, signal),
+      api.read('GET /cluster/resources', {}, {}, schemas.resources, signal),
+      sdnList('GET /cluster/sdn/zones', signal),
+      sdnList('GET /cluster/sdn/vnets', signal),
+      sdnList('GET /cluster/sdn/controllers', signal),
+      api.read('GET /pools', {}, {}, schemas.pools, signal),
+      api.read('GET /cluster/tasks', {}, {}, schemas.clusterTasks, signal),
+    ])
+
+  /** One failed read makes the rest useless, so it ends them. */
+  const readAllOrNone = async (signal: AbortSignal): ReturnType<typeof readAll> => {
+    const stop = new AbortController()
+    try {
+      return await readAll(AbortSignal.any([signal, stop.signal]))
+    } catch (error) {
+      stop.abort()
+      throw error
+    }
   }
 
   return {
     async observe(signal): Promise<ClusterSnapshot> {
       const takenAt = clock.now()
-      const [version, status, rows, zones, vnets, controllers, pools, tasks] = await Promise.all([
-        api.read('GET /version', {}, {}, schemas.version, signal),
-        api.read('GET /cluster/status', {}, {}, schemas.clusterStatus, signal),
-        api.read('GET /cluster/resources', {}, {}, schemas.resources, signal),
-        sdnList('GET /cluster/sdn/zones', signal),
-        sdnList('GET /cluster/sdn/vnets', signal),
-        sdnList('GET /cluster/sdn/controllers', signal),
-        api.read('GET /pools', {}, {}, schemas.pools, signal),
-        api.read('GET /cluster/tasks', {}, {}, schemas.clusterTasks, signal),
-      ])
-      const nodeRows = rows.filter((row) => row.type === 'node')
-      refuseBlindness(nodeRows)
-      const statusOf = new Map(status.filter((row) => row.type === 'node').map((row) => [row.name, row]))
+      const [version, status, rows, zones, vnets, controllers, pools, tasks] = await readAllOrNone(signal)
+      const nodes = nodesSeen(rows, status)
+      const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)
-      const zonesSeen = zones.map((row) => zoneSeen(row, {}))
+      const zonesSeen = zones.map((row) => zoneSeen(row, statusByZone))
       return {
         takenAt,
         release: Number.parseInt(version.release, 10),
         // A single node without a cluster has no such row and always takes writes.
         quorate: status.find((row) => row.type === 'cluster')?.quorate ?? true,
-        nodes: nodeRows
-          .map((row) => nodeSeen(row, statusOf.get(row.node)))
-          .sort((a, b) => a.name.localeCompare(b.name)),
+        nodes,
         storages: rows.filter((row) => row.type === 'storage').map(storageSeen),
-        zones: zonesSeen.map((zone) => ({ ...zone, statusByNode: statusByZone.get(zone.name) ?? {} })),
+        zones: zonesSeen,
         vnets: vnets.map(vnetSeen),
-        otherPending: [
-          ...zonesSeen
-            .filter((zone) => zone.pending !== 'unchanged')
-            .map((zone) => `zone ${zone.name} (${zone.pending})`),
-          ...controllers.map(pendingController).filter(defined),
-        ],
-        guests: rows
-          .filter((row) => (row.type === 'qemu' || row.type === 'lxc') && row.vmid !== undefined)
-          .map(guestSeen)
-          .sort((a, b) => a.vmid - b.vmid),
+        otherPending: otherPending(zonesSeen, controllers),
+        guests,
+        templates: await templates.among(guests, new Set(nodes.filter((node) => node.online).map(nameOf)), signal),
         pools: pools.map((pool) => pool.poolid),
         runningTasks: tasks
           .filter((task) => task.endtime === undefined)
-          .map(({ upid, node, type, id }): TaskSeen => ({ upid, node, type, id: id ?? '' })),
+          .map(({ upid, node, type, id }) => ({ upid, node, type, id: id ?? '' })),
       }
     },
   }

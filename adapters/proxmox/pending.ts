@@ -63,15 +63,27 @@ export const vnetSeen = (row: PendingRow): VnetSeen => {
 }
 
 /** A zone with its configured values, which are what the next apply makes of it; the running ones when that removes it. */
-export const zoneSeen = (row: PendingRow, statusByNode: Readonly<Record<string, string>>): ZoneSeen => {
+export const zoneSeen = (
+  row: PendingRow,
+  statusByZone: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): ZoneSeen => {
   const parsed = parseAs('GET /cluster/sdn/zones', zone, configuredFields(row) ?? runningFields(row) ?? {})
   const { zone: name, type, peers, fabric, nodes, mtu } = parsed
-  return { name, type, peers, fabric, nodes, mtu, pending: pendingStateOf(row), statusByNode }
+  return {
+    name,
+    type,
+    peers,
+    fabric,
+    nodes,
+    mtu,
+    pending: pendingStateOf(row),
+    statusByNode: statusByZone.get(name) ?? {},
+  }
 }
 
-/** `controller evpn1 (new)`, for what is pending; undefined for what isn't. */
-export const pendingController = (row: PendingRow): string | undefined => {
-  if (row.state === undefined) return undefined
+/** `controller evpn1 (new)` for one that is pending, nothing for one that isn't. */
+export const pendingController = (row: PendingRow): readonly string[] => {
+  if (row.state === undefined) return []
   const parsed = parseAs('GET /cluster/sdn/controllers', controller, { ...row.pending, ...row })
-  return `controller ${parsed.controller} (${row.state})`
+  return [`controller ${parsed.controller} (${row.state})`]
 }

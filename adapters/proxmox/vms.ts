@@ -5,6 +5,7 @@ import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
 import type { RunTask } from './run-task.ts'
 import { nothing, vmConfig, vmStatus } from './schemas.ts'
+import type { Templates } from './templates.ts'
 
 interface Deps {
   readonly api: Api
@@ -12,6 +13,7 @@ interface Deps {
   readonly runTask: RunTask
   /** Starts a task, again when a lock was not had. */
   readonly runTaskPatiently: RunTask
+  readonly templates: Templates
   readonly lanes: Lanes
 }
 
@@ -35,14 +37,6 @@ const patchParams = ({ set, delete: removed, digest }: ConfigPatch): Params => (
   digest,
 })
 
-/** Storage of the first disk of a configuration: `shared` in `scsi0: shared:9000/base-9000-disk-0.qcow2,size=1G`. */
-const storageOfDisks = (config: Readonly<Record<string, string>>): string | undefined => {
-  const disks = Object.entries(config)
-    .filter(([key, value]) => /^(?:scsi|virtio|sata|ide)\d+$/.test(key) && !value.includes('media=cdrom'))
-    .map(([, value]) => /^([^:,]+):/.exec(value)?.[1])
-  return disks.find((storage) => storage !== undefined)
-}
-
 /** Undefined where Proxmox itself says that there is no such VM; every other failure stays one. */
 const unlessAbsent = async <T>(read: Promise<T>): Promise<T | undefined> => {
   try {
@@ -54,19 +48,7 @@ const unlessAbsent = async <T>(read: Promise<T>): Promise<T | undefined> => {
 }
 
 /** Single VMs. There is no call that migrates one. */
-export const createMachines = ({ api, runTask, runTaskPatiently, lanes }: Deps): Machines => {
-  const storageOfTemplate = new Map<number, string>()
-
-  /** Where a linked clone's disks come to be: on its template's storage, read once per template. */
-  const storageOfLinkedClone = async (template: CloneRequest['template'], signal: AbortSignal): Promise<string> => {
-    const known = storageOfTemplate.get(template.vmid)
-    if (known !== undefined) return known
-    const config = await api.read('GET /nodes/{node}/qemu/{vmid}/config', template, {}, vmConfig, signal)
-    const storage = storageOfDisks(config)
-    if (storage !== undefined) storageOfTemplate.set(template.vmid, storage)
-    return storage ?? `template:${template.vmid}`
-  }
-
+export const createMachines = ({ api, runTask, runTaskPatiently, templates, lanes }: Deps): Machines => {
   return {
     async read(node, vmid, signal) {
       const [config, status] = await Promise.all([
@@ -90,9 +72,13 @@ export const createMachines = ({ api, runTask, runTaskPatiently, lanes }: Deps):
 
     async clone(request, signal) {
       const { template } = request
-      const storage = request.full?.storage ?? (await storageOfLinkedClone(template, signal))
+      const storage = request.full?.storage ?? (await templates.storageOfClones(template, signal))
       const call = 'POST /nodes/{node}/qemu/{vmid}/clone'
-      await lanes.onStorage(storage, () => runTask(call, template, cloneParams(request), signal), signal)
+      await lanes.onStorage(
+        storage ?? `template:${template.vmid}`,
+        () => runTask(call, template, cloneParams(request), signal),
+        signal,
+      )
     },
 
     async configure(node, vmid, patch, signal) {

@@ -133,6 +133,44 @@ describe('observe', () => {
     expect(guests[3]).to.include({ name: undefined, status: 'unknown', lock: 'clone' })
   })
 
+  it('reads where a template has its disks once, and leaves out one whose node is off', async () => {
+    const template = { type: 'qemu', status: 'stopped', template: 1 }
+    const { proxmox, signal, api, clock } = await start({
+      'GET /cluster/resources': {
+        data: [
+          { ...NODE, node: 'pve1' },
+          { ...NODE, node: 'pve2' },
+          { ...template, vmid: 9000, name: 'debian', node: 'pve1' },
+          { ...template, vmid: 9001, name: 'kali', node: 'pve2' },
+          { ...template, vmid: 9002, name: 'gone', node: 'pve1' },
+        ],
+      },
+      'GET /nodes/pve1/qemu/9000/config': {
+        data: {
+          scsi0: 'shared:9000/base-9000-disk-0.qcow2,size=1G',
+          efidisk0: 'ceph:base-9000-disk-1,size=4M',
+          ide2: 'local:iso/virtio.iso,media=cdrom',
+          ide3: 'none,media=cdrom',
+          net0: 'virtio=BC:24:11:FE:FA:70,bridge=vmbr0',
+          digest: 'aa',
+        },
+      },
+      'GET /nodes/pve1/qemu/9002/config': refusal(
+        500,
+        "Configuration file 'nodes/pve1/qemu-server/9002.conf' does not exist",
+      ),
+    })
+    const expected = [{ vmid: 9000, node: 'pve1', name: 'debian', storages: ['shared', 'ceph', 'local'] }]
+    expect((await proxmox.observe(signal)).templates).to.deep.equal(expected)
+    expect((await proxmox.observe(signal)).templates).to.deep.equal(expected)
+    const configReads = (): number => api.got.filter(({ path }) => path.endsWith('/9000/config')).length
+    expect(configReads()).to.equal(1)
+    expect(api.got.some(({ path }) => path.endsWith('/9001/config'))).to.equal(false)
+    await clock.sleep(600_000)
+    await proxmox.observe(signal)
+    expect(configReads(), 'after ten minutes').to.equal(2)
+  })
+
   it('merges what is pending for new, changed and deleted VNets', async () => {
     const { proxmox, signal } = await start({
       'GET /cluster/sdn/vnets': {

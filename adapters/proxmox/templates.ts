@@ -1,0 +1,93 @@
+import type { Clock } from '../../model/clock.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { GuestSeen, TemplateSeen } from '../../model/snapshot.ts'
+import type { Api } from './api.ts'
+import { vmConfig } from './schemas.ts'
+
+/** A volume of a template's drive, such as `shared:9000/base-9000-disk-0.qcow2`. */
+interface Volume {
+  readonly storage: string
+  readonly cdrom: boolean
+}
+
+interface Known {
+  readonly name: string | undefined
+  readonly volumes: readonly Volume[]
+  readonly readAt: number
+}
+
+type Place = Pick<TemplateSeen, 'vmid' | 'node'>
+
+/** Where templates have their disks: read from each template's configuration once, then again only now and then. */
+export interface Templates {
+  /**
+   * The templates among the guests. One whose configuration can't be read now, its node being off, is left out.
+   *
+   * @param online names of the nodes that can be asked
+   */
+  among(guests: readonly GuestSeen[], online: ReadonlySet<string>, signal: AbortSignal): Promise<TemplateSeen[]>
+  /** The storage on which a linked clone's first disk comes to be; undefined for a template without disks. */
+  storageOfClones(template: Place, signal: AbortSignal): Promise<string | undefined>
+}
+
+const DRIVE = /^(?:(?:scsi|virtio|sata|ide)\d+|efidisk0|tpmstate0)$/
+/** Milliseconds after which a template is read again: its disks may have been moved. */
+const KEPT = 600_000
+
+/**
+ * The volumes of a configuration. A CD image counts: with one on a storage that isn't shared, Proxmox refuses to clone
+ * to another node just as it does for a disk.
+ */
+const volumesOf = (config: Readonly<Record<string, string>>): readonly Volume[] =>
+  Object.entries(config)
+    .filter(([key]) => DRIVE.test(key))
+    .flatMap(([, drive]) => {
+      const storage = /^([^:,/]+):/.exec(drive)?.[1]
+      return storage === undefined ? [] : [{ storage, cdrom: /,media=cdrom(,|$)/.test(drive) }]
+    })
+
+const keyOf = ({ node, vmid }: Place): string => `${node}/${vmid}`
+
+/** Remembers what was read, in memory only. */
+export const createTemplates = (api: Api, clock: Clock): Templates => {
+  const known = new Map<string, Known>()
+
+  const read = async (template: Place, name: string | undefined, signal: AbortSignal): Promise<Known> => {
+    const { node, vmid } = template
+    const config = await api.read('GET /nodes/{node}/qemu/{vmid}/config', { node, vmid }, {}, vmConfig, signal)
+    const entry = { name, volumes: volumesOf(config), readAt: clock.now() }
+    known.set(keyOf(template), entry)
+    return entry
+  }
+
+  const fresh = (guest: GuestSeen): Known | undefined => {
+    const entry = known.get(keyOf(guest))
+    return entry && entry.name === guest.name && clock.now() - entry.readAt < KEPT ? entry : undefined
+  }
+
+  const seen = async (guest: GuestSeen, reachable: boolean, signal: AbortSignal): Promise<TemplateSeen[]> => {
+    const { vmid, node, name } = guest
+    const remembered = fresh(guest)
+    if (name === undefined || (!remembered && !reachable)) return []
+    try {
+      const { volumes } = remembered ?? (await read(guest, name, signal))
+      return [{ vmid, node, name, storages: [...new Set(volumes.map(({ storage }) => storage))] }]
+    } catch (error) {
+      if (isProxmoxError(error, 'not-found', 'node-unreachable')) return []
+      throw error
+    }
+  }
+
+  return {
+    async among(guests, online, signal) {
+      const templates = guests.filter((guest) => guest.kind === 'qemu' && guest.template)
+      const present = new Set(templates.map(keyOf))
+      for (const key of known.keys()) if (!present.has(key)) known.delete(key)
+      return (await Promise.all(templates.map((guest) => seen(guest, online.has(guest.node), signal)))).flat()
+    },
+    async storageOfClones(template, signal) {
+      const entry = known.get(keyOf(template)) ?? (await read(template, undefined, signal))
+      return entry.volumes.find(({ cdrom }) => !cdrom)?.storage
+    },
+  }
+}
