@@ -5,17 +5,16 @@ const vlanOrWord = z.union([vlan, z.enum(['public', 'all', 'wireguard'])], {
   error: 'must be a VLAN from 2 to 255, or public, all or wireguard',
 })
 
-const octetOrSpan = z.union([z.int().min(1).max(255), z.string().regex(/^[0-9]{1,3}-[0-9]{1,3}$/)], {
-  error: 'must be a last octet from 1 to 255, or a span such as 11-22',
+const SPAN_TEXT = 'must be a last octet from 1 to 255, or a span such as 11-22'
+
+const octetOrSpan = z.union([z.int().min(1).max(255), z.string().regex(/^[0-9]{1,3}-[0-9]{1,3}$/, SPAN_TEXT)], {
+  error: SPAN_TEXT,
 })
 
-const ports = z.union(
-  [
-    z.int().min(0).max(65_535),
-    z.string().regex(/^((([0-9]{1,5}|[0-9]{1,5}:[0-9]{1,5})(\s*,\s*([0-9]{1,5}|[0-9]{1,5}:[0-9]{1,5}))*)|all)$/),
-  ],
-  { error: 'must be a port from 0 to 65535, a span such as 1:80, a list such as "80, 443, 5000:6000", or all' },
-)
+const PORTS_TEXT = 'must be a port from 0 to 65535, a span such as 1:80, a list such as "80, 443, 5000:6000", or all'
+const PORTS = /^((([0-9]{1,5}|[0-9]{1,5}:[0-9]{1,5})(\s*,\s*([0-9]{1,5}|[0-9]{1,5}:[0-9]{1,5}))*)|all)$/
+
+const ports = z.union([z.int().min(0).max(65_535), z.string().regex(PORTS, PORTS_TEXT)], { error: PORTS_TEXT })
 
 const rule = z.strictObject({
   name: z.string().describe('Becomes the comment of the firewall rule.'),

@@ -28,6 +28,6 @@ export const routerEntry = z
     target_node: z.string().describe('Proxmox node for the router. Cluster only.').optional(),
   })
   .refine((router) => router.outbound_wireguard_config === undefined || router.outbound_wireguard_vlans !== undefined, {
-    error: 'outbound_wireguard_config needs outbound_wireguard_vlans beside it',
+    error: 'needs outbound_wireguard_vlans beside it',
     path: ['outbound_wireguard_config'],
   })

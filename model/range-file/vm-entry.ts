@@ -22,7 +22,7 @@ const windows = z
       .optional(),
   })
   .refine((settings) => settings.autologon_user === undefined || settings.autologon_password !== undefined, {
-    error: 'autologon_user needs autologon_password beside it',
+    error: 'needs autologon_password beside it',
     path: ['autologon_user'],
   })
 
@@ -80,12 +80,13 @@ export const vmEntry = z
       (entry, context) => {
         const present = osKeysOf(entry)
         if (present.length === 1) return
-        const found = present.length === 0 ? 'has none of them' : `has ${present.join(' and ')}`
-        context.addIssue({
-          code: 'custom',
-          message: `must have exactly one of windows, linux and macOS, and ${found}`,
-          path: present.slice(1, 2),
-        })
+        const [first, second] = present
+        const rule = 'a VM has exactly one of windows, linux and macOS'
+        context.addIssue(
+          second === undefined
+            ? { code: 'custom', message: `says no operating system; ${rule}`, path: [] }
+            : { code: 'custom', message: `comes on top of ${first}; ${rule}`, path: [second] },
+        )
       },
       { when: ({ value }) => isMap(value) },
     ),
@@ -97,7 +98,7 @@ export const vmEntry = z
         if (!isMap(domainKeys) || !Object.hasOwn(domainKeys, 'role') || domainKeys['role'] === 'primary-dc') return
         context.addIssue({
           code: 'custom',
-          message: 'gpos belong to the primary-dc of a domain, and this VM has another role',
+          message: 'belongs to the primary-dc of a domain, and this VM has another role',
           path: ['windows', 'gpos'],
         })
       },

@@ -1,0 +1,35 @@
+import type { RangeFileRead } from '../model/ports.ts'
+import { rangeFileSchema } from '../model/range-file.ts'
+import { buildSpec } from './range-file/build-spec.ts'
+import { checkSpec } from './range-file/check-spec.ts'
+import { fillNames } from './range-file/fill-names.ts'
+import { issueDiagnostics } from './yaml-file/issue-diagnostics.ts'
+import { readYaml } from './yaml-file/read-yaml.ts'
+
+/** A range file's text, the name to show for the file, and the range id its name stands for. */
+export interface RangeText {
+  readonly text: string
+  readonly file: string
+  readonly rangeId: string
+}
+
+/**
+ * Reads a Ludus range file: YAML, then the schema, then names, then what the schema can't say. Each stage reports all
+ * it finds, at file, line and column; a later stage runs only on what the earlier ones passed. Never throws.
+ */
+export function parseRange({ text, file, rangeId }: RangeText): Exclude<RangeFileRead, { kind: 'absent' }> {
+  const read = readYaml(text, file)
+  if (read.kind === 'invalid') return read
+  const { yaml } = read
+
+  const checked = rangeFileSchema.safeParse(yaml.value)
+  if (!checked.success)
+    return { kind: 'invalid', diagnostics: issueDiagnostics(yaml, rangeFileSchema, checked.error.issues) }
+
+  const filled = fillNames(checked.data, rangeId, yaml)
+  if (filled.diagnostics.length > 0) return { kind: 'invalid', diagnostics: filled.diagnostics }
+
+  const spec = buildSpec(filled.file, rangeId, file)
+  const diagnostics = checkSpec(spec, yaml)
+  return diagnostics.length > 0 ? { kind: 'invalid', diagnostics } : { kind: 'ok', spec, warnings: [] }
+}

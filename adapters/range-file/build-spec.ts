@@ -1,0 +1,57 @@
+import { ROUTER_ADDRESS } from '../../model/identity.ts'
+import type { RangeFile } from '../../model/range-file.ts'
+import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
+
+type VmEntry = RangeFile['ludus'][number]
+
+/** Ludus' defaults of the router, from its playbook for ranges. The balloon minimum holds whatever `ram_gb` says. */
+const ROUTER_DEFAULTS = { template: 'debian-11-x64-server-template', ramGb: 2, balloonGb: 0.5, cpus: 2 } as const
+
+/** GiB, fractions allowed, as the whole MiB that Proxmox takes; cut off as Ludus does. */
+const mebibytes = (gibibytes: number): number => Math.trunc(gibibytes * 1024)
+
+/** What a checked range file with filled-in names asks for: defaults applied, units fixed. */
+export const buildSpec = (file: RangeFile, id: string, source: string): RangeSpec => ({
+  id,
+  source,
+  number: file.ludus_extensions?.lanista?.range_number,
+  targetNode: file.defaults?.target_node,
+  router: routerSpec(file.router ?? {}, id),
+  vms: file.ludus.map(vmSpec),
+})
+
+const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): VmSpec => ({
+  role: 'router',
+  name: router.vm_name ?? `${id}-router-debian11-x64`,
+  hostname: router.hostname ?? `${id}-router`,
+  template: router.template ?? ROUTER_DEFAULTS.template,
+  address: ROUTER_ADDRESS,
+  cpus: router.cpus ?? ROUTER_DEFAULTS.cpus,
+  memoryMiB: mebibytes(router.ram_gb ?? ROUTER_DEFAULTS.ramGb),
+  balloonMiB: mebibytes(router.ram_min_gb ?? ROUTER_DEFAULTS.balloonGb),
+  os: 'linux',
+  fullClone: false,
+  targetNode: router.target_node,
+  ansibleGroups: [],
+})
+
+const vmSpec = (entry: VmEntry): VmSpec => ({
+  role: 'vm',
+  name: entry.vm_name,
+  hostname: entry.hostname,
+  template: entry.template,
+  address: { vlan: entry.vlan, lastOctet: entry.ip_last_octet },
+  cpus: entry.cpus,
+  memoryMiB: mebibytes(entry.ram_gb),
+  balloonMiB: mebibytes(entry.ram_min_gb ?? 0),
+  os: osOf(entry),
+  fullClone: entry.full_clone ?? false,
+  targetNode: entry.target_node,
+  ansibleGroups: entry.ansible_groups ?? [],
+})
+
+/** The schema has seen to it that exactly one of the three keys is there. */
+function osOf(entry: VmEntry): VmSpec['os'] {
+  if (entry.windows !== undefined) return 'windows'
+  return entry.linux === undefined ? 'macos' : 'linux'
+}

@@ -1,0 +1,151 @@
+import { isMap, isScalar, type Node } from 'yaml'
+import type { z } from 'zod'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { nearest } from '../../model/nearest.ts'
+import { printable } from '../../model/printable.ts'
+import type { YamlFile } from './read-yaml.ts'
+import { knownKeysAt, numberAt } from './schema-at.ts'
+import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
+
+type Issue = z.core.$ZodIssue
+type Path = readonly PropertyKey[]
+
+/** Each problem zod found in the file's value, at the line and column it stems from: finding and remedy. */
+export function issueDiagnostics(
+  yaml: YamlFile,
+  schema: z.core.$ZodType,
+  issues: readonly Issue[],
+): readonly Diagnostic[] {
+  const context = { yaml, schema }
+  return issues
+    .slice(0, MAX_DIAGNOSTICS)
+    .flatMap((issue) => diagnosticsOf(issue, issue.path, context))
+    .slice(0, MAX_DIAGNOSTICS)
+}
+
+interface Context {
+  readonly yaml: YamlFile
+  readonly schema: z.core.$ZodType
+}
+
+function diagnosticsOf(issue: Issue, path: Path, context: Context): readonly Diagnostic[] {
+  const { yaml, schema } = context
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, MAX_DIAGNOSTICS).map((key) => unknownKey(key, path, context))
+
+  const { node, key, exact } = yaml.place(path)
+  if (!exact) return [missingKey(path, node, context)]
+  const template = unquotedTemplate(node)
+  if (template !== undefined)
+    return [
+      yaml.diagnosticAt(node, `${template} is not in quotes, so YAML reads it as a map`, `quote it: "${template}"`),
+    ]
+
+  const branch = issue.code === 'invalid_union' ? fittingBranch(issue) : undefined
+  if (branch !== undefined) return branch.flatMap((inner) => diagnosticsOf(inner, [...path, ...inner.path], context))
+  const rule = ruleOf(issue, path, schema)
+  // A rule about what a value must be speaks of the value; any other speaks of the key.
+  return rule.startsWith('must be')
+    ? [yaml.diagnosticAt(node ?? key, `${pathText(path)} is ${foundText(path, node)}, ${rule}`, remedyOf(issue, node))]
+    : [yaml.diagnosticAt(key ?? node, `${pathText(path)} ${rule}`, '')]
+}
+
+function unknownKey(key: string, path: Path, { yaml, schema }: Context): Diagnostic {
+  const known = knownKeysAt(schema, path)
+  const meant = nearest(key, known)
+  const where = path.length === 0 ? '' : ` in ${pathText(path)}`
+  const remedy = meant === undefined ? `remove it; allowed are ${known.join(', ')}` : `did you mean ${meant}?`
+  return yaml.diagnosticAt(yaml.place([...path, key]).key, `unknown key ${printable(key)}${where}`, remedy)
+}
+
+/** The place is the map that lacks the key; zod names the key as if it were there. */
+function missingKey(path: Path, node: Node | undefined, { yaml }: Context): Diagnostic {
+  const owner = path.slice(0, -1)
+  const subject = owner.length === 0 ? 'the file' : pathText(owner)
+  return yaml.diagnosticAt(node, `${subject} lacks the key ${printable(String(path.at(-1)))}`, 'add it')
+}
+
+/** `{{ range_id }}` without quotes is a map with a map as its key. */
+function unquotedTemplate(node: Node | undefined): string | undefined {
+  if (!isMap(node) || node.flow !== true || node.items.length !== 1) return undefined
+  const inner = node.items[0]?.key
+  if (!isMap(inner) || inner.flow !== true) return undefined
+  const names = inner.items.map(({ key }) => (isScalar(key) ? String(key.value) : '…'))
+  return `{{ ${printable(names.join(' '))} }}`
+}
+
+/** Of a union, the issues of the one option whose type fits, if there is exactly one. */
+function fittingBranch(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  const fitting = issue.errors.filter(
+    (errors) => !errors.some(({ code, path }) => path.length === 0 && WRONG_KIND.has(code)),
+  )
+  return fitting.length === 1 ? fitting[0] : undefined
+}
+
+const WRONG_KIND: ReadonlySet<string> = new Set<Issue['code']>(['invalid_type', 'invalid_value', 'invalid_format'])
+
+/** What is allowed there, as the end of a sentence. */
+function ruleOf(issue: Issue, path: Path, schema: z.core.$ZodType): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${isNumeric(issue.expected) ? (numberAt(schema, path) ?? 'a number') : (KINDS[issue.expected] ?? issue.expected)}`
+    case 'too_small':
+    case 'too_big':
+      return `must be ${numberAt(schema, path) ?? 'within bounds'}`
+    case 'invalid_value':
+      return `must be ${alternatives(issue.values.map(String))}`
+    default:
+      return issue.message
+  }
+}
+
+const isNumeric = (expected: string): boolean => expected === 'number' || expected === 'int'
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+}
+
+const alternatives = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+
+/** What yaml 1.1 took for a boolean, and 1.2 takes for text. */
+const OLD_BOOLEANS: Readonly<Record<string, string>> = { yes: 'true', on: 'true', no: 'false', off: 'false' }
+
+function remedyOf(issue: Issue, node: Node | undefined): string {
+  const value = isScalar(node) ? node.value : undefined
+  if (issue.code === 'invalid_type' && issue.expected === 'boolean' && typeof value === 'string') {
+    const meant = OLD_BOOLEANS[value.toLowerCase()]
+    return meant === undefined ? '' : `write ${meant}: yes, no, on and off are text in YAML 1.2`
+  }
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && isScalar(node))
+    return node.value === null ? '' : 'put it in quotes'
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return ''
+  const meant = nearest(value, issue.values.map(String))
+  return meant === undefined ? '' : `did you mean ${meant}?`
+}
+
+/** Keys whose values are secrets, or may hold some: said to be there, never shown. */
+const SECRET_KEY = /password|secret|token|wireguard_config|urls/i
+
+/** The value as it is in the file, in a word or two. */
+function foundText(path: Path, node: Node | undefined): string {
+  if (node === undefined) return 'empty'
+  if (isScalar(node) && path.some((step) => SECRET_KEY.test(String(step)))) return `a ${typeof node.value}`
+  if (!isScalar(node)) return isMap(node) ? 'a map' : 'a list'
+  if (node.value === null) return 'empty'
+  return typeof node.value === 'string'
+    ? `"${printable(node.value, 60)}"`
+    : printable(node.source ?? typeof node.value, 60)
+}
+
+/** `ludus[0].windows.gpos`. */
+export const pathText = (path: Path): string =>
+  path.length === 0
+    ? 'the file'
+    : path
+        .map((step) => (typeof step === 'number' ? `[${step}]` : `.${printable(String(step), 60)}`))
+        .join('')
+        .replace(/^\./, '')

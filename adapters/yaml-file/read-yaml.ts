@@ -1,0 +1,104 @@
+import { type Document, isAlias, isMap, isNode, isScalar, type LineCounter, visit, type Node } from 'yaml'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+import { keyText, locate, type Place } from './locate.ts'
+import { parseWithinLimits, YAML_LIMITS } from './parse-within-limits.ts'
+import { MAX_DIAGNOSTICS, syntaxDiagnostics } from './syntax-diagnostics.ts'
+
+/** One YAML file as a value, with the places its parts came from. */
+export interface YamlFile {
+  readonly file: string
+  readonly value: unknown
+  /** Where a path of keys and indices leads. */
+  place(path: readonly PropertyKey[]): Place
+  /** A diagnostic at a node; about the file as a whole without one. */
+  diagnosticAt(node: Node | undefined, finding: string, remedy: string): Diagnostic
+}
+
+/** What became of reading one YAML text. */
+export type YamlRead =
+  | { readonly kind: 'ok'; readonly yaml: YamlFile }
+  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+
+/**
+ * Reads a text of exactly one YAML document, within limits of size, depth and alias expansion. Duplicate keys and
+ * unknown aliases are problems; merge keys (`<<`) are followed, as Ludus' own parsers do.
+ */
+export function readYaml(text: string, file: string): YamlRead {
+  const invalid = (...diagnostics: readonly Diagnostic[]): YamlRead => ({ kind: 'invalid', diagnostics })
+  const whole = (finding: string, remedy: string): Diagnostic => ({
+    file,
+    line: undefined,
+    column: undefined,
+    finding,
+    remedy,
+  })
+
+  const parsed = parseWithinLimits(text)
+  const at = diagnosticsIn(file, parsed.lines)
+  if (parsed.kind === 'excessive') return invalid(at(parsed.offset, parsed.finding, 'check that this is a range file'))
+  const [document, second] = parsed.documents
+  if (document === undefined) return invalid(whole('the file is empty', 'write a range into it, or remove it'))
+
+  const syntax = syntaxDiagnostics(file, text, document, parsed.lines)
+  if (syntax.length > 0) return invalid(...syntax)
+  // A closing `---` with nothing after it starts a second document that says nothing.
+  const further = parsed.documents.slice(1).find(({ contents, errors }) => !isBlank(contents) || errors.length > 0)
+  if (second !== undefined && further !== undefined)
+    return invalid(at(further.range[0], 'a second YAML document starts here', 'remove the `---`, or make it two files'))
+  const structure = structureProblems(document, at)
+  if (structure.length > 0) return invalid(...structure)
+
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: YAML_LIMITS.aliases })
+    const diagnosticAt = (node: Node | undefined, finding: string, remedy: string): Diagnostic =>
+      node?.range ? at(node.range[0], finding, remedy) : whole(finding, remedy)
+    return { kind: 'ok', yaml: { file, value, place: (path) => locate(document, path), diagnosticAt } }
+  } catch (error) {
+    const excessive = error instanceof ReferenceError
+    const finding = excessive
+      ? 'aliases expand to more than any range needs'
+      : `not valid YAML: ${printable(error instanceof Error ? error.message : String(error))}`
+    return invalid(whole(finding, excessive ? 'write the repeated parts out' : ''))
+  }
+}
+
+const isBlank = (contents: unknown): boolean => contents === null || (isScalar(contents) && contents.value === null)
+
+type DiagnosticAt = (offset: number, finding: string, remedy: string) => Diagnostic
+
+const diagnosticsIn =
+  (file: string, lines: LineCounter): DiagnosticAt =>
+  (offset, finding, remedy) => {
+    const { line, col } = lines.linePos(offset)
+    // Before the first line is counted there is no position; an offset of 0 is the first character all the same.
+    return { file, line: Math.max(1, line), column: Math.max(1, col), finding, remedy }
+  }
+
+/** Keys said twice, and aliases without an anchor before them, in one walk: yaml's own check compares all with all. */
+function structureProblems(document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
+  const problems: Diagnostic[] = []
+  const anchors = new Set<string>()
+  visit(document, (_, node) => {
+    if (problems.length >= MAX_DIAGNOSTICS) return visit.BREAK
+    if (!isNode(node)) return undefined
+    if (isAlias(node) && !anchors.has(node.source))
+      problems.push(
+        at(node.range?.[0] ?? 0, `the alias *${printable(node.source)} has no anchor before it`, 'define it with &'),
+      )
+    if (!isAlias(node) && node.anchor !== undefined) anchors.add(node.anchor)
+    if (!isMap(node)) return undefined
+    const seen = new Set<string>()
+    for (const { key } of node.items) {
+      const name = keyText(key)
+      if (name === undefined) continue
+      if (seen.has(name) && isNode(key))
+        problems.push(
+          at(key.range?.[0] ?? 0, `the key ${printable(name)} is here twice in one map`, 'remove one of them'),
+        )
+      seen.add(name)
+    }
+    return undefined
+  })
+  return problems
+}

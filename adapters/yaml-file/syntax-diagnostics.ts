@@ -1,0 +1,73 @@
+import { isScalar, type LineCounter, Scalar, visit, type Document, type YAMLError } from 'yaml'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+
+/** More problems of one file than this help nobody, and a hostile file has any number of them. */
+export const MAX_DIAGNOSTICS = 50
+
+const UNQUOTED_TEMPLATE = /(?:^|[:-])\s+(\{\{[^}]*\}\}\S*)/
+
+/** What yaml's own words don't say: what to do. */
+const REMEDIES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  BAD_INDENT: 'align the keys of one map in one column',
+  BLOCK_AS_IMPLICIT_KEY: 'put the text in quotes, or the inner key on a line of its own',
+  BAD_SCALAR_START: 'put the text in quotes',
+  UNEXPECTED_TOKEN: 'put the text in quotes',
+}
+
+/** The problems that keep the text from being YAML, one for each line, in order. */
+export function syntaxDiagnostics(
+  file: string,
+  text: string,
+  document: Document.Parsed,
+  lines: LineCounter,
+): readonly Diagnostic[] {
+  const byLine = new Map<number, Diagnostic>()
+  for (const error of document.errors.slice(0, MAX_DIAGNOSTICS)) {
+    const opening = error.code === 'MISSING_CHAR' ? openingOf(document, error.pos[0]) : undefined
+    const { line, col } = lines.linePos(opening ?? error.pos[0])
+    if (byLine.has(line)) continue
+    byLine.set(line, {
+      file,
+      line,
+      column: col,
+      ...sentenceOf(error, lineOf(text, lines, line), opening !== undefined),
+    })
+  }
+  return [...byLine.values()]
+}
+
+function sentenceOf(error: YAMLError, line: string, opened: boolean): Pick<Diagnostic, 'finding' | 'remedy'> {
+  const template = UNQUOTED_TEMPLATE.exec(line)?.[1]
+  if (template !== undefined)
+    return { finding: `${printable(template)} is not in quotes`, remedy: `quote it: "${printable(template)}"` }
+  if (opened) return { finding: 'the quote opened here is never closed', remedy: 'close it' }
+  const [sentence = ''] = error.message.split('\n')
+  return { finding: `not valid YAML: ${printable(sentence)}`, remedy: remedyOf(error) }
+}
+
+/** A key without its colon has the same code as a bracket without its end. */
+function remedyOf({ code, message }: YAMLError): string {
+  if (message.startsWith('Implicit')) return 'put a `:` and a blank between key and value'
+  return code === 'MISSING_CHAR' ? 'close it' : (REMEDIES[code] ?? '')
+}
+
+/** Where the quoted text starts whose end is missing at that offset: the error itself is found only at the end. */
+function openingOf(document: Document.Parsed, offset: number): number | undefined {
+  let opening: number | undefined
+  visit(document, {
+    Scalar(_, node) {
+      const quoted = isScalar(node) && (node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE)
+      const [start, end] = node.range ?? [0, -1]
+      if (quoted && start < offset && offset <= end) opening = start
+    },
+  })
+  return opening
+}
+
+/** A line of the text, without its end. */
+function lineOf(text: string, lines: LineCounter, line: number): string {
+  const start = lines.lineStarts[line - 1] ?? 0
+  return text.slice(start, lines.lineStarts[line] ?? text.length).trimEnd()
+}
