@@ -1,0 +1,23 @@
+/** Node's code of a file system error, such as `ENOENT`; undefined for other errors. */
+export const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOTDIR: 'it is not a folder',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its symbolic links go round in circles',
+  EADDRINUSE: 'the address is already in use',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOSPC: 'no space or no file watches are left',
+  EMFILE: 'too many files are open',
+}
+
+/** The cause of a file system or socket error in words. */
+export function causeInWords(error: unknown): string {
+  const code = errorCode(error)
+  if (code !== undefined) return MEANINGS[code] ?? code
+  return error instanceof Error ? error.message : String(error)
+}

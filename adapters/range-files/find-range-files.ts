@@ -1,0 +1,44 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { entryName } from './file-id.ts'
+import { errorCode } from './error-code.ts'
+
+/** A range file found in the watched folder, not read yet. */
+export interface FoundFile {
+  readonly id: string
+  readonly path: string
+  /** The name gives no legal range id. */
+  readonly misnamed: boolean
+}
+
+const LUDUS_NAMES = ['range-config.yml', 'range-config.yaml'] as const
+
+/**
+ * The range files in the folder, in both layouts: `<folder>/JD.yml` and `<folder>/JD/range-config.yml`. With an id,
+ * only those of that id in whatever case. Looks at names and kinds alone. Throws Node's error when the folder itself
+ * can't be read.
+ */
+export async function findRangeFiles(folder: string, onlyId?: string): Promise<readonly FoundFile[]> {
+  const wanted = onlyId?.toLowerCase()
+  const entries = await readdir(folder, { withFileTypes: true })
+  const found = entries.map(async (entry): Promise<readonly FoundFile[]> => {
+    const name = entryName(entry.name)
+    if (name.kind === 'ignored' || (wanted !== undefined && name.id.toLowerCase() !== wanted)) return []
+    const [path, { id, misnamed }] = [join(folder, entry.name), name]
+    if (name.kind === 'file') return [{ id, path, misnamed }]
+    if (!entry.isDirectory() && !entry.isSymbolicLink()) return []
+    const inside = await Promise.all(LUDUS_NAMES.map((file) => presentFile(join(path, file), misnamed)))
+    return inside.flatMap((file) => (file === undefined ? [] : [{ id, path: file, misnamed }]))
+  })
+  return (await Promise.all(found)).flat().sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** The path when there is something at it. What can't be looked at counts as there, unless its folder is no range's. */
+async function presentFile(path: string, misnamed: boolean): Promise<string | undefined> {
+  try {
+    await lstat(path)
+    return path
+  } catch (error) {
+    return errorCode(error) === 'EACCES' && !misnamed ? path : undefined
+  }
+}
