@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts'
-import type { Logger, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
+import type { Logger, Metrics, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ServerConfig } from '../model/server-config.ts'
 
@@ -24,6 +24,7 @@ export interface Connected {
   readonly proxmox: Proxmox
   readonly files: RangeFiles
   readonly store: StatusStore
+  readonly metrics: Metrics
   /** Removes the status files of ranges that have no range file any more. */
   forgetAllBut(rangeIds: readonly string[]): Promise<void>
   /** Serves metrics, health and the API until the signal aborts. Resolves with the address it listens on. */
@@ -33,7 +34,6 @@ export interface Connected {
 /** What the HTTP endpoints tell about. */
 export interface Observed {
   statuses(): readonly RangeStatus[]
-  onChange(listener: (status: RangeStatus) => void): () => void
   /** Why the controller isn't ready to serve, or undefined when it is. */
   notReady(): string | undefined
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
-import type { Logger, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
+import type { Logger, Metrics, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
+import type { RangeStatus } from '../model/range-status.ts'
 import { aborted } from './aborted.ts'
 import type { Observed } from './composition.ts'
 import { NetworkController } from './network-controller.ts'
@@ -19,6 +20,7 @@ export interface ControllerParts {
   /** 0..1 */
   readonly random: () => number
   readonly logger: Logger
+  readonly metrics: Metrics
   readonly settings: () => PlanSettings
   readonly resyncMs: number
 }
@@ -35,7 +37,7 @@ export class Controller {
   #folderProblem: string | undefined = 'the range folder has not been read yet'
 
   constructor(parts: ControllerParts) {
-    const { proxmox, store, clock, logger, settings, files, random } = parts
+    const { proxmox, store, clock, logger, metrics, settings, files, random } = parts
     const { signal } = this.#stop
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
@@ -43,14 +45,22 @@ export class Controller {
     const networks = new NetworkController(proxmox, logger, signal)
     const { machines, pools } = proxmox
     const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings }
-    this.ranges = new RangeController((rangeId) => reconcileRange(rangeId, dependencies, signal), random)
+    this.ranges = new RangeController(async (rangeId) => {
+      const started = clock.now()
+      const outcome = await reconcileRange(rangeId, dependencies, signal)
+      metrics.reconciled(rangeId, outcome.kind, (clock.now() - started) / 1000)
+      return outcome
+    }, random)
+    this.board.onChange((status) => {
+      metrics.rangeStatus(status)
+      metrics.rangeFiles(countFiles(this.board.all()))
+    })
   }
 
   /** What the HTTP endpoints may tell about this controller. */
   observed(): Observed {
     return {
       statuses: () => this.board.all(),
-      onChange: (listener) => this.board.onChange(listener),
       notReady: () => this.#folderProblem,
     }
   }
@@ -117,3 +127,11 @@ type StandingOf = ReturnType<RangeController['standings']> extends ReadonlyMap<s
 
 const isAtRest = ({ standing, failures }: StandingOf): boolean =>
   standing === 'waiting' || standing === 'stalled' || (standing === 'backingOff' && failures >= ATTEMPTS)
+
+function countFiles(statuses: readonly RangeStatus[]): { readonly valid: number; readonly invalid: number } {
+  const specs = statuses.map(({ conditions }) => conditions.find(({ type }) => type === 'SpecValid'))
+  return {
+    valid: specs.filter((spec) => spec?.status === 'True').length,
+    invalid: specs.filter((spec) => spec?.reason === 'Invalid').length,
+  }
+}

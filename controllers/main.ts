@@ -1,2 +1,72 @@
 #!/usr/bin/env node
-// The composition root grows here.
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { UserError } from '../model/user-error.ts'
+import { demoCommand } from './commands/demo.ts'
+import { planCommand } from './commands/plan.ts'
+import { runCommand } from './commands/run.ts'
+import { simulateCommand } from './commands/simulate.ts'
+import { compose } from './compose/compose.ts'
+import { paintFor } from './terminal/paint.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+const composition = compose({ version, environment: process.env })
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const DEFAULT_CONFIG = '/opt/ludus/config.yml'
+
+/** Aborts at the first Ctrl-C or SIGTERM: nothing further is begun, and what is under way is let go. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`received ${name}`)))
+  return stop.signal
+}
+
+function program(finish: (status: number) => void): Command {
+  const lanista = new Command('lanista')
+    .description('Runs Ludus cyber ranges on a Proxmox VE cluster: watches range files and makes Proxmox match.')
+    .version(version)
+    .exitOverride()
+  lanista
+    .command('run')
+    .description('watch the range files and keep Proxmox matching')
+    .option('--config <file>', "Ludus' config.yml with a lanista: section", DEFAULT_CONFIG)
+    .option('--once', 'converge once and end: status 0 when all ranges are Ready, 1 otherwise', false)
+    .action(async (options: { config: string; once: boolean }) => finish(await runCommand(options, composition, print, stopSignal())))
+  lanista
+    .command('plan')
+    .description('print what a run would change and why; writes nothing. Status 0: nothing to do, 2: changes, 1: error')
+    .option('--config <file>', "Ludus' config.yml with a lanista: section", DEFAULT_CONFIG)
+    .action(async (options: { config: string }) =>
+      finish(await planCommand(options, composition, paintFor(process.stdout, process.env), print, stopSignal())),
+    )
+  lanista
+    .command('simulate')
+    .description('run a simulated Proxmox VE cluster alone')
+    .option('--cluster <file>', 'description of the cluster (YAML); default: the demo cluster')
+    .option('--listen <address:port>', 'address of the first node; the others take the ports after it')
+    .option('--json', 'print {"url","nodes","token","fingerprint"} as the first line', false)
+    .action(async (options: { cluster?: string; listen?: string; json: boolean }) =>
+      finish(await simulateCommand({ cluster: options.cluster, listen: options.listen, json: options.json }, composition, print, stopSignal())),
+    )
+  lanista
+    .command('demo')
+    .description('show Lanista at work on a simulated cluster')
+    .option('--until-ready', 'end with status 0 as soon as both example ranges are Ready', false)
+    .option('--listen <address:port>', 'address of /metrics, /healthz and /readyz', '127.0.0.1:8480')
+    .action(async (options: { untilReady: boolean; listen: string }) =>
+      finish(await demoCommand(options, composition, process.stdout, stopSignal())),
+    )
+  return lanista
+}
+
+try {
+  await program((status) => {
+    process.exitCode = status
+  }).parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode
+  else if (error instanceof UserError) {
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+  } else throw error
+}

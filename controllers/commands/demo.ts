@@ -47,8 +47,8 @@ async function runDemo(options: DemoOptions, folder: DemoFolder, composition: Co
   const connected = await composition.connect(config, logger)
   const settings = planSettingsOf(config)
   const { clock, random } = composition
-  const { proxmox, files, store } = connected
-  const controller = new Controller({ proxmox, files, store, clock, random, logger, settings: () => settings, resyncMs: config.lanista.resync })
+  const { proxmox, files, store, metrics } = connected
+  const controller = new Controller({ proxmox, files, store, clock, random, logger, metrics, settings: () => settings, resyncMs: config.lanista.resync })
 
   const ended = new AbortController()
   const stop = AbortSignal.any([signal, ended.signal])

@@ -20,9 +20,9 @@ export async function runCommand(options: RunOptions, composition: Composition, 
   const config = await composition.loadConfig(options.config)
   const connected = await composition.connect(config, logger)
   const { clock, random } = composition
-  const { proxmox, files, store } = connected
+  const { proxmox, files, store, metrics } = connected
   const settings = planSettingsOf(config)
-  const controller = new Controller({ proxmox, files, store, clock, random, logger, settings: () => settings, resyncMs: config.lanista.resync })
+  const controller = new Controller({ proxmox, files, store, clock, random, logger, metrics, settings: () => settings, resyncMs: config.lanista.resync })
   if (options.once) return converge(controller, print, signal)
 
   const address = await connected.serve(controller.observed(), signal)

@@ -1,0 +1,52 @@
+import { openLogger, logDestination } from '../../adapters/logger.ts'
+import { serveHttp } from '../../adapters/http.ts'
+import { openMetrics } from '../../adapters/metrics.ts'
+import { watchRangeFiles } from '../../adapters/range-files.ts'
+import { loadServerConfig } from '../../adapters/server-config-file.ts'
+import { statusFiles } from '../../adapters/status-files.ts'
+import { systemClock } from '../../adapters/system-clock.ts'
+import type { Logger } from '../../model/ports.ts'
+import type { ServerConfig } from '../../model/server-config.ts'
+import type { Composition, Connected } from '../composition.ts'
+import { proxmoxOf } from './connect.ts'
+import { watchObservations } from './observations.ts'
+import { simulateCluster } from './simulate.ts'
+
+export interface ComposeOptions {
+  readonly version: string
+  readonly environment: NodeJS.ProcessEnv
+}
+
+/** The one place where adapters are chosen: real time, real files, real HTTPS. */
+export function compose({ version, environment }: ComposeOptions): Composition {
+  const outside = { clock: systemClock, random: Math.random, environment }
+  return {
+    ...outside,
+    loadConfig: loadServerConfig,
+    openLog: (file) => openLogger(logDestination(file)),
+    connect: (config, logger) => connect(config, logger, version, outside),
+    simulate: simulateCluster,
+  }
+}
+
+async function connect(
+  config: ServerConfig,
+  logger: Logger,
+  version: string,
+  outside: Pick<Composition, 'clock' | 'random' | 'environment'>,
+): Promise<Connected> {
+  const { clock } = outside
+  const { ranges, state_dir: stateDir, resync, http } = config.lanista
+  const metrics = openMetrics(version)
+  const { proxmox, silence } = watchObservations(await proxmoxOf(config, { ...outside, logger, metrics }), metrics, clock)
+  const store = statusFiles(stateDir)
+  return {
+    proxmox,
+    metrics,
+    store,
+    files: watchRangeFiles({ folder: ranges, logger }),
+    forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
+    serve: ({ statuses, notReady }, signal) =>
+      serveHttp({ listen: http.listen, statuses, notReady: () => notReady() ?? silence(3 * resync), metrics }, signal),
+  }
+}

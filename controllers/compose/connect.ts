@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { createLanes } from '../../adapters/lanes.ts'
+import { connectProxmox } from '../../adapters/proxmox/connect.ts'
+import { LockTimeout } from '../../adapters/proxmox/errors.ts'
+import type { TlsTrust } from '../../adapters/proxmox/tls.ts'
+import { readToken } from '../../adapters/proxmox/token.ts'
+import type { Clock } from '../../model/clock.ts'
+import type { Logger, Metrics, Proxmox } from '../../model/ports.ts'
+import type { ServerConfig } from '../../model/server-config.ts'
+import { UserError } from '../../model/user-error.ts'
+
+/** What a connection is made with besides the configuration. */
+export interface ConnectDependencies {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly environment: NodeJS.ProcessEnv
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** The Proxmox that the configuration names. Nothing is sent yet. Throws `UserError` when token or CA can't be read. */
+export async function proxmoxOf(config: ServerConfig, { clock, random, environment, logger, metrics }: ConnectDependencies): Promise<Proxmox> {
+  const { hosts, token_file: file } = config.lanista.proxmox
+  const token = await readToken({ file, environment }).catch(asUserError)
+  const tls = await trustOf(config)
+  return connectProxmox(
+    { hosts: hosts ?? [config.proxmox_url], token, tls },
+    {
+      clock,
+      random,
+      logger,
+      lanes: createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout }),
+      onRequest: ({ call, outcome, seconds }) => {
+        const [method = '', route = ''] = call.split(' ')
+        // A request that Lanista itself let go of says nothing about Proxmox.
+        if (outcome !== 'aborted') metrics.proxmoxRequest(method, route, outcome, seconds)
+      },
+    },
+  )
+}
+
+/** A fingerprint says most, then a CA, then Ludus' switch that trusts everything, then the system's CAs. */
+async function trustOf({ proxmox_invalid_cert: insecure, lanista: { proxmox } }: ServerConfig): Promise<TlsTrust> {
+  if (proxmox.fingerprint !== undefined) return { kind: 'fingerprint', sha256: proxmox.fingerprint }
+  if (proxmox.ca_file !== undefined) {
+    const file = proxmox.ca_file
+    const pem = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new UserError(`lanista.proxmox.ca_file: ${file} can't be read (${error instanceof Error ? error.message : String(error)}); give the PEM file of the CA that signed the API's certificate`, error)
+    })
+    return { kind: 'ca', pem }
+  }
+  return insecure ? { kind: 'insecure' } : { kind: 'system' }
+}
+
+function asUserError(error: unknown): never {
+  throw new UserError(error instanceof Error ? error.message : String(error), error)
+}

@@ -1,0 +1,13 @@
+import { benchLatency } from './latency.ts'
+
+/** Name -> a benchmark that prints its own figures. */
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { latency: benchLatency }
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => BENCHES[name] === undefined)
+if (unknown.length > 0) {
+  console.error(`bench: there is no ${unknown.join(', ')}; choose among ${Object.keys(BENCHES).join(', ')}`)
+  process.exitCode = 1
+} else {
+  for (const [name, bench] of Object.entries(BENCHES)) if (asked.length === 0 || asked.includes(name)) await bench()
+}

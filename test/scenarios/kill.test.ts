@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { scaledClock } from '../../adapters/simulator/clock.ts'
+import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
+import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
+import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
+import { rangeText } from './ranges.ts'
+
+/** Every kill strikes at a request of the deployment: as it arrives, or as its answer leaves. */
+const DEPLOYMENTS = 4
+const KILLS_EACH = 6
+const MAIN = path.resolve('dist/controllers/main.js')
+
+interface Site {
+  readonly simulator: Simulator
+  readonly config: string
+  close(): Promise<void>
+}
+
+async function openSite(): Promise<Site> {
+  const world = demoCluster()
+  const simulator = await startSimulator({
+    world,
+    clock: scaledClock(1),
+    durations: { networkReload: 40, linkedClone: 80, start: 80, statistics: 250 },
+  })
+  const folder = await mkdtemp(path.join(tmpdir(), 'lanista-kill-'))
+  await mkdir(path.join(folder, 'ranges'))
+  await writeFile(path.join(folder, 'ranges', 'JD.yml'), rangeText([{ name: 'a', vlan: 10, octet: 1 }, { name: 'b', vlan: 20, octet: 1, targetNode: 'pve2' }]))
+  await writeFile(path.join(folder, 'ranges', 'KT.yml'), rangeText([{ name: 'c', vlan: 10, octet: 1 }]))
+  await writeFile(path.join(folder, 'token'), controllerToken(world) ?? '', { mode: 0o600 })
+  const config = path.join(folder, 'config.yml')
+  const hosts = Object.values(simulator.nodes).join(', ')
+  await writeFile(
+    config,
+    `proxmox_node: pve1\nlanista:\n  ranges: ranges\n  state_dir: state\n  http: { listen: "127.0.0.1:0" }\n  proxmox: { hosts: [${hosts}], token_file: token, fingerprint: "${simulator.fingerprint}" }\n`,
+  )
+  return {
+    simulator,
+    config,
+    close: async () => {
+      await simulator.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const start = (config: string, ...more: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [MAIN, 'run', '--config', config, ...more], { stdio: ['ignore', 'pipe', 'pipe'] })
+
+/** Lets a controller live until it has made so many requests, then kills it at that very moment. */
+async function killAtRequest({ simulator, config }: Site, requests: number, phase: 'arrived' | 'answered'): Promise<void> {
+  let left = requests
+  const child = start(config)
+  const exited = once(child, 'exit')
+  const stop = simulator.journal.listen((_entry, at) => {
+    if (at === phase && --left === 0) child.kill('SIGKILL')
+  })
+  // A life in which everything is done ends with the deployment, not with a request that never comes.
+  const idle = setTimeout(() => child.kill('SIGKILL'), 6000)
+  await exited
+  clearTimeout(idle)
+  stop()
+}
+
+/** What a person would compare: VMs by name with VMID, NICs and state, and the VNets. */
+function endState({ world }: Simulator): unknown {
+  const guests = [...world.guests.values()].filter(({ config }) => config.get('template') === undefined)
+  return {
+    vms: guests
+      .map(({ vmid, config, running }) => ({
+        vmid,
+        name: config.get('name'),
+        lock: config.get('lock'),
+        tags: config.get('tags'),
+        nics: [...config].filter(([key]) => key.startsWith('net')).map(([key, value]) => `${key} ${String(value).replace(/=[0-9A-F:]{17}/, '')}`),
+        running: running !== undefined,
+      }))
+      .sort((a, b) => a.vmid - b.vmid),
+    vnets: [...world.sdn.configured.vnets.keys()].sort(),
+    applied: [...world.sdn.running.vnets.keys()].sort(),
+  }
+}
+
+/** A small generator of numbers from a seed, so that a failing run can be repeated. */
+function randomFrom(seed: number): (most: number) => number {
+  let state = seed
+  return (most) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return 1 + (Math.floor(state / 65_536) % most)
+  }
+}
+
+describe('killed at any moment of a deployment and started again', function () {
+  this.timeout(110_000)
+  const seed = Number(process.env['LANISTA_TEST_SEED'] ?? Date.now() % 100_000)
+
+  async function deploy(kills: number, random: (most: number) => number): Promise<{ readonly state: unknown; readonly clones: number }> {
+    const site = await openSite()
+    try {
+      for (let kill = 0; kill < kills; kill++) await killAtRequest(site, random(45), random(2) === 1 ? 'arrived' : 'answered')
+      const last = start(site.config, '--once')
+      let output = ''
+      for (const stream of [last.stdout, last.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+      const [status] = (await once(last, 'exit')) as [number]
+      expect(status, `seed ${seed}: ${output}`).to.equal(0)
+      const cloned = site.simulator.world.tasks.filter(({ type, end }) => type === 'qmclone' && end?.status === 'OK')
+      return { state: endState(site.simulator), clones: cloned.length }
+    } finally {
+      await site.close()
+    }
+  }
+
+  it(`ends in the same state without a duplicate, ${DEPLOYMENTS * KILLS_EACH} kills (seed ${seed})`, async () => {
+    const random = randomFrom(seed)
+    const [undisturbed, ...disturbed] = await Promise.all([deploy(0, random), ...Array.from({ length: DEPLOYMENTS }, () => deploy(KILLS_EACH, random))])
+    expect(undisturbed.clones).to.equal(5)
+    for (const each of disturbed) {
+      expect(each.state).to.deep.equal(undisturbed.state)
+      expect(each.clones, "clones that succeeded").to.equal(5)
+    }
+  })
+})

@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createLanes } from '../../adapters/lanes.ts'
+import { openMetrics } from '../../adapters/metrics.ts'
+import { connectProxmox } from '../../adapters/proxmox/connect.ts'
+import { LockTimeout } from '../../adapters/proxmox/errors.ts'
+import { watchRangeFiles } from '../../adapters/range-files.ts'
+import { scaledClock } from '../../adapters/simulator/clock.ts'
+import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
+import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
+import type { JournalEntry } from '../../adapters/simulator/journal.ts'
+import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
+import type { World } from '../../adapters/simulator/world.ts'
+import { Controller } from '../../controllers/controller.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { Logger, StatusStore } from '../../model/ports.ts'
+import { readyConditionOf } from '../../model/range-status.ts'
+
+/** The whole product against a simulated cluster over real HTTPS, with a folder to drop files into. */
+export interface Lab {
+  readonly simulator: Simulator
+  readonly controller: Controller
+  readonly folder: string
+  /** Puts a range file into place in one step. */
+  drop(name: string, text: string): Promise<void>
+  remove(name: string): Promise<void>
+  /** Resolves when the condition holds, looked at after each status change and each request. */
+  until(condition: () => boolean): Promise<void>
+  ready(...rangeIds: readonly string[]): boolean
+  /** Every request that is not a read, oldest first. */
+  writes(): readonly JournalEntry[]
+  /** Looks at every range once more, and resolves when that has been done. */
+  pass(): Promise<void>
+  close(): Promise<void>
+}
+
+export const settings: PlanSettings = {
+  zone: 'ludus',
+  vxlanTagBase: 0,
+  vmidBase: 0,
+  reservedNumbers: [],
+  defaultNode: 'pve1',
+  storage: 'shared',
+  storageFormat: 'qcow2',
+  clusterMode: undefined,
+}
+
+const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const nowhere: StatusStore = { write: () => Promise.resolve(), remove: () => Promise.resolve() }
+
+/** So many times as fast as real: minutes of a cluster are seconds of a test. */
+const SPEED = 40
+
+export interface LabOptions {
+  readonly world?: World
+  readonly settings?: Partial<PlanSettings>
+}
+
+/** Opens a lab with a running controller. Close it, or its timers keep the test runner alive. */
+export async function openLab(options: LabOptions = {}): Promise<Lab> {
+  const world = options.world ?? demoCluster()
+  const clock = scaledClock(SPEED)
+  const simulator = await startSimulator({ world, clock })
+  const folder = await mkdtemp(path.join(tmpdir(), 'lanista-lab-'))
+  const ranges = path.join(folder, 'ranges')
+  await mkdir(ranges)
+  const random = (): number => 0.5
+  const proxmox = connectProxmox(
+    {
+      hosts: Object.values(simulator.nodes),
+      token: controllerToken(world) ?? '',
+      tls: { kind: 'fingerprint', sha256: simulator.fingerprint },
+    },
+    { clock, random, logger: silent, lanes: createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout }) },
+  )
+  const controller = new Controller({
+    proxmox,
+    files: watchRangeFiles({ folder: ranges, logger: silent }),
+    store: nowhere,
+    clock,
+    random,
+    logger: silent,
+    metrics: openMetrics('test'),
+    settings: () => ({ ...settings, ...options.settings }),
+    resyncMs: 30_000,
+  })
+  const stop = new AbortController()
+  const running = controller.run(stop.signal)
+
+  const until = (condition: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition()) return
+        stops.forEach((each) => each())
+        resolve()
+      }
+      const stops = [controller.board.onChange(look), simulator.journal.listen(look)]
+      look()
+    })
+
+  return {
+    simulator,
+    controller,
+    folder: ranges,
+    drop: async (name, text) => {
+      const staged = path.join(folder, 'staged')
+      await writeFile(staged, text)
+      await rename(staged, path.join(ranges, name))
+    },
+    remove: (name) => rm(path.join(ranges, name)),
+    until,
+    ready: (...rangeIds) =>
+      rangeIds.every((id) => {
+        const status = controller.board.get(id)
+        return status !== undefined && readyConditionOf(status)?.status === 'True'
+      }),
+    writes: () => simulator.journal.entries().filter(({ method }) => method !== 'GET'),
+    pass: async () => {
+      for (const id of controller.ranges.ids()) controller.ranges.trigger(id)
+      await controller.ranges.until(
+        () => [...controller.ranges.standings().values()].every(({ standing }) => standing === 'waiting' || standing === 'stalled'),
+        stop.signal,
+      )
+    },
+    close: async () => {
+      stop.abort()
+      await running
+      proxmox.close()
+      await simulator.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
