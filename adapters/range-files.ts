@@ -3,8 +3,9 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Logger, RangeFileRead, RangeFiles } from '../model/ports.ts'
 import { printable } from '../model/printable.ts'
 import { RANGE_ID_RULE } from '../model/range-id.ts'
+import { UserError } from '../model/user-error.ts'
 import { parseRange } from './parse-range.ts'
-import { causeInWords, errorCode } from './range-files/error-code.ts'
+import { causeInWords, errorCode } from './error-code.ts'
 import { findRangeFiles, type FoundFile } from './range-files/find-range-files.ts'
 import { watchFolder } from './range-files/folder-watch.ts'
 import { readSafely } from './range-files/read-safely.ts'
@@ -30,7 +31,7 @@ async function found(folder: string, onlyId?: string): Promise<readonly FoundFil
     return await findRangeFiles(folder, onlyId)
   } catch (error) {
     const finding = `range files: the folder ${printable(folder)} can't be read: ${causeInWords(error)}`
-    throw new Error(`${finding}; create it and let lanista read it, or set lanista.ranges`, { cause: error })
+    throw new UserError(`${finding}; create it and let lanista read it, or set lanista.ranges`, error)
   }
 }
 

@@ -1,14 +1,14 @@
 /**
  * The candidate that `word` is most likely a misspelling of, or undefined when none is near: at most one edit for
- * every three letters. Case counts for nothing, as it is a common slip itself.
+ * every three letters, and never more than `mostEdits`. Case counts for nothing, as it is a common slip itself.
  */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function nearest(word: string, candidates: readonly string[], mostEdits = Infinity): string | undefined {
   if (word.length > LONGEST) return undefined
   const wanted = word.toLowerCase()
   let best: { readonly candidate: string; readonly edits: number } | undefined
   for (const candidate of candidates) {
     const edits = editsBetween(wanted, candidate.toLowerCase())
-    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))
+    const allowed = Math.min(mostEdits, Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)))
     if (edits <= allowed && (best === undefined || edits < best.edits)) best = { candidate, edits }
   }
   return best?.candidate

@@ -8,10 +8,21 @@ const duration = z
   .regex(/^[0-9]+(ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 1h')
   .transform((text) => Number.parseInt(text, 10) * (MILLISECONDS[text.replace(/^[0-9]+/, '')] ?? 1000))
 
+/** Shorter would keep Proxmox busy for nothing; much longer is more than a timer holds. */
+const resync = duration.refine(
+  (milliseconds) => milliseconds >= 1000 && milliseconds <= 86_400_000,
+  'must be a duration from 1s to 24h',
+)
+
+/** `127.0.0.1:8480`, `[::1]:8480`, `localhost:0`. */
+const listen = z
+  .string()
+  .regex(/^(\[[0-9a-f:.]+\]|[^\s:[\]]+):[0-9]{1,5}$/i, 'must be an address and a port, such as 127.0.0.1:8480')
+
 const lanistaSection = z.strictObject({
   ranges: z.string().describe('The watched folder of range files.').default('/etc/lanista/ranges'),
   state_dir: z.string().describe('Where status files go. May be deleted at any time.').default('/var/lib/lanista'),
-  resync: duration.describe('How often every range is looked at again without any cause.').default(30_000),
+  resync: resync.describe('How often every range is looked at again without any cause.').default(30_000),
   vmid_base: z.int().min(0).max(840_000_000).describe('Added to every VMID that Lanista gives.').default(0),
   proxmox: z
     .strictObject({
@@ -22,7 +33,7 @@ const lanistaSection = z.strictObject({
     })
     .prefault({}),
   http: z
-    .strictObject({ listen: z.string().describe('Address of /metrics, /healthz, /readyz.').default('127.0.0.1:8480') })
+    .strictObject({ listen: listen.describe('Address of /metrics, /healthz, /readyz.').default('127.0.0.1:8480') })
     .prefault({}),
 })
 

@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { entryName } from './file-id.ts'
-import { errorCode } from './error-code.ts'
+import { errorCode } from '../error-code.ts'
 
 /** A range file found in the watched folder, not read yet. */
 export interface FoundFile {

@@ -3,7 +3,7 @@ import { lstat, open, realpath } from 'node:fs/promises'
 import { relative, isAbsolute, sep } from 'node:path'
 import { decodeText } from '../yaml-file/decode-text.ts'
 import { YAML_LIMITS } from '../yaml-file/parse-within-limits.ts'
-import { causeInWords, errorCode } from './error-code.ts'
+import { causeInWords, errorCode } from '../error-code.ts'
 
 /** A file's text, or why there is none. */
 export type SafeRead =
