@@ -1,0 +1,76 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StatusStore } from '../model/ports.ts'
+import type { RangeStatus } from '../model/range-status.ts'
+
+/** A status store whose files can be tidied up. */
+export interface StatusFiles extends StatusStore {
+  /** Removes the status of every range but these. */
+  forgetAllBut(rangeIds: readonly string[]): Promise<void>
+}
+
+const ENDING = '.json'
+
+/** Range ids and the stand-ins for misnamed files are all that become names here, and never hidden ones. */
+const SAFE_NAME = /^[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,63}$/
+
+/**
+ * Status files `<stateDir>/status/<range id>.json`. Each appears whole (written beside and renamed), and is left alone
+ * while it says the same but for `changedAt`. The folder may be deleted at any time. No fsync: a status that is lost
+ * with the machine is written again.
+ */
+export function statusFiles(stateDir: string): StatusFiles {
+  const folder = join(stateDir, 'status')
+  let writes = 0
+  const pathOf = (rangeId: string): string => {
+    if (!SAFE_NAME.test(rangeId)) throw new Error(`status: ${JSON.stringify(rangeId)} can't be the name of a file`)
+    return join(folder, rangeId + ENDING)
+  }
+  return {
+    write: async (status) => {
+      const path = pathOf(status.id)
+      if (sameButTime(await contentOf(path), status)) return
+      writes += 1
+      // Hidden, so that nobody takes it for a status; one that a crash leaves behind is overwritten or removed later.
+      const beside = join(folder, `.${status.id}.${process.pid}.${writes}.tmp`)
+      await mkdir(folder, { recursive: true })
+      try {
+        await writeFile(beside, `${JSON.stringify(status, null, 2)}\n`)
+        await rename(beside, path)
+      } catch (error) {
+        await rm(beside, { force: true })
+        throw error
+      }
+    },
+    remove: async (rangeId) => {
+      await rm(pathOf(rangeId), { force: true })
+    },
+    forgetAllBut: async (rangeIds) => {
+      const kept = new Set(rangeIds.map((id) => id + ENDING))
+      const names = await readdir(folder).catch(() => [])
+      const gone = names.filter(
+        (name) => isLeftover(name) || (name.endsWith(ENDING) && !name.startsWith('.') && !kept.has(name)),
+      )
+      await Promise.all(gone.map(async (name) => rm(join(folder, name), { force: true })))
+    },
+  }
+}
+
+/** A temporary file of another process, which is no more: two controllers don't share a state directory. */
+const isLeftover = (name: string): boolean => /^\..*\.tmp$/.test(name) && !name.includes(`.${process.pid}.`)
+
+/** The file's JSON; undefined when there is none, or it is no JSON. */
+async function contentOf(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function sameButTime(content: unknown, status: RangeStatus): boolean {
+  if (typeof content !== 'object' || content === null) return false
+  const { changedAt } = status
+  // Through JSON, where a key without a value is no key.
+  return JSON.stringify({ ...content, changedAt }) === JSON.stringify({ ...status, changedAt })
+}

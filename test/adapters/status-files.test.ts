@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { statusFiles } from '../../adapters/status-files.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
+
+const statusOf = (id: string, changes: Partial<RangeStatus> = {}): RangeStatus => ({
+  id,
+  source: `${id}.yml`,
+  number: undefined,
+  conditions: [],
+  diagnostics: [],
+  vms: [],
+  changedAt: '2026-01-01T00:00:00.000Z',
+  ...changes,
+})
+
+describe('statusFiles', () => {
+  let state: string
+  beforeEach(async () => {
+    state = await mkdtemp(join(tmpdir(), 'lanista-'))
+  })
+  afterEach(async () => {
+    await rm(state, { recursive: true, force: true })
+  })
+  const read = async (id: string): Promise<unknown> =>
+    JSON.parse(await readFile(join(state, 'status', `${id}.json`), 'utf8'))
+
+  it('writes a status, making the folder, and leaves nothing beside it', async () => {
+    await statusFiles(join(state, 'deep')).write(statusOf('JD', { number: 3 }))
+    expect(await readdir(join(state, 'deep', 'status'))).to.deep.equal(['JD.json'])
+    await statusFiles(state).write(statusOf('JD', { number: 3 }))
+    expect(await read('JD')).to.include({ id: 'JD', number: 3 })
+  })
+
+  it('leaves the file alone while only the time differs, also after a restart', async () => {
+    await statusFiles(state).write(statusOf('JD'))
+    const before = await stat(join(state, 'status', 'JD.json'))
+    await statusFiles(state).write(statusOf('JD', { changedAt: '2027-01-01T00:00:00.000Z' }))
+    expect((await stat(join(state, 'status', 'JD.json'))).ino).to.equal(before.ino)
+    await statusFiles(state).write(statusOf('JD', { number: 4 }))
+    expect(await read('JD')).to.include({ number: 4 })
+  })
+
+  it('replaces a file that is no JSON, and comes back after the folder was deleted', async () => {
+    const files = statusFiles(state)
+    await mkdir(join(state, 'status'))
+    await writeFile(join(state, 'status', 'JD.json'), '{"id"')
+    await files.write(statusOf('JD'))
+    expect(await read('JD')).to.include({ id: 'JD' })
+    await rm(join(state, 'status'), { recursive: true })
+    await files.write(statusOf('JD'))
+    expect(await read('JD')).to.include({ id: 'JD' })
+  })
+
+  it('removes one status, and those of ranges that are gone, with what a crash left', async () => {
+    const files = statusFiles(state)
+    for (const id of ['JD', 'AB', 'CD', 'my%20range']) await files.write(statusOf(id))
+    await writeFile(join(state, 'status', '.JD.1.1.tmp'), '')
+    await files.remove('CD')
+    await files.remove('CD')
+    await files.forgetAllBut(['JD', 'my%20range'])
+    expect((await readdir(join(state, 'status'))).sort()).to.deep.equal(['JD.json', 'my%20range.json'])
+  })
+
+  it('forgets nothing where there is no folder', async () => {
+    await statusFiles(join(state, 'none')).forgetAllBut([])
+  })
+
+  it('refuses an id that is no safe name for a file', async () => {
+    for (const id of ['../JD', '.JD', 'a/b', ''])
+      expect(await statusFiles(state).write(statusOf(id)).catch(String), id).to.match(/can't be the name of a file/)
+  })
+})
