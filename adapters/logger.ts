@@ -1,0 +1,69 @@
+import { destination, pino, stdTimeFunctions } from 'pino'
+import type { Logger } from '../model/ports.ts'
+import { ProxmoxError } from '../model/proxmox-error.ts'
+import { UserError } from '../model/user-error.ts'
+import { redact } from './redact.ts'
+
+/** Where log lines go: anything that takes them, such as a stream. */
+export interface LineSink {
+  write(line: string): unknown
+}
+
+/** Standard error, or a file that is appended to; written at once, so that nothing is lost when the process ends. */
+export const logDestination = (file?: string): LineSink =>
+  destination({ dest: file ?? 2, append: true, mkdir: true, sync: true })
+
+/**
+ * Logs JSON lines: `level`, `time` (ISO 8601), `msg`, and the fields. An error among the fields becomes its message,
+ * kind, call and causes. Whatever looks like a Proxmox secret is blotted out of every line.
+ */
+export function openLogger(sink: LineSink = logDestination()): Logger {
+  const log = pino(
+    { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    { write: (line: string) => void sink.write(redact(line)) },
+  )
+  return {
+    info: (message, fields) => log.info(loggable(fields), message),
+    warn: (message, fields) => log.warn(loggable(fields), message),
+    error: (message, fields) => log.error(loggable(fields), message),
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Names that pino writes itself: a field of the same name would make the line say it twice. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['level', 'time', 'msg'])
+
+const loggable = (fields: Fields = {}): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [OWN_NAMES.has(name) ? `${name}_` : name, loggableValue(value)]),
+  )
+
+function loggableValue(value: unknown): unknown {
+  if (value instanceof Error) return loggableError(value)
+  if (Array.isArray(value)) return value.map(loggableValue)
+  return value instanceof Set || value instanceof Map ? [...value] : value
+}
+
+/** Longer chains of causes are loops. */
+const MOST_CAUSES = 8
+
+/** What an operator needs of an error. Never its other fields: those of axios hold the token. */
+function loggableError(error: Error): Fields {
+  const causes: string[] = []
+  for (let cause = error.cause; cause !== undefined && causes.length < MOST_CAUSES;) {
+    if (!(cause instanceof Error)) {
+      causes.push(typeof cause === 'string' ? cause : `a ${typeof cause}`)
+      break
+    }
+    causes.push(cause.message)
+    cause = cause.cause
+  }
+  return {
+    message: error.message,
+    ...(error instanceof ProxmoxError ? { kind: error.kind, call: error.call } : {}),
+    ...(causes.length > 0 ? { causes } : {}),
+    // The others are bugs, and a bug is found by its stack.
+    ...(error instanceof ProxmoxError || error instanceof UserError ? {} : { name: error.name, stack: error.stack }),
+  }
+}
