@@ -1,4 +1,6 @@
 import type { Diagnostic } from './diagnostic.ts'
+import type { Outcome } from './outcome.ts'
+import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
 import type { ClusterSnapshot, VnetConfig } from './snapshot.ts'
@@ -98,6 +100,24 @@ export interface StatusStore {
   /** Writes atomically, and only when something changed. */
   write(status: RangeStatus): Promise<void>
   remove(rangeId: string): Promise<void>
+}
+
+/** What Prometheus is told. No label holds a secret, and none takes unboundedly many values. */
+export interface Metrics {
+  /** Sets the conditions and VM phases of a range to what this status says. */
+  rangeStatus(status: RangeStatus): void
+  /** Forgets every series of a range. */
+  rangeGone(rangeId: string): void
+  /** Counts a finished pass over a range and how long it took. */
+  reconciled(rangeId: string, result: Outcome['kind'], seconds: number): void
+  /**
+   * Counts an answered or failed call to Proxmox. `route` has placeholders in place of names and numbers
+   * (`/nodes/{node}/qemu`); `result` is `ok` or the kind of the error.
+   */
+  proxmoxRequest(method: string, route: string, result: 'ok' | ProxmoxErrorKind, seconds: number): void
+  rangeFiles(counts: { readonly valid: number; readonly invalid: number }): void
+  /** A whole snapshot of the cluster was read at that time, in epoch milliseconds. */
+  observed(at: number): void
 }
 
 /** Structured log. Fields are plain values; no secret is ever among them. */

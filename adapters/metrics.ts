@@ -1,0 +1,124 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { ConditionType } from '../model/condition.ts'
+import type { Metrics } from '../model/ports.ts'
+import type { VmPhase } from '../model/vm-phase.ts'
+
+/** Metrics, and the page that Prometheus reads. */
+export interface MetricsPage extends Metrics {
+  readonly contentType: string
+  /** The page in Prometheus' text format. */
+  render(): Promise<string>
+}
+
+const STATUSES = ['True', 'False', 'Unknown'] as const
+const PHASES: readonly VmPhase[] = ['absent', 'cloning', 'configuring', 'starting', 'running', 'blocked', 'unknown']
+
+/** Passes take milliseconds when there is nothing to do, and minutes when VMs are cloned. */
+const PASS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Node's own metrics that are gauges named like counters: promtool refuses the page for them. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
+/** A fresh registry with Lanista's metrics and Node's. Ranges number 153 at most, so a `range` label stays small. */
+export function openMetrics(version: string): MetricsPage {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
+
+  const condition = new Gauge({
+    name: 'lanista_range_condition',
+    help: 'Conditions of a range: 1 for the status that holds, 0 for the others.',
+    labelNames: ['range', 'type', 'status'] as const,
+    registers,
+  })
+  const vms = new Gauge({
+    name: 'lanista_range_vms',
+    help: 'VMs of a range, its router included, by phase.',
+    labelNames: ['range', 'phase'] as const,
+    registers,
+  })
+  const reconcileSeconds = new Histogram({
+    name: 'lanista_reconcile_seconds',
+    help: 'Duration of passes over ranges by result.',
+    labelNames: ['result'] as const,
+    buckets: PASS_SECONDS,
+    registers,
+  })
+  const reconcileTotal = new Counter({
+    name: 'lanista_reconcile_total',
+    help: 'Passes over a range by result.',
+    labelNames: ['range', 'result'] as const,
+    registers,
+  })
+  const requestsTotal = new Counter({
+    name: 'lanista_proxmox_requests_total',
+    help: 'Calls to the Proxmox API by result: ok, or the kind of the error.',
+    labelNames: ['method', 'route', 'result'] as const,
+    registers,
+  })
+  const requestSeconds = new Histogram({
+    name: 'lanista_proxmox_request_seconds',
+    help: 'Duration of calls to the Proxmox API.',
+    labelNames: ['method', 'route'] as const,
+    buckets: REQUEST_SECONDS,
+    registers,
+  })
+  const files = new Gauge({
+    name: 'lanista_range_files',
+    help: 'Range files by state.',
+    labelNames: ['state'] as const,
+    registers,
+  })
+  const observedAt = new Gauge({
+    name: 'lanista_last_successful_observe_timestamp_seconds',
+    help: 'When the whole cluster was last read, in Unix time; 0 before the first time.',
+    registers,
+  })
+  const build = new Gauge({
+    name: 'lanista_build_info',
+    help: 'Always 1; the labels say what runs.',
+    labelNames: ['version'] as const,
+    registers,
+  })
+  build.set({ version }, 1)
+
+  // What is removed when a range goes: only these label sets were ever set for it.
+  const conditionTypes = new Map<string, Set<ConditionType>>()
+  return {
+    contentType: registry.contentType,
+    render: async () => await registry.metrics(),
+    rangeStatus: ({ id, conditions, vms: machines }) => {
+      const known = conditionTypes.get(id) ?? new Set()
+      const present = new Set(conditions.map(({ type }) => type))
+      for (const type of known)
+        if (!present.has(type)) for (const status of STATUSES) condition.remove({ range: id, type, status })
+      conditionTypes.set(id, present)
+      for (const { type, status: holds } of conditions)
+        for (const status of STATUSES) condition.set({ range: id, type, status }, status === holds ? 1 : 0)
+      for (const phase of PHASES) vms.set({ range: id, phase }, machines.filter((vm) => vm.phase === phase).length)
+    },
+    rangeGone: (range) => {
+      for (const type of conditionTypes.get(range) ?? [])
+        for (const status of STATUSES) condition.remove({ range, type, status })
+      conditionTypes.delete(range)
+      for (const phase of PHASES) vms.remove({ range, phase })
+      for (const result of ['settled', 'progressing', 'retry', 'stalled'] as const)
+        reconcileTotal.remove({ range, result })
+    },
+    reconciled: (range, result, seconds) => {
+      reconcileTotal.inc({ range, result })
+      reconcileSeconds.observe({ result }, seconds)
+    },
+    proxmoxRequest: (method, route, result, seconds) => {
+      requestsTotal.inc({ method, route, result })
+      requestSeconds.observe({ method, route }, seconds)
+    },
+    rangeFiles: ({ valid, invalid }) => {
+      files.set({ state: 'valid' }, valid)
+      files.set({ state: 'invalid' }, invalid)
+    },
+    observed: (at) => observedAt.set(at / 1000),
+  }
+}

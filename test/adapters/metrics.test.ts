@@ -1,0 +1,91 @@
+import { expect } from 'chai'
+import { openMetrics } from '../../adapters/metrics.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+
+const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPhase[]): RangeStatus => ({
+  id,
+  source: `${id}.yml`,
+  number: 1,
+  conditions: [{ type: 'Ready', status: ready, reason: 'Ready', message: '' }],
+  diagnostics: [],
+  vms: phases.map((phase, index) => ({
+    name: `vm${index}`,
+    role: 'vm',
+    vmid: undefined,
+    node: undefined,
+    address: undefined,
+    phase,
+    message: '',
+  })),
+  changedAt: '',
+})
+
+describe('openMetrics', () => {
+  const linesOf = async (page: { render(): Promise<string> }, start: string): Promise<readonly string[]> =>
+    (await page.render()).split('\n').filter((line) => line.startsWith(start))
+
+  it('shows each condition as one 1 among its statuses, and turns it over', async () => {
+    const metrics = openMetrics('1')
+    metrics.rangeStatus(statusOf('JD', 'False'))
+    metrics.rangeStatus(statusOf('JD', 'True'))
+    expect(await linesOf(metrics, 'lanista_range_condition{')).to.have.members([
+      'lanista_range_condition{range="JD",type="Ready",status="True"} 1',
+      'lanista_range_condition{range="JD",type="Ready",status="False"} 0',
+      'lanista_range_condition{range="JD",type="Ready",status="Unknown"} 0',
+    ])
+  })
+
+  it('drops a condition that a status no longer has', async () => {
+    const metrics = openMetrics('1')
+    metrics.rangeStatus(statusOf('JD', 'True'))
+    metrics.rangeStatus({ ...statusOf('JD', 'True'), conditions: [] })
+    expect(await linesOf(metrics, 'lanista_range_condition{')).to.deep.equal([])
+  })
+
+  it('counts VMs by phase, with zeros for the phases none is in', async () => {
+    const metrics = openMetrics('1')
+    metrics.rangeStatus(statusOf('JD', 'True', 'running', 'running', 'cloning'))
+    const lines = await linesOf(metrics, 'lanista_range_vms{')
+    expect(lines).to.have.length(7)
+    expect(lines).to.include.members([
+      'lanista_range_vms{range="JD",phase="running"} 2',
+      'lanista_range_vms{range="JD",phase="cloning"} 1',
+      'lanista_range_vms{range="JD",phase="absent"} 0',
+    ])
+  })
+
+  it('forgets every series of a range that is gone, and none of another', async () => {
+    const metrics = openMetrics('1')
+    for (const id of ['JD', 'AB']) {
+      metrics.rangeStatus(statusOf(id, 'True', 'running'))
+      for (const result of ['settled', 'progressing', 'retry', 'stalled'] as const) metrics.reconciled(id, result, 1)
+    }
+    metrics.rangeGone('JD')
+    const page = await metrics.render()
+    expect(page).not.to.contain('JD')
+    expect(page).to.contain('lanista_range_vms{range="AB",phase="running"} 1')
+    expect(page).to.contain('lanista_reconcile_total{range="AB",result="settled"} 1')
+  })
+
+  it('counts calls and passes, and says what runs', async () => {
+    const metrics = openMetrics('1.2.3')
+    metrics.proxmoxRequest('GET', '/nodes/{node}/qemu', 'ok', 0.2)
+    metrics.proxmoxRequest('GET', '/nodes/{node}/qemu', 'locked', 0.2)
+    metrics.reconciled('JD', 'settled', 0.3)
+    metrics.rangeFiles({ valid: 3, invalid: 1 })
+    metrics.observed(1_500)
+    const page = await metrics.render()
+    for (const line of [
+      'lanista_proxmox_requests_total{method="GET",route="/nodes/{node}/qemu",result="locked"} 1',
+      'lanista_proxmox_request_seconds_count{method="GET",route="/nodes/{node}/qemu"} 2',
+      'lanista_reconcile_seconds_bucket{le="0.5",result="settled"} 1',
+      'lanista_range_files{state="invalid"} 1',
+      'lanista_last_successful_observe_timestamp_seconds 1.5',
+      'lanista_build_info{version="1.2.3"} 1',
+    ])
+      expect(page).to.contain(`${line}\n`)
+    expect(page).to.contain('process_cpu_seconds_total')
+    expect(page).not.to.contain('nodejs_active_handles_total')
+  })
+})
