@@ -1,0 +1,87 @@
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { RangeStatus } from '../model/range-status.ts'
+import { UserError } from '../model/user-error.ts'
+import { causeInWords } from './error-code.ts'
+
+/** What the endpoints tell about. */
+export interface HttpProviders {
+  statuses(): readonly RangeStatus[]
+  /** Why the controller isn't ready, or undefined when it is. */
+  notReady(): string | undefined
+  readonly metrics: { readonly contentType: string; render(): Promise<string> }
+}
+
+const INDEX = `lanista
+
+/metrics      for Prometheus
+/healthz      the process is alive
+/readyz       files and cluster have been read, and Proxmox answers
+/api/ranges   the status of every range, as JSON; /api/ranges/ID of one
+`
+
+/** The endpoints, all of them reading only. */
+export function httpApp(providers: HttpProviders): Hono {
+  const app = new Hono()
+  app.use(async (context, next) => {
+    await next()
+    context.header('Cache-Control', 'no-store')
+    context.header('X-Content-Type-Options', 'nosniff')
+  })
+  app.get('/', (context) => context.text(INDEX))
+  app.get('/healthz', (context) => context.text('ok\n'))
+  app.get('/readyz', (context) => {
+    const reason = providers.notReady()
+    return reason === undefined ? context.text('ok\n') : context.text(`${reason}\n`, 503)
+  })
+  app.get('/metrics', async (context) =>
+    context.body(await providers.metrics.render(), 200, { 'Content-Type': providers.metrics.contentType }),
+  )
+  app.get('/api/ranges', (context) => context.json(providers.statuses()))
+  app.get('/api/ranges/:id', (context) => {
+    const status = providers.statuses().find(({ id }) => id === context.req.param('id'))
+    return status === undefined ? context.json({ error: 'no such range' }, 404) : context.json(status)
+  })
+  app.notFound((context) => context.text('not found; see / for what there is\n', 404))
+  app.onError((_, context) => context.text('internal error\n', 500))
+  return app
+}
+
+/**
+ * Serves the endpoints on `ADDRESS:PORT` (port 0: any) until the signal aborts; then every connection is closed at
+ * once. Resolves with the address it listens on; throws a `UserError` when it can't.
+ */
+export async function serveHttp(
+  options: HttpProviders & { readonly listen: string },
+  signal: AbortSignal,
+): Promise<string> {
+  signal.throwIfAborted()
+  const { host, port } = parseAddress(options.listen)
+  const answer = getRequestListener(httpApp(options).fetch, { overrideGlobalObjects: false })
+  const server = createServer((request, response) => void answer(request, response))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      const finding = `http: can't listen on ${options.listen}: ${causeInWords(error)}`
+      reject(new UserError(`${finding}; stop what uses it, or set lanista.http.listen`, error))
+    })
+    server.listen(port, host, resolve)
+  })
+  const close = (): void => {
+    server.close()
+    server.closeAllConnections()
+  }
+  signal.addEventListener('abort', close, { once: true })
+  if (signal.aborted) close()
+  const bound = server.address()
+  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port
+  return `${host.includes(':') ? `[${host}]` : host}:${boundPort}`
+}
+
+function parseAddress(listen: string): { readonly host: string; readonly port: number } {
+  const [, host = '', digits = ''] = /^(.+):([0-9]{1,5})$/.exec(listen) ?? []
+  const port = Number(digits)
+  if (host === '' || digits === '' || port > 65_535)
+    throw new UserError(`http: ${listen} is no address; write it as 127.0.0.1:8480 in lanista.http.listen`)
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port }
+}

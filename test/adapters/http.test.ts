@@ -1,0 +1,114 @@
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { expect } from 'chai'
+import { httpApp, type HttpProviders, serveHttp } from '../../adapters/http.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
+import { UserError } from '../../model/user-error.ts'
+
+const status: RangeStatus = {
+  id: 'JD',
+  source: 'JD.yml',
+  number: 1,
+  conditions: [],
+  diagnostics: [],
+  vms: [],
+  changedAt: '2026-01-01T00:00:00.000Z',
+}
+
+const providers = (changes: Partial<HttpProviders> = {}): HttpProviders => ({
+  statuses: () => [status],
+  notReady: () => undefined,
+  metrics: { contentType: 'text/plain; version=0.0.4', render: async () => Promise.resolve('a 1\n') },
+  ...changes,
+})
+
+const get = async (path: string, changes?: Partial<HttpProviders>) => await httpApp(providers(changes)).request(path)
+
+describe('httpApp', () => {
+  it('is alive whatever else is wrong', async () => {
+    const answer = await get('/healthz', { notReady: () => 'Proxmox does not answer' })
+    expect([answer.status, await answer.text()]).to.deep.equal([200, 'ok\n'])
+  })
+
+  it('is ready when nothing keeps it from working, and says the reason otherwise', async () => {
+    expect((await get('/readyz')).status).to.equal(200)
+    const answer = await get('/readyz', { notReady: () => 'Proxmox does not answer' })
+    expect([answer.status, await answer.text()]).to.deep.equal([503, 'Proxmox does not answer\n'])
+  })
+
+  it("gives Prometheus the metrics under prom-client's content type", async () => {
+    const answer = await get('/metrics')
+    expect(answer.headers.get('content-type')).to.equal('text/plain; version=0.0.4')
+    expect(await answer.text()).to.equal('a 1\n')
+  })
+
+  it('gives the statuses of all ranges, and of one', async () => {
+    expect(await (await get('/api/ranges')).json()).to.deep.equal([status])
+    expect(await (await get('/api/ranges/JD')).json()).to.deep.equal(status)
+    expect((await get('/api/ranges/XX')).status).to.equal(404)
+  })
+
+  it('lists what there is, and answers nothing else', async () => {
+    expect(await (await get('/')).text()).to.match(/\/metrics/)
+    expect((await get('/nothing')).status).to.equal(404)
+    expect((await httpApp(providers()).request('/healthz', { method: 'POST' })).status).to.equal(404)
+  })
+
+  it('does not show what went wrong inside', async () => {
+    const answer = await get('/metrics', {
+      metrics: { contentType: 'x', render: async () => Promise.reject(new Error('secret')) },
+    })
+    expect([answer.status, await answer.text()]).to.deep.equal([500, 'internal error\n'])
+  })
+
+  it('is cached by nobody', async () => {
+    for (const path of ['/metrics', '/api/ranges', '/nothing'])
+      expect((await get(path)).headers.get('cache-control'), path).to.equal('no-store')
+  })
+})
+
+describe('serveHttp', () => {
+  const abort = () => new AbortController()
+
+  it('says the port it was given, and answers there', async () => {
+    const stop = abort()
+    const address = await serveHttp({ ...providers(), listen: '127.0.0.1:0' }, stop.signal)
+    expect(address).to.match(/^127\.0\.0\.1:[1-9]/)
+    expect(await (await fetch(`http://${address}/healthz`)).text()).to.equal('ok\n')
+    stop.abort()
+  })
+
+  it('serves IPv6 addresses', async () => {
+    const stop = abort()
+    const address = await serveHttp({ ...providers(), listen: '[::1]:0' }, stop.signal)
+    expect(address).to.match(/^\[::1\]:/)
+    expect((await fetch(`http://${address}/healthz`)).status).to.equal(200)
+    stop.abort()
+  })
+
+  it('closes connections at once when aborted, kept-alive ones too', async () => {
+    const stop = abort()
+    const address = await serveHttp({ ...providers(), listen: '127.0.0.1:0' }, stop.signal)
+    const socket = connect(Number(address.split(':')[1]), '127.0.0.1')
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n')
+    await once(socket, 'data')
+    const closed = once(socket, 'close')
+    stop.abort()
+    await closed
+    const refused = await fetch(`http://${address}/healthz`).catch((error: unknown) => error)
+    expect(refused).to.be.instanceOf(Error)
+  })
+
+  it('says so when the port is in use', async () => {
+    const stop = abort()
+    const address = await serveHttp({ ...providers(), listen: '127.0.0.1:0' }, stop.signal)
+    const error: unknown = await serveHttp({ ...providers(), listen: address }, stop.signal).catch(
+      (caught: unknown) => caught,
+    )
+    expect(error).to.be.instanceOf(UserError)
+    expect(String(error)).to.contain(
+      `http: can't listen on ${address}: the address is already in use; stop what uses it, or set lanista.http.listen`,
+    )
+    stop.abort()
+  })
+})
