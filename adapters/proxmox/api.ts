@@ -10,7 +10,7 @@ import {
   type Request,
   type WriteCall,
 } from './calls.ts'
-import { connectionError, errorOf, LockTimeout, type Caller } from './errors.ts'
+import { errorOf, lostAnswerError, LockTimeout, unsentError, Untrusted, type Caller } from './errors.ts'
 import type { Hosts } from './hosts.ts'
 import { BrokenExchange, exchange, type Answer, type HttpHost } from './http.ts'
 import { retrying, type Backoff } from './retry.ts'
@@ -101,6 +101,7 @@ export const createApi = (deps: ApiDeps): Api => {
   /** One request, on the first host that takes it. */
   const once = async (request: Request, signal: AbortSignal): Promise<Answer> => {
     const timeout = request.method === 'GET' ? timeouts.read : timeouts.write
+    let last: Error | undefined
     for (const host of hosts.candidates()) {
       try {
         const answer = await exchange(host, request, authorization, timeout, signal)
@@ -109,11 +110,11 @@ export const createApi = (deps: ApiDeps): Api => {
       } catch (error) {
         if (!(error instanceof ConnectFailure) && !(error instanceof BrokenExchange)) throw error
         hosts.failed(host, error.message)
-        if (error instanceof BrokenExchange && request.method !== 'GET')
-          throw connectionError(request, true, `${host.url}: ${error.message}`)
+        if (error instanceof BrokenExchange && request.method !== 'GET') throw lostAnswerError(request, host.url, error)
+        last = error
       }
     }
-    throw connectionError(request, false, `no API host answers (${hosts.complaint()})`)
+    throw unsentError(request, hosts.complaint(), last)
   }
 
   const attempt = async <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> => {
@@ -135,7 +136,7 @@ export const createApi = (deps: ApiDeps): Api => {
 
   // For a write, `transport` means that it provably never arrived.
   const backoffFor = (error: unknown): Backoff | undefined => {
-    if (isProxmoxError(error, 'transport')) return NETWORK
+    if (isProxmoxError(error, 'transport')) return error instanceof Untrusted ? undefined : NETWORK
     return error instanceof LockTimeout ? LOCK : undefined
   }
   const call = <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> =>

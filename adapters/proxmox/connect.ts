@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Logger, Proxmox } from '../../model/ports.ts'
+import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from '../lanes.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createHosts } from './hosts.ts'
@@ -35,6 +36,13 @@ export interface ProxmoxDeps {
 
 const TIMEOUTS: Timeouts = { connect: 5000, read: 35_000, write: 60_000 }
 
+/** Only the origin of a host's URL; and only https, as the API token goes there. */
+const originOf = (host: string): string => {
+  const url = URL.canParse(host) ? new URL(host) : undefined
+  if (url?.protocol === 'https:') return url.origin
+  throw new UserError(`Proxmox API host ${host}: not an https URL; write it as https://ADDRESS:8006`)
+}
+
 /** Proxmox behind its ports. Nothing is sent before the first call. `close` lets go of idle connections. */
 export const connectProxmox = (
   settings: ProxmoxSettings,
@@ -48,8 +56,9 @@ export const connectProxmox = (
         'set lanista.proxmox.fingerprint or lanista.proxmox.ca_file instead',
       { hosts: settings.hosts },
     )
-  const all = settings.hosts.map((url) => ({
-    url: url.replace(/\/+$/, ''),
+  if (settings.hosts.length === 0) throw new UserError('Proxmox API: no host; set proxmox_url')
+  const all = settings.hosts.map((host) => ({
+    url: originOf(host),
     agent: new TrustingAgent(settings.tls, timeouts.connect),
   }))
   const hosts = createHosts(all, { clock, random })

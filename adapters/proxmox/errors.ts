@@ -3,6 +3,7 @@ import type { Request } from './calls.ts'
 import { forbiddenMessage } from './forbidden.ts'
 import type { Answer } from './http.ts'
 import { parseErrorBody } from './schemas.ts'
+import { ConnectFailure } from './tls.ts'
 import { kindOfText } from './wordings.ts'
 
 /**
@@ -111,16 +112,30 @@ export const errorOf = (request: Request, answer: Answer, caller: Caller): Proxm
   return new ProxmoxError(kind, request.title, message)
 }
 
-/** A connection that never came about, or broke. */
-export const connectionError = (request: Request, arrived: boolean, why: string): ProxmoxError =>
-  arrived && request.method !== 'GET'
-    ? new ProxmoxError(
-        'timeout-unknown-outcome',
-        request.title,
-        `${request.title}: ${why}; it may have happened nevertheless`,
-        new Error(why),
-      )
-    : new ProxmoxError('transport', request.title, `${request.title}: ${why}`, new Error(why))
+/** No API host's certificate is trusted: kind `transport`, but nothing that passes. */
+export class Untrusted extends ProxmoxError {
+  constructor(call: string, message: string, cause: unknown) {
+    super('transport', call, message, cause)
+  }
+}
+
+/** No host took the request: it was never sent. */
+export const unsentError = (request: Request, why: string, cause: unknown): ProxmoxError => {
+  const message = `${request.title}: no API host answers (${why})`
+  const untrusted = cause instanceof ConnectFailure && cause.untrusted
+  return untrusted
+    ? new Untrusted(request.title, message, cause)
+    : new ProxmoxError('transport', request.title, message, cause)
+}
+
+/** A write was sent, or may have been, and its answer was lost. */
+export const lostAnswerError = (request: Request, url: string, cause: Error): ProxmoxError =>
+  new ProxmoxError(
+    'timeout-unknown-outcome',
+    request.title,
+    `${request.title}: ${url}: ${cause.message}; it may have happened nevertheless`,
+    cause,
+  )
 
 /**
  * A task that ended badly. Some ends have a meaning of their own: a lock that was not had in time, an object that

@@ -115,11 +115,10 @@ export const createTaskFollower = ({ api, clock, logger }: Deps): TaskFollower =
     while (followed.size > 0 && !signal.aborted) {
       while (clock.now() < nextPoll && !signal.aborted) {
         wake = new AbortController()
-        const stop = AbortSignal.any([wake.signal, signal])
-        await clock.sleep(nextPoll - clock.now(), stop).catch(() => undefined)
+        await clock.sleep(nextPoll - clock.now(), wake.signal).catch(() => undefined)
       }
       if (!signal.aborted) await pollSafely(signal)
-      if (followed.size > 0) nextPoll = clock.now() + intervalNow()
+      if (!signal.aborted) nextPoll = clock.now() + intervalNow()
     }
   }
 
@@ -143,6 +142,7 @@ export const createTaskFollower = ({ api, clock, logger }: Deps): TaskFollower =
     followed.delete(task)
     if (followed.size > 0) return
     polling?.abort()
+    wake?.abort()
     polling = undefined
   }
 

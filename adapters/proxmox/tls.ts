@@ -17,13 +17,13 @@ export type TlsTrust =
  * Raised before a socket is handed over, and only then.
  */
 export class ConnectFailure extends Error {
-  /** Node's error code (`ECONNREFUSED`, `ENOTFOUND`, ...), or our own `CONNECT_TIMEOUT`, `FINGERPRINT_MISMATCH`. */
-  readonly code: string
+  /** The host answered, but its certificate is not trusted: trying again doesn't help. */
+  readonly untrusted: boolean
 
-  constructor(code: string, message: string) {
+  constructor(message: string, untrusted = false) {
     super(message)
     this.name = 'ConnectFailure'
-    this.code = code
+    this.untrusted = untrusted
   }
 }
 
@@ -56,10 +56,26 @@ const wrongFingerprint = (trust: TlsTrust, socket: tls.TLSSocket): ConnectFailur
   const found = socket.getPeerX509Certificate()?.fingerprint256
   if (found === expected) return undefined
   return new ConnectFailure(
-    'FINGERPRINT_MISMATCH',
     `the certificate's SHA-256 fingerprint is ${found ?? 'missing'}, expected ${expected}; ` +
       'if the certificate was renewed, set the new fingerprint, otherwise somebody else answers',
+    true,
   )
+}
+
+/** OpenSSL's verification errors and Node's own, as against those of sockets and names. */
+const isVerification = (code: string): boolean => /CERT|UNABLE_TO_|ISSUER|^CRL_|SELF_SIGNED/.test(code)
+
+const failureOf = (error: NodeJS.ErrnoException): ConnectFailure => {
+  const code = error.code ?? ''
+  if (isVerification(code))
+    return new ConnectFailure(
+      `the certificate is not trusted (${error.message}); set lanista.proxmox.ca_file to the cluster's ` +
+        'CA (/etc/pve/pve-root-ca.pem), or lanista.proxmox.fingerprint',
+      true,
+    )
+  // Several addresses tried and none answered: an AggregateError without a message of its own.
+  const reasons = error instanceof AggregateError ? error.errors.map(String).join(', ') : error.message
+  return new ConnectFailure(reasons === '' ? code : reasons)
 }
 
 /** Proxmox closes an idle connection after about 5 s; we let go first, so that no request meets a closing socket. */
@@ -96,9 +112,8 @@ export class TrustingAgent extends https.Agent {
       socket.on('error', () => undefined).destroy()
       callback?.(failure, socket)
     }
-    const onError = (error: NodeJS.ErrnoException): void =>
-      fail(new ConnectFailure(error.code ?? 'ERROR', error.message))
-    const onEnd = (): void => fail(new ConnectFailure('ECONNRESET', 'the connection was closed during the handshake'))
+    const onError = (error: NodeJS.ErrnoException): void => fail(failureOf(error))
+    const onEnd = (): void => fail(new ConnectFailure('the connection was closed during the handshake'))
     const onSecure = (): void => {
       const failure = wrongFingerprint(this.#trust, socket)
       if (failure) return fail(failure)
@@ -106,7 +121,7 @@ export class TrustingAgent extends https.Agent {
       callback?.(null, socket)
     }
     const timer = setTimeout(
-      () => fail(new ConnectFailure('CONNECT_TIMEOUT', `no connection within ${this.#connectTimeout} ms`)),
+      () => fail(new ConnectFailure(`no connection within ${this.#connectTimeout / 1000} s`)),
       this.#connectTimeout,
     )
     const settle = (): void => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { UserError } from '../../model/user-error.ts'
 
 /** Where the API token may come from. Never the command line: every user of the machine can read that. */
 export interface TokenSources {
@@ -27,7 +28,7 @@ const flawOf = (token: string): string | undefined => {
 const parseToken = (text: string, source: string): string => {
   const token = text.trim().replace(/^PVEAPIToken=/, '')
   const flaw = flawOf(token)
-  if (flaw !== undefined) throw new Error(`Proxmox API token (${source}): it ${flaw}; ${HOW}`)
+  if (flaw !== undefined) throw new UserError(`Proxmox API token (${source}): it ${flaw}; ${HOW}`)
   return token
 }
 
@@ -36,9 +37,9 @@ const readTokenFile = async (file: string, source: string): Promise<string> => {
     return await readFile(file, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new Error(
+    throw new UserError(
       `Proxmox API token (${source}): the file cannot be read (${code}); create it, readable by Lanista's user only`,
-      { cause: error },
+      error,
     )
   }
 }
@@ -47,7 +48,7 @@ const readTokenFile = async (file: string, source: string): Promise<string> => {
  * The API token as `user@realm!name=secret`, from the configured file, else from systemd's credential
  * `proxmox-token`, else from the environment.
  *
- * @throws Error with subject, finding and remedy; never with any of the token
+ * @throws UserError with subject, finding and remedy; never with any of the token
  */
 export const readToken = async ({ file, environment }: TokenSources): Promise<string> => {
   if (file !== undefined) return parseToken(await readTokenFile(file, `file ${file}`), `file ${file}`)
@@ -59,7 +60,7 @@ export const readToken = async ({ file, environment }: TokenSources): Promise<st
     if (text !== undefined) return parseToken(text, `credential ${credential}`)
   }
   if (variable !== undefined) return parseToken(variable, `environment variable ${VARIABLE}`)
-  throw new Error(
+  throw new UserError(
     `Proxmox API token: none found; set lanista.proxmox.token_file, or give systemd's LoadCredential=${CREDENTIAL}:FILE, ` +
       `or set ${VARIABLE}`,
   )

@@ -105,6 +105,7 @@ describe('observe', () => {
           { type: 'openvz-of-the-future', node: 'pve1' },
         ],
       },
+      'GET /nodes/pve1/qemu/200/config': { data: { digest: 'aa' } },
     })
     const { guests } = await proxmox.observe(signal)
     expect(guests.map((guest) => [guest.kind, guest.vmid])).to.deep.equal([
