@@ -25,6 +25,7 @@ export interface Connected {
 export const connected = async (
   script: Readonly<Record<string, Reply | Reply[]>>,
   settings: Partial<ProxmoxSettings> = {},
+  otherHosts: readonly string[] = [],
 ): Promise<Connected> => {
   const api = await fakeApi(script)
   const clock = quickClock()
@@ -37,7 +38,7 @@ export const connected = async (
   const lanes = createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout })
   const proxmox = connectProxmox(
     {
-      hosts: [api.url],
+      hosts: [...otherHosts, api.url],
       token: `${TOKEN_ID}=${SECRET}`,
       tls: { kind: 'fingerprint', sha256: api.fingerprint },
       ...settings,

@@ -13,6 +13,8 @@ export interface Got {
   /** The body or query as it came. */
   readonly raw: string
   readonly authorization: string | undefined
+  /** The client's port: the same one means the same connection. */
+  readonly port: number | undefined
 }
 
 /** What it answers: Proxmox' `data`, or an error, or something worse than an answer. */
@@ -72,7 +74,14 @@ export const fakeApi = async (script: Readonly<Record<string, Reply | Reply[]>> 
       const path = decodeURIComponent(rawPath.replace('/api2/json', ''))
       const raw = request.method === 'GET' ? query : Buffer.concat(chunks).toString()
       const method = request.method ?? ''
-      got.push({ method, path, params: paramsOf(raw), raw, authorization: request.headers.authorization })
+      got.push({
+        method,
+        path,
+        params: paramsOf(raw),
+        raw,
+        authorization: request.headers.authorization,
+        port: request.socket.remotePort,
+      })
       const queue = replies.get(`${method} ${path}`) ?? []
       const reply = (queue.length > 1 ? queue.shift() : queue[0]) ?? {
         status: 501,

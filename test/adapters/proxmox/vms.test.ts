@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { isProxmoxError, ProxmoxError } from '../../../model/proxmox-error.ts'
 import { connected, taskRow, UPID, type Connected } from './connected.ts'
+import { failing } from './failing.ts'
 import { refusal, type Reply } from './fake-api.ts'
 
 const CONFIG = {
@@ -24,16 +24,6 @@ const CLONE = {
 }
 const TEMPLATE_CONFIG = { data: { scsi0: 'shared:9000/base-9000-disk-0.qcow2,size=1G', template: 1, digest: 'aa' } }
 const LOCK_TIMEOUT = "clone failed: cfs-lock 'storage-shared' error: got lock request timeout"
-
-const failing = async (work: Promise<unknown>): Promise<ProxmoxError> => {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof ProxmoxError) return error
-    throw error
-  }
-  throw new Error('it succeeded')
-}
 
 describe('machines', () => {
   let at: Connected
@@ -166,7 +156,7 @@ describe('machines', () => {
     await proxmox.machines.start('pve1', 3_010_011, signal)
     api.replies.set('GET /cluster/tasks', [{ data: [taskRow(UPID, "bridge 'r3' does not exist")] }])
     const error = await failing(proxmox.machines.start('pve1', 3_010_011, signal))
-    expect(isProxmoxError(error, 'task-failed')).to.equal(true)
+    expect(error.kind).to.equal('task-failed')
     expect(error.message).to.include("bridge 'r3' does not exist")
   })
 })

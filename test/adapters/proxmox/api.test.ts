@@ -1,0 +1,178 @@
+import { expect } from 'chai'
+import { connected, taskRow, UPID, type Connected } from './connected.ts'
+import { failing } from './failing.ts'
+import { fakeApi, refusal, type FakeApi, type Reply } from './fake-api.ts'
+
+const VNET = { zone: 'ludus', tag: 3, alias: 'lanista range JD', vlanAware: true }
+const OK: Reply = { data: null }
+const LOCK = refusal(500, "create sdn vnet object failed: cfs-lock 'domain-sdn' error: got lock request timeout")
+const CREATE = 'POST /cluster/sdn/vnets'
+const VM = '/nodes/pve1/qemu/100'
+const CONFIG = `GET ${VM}/config`
+const VM_REPLIES = {
+  [CONFIG]: { data: { digest: 'aa' } },
+  [`GET ${VM}/status/current`]: { data: { status: 'stopped' } },
+}
+
+describe('requests to Proxmox', () => {
+  let at: Connected
+  let second: FakeApi | undefined
+  const start = async (script: Readonly<Record<string, Reply | Reply[]>>): Promise<Connected> => {
+    at = await connected(script, { timeouts: { read: 150, write: 150 } })
+    return at
+  }
+  const count = (api: FakeApi, call: string): number =>
+    api.got.filter(({ method, path }) => `${method} ${path}` === call).length
+
+  afterEach(async () => {
+    await at.close()
+    await second?.close()
+    second = undefined
+  })
+
+  for (const fault of ['reset', 'reset-mid-body', 'hang'] as const) {
+    it(`reads again after a ${fault}`, async () => {
+      const { proxmox, signal, api } = await start({ ...VM_REPLIES, [CONFIG]: [fault, { data: { digest: 'bb' } }] })
+      expect((await proxmox.machines.read('pve1', 100, signal))?.digest).to.equal('bb')
+      expect(count(api, CONFIG)).to.equal(2)
+    })
+
+    it(`never sends a write again after a ${fault}, and says that its outcome is unknown`, async () => {
+      const { proxmox, signal, api } = await start({ [CREATE]: [fault, OK] })
+      const error = await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+      expect(error.kind).to.equal('timeout-unknown-outcome')
+      expect(error.message).to.include('POST /cluster/sdn/vnets').and.include('may have happened')
+      expect(count(api, CREATE)).to.equal(1)
+    })
+  }
+
+  it('never sends a write again when pveproxy gave up waiting, and tells a read so differently', async () => {
+    const { proxmox, signal, api } = await start({
+      ...VM_REPLIES,
+      [CREATE]: { status: 596, reason: 'Connection timed out' },
+    })
+    expect((await failing(proxmox.sdn.createVnet('r3', VNET, signal))).kind).to.equal('timeout-unknown-outcome')
+    expect(count(api, CREATE)).to.equal(1)
+    api.replies.set(CONFIG, [{ status: 596, reason: 'Connection timed out' }])
+    expect((await failing(proxmox.machines.read('pve1', 100, signal))).kind).to.equal('node-unreachable')
+  })
+
+  it('sends a write again when Proxmox says that nothing was started', async () => {
+    const start500 = refusal(500, 'got no worker upid - start worker failed')
+    const { proxmox, signal, api } = await start({
+      'PUT /cluster/sdn': [start500, start500, { data: UPID }],
+      'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
+      [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
+    })
+    await proxmox.sdn.apply(signal)
+    expect(count(api, 'PUT /cluster/sdn')).to.equal(3)
+  })
+
+  it('waits longer and longer for a lock, and gives up in the end', async () => {
+    const { proxmox, signal, api, clock } = await start({ [CREATE]: [LOCK, LOCK, OK] })
+    await proxmox.sdn.createVnet('r3', VNET, signal)
+    expect(count(api, CREATE)).to.equal(3)
+    expect(clock.slept).to.deep.equal([375, 750])
+    api.replies.set(CREATE, [LOCK])
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+    expect(error.kind).to.equal('locked')
+    expect(count(api, CREATE)).to.equal(3 + 12)
+  })
+
+  it('does not wait for the SDN lock that somebody holds, and says how to release it', async () => {
+    const { proxmox, signal, api } = await start({
+      [CREATE]: refusal(
+        500,
+        'create sdn vnet object failed: invalid lock token provided! at /usr/share/x.pm line 291.',
+      ),
+    })
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+    expect(error.kind).to.equal('locked')
+    expect(error.message).to.include('pvesh delete /cluster/sdn/lock')
+    expect(count(api, CREATE)).to.equal(1)
+  })
+
+  it('sends a write to the next host when the first refuses the connection, and stays there', async () => {
+    const dead = await fakeApi()
+    await dead.close()
+    second = await fakeApi({ [CREATE]: OK, ...VM_REPLIES })
+    at = await connected({}, { hosts: [dead.url, second.url], tls: { kind: 'insecure' } })
+    await at.proxmox.sdn.createVnet('r3', VNET, at.signal)
+    await at.proxmox.machines.read('pve1', 100, at.signal)
+    expect(second.got).to.have.length(3)
+    expect(at.seen.map(({ outcome }) => outcome)).to.deep.equal(['ok', 'ok', 'ok'])
+  })
+
+  it('fails a read over to the next host when the first hangs, and leaves that one alone for a while', async () => {
+    second = await fakeApi({ ...VM_REPLIES, [CONFIG]: 'hang' })
+    const slow = second
+    at = await connected(VM_REPLIES, { tls: { kind: 'insecure' }, timeouts: { read: 150 } }, [slow.url])
+    expect((await at.proxmox.machines.read('pve1', 100, at.signal))?.digest).to.equal('aa')
+    const asked = slow.got.length
+    expect(asked).to.equal(2)
+    expect((await at.proxmox.machines.read('pve1', 100, at.signal))?.digest).to.equal('aa')
+    expect(slow.got).to.have.length(asked)
+  })
+
+  it('comes back after every host was down, without a word to the caller', async () => {
+    const port = await fakeApi(VM_REPLIES)
+    const { url } = port
+    await port.close()
+    at = await connected({}, { hosts: [url], tls: { kind: 'insecure' } })
+    const error = await failing(at.proxmox.machines.read('pve1', 100, at.signal))
+    expect(error.kind).to.equal('transport')
+    expect(error.message).to.include(url).and.include('ECONNREFUSED')
+    expect(error.cause).to.be.instanceOf(Error)
+    expect(at.clock.slept.length).to.be.greaterThan(3)
+  })
+
+  it('does not try again what Proxmox refuses', async () => {
+    const { proxmox, signal, api } = await start({
+      [CREATE]: refusal(400, 'Parameter verification failed.', { tag: 'value must have a minimum value of 1' }),
+    })
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+    expect(error.kind).to.equal('invalid-parameters')
+    expect(error.message).to.include('tag: value must have a minimum value of 1')
+    expect(count(api, CREATE)).to.equal(1)
+  })
+
+  it('stops at once when aborted, with the reason given', async () => {
+    const { proxmox, api } = await start({ [CREATE]: 'hang' })
+    const stop = new AbortController()
+    const reason = new Error('SIGTERM')
+    const work = proxmox.sdn.createVnet('r3', VNET, stop.signal).catch((error: unknown) => error)
+    while (api.got.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    stop.abort(reason)
+    expect(await work).to.equal(reason)
+    expect(at.seen.map(({ outcome }) => outcome)).to.deep.equal(['aborted'])
+  })
+
+  for (const [what, text] of [
+    ['not JSON', '<html>'],
+    ['without data', '{"x":1}'],
+    ['of the wrong form', '{"data":{"digest":[]}}'],
+  ] as const)
+    it(`names the route of a reply that is ${what}`, async () => {
+      const { proxmox, signal } = await start({ ...VM_REPLIES, [CONFIG]: { text } })
+      const error = await failing(proxmox.machines.read('pve1', 100, signal))
+      expect(error.kind).to.equal('unexpected-reply')
+      expect(error.message).to.include('GET /nodes/pve1/qemu/100/config')
+    })
+
+  it('tells each request to the metrics, with a label that names no object', async () => {
+    const { proxmox, signal } = await start({ ...VM_REPLIES, [CREATE]: LOCK })
+    await proxmox.machines.read('pve1', 100, signal)
+    expect(at.seen.map(({ call, outcome }) => [call, outcome])).to.have.deep.members([
+      ['GET /nodes/{node}/qemu/{vmid}/config', 'ok'],
+      ['GET /nodes/{node}/qemu/{vmid}/status/current', 'ok'],
+    ])
+    await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+    expect(at.seen.at(-1)).to.include({ call: CREATE, outcome: 'locked' })
+  })
+
+  it('reuses connections', async () => {
+    const { proxmox, signal, api } = await start(VM_REPLIES)
+    for (let index = 0; index < 5; index += 1) await proxmox.machines.read('pve1', 100, signal)
+    expect(new Set(api.got.map(({ port }) => port)).size).to.be.at.most(2)
+  })
+})
