@@ -11,7 +11,10 @@ export type Outcome =
 
 const URGENCY = { settled: 0, stalled: 1, progressing: 2, retry: 3 } as const
 
-/** The outcome that asks for the earliest next look, of several parts of one pass. */
+/**
+ * The outcome that speaks for several parts of one pass. A failure outweighs work in progress, so that a VM that keeps
+ * failing isn't tried every second because another one is still being cloned.
+ */
 export const worstOf = (outcomes: readonly Outcome[]): Outcome =>
   outcomes.reduce<Outcome>((worst, next) => (URGENCY[next.kind] > URGENCY[worst.kind] ? next : worst), {
     kind: 'settled',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NAT_VNET, RANGE_NUMBERS } from './identity.ts'
 
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
@@ -47,7 +48,13 @@ export const serverConfigSchema = z.looseObject({
   ludus_nat_interface: z.string().default('vmbr1000'),
   cluster_mode: z.boolean().describe('Default: true when Proxmox reports more than one node.').optional(),
   sdn_zone: z.string().default('ludus'),
-  vxlan_tag_base: z.int().min(0).max(16_777_215).default(0),
+  vxlan_tag_base: z
+    .int()
+    .min(0)
+    // The tag of the last range number must stay below the NAT VNet's, which is the highest there is.
+    .max(NAT_VNET.tag - RANGE_NUMBERS.last - 1)
+    .describe('A range VNet gets this plus its range number as tag.')
+    .default(0),
   reserved_range_numbers: z.array(z.int()).default([]),
   lanista: lanistaSection.prefault({}),
 })

@@ -1,0 +1,66 @@
+import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import { type Action, actionsOf, type RangePlan } from '../../model/plan.ts'
+import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot, GuestSeen, VnetSeen } from '../../model/snapshot.ts'
+import { guest } from './cluster.ts'
+
+/** The snapshot as it looks once a plan has been carried out and Proxmox' statistics have caught up. */
+export const achieve = (plan: RangePlan, spec: RangeSpec, snapshot: ClusterSnapshot): ClusterSnapshot =>
+  actionsOf(plan).reduce((seen, action) => carryOut(action, spec, seen), snapshot)
+
+function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot): ClusterSnapshot {
+  switch (action.kind) {
+    case 'create-pool':
+      return { ...seen, pools: [...seen.pools, action.pool] }
+    case 'create-vnet': {
+      const made: VnetSeen = { name: action.vnet, pending: 'new', configured: action.config, running: undefined }
+      return { ...seen, vnets: [...seen.vnets, made] }
+    }
+    case 'update-vnet':
+      return { ...seen, vnets: seen.vnets.map((vnet) => (vnet.name === action.vnet ? updated(vnet, action) : vnet)) }
+    case 'apply-sdn':
+      return { ...seen, vnets: seen.vnets.flatMap(applied) }
+    case 'clone-vm': {
+      const clone = guest(action.vmid, { node: action.node, name: action.vm, pool: spec.id })
+      return { ...seen, guests: [...seen.guests, clone] }
+    }
+    case 'configure-vm': {
+      const wanted = machinesOf(spec).find(({ name }) => name === action.vm)!
+      const tags = [OWNER_TAG, rangeTag(spec.id)].sort()
+      return change(seen, action.vmid, () => ({
+        tags,
+        cores: wanted.cpus,
+        memoryBytes: wanted.memoryMiB * 1024 ** 2,
+      }))
+    }
+    case 'start-vm':
+      return started(seen, action.vmid)
+  }
+}
+
+const updated = (vnet: VnetSeen, { changes }: Extract<Action, { kind: 'update-vnet' }>): VnetSeen => ({
+  ...vnet,
+  pending: vnet.running === undefined ? 'new' : 'changed',
+  configured: { ...vnet.configured!, ...changes },
+})
+
+const applied = (vnet: VnetSeen): readonly VnetSeen[] =>
+  vnet.configured === undefined ? [] : [{ ...vnet, pending: 'unchanged', running: vnet.configured }]
+
+function started(seen: ClusterSnapshot, vmid: number): ClusterSnapshot {
+  const { node: at, memoryBytes } = seen.guests.find((each) => each.vmid === vmid)!
+  const running = change(seen, vmid, () => ({ status: 'running', uptimeSeconds: 60, memoryUsedBytes: memoryBytes }))
+  const nodes = running.nodes.map((node) =>
+    node.name === at ? { ...node, memoryUsedBytes: node.memoryUsedBytes + memoryBytes } : node,
+  )
+  return { ...running, nodes }
+}
+
+const change = (
+  seen: ClusterSnapshot,
+  vmid: number,
+  news: (guest: GuestSeen) => Partial<GuestSeen>,
+): ClusterSnapshot => ({
+  ...seen,
+  guests: seen.guests.map((each) => (each.vmid === vmid ? { ...each, ...news(each) } : each)),
+})

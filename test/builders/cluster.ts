@@ -1,0 +1,156 @@
+import { ownerMark, rangeTag, OWNER_TAG, vnetName, NAT_MARK, NAT_VNET } from '../../model/identity.ts'
+import type {
+  ClusterSnapshot,
+  GuestSeen,
+  NodeSeen,
+  StorageSeen,
+  TemplateSeen,
+  VnetConfig,
+  VnetSeen,
+  ZoneSeen,
+} from '../../model/snapshot.ts'
+
+export const GIB = 1024 ** 3
+
+/** An online node with 16 idle cores and 64 GiB, 8 of them used. */
+export const node = (name: string, traits: Partial<NodeSeen> = {}): NodeSeen => ({
+  name,
+  online: true,
+  maintenance: false,
+  address: `10.0.0.${name.replaceAll(/\D/g, '') || '250'}`,
+  cores: 16,
+  cpuLoad: 0,
+  memoryBytes: 64 * GIB,
+  memoryUsedBytes: 8 * GIB,
+  ...traits,
+})
+
+export const storage = (name: string, at: string, traits: Partial<StorageSeen> = {}): StorageSeen => ({
+  node: at,
+  name,
+  shared: true,
+  active: true,
+  content: ['images'],
+  totalBytes: 1000 * GIB,
+  usedBytes: 100 * GIB,
+  ...traits,
+})
+
+/** An applied VXLAN zone named `ludus` whose peers are the given nodes. */
+export const zone = (nodes: readonly NodeSeen[], traits: Partial<ZoneSeen> = {}): ZoneSeen => ({
+  name: 'ludus',
+  type: 'vxlan',
+  peers: nodes.flatMap(({ address }) => address ?? []),
+  fabric: undefined,
+  nodes: undefined,
+  mtu: undefined,
+  pending: 'unchanged',
+  statusByNode: Object.fromEntries(nodes.map(({ name }) => [name, 'available'])),
+  ...traits,
+})
+
+const vnetConfig = (tag: number, alias: string | undefined, traits: Partial<VnetConfig> = {}): VnetConfig => ({
+  zone: 'ludus',
+  tag,
+  alias,
+  vlanAware: true,
+  ...traits,
+})
+
+/** An applied VNet. */
+export const vnet = (
+  name: string,
+  tag: number,
+  alias: string | undefined,
+  traits: Partial<VnetConfig> = {},
+): VnetSeen => {
+  const config = vnetConfig(tag, alias, traits)
+  return { name, pending: 'unchanged', configured: config, running: config }
+}
+
+/** A range's VNet as Lanista makes it with tag base 0, applied. */
+export const rangeVnet = (number: number, rangeId: string, traits: Partial<VnetConfig> = {}): VnetSeen =>
+  vnet(vnetName(number), number, ownerMark(rangeId), traits)
+
+/** The NAT VNet as Lanista makes it, applied. */
+export const natVnet = (): VnetSeen => vnet(NAT_VNET.name, NAT_VNET.tag, NAT_MARK)
+
+/** The same VNet, written but never applied. */
+export const unapplied = (seen: VnetSeen): VnetSeen => ({ ...seen, pending: 'new', running: undefined })
+
+/** The same VNet with a change that waits for an apply. */
+export const changed = (seen: VnetSeen, changes: Partial<VnetConfig>): VnetSeen => ({
+  ...seen,
+  pending: 'changed',
+  configured: seen.configured === undefined ? undefined : { ...seen.configured, ...changes },
+})
+
+/** The same VNet, deleted by somebody and not applied. */
+export const deleted = (seen: VnetSeen): VnetSeen => ({ ...seen, pending: 'deleted', configured: undefined })
+
+/** A stopped QEMU guest on pve1 with 2 cores and 4 GiB, in no pool. */
+export const guest = (vmid: number, traits: Partial<GuestSeen> = {}): GuestSeen => ({
+  kind: 'qemu',
+  vmid,
+  node: 'pve1',
+  name: `vm${vmid}`,
+  status: 'stopped',
+  template: false,
+  pool: undefined,
+  tags: [],
+  lock: undefined,
+  cores: 2,
+  memoryBytes: 4 * GIB,
+  memoryUsedBytes: 0,
+  uptimeSeconds: 0,
+  ...traits,
+})
+
+/** A running VM of a range that Lanista has configured. */
+export const rangeGuest = (vmid: number, rangeId: string, name: string, traits: Partial<GuestSeen> = {}): GuestSeen =>
+  guest(vmid, {
+    name,
+    pool: rangeId,
+    tags: [OWNER_TAG, rangeTag(rangeId)].sort(),
+    status: 'running',
+    uptimeSeconds: 3600,
+    memoryUsedBytes: 4 * GIB,
+    ...traits,
+  })
+
+/** A template on pve1, on storage that all nodes share. */
+export const template = (vmid: number, name: string, traits: Partial<TemplateSeen> = {}): TemplateSeen => ({
+  vmid,
+  node: 'pve1',
+  name,
+  storages: ['shared'],
+  ...traits,
+})
+
+export const ROUTER_TEMPLATE = 'debian-11-x64-server-template'
+export const WINDOWS_TEMPLATE = 'win2022-server-x64-template'
+
+/**
+ * A snapshot of a healthy cluster: by default three equal nodes, the storage `shared` on all of them, the VXLAN zone
+ * `ludus`, two templates, and nothing of any range.
+ */
+export function cluster(
+  traits: Partial<Omit<ClusterSnapshot, 'nodes'>> & { readonly nodes?: readonly (string | NodeSeen)[] } = {},
+): ClusterSnapshot {
+  const nodes = (traits.nodes ?? ['pve1', 'pve2', 'pve3']).map((each) => (typeof each === 'string' ? node(each) : each))
+  return {
+    takenAt: 0,
+    release: 9,
+    quorate: true,
+    storages: nodes.map(({ name }) => storage('shared', name)),
+    zones: [zone(nodes)],
+    vnets: [],
+    otherPending: [],
+    guests: [],
+    templates: [template(9000, ROUTER_TEMPLATE), template(9001, WINDOWS_TEMPLATE)],
+    pools: [],
+    runningTasks: [],
+    ...traits,
+    nodes,
+  }
+}

@@ -1,0 +1,33 @@
+import { expect } from 'chai'
+import { NAT_VNET, RANGE_NUMBERS } from '../../model/identity.ts'
+import { planSettingsOf } from '../../model/plan-settings.ts'
+import { serverConfigSchema } from '../../model/server-config.ts'
+
+describe('server config', () => {
+  it("fills in Ludus' defaults and our own", () => {
+    const config = serverConfigSchema.parse({ proxmox_node: 'pve1', some_key_of_ludus: true })
+    expect(config).to.include({ sdn_zone: 'ludus', vxlan_tag_base: 0, ludus_nat_interface: 'vmbr1000' })
+    expect(config.lanista).to.include({ resync: 30_000, vmid_base: 0 })
+    expect(planSettingsOf(config)).to.deep.include({ zone: 'ludus', defaultNode: 'pve1', clusterMode: undefined })
+  })
+
+  it('reads durations', () => {
+    const resyncOf = (resync: string) =>
+      serverConfigSchema.parse({ proxmox_node: 'pve1', lanista: { resync } }).lanista.resync
+    expect(['500ms', '30s', '5m', '1h'].map(resyncOf)).to.deep.equal([500, 30_000, 300_000, 3_600_000])
+    expect(serverConfigSchema.safeParse({ proxmox_node: 'pve1', lanista: { resync: '5 minutes' } }).success).to.equal(
+      false,
+    )
+  })
+
+  it('refuses unknown keys in the lanista section only', () => {
+    expect(serverConfigSchema.safeParse({ proxmox_node: 'pve1', lanista: { resnyc: '1s' } }).success).to.equal(false)
+  })
+
+  it('keeps every range tag below the tag of the NAT VNet, which is the highest there is', () => {
+    const accepts = (base: number) =>
+      serverConfigSchema.safeParse({ proxmox_node: 'pve1', vxlan_tag_base: base }).success
+    const highest = NAT_VNET.tag - RANGE_NUMBERS.last - 1
+    expect([highest, highest + 1].map(accepts)).to.deep.equal([true, false])
+  })
+})
