@@ -16,10 +16,10 @@ export class ApiError extends Error {
     this.errors = errors
   }
 
-  /** The text Proxmox makes of the error when it is caught and wrapped: a 400 turns into its code and one line each. */
+  /** The text Proxmox makes of the error when it is caught and wrapped: code, message, a line per wrong parameter. */
   asText(): string {
-    if (this.errors === undefined) return this.message
-    const lines = Object.entries(this.errors).map(([name, text]) => `${name}: ${text}`)
+    if (this.status === 500) return this.message
+    const lines = Object.entries(this.errors ?? {}).map(([name, text]) => `${name}: ${text}`)
     return [`${this.status} ${this.message}`, ...lines].join('\n')
   }
 }

@@ -1,6 +1,6 @@
 import { failure } from './api-error.ts'
 import type { ParameterTable } from './parameters.ts'
-import { hasAny, requireAll, type Permission } from './permission.ts'
+import { hasAny, requireAll, requireAny, type Permission } from './permission.ts'
 import type { Simulation } from './simulation.ts'
 import { startTask, type TaskRun } from './tasks.ts'
 import type { Parameters } from './verify.ts'
@@ -35,7 +35,7 @@ import { isQuorate, type NodeState, type Task } from './world.ts'
  * - locks: `clusterLocked(call.sim, 'domain-sdn', work)`, `withFileLock(lockScope(call.sim), node, configLock(vmid), 10_000,
  *   work)`, in tasks `withCfsLock(..., () => run.log(...))`; `wrapped('create sdn vnet object failed', work)` gives errors
  *   their prefix
- * - rights beyond the declared one: `call.require(path, 'VM.Audit')` throws, `call.may(path, ...any)` tells
+ * - rights beyond the declared one: `call.require(path, 'VM.Audit')` and `call.requireAny` throw, `call.may(path, ...any)` tells
  * - writes to the cluster file system: `call.requireQuorum()` first
  * - what lies next to `data` (`total`, `changes`): `call.extra('total', 7)`
  */
@@ -58,8 +58,12 @@ export interface Call {
   readonly node: NodeState
   /** Throws 403 unless the caller has all these privileges there. */
   readonly require: (path: string, ...privileges: readonly string[]) => void
+  /** Throws 403 unless the caller has one of these privileges there. */
+  readonly requireAny: (path: string, ...privileges: readonly string[]) => void
   /** Has the caller one of these privileges there. */
   readonly may: (path: string, ...privileges: readonly string[]) => boolean
+  /** Has the caller one of these privileges on a bridge or vnet of a zone (`localnetwork` for a node's own), or on a VLAN of it. */
+  readonly mayUseBridge: (zone: string, bridge: string, ...privileges: readonly string[]) => boolean
   /** Throws 500 `cluster not ready - no quorum?` when it isn't. */
   readonly requireQuorum: () => void
   /** Starts a task on `node`, for the caller, and returns its UPID. */
@@ -81,7 +85,13 @@ export const createCall = (
   user,
   node,
   require: (path, ...privileges) => requireAll(sim.world, user, path, privileges),
+  requireAny: (path, ...privileges) => requireAny(sim.world, user, path, privileges),
   may: (path, ...privileges) => hasAny(sim.world, user, path, ...privileges),
+  mayUseBridge: (zone, bridge, ...privileges) => {
+    const path = `/sdn/zones/${zone}/${bridge}`
+    const vlans = sim.world.access.acl.map((entry) => entry.path).filter((one) => one.startsWith(`${path}/`))
+    return [path, ...vlans].some((one) => hasAny(sim.world, user, one, ...privileges))
+  },
   requireQuorum: () => {
     if (!isQuorate(sim.world)) throw failure('cluster not ready - no quorum?')
   },

@@ -34,10 +34,7 @@ const changes = (configured: SdnObject, running: SdnObject): Record<string, SdnV
   return pending
 }
 
-/**
- * Compares one object's two states. A new one has all its values but its type under `pending`; what is deleted keeps
- * only the zone it was in.
- */
+/** Compares one object's two states. A new one has everything but its type under `pending`. */
 export const pendingView = (
   config: { configured: SdnConfig; running: SdnConfig },
   kind: SdnKind,
@@ -50,10 +47,15 @@ export const pendingView = (
     const { type, ...rest } = configured
     return { id, state: 'new', values: type === undefined ? {} : { type }, pending: rest }
   }
-  const pending = changes(configured, running)
+  const { type: _, ...pending } = changes(configured, running)
   return Object.keys(pending).length === 0
     ? { id, state: undefined, values: running, pending: undefined }
-    : { id, state: 'changed', values: running, pending }
+    : {
+        id,
+        state: 'changed',
+        values: { ...running, ...(configured['type'] === undefined ? {} : { type: configured['type'] }) },
+        pending,
+      }
 }
 
 /** Ids of one kind in either state, sorted as Proxmox sorts: by character code. */

@@ -8,7 +8,8 @@ import type { Task } from '../world.ts'
 const upidForm =
   /^UPID:([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?):([0-9A-Fa-f]{8}):([0-9A-Fa-f]{8,9}):([0-9A-Fa-f]{8}):([^:\s]+):([^:\s]*):([^:\s]+):$/
 
-const isMine = (call: Call, task: Task): boolean => {
+/** Is it the caller's task: his own, or of one of his tokens. */
+export const isOwnTask = (call: Call, task: Task): boolean => {
   const owner = splitUser(task.user)
   return call.user === task.user || (owner.token === undefined ? false : call.user === owner.userid)
 }
@@ -18,11 +19,12 @@ const taskOf = (call: Call, ...privileges: readonly string[]): Task => {
   if (!upidForm.test(upid)) throw parameterError({ upid: 'unable to parse worker upid' })
   const task = call.sim.world.tasks.find((task) => task.upid === upid)
   if (task === undefined || task.node !== call.node.name) throw parameterError({ upid: 'no such task' })
-  if (!isMine(call, task)) call.require(`/nodes/${call.node.name}`, ...privileges)
+  if (!isOwnTask(call, task)) call.require(`/nodes/${call.node.name}`, ...privileges)
   return task
 }
 
-const statusOf = (task: Task): Readonly<Record<string, unknown>> => {
+/** What every view of a task shows. */
+export const taskFacts = (task: Task): Readonly<Record<string, unknown>> => {
   const { userid, token } = splitUser(task.user)
   return {
     upid: task.upid,
@@ -39,8 +41,15 @@ const statusOf = (task: Task): Readonly<Record<string, unknown>> => {
 
 const upidParams = { node: shared.node, upid: required(text()) }
 
-/** Worker tasks. */
+/** Single worker tasks. */
 export const taskRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/nodes/{node}/tasks/{upid}',
+    permission: anyUser,
+    params: upidParams,
+    handle: () => [{ name: 'log' }, { name: 'status' }],
+  },
   {
     method: 'GET',
     path: '/nodes/{node}/tasks/{upid}/status',
@@ -50,8 +59,8 @@ export const taskRoutes: readonly Route[] = [
     handle: (call) => {
       const task = taskOf(call, 'Sys.Audit')
       return task.end === undefined
-        ? { ...statusOf(task), status: 'running' }
-        : { ...statusOf(task), status: 'stopped', exitstatus: task.end.status }
+        ? { ...taskFacts(task), status: 'running' }
+        : { ...taskFacts(task), status: 'stopped', exitstatus: task.end.status }
     },
   },
   {

@@ -1,0 +1,147 @@
+import { failure, parameterError } from './api-error.ts'
+import { splitList } from './formats.ts'
+import type { Parameters } from './verify.ts'
+import type { Interfaces } from './world.ts'
+
+type Interface = Readonly<Record<string, string | number | readonly string[]>>
+
+const numbers = new Set(['autostart', 'bridge_vlan_aware', 'priority', 'active'])
+
+/** `cidr` and `cidr6` stand for an address and a netmask; one may not give both. */
+const withAddresses = (params: Parameters): Record<string, string> => {
+  const values: Record<string, string> = { ...params }
+  for (const suffix of ['', '6']) {
+    const cidr = values[`cidr${suffix}`]
+    if (cidr === undefined || cidr === '') continue
+    for (const part of ['address', 'netmask'])
+      if (values[`${part}${suffix}`] !== undefined)
+        throw parameterError({ [`${part}${suffix}`]: `${part}${suffix} conflicts with cidr${suffix}` })
+    const [address = '', netmask = ''] = cidr.split('/')
+    Object.assign(values, { [`address${suffix}`]: address, [`netmask${suffix}`]: netmask })
+  }
+  for (const suffix of ['', '6']) {
+    const [address, netmask] = [values[`address${suffix}`], values[`netmask${suffix}`]]
+    if (address !== undefined && netmask !== undefined) values[`cidr${suffix}`] = `${address}/${netmask}`
+  }
+  return values
+}
+
+/** One interface with a default gateway is enough. */
+const checkGateway = (interfaces: Interfaces, name: string, params: Parameters): void => {
+  const checks = [
+    ['gateway', 'Default gateway'],
+    ['gateway6', 'Default ipv6 gateway'],
+  ] as const
+  for (const [key, label] of checks) {
+    if (params[key] === undefined) continue
+    for (const [other, iface] of interfaces)
+      if (other !== name && iface[key] !== undefined)
+        throw parameterError({ [key]: `${label} already exists on interface '${other}'.` })
+  }
+}
+
+/** What the file gives back after being written: defaults of a bridge, no flags that are 0, lines end in comments. */
+const asWritten = (iface: Interface): Interface => {
+  const values: Record<string, string | number | readonly string[]> = {}
+  for (const [key, value] of Object.entries(iface)) {
+    const kept = numbers.has(key) ? Number(value) : value
+    if (kept !== 0 && (kept !== '' || key === 'bridge_ports')) values[key] = kept
+  }
+  if (values['method'] === 'manual') for (const key of ['address', 'netmask', 'cidr', 'gateway']) delete values[key]
+  if (values['method6'] === 'manual')
+    for (const key of ['address6', 'netmask6', 'cidr6', 'gateway6']) delete values[key]
+  if (typeof values['comments'] === 'string' && !values['comments'].endsWith('\n')) values['comments'] += '\n'
+  if (iface['type'] !== 'bridge') return values
+  const vids = values['bridge_vlan_aware'] === 1 ? { bridge_vids: values['bridge_vids'] ?? '2-4094' } : {}
+  const ports = splitList(String(values['bridge_ports'] ?? '')).join(' ')
+  return { bridge_stp: 'off', bridge_fd: '0', ...values, ...vids, bridge_ports: ports === 'none' ? '' : ports }
+}
+
+/** The whole file can only be written when what its interfaces refer to is there. */
+const checkFile = (interfaces: Interfaces): void => {
+  for (const [name, iface] of interfaces) {
+    for (const port of splitList(String(iface['type'] === 'bridge' ? (iface['bridge_ports'] ?? '') : '')))
+      if (!interfaces.has(port)) throw failure(`bridge '${name}' - unable to find bridge port '${port}'`)
+    for (const slave of splitList(String(iface['type'] === 'bond' ? (iface['slaves'] ?? '') : '')))
+      if (!interfaces.has(slave)) throw failure(`bond '${name}' - unable to find slave '${slave}'`)
+  }
+}
+
+const methods = (values: Readonly<Record<string, string>>): Interface => {
+  const families = [
+    ...(values['address'] === undefined ? [] : ['inet']),
+    ...(values['address6'] === undefined ? [] : ['inet6']),
+  ]
+  return {
+    method: values['address'] === undefined ? 'manual' : 'static',
+    method6: values['address6'] === undefined ? 'manual' : 'static',
+    families: families.length === 0 ? ['inet'] : families,
+  }
+}
+
+const checkType = ({ type }: Parameters): void => {
+  if (type?.startsWith('OVS') === true)
+    throw failure("Open VSwitch is not installed (need package 'openvswitch-switch')")
+}
+
+const nextPriority = (interfaces: Interfaces): number =>
+  Math.max(2, ...[...interfaces.values()].map((iface) => Number(iface['priority'] ?? 0))) + 1
+
+/** The interfaces with one more; throws where Proxmox refuses. */
+export const withInterface = (interfaces: Interfaces, name: string, params: Parameters): Interfaces => {
+  if (interfaces.has(name)) throw parameterError({ iface: 'interface already exists' })
+  checkGateway(interfaces, name, params)
+  const values = withAddresses(params)
+  checkType(params)
+  const iface = asWritten({ ...values, ...methods(values), priority: nextPriority(interfaces) })
+  const after = new Map([...interfaces, [name, iface]])
+  checkFile(after)
+  return after
+}
+
+/** The interfaces with one changed: what is not given stays, except that its addresses go when none is given. */
+export const changedInterface = (
+  interfaces: Interfaces,
+  name: string,
+  params: Parameters,
+  remove: string,
+): Interfaces => {
+  const before = interfaces.get(name)
+  if (before === undefined) throw parameterError({ iface: 'interface does not exist' })
+  const kept = { ...before }
+  for (const key of splitList(remove)) {
+    delete kept[key]
+    if (key === 'cidr') for (const part of ['address', 'netmask']) delete kept[part]
+    if (key === 'cidr6') for (const part of ['address6', 'netmask6']) delete kept[part]
+  }
+  checkGateway(interfaces, name, params)
+  const values = withAddresses(params)
+  const after = new Map(interfaces).set(name, asWritten({ ...kept, ...values, ...methods(values) }))
+  checkFile(after)
+  return after
+}
+
+/** The interfaces without one. */
+export const withoutInterface = (interfaces: Interfaces, name: string): Interfaces => {
+  if (!interfaces.has(name)) throw parameterError({ iface: 'interface does not exist' })
+  const after = new Map(interfaces)
+  after.delete(name)
+  checkFile(after)
+  return after
+}
+
+/** The file's text, enough of it to show what is staged. */
+export const interfacesText = (interfaces: Interfaces): string =>
+  [...interfaces]
+    .map(([name, { autostart, method, ...options }]) =>
+      [
+        ...(autostart === 1 ? [`auto ${name}`] : []),
+        `iface ${name} inet ${String(method)}`,
+        ...['address', 'gateway', 'bridge_ports', 'bridge_stp', 'bridge_fd', 'bridge_vids', 'mtu']
+          .filter((key) => options[key] !== undefined)
+          .map((key) => `\t${key.replace('_', '-')} ${String(options[key]) === '' ? 'none' : String(options[key])}`),
+        ...(typeof options['comments'] === 'string' ? [`#${options['comments'].trim()}`] : []),
+        '',
+      ].join('\n'),
+    )
+    .join('\n')

@@ -1,0 +1,115 @@
+/**
+ * Replays recordings of a real Proxmox VE against the simulator and says how many of the answers match. The recordings
+ * are not part of this project: where `../shared/pve` is absent there is nothing to compare, and that is said.
+ *
+ *     node dist/test/conformance.js [NAME...]     only chains with a file whose name contains one of these
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { scaledClock } from '../adapters/simulator/clock.ts'
+import { goldenWorld } from '../adapters/simulator/golden-world.ts'
+import { startSimulator } from '../adapters/simulator/start-simulator.ts'
+
+const home = join('..', 'shared', 'pve')
+const recordings = join(home, 'recordings')
+
+const json = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
+
+const headSchema = z.object({ continues: z.string().optional(), read_only: z.string().optional() })
+
+/** Files that go on where another ended come after it; each chain starts from a fresh simulator. */
+const chains = (): readonly (readonly string[])[] => {
+  const heads = readdirSync(recordings)
+    .filter((file) => file.endsWith('.json'))
+    .toSorted()
+    .map((file) => ({ file, ...headSchema.parse(json(join(recordings, file))) }))
+    .filter((head) => head.read_only === undefined)
+  const found: string[][] = []
+  for (const { file, continues } of heads) {
+    const chain = found.find((one) => continues !== undefined && one.includes(continues))
+    if (chain === undefined) found.push([file])
+    else chain.push(file)
+  }
+  return found
+}
+
+const reportSchema = z.object({
+  matched: z.number(),
+  of: z.number(),
+  files: z.array(
+    z.object({
+      file: z.string(),
+      title: z.string(),
+      matched: z.number(),
+      of: z.number(),
+      mismatches: z.array(
+        z.object({
+          index: z.number(),
+          request: z.string(),
+          note: z.string().optional(),
+          found: z.array(z.string()),
+        }),
+      ),
+    }),
+  ),
+})
+
+type Report = z.infer<typeof reportSchema>
+
+const run = (args: readonly string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const chunks: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    child.on('error', reject)
+    child.on('close', () => resolve(Buffer.concat(chunks).toString('utf8')))
+  })
+
+const replay = async (chain: readonly string[]): Promise<Report> => {
+  const world = goldenWorld(json(join(home, 'golden-state.json')))
+  const simulator = await startSimulator({ world, clock: scaledClock(speed) })
+  try {
+    const nodes = Object.entries(simulator.nodes).flatMap(([name, url]) => ['--node', `${name}=${url}`])
+    const files = chain.map((file) => join(recordings, file))
+    return reportSchema.parse(JSON.parse(await run([join(home, 'replay.mjs'), ...nodes, '--json', ...files])))
+  } finally {
+    await simulator.close()
+  }
+}
+
+/** Fast enough not to wait, slow enough that a task is still running when it is first looked at. */
+const speed = 20
+
+const print = ({ files }: Report): void => {
+  for (const { file, title, matched, of, mismatches } of files) {
+    console.log(`${file} (${title}): matched ${matched} of ${of}`)
+    for (const { index, request, note, found } of mismatches) {
+      console.log(`  #${index} ${request} (${note ?? ''})`)
+      for (const line of found) console.log(`      ${line}`)
+    }
+  }
+}
+
+const main = async (names: readonly string[]): Promise<void> => {
+  if (!existsSync(recordings)) {
+    console.log(`no recordings in ${recordings}: conformance skipped`)
+    return
+  }
+  const wanted = chains().filter(
+    (chain) => names.length === 0 || chain.some((file) => names.some((name) => file.includes(name))),
+  )
+  let matched = 0
+  let of = 0
+  for (const chain of wanted) {
+    const report = await replay(chain)
+    print(report)
+    matched += report.matched
+    of += report.of
+  }
+  console.log(`matched ${matched} of ${of}`)
+  if (matched !== of) process.exitCode = 1
+}
+
+await main(process.argv.slice(2))
