@@ -56,7 +56,9 @@ function repeated(
   markOf: (vm: VmSpec) => string | undefined,
 ): readonly Diagnostic[] {
   const first = new Map<string, VmSpec>()
-  return [...spec.vms, spec.router].flatMap((vm) => {
+  // A name that the router has only by default is not said in the file: then the VM that says it is to blame.
+  const said = yaml.place(['router', key]).exact
+  return (said ? [...spec.vms, spec.router] : machinesOf(spec)).flatMap((vm) => {
     const mark = markOf(vm)
     if (mark === undefined) return []
     const other = first.get(mark)

@@ -5,7 +5,7 @@ export type FilledText =
   | { readonly kind: 'filled'; readonly text: string }
   | { readonly kind: 'unknown'; readonly expression: string; readonly remedy: string }
 
-const EXPRESSION = /\{\{\s*([^{}]*?)\s*\}\}/g
+const EXPRESSION = /\{\{([^{}]*)\}\}/g
 const LEFTOVER = /\{\{|\{%|\{#/
 
 /**
@@ -15,7 +15,7 @@ const LEFTOVER = /\{\{|\{%|\{#/
 export function fillTemplate(text: string, rangeId: string): FilledText {
   let unknown: string | undefined
   const filled = text.replace(EXPRESSION, (expression, name: string) => {
-    if (name === 'range_id') return rangeId
+    if (name.trim() === 'range_id') return rangeId
     unknown ??= expression
     return expression
   })

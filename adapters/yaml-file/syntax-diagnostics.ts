@@ -34,6 +34,8 @@ export function syntaxDiagnostics(
       column: col,
       ...sentenceOf(error, lineOf(text, lines, line), opening !== undefined),
     })
+    // What follows an open quote was read as its text: further errors would only confuse.
+    if (opening !== undefined) break
   }
   return [...byLine.values()]
 }
@@ -47,8 +49,9 @@ function sentenceOf(error: YAMLError, line: string, opened: boolean): Pick<Diagn
   return { finding: `not valid YAML: ${printable(sentence)}`, remedy: remedyOf(error) }
 }
 
-/** A key without its colon has the same code as a bracket without its end. */
+/** What the code alone does not say: one code stands for several slips. */
 function remedyOf({ code, message }: YAMLError): string {
+  if (message.startsWith('Flow')) return 'close the bracket, or indent what follows'
   if (message.startsWith('Implicit')) return 'put a `:` and a blank between key and value'
   return code === 'MISSING_CHAR' ? 'close it' : (REMEDIES[code] ?? '')
 }
@@ -66,8 +69,11 @@ function openingOf(document: Document.Parsed, offset: number): number | undefine
   return opening
 }
 
-/** A line of the text, without its end. */
+/** Longer lines are nobody's, and a pattern should not run over them. */
+const LONGEST_LINE = 500
+
+/** The start of a line of the text, without its end. */
 function lineOf(text: string, lines: LineCounter, line: number): string {
   const start = lines.lineStarts[line - 1] ?? 0
-  return text.slice(start, lines.lineStarts[line] ?? text.length).trimEnd()
+  return text.slice(start, Math.min(start + LONGEST_LINE, lines.lineStarts[line] ?? text.length)).trimEnd()
 }
