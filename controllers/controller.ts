@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../model/clock.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { Logger, Metrics, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
@@ -39,6 +40,8 @@ export class Controller {
   constructor(parts: ControllerParts) {
     const { proxmox, store, clock, logger, metrics, settings, files, random } = parts
     const { signal } = this.#stop
+    // Every request and wait under way listens to it, and a large site has hundreds of them.
+    setMaxListeners(0, signal)
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
     const planning = new Planning(proxmox, settings, signal)

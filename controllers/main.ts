@@ -9,7 +9,9 @@ import { simulateCommand } from './commands/simulate.ts'
 import { compose } from './compose/compose.ts'
 import { paintFor } from './terminal/paint.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 const composition = compose({ version, environment: process.env })
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const DEFAULT_CONFIG = '/opt/ludus/config.yml'
@@ -31,7 +33,9 @@ function program(finish: (status: number) => void): Command {
     .description('watch the range files and keep Proxmox matching')
     .option('--config <file>', "Ludus' config.yml with a lanista: section", DEFAULT_CONFIG)
     .option('--once', 'converge once and end: status 0 when all ranges are Ready, 1 otherwise', false)
-    .action(async (options: { config: string; once: boolean }) => finish(await runCommand(options, composition, print, stopSignal())))
+    .action(async (options: { config: string; once: boolean }) =>
+      finish(await runCommand(options, composition, print, stopSignal())),
+    )
   lanista
     .command('plan')
     .description('print what a run would change and why; writes nothing. Status 0: nothing to do, 2: changes, 1: error')
@@ -46,7 +50,14 @@ function program(finish: (status: number) => void): Command {
     .option('--listen <address:port>', 'address of the first node; the others take the ports after it')
     .option('--json', 'print {"url","nodes","token","fingerprint"} as the first line', false)
     .action(async (options: { cluster?: string; listen?: string; json: boolean }) =>
-      finish(await simulateCommand({ cluster: options.cluster, listen: options.listen, json: options.json }, composition, print, stopSignal())),
+      finish(
+        await simulateCommand(
+          { cluster: options.cluster, listen: options.listen, json: options.json },
+          composition,
+          print,
+          stopSignal(),
+        ),
+      ),
     )
   lanista
     .command('demo')

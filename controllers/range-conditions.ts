@@ -65,9 +65,9 @@ export function machinesFinding(vms: readonly VmStatus[]): Finding | true | unde
 function condition(type: ConditionType, finding: Finding | true | undefined, good: string): Condition {
   if (finding === undefined) return { type, status: 'Unknown', reason: 'Pending', message: 'not looked at yet' }
   if (finding === true) return { type, status: 'True', reason: 'Ok', message: good }
-  const unknown = finding.reason === UNREACHABLE
+  const unknown = finding.reason === NOT_READ
   return { type, status: unknown ? 'Unknown' : 'False', ...finding }
 }
 
-/** The reason when Proxmox could not be asked: nothing is known, so nothing is claimed. */
-export const UNREACHABLE = 'ProxmoxUnreachable'
+/** The reason when the cluster could not be read: nothing is known, so nothing is claimed. */
+export const NOT_READ = 'ClusterNotRead'

@@ -12,7 +12,7 @@ import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
-import { conditionsOf, machinesFinding, type PassFindings, UNREACHABLE } from './range-conditions.ts'
+import { conditionsOf, machinesFinding, type PassFindings, NOT_READ } from './range-conditions.ts'
 import type { StatusBoard } from './status-board.ts'
 
 /** What a pass over a range works with. */
@@ -154,9 +154,9 @@ export class RangePass {
     const { zone, network } = this.#findings
     if (zone !== true)
       await this.#found({
-        zone: { reason: UNREACHABLE, message },
-        network: { reason: UNREACHABLE, message },
-        machines: { reason: UNREACHABLE, message },
+        zone: { reason: NOT_READ, message },
+        network: { reason: NOT_READ, message },
+        machines: { reason: NOT_READ, message },
       })
     else if (network !== true) await this.#found({ network: { reason: 'NetworkFailed', message } })
     else await this.#found({ machines: { reason: 'MachinesFailed', message } })

@@ -28,9 +28,16 @@ interface Terminal {
  *
  * @returns the exit status
  */
-export async function demoCommand(options: DemoOptions, composition: Composition, terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function demoCommand(
+  options: DemoOptions,
+  composition: Composition,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   const paint = paintFor(terminal, composition.environment)
-  terminal.write(`${paint('bold', 'Lanista demo')}: a simulated Proxmox VE cluster stands in, nothing real is touched.\n\n`)
+  terminal.write(
+    `${paint('bold', 'Lanista demo')}: a simulated Proxmox VE cluster stands in, nothing real is touched.\n\n`,
+  )
   const cluster = await composition.simulate({ clusterFile: undefined, listen: undefined, pace: 'demo' })
   const folder = await layOutDemoFolder(cluster, options.listen)
   try {
@@ -41,20 +48,40 @@ export async function demoCommand(options: DemoOptions, composition: Composition
   }
 }
 
-async function runDemo(options: DemoOptions, folder: DemoFolder, composition: Composition, terminal: Terminal, paint: Paint, signal: AbortSignal): Promise<number> {
+async function runDemo(
+  options: DemoOptions,
+  folder: DemoFolder,
+  composition: Composition,
+  terminal: Terminal,
+  paint: Paint,
+  signal: AbortSignal,
+): Promise<number> {
   const config = await composition.loadConfig(folder.configFile)
   const logger = composition.openLog(folder.logFile)
   const connected = await composition.connect(config, logger)
   const settings = planSettingsOf(config)
   const { clock, random } = composition
   const { proxmox, files, store, metrics } = connected
-  const controller = new Controller({ proxmox, files, store, clock, random, logger, metrics, settings: () => settings, resyncMs: config.lanista.resync })
+  const controller = new Controller({
+    proxmox,
+    files,
+    store,
+    clock,
+    random,
+    logger,
+    metrics,
+    settings: () => settings,
+    resyncMs: config.lanista.resync,
+  })
 
   const ended = new AbortController()
   const stop = AbortSignal.any([signal, ended.signal])
   const http = await serveSomewhere(connected, controller, stop)
   const steps = nextSteps({ ...folder, http: `http://${http}` }, paint)
-  const show = terminal.isTTY === true && !options.untilReady ? liveShow(controller, terminal, paint, steps) : lineShow(controller, terminal, paint, steps)
+  const show =
+    terminal.isTTY === true && !options.untilReady
+      ? liveShow(controller, terminal, paint, steps)
+      : lineShow(controller, terminal, paint, steps)
   const unsubscribe = controller.board.onChange((status) => {
     show.changed(status)
     if (options.untilReady && controller.board.allReady() && controller.board.all().length >= 2) ended.abort()

@@ -24,7 +24,13 @@ export interface PlanReport {
  *
  * @returns the exit status: 0 nothing to do, 2 changes, 1 something is in the way
  */
-export async function planCommand(options: { readonly config: string }, composition: Composition, paint: Paint, print: (line: string) => void, signal: AbortSignal): Promise<number> {
+export async function planCommand(
+  options: { readonly config: string },
+  composition: Composition,
+  paint: Paint,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
   const config = await composition.loadConfig(options.config)
   const { proxmox, files } = await composition.connect(config, composition.openLog())
   const { specs, diagnostics } = await readAll(files)
@@ -52,16 +58,24 @@ interface PlannedRange {
 /** The networks of all ranges are planned together, as a run does: one apply for all. */
 function reportOf(planned: readonly PlannedRange[], diagnostics: readonly Diagnostic[]): PlanReport {
   const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
-  const refused = planned.flatMap(({ spec, result }) => (result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : []))
+  const refused = planned.flatMap(({ spec, result }) =>
+    result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
+  )
   const wants = plans.flatMap(({ vnets }) => vnets)
   const snapshot = planned[0]?.snapshot
-  return { networkActions: snapshot === undefined ? [] : planVnets(wants, snapshot).actions, plans, refused, diagnostics }
+  return {
+    networkActions: snapshot === undefined ? [] : planVnets(wants, snapshot).actions,
+    plans,
+    refused,
+    diagnostics,
+  }
 }
 
-async function readAll(files: RangeFiles): Promise<{ readonly specs: readonly RangeSpec[]; readonly diagnostics: readonly Diagnostic[] }> {
+async function readAll(
+  files: RangeFiles,
+): Promise<{ readonly specs: readonly RangeSpec[]; readonly diagnostics: readonly Diagnostic[] }> {
   const reads = await Promise.all((await files.list()).map((id) => files.read(id)))
   const specs = reads.flatMap((read) => (read.kind === 'ok' ? [read.spec] : []))
   const diagnostics = reads.flatMap((read) => (read.kind === 'invalid' ? read.diagnostics : []))
   return { specs, diagnostics }
 }
-

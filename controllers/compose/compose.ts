@@ -38,7 +38,11 @@ async function connect(
   const { clock } = outside
   const { ranges, state_dir: stateDir, resync, http } = config.lanista
   const metrics = openMetrics(version)
-  const { proxmox, silence } = watchObservations(await proxmoxOf(config, { ...outside, logger, metrics }), metrics, clock)
+  const { proxmox, silence } = watchObservations(
+    await proxmoxOf(config, { ...outside, logger, metrics }),
+    metrics,
+    clock,
+  )
   const store = statusFiles(stateDir)
   return {
     proxmox,

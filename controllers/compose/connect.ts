@@ -19,7 +19,10 @@ export interface ConnectDependencies {
 }
 
 /** The Proxmox that the configuration names. Nothing is sent yet. Throws `UserError` when token or CA can't be read. */
-export async function proxmoxOf(config: ServerConfig, { clock, random, environment, logger, metrics }: ConnectDependencies): Promise<Proxmox> {
+export async function proxmoxOf(
+  config: ServerConfig,
+  { clock, random, environment, logger, metrics }: ConnectDependencies,
+): Promise<Proxmox> {
   const { hosts, token_file: file } = config.lanista.proxmox
   const token = await readToken({ file, environment }).catch(asUserError)
   const tls = await trustOf(config)
@@ -45,7 +48,10 @@ async function trustOf({ proxmox_invalid_cert: insecure, lanista: { proxmox } }:
   if (proxmox.ca_file !== undefined) {
     const file = proxmox.ca_file
     const pem = await readFile(file, 'utf8').catch((error: unknown) => {
-      throw new UserError(`lanista.proxmox.ca_file: ${file} can't be read (${error instanceof Error ? error.message : String(error)}); give the PEM file of the CA that signed the API's certificate`, error)
+      throw new UserError(
+        `lanista.proxmox.ca_file: ${file} can't be read (${error instanceof Error ? error.message : String(error)}); give the PEM file of the CA that signed the API's certificate`,
+        error,
+      )
     })
     return { kind: 'ca', pem }
   }

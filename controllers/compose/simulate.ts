@@ -23,15 +23,27 @@ export async function simulateCluster({ clusterFile, listen, pace }: SimulateOpt
     ...(listen === undefined ? {} : { listen: listenAddress(listen) }),
     ...(pace === 'demo' ? { durations: DEMO_PACE } : {}),
   }).catch((error: unknown) => {
-    throw new UserError(`simulate: can't listen on ${listen ?? '127.0.0.1'} (${error instanceof Error ? error.message : String(error)}); choose another --listen ADDRESS:PORT`, error)
+    throw new UserError(
+      `simulate: can't listen on ${listen ?? '127.0.0.1'} (${error instanceof Error ? error.message : String(error)}); choose another --listen ADDRESS:PORT`,
+      error,
+    )
   })
   const { url, nodes, fingerprint } = simulator
-  return { url, nodes, fingerprint, token: controllerToken(world) ?? simulator.token ?? '', close: () => simulator.close() }
+  return {
+    url,
+    nodes,
+    fingerprint,
+    token: controllerToken(world) ?? simulator.token ?? '',
+    close: () => simulator.close(),
+  }
 }
 
 async function describedCluster(file: string): Promise<World> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UserError(`simulate: ${file} can't be read (${error instanceof Error ? error.message : String(error)}); give a YAML description of a cluster`, error)
+    throw new UserError(
+      `simulate: ${file} can't be read (${error instanceof Error ? error.message : String(error)}); give a YAML description of a cluster`,
+      error,
+    )
   })
   const described = clusterDescriptionSchema.safeParse(yamlOf(text, file))
   if (described.success) return clusterFrom(described.data)
@@ -42,7 +54,10 @@ function yamlOf(text: string, file: string): unknown {
   try {
     return parse(text)
   } catch (error) {
-    throw new UserError(`simulate: ${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`, error)
+    throw new UserError(
+      `simulate: ${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    )
   }
 }
 

@@ -36,7 +36,10 @@ export async function layOutDemoFolder(cluster: SimulatedCluster, listen: string
 }
 
 /** The same keys an operator writes, so that the demo is the real thing but for the cluster. */
-const configText = (cluster: SimulatedCluster, listen: string): string => `# The demo's configuration. It leads to a simulated cluster, so nothing real is touched.
+const configText = (
+  cluster: SimulatedCluster,
+  listen: string,
+): string => `# The demo's configuration. It leads to a simulated cluster, so nothing real is touched.
 proxmox_url: ${cluster.url}
 proxmox_node: ${Object.keys(cluster.nodes)[0]}
 proxmox_vm_storage_pool: shared

@@ -14,7 +14,10 @@ export interface DemoPlaces {
 export function nextSteps({ ranges, configFile, extra, http }: DemoPlaces, paint: Paint): readonly string[] {
   const steps: readonly (readonly [string, string])[] = [
     ['drop a range in', `cp ${extra} ${ranges}/`],
-    ['edit one', `sed -i 's/ip_last_octet: 1$/ip_last_octet: 1\\n    target_node: pve2/; s/-kali"/-kali2"/' ${ranges}/JD.yml`],
+    [
+      'edit one',
+      `sed -i 's/ip_last_octet: 1$/ip_last_octet: 1\\n    target_node: pve2/; s/-kali"/-kali2"/' ${ranges}/JD.yml`,
+    ],
     ['break one', `echo 'ludus: [' >> ${ranges}/KT.yml`],
     ['see a plan', `npx lanista plan --config ${configFile}`],
     ['see the metrics', `curl -s ${http}/metrics | grep ^lanista_range`],

@@ -13,6 +13,9 @@ export function phaseLines(before: RangeStatus | undefined, after: RangeStatus, 
   const [wasReady, isReady] = [before === undefined ? undefined : readyConditionOf(before), readyConditionOf(after)]
   const changed = wasReady?.status !== isReady?.status || wasReady?.reason !== isReady?.reason
   if (!changed || isReady === undefined) return vms
-  const word = isReady.status === 'True' ? paint('green', 'Ready') : paint('yellow', `not Ready: ${isReady.reason}: ${isReady.message}`)
+  const word =
+    isReady.status === 'True'
+      ? paint('green', 'Ready')
+      : paint('yellow', `not Ready: ${isReady.reason}: ${isReady.message}`)
   return [...vms, `${after.id}  ${word}`]
 }

@@ -9,7 +9,8 @@ export function planText({ networkActions, plans, refused, diagnostics }: PlanRe
   const ranges = plans.flatMap((plan) => rangeLines(plan, paint))
   const troubles = [...diagnostics.map(diagnosticLine), ...refused].map((text) => paint('red', `! ${text}`))
   const changes = networkActions.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
-  const inTheWay = troubles.length + plans.reduce((sum, { vms }) => sum + vms.filter(({ step }) => step.kind === 'blocked').length, 0)
+  const inTheWay =
+    troubles.length + plans.reduce((sum, { vms }) => sum + vms.filter(({ step }) => step.kind === 'blocked').length, 0)
   return [
     ...(networks.length === 0 ? [] : [paint('bold', 'networks, for all ranges together'), ...networks, '']),
     ...ranges,
@@ -19,12 +20,25 @@ export function planText({ networkActions, plans, refused, diagnostics }: PlanRe
 }
 
 function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
-  const blocked = plan.vms.flatMap(({ step }) => (step.kind === 'blocked' ? [paint('red', `  ! ${step.finding.message}`)] : []))
-  const waiting = plan.vms.flatMap(({ spec, step, message }) => (step.kind === 'wait' ? [paint('yellow', `  ? vm ${spec.name}: ${message}`)] : []))
+  const blocked = plan.vms.flatMap(({ step }) =>
+    step.kind === 'blocked' ? [paint('red', `  ! ${step.finding.message}`)] : [],
+  )
+  const waiting = plan.vms.flatMap(({ spec, step, message }) =>
+    step.kind === 'wait' ? [paint('yellow', `  ? vm ${spec.name}: ${message}`)] : [],
+  )
   const actions = ownActions(plan).map((action) => actionLine(action, paint))
   const notes = plan.notes.map((note) => paint('dim', `  # ${note}`))
-  const quiet = actions.length + blocked.length + waiting.length === 0 ? [`  nothing to do: ${plan.vms.length} VMs as asked`] : []
-  return [paint('bold', `range ${plan.rangeId} (number ${plan.number})`), ...actions, ...blocked, ...waiting, ...quiet, ...notes, '']
+  const quiet =
+    actions.length + blocked.length + waiting.length === 0 ? [`  nothing to do: ${plan.vms.length} VMs as asked`] : []
+  return [
+    paint('bold', `range ${plan.rangeId} (number ${plan.number})`),
+    ...actions,
+    ...blocked,
+    ...waiting,
+    ...quiet,
+    ...notes,
+    '',
+  ]
 }
 
 /** A range's actions without the networks, which are shown once for all. */
@@ -53,6 +67,9 @@ function actionLine(action: Action, paint: Paint): string {
 }
 
 function summary(ranges: number, changes: number, inTheWay: number): string {
-  const parts = [`${ranges} ${ranges === 1 ? 'range' : 'ranges'}`, changes === 0 ? 'nothing to change' : `${changes} ${changes === 1 ? 'change' : 'changes'}`]
+  const parts = [
+    `${ranges} ${ranges === 1 ? 'range' : 'ranges'}`,
+    changes === 0 ? 'nothing to change' : `${changes} ${changes === 1 ? 'change' : 'changes'}`,
+  ]
   return [...parts, ...(inTheWay === 0 ? [] : [`${inTheWay} in the way`])].join(', ')
 }

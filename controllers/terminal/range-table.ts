@@ -32,7 +32,9 @@ const COLUMNS = ['RANGE', 'VM', 'NODE', 'VMID', 'ADDRESS', 'PHASE', 'WHY'] as co
  */
 export function rangeTable(statuses: readonly RangeStatus[], paint: Paint, width: number): string {
   const rows = statuses.flatMap((status) => rowsOf(status, paint))
-  const fixed = COLUMNS.slice(0, -1).map((name, column) => Math.max(name.length, ...rows.map((row) => plainLength(row[column] ?? ''))) + 2)
+  const fixed = COLUMNS.slice(0, -1).map(
+    (name, column) => Math.max(name.length, ...rows.map((row) => plainLength(row[column] ?? ''))) + 2,
+  )
   const left = Math.max(12, width - fixed.reduce((sum, each) => sum + each, 0) - 1)
   const table = new Table({
     head: COLUMNS.map((name) => paint('dim', name)),
@@ -57,19 +59,40 @@ function rowsOf({ id, number, vms }: RangeStatus, paint: Paint): readonly string
   ])
 }
 
-const phaseText = ({ phase }: VmStatus, paint: Paint): string => paint(PHASE_STYLE[phase], `${PHASE_SIGN[phase]} ${phase}`)
+const phaseText = ({ phase }: VmStatus, paint: Paint): string =>
+  paint(PHASE_STYLE[phase], `${PHASE_SIGN[phase]} ${phase}`)
 
 function summaryOf(status: RangeStatus, paint: Paint, width: number): string {
   const ready = readyConditionOf(status)
   const text = (word: string): string => `${status.id.padEnd(4)} ${word}`
   if (ready?.status === 'True') return paint('green', text('Ready'))
-  const shortened = shorten(text(`not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at yet'}`), width)
+  const shortened = shorten(
+    text(`not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at yet'}`),
+    width,
+  )
   return paint(ready?.reason === 'Progressing' || ready?.status === 'Unknown' ? 'yellow' : 'red', shortened)
 }
 
-const shorten = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`)
+const shorten = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`
 const plainLength = (text: string): number => stripVTControlCharacters(text).length
 
 const NO_BORDERS = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map((name) => [name, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((name) => [name, '']),
 )

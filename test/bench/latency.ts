@@ -21,5 +21,7 @@ export async function benchLatency(): Promise<void> {
   }
   times.sort((a, b) => a - b)
   const at = (fraction: number): string => `${(times[Math.floor((times.length - 1) * fraction)] ?? 0).toFixed(0)} ms`
-  console.log(`latency: file dropped to first write request, ${RUNS} runs: median ${at(0.5)}, fastest ${at(0)}, slowest ${at(1)}`)
+  console.log(
+    `latency: file dropped to first write request, ${RUNS} runs: median ${at(0.5)}, fastest ${at(0)}, slowest ${at(1)}`,
+  )
 }

@@ -14,7 +14,7 @@ describe('server config', () => {
   it('reads durations', () => {
     const resyncOf = (resync: string) =>
       serverConfigSchema.parse({ proxmox_node: 'pve1', lanista: { resync } }).lanista.resync
-    expect(['500ms', '30s', '5m', '1h'].map(resyncOf)).to.deep.equal([500, 30_000, 300_000, 3_600_000])
+    expect(['5000ms', '30s', '5m', '1h'].map(resyncOf)).to.deep.equal([5000, 30_000, 300_000, 3_600_000])
     expect(serverConfigSchema.safeParse({ proxmox_node: 'pve1', lanista: { resync: '5 minutes' } }).success).to.equal(
       false,
     )

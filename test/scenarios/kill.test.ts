@@ -30,7 +30,13 @@ async function openSite(): Promise<Site> {
   })
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-kill-'))
   await mkdir(path.join(folder, 'ranges'))
-  await writeFile(path.join(folder, 'ranges', 'JD.yml'), rangeText([{ name: 'a', vlan: 10, octet: 1 }, { name: 'b', vlan: 20, octet: 1, targetNode: 'pve2' }]))
+  await writeFile(
+    path.join(folder, 'ranges', 'JD.yml'),
+    rangeText([
+      { name: 'a', vlan: 10, octet: 1 },
+      { name: 'b', vlan: 20, octet: 1, targetNode: 'pve2' },
+    ]),
+  )
   await writeFile(path.join(folder, 'ranges', 'KT.yml'), rangeText([{ name: 'c', vlan: 10, octet: 1 }]))
   await writeFile(path.join(folder, 'token'), controllerToken(world) ?? '', { mode: 0o600 })
   const config = path.join(folder, 'config.yml')
@@ -53,7 +59,11 @@ const start = (config: string, ...more: readonly string[]): ChildProcess =>
   spawn(process.execPath, [MAIN, 'run', '--config', config, ...more], { stdio: ['ignore', 'pipe', 'pipe'] })
 
 /** Lets a controller live until it has made so many requests, then kills it at that very moment. */
-async function killAtRequest({ simulator, config }: Site, requests: number, phase: 'arrived' | 'answered'): Promise<void> {
+async function killAtRequest(
+  { simulator, config }: Site,
+  requests: number,
+  phase: 'arrived' | 'answered',
+): Promise<void> {
   let left = requests
   const child = start(config)
   const exited = once(child, 'exit')
@@ -77,7 +87,9 @@ function endState({ world }: Simulator): unknown {
         name: config.get('name'),
         lock: config.get('lock'),
         tags: config.get('tags'),
-        nics: [...config].filter(([key]) => key.startsWith('net')).map(([key, value]) => `${key} ${String(value).replace(/=[0-9A-F:]{17}/, '')}`),
+        nics: [...config]
+          .filter(([key]) => key.startsWith('net'))
+          .map(([key, value]) => `${key} ${String(value).replace(/=[0-9A-F:]{17}/, '')}`),
         running: running !== undefined,
       }))
       .sort((a, b) => a.vmid - b.vmid),
@@ -99,13 +111,18 @@ describe('killed at any moment of a deployment and started again', function () {
   this.timeout(110_000)
   const seed = Number(process.env['LANISTA_TEST_SEED'] ?? Date.now() % 100_000)
 
-  async function deploy(kills: number, random: (most: number) => number): Promise<{ readonly state: unknown; readonly clones: number }> {
+  async function deploy(
+    kills: number,
+    random: (most: number) => number,
+  ): Promise<{ readonly state: unknown; readonly clones: number }> {
     const site = await openSite()
     try {
-      for (let kill = 0; kill < kills; kill++) await killAtRequest(site, random(45), random(2) === 1 ? 'arrived' : 'answered')
+      for (let kill = 0; kill < kills; kill++)
+        await killAtRequest(site, random(45), random(2) === 1 ? 'arrived' : 'answered')
       const last = start(site.config, '--once')
       let output = ''
-      for (const stream of [last.stdout, last.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+      for (const stream of [last.stdout, last.stderr])
+        stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
       const [status] = (await once(last, 'exit')) as [number]
       expect(status, `seed ${seed}: ${output}`).to.equal(0)
       const cloned = site.simulator.world.tasks.filter(({ type, end }) => type === 'qmclone' && end?.status === 'OK')
@@ -117,11 +134,14 @@ describe('killed at any moment of a deployment and started again', function () {
 
   it(`ends in the same state without a duplicate, ${DEPLOYMENTS * KILLS_EACH} kills (seed ${seed})`, async () => {
     const random = randomFrom(seed)
-    const [undisturbed, ...disturbed] = await Promise.all([deploy(0, random), ...Array.from({ length: DEPLOYMENTS }, () => deploy(KILLS_EACH, random))])
+    const [undisturbed, ...disturbed] = await Promise.all([
+      deploy(0, random),
+      ...Array.from({ length: DEPLOYMENTS }, () => deploy(KILLS_EACH, random)),
+    ])
     expect(undisturbed.clones).to.equal(5)
     for (const each of disturbed) {
       expect(each.state).to.deep.equal(undisturbed.state)
-      expect(each.clones, "clones that succeeded").to.equal(5)
+      expect(each.clones, 'clones that succeeded').to.equal(5)
     }
   })
 })

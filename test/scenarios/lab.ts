@@ -72,7 +72,12 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       token: controllerToken(world) ?? '',
       tls: { kind: 'fingerprint', sha256: simulator.fingerprint },
     },
-    { clock, random, logger: silent, lanes: createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout }) },
+    {
+      clock,
+      random,
+      logger: silent,
+      lanes: createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout }),
+    },
   )
   const controller = new Controller({
     proxmox,
@@ -104,7 +109,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     controller,
     folder: ranges,
     drop: async (name, text) => {
-      const staged = path.join(folder, 'staged')
+      const staged = path.join(folder, `staged-${name}`)
       await writeFile(staged, text)
       await rename(staged, path.join(ranges, name))
     },
@@ -119,7 +124,10 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     pass: async () => {
       for (const id of controller.ranges.ids()) controller.ranges.trigger(id)
       await controller.ranges.until(
-        () => [...controller.ranges.standings().values()].every(({ standing }) => standing === 'waiting' || standing === 'stalled'),
+        () =>
+          [...controller.ranges.standings().values()].every(
+            ({ standing }) => standing === 'waiting' || standing === 'stalled',
+          ),
         stop.signal,
       )
     },
@@ -132,4 +140,3 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     },
   }
 }
-

@@ -23,7 +23,8 @@ const DEFAULTS = `defaults:
   target_node: pve3
 `
 
-const named = (entries: readonly JournalEntry[]): readonly string[] => entries.map(({ method, path }) => `${method} ${path}`)
+const named = (entries: readonly JournalEntry[]): readonly string[] =>
+  entries.map(({ method, path }) => `${method} ${path}`)
 
 describe('from files to running VMs', () => {
   let lab: Lab
@@ -43,7 +44,12 @@ describe('from files to running VMs', () => {
 
   it('makes ludusnat, r1 and r2 and applies them once', () => {
     const sdn = lab.writes().filter(({ path }) => path.startsWith('/cluster/sdn'))
-    expect(named(sdn)).to.have.members(['POST /cluster/sdn/vnets', 'POST /cluster/sdn/vnets', 'POST /cluster/sdn/vnets', 'PUT /cluster/sdn'])
+    expect(named(sdn)).to.have.members([
+      'POST /cluster/sdn/vnets',
+      'POST /cluster/sdn/vnets',
+      'POST /cluster/sdn/vnets',
+      'PUT /cluster/sdn',
+    ])
     const vnets = sdn.filter(({ method }) => method === 'POST').map(({ params }) => params)
     expect(vnets).to.deep.include.members([
       { vnet: 'ludusnat', zone: 'ludus', tag: '16777215', vlanaware: '1', alias: 'lanista nat' },
@@ -56,11 +62,19 @@ describe('from files to running VMs', () => {
     expect(guest('JD-kali').node).to.equal('pve2')
     expect(guest('KT-web').node).to.equal('pve3')
     expect(guest('KT-router-debian11-x64').node).to.equal('pve3')
-    const nics = (name: string) => [...guest(name).config].filter(([key]) => key.startsWith('net')).map(([key, value]) => `${key} ${String(value).replace(/=[0-9A-F:]{17}/, '')}`)
-    expect(nics('JD-router-debian11-x64')).to.deep.equal(['net0 virtio,bridge=ludusnat', 'net1 virtio,bridge=r1,tag=10', 'net2 virtio,bridge=r1,tag=99'])
+    const nics = (name: string) =>
+      [...guest(name).config]
+        .filter(([key]) => key.startsWith('net'))
+        .map(([key, value]) => `${key} ${String(value).replace(/=[0-9A-F:]{17}/, '')}`)
+    expect(nics('JD-router-debian11-x64')).to.deep.equal([
+      'net0 virtio,bridge=ludusnat',
+      'net1 virtio,bridge=r1,tag=10',
+      'net2 virtio,bridge=r1,tag=99',
+    ])
     expect(nics('JD-dc')).to.deep.equal(['net0 virtio,bridge=r1,tag=10'])
     expect(nics('KT-web')).to.deep.equal(['net0 virtio,bridge=r2,tag=20'])
-    for (const name of ['JD-router-debian11-x64', 'JD-dc', 'JD-kali', 'KT-router-debian11-x64', 'KT-web']) expect(guest(name).running, name).not.to.equal(undefined)
+    for (const name of ['JD-router-debian11-x64', 'JD-dc', 'JD-kali', 'KT-router-debian11-x64', 'KT-web'])
+      expect(guest(name).running, name).not.to.equal(undefined)
   })
 
   it('spends three writes on each VM and one on each pool', () => {
@@ -76,7 +90,16 @@ describe('from files to running VMs', () => {
 
   it('creates only the VM that was added to a file', async () => {
     const before = lab.writes().length
-    await lab.drop('KT.yml', rangeText([{ name: 'web', vlan: 20, octet: 5 }, { name: 'db', vlan: 20, octet: 6 }], DEFAULTS))
+    await lab.drop(
+      'KT.yml',
+      rangeText(
+        [
+          { name: 'web', vlan: 20, octet: 5 },
+          { name: 'db', vlan: 20, octet: 6 },
+        ],
+        DEFAULTS,
+      ),
+    )
     await lab.until(() => lab.ready('KT') && lab.controller.board.get('KT')?.vms.length === 3)
     const vmid = guest('KT-db').vmid
     expect(named(lab.writes().slice(before))).to.have.members([
