@@ -33,9 +33,9 @@ export interface Connected {
 
 /** What the HTTP endpoints tell about. */
 export interface Observed {
-  statuses(): readonly RangeStatus[]
+  readonly statuses: () => readonly RangeStatus[]
   /** Why the controller isn't ready to serve, or undefined when it is. */
-  notReady(): string | undefined
+  readonly notReady: () => string | undefined
 }
 
 export interface SimulateOptions {

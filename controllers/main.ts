@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { z } from 'zod'
 import { UserError } from '../model/user-error.ts'
 import { demoCommand } from './commands/demo.ts'
 import { planCommand } from './commands/plan.ts'
@@ -9,9 +10,9 @@ import { simulateCommand } from './commands/simulate.ts'
 import { compose } from './compose/compose.ts'
 import { paintFor } from './terminal/paint.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
 const composition = compose({ version, environment: process.env })
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const DEFAULT_CONFIG = '/opt/ludus/config.yml'

@@ -4,7 +4,7 @@ import type { Metrics, Proxmox } from '../../model/ports.ts'
 export interface WatchedProxmox {
   readonly proxmox: Proxmox
   /** Why Proxmox counts as out of reach: it was not read for so many milliseconds. Undefined when it was. */
-  silence(limitMs: number): string | undefined
+  readonly silence: (limitMs: number) => string | undefined
 }
 
 /** Notes when the cluster was last read whole, for readiness and metrics. */

@@ -123,7 +123,7 @@ describe('killed at any moment of a deployment and started again', function () {
       let output = ''
       for (const stream of [last.stdout, last.stderr])
         stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-      const [status] = (await once(last, 'exit')) as [number]
+      const status = await new Promise<number | null>((resolve) => last.once('exit', resolve))
       expect(status, `seed ${seed}: ${output}`).to.equal(0)
       const cloned = site.simulator.world.tasks.filter(({ type, end }) => type === 'qmclone' && end?.status === 'OK')
       return { state: endState(site.simulator), clones: cloned.length }
