@@ -14,7 +14,12 @@ export type Action =
       readonly reason: string
     }
   /** Commits all pending SDN changes and reloads every node's network; at most one per pass, for all ranges. */
-  | { readonly kind: 'apply-sdn'; readonly reason: string }
+  | {
+      readonly kind: 'apply-sdn'
+      /** The VNets, written in this pass or left pending by an earlier one, that wait for it. */
+      readonly vnets: readonly string[]
+      readonly reason: string
+    }
   | {
       readonly kind: 'clone-vm'
       readonly vm: string
@@ -68,11 +73,11 @@ export type VmStep =
   | { readonly kind: 'create'; readonly node: string; readonly template: TemplateChoice }
   /** It exists on `node`; carry on from where it stands. */
   | { readonly kind: 'continue'; readonly node: string }
-  /** Exists and runs: nothing to do. */
+  /** It exists and runs (or was paused by a person): nothing to do. */
   | { readonly kind: 'none'; readonly node: string }
-  /** Proxmox can't tell yet or its work goes on by itself; look again. */
+  /** Proxmox can't tell yet or its work goes on by itself; look again soon. */
   | { readonly kind: 'wait'; readonly node: string | undefined }
-  /** Something must change first. */
+  /** Something must change first. `node` is where it exists, if it does. */
   | { readonly kind: 'blocked'; readonly finding: Finding; readonly node: string | undefined }
 
 /** The copy of a template to clone from. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/condition.ts'
-import { OWNER_TAG, RANGE_NUMBERS, rangeIdOfMark, rangeNumberOfVnet, vnetName } from '../model/identity.ts'
+import { OWNER_TAG, RANGE_NUMBERS, rangeIdOfMark, rangeNumberOfVnet } from '../model/identity.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { ClusterSnapshot, VnetSeen } from '../model/snapshot.ts'
 
@@ -21,14 +21,14 @@ export function rangeNumberOf(
   settings: Pick<PlanSettings, 'reservedNumbers' | 'vmidBase'>,
 ): RangeNumber {
   const holders = numberHolders(snapshot, promised, settings.vmidBase)
-  const own = [...holders].filter(([, holder]) => holder === rangeId).map(([number]) => number)
-  if (own.length > 1) {
+  const own = ownNumbers(rangeId, snapshot, holders)
+  if (own.length > 1 && !own.includes(asked ?? 0)) {
     return found(
       'NumberAmbiguous',
-      `range ${rangeId}: networks or VMs of the numbers ${own.join(' and ')} carry its mark; remove the mark from all but one`,
+      `range ${rangeId}: networks or VMs of the numbers ${own.join(' and ')} carry its mark; set range_number to the one that counts`,
     )
   }
-  const [kept] = own
+  const kept = own.length > 1 ? asked : own[0]
   if (kept !== undefined && asked !== undefined && asked !== kept) {
     return found(
       'NumberChanged',
@@ -68,6 +68,17 @@ function askedNumber(
   return { number: asked }
 }
 
+/** A VNet's mark is the word of the whole range; VMIDs count only without one, since another vmid_base shifts them. */
+function ownNumbers(
+  rangeId: string,
+  { vnets }: ClusterSnapshot,
+  holders: ReadonlyMap<number, string | undefined>,
+): readonly number[] {
+  const marked = vnets.filter((vnet) => markOf(vnet) === rangeId).flatMap(({ name }) => rangeNumberOfVnet(name) ?? [])
+  const held = [...holders].filter(([, holder]) => holder === rangeId).map(([number]) => number)
+  return (marked.length > 0 ? marked : held).sort((a, b) => a - b)
+}
+
 /** Numbers in use -> the range that holds them, or undefined for an unmarked VNet (made by Ludus or by hand). */
 function numberHolders(
   { vnets, guests }: ClusterSnapshot,
@@ -80,7 +91,7 @@ function numberHolders(
     if (number !== undefined) holders.set(number, markOf(vnet))
   }
   // A VM's VMID still tells the number when somebody has deleted the range's VNet.
-  for (const { vmid, tags, pool } of guests) {
+  for (const { vmid, tags, pool } of [...guests].sort((a, b) => a.vmid - b.vmid)) {
     const number = Math.floor((vmid - vmidBase) / 1_000_000)
     const inBlock = number >= RANGE_NUMBERS.first && number <= RANGE_NUMBERS.last
     if (inBlock && pool !== undefined && tags.includes(OWNER_TAG) && holders.get(number) === undefined)
@@ -91,11 +102,6 @@ function numberHolders(
 }
 
 /** The range that a VNet's alias names, as configured or, when its deletion is pending, as it runs. */
-export const markOf = ({ configured, running }: VnetSeen): string | undefined =>
-  rangeIdOfMark((configured ?? running)?.alias)
-
-/** The VNet of a range by its number, if there is one. */
-export const vnetOf = (snapshot: ClusterSnapshot, number: number): VnetSeen | undefined =>
-  snapshot.vnets.find(({ name }) => name === vnetName(number))
+const markOf = ({ configured, running }: VnetSeen): string | undefined => rangeIdOfMark((configured ?? running)?.alias)
 
 const found = (reason: string, message: string): RangeNumber => ({ finding: { reason, message } })

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import { NAT_MARK, NAT_VNET, ownerMark, rangeIdOfMark, vnetName } from '../../model/identity.ts'
+import { NAT_MARK, NAT_VNET, ownerMark, rangeIdOfMark, rangeNumberOfVnet, vnetName } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { VnetAction, VnetWant } from '../../model/plan.ts'
 import type { ClusterSnapshot, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
@@ -9,6 +9,8 @@ export interface VnetPlan {
   readonly actions: readonly VnetAction[]
   readonly findings: ReadonlyMap<string, Finding>
 }
+
+type VnetWrite = Exclude<VnetAction, { kind: 'apply-sdn' }>
 
 /** The two VNets of a range: the NAT VNet all ranges share, and its own. */
 export function vnetWantsOf(
@@ -42,13 +44,14 @@ export function vnetWantsOf(
  */
 export function planVnets(wants: readonly VnetWant[], snapshot: ClusterSnapshot): VnetPlan {
   const unique = [...new Map(wants.map((want) => [want.name, want])).values()]
+  const contested = contestedNames(wants)
   const foreign = foreignPending(unique, snapshot)
   const findings = new Map<string, Finding>()
-  const writes: VnetAction[] = []
+  const writes: VnetWrite[] = []
   const leftPending: string[] = []
   for (const want of unique) {
     const seen = snapshot.vnets.find(({ name }) => name === want.name)
-    const finding = conflictOf(want, seen, snapshot)
+    const finding = contested.get(want.name) ?? conflictOf(want, seen, snapshot)
     if (finding !== undefined) {
       findings.set(want.name, finding)
       continue
@@ -58,26 +61,44 @@ export function planVnets(wants: readonly VnetWant[], snapshot: ClusterSnapshot)
     else if (seen !== undefined && isOurPending(seen, unique)) leftPending.push(want.name)
     else if (seen?.running === undefined) findings.set(want.name, foreignFinding(want.name, foreign))
   }
-  const names = [...writes.map((write) => ('vnet' in write ? write.vnet : '')), ...leftPending]
-  if (names.length === 0) return { actions: [], findings }
+  const vnets = [...writes.map(({ vnet }) => vnet), ...leftPending]
+  if (vnets.length === 0) return { actions: [], findings }
   if (foreign.length > 0) {
-    for (const name of names) findings.set(name, foreignFinding(name, foreign))
+    for (const name of vnets) findings.set(name, foreignFinding(name, foreign))
     return { actions: [], findings }
   }
   const why = leftPending.length > 0 ? `; ${leftPending.join(', ')} left pending by an earlier run` : ''
-  return {
-    actions: [...writes, { kind: 'apply-sdn', reason: `${names.join(', ')} to take effect on every node${why}` }],
-    findings,
-  }
+  const reason = `${vnets.join(', ')} to take effect on every node${why}`
+  return { actions: [...writes, { kind: 'apply-sdn', vnets, reason }], findings }
+}
+
+/** VNets that two ranges of one pass want for themselves: neither gets it, whoever is first. */
+function contestedNames(wants: readonly VnetWant[]): ReadonlyMap<string, Finding> {
+  const byName = new Map<string, Set<string>>()
+  for (const { name, config } of wants)
+    byName.set(name, (byName.get(name) ?? new Set()).add(rangeIdOfMark(config.alias) ?? ''))
+  return new Map(
+    [...byName].flatMap(([name, ids]): [string, Finding][] => {
+      if (ids.size < 2) return []
+      const message = `vnet ${name}: the ranges ${[...ids].sort().join(' and ')} want it at the same time; give each its own range_number`
+      return [[name, { reason: 'VnetContested', message }]]
+    }),
+  )
 }
 
 /**
- * Pending SDN changes that an apply of ours would commit although they are not ours, as short names. Ours are new
- * VNets that carry an owner mark, and changes of a wanted range VNet to what is wanted.
+ * Pending SDN changes that an apply of ours would commit although they are not ours, as short names in order. Ours are
+ * new VNets that carry an owner mark, changes of a wanted range VNet (corrected before they are applied), and changes of
+ * another range's VNet to just what Lanista would write.
  */
 export function foreignPending(wants: readonly VnetWant[], snapshot: ClusterSnapshot): readonly string[] {
   const vnets = snapshot.vnets.filter((vnet) => vnet.pending !== 'unchanged' && !isOurPending(vnet, wants))
-  return [...vnets.map(({ name, pending }) => `vnet ${name} (${pending})`), ...snapshot.otherPending]
+  const zones = snapshot.zones.filter(({ pending }) => pending !== 'unchanged')
+  return [
+    ...zones.map(({ name, pending }) => `zone ${name} (${pending})`).sort(),
+    ...vnets.map(({ name, pending }) => `vnet ${name} (${pending})`).sort(),
+    ...[...snapshot.otherPending].sort(),
+  ]
 }
 
 function isOurPending(vnet: VnetSeen, wants: readonly VnetWant[]): boolean {
@@ -85,8 +106,19 @@ function isOurPending(vnet: VnetSeen, wants: readonly VnetWant[]): boolean {
   if (configured === undefined) return false
   const marked = configured.alias === NAT_MARK || rangeIdOfMark(configured.alias) !== undefined
   if (pending === 'new') return marked
+  if (pending !== 'changed' || !marked) return false
   const want = wants.find(({ name }) => name === vnet.name)
-  return pending === 'changed' && want?.correctDrift === true && marked
+  return want === undefined ? isAsWritten(vnet.name, configured, wants) : want.correctDrift
+}
+
+/** True for a range VNet with the zone and tag that its number gives it, as the wanted range VNets show. */
+function isAsWritten(name: string, { zone, tag, vlanAware }: VnetConfig, wants: readonly VnetWant[]): boolean {
+  const number = rangeNumberOfVnet(name)
+  if (number === undefined || tag === undefined || !vlanAware) return false
+  return wants.some(({ name: other, config }) => {
+    const otherNumber = rangeNumberOfVnet(other)
+    return otherNumber !== undefined && config.zone === zone && (config.tag ?? 0) - otherNumber === tag - number
+  })
 }
 
 function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot: ClusterSnapshot): Finding | undefined {
@@ -103,10 +135,12 @@ function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot: Cluste
     mark !== want.config.alias &&
     !(mark === undefined && want.adoptUnmarked)
   ) {
-    return {
-      reason: 'VnetTaken',
-      message: `vnet ${want.name}: it exists and its alias is "${mark ?? ''}", not "${want.config.alias}"; set ludus_extensions.lanista.range_number to a free number`,
-    }
+    const number = rangeNumberOfVnet(want.name)
+    const message =
+      mark === undefined
+        ? `vnet ${want.name}: it exists without an owner mark; if it is this range's, set ludus_extensions.lanista.range_number: ${number} and it is taken over, otherwise set a free number`
+        : `vnet ${want.name}: it exists and its alias is "${mark}", not "${want.config.alias}"; set ludus_extensions.lanista.range_number to a free number`
+    return { reason: 'VnetTaken', message }
   }
   return tagConflictOf(want, seen, snapshot)
 }
@@ -124,13 +158,15 @@ function tagConflictOf(
       name !== want.name && configured?.tag === want.config.tag && tagged.has(configured?.zone ?? ''),
   )
   if (holder === undefined) return undefined
+  const remedy =
+    want.name === NAT_VNET.name ? `give ${holder.name} another tag` : 'choose another vxlan_tag_base or range_number'
   return {
     reason: 'TagTaken',
-    message: `vnet ${want.name}: its tag ${want.config.tag} is held by vnet ${holder.name} in zone ${holder.configured?.zone}; choose another vxlan_tag_base`,
+    message: `vnet ${want.name}: its tag ${want.config.tag} is held by vnet ${holder.name} in zone ${holder.configured?.zone}; ${remedy}`,
   }
 }
 
-function writeOf(want: VnetWant, seen: VnetSeen | undefined): VnetAction | undefined {
+function writeOf(want: VnetWant, seen: VnetSeen | undefined): VnetWrite | undefined {
   if (seen?.configured === undefined) {
     const what = `tag ${want.config.tag} in zone ${want.config.zone}, VLAN-aware`
     return { kind: 'create-vnet', vnet: want.name, config: want.config, reason: what }

@@ -14,7 +14,10 @@ export type ZoneCheck =
 export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneCheck {
   const zone = snapshot.zones.find(({ name }) => name === zoneName)
   if (zone === undefined) {
-    const addresses = snapshot.nodes.flatMap(({ address }) => address ?? []).join(',')
+    const addresses = snapshot.nodes
+      .flatMap(({ address }) => address ?? [])
+      .sort()
+      .join(',')
     return unusable(
       'ZoneMissing',
       `zone ${zoneName}: there is no such SDN zone; create it: pvesh create /cluster/sdn/zones --type vxlan --zone ${zoneName} --peers ${addresses || '<node addresses>'} && pvesh set /cluster/sdn`,
@@ -39,14 +42,15 @@ export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneChec
     )
   }
   const unreached = new Map<string, string>()
-  for (const node of snapshot.nodes) {
+  for (const node of [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const why = whyUnreached(zone, node)
     if (why !== undefined) unreached.set(node.name, why)
   }
-  if (snapshot.nodes.every(({ name }) => unreached.has(name))) {
+  if (snapshot.nodes.every(({ name, online }) => !online || unreached.has(name))) {
+    const whys = snapshot.nodes.map(({ name }) => `${name} ${unreached.get(name) ?? 'is offline'}`).sort()
     return unusable(
       'ZoneReachesNoNode',
-      `zone ${zoneName}: no node can use it: ${[...unreached].map(([node, why]) => `${node} ${why}`).join('; ')}`,
+      `zone ${zoneName}: no node can use it: ${whys.join('; ')}; bring a node of the zone back or add the nodes to it in Datacenter > SDN > Zones`,
     )
   }
   return { kind: 'usable', unreached }

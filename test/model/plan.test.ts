@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import { type Action, actionsOf, type RangePlan, type VmPlan, type VmStep } from '../../model/plan.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+import { vm } from '../builders/range.ts'
+
+const vmPlan = (step: VmStep, phase: VmPhase): VmPlan => ({
+  spec: vm('JD-DC01'),
+  vmid: 1_010_011,
+  step,
+  phase,
+  message: 'why',
+})
+const planOf = (traits: Partial<RangePlan>): RangePlan => ({
+  rangeId: 'JD',
+  number: 1,
+  pool: { exists: true },
+  vnets: [],
+  networkActions: [],
+  networkBusy: false,
+  vms: [],
+  notes: [],
+  ...traits,
+})
+const kinds = (actions: readonly Action[]): readonly string[] => actions.map(({ kind }) => kind)
+
+describe('actionsOf', () => {
+  const rows: readonly [string, VmStep, VmPhase, readonly string[]][] = [
+    [
+      'a new VM is cloned, configured and started',
+      { kind: 'create', node: 'pve1', template: { vmid: 9000, node: 'pve1' } },
+      'absent',
+      ['clone-vm', 'configure-vm', 'start-vm'],
+    ],
+    [
+      'a bare clone is configured and started',
+      { kind: 'continue', node: 'pve1' },
+      'configuring',
+      ['configure-vm', 'start-vm'],
+    ],
+    ['a stopped VM is started', { kind: 'continue', node: 'pve1' }, 'starting', ['start-vm']],
+    ['a running VM is left alone', { kind: 'none', node: 'pve1' }, 'running', []],
+    ['a VM that is being cloned is left alone', { kind: 'wait', node: 'pve1' }, 'cloning', []],
+    [
+      'a VM with something in its way is left alone',
+      { kind: 'blocked', node: undefined, finding: { reason: 'VmidTaken', message: 'taken' } },
+      'blocked',
+      [],
+    ],
+  ]
+  for (const [situation, step, phase, expected] of rows)
+    it(situation, () => expect(kinds(actionsOf(planOf({ vms: [vmPlan(step, phase)] })))).to.deep.equal(expected))
+
+  it('begins with the pool, then the networks, then the VMs, and gives each a reason', () => {
+    const actions = actionsOf(
+      planOf({
+        pool: { exists: false },
+        networkActions: [{ kind: 'apply-sdn', vnets: ['r1'], reason: 'r1' }],
+        vms: [vmPlan({ kind: 'continue', node: 'pve1' }, 'starting')],
+      }),
+    )
+    expect(kinds(actions)).to.deep.equal(['create-pool', 'apply-sdn', 'start-vm'])
+    for (const { reason } of actions) expect(reason).not.to.equal('')
+  })
+})

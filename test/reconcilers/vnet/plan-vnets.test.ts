@@ -1,0 +1,220 @@
+import { expect } from 'chai'
+import { NAT_VNET } from '../../../model/identity.ts'
+import type { VnetAction } from '../../../model/plan.ts'
+import type { ClusterSnapshot, VnetSeen } from '../../../model/snapshot.ts'
+import { planVnets, vnetWantsOf } from '../../../reconcilers/vnet/plan-vnets.ts'
+import { changed, cluster, deleted, natVnet, node, rangeVnet, unapplied, vnet, zone } from '../../builders/cluster.ts'
+import { settings } from '../../builders/range.ts'
+
+const JD = vnetWantsOf('JD', 1, false, settings())
+const JD_ASKED = vnetWantsOf('JD', 1, true, settings())
+const KL = vnetWantsOf('KL', 2, false, settings())
+const NODES = [node('pve1'), node('pve2')]
+
+const inWords = (actions: readonly VnetAction[]): readonly string[] =>
+  actions.map((action) => {
+    switch (action.kind) {
+      case 'create-vnet':
+        return `create ${action.vnet} ${action.config.tag}`
+      case 'update-vnet':
+        return `update ${action.vnet} ${JSON.stringify(action.changes)}`
+      case 'apply-sdn':
+        return `apply ${action.vnets.join(' ')}`
+    }
+  })
+const reasons = (findings: ReadonlyMap<string, { readonly reason: string }>): Readonly<Record<string, string>> =>
+  Object.fromEntries([...findings].map(([name, { reason }]) => [name, reason]))
+
+interface Row {
+  readonly situation: string
+  readonly wants?: typeof JD
+  readonly vnets: readonly VnetSeen[]
+  readonly more?: Partial<Pick<ClusterSnapshot, 'zones' | 'otherPending'>>
+  readonly does?: readonly string[]
+  readonly finds?: Readonly<Record<string, string>>
+}
+
+const rows: readonly Row[] = [
+  {
+    situation: 'makes both VNets of the first range in one apply',
+    vnets: [],
+    does: ['create ludusnat 16777215', 'create r1 1', 'apply ludusnat r1'],
+  },
+  {
+    situation: 'makes the NAT VNet once for several ranges',
+    wants: [...JD, ...KL],
+    vnets: [],
+    does: ['create ludusnat 16777215', 'create r1 1', 'create r2 2', 'apply ludusnat r1 r2'],
+  },
+  { situation: 'does nothing when all is as wanted', vnets: [natVnet(), rangeVnet(1, 'JD')] },
+  {
+    situation: 'leaves a NAT VNet as a person has it',
+    vnets: [vnet('ludusnat', 77, 'my NAT', { zone: 'other', vlanAware: false }), rangeVnet(1, 'JD')],
+  },
+  {
+    situation: 'corrects tag, zone and VLAN-awareness of its own VNet, and nothing else',
+    vnets: [natVnet(), rangeVnet(1, 'JD', { tag: 99, zone: 'other', vlanAware: false })],
+    does: ['update r1 {"zone":"ludus","tag":1,"vlanAware":true}', 'apply r1'],
+  },
+  {
+    situation: 'carries its own VNets through that a crash left pending',
+    vnets: [unapplied(natVnet()), unapplied(rangeVnet(1, 'JD'))],
+    does: ['apply ludusnat r1'],
+  },
+  {
+    situation: 'carries its own correction through that a crash left pending',
+    vnets: [natVnet(), changed(rangeVnet(1, 'JD', { tag: 99 }), { tag: 1 })],
+    does: ['apply r1'],
+  },
+  {
+    situation: 'corrects a pending change of its own VNet before it is applied',
+    vnets: [natVnet(), changed(rangeVnet(1, 'JD'), { tag: 99 })],
+    does: ['update r1 {"tag":1}', 'apply r1'],
+  },
+  {
+    situation: "takes another range's left-over VNet along, which an apply commits as well",
+    vnets: [natVnet(), unapplied(rangeVnet(2, 'KL'))],
+    does: ['create r1 1', 'apply r1'],
+  },
+  {
+    situation: "takes another range's left-over correction along",
+    vnets: [natVnet(), changed(rangeVnet(2, 'KL', { tag: 99 }), { tag: 2 })],
+    does: ['create r1 1', 'apply r1'],
+  },
+  {
+    situation: "waits for somebody's change to another range's VNet",
+    vnets: [natVnet(), changed(rangeVnet(2, 'KL'), { tag: 99 })],
+    finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: "waits for somebody's new VNet",
+    vnets: [natVnet(), unapplied(vnet('lab', 500, undefined))],
+    finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: "waits for somebody's deletion of another VNet",
+    vnets: [natVnet(), deleted(vnet('lab', 500, undefined))],
+    finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: "waits for somebody's change to the NAT VNet",
+    vnets: [changed(natVnet(), { tag: 77 })],
+    finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: 'waits for a NAT VNet that somebody made and never applied',
+    vnets: [unapplied(vnet('ludusnat', 77, undefined)), rangeVnet(1, 'JD')],
+    finds: { ludusnat: 'ForeignPending' },
+  },
+  {
+    situation: 'waits for a pending change of the zone',
+    vnets: [natVnet()],
+    more: { zones: [zone(NODES, { pending: 'changed' })] },
+    finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: 'waits for pending changes of other SDN objects',
+    vnets: [natVnet()],
+    more: { otherPending: ['subnet 10.0.0.0/24'] },
+    finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: "is not bothered by somebody's pending change when it has nothing to write",
+    vnets: [natVnet(), rangeVnet(1, 'JD'), unapplied(vnet('lab', 500, undefined))],
+  },
+  {
+    situation: 'does not take a VNet of another range',
+    vnets: [natVnet(), rangeVnet(1, 'XX')],
+    finds: { r1: 'VnetTaken' },
+  },
+  {
+    situation: 'does not take a VNet of another range even when its number is asked for',
+    wants: JD_ASKED,
+    vnets: [natVnet(), rangeVnet(1, 'XX')],
+    finds: { r1: 'VnetTaken' },
+  },
+  {
+    situation: 'does not take an unmarked VNet',
+    vnets: [natVnet(), vnet('r1', 1, undefined)],
+    finds: { r1: 'VnetTaken' },
+  },
+  {
+    situation: 'adopts an unmarked VNet when its number is asked for',
+    wants: JD_ASKED,
+    vnets: [natVnet(), vnet('r1', 1, undefined)],
+    does: ['update r1 {"alias":"lanista range JD"}', 'apply r1'],
+  },
+  {
+    situation: 'does not write over a deletion of its VNet',
+    vnets: [natVnet(), deleted(rangeVnet(1, 'JD'))],
+    finds: { r1: 'VnetDeletionPending' },
+  },
+  {
+    situation: 'does not write over a deletion of the NAT VNet',
+    vnets: [deleted(natVnet()), rangeVnet(1, 'JD')],
+    finds: { ludusnat: 'VnetDeletionPending' },
+  },
+  {
+    situation: 'finds a tag that another VNet holds',
+    vnets: [natVnet(), vnet('lab', 1, undefined)],
+    finds: { r1: 'TagTaken' },
+  },
+  {
+    situation: 'finds a tag that a VNet of an EVPN zone holds',
+    vnets: [natVnet(), vnet('lab', 1, undefined, { zone: 'evpn1' })],
+    more: { zones: [zone(NODES), zone(NODES, { name: 'evpn1', type: 'evpn' })] },
+    finds: { r1: 'TagTaken' },
+  },
+  {
+    situation: 'minds no tag of a VLAN zone',
+    vnets: [natVnet(), vnet('lab', 1, undefined, { zone: 'vlans' })],
+    more: { zones: [zone(NODES), zone(NODES, { name: 'vlans', type: 'vlan' })] },
+    does: ['create r1 1', 'apply r1'],
+  },
+  {
+    situation: 'finds the NAT tag held by another VNet',
+    vnets: [vnet('lab', NAT_VNET.tag, undefined), rangeVnet(1, 'JD')],
+    finds: { ludusnat: 'TagTaken' },
+  },
+  {
+    situation: "goes on for one range when another range's tag is taken",
+    wants: [...JD, ...KL],
+    vnets: [natVnet(), vnet('lab', 1, undefined)],
+    does: ['create r2 2', 'apply r2'],
+    finds: { r1: 'TagTaken' },
+  },
+  {
+    situation: 'gives a VNet to neither of two ranges that want it at once',
+    wants: [...JD, ...vnetWantsOf('KL', 1, true, settings())],
+    vnets: [natVnet()],
+    finds: { r1: 'VnetContested' },
+  },
+]
+
+describe('planVnets', () => {
+  for (const { situation, wants = JD, vnets, more = {}, does = [], finds = {} } of rows) {
+    it(situation, () => {
+      const { actions, findings } = planVnets(wants, cluster({ nodes: NODES, vnets, ...more }))
+      expect(inWords(actions)).to.deep.equal(does)
+      expect(reasons(findings)).to.deep.equal(finds)
+    })
+  }
+
+  it('says what is pending and what to do about it', () => {
+    const vnets = [natVnet(), unapplied(vnet('lab', 500, undefined)), deleted(vnet('attic', 501, undefined))]
+    const { findings } = planVnets(JD, cluster({ vnets, otherPending: ['subnet 10.0.0.0/24'] }))
+    expect(findings.get('r1')?.message).to.contain(
+      'vnet attic (deleted), vnet lab (new), subnet 10.0.0.0/24; apply or roll them back',
+    )
+  })
+
+  it('names the way out of every conflict', () => {
+    const finding = (vnets: readonly VnetSeen[], name: string) =>
+      planVnets(JD, cluster({ vnets })).findings.get(name)?.message
+    const [unmarked, foreign] = [vnet('r1', 1, undefined), rangeVnet(1, 'XX')]
+    expect(finding([natVnet(), unmarked], 'r1')).to.contain('range_number: 1 and it is taken over')
+    expect(finding([natVnet(), foreign], 'r1')).to.match(/"lanista range XX".*set .*range_number to a free number/)
+    expect(finding([vnet('lab', NAT_VNET.tag, undefined)], 'ludusnat')).to.contain('give lab another tag')
+    expect(finding([natVnet(), vnet('lab', 1, undefined)], 'r1')).to.match(/vnet lab in zone ludus; .*vxlan_tag_base/)
+  })
+})
