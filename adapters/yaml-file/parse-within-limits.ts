@@ -1,11 +1,11 @@
-import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from 'yaml'
+import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
 
 /**
- * What a hostile file may cost. All three are far beyond any real range file (217 lines, depth 6), and keep the
- * worst case below a second. Depth is no matter of taste: the composer recurses, and a file of opening brackets has
- * been seen to abort the whole process from inside V8.
+ * What a hostile file may cost. All are far beyond any real range file (217 lines, depth 6), and keep the worst case
+ * near a second. Depth is no matter of taste: the composer recurses, and a file of opening brackets has been seen to
+ * abort the whole process from inside V8.
  */
-export const YAML_LIMITS = { characters: 1024 * 1024, tokens: 150_000, depth: 64, aliases: 1000 } as const
+export const YAML_LIMITS = { characters: 1024 * 1024, marks: 100_000, depth: 64, aliases: 1000 } as const
 
 /** The documents of a text, or which limit it exceeds and where (character offset). */
 export type ParsedYaml =
@@ -17,44 +17,48 @@ export function parseWithinLimits(text: string): ParsedYaml {
   const lines = new LineCounter()
   const excessive = (finding: string, offset: number): ParsedYaml => ({ kind: 'excessive', finding, offset, lines })
   if (text.length > YAML_LIMITS.characters) return excessive('the file is larger than 1 MiB', 0)
+  if (marksIn(text) > YAML_LIMITS.marks) return excessive('the file has more YAML in it than any range needs', 0)
 
-  const tokens: CST.Token[] = []
-  const parser = new Parser(lines.addNewLine)
-  lines.addNewLine(0)
-  let [lexemes, offset] = [0, 0]
-  for (const lexeme of new Lexer().lex(text)) {
-    lexemes += 1
-    offset += lexeme.length
-    if (lexemes > YAML_LIMITS.tokens) return excessive('the file has more YAML tokens than any range needs', offset)
-    tokens.push(...parser.next(lexeme))
-  }
-  tokens.push(...parser.end())
-
+  // The parser itself needs no recursion; the composer, which does, comes after the depth is known.
+  const tokens = [...new Parser(lines.addNewLine).parse(text)]
   const tooDeep = offsetBeyondDepth(tokens)
   if (tooDeep !== undefined) return excessive(`the YAML is nested deeper than ${YAML_LIMITS.depth} levels`, tooDeep)
-  const composer = new Composer({
+  const options = {
     prettyErrors: false,
     uniqueKeys: false,
     merge: true,
     logLevel: 'silent',
     lineCounter: lines,
-  })
-  return { kind: 'parsed', documents: [...composer.compose(tokens)], lines }
+  } as const
+  return { kind: 'parsed', documents: [...new Composer(options).compose(tokens)], lines }
+}
+
+const MARKS: ReadonlySet<number> = new Set(Array.from('\n:,-?[]{}#&*!|>"\'', (mark) => mark.charCodeAt(0)))
+
+/** How many characters of the text may begin a token: what parsing costs grows with it, not with the length. */
+function marksIn(text: string): number {
+  let marks = 0
+  for (let index = 0; index < text.length; index += 1) if (MARKS.has(text.charCodeAt(index))) marks += 1
+  return marks
+}
+
+interface Nested {
+  readonly token: CST.Token
+  readonly depth: number
 }
 
 /** The offset of a token nested too deep, found without recursion. */
 function offsetBeyondDepth(tokens: readonly CST.Token[]): number | undefined {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = tokens.map((token) => ({ token, depth: 0 }))
+  const open: Nested[] = tokens.map((token) => ({ token, depth: 0 }))
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token, depth } = next
     if (depth > YAML_LIMITS.depth) return token.offset
-    for (const child of childrenOf(token)) open.push({ token: child, depth: depth + 1 })
+    if (token.type === 'document' && token.value !== undefined) open.push({ token: token.value, depth: depth + 1 })
+    if (!('items' in token)) continue
+    for (const { key, value } of token.items) {
+      if (key !== undefined && key !== null && 'items' in key) open.push({ token: key, depth: depth + 1 })
+      if (value !== undefined && 'items' in value) open.push({ token: value, depth: depth + 1 })
+    }
   }
   return undefined
-}
-
-function childrenOf(token: CST.Token): readonly CST.Token[] {
-  if (token.type === 'document') return token.value === undefined ? [] : [token.value]
-  if (!('items' in token)) return []
-  return token.items.flatMap(({ key, value }) => [key, value].filter((child) => child !== undefined && child !== null))
 }
