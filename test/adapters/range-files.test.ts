@@ -103,12 +103,14 @@ describe('watchRangeFiles', () => {
       await writeFile(join(folder, 'large.yml'), ' '.repeat(1024 * 1024 + 1))
       await writeFile(join(folder, 'binary.yml'), Buffer.from([0x61, 0x00]))
       await writeFile(join(folder, 'latin.yml'), Buffer.from([0xe4, 0xf6]))
+      await writeFile(join(folder, 'wide.yml'), Buffer.from('\uFEFFludus: []', 'utf16le'))
       const files = open()
       expect(findings(await files.read('pipe'))).to.deep.equal(['this is not a regular file'])
       expect(findings(await files.read('dir'))).to.deep.equal(['this is not a regular file'])
       expect(findings(await files.read('large'))).to.deep.equal(['the file is larger than 1 MiB'])
       expect(findings(await files.read('binary'))).to.deep.equal(['the file is binary'])
       expect(findings(await files.read('latin'))).to.deep.equal(['the file is not valid UTF-8'])
+      expect(findings(await files.read('wide'))).to.deep.equal(['the file is UTF-16'])
     })
 
     it('follows symbolic links inside the folder, and none out of it', async () => {
