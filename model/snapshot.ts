@@ -15,7 +15,7 @@ export interface ClusterSnapshot {
   readonly storages: readonly StorageSeen[]
   readonly zones: readonly ZoneSeen[]
   readonly vnets: readonly VnetSeen[]
-  /** Pending changes of SDN objects other than VNets (zones, controllers), as short names for people. */
+  /** Pending changes of SDN objects that are not listed here (controllers), as short names for people. */
   readonly otherPending: readonly string[]
   readonly guests: readonly GuestSeen[]
   readonly templates: readonly TemplateSeen[]

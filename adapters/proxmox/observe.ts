@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
-import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen, ZoneSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen } from '../../model/snapshot.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import type { ReadCall } from './calls.ts'
@@ -71,11 +71,6 @@ const guestsSeen = (rows: readonly Row[]): GuestSeen[] =>
     .filter((row) => (row.type === 'qemu' || row.type === 'lxc') && row.vmid !== undefined)
     .map(guestSeen)
     .sort((a, b) => a.vmid - b.vmid)
-
-const otherPending = (zones: readonly ZoneSeen[], controllers: readonly PendingRow[]): string[] => [
-  ...zones.filter((zone) => zone.pending !== 'unchanged').map((zone) => `zone ${zone.name} (${zone.pending})`),
-  ...controllers.flatMap(pendingController),
-]
 
 const nameOf = ({ name }: NodeSeen): string => name
 
@@ -165,7 +160,7 @@ export const createObserver = ({ api, clock, caller, templates }: Deps): Cluster
         storages: rows.filter((row) => row.type === 'storage').map(storageSeen),
         zones: zonesSeen,
         vnets: vnets.map(vnetSeen),
-        otherPending: otherPending(zonesSeen, controllers),
+        otherPending: controllers.flatMap(pendingController),
         guests,
         templates: await templates.among(guests, new Set(nodes.filter((node) => node.online).map(nameOf)), signal),
         pools: pools.map((pool) => pool.poolid),

@@ -252,7 +252,7 @@ describe('observe', () => {
         statusByNode: { pve1: 'available', pve2: 'pending' },
       })
       expect(snapshot.zones[1]).to.deep.include({ nodes: ['pve1', 'pve2'], pending: 'new', statusByNode: {} })
-      expect(snapshot.otherPending).to.deep.equal(['zone ludus (changed)', 'zone z1 (new)', 'controller evpn1 (new)'])
+      expect(snapshot.otherPending).to.deep.equal(['controller evpn1 (new)'])
     })
 
   it('takes a standalone node for quorate, and asks only once for lists this Proxmox does not have', async () => {
