@@ -40,6 +40,13 @@ export const NAT_MARK = 'lanista nat'
 /** The tag that names a VM's range. Range ids that differ only in case are refused, so lower-casing loses nothing. */
 export const rangeTag = (rangeId: string): string => rangeId.toLowerCase()
 
+/**
+ * True when Lanista has configured a VM with these tags for this range: both marks are written in that one write.
+ * The owner tag alone is no proof, since a clone inherits its template's tags, and a template may have been a range's VM.
+ */
+export const isConfiguredFor = (rangeId: string, tags: readonly string[]): boolean =>
+  tags.includes(OWNER_TAG) && tags.includes(rangeTag(rangeId))
+
 /** Where a VM lives inside its range: `10.N.<vlan>.<lastOctet>`. */
 export interface RangeAddress {
   readonly vlan: number

@@ -1,12 +1,13 @@
-import { NAT_VNET, vnetName } from '../model/identity.ts'
+import { NAT_VNET, vmidOf, vnetName } from '../model/identity.ts'
 import type { Finding } from '../model/condition.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangePlan, VmPlan } from '../model/plan.ts'
-import type { RangeSpec } from '../model/range-spec.ts'
+import type { RangeSpec, VmSpec } from '../model/range-spec.ts'
 import { machinesOf } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
-import { type Reservation, type Room, roomAfter, roomOf } from './placement/capacity.ts'
+import { type Demand, type Reservation, type Room, roomAfter, roomOf } from './placement/capacity.ts'
 import { rangeNumberOf } from './range-number.ts'
+import { findGuest } from './vm/find-guest.ts'
 import { planVm } from './vm/plan-vm.ts'
 import { planVnets, vnetWantsOf } from './vnet/plan-vnets.ts'
 import { checkZone } from './zone/check-zone.ts'
@@ -34,7 +35,9 @@ export function planRange(
   settings: PlanSettings,
 ): PlanResult {
   const clusterMode = settings.clusterMode ?? snapshot.nodes.length > 1
-  if (!clusterMode) return refused('NetworkReady', 'SingleNode', singleNodeMessage)
+  if (!clusterMode) return refused('ZoneReady', 'SingleNode', singleNodeMessage)
+  const zone = checkZone(snapshot, settings.zone)
+  if (zone.kind === 'unusable') return { kind: 'refused', part: 'ZoneReady', finding: zone.finding }
   if (!snapshot.quorate) {
     return refused(
       'NetworkReady',
@@ -42,8 +45,6 @@ export function planRange(
       'cluster: it has no quorum, so Proxmox takes no changes; bring nodes back, then this goes on by itself',
     )
   }
-  const zone = checkZone(snapshot, settings.zone)
-  if (zone.kind === 'unusable') return { kind: 'refused', part: 'ZoneReady', finding: zone.finding }
 
   const numbered = rangeNumberOf(spec.id, spec.number, snapshot, promises.numbers, settings)
   if ('finding' in numbered) return { kind: 'refused', part: 'NetworkReady', finding: numbered.finding }
@@ -75,12 +76,19 @@ function planVms(
   unreached: ReadonlyMap<string, string>,
   settings: PlanSettings,
 ): readonly VmPlan[] {
-  let rooms: readonly Room[] = roomOf(snapshot, promises.vms)
+  const machines = machinesOf(spec)
+  const spelled = new Set(machines.map((vm) => vmidOf(number, vm.address, settings.vmidBase)))
+  const range = { id: spec.id, targetNode: spec.targetNode, number, spelled, promised: promises.vms }
+  const existing = machines.flatMap((vm): Reservation[] => {
+    const found = findGuest(spec.id, vm.name, vmidOf(number, vm.address, settings.vmidBase), spelled, snapshot)
+    return found.kind === 'guest' ? [reservationOf(vm, found.guest.vmid, found.guest.node)] : []
+  })
+  // Its own VMs take what the file says as soon as they are cloned, whatever the snapshot tells of them by then.
+  let rooms: readonly Room[] = roomOf(snapshot, [...promises.vms, ...existing])
   const plans: VmPlan[] = []
-  for (const vm of machinesOf(spec)) {
-    const plan = planVm(vm, { id: spec.id, targetNode: spec.targetNode, number }, rooms, snapshot, unreached, settings)
-    if (plan.step.kind === 'create')
-      rooms = roomAfter(rooms, plan.step.node, { memoryBytes: vm.memoryMiB * 1024 ** 2, cores: vm.cpus })
+  for (const vm of machines) {
+    const plan = planVm(vm, range, rooms, snapshot, unreached, settings)
+    if (plan.step.kind === 'create') rooms = roomAfter(rooms, plan.step.node, demandOf(vm))
     plans.push(plan)
   }
   return plans
@@ -88,14 +96,21 @@ function planVms(
 
 /** What a plan promises to its range, for the other ranges planned while it is carried out. */
 export const reservationsOf = (plan: RangePlan): readonly Reservation[] =>
-  plan.vms.flatMap(({ spec, vmid, step }) =>
-    step.kind === 'create' || step.kind === 'continue'
-      ? [{ vmid, node: step.node, memoryBytes: spec.memoryMiB * 1024 ** 2, cores: spec.cpus }]
-      : [],
-  )
+  plan.vms.flatMap(({ spec, vmid, step }) => {
+    const begun = step.kind === 'create' || step.kind === 'continue' || step.kind === 'wait'
+    return begun && step.node !== undefined ? [reservationOf(spec, vmid, step.node)] : []
+  })
+
+const demandOf = (vm: VmSpec): Demand => ({ memoryBytes: vm.memoryMiB * 1024 ** 2, cores: vm.cpus })
+const reservationOf = (vm: VmSpec, vmid: number, node: string): Reservation => ({
+  vmid,
+  name: vm.name,
+  node,
+  ...demandOf(vm),
+})
 
 const singleNodeMessage =
-  'cluster: Proxmox reports one node, and bridges on a single node are not supported yet; use a cluster, or set cluster_mode: true on one with an SDN zone'
+  'cluster: it is taken for a single node, whose bridges are not supported yet; use a cluster of several nodes, or set cluster_mode: true where there is an SDN zone'
 const refused = (part: 'ZoneReady' | 'NetworkReady', reason: string, message: string): PlanResult => ({
   kind: 'refused',
   part,

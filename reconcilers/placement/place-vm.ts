@@ -104,11 +104,12 @@ export function fitOf(
   if (vm.fullClone && !isActive(snapshot, node.name, settings.storage))
     return { kind: 'unfit', why: `lacks storage ${settings.storage}` }
   const copies = snapshot.templates.filter(({ name }) => name === vm.template).sort((a, b) => a.vmid - b.vmid)
-  const local = copies.find((copy) => copy.node === node.name)
-  const shared = copies.find(
+  const readable = copies.filter(({ storages }) => storages.every((each) => isActive(snapshot, node.name, each)))
+  const local = readable.find((copy) => copy.node === node.name)
+  const shared = readable.find(
     (copy) =>
       copy.storages.length > 0 &&
-      copy.storages.every((storage) => isShared(snapshot, storage) && isActive(snapshot, node.name, storage)) &&
+      copy.storages.every((storage) => isShared(snapshot, storage)) &&
       isOnline(snapshot, copy.node),
   )
   const copy = local ?? shared

@@ -1,12 +1,22 @@
-import { OWNER_TAG, vmidOf } from '../../model/identity.ts'
+import type { Finding } from '../../model/condition.ts'
+import { isConfiguredFor, vmidOf } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { VmPlan, VmStep } from '../../model/plan.ts'
 import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
-import type { Room } from '../placement/capacity.ts'
+import type { Reservation, Room } from '../placement/capacity.ts'
 import { placeVm } from '../placement/place-vm.ts'
-import { findGuest } from './find-guest.ts'
+import { type Found, findGuest } from './find-guest.ts'
+
+/** What a VM's plan depends on, of its range. */
+export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode'> & {
+  readonly number: number
+  /** The VMIDs that spell the addresses of its VMs. */
+  readonly spelled: ReadonlySet<number>
+  /** What other ranges have been promised. */
+  readonly promised: readonly Reservation[]
+}
 
 /**
  * What one VM of a range needs. An existing VM stays on its node, whatever the file or the load says; only a VM that
@@ -14,22 +24,24 @@ import { findGuest } from './find-guest.ts'
  */
 export function planVm(
   vm: VmSpec,
-  range: Pick<RangeSpec, 'id' | 'targetNode'> & { readonly number: number },
+  range: PlannedRange,
   rooms: readonly Room[],
   snapshot: ClusterSnapshot,
   unreached: ReadonlyMap<string, string>,
   settings: PlanSettings,
 ): VmPlan {
   const vmid = vmidOf(range.number, vm.address, settings.vmidBase)
-  const found = findGuest(range.id, vm.name, vmid, snapshot)
+  const found = findGuest(range.id, vm.name, vmid, range.spelled, snapshot)
   switch (found.kind) {
     case 'conflict':
       return blocked(vm, vmid, found.finding)
     case 'unclear':
-      return { spec: vm, vmid, step: { kind: 'wait', node: undefined }, phase: 'unknown', message: found.message }
+      return planUnclear(vm, vmid, found, snapshot)
     case 'guest':
-      return planExisting(vm, vmid, found.guest, range.targetNode, snapshot)
+      return planExisting(vm, vmid, found.guest, range, snapshot)
     case 'absent': {
+      const promised = range.promised.find(({ name }) => name === vm.name)
+      if (promised !== undefined) return blocked(vm, vmid, namePromised(vm, promised))
       const placement = placeVm(vm, range.targetNode, rooms, snapshot, unreached, settings)
       if (placement.kind === 'refused') return blocked(vm, vmid, placement.finding)
       const step: VmStep = { kind: 'create', node: placement.node, template: placement.template }
@@ -38,11 +50,24 @@ export function planVm(
   }
 }
 
+/** It is told soon, unless the node that would tell is offline. */
+function planUnclear(
+  spec: VmSpec,
+  vmid: number,
+  { guest, message }: Extract<Found, { kind: 'unclear' }>,
+  snapshot: ClusterSnapshot,
+): VmPlan {
+  const step: VmStep = isOffline(guest.node, snapshot)
+    ? { kind: 'blocked', finding: { reason: 'NodeOffline', message: `vm ${spec.name}: ${message}` }, node: undefined }
+    : { kind: 'wait', node: undefined }
+  return { spec, vmid, step, phase: 'unknown', message }
+}
+
 function planExisting(
   vm: VmSpec,
   vmid: number,
   guest: GuestSeen,
-  rangeTargetNode: string | undefined,
+  range: PlannedRange,
   snapshot: ClusterSnapshot,
 ): VmPlan {
   const { node } = guest
@@ -53,28 +78,40 @@ function planExisting(
     phase,
     message,
   })
-  const wanted = vm.targetNode ?? rangeTargetNode
+  const blockedBy = (reason: string, message: string): VmPlan =>
+    plan({ kind: 'blocked', finding: { reason, message }, node }, 'unknown', message)
+  const wanted = vm.targetNode ?? range.targetNode
   const stays =
     wanted === undefined || wanted === node
       ? 'exists here'
       : `exists here and is never moved, although target_node says ${wanted}`
-  if (snapshot.nodes.some(({ name, online }) => name === node && !online)) {
-    return plan({ kind: 'wait', node }, 'unknown', `node ${node} is offline; the VM is left where it is`)
+  if (isOffline(node, snapshot)) {
+    return blockedBy(
+      'NodeOffline',
+      `vm ${vm.name}: its node ${node} is offline and the VM stays there; bring the node back, then this goes on by itself`,
+    )
   }
   if (guest.lock === 'clone') return plan({ kind: 'wait', node }, 'cloning', 'being cloned')
   if (guest.status === 'running' || guest.status === 'paused')
     return plan({ kind: 'none', node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
-  if (guest.lock !== undefined)
-    return plan({ kind: 'wait', node }, 'unknown', `locked by Proxmox (${guest.lock}); waiting`)
-  const fresh = guest.vmid === vmid && !guest.tags.includes(OWNER_TAG)
+  if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
+  const fresh = guest.vmid === vmid && !isConfiguredFor(range.id, guest.tags)
   return plan({ kind: 'continue', node }, fresh ? 'configuring' : 'starting', stays)
 }
 
-const blocked = (
-  spec: VmSpec,
-  vmid: number,
-  finding: { readonly reason: string; readonly message: string },
-): VmPlan => ({
+const isOffline = (node: string, { nodes }: ClusterSnapshot): boolean =>
+  nodes.some(({ name, online }) => name === node && !online)
+
+/** For a VM that Proxmox holds a lock on, other than that of its cloning. */
+export const lockedMessage = (name: string, lock: string): string =>
+  `vm ${name}: Proxmox holds it locked (${lock}); when nothing works on it any more, a person can unlock it: qm unlock`
+
+const namePromised = ({ name }: VmSpec, { vmid, node }: Reservation): Finding => ({
+  reason: 'NameTaken',
+  message: `vm ${name}: another range is just creating VM ${vmid} on ${node} under that name; rename one of them`,
+})
+
+const blocked = (spec: VmSpec, vmid: number, finding: Finding): VmPlan => ({
   spec,
   vmid,
   step: { kind: 'blocked', finding, node: undefined },

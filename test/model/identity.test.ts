@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   addressOf,
+  isConfiguredFor,
   ownerMark,
   rangeIdOfMark,
   rangeNumberOfVnet,
@@ -41,4 +42,15 @@ describe('identity', () => {
     for (const text of ['lanista nat', 'lanista range ', 'range JD', undefined])
       expect(rangeIdOfMark(text)).to.equal(undefined)
   })
+})
+
+describe('isConfiguredFor', () => {
+  const rows: readonly [string, readonly string[], boolean][] = [
+    ['a VM with both marks is', ['jd', 'lanista', 'windows'], true],
+    ['a fresh clone is not', ['windows'], false],
+    ['a clone of a template made from another range is not', ['kl', 'lanista'], false],
+    ['a VM that Ludus tagged with the range is not', ['jd'], false],
+  ]
+  for (const [situation, tags, configured] of rows)
+    it(situation, () => expect(isConfiguredFor('JD', tags)).to.equal(configured))
 })

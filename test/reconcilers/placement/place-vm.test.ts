@@ -1,0 +1,285 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { PlanSettings } from '../../../model/plan-settings.ts'
+import type { VmSpec } from '../../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { roomOf } from '../../../reconcilers/placement/capacity.ts'
+import { placeVm } from '../../../reconcilers/placement/place-vm.ts'
+import { cluster, GIB, node, storage, template, WINDOWS_TEMPLATE } from '../../builders/cluster.ts'
+import { settings, vm } from '../../builders/range.ts'
+
+interface Row {
+  readonly situation: string
+  readonly vm?: Partial<VmSpec>
+  readonly rangeTarget?: string
+  readonly seen?: ClusterSnapshot
+  readonly unreached?: readonly (readonly [string, string])[]
+  readonly settings?: Partial<PlanSettings>
+  /** The node, or the reason of the finding. */
+  readonly gives: string
+  readonly says: RegExp
+}
+
+const used = (name: string, gib: number, traits = {}) => node(name, { memoryUsedBytes: gib * GIB, ...traits })
+/** By measurement, pve2 is the best. */
+const PLAIN = [used('pve1', 30), used('pve2', 10), used('pve3', 20)]
+const local = (name: string, at: string) => storage(name, at, { shared: false })
+const BOTH = ['pve1', 'pve2']
+
+const filters: readonly Row[] = [
+  {
+    situation: 'an offline node',
+    seen: cluster({ nodes: [PLAIN[0]!, used('pve2', 10, { online: false })] }),
+    gives: 'pve1',
+    says: /best of 1 nodes/,
+  },
+  {
+    situation: 'a node in maintenance',
+    seen: cluster({ nodes: [PLAIN[0]!, used('pve2', 10, { maintenance: true })] }),
+    gives: 'pve1',
+    says: /best of 1/,
+  },
+  {
+    situation: 'a node that the zone does not reach',
+    unreached: [['pve2', 'is no peer']],
+    gives: 'pve3',
+    says: /best of 2/,
+  },
+  {
+    situation: 'a node with fewer cores than the VM',
+    vm: { cpus: 8 },
+    seen: cluster({ nodes: [PLAIN[0]!, used('pve2', 10, { cores: 4 })] }),
+    gives: 'pve1',
+    says: /best of 1/,
+  },
+  { situation: 'a node without the memory', vm: { memoryMiB: 40 * 1024 }, gives: 'pve2', says: /best of 2/ },
+  {
+    situation: 'a node that cannot read the template',
+    seen: cluster({
+      nodes: PLAIN,
+      templates: [template(9001, WINDOWS_TEMPLATE, { node: 'pve3', storages: ['fast'] })],
+      storages: [local('fast', 'pve3'), local('fast', 'pve2')],
+    }),
+    gives: 'pve3',
+    says: /best of 1/,
+  },
+  {
+    situation: 'a node where the shared storage of the template is not active',
+    seen: cluster({
+      nodes: PLAIN,
+      storages: [storage('shared', 'pve1'), storage('shared', 'pve2', { active: false }), storage('shared', 'pve3')],
+    }),
+    gives: 'pve3',
+    says: /best of 2/,
+  },
+  {
+    situation: "the template's own node while its storage is down",
+    seen: cluster({
+      nodes: PLAIN,
+      storages: [storage('shared', 'pve2'), storage('shared', 'pve1', { active: false })],
+    }),
+    gives: 'pve2',
+    says: /best of 1/,
+  },
+  {
+    situation: 'a node where the storage of full clones is missing',
+    vm: { fullClone: true },
+    settings: { storage: 'ceph' },
+    seen: cluster({
+      nodes: PLAIN,
+      storages: [...['pve1', 'pve2', 'pve3'].map((at) => storage('shared', at)), storage('ceph', 'pve1')],
+    }),
+    gives: 'pve1',
+    says: /best of 1/,
+  },
+]
+
+const rows: readonly Row[] = [
+  {
+    situation: 'takes the best node by memory when nobody names one',
+    gives: 'pve2',
+    says: /best of 3 nodes: 54\.0 GiB free, score 0\.88/,
+  },
+  {
+    situation: 'takes the name first in order among equals',
+    seen: cluster({ nodes: ['pve3', 'pve1', 'pve2'] }),
+    gives: 'pve1',
+    says: /best of 3/,
+  },
+  {
+    situation: 'weighs free CPU with a fifth',
+    seen: cluster({ nodes: [used('pve1', 10, { cpuLoad: 1 }), used('pve2', 20)] }),
+    gives: 'pve2',
+    says: /score 0\.75/,
+  },
+  {
+    situation: "prefers its own target_node to the range's",
+    vm: { targetNode: 'pve3' },
+    rangeTarget: 'pve1',
+    gives: 'pve3',
+    says: /^its target_node$/,
+  },
+  {
+    situation: "prefers the range's target_node to the best node",
+    rangeTarget: 'pve1',
+    gives: 'pve1',
+    says: /^the range's target_node$/,
+  },
+  {
+    situation: 'takes a target_node although it is short of memory, as Ludus does',
+    vm: { targetNode: 'pve1', memoryMiB: 100 * 1024 },
+    gives: 'pve1',
+    says: /target_node/,
+  },
+  {
+    situation: 'takes proxmox_node when no node has the memory',
+    vm: { memoryMiB: 100 * 1024 },
+    settings: { defaultNode: 'pve3' },
+    gives: 'pve3',
+    says: /no node has 100 GiB free; proxmox_node takes it/,
+  },
+  {
+    situation: 'refuses a target_node that is none of the cluster',
+    vm: { targetNode: 'pve9' },
+    gives: 'TargetNodeUnknown',
+    says: /its target_node pve9 .*pve1, pve2, pve3/,
+  },
+  {
+    situation: 'refuses a target_node that cannot take it, rather than take another',
+    rangeTarget: 'pve1',
+    seen: cluster({ nodes: [used('pve1', 1, { online: false }), PLAIN[1]!] }),
+    gives: 'TargetNodeUnfit',
+    says: /the range's target_node pve1 is offline; mend it/,
+  },
+  {
+    situation: 'refuses when no node has the template',
+    vm: { template: 'kali' },
+    gives: 'NoNodeFits',
+    says: /pve1 lacks template kali; pve2 lacks/,
+  },
+  {
+    situation: 'says of each node why it does not fit',
+    vm: { memoryMiB: 60 * 1024, cpus: 8 },
+    settings: { defaultNode: 'pve4' },
+    seen: cluster({
+      nodes: [
+        used('pve1', 30),
+        used('pve2', 1, { maintenance: true }),
+        used('pve3', 1, { cores: 4 }),
+        used('pve4', 1, { online: false }),
+      ],
+    }),
+    gives: 'NoNodeFits',
+    says: /60 GiB and 8 cores: pve1 has 34\.0 GiB free; pve2 is in maintenance; pve3 has 4 cores.*; pve4 is offline; free/,
+  },
+  {
+    situation: 'says where a template is that a node cannot reach',
+    vm: { targetNode: 'pve1' },
+    seen: cluster({
+      nodes: BOTH,
+      templates: [template(9001, WINDOWS_TEMPLATE, { node: 'pve2', storages: ['fast'] })],
+      storages: [local('fast', 'pve2')],
+    }),
+    gives: 'TargetNodeUnfit',
+    says: /can't reach template win2022-server-x64-template \(VM 9001 on pve2, storage fast\)/,
+  },
+  {
+    situation: 'does not clone across nodes from a template whose node is offline',
+    vm: { targetNode: 'pve2' },
+    seen: cluster({ nodes: [used('pve1', 1, { online: false }), PLAIN[1]!] }),
+    gives: 'TargetNodeUnfit',
+    says: /can't reach template/,
+  },
+]
+
+function place({
+  vm: traits = {},
+  rangeTarget,
+  seen = cluster({ nodes: PLAIN }),
+  unreached = [],
+  settings: own = {},
+}: Partial<Row>) {
+  return placeVm(vm('JD-DC01', traits), rangeTarget, roomOf(seen, []), seen, new Map(unreached), settings(own))
+}
+
+describe('placeVm', () => {
+  const all = [...rows, ...filters.map((row) => ({ ...row, situation: `leaves out ${row.situation}` }))]
+  for (const row of all) {
+    it(row.situation, () => {
+      const placement = place(row)
+      expect(placement.kind === 'placed' ? placement.node : placement.finding.reason).to.equal(row.gives)
+      expect(placement.kind === 'placed' ? placement.reason : placement.finding.message).to.match(row.says)
+    })
+  }
+
+  it('clones from the copy on the node itself, which needs no target, else from a shared one', () => {
+    const templates = [
+      template(9001, WINDOWS_TEMPLATE, { node: 'pve1' }),
+      template(9002, WINDOWS_TEMPLATE, { node: 'pve2', storages: ['fast'] }),
+    ]
+    const storages = [...BOTH.map((at) => storage('shared', at)), local('fast', 'pve2')]
+    const templateFor = (targetNode: string) => {
+      const placement = place({ vm: { targetNode }, seen: cluster({ nodes: BOTH, templates, storages }) })
+      return placement.kind === 'placed' && placement.template
+    }
+    expect(templateFor('pve1')).to.deep.equal({ vmid: 9001, node: 'pve1' })
+    expect(templateFor('pve2')).to.deep.equal({ vmid: 9002, node: 'pve2' })
+  })
+
+  const anyNodes = fc.uniqueArray(
+    fc.record({
+      name: fc.constantFrom('pve1', 'pve2', 'pve3', 'pve4'),
+      online: fc.boolean(),
+      cores: fc.constantFrom(1, 4, 8),
+      cpuLoad: fc.constantFrom(0, 0.5),
+      memoryUsedBytes: fc.integer({ min: 0, max: 8 }).map((eighths) => eighths * 8 * GIB),
+    }),
+    { selector: ({ name }) => name, minLength: 1 },
+  )
+
+  it('decides the same whatever the order of nodes, storages and templates', () => {
+    fc.assert(
+      fc.property(anyNodes, (traits) => {
+        const seen = cluster({ nodes: traits.map((each) => node(each.name, each)) })
+        const back = {
+          ...seen,
+          nodes: [...seen.nodes].reverse(),
+          storages: [...seen.storages].reverse(),
+          templates: [...seen.templates].reverse(),
+        }
+        expect(place({ seen: back })).to.deep.equal(place({ seen }))
+      }),
+    )
+  })
+
+  it('never exceeds the memory of a node while another has it', () => {
+    fc.assert(
+      fc.property(anyNodes, (traits) => {
+        const seen = cluster({ nodes: traits.map((each) => node(each.name, each)) })
+        const placement = place({ seen, vm: { memoryMiB: 16 * 1024 } })
+        const rooms = roomOf(seen, [])
+        const roomy = rooms.filter(
+          ({ node: { online, cores }, freeMemoryBytes }) => online && cores >= 2 && freeMemoryBytes >= 16 * GIB,
+        )
+        const templateIsReadable = seen.nodes.some(({ name, online }) => name === 'pve1' && online)
+        fc.pre(templateIsReadable && roomy.length > 0)
+        expect(roomy.map((room) => room.node.name)).to.include(placement.kind === 'placed' ? placement.node : undefined)
+      }),
+    )
+  })
+
+  it('keeps its choice when a node that lost is taken away', () => {
+    fc.assert(
+      fc.property(anyNodes, (traits) => {
+        const seen = cluster({ nodes: traits.map((each) => node(each.name, each)) })
+        const placement = place({ seen, settings: { defaultNode: 'none' } })
+        fc.pre(placement.kind === 'placed')
+        const winner = placement.kind === 'placed' ? placement.node : ''
+        for (const loser of seen.nodes.filter(({ name }) => name !== winner && name !== 'pve1')) {
+          const without = { ...seen, nodes: seen.nodes.filter((each) => each !== loser) }
+          expect(place({ seen: without, settings: { defaultNode: 'none' } })).to.include({ node: winner })
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,110 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { ownerMark } from '../../model/identity.ts'
+import { type Action, actionsOf, type RangePlan } from '../../model/plan.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { planRange } from '../../reconcilers/plan-range.ts'
+import { achieve } from '../builders/achieve.ts'
+import { anyCluster, anyRanges, reversed } from '../builders/any-cluster.ts'
+import { settings } from '../builders/range.ts'
+
+const anyRange = anyRanges.map(([first]) => first!)
+const plan = (spec: RangeSpec, seen: ClusterSnapshot) =>
+  planRange(spec, seen, { numbers: new Map(), vms: [] }, settings())
+function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeSpec) => void): void {
+  fc.assert(
+    fc.property(anyRange, anyCluster, (spec, seen) => {
+      const made = plan(spec, seen)
+      if (made.kind === 'planned') check(made.plan, seen, spec)
+    }),
+    { numRuns: 500 },
+  )
+}
+
+/** The closed set of what a plan can say: nothing that moves or removes a VM, nothing about a zone. */
+const KINDS: Readonly<Record<Action['kind'], true>> = {
+  'create-pool': true,
+  'create-vnet': true,
+  'update-vnet': true,
+  'apply-sdn': true,
+  'clone-vm': true,
+  'configure-vm': true,
+  'start-vm': true,
+}
+
+describe('planRange, for any cluster and range', () => {
+  it('plans nothing but what the closed set of actions has', () => {
+    forAnyPlan((made) => {
+      for (const { kind, reason } of actionsOf(made)) {
+        expect(KINDS).to.have.property(kind)
+        expect(reason).not.to.equal('')
+      }
+    })
+  })
+
+  it('plans less and less until nothing is left', () => {
+    forAnyPlan((made, seen, spec) => {
+      const again = plan(spec, achieve(made, spec, seen))
+      const left = again.kind === 'planned' ? actionsOf(again.plan) : []
+      const gone = again.kind === 'refused' ? again.finding.message : ''
+      expect({ left, gone }).to.deep.equal({ left: [], gone: '' })
+    })
+  })
+
+  it('plans the same whatever the order of anything', () => {
+    fc.assert(
+      fc.property(anyRange, anyCluster, (spec, seen) => {
+        const gist = (each: ClusterSnapshot) => {
+          const made = plan(spec, each)
+          return made.kind === 'planned' ? actionsOf(made.plan) : made.finding.reason
+        }
+        expect(gist(reversed(seen))).to.deep.equal(gist(seen))
+      }),
+    )
+  })
+
+  it('never acts on an existing VM elsewhere than where it is', () => {
+    forAnyPlan((made, { guests }) => {
+      for (const action of actionsOf(made)) {
+        if (!('vmid' in action)) continue
+        const existing = guests.find(({ vmid }) => vmid === action.vmid)
+        if (action.kind === 'clone-vm') expect(existing).to.equal(undefined)
+        else if (existing !== undefined) expect(action.node).to.equal(existing.node)
+      }
+    })
+  })
+
+  it("never acts on a VM outside the range's pool, a template, or a locked VM", () => {
+    forAnyPlan((made, { guests }, spec) => {
+      for (const action of actionsOf(made)) {
+        const existing = 'vmid' in action ? guests.find(({ vmid }) => vmid === action.vmid) : undefined
+        if (existing === undefined) continue
+        expect(existing).to.include({ pool: spec.id, template: false, kind: 'qemu', lock: undefined })
+        expect(existing.status).not.to.equal('running')
+      }
+    })
+  })
+
+  it("never writes a VNet that is not the range's own", () => {
+    forAnyPlan((made, { vnets }, spec) => {
+      for (const action of made.networkActions) {
+        if (action.kind === 'apply-sdn') continue
+        expect(['ludusnat', `r${made.number}`]).to.include(action.vnet)
+        const alias = vnets.find(({ name }) => name === action.vnet)?.configured?.alias
+        if (action.kind === 'update-vnet') {
+          const byTheAuthorsWord = alias === undefined && spec.number === made.number
+          expect(alias === ownerMark(spec.id) || byTheAuthorsWord, `alias ${alias}`).to.equal(true)
+        }
+      }
+    })
+  })
+
+  it('never acts on two VMs under one VMID or name', () => {
+    forAnyPlan((made) => {
+      const begun = made.vms.filter(({ step }) => step.kind === 'create' || step.kind === 'continue')
+      expect(new Set(begun.map(({ vmid }) => vmid)).size).to.equal(begun.length)
+      expect(new Set(begun.map(({ spec }) => spec.name)).size).to.equal(begun.length)
+    })
+  })
+})

@@ -1,0 +1,182 @@
+import { expect } from 'chai'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import { actionsOf, type RangePlan } from '../../model/plan.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { planRange, type Promises, reservationsOf } from '../../reconcilers/plan-range.ts'
+import { achieve } from '../builders/achieve.ts'
+import { cluster, GIB, guest, natVnet, node, rangeGuest, rangeVnet, vnet, zone } from '../builders/cluster.ts'
+import { range, settings, vm } from '../builders/range.ts'
+
+const NOTHING: Promises = { numbers: new Map(), vms: [] }
+const JD = range('JD')
+const ROUTER = JD.router.name
+
+const result = (spec: RangeSpec, seen: ClusterSnapshot, promises = NOTHING, own: Partial<PlanSettings> = {}) =>
+  planRange(spec, seen, promises, settings(own))
+function planned(spec: RangeSpec, seen: ClusterSnapshot, promises = NOTHING): RangePlan {
+  const made = result(spec, seen, promises)
+  if (made.kind === 'refused') throw new Error(made.finding.message)
+  return made.plan
+}
+const inWords = (plan: RangePlan): readonly string[] =>
+  actionsOf(plan).map((action) =>
+    [action.kind, 'vm' in action ? action.vm : '', 'node' in action ? action.node : ''].join(' ').trim(),
+  )
+const nodesOf = ({ vms }: RangePlan) => vms.map(({ step }) => step.node)
+
+describe('planRange', () => {
+  it('plans everything for a new range, router first', () => {
+    expect(inWords(planned(JD, cluster()))).to.deep.equal([
+      'create-pool',
+      'create-vnet',
+      'create-vnet',
+      'apply-sdn',
+      `clone-vm ${ROUTER} pve1`,
+      `configure-vm ${ROUTER} pve1`,
+      `start-vm ${ROUTER} pve1`,
+      'clone-vm JD-DC01 pve2',
+      'configure-vm JD-DC01 pve2',
+      'start-vm JD-DC01 pve2',
+    ])
+  })
+
+  it('plans nothing once that is achieved', () => {
+    const achieved = achieve(planned(JD, cluster()), JD, cluster())
+    expect(actionsOf(planned(JD, achieved))).to.deep.equal([])
+  })
+
+  it('creates only the VM that was added to the file', () => {
+    const achieved = achieve(planned(JD, cluster()), JD, cluster())
+    const more = range('JD', { vms: [...JD.vms, vm('JD-WS01', { address: { vlan: 20, lastOctet: 21 } })] })
+    const vms = inWords(planned(more, achieved)).map((words) => words.split(' ')[1])
+    expect(new Set(vms)).to.deep.equal(new Set(['JD-WS01']))
+  })
+
+  it('touches no VM that was removed from the file', () => {
+    const achieved = achieve(planned(JD, cluster()), JD, cluster())
+    const plan = planned(range('JD', { vms: [] }), achieved)
+    expect(actionsOf(plan)).to.deep.equal([])
+    expect(plan.vms.map(({ spec }) => spec.name)).to.deep.equal([ROUTER])
+  })
+
+  it('restarts a VM that was stopped, and only that', () => {
+    const achieved = achieve(planned(JD, cluster()), JD, cluster())
+    const guests = achieved.guests.map((each) =>
+      each.name === 'JD-DC01' ? { ...each, status: 'stopped' as const } : each,
+    )
+    expect(inWords(planned(JD, { ...achieved, guests }))).to.deep.equal(['start-vm JD-DC01 pve2'])
+  })
+
+  it('gives each VM of a range its memory before the next is placed', () => {
+    const big = (name: string, lastOctet: number) =>
+      vm(name, { memoryMiB: 40 * 1024, address: { vlan: 10, lastOctet } })
+    const spec = range('JD', { vms: [big('a', 1), big('b', 2), big('c', 3)] })
+    expect(new Set(nodesOf(planned(spec, cluster())).slice(1))).to.deep.equal(new Set(['pve1', 'pve2', 'pve3']))
+  })
+
+  it('counts its own bare clones with what the file says, not with what the template had', () => {
+    const spec = range('JD', {
+      vms: [
+        vm('JD-BIG', { memoryMiB: 50 * 1024 }),
+        vm('JD-DC01', { memoryMiB: 10 * 1024, address: { vlan: 10, lastOctet: 12 } }),
+      ],
+    })
+    const bare = guest(1_010_011, { name: 'JD-BIG', pool: 'JD', node: 'pve1', memoryBytes: 2 * GIB })
+    const seen = cluster({ nodes: ['pve1', node('pve2', { memoryUsedBytes: 30 * GIB })], guests: [bare] })
+    expect(nodesOf(planned(spec, seen))).to.deep.equal(['pve2', 'pve1', 'pve2'])
+  })
+
+  it('counts what other ranges were promised', () => {
+    const vms = ['pve1', 'pve2'].map((at, vmid) => ({
+      vmid,
+      name: `x${vmid}`,
+      node: at,
+      memoryBytes: 50 * GIB,
+      cores: 1,
+    }))
+    expect(nodesOf(planned(JD, cluster(), { numbers: new Map([[1, 'KL']]), vms }))).to.deep.equal(['pve3', 'pve3'])
+  })
+
+  it('reserves what is to be created and what is under way, and nothing for what runs', () => {
+    const cloning = guest(1_010_011, { name: undefined, lock: 'clone', node: 'pve3' })
+    const running = rangeGuest(1_001_254, 'JD', ROUTER)
+    const fresh = vm('JD-WS01', { address: { vlan: 10, lastOctet: 12 } })
+    const plan = planned(range('JD', { vms: [...JD.vms, fresh] }), cluster({ guests: [cloning, running] }))
+    expect(reservationsOf(plan)).to.deep.equal([
+      { vmid: 1_010_011, name: 'JD-DC01', node: 'pve3', memoryBytes: 4 * GIB, cores: 2 },
+      { vmid: 1_010_012, name: 'JD-WS01', node: 'pve1', memoryBytes: 4 * GIB, cores: 2 },
+    ])
+  })
+
+  it('plans the other VMs when one cannot be placed', () => {
+    const spec = range('JD', {
+      vms: [vm('JD-KALI', { template: 'kali' }), vm('JD-DC01', { address: { vlan: 10, lastOctet: 12 } })],
+    })
+    expect(planned(spec, cluster()).vms.map(({ step }) => step.kind)).to.deep.equal(['create', 'blocked', 'create'])
+  })
+
+  it('takes a fixed number and the settings into names, tags and VMIDs', () => {
+    const made = result(range('JD', { number: 7 }), cluster(), NOTHING, { vxlanTagBase: 1000, vmidBase: 500_000_000 })
+    const plan = made.kind === 'planned' ? made.plan : undefined
+    expect(plan?.vnets.map(({ name, config }) => [name, config.tag])).to.deep.equal([
+      ['ludusnat', 16_777_215],
+      ['r7', 1007],
+    ])
+    expect(plan?.vms.map(({ vmid }) => vmid)).to.deep.equal([507_001_254, 507_010_011])
+  })
+
+  it('knows that a node reloads its network just now', () => {
+    const busy = (type: string) =>
+      planned(JD, cluster({ runningTasks: [{ upid: 'x', node: 'pve1', type, id: '' }] })).networkBusy
+    expect(['reloadnetworkall', 'srvreload', 'qmclone'].map(busy)).to.deep.equal([true, true, false])
+  })
+
+  it('notes the nodes that the zone does not reach, and places nothing there', () => {
+    const nodes = [node('pve1', { memoryUsedBytes: 60 * GIB }), node('pve2')]
+    const plan = planned(JD, cluster({ nodes, zones: [zone(nodes.slice(0, 1))] }))
+    expect(nodesOf(plan)).to.deep.equal(['pve1', 'pve1'])
+    expect(plan.notes).to.deep.equal([
+      "node pve2 has address 10.0.0.2, which is not among the zone's peers: no VM of a range is placed there",
+    ])
+  })
+
+  const refusals: readonly [string, RangeSpec, ClusterSnapshot, Partial<PlanSettings>, string][] = [
+    ['on a single node', JD, cluster({ nodes: ['pve1'] }), {}, 'ZoneReady SingleNode'],
+    ['where cluster mode is switched off', JD, cluster(), { clusterMode: false }, 'ZoneReady SingleNode'],
+    ['without its zone', JD, cluster({ zones: [] }), {}, 'ZoneReady ZoneMissing'],
+    [
+      'without its zone, of which a lost quorum does not distract',
+      JD,
+      cluster({ zones: [], quorate: false }),
+      {},
+      'ZoneReady ZoneMissing',
+    ],
+    ['without quorum', JD, cluster({ quorate: false }), {}, 'NetworkReady NoQuorum'],
+    [
+      'when its number is taken',
+      range('JD', { number: 1 }),
+      cluster({ vnets: [rangeVnet(1, 'KL')] }),
+      {},
+      'NetworkReady NumberTaken',
+    ],
+    ['when its tag is taken', JD, cluster({ vnets: [natVnet(), vnet('lab', 1, 'lab')] }), {}, 'NetworkReady TagTaken'],
+    [
+      'when the NAT tag is taken',
+      JD,
+      cluster({ vnets: [vnet('lab', 16_777_215, 'lab')] }),
+      {},
+      'NetworkReady TagTaken',
+    ],
+  ]
+  for (const [situation, spec, seen, own, expected] of refusals) {
+    it(`refuses ${situation}`, () => {
+      const made = result(spec, seen, NOTHING, own)
+      expect(made.kind === 'refused' && `${made.part} ${made.finding.reason}`).to.equal(expected)
+    })
+  }
+
+  it('takes one node with cluster_mode: true for a cluster', () => {
+    expect(result(JD, cluster({ nodes: ['pve1'] }), NOTHING, { clusterMode: true }).kind).to.equal('planned')
+  })
+})

@@ -1,0 +1,120 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { GuestSeen } from '../../../model/snapshot.ts'
+import { findGuest } from '../../../reconcilers/vm/find-guest.ts'
+import { guest, rangeGuest } from '../../builders/cluster.ts'
+
+const NAME = 'JD-DC01'
+const VMID = 1_010_011
+/** A second VM of the range, which is not the one looked for. */
+const OTHER_VMID = 1_010_012
+const own = (vmid: number, traits: Partial<GuestSeen> = {}) => rangeGuest(vmid, 'JD', NAME, traits)
+const nameless = (vmid: number, traits: Partial<GuestSeen> = {}) =>
+  guest(vmid, { name: undefined, status: 'unknown', pool: 'JD', ...traits })
+
+const rows: readonly [string, readonly GuestSeen[], string, RegExp?][] = [
+  ['is absent from an empty cluster', [], 'absent'],
+  ['is found by pool and name', [own(VMID)], `guest ${VMID}`],
+  ['is found by pool and name whatever its VMID, as Ludus made it', [own(105)], 'guest 105'],
+  ['is found although a stranger has its VMID', [own(105), guest(VMID)], 'guest 105'],
+  ['is not a template of that name', [own(105, { template: true })], 'absent'],
+  ['is not a VM of another name in the pool', [own(105, { name: 'JD-DC02' })], 'absent'],
+  ['is not one of two with that name', [own(106), own(105)], 'DuplicateName', /VMIDs 105, 106/],
+  ['is found by VMID while it has no name yet', [nameless(VMID)], `guest ${VMID}`],
+  [
+    'is found by VMID while it is being cloned, before it is in the pool',
+    [nameless(VMID, { pool: undefined, lock: 'clone' })],
+    `guest ${VMID}`,
+  ],
+  [
+    'is not yet to be told from a stranger, nameless and in no pool',
+    [nameless(VMID, { pool: undefined })],
+    `unclear ${VMID}`,
+    /in no pool, has no name yet/,
+  ],
+  ["is not a nameless guest of its VMID in another range's pool", [nameless(VMID, { pool: 'KL' })], 'VmidTaken'],
+  ['is not a container of its VMID', [nameless(VMID, { kind: 'lxc' })], 'VmidTaken', /nameless guest/],
+  [
+    'is not a template of its VMID',
+    [own(VMID, { template: true })],
+    'VmidTaken',
+    /another VMID or set lanista.vmid_base/,
+  ],
+  [
+    'is not a guest of its VMID and another name',
+    [guest(VMID, { name: 'web' })],
+    'VmidTaken',
+    /web on pve1, in no pool/,
+  ],
+  [
+    'is not a VM of its VMID and name that somebody took out of the pool',
+    [own(VMID, { pool: undefined })],
+    'VmidTaken',
+    /move it into pool JD if it is the range's/,
+  ],
+  ['is not a VM of its name in no pool', [own(105, { pool: undefined })], 'NameTaken', /VM 105 on pve1 .* in no pool/],
+  ["is not a VM of its name in another range's pool", [own(105, { pool: 'KL' })], 'NameTaken', /is in pool KL/],
+  [
+    'may be a nameless VM in the pool with a VMID of its own',
+    [nameless(105)],
+    'unclear 105',
+    /VM 105 on pve1, in pool JD/,
+  ],
+  ['is not a nameless VM whose VMID spells another of the range', [nameless(OTHER_VMID)], 'absent'],
+  ['is not a nameless VM in another pool', [nameless(105, { pool: 'KL' })], 'absent'],
+]
+
+function find(guests: readonly GuestSeen[]) {
+  const found = findGuest('JD', NAME, VMID, new Set([VMID, OTHER_VMID]), { guests })
+  switch (found.kind) {
+    case 'absent':
+      return { what: 'absent', message: '' }
+    case 'guest':
+      return { what: `guest ${found.guest.vmid}`, message: '' }
+    case 'unclear':
+      return { what: `unclear ${found.guest.vmid}`, message: found.message }
+    case 'conflict':
+      return { what: found.finding.reason, message: found.finding.message }
+  }
+}
+
+describe('findGuest: a VM', () => {
+  for (const [situation, guests, what, message = /^/] of rows) {
+    it(situation, () => {
+      expect(find(guests).what).to.equal(what)
+      expect(find(guests).message).to.match(message)
+    })
+  }
+
+  const anyGuest = fc.record({
+    vmid: fc.constantFrom(VMID, OTHER_VMID, 105, 106, 107),
+    name: fc.constantFrom(undefined, NAME, 'JD-DC02', 'web'),
+    pool: fc.constantFrom(undefined, 'JD', 'KL'),
+    kind: fc.constantFrom('qemu', 'lxc'),
+    template: fc.boolean(),
+    lock: fc.constantFrom(undefined, 'clone'),
+  })
+  const anyGuests = fc
+    .uniqueArray(anyGuest, { selector: ({ vmid }) => vmid })
+    .map((all) => all.map((traits) => guest(traits.vmid, traits)))
+
+  it("is never a guest outside the range's pool, except its own clone under way", () => {
+    fc.assert(
+      fc.property(anyGuests, (guests) => {
+        const found = findGuest('JD', NAME, VMID, new Set([VMID]), { guests })
+        if (found.kind !== 'guest') return
+        const { kind, template, pool, name, lock, vmid } = found.guest
+        expect({ kind, template }).to.deep.equal({ kind: 'qemu', template: false })
+        expect(pool === 'JD' || (vmid === VMID && name === undefined && lock === 'clone')).to.equal(true)
+      }),
+    )
+  })
+
+  it('is the same whatever the order of guests', () => {
+    fc.assert(
+      fc.property(anyGuests, (guests) => {
+        expect(find([...guests].reverse()).what).to.equal(find(guests).what)
+      }),
+    )
+  })
+})

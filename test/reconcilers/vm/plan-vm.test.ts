@@ -1,0 +1,156 @@
+import { expect } from 'chai'
+import type { VmSpec } from '../../../model/range-spec.ts'
+import type { GuestSeen, NodeSeen } from '../../../model/snapshot.ts'
+import { type Reservation, roomOf } from '../../../reconcilers/placement/capacity.ts'
+import { planVm } from '../../../reconcilers/vm/plan-vm.ts'
+import { cluster, GIB, guest, node, rangeGuest } from '../../builders/cluster.ts'
+import { settings, vm } from '../../builders/range.ts'
+
+const NAME = 'JD-DC01'
+const VMID = 1_010_011
+const own = (traits: Partial<GuestSeen> = {}, vmid = VMID) => rangeGuest(vmid, 'JD', NAME, { node: 'pve2', ...traits })
+const stopped = { status: 'stopped', uptimeSeconds: 0 } as const
+
+interface Row {
+  readonly situation: string
+  readonly guests?: readonly GuestSeen[]
+  readonly vm?: Partial<VmSpec>
+  readonly rangeTarget?: string
+  readonly nodes?: readonly NodeSeen[]
+  readonly promised?: readonly Reservation[]
+  /** Step, node and phase. */
+  readonly plans: string
+  readonly says?: RegExp
+}
+
+const rows: readonly Row[] = [
+  { situation: 'clones an absent VM onto the best node', plans: 'create pve1 absent', says: /best of/ },
+  { situation: 'leaves a running VM alone', guests: [own()], plans: 'none pve2 running', says: /^exists here$/ },
+  {
+    situation: 'keeps a running VM on its node when a better one appears',
+    guests: [own()],
+    nodes: [node('pve1', { memoryUsedBytes: 0 }), node('pve2', { memoryUsedBytes: 63 * GIB })],
+    plans: 'none pve2 running',
+  },
+  {
+    situation: 'keeps a running VM on its node although its target_node says another',
+    guests: [own()],
+    vm: { targetNode: 'pve1' },
+    plans: 'none pve2 running',
+    says: /never moved, although target_node says pve1/,
+  },
+  {
+    situation: "keeps a stopped VM on its node although the range's target_node says another",
+    guests: [own(stopped)],
+    rangeTarget: 'pve1',
+    plans: 'continue pve2 starting',
+    says: /although target_node says pve1/,
+  },
+  {
+    situation: 'says nothing of a target_node where the VM is',
+    guests: [own()],
+    vm: { targetNode: 'pve2' },
+    rangeTarget: 'pve1',
+    plans: 'none pve2 running',
+    says: /^exists here$/,
+  },
+  {
+    situation: 'configures a bare clone of its own VMID',
+    guests: [own({ ...stopped, tags: [] })],
+    plans: 'continue pve2 configuring',
+  },
+  {
+    situation: "configures a clone of a template that was once another range's VM",
+    guests: [own({ ...stopped, tags: ['kl', 'lanista'] })],
+    plans: 'continue pve2 configuring',
+  },
+  {
+    situation: 'only starts an adopted VM, which Ludus configured',
+    guests: [own({ ...stopped, tags: [] }, 105)],
+    plans: 'continue pve2 starting',
+  },
+  {
+    situation: 'goes on with a VM that Proxmox has no statistics of yet',
+    guests: [own({ status: 'unknown', name: undefined, tags: [] })],
+    plans: 'continue pve2 configuring',
+  },
+  {
+    situation: 'waits for a clone under way',
+    guests: [guest(VMID, { name: undefined, lock: 'clone', status: 'unknown' })],
+    plans: 'wait pve1 cloning',
+  },
+  {
+    situation: 'leaves a paused VM to the person who paused it',
+    guests: [own({ status: 'paused' })],
+    plans: 'none pve2 running',
+    says: /paused/,
+  },
+  {
+    situation: 'leaves a running VM alone while it is backed up',
+    guests: [own({ lock: 'backup' })],
+    plans: 'none pve2 running',
+  },
+  {
+    situation: 'leaves a locked VM alone and says so',
+    guests: [own({ ...stopped, lock: 'rollback' })],
+    plans: 'blocked pve2 unknown',
+    says: /locked \(rollback\).*qm unlock/,
+  },
+  {
+    situation: 'leaves a VM where it is when its node is offline',
+    guests: [own()],
+    nodes: [node('pve1'), node('pve2', { online: false })],
+    plans: 'blocked pve2 unknown',
+    says: /its node pve2 is offline and the VM stays there/,
+  },
+  {
+    situation: 'makes no twin of a VM whose name an offline node no longer tells',
+    guests: [own({ name: undefined, status: 'unknown' }, 105)],
+    nodes: [node('pve1'), node('pve2', { online: false })],
+    plans: 'blocked undefined unknown',
+    says: /no name yet/,
+  },
+  {
+    situation: 'waits for the name of a VM that could be it',
+    guests: [own({ name: undefined, status: 'unknown' }, 105)],
+    plans: 'wait undefined unknown',
+  },
+  {
+    situation: 'does not take a stranger with its VMID',
+    guests: [guest(VMID)],
+    plans: 'blocked undefined blocked',
+    says: /belongs to/,
+  },
+  {
+    situation: 'says what is missing when no template has that name',
+    vm: { template: 'kali' },
+    plans: 'blocked undefined blocked',
+    says: /lacks template kali/,
+  },
+  {
+    situation: 'does not create a VM whose name another range is just creating',
+    promised: [{ vmid: 2_010_011, name: NAME, node: 'pve3', memoryBytes: GIB, cores: 1 }],
+    plans: 'blocked undefined blocked',
+    says: /another range is just creating VM 2010011 on pve3/,
+  },
+]
+
+describe('planVm', () => {
+  for (const row of rows) {
+    it(row.situation, () => {
+      const snapshot = cluster({ nodes: row.nodes ?? ['pve1', 'pve2'], guests: row.guests ?? [] })
+      const range = {
+        id: 'JD',
+        number: 1,
+        targetNode: row.rangeTarget,
+        spelled: new Set([VMID]),
+        promised: row.promised ?? [],
+      }
+      const plan = planVm(vm(NAME, row.vm), range, roomOf(snapshot, []), snapshot, new Map(), settings())
+      expect(`${plan.step.kind} ${plan.step.node} ${plan.phase}`).to.equal(row.plans)
+      expect(plan.message).to.match(row.says ?? /^/)
+      const taken = plan.step.kind === 'none' || plan.step.kind === 'continue'
+      expect(plan.vmid).to.equal(taken ? row.guests?.[0]?.vmid : VMID)
+    })
+  }
+})
