@@ -1,4 +1,4 @@
-import { connectProxmox, type ProxmoxSettings } from '../../../adapters/proxmox/connect.ts'
+import { connectProxmox, type ProxmoxDeps, type ProxmoxSettings } from '../../../adapters/proxmox/connect.ts'
 import type { RequestSeen } from '../../../adapters/proxmox/api.ts'
 import { LockTimeout } from '../../../adapters/proxmox/errors.ts'
 import { createLanes } from '../../../adapters/lanes.ts'
@@ -19,6 +19,7 @@ export interface Connected {
   /** Everything logged, as text. */
   readonly logged: string[]
   readonly signal: AbortSignal
+  readonly deps: ProxmoxDeps
   close(): Promise<void>
 }
 
@@ -36,6 +37,15 @@ export const connected = async (
   }
   const random = (): number => 0.5
   const lanes = createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout })
+  const deps: ProxmoxDeps = {
+    clock,
+    random,
+    logger: { info: log, warn: log, error: log },
+    lanes,
+    onRequest: (request) => {
+      seen.push(request)
+    },
+  }
   const proxmox = connectProxmox(
     {
       hosts: [...otherHosts, api.url],
@@ -43,15 +53,7 @@ export const connected = async (
       tls: { kind: 'fingerprint', sha256: api.fingerprint },
       ...settings,
     },
-    {
-      clock,
-      random,
-      logger: { info: log, warn: log, error: log },
-      lanes,
-      onRequest: (request) => {
-        seen.push(request)
-      },
-    },
+    deps,
   )
   return {
     api,
@@ -59,6 +61,7 @@ export const connected = async (
     clock,
     seen,
     logged,
+    deps,
     signal: new AbortController().signal,
     close: async () => {
       proxmox.close()
