@@ -88,15 +88,21 @@ const parseReply = <T>(request: Request, answer: Answer, schema: z.ZodType<T>): 
   throw misfit(`data${(issue?.path ?? []).map((key) => `[${String(key)}]`).join('')}: ${issue?.message ?? 'unknown'}`)
 }
 
+/**
+ * Takes the secret out of an answer, should anything ever repeat it: an error page, a task's log. A secret too short to
+ * be one of Proxmox' (UUIDs) is left, as it would be found everywhere.
+ */
+const redactorOf = (authorization: string): ((answer: Answer) => Answer) => {
+  const secret = authorization.slice(authorization.indexOf('=', authorization.indexOf('!')) + 1)
+  if (secret.length < 16) return (answer) => answer
+  const without = (text: string): string => text.replaceAll(secret, '***')
+  return ({ status, reason, body }) => ({ status, reason: without(reason), body: without(body) })
+}
+
 /** Builds the caller from what it needs; nothing is sent yet. */
 export const createApi = (deps: ApiDeps): Api => {
   const { hosts, authorization, caller, timeouts, clock, random } = deps
-  const secret = authorization.slice(authorization.indexOf('=', authorization.indexOf('!')) + 1)
-  const redact = (answer: Answer): Answer => ({
-    ...answer,
-    reason: answer.reason.replaceAll(secret, '***'),
-    body: answer.body.replaceAll(secret, '***'),
-  })
+  const redact = redactorOf(authorization)
 
   /** One request, on the first host that takes it. */
   const once = async (request: Request, signal: AbortSignal): Promise<Answer> => {
@@ -121,8 +127,8 @@ export const createApi = (deps: ApiDeps): Api => {
     const startedAt = clock.now()
     let outcome: RequestSeen['outcome'] = 'aborted'
     try {
-      const answer = await once(request, signal)
-      if (answer.status !== 200) throw errorOf(request, redact(answer), caller)
+      const answer = redact(await once(request, signal))
+      if (answer.status !== 200) throw errorOf(request, answer, caller)
       const data = parseReply(request, answer, schema)
       outcome = 'ok'
       return data

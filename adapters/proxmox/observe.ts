@@ -4,7 +4,6 @@ import { ProxmoxError } from '../../model/proxmox-error.ts'
 import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen } from '../../model/snapshot.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
-import type { ReadCall } from './calls.ts'
 import { UnknownCall, type Caller } from './errors.ts'
 import { grantLine } from './forbidden.ts'
 import { pendingController, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
@@ -85,6 +84,9 @@ const blindness = (node: string | undefined, { tokenId }: Caller): ProxmoxError 
   )
 }
 
+/** SDN lists that tell what is pending. */
+type SdnList = 'GET /cluster/sdn/zones' | 'GET /cluster/sdn/vnets' | 'GET /cluster/sdn/controllers'
+
 interface Deps {
   readonly api: Api
   readonly clock: Clock
@@ -98,9 +100,9 @@ interface Deps {
  */
 export const createObserver = ({ api, clock, caller, templates }: Deps): ClusterObserver => {
   /** Calls this Proxmox doesn't know (501), found out once. */
-  const unknownCalls = new Set<ReadCall>()
+  const unknownCalls = new Set<SdnList>()
 
-  const sdnList = async (call: ReadCall & `GET /cluster/sdn/${string}`, signal: AbortSignal): Promise<PendingRow[]> => {
+  const sdnList = async (call: SdnList, signal: AbortSignal): Promise<PendingRow[]> => {
     if (unknownCalls.has(call)) return []
     try {
       return await api.read(call, {}, { pending: 1 }, schemas.pendingRows, signal)

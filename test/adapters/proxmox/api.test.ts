@@ -18,7 +18,8 @@ describe('requests to Proxmox', () => {
   let at: Connected
   let second: FakeApi | undefined
   const start = async (script: Readonly<Record<string, Reply | Reply[]>>): Promise<Connected> => {
-    at = await connected(script, { timeouts: { read: 150, write: 150 } })
+    const hangs = Object.values(script).flat().includes('hang')
+    at = await connected(script, hangs ? { timeouts: { read: 1000, write: 1000 } } : {})
     return at
   }
   const count = (api: FakeApi, call: string): number =>
@@ -106,7 +107,7 @@ describe('requests to Proxmox', () => {
   it('fails a read over to the next host when the first hangs, and leaves that one alone for a while', async () => {
     second = await fakeApi({ ...VM_REPLIES, [CONFIG]: 'hang' })
     const slow = second
-    at = await connected(VM_REPLIES, { tls: { kind: 'insecure' }, timeouts: { read: 150 } }, [slow.url])
+    at = await connected(VM_REPLIES, { tls: { kind: 'insecure' }, timeouts: { read: 1000 } }, [slow.url])
     expect((await at.proxmox.machines.read('pve1', 100, at.signal))?.digest).to.equal('aa')
     const asked = slow.got.length
     expect(asked).to.equal(2)
