@@ -7,6 +7,12 @@ type Interface = Readonly<Record<string, string | number | readonly string[]>>
 
 const numbers = new Set(['autostart', 'bridge_vlan_aware', 'priority', 'active'])
 
+/** `255.255.255.0` as `24`; the file keeps the short form. */
+const prefixLength = (netmask: string): string =>
+  netmask.includes('.')
+    ? String(netmask.split('.').reduce((bits, byte) => bits + (Number(byte).toString(2).match(/1/g)?.length ?? 0), 0))
+    : netmask
+
 /** `cidr` and `cidr6` stand for an address and a netmask; one may not give both. */
 const withAddresses = (params: Parameters): Record<string, string> => {
   const values: Record<string, string> = { ...params }
@@ -21,7 +27,9 @@ const withAddresses = (params: Parameters): Record<string, string> => {
   }
   for (const suffix of ['', '6']) {
     const [address, netmask] = [values[`address${suffix}`], values[`netmask${suffix}`]]
-    if (address !== undefined && netmask !== undefined) values[`cidr${suffix}`] = `${address}/${netmask}`
+    if (address === undefined || netmask === undefined) continue
+    values[`netmask${suffix}`] = prefixLength(netmask)
+    values[`cidr${suffix}`] = `${address}/${prefixLength(netmask)}`
   }
   return values
 }

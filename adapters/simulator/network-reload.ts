@@ -1,4 +1,4 @@
-import { bridgesWanted } from './network-state.ts'
+import { bringUpNetwork, writeNetworkFiles } from './network-state.ts'
 import type { Simulation } from './simulation.ts'
 import { startTask, type TaskRun } from './tasks.ts'
 import type { NodeState, Task } from './world.ts'
@@ -9,15 +9,11 @@ import type { NodeState, Task } from './world.ts'
  */
 export const startReload = (sim: Simulation, node: NodeState, user: string): Task =>
   startTask(sim, { node: node.name, type: 'srvreload', id: 'networking', user }, async (run) => {
-    if (node.stagedNetwork !== undefined) node.network = node.stagedNetwork
-    node.stagedNetwork = undefined
-    node.sdnVersion = sim.world.sdn.version
-    const wanted = bridgesWanted(sim.world, node)
+    writeNetworkFiles(sim.world, node)
     const [fault] = sim.faults.strike('reload', (one) => one.node === node.name)
     await run.sleep(fault?.takes ?? sim.durations.networkReload)
     if (fault?.fails === true) throw new Error("command 'ifreload -a' failed: exit code 1")
-    node.bridges = wanted
-    node.network = new Map([...node.network].map(([name, iface]) => [name, { ...iface, active: 1 }]))
+    bringUpNetwork(node)
   })
 
 const reloadOne = async (sim: Simulation, node: NodeState, run: TaskRun): Promise<void> => {

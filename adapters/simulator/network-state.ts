@@ -1,19 +1,34 @@
 import { vnetsOf, zonesOn } from './sdn-state.ts'
-import type { Interfaces, NodeState, World } from './world.ts'
+import type { Bridges, Interfaces, NodeState, World } from './world.ts'
 
 /** `/etc/network/interfaces` bridges of a node. */
-const localBridges = (network: Interfaces): Map<string, { readonly vlanAware: boolean }> =>
+const localBridges = (network: Interfaces): Bridges =>
   new Map(
     [...network]
       .filter(([, iface]) => iface['type'] === 'bridge' || iface['type'] === 'OVSBridge')
       .map(([name, iface]) => [name, { vlanAware: iface['type'] === 'OVSBridge' || iface['bridge_vlan_aware'] === 1 }]),
   )
 
-/** The bridges a node has once its interfaces and its generated SDN file are both in force. */
-export const bridgesWanted = (world: World, node: NodeState): Map<string, { readonly vlanAware: boolean }> => {
-  const bridges = localBridges(node.network)
-  for (const [zone] of zonesOn(world, node.name))
-    for (const [vnet, config] of vnetsOf(world, zone))
-      bridges.set(vnet, { vlanAware: Number(config['vlanaware'] ?? 0) === 1 })
-  return bridges
+/** The bridges a node's SDN file would have if it were generated now. */
+const sdnBridgesNow = (world: World, node: NodeState): Bridges =>
+  new Map(
+    zonesOn(world, node.name).flatMap(([zone]) =>
+      vnetsOf(world, zone).map(
+        ([vnet, config]) => [vnet, { vlanAware: Number(config['vlanaware'] ?? 0) === 1 }] as const,
+      ),
+    ),
+  )
+
+/** Activates staged interfaces and generates the SDN file: from then on the node calls itself up to date. */
+export const writeNetworkFiles = (world: World, node: NodeState): void => {
+  node.network = node.stagedNetwork ?? node.network
+  node.stagedNetwork = undefined
+  node.sdnVersion = world.sdn.version
+  node.sdnBridges = sdnBridgesNow(world, node)
+}
+
+/** Makes the kernel's bridges those of the node's files, as a reload that works or a boot does. */
+export const bringUpNetwork = (node: NodeState): void => {
+  node.bridges = new Map([...localBridges(node.network), ...node.sdnBridges])
+  node.network = new Map([...node.network].map(([name, iface]) => [name, { ...iface, active: 1 }]))
 }

@@ -114,7 +114,8 @@ export const checkPermission = (
     }
     case 'perm-modify': {
       const path = filled(permission.path, parameters)
-      requireAny(world, user, path, modifiersOf(path))
+      if (path === '') requireAll(world, user, '/access', ['Permissions.Modify'])
+      else requireAny(world, user, path, modifiersOf(path))
       return
     }
     case 'and': {

@@ -1,4 +1,4 @@
-import { bridgesWanted } from './network-state.ts'
+import { bringUpNetwork } from './network-state.ts'
 import { commitSdn } from './sdn-state.ts'
 import type { Simulation } from './simulation.ts'
 import type { NodeState } from './world.ts'
@@ -27,10 +27,8 @@ export const powerOnNode = (sim: Simulation, name: string): void => {
   node.online = true
   node.lostAt = undefined
   node.bootedAt = sim.clock.now()
-  if (node.stagedNetwork !== undefined) {
-    node.network = node.stagedNetwork
-    node.stagedNetwork = undefined
-    node.bridges = bridgesWanted(sim.world, node)
-  }
+  node.network = node.stagedNetwork ?? node.network
+  node.stagedNetwork = undefined
+  bringUpNetwork(node)
   commitSdn(sim.world)
 }

@@ -52,12 +52,18 @@ export const valueProblem = (schema: ParameterSchema, value: string): string | u
   return undefined
 }
 
-/** A value as text; undefined where JSON brought a list or an object, for which `reference` is Perl's word. */
-const asText = (value: unknown): string | undefined => {
+/** A value as text; undefined where JSON brought something else: a list, an object, a flag where none is wanted. */
+const asText = ({ type }: ParameterSchema, value: unknown): string | undefined => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  if (typeof value === 'boolean') return value ? '1' : '0'
+  if (typeof value === 'boolean' && type === 'boolean') return value ? '1' : '0'
   return undefined
+}
+
+/** Perl's word for what is no text. */
+const referenceKind = (value: unknown): string => {
+  if (typeof value === 'boolean') return 'JSON::PP::Boolean'
+  return Array.isArray(value) ? 'ARRAY' : 'HASH'
 }
 
 const unexpected = 'property is not defined in schema and the schema does not allow additional properties'
@@ -69,10 +75,9 @@ export const verifyParameters = (table: ParameterTable, raw: RawParameters): Par
   const given = Object.entries(raw).filter(([, value]) => value !== null && value !== undefined)
   for (const [name, value] of given) {
     const schema = Object.hasOwn(table, name) ? table[name] : undefined
-    const word = asText(value)
+    const word = schema === undefined ? undefined : asText(schema, value)
     if (schema === undefined) errors[name] = unexpected
-    else if (word === undefined)
-      errors[name] = `type check ('${schema.type}') failed - got ${Array.isArray(value) ? 'ARRAY' : 'HASH'}`
+    else if (word === undefined) errors[name] = `type check ('${schema.type}') failed - got ${referenceKind(value)}`
     else {
       verified[name] = word
       const problem = valueProblem(schema, word)

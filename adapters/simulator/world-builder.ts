@@ -1,6 +1,6 @@
 import { emptySdn } from './sdn-state.ts'
 import { measure } from './statistics.ts'
-import { bridgesWanted } from './network-state.ts'
+import { bringUpNetwork, writeNetworkFiles } from './network-state.ts'
 import { seededRandom } from './random.ts'
 import type { Interfaces, NodeState, World } from './world.ts'
 
@@ -42,6 +42,7 @@ export const nodeFrom = (sketch: NodeSketch): NodeState => ({
   bootedAt: 0,
   stagedNetwork: undefined,
   bridges: new Map(),
+  sdnBridges: new Map(),
   sdnVersion: 1,
   published: nothingPublished,
   nextPid: 200,
@@ -51,8 +52,8 @@ export const nodeFrom = (sketch: NodeSketch): NodeState => ({
 export const settleWorld = (world: World, now: number): World => {
   for (const node of world.nodes.values()) {
     node.bootedAt = now - 3_600_000
-    node.sdnVersion = world.sdn.version
-    node.bridges = bridgesWanted(world, node)
+    writeNetworkFiles(world, node)
+    bringUpNetwork(node)
   }
   for (const node of world.nodes.values()) node.published = measure(world, node, now)
   return world

@@ -38,14 +38,19 @@ export interface NodeState {
   /** `/etc/network/interfaces.new`: staged, activated by a reload. */
   stagedNetwork: Interfaces | undefined
   /** Bridges that exist in the kernel, and whether they know VLANs. What a starting VM needs. */
-  bridges: Map<string, { readonly vlanAware: boolean }>
+  bridges: Bridges
   /** Version of the SDN configuration in its generated file; older than `sdn.version` means "pending". */
   sdnVersion: number
+  /** The vnets in that file: what a boot brings up. */
+  sdnBridges: Bridges
   /** What it last told the others. */
   published: Published
   /** Next process id. */
   nextPid: number
 }
+
+/** Bridges by name. */
+export type Bridges = ReadonlyMap<string, { readonly vlanAware: boolean }>
 
 /** Interfaces by name; values in the types the API shows. */
 export type Interfaces = Map<string, Readonly<Record<string, string | number | readonly string[]>>>

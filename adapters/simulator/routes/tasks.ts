@@ -73,8 +73,9 @@ export const taskRoutes: readonly Route[] = [
       const { log } = taskOf(call, 'Sys.Audit')
       const start = Number(call.params['start'] ?? 0)
       const limit = Number(call.params['limit'] ?? 50)
-      call.extra('total', log.length)
+      call.extra('total', Math.max(1, log.length))
       const to = limit === 0 ? undefined : start + limit
+      if (log.length === 0) return [{ n: 1, t: 'no content' }]
       return log.map((line, index) => ({ n: index + 1, t: line })).slice(start, to)
     },
   },

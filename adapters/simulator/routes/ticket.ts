@@ -44,7 +44,7 @@ const login = async (call: Call): Promise<unknown> => {
   const { params, sim } = call
   const { access, clusterName, random } = sim.world
   const { username = '', password = '', realm } = params
-  const userid = realm === undefined || username.endsWith(`@${realm}`) ? username : `${username}@${realm}`
+  const userid = realm === undefined || realm === '' ? username : `${username}@${realm}`
   const user = access.users.get(userid)
   const renewed = access.tickets.get(password)?.userid === userid
   if (user?.enable !== true || !(renewed || (user.password !== undefined && user.password === password)))
