@@ -1,0 +1,94 @@
+import { expect } from 'chai'
+import { virtualClock, type VirtualClock } from '../../../adapters/simulator/clock.ts'
+import { demoCluster } from '../../../adapters/simulator/demo-cluster.ts'
+import { dataOf, rowsOf, startLab, type Lab } from './lab.ts'
+
+describe('a virtual clock', () => {
+  it('wakes sleepers in order, also those that begin to sleep meanwhile', async () => {
+    const clock = virtualClock(0)
+    const woken: string[] = []
+    const sleep = async (name: string, milliseconds: number): Promise<void> => {
+      await clock.sleep(milliseconds)
+      woken.push(`${name} at ${clock.now()}`)
+    }
+    const all = [sleep('late', 3000), sleep('early', 1000).then(() => sleep('again', 1500))]
+    await clock.advance(2999)
+    expect(woken).to.deep.equal(['early at 1000', 'again at 2500'])
+    await clock.advance(1)
+    await Promise.all(all)
+    expect(woken.at(-1)).to.equal('late at 3000')
+  })
+
+  it('lets an aborted sleeper go with the reason', async () => {
+    const clock = virtualClock(0)
+    const stop = new AbortController()
+    const sleeping = clock.sleep(1000, stop.signal).catch((error: unknown) => error)
+    stop.abort(new Error('enough'))
+    expect(await sleeping).to.have.property('message', 'enough')
+    expect(clock.wakes()).to.deep.equal([])
+  })
+})
+
+describe('a simulator on a virtual clock', () => {
+  let lab: Lab
+  let clock: VirtualClock
+  beforeEach(async () => {
+    clock = virtualClock()
+    lab = await startLab({ world: demoCluster(clock.now()), clock, durations: { response: 0, lockHold: 0 } })
+  })
+  afterEach(() => lab.close())
+
+  const templateName = async (): Promise<unknown> =>
+    rowsOf(await lab.root('GET', '/cluster/resources', { type: 'vm' })).find((row) => row['vmid'] === 9000)?.['name']
+
+  it('keeps a task running until its time has passed', async () => {
+    const upid = dataOf(await lab.root('PUT', '/nodes/pve1/network'))
+    const status = async () =>
+      dataOf(await lab.root('GET', `/nodes/pve1/tasks/${encodeURIComponent(String(upid))}/status`))
+    await clock.advance(1999)
+    expect(await status())
+      .to.include({ status: 'running' })
+      .and.not.have.property('exitstatus')
+    await clock.advance(1)
+    expect(await status()).to.include({ status: 'stopped', exitstatus: 'OK' })
+  })
+
+  it('shows a new name in the resources up to ten seconds late, but new tags at once', async () => {
+    const guest = lab.world.guests.get(9000)
+    guest?.config.set('name', 'renamed').set('tags', 'lanista')
+    expect(await templateName()).to.equal('debian-11-x64-server-template')
+    const [row] = rowsOf(await lab.root('GET', '/cluster/resources', { type: 'vm' }))
+    expect(row).to.include({ tags: 'lanista' })
+    await clock.advance(10_000)
+    expect(await templateName()).to.equal('renamed')
+  })
+
+  it('knows a new guest only by id and node until its node has pushed', async () => {
+    lab.world.guests.set(100, {
+      vmid: 100,
+      node: 'pve2',
+      config: new Map([['name', 'fresh']]),
+      pending: new Map(),
+      snapshots: new Map(),
+      running: undefined,
+    })
+    const row = async () =>
+      rowsOf(await lab.root('GET', '/cluster/resources', { type: 'vm' })).find((r) => r['vmid'] === 100)
+    expect(await row()).to.deep.equal({ id: 'qemu/100', type: 'qemu', vmid: 100, node: 'pve2', status: 'unknown' })
+    await clock.advance(10_000)
+    expect(await row()).to.include({ name: 'fresh', status: 'stopped' })
+  })
+
+  it("forgets a lost node's guests after five minutes", async () => {
+    await lab.simulator.powerOff('pve1')
+    const ask = async () => rowsOf(await lab.root('GET', '/cluster/resources', { type: 'vm' }, 'pve2'))
+    await clock.advance(299_000)
+    expect((await ask()).map((row) => row['status']))
+      .to.include('stopped')
+      .and.not.include('unknown')
+    await clock.advance(1000)
+    expect((await ask()).map((row) => row['status']))
+      .to.include('unknown')
+      .and.not.include('stopped')
+  })
+})
