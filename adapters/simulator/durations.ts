@@ -25,6 +25,21 @@ export interface Durations {
   readonly start: number
   readonly stop: number
   readonly destroy: number
+  /** A guest that reacts needs this long to shut down. */
+  readonly shutdown: number
+  /** Until a shutdown that was not told how long to wait is given up. */
+  readonly shutdownTimeout: number
+  /** Until a guest agent that does not answer is given up. */
+  readonly agentTimeout: number
+  /** Until a hot-unplug that the guest does not confirm is given up. */
+  readonly hotUnplug: number
+  /**
+   * A config write that meets a clone in progress is refused no sooner than this. A real write takes its 50 ms to get
+   * that far, in which the recorded clones of nearly empty disks were done; here both take longer.
+   */
+  readonly clonePatience: number
+  /** A failed clone waits this long before it removes what it made. */
+  readonly cloneCleanup: number
 }
 
 /** What a small real cluster was seen to take. */
@@ -43,4 +58,10 @@ export const realisticDurations: Durations = {
   start: 1000,
   stop: 700,
   destroy: 200,
+  shutdown: 4000,
+  shutdownTimeout: 60_000,
+  agentTimeout: 3000,
+  hotUnplug: 6000,
+  clonePatience: 1500,
+  cloneCleanup: 1000,
 }

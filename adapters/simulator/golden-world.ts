@@ -150,7 +150,7 @@ const zoneOf = (row: Golden['sdn_zones'][number]): readonly [string, SdnObject] 
 export const goldenWorld = (json: unknown, now = Date.now()): World => {
   const golden = goldenSchema.parse(json)
   const cluster = golden.cluster_status.find((row) => row.type === 'cluster')
-  const world = { ...emptyWorld(cluster?.name ?? 'cluster', 1), version: golden.version }
+  const world = { ...emptyWorld(cluster?.name ?? 'cluster', 1), version: golden.version, guestsRespond: false }
   const acl = golden.acl.map((entry): AclEntry => ({ ...entry, propagate: entry.propagate === 1 }))
   const roles = golden.roles.map(
     ({ roleid, privs, special }) =>

@@ -18,6 +18,7 @@ export const emptyWorld = (clusterName: string, seed: number): World => ({
   pools: new Map(),
   sdn: { configured: emptySdn, running: emptySdn, version: 1, lock: undefined },
   options: new Map([['keyboard', 'en-us']]),
+  guestsRespond: true,
   tasks: [],
   random: seededRandom(seed),
 })

@@ -13,6 +13,8 @@ export interface World {
   readonly pools: Map<string, Pool>
   readonly sdn: Sdn
   readonly options: Map<string, string>
+  /** Does the software inside running guests react: agent, power button, unplugging. The recorded lab's did not. */
+  guestsRespond: boolean
   /** Started tasks, oldest first. */
   readonly tasks: Task[]
   readonly random: Random

@@ -1,0 +1,180 @@
+import { failure, parameterError } from '../api-error.ts'
+import type { Call } from '../route.ts'
+import type { ConfigValue, Guest, Volume } from '../world.ts'
+import type { GuestRights } from './option-privileges.ts'
+import { driveKeys } from './drive-format.ts'
+import {
+  drivesOf,
+  isCdrom,
+  isCloudInit,
+  printDrive,
+  printSize,
+  readDrive,
+  splitVolumeId,
+  type Drive,
+} from './drives.ts'
+import { withStorageLock, type LockWaiter } from './guest-locks.ts'
+import { allocateVolume, findVolume, formattingLine, freeVolume, isFileStorage, storageNamed } from './volumes.ts'
+
+const gib = 1_073_741_824
+
+/** `shared:32`: a disk of 32 GiB is to be made. */
+const newDisk = /^(?:([^/:\s]+):)?(\d+(?:\.\d+)?)$/
+
+/** Largest raw image qemu-img makes, in bytes. */
+const largestRaw = 16 * 1024 * gib - 512 * 1024
+
+interface Wanted {
+  readonly storage: string
+  /** Bytes. */
+  readonly size: number
+}
+
+const wantedDisk = (drive: Drive, fallback: string | undefined): Wanted | undefined => {
+  const [, given, size] = newDisk.exec(drive.file) ?? []
+  if (size === undefined) return undefined
+  const storage = given ?? fallback
+  if (storage === undefined) throw failure('no storage ID specified (and no default storage)')
+  return { storage, size: Math.ceil(Number(size) * gib) }
+}
+
+const volumeType = (name: string): string =>
+  name.startsWith('iso/')
+    ? 'iso'
+    : /^(?:\d+\/)?(?:vm|base|subvol)-\d+-/.test(name) || name.includes('/vm-')
+      ? 'images'
+      : 'other'
+
+/** Brings a drive parameter into the form it is stored in; 400 where it cannot be. */
+export const normalDrive = (key: string, value: string): string => {
+  const drive = readDrive(key, value)
+  const type = volumeType(splitVolumeId(drive.file)?.name ?? '')
+  if (type === 'iso' && drive.rest['media'] !== 'cdrom')
+    throw parameterError({ [key]: `explicit 'media=cdrom' is required for iso images` })
+  const empty = drive.file === 'none' || drive.file === 'cdrom'
+  const rest = empty && drive.rest['media'] === undefined ? { ...drive.rest, media: 'cdrom' } : drive.rest
+  return printDrive({ ...drive, rest })
+}
+
+const checkExistingVolume = (call: Call, { vmid }: GuestRights, drive: Drive): void => {
+  const parts = splitVolumeId(drive.file)
+  if (parts === undefined) {
+    if (call.user !== 'root@pam') throw failure(`Only root can pass arbitrary filesystem paths.`)
+    return
+  }
+  storageNamed(call.sim.world, parts.storage)
+  const type = volumeType(parts.name)
+  const owner = /(?:^|\/)(?:vm|base)-(\d+)-[^/]*$/.exec(parts.name)?.[1]
+  if (type === 'iso') call.requireAny(`/storage/${parts.storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit')
+  else if (Number(owner) === vmid) return
+  else call.require(`/storage/${parts.storage}`, 'Datastore.Allocate')
+}
+
+/** Throws unless the caller may put these drives where they are to go. */
+export const checkDriveAccess = (
+  call: Call,
+  rights: GuestRights,
+  options: ReadonlyMap<string, ConfigValue>,
+  fallback?: string,
+): void => {
+  for (const drive of drivesOf(options)) {
+    const name = splitVolumeId(drive.file)?.name
+    if (drive.file === '' || drive.file === 'none' || drive.file === 'cloudinit' || name === 'cloudinit') continue
+    if (drive.file === 'cdrom') {
+      call.require('/', 'Sys.Console')
+      continue
+    }
+    const wanted = isCdrom(drive) ? undefined : wantedDisk(drive, fallback)
+    if (wanted === undefined) {
+      checkExistingVolume(call, rights, drive)
+      continue
+    }
+    call.require(`/storage/${wanted.storage}`, 'Datastore.AllocateSpace')
+    if (!storageNamed(call.sim.world, wanted.storage).content.includes('images'))
+      throw parameterError({ storage: `storage '${wanted.storage}' does not support vm images` })
+  }
+}
+
+const makeDisk = async (
+  call: Call,
+  waiter: LockWaiter,
+  guest: Guest,
+  drive: Drive,
+  { storage: id, size }: Wanted,
+): Promise<readonly [string, Volume]> => {
+  const { sim, node } = call
+  const storage = storageNamed(sim.world, id)
+  const format = drive.rest['format'] ?? (isFileStorage(storage) ? 'qcow2' : 'raw')
+  const volume = await withStorageLock(sim, node.name, storage, waiter, sim.durations.lockHold, () =>
+    allocateVolume(storage, node, { vmid: guest.vmid, format, size }, sim.clock.now()),
+  )
+  waiter?.log(formattingLine(storage, volume))
+  if (volume.format === 'raw' && isFileStorage(storage) && size > largestRaw) {
+    const path = /'(.*?)'/.exec(formattingLine(storage, volume))?.[1] ?? ''
+    freeVolume(sim.world, volume.volid, node.name)
+    throw failure(`unable to create image: qemu-img: ${path}: The image size is too large for file format 'raw'`)
+  }
+  const { format: _, ...rest } = drive.rest
+  return [printDrive({ ...drive, file: volume.volid, rest: { ...rest, size: printSize(size) } }), volume]
+}
+
+const makeCloudInit = async (
+  call: Call,
+  waiter: LockWaiter,
+  guest: Guest,
+  drive: Drive,
+  storageId: string,
+): Promise<readonly [string, Volume]> => {
+  const { sim, node } = call
+  const other = [...guest.config].find(
+    ([key, value]) => driveKeys.has(key) && key !== drive.key && isCloudInit(readDrive(key, value)),
+  )
+  if (other !== undefined) throw failure(`${drive.key} - cloud-init drive is already attached at '${other[0]}'`)
+  const storage = storageNamed(sim.world, storageId)
+  const files = isFileStorage(storage)
+  const format = drive.rest['format'] ?? (files ? 'qcow2' : 'raw')
+  const name = `vm-${guest.vmid}-cloudinit${files ? `.${format}` : ''}`
+  const volume = await withStorageLock(sim, node.name, storage, waiter, sim.durations.lockHold, () =>
+    allocateVolume(storage, node, { vmid: guest.vmid, format, size: 4_194_304, name }, sim.clock.now()),
+  )
+  const { format: _, ...rest } = drive.rest
+  return [printDrive({ ...drive, file: volume.volid, rest: { ...rest, media: 'cdrom' } }), volume]
+}
+
+const existingDisk = (call: Call, drive: Drive): string => {
+  const volume = findVolume(call.sim.world, drive.file, call.node.name)
+  if (volume === undefined) throw failure(`volume ${drive.file} does not exist`)
+  return printDrive({ ...drive, rest: { ...drive.rest, size: printSize(volume.size) } })
+}
+
+/** A drive ready to be stored, and the volume made for it, if any. */
+export interface MadeDrive {
+  readonly value: string
+  readonly volume: Volume | undefined
+}
+
+/** Makes what a drive parameter asks for: `shared:32` a new disk, `shared:cloudinit` a cloud-init drive. */
+export const makeDrive = async (
+  call: Call,
+  waiter: LockWaiter,
+  guest: Guest,
+  key: string,
+  text: ConfigValue,
+  fallback?: string,
+): Promise<MadeDrive> => {
+  const drive = readDrive(key, text)
+  if (drive.file === 'none' || drive.file === 'cdrom' || drive.file.startsWith('/')) {
+    const { size: _, ...rest } = drive.rest
+    return { value: printDrive({ ...drive, rest }), volume: undefined }
+  }
+  const parts = splitVolumeId(drive.file)
+  const wanted = wantedDisk(drive, fallback)
+  if (parts?.name !== 'cloudinit' && wanted === undefined)
+    return { value: existingDisk(call, drive), volume: undefined }
+  const [value, volume] =
+    wanted === undefined
+      ? await makeCloudInit(call, waiter, guest, drive, parts?.storage ?? fallback ?? '')
+      : await makeDisk(call, waiter, guest, drive, wanted)
+  waiter?.log(`${key}: successfully created disk '${value}'`)
+  return { value, volume }
+}

@@ -1,0 +1,45 @@
+import { failure } from '../api-error.ts'
+import type { Call } from '../route.ts'
+import type { TaskRun } from '../tasks.ts'
+import type { Guest, NodeState, World } from '../world.ts'
+import { checkBridges } from './bridge-check.ts'
+import { drivesOf, isCdrom, splitVolumeId } from './drives.ts'
+import { checkLock, guestOn, isTemplate } from './guest-lookup.ts'
+import { withGuestLock } from './guest-locks.ts'
+import { applyPending } from './pending-changes.ts'
+import { checkStorageOn, findVolume } from './volumes.ts'
+
+const checkVolumes = (world: World, node: NodeState, guest: Guest): void => {
+  for (const drive of drivesOf(guest.config)) {
+    const id = splitVolumeId(drive.file)?.storage
+    if (id === undefined) continue
+    checkStorageOn(world, id, node.name)
+    if (!isCdrom(drive) && findVolume(world, drive.file, node.name) === undefined)
+      throw failure(`volume '${drive.file}' does not exist`)
+  }
+}
+
+const nextPid = (node: NodeState): number => {
+  node.nextPid += 12
+  return node.nextPid
+}
+
+/** Starts QEMU for a VM whose lock is held: pending changes come into force, bridges and volumes have to be there. */
+export const bootGuest = async (call: Call, run: TaskRun, guest: Guest): Promise<void> => {
+  const { sim, node } = call
+  applyPending(sim.world, guest)
+  checkBridges(sim.world, node, guest.config)
+  checkVolumes(sim.world, node, guest)
+  await run.sleep(sim.durations.start)
+  guest.running = { startedAt: sim.clock.now(), pid: nextPid(node) }
+}
+
+/** The work of a start task. */
+export const startGuest = (call: Call, run: TaskRun, vmid: number): Promise<void> =>
+  withGuestLock(call.sim, call.node.name, vmid, run, async () => {
+    const guest = guestOn(call, vmid)
+    if (isTemplate(guest)) throw failure(`you can't start a vm if it's a template`)
+    checkLock(guest)
+    if (guest.running !== undefined) throw failure(`VM ${vmid} already running`)
+    await bootGuest(call, run, guest)
+  })

@@ -1,0 +1,61 @@
+import { failure } from '../api-error.ts'
+import type { Call } from '../route.ts'
+import type { TaskRun } from '../tasks.ts'
+import type { Guest } from '../world.ts'
+import { checkLock, guestOn } from './guest-lookup.ts'
+import { withGuestLock } from './guest-locks.ts'
+import { hasAgent } from './guest-status.ts'
+import { applyPending } from './pending-changes.ts'
+
+const halt = ({ sim }: Call, guest: Guest): void => {
+  guest.running = undefined
+  applyPending(sim.world, guest)
+}
+
+/** The work of a stop task: pulls the plug. A VM that is off already is no error. */
+export const stopGuest = (call: Call, run: TaskRun, vmid: number): Promise<void> =>
+  withGuestLock(call.sim, call.node.name, vmid, run, async () => {
+    const guest = guestOn(call, vmid)
+    if (guest.running === undefined) return
+    checkLock(guest)
+    await run.sleep(call.sim.durations.stop)
+    halt(call, guest)
+  })
+
+/** How a shutdown was asked for. */
+export interface ShutdownRequest {
+  /** Milliseconds to wait for the guest. */
+  readonly timeout: number
+  readonly forceStop: boolean
+}
+
+/** Asks the guest to go down. True when it did; false after the timeout. */
+const askGuest = async (call: Call, run: TaskRun, guest: Guest, timeout: number): Promise<boolean> => {
+  const { sim } = call
+  const until = sim.clock.now() + timeout
+  const obeys = sim.world.guestsRespond
+  if (hasAgent(guest) && !obeys) {
+    await run.sleep(sim.durations.agentTimeout)
+    run.log(`QEMU Guest Agent is not running - VM ${guest.vmid} qga command 'guest-ping' failed - got timeout`)
+  }
+  if (obeys && sim.durations.shutdown <= timeout) {
+    await run.sleep(sim.durations.shutdown)
+    return true
+  }
+  await run.sleep(Math.max(0, until - sim.clock.now()))
+  return false
+}
+
+/** The work of a shutdown task: the guest has to cooperate, or it fails, or (`forceStop`) is stopped the hard way. */
+export const shutDownGuest = (call: Call, run: TaskRun, vmid: number, request: ShutdownRequest): Promise<void> =>
+  withGuestLock(call.sim, call.node.name, vmid, run, async () => {
+    const guest = guestOn(call, vmid)
+    if (guest.running === undefined) return
+    checkLock(guest)
+    if (!(await askGuest(call, run, guest, request.timeout))) {
+      if (!request.forceStop) throw failure('VM quit/powerdown failed - got timeout')
+      run.log('VM still running - terminating now with SIGTERM')
+      await run.sleep(call.sim.durations.stop)
+    }
+    halt(call, guest)
+  })

@@ -1,0 +1,82 @@
+import { machineFormat } from '../guests/config-schema.ts'
+import { parsePropertyString } from '../guests/property-string.ts'
+import { startGuest } from '../guests/start-guest.ts'
+import { shutDownGuest, stopGuest } from '../guests/stop-guest.ts'
+import { flag, integer, oneOf, shared, text, type ParameterTable } from '../parameters.ts'
+import { perm } from '../permission.ts'
+import type { Call, Route } from '../route.ts'
+import { refuseRootOnly } from '../guests/root-options.ts'
+
+const guest = { node: shared.node, vmid: shared.vmid }
+
+const post = (verb: string, params: ParameterTable, handle: (call: Call) => unknown): Route => ({
+  method: 'POST',
+  path: `/nodes/{node}/qemu/{vmid}/status/${verb}`,
+  permission: perm('/vms/{vmid}', 'VM.PowerMgmt'),
+  proxy: 'node',
+  params: { ...guest, ...params },
+  handle,
+})
+
+const startParameters: ParameterTable = {
+  'force-cpu': text(),
+  machine: text({ check: (value) => parsePropertyString(machineFormat, value, 'machine').problem }),
+  migratedfrom: text({ format: 'pve-node' }),
+  migration_network: text({ format: 'CIDR' }),
+  migration_type: oneOf('secure', 'insecure'),
+  'nets-host-mtu': text({ pattern: /net\d+=\d+(,net\d+=\d+)*/ }),
+  skiplock: flag,
+  stateuri: text({ maxLength: 128 }),
+  targetstorage: text(),
+  timeout: integer(0),
+  'with-conntrack-state': flag,
+}
+
+const rootOnStart = [
+  'stateuri',
+  'skiplock',
+  'migratedfrom',
+  'migration_type',
+  'migration_network',
+  'targetstorage',
+  'force-cpu',
+  'with-conntrack-state',
+  'nets-host-mtu',
+]
+
+const seconds = (value: string | undefined, otherwise: number): number =>
+  value === undefined ? otherwise : Number(value) * 1000
+
+/** Switching VMs on and off. All of it happens in tasks, mistakes too. */
+export const guestPowerRoutes: readonly Route[] = [
+  post('start', startParameters, (call) => {
+    refuseRootOnly(call, rootOnStart)
+    call.requireQuorum()
+    const vmid = Number(call.params['vmid'])
+    return call.task('qmstart', String(vmid), (run) => startGuest(call, run, vmid))
+  }),
+  post(
+    'stop',
+    {
+      keepActive: flag,
+      migratedfrom: text({ format: 'pve-node' }),
+      'overrule-shutdown': flag,
+      skiplock: flag,
+      timeout: integer(0),
+    },
+    (call) => {
+      refuseRootOnly(call, ['skiplock', 'keepActive', 'migratedfrom'])
+      const vmid = Number(call.params['vmid'])
+      return call.task('qmstop', String(vmid), (run) => stopGuest(call, run, vmid))
+    },
+  ),
+  post('shutdown', { forceStop: flag, keepActive: flag, skiplock: flag, timeout: integer(0) }, (call) => {
+    refuseRootOnly(call, ['skiplock', 'keepActive'])
+    const vmid = Number(call.params['vmid'])
+    const request = {
+      timeout: seconds(call.params['timeout'], call.sim.durations.shutdownTimeout),
+      forceStop: call.params['forceStop'] === '1',
+    }
+    return call.task('qmshutdown', String(vmid), (run) => shutDownGuest(call, run, vmid, request))
+  }),
+]
