@@ -46,16 +46,26 @@ const askGuest = async (call: Call, run: TaskRun, guest: Guest, timeout: number)
   return false
 }
 
+/** Shuts a running VM down whose lock is held. */
+export const shutDownLocked = async (
+  call: Call,
+  run: TaskRun,
+  guest: Guest,
+  request: ShutdownRequest,
+): Promise<void> => {
+  if (!(await askGuest(call, run, guest, request.timeout))) {
+    if (!request.forceStop) throw failure('VM quit/powerdown failed - got timeout')
+    run.log('VM still running - terminating now with SIGTERM')
+    await run.sleep(call.sim.durations.stop)
+  }
+  halt(call, guest)
+}
+
 /** The work of a shutdown task: the guest has to cooperate, or it fails, or (`forceStop`) is stopped the hard way. */
 export const shutDownGuest = (call: Call, run: TaskRun, vmid: number, request: ShutdownRequest): Promise<void> =>
   withGuestLock(call.sim, call.node.name, vmid, run, async () => {
     const guest = guestOn(call, vmid)
     if (guest.running === undefined) return
     checkLock(guest)
-    if (!(await askGuest(call, run, guest, request.timeout))) {
-      if (!request.forceStop) throw failure('VM quit/powerdown failed - got timeout')
-      run.log('VM still running - terminating now with SIGTERM')
-      await run.sleep(call.sim.durations.stop)
-    }
-    halt(call, guest)
+    await shutDownLocked(call, run, guest, request)
   })

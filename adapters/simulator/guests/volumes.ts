@@ -113,6 +113,17 @@ const baseParent = (storage: Storage, base: string): string => {
   return isFileStorage(storage) ? `../${name}` : name
 }
 
+/** Makes a VM's disk a base image, `vm-200-disk-0` to `base-200-disk-0`; returns its new id, undefined if it is one. */
+export const renameToBase = (world: World, volid: string, node: string): string | undefined => {
+  const volume = findVolume(world, volid, node)
+  if (volume === undefined || isBaseVolume(volid)) return undefined
+  const storage = storageNamed(world, splitVolumeId(volid)?.storage ?? '')
+  const folder = isFileStorage(storage) ? `${volume.vmid}/` : ''
+  const renamed = `${storage.id}:${folder}${ownName(volid).replace(/^vm-/, 'base-')}`
+  storage.volumes[storage.volumes.indexOf(volume)] = { ...volume, volid: renamed }
+  return renamed
+}
+
 /** Removes a volume; nothing happens when it is gone already. */
 export const freeVolume = (world: World, volid: string, node: string): void => {
   const storage = world.storages.get(splitVolumeId(volid)?.storage ?? '')

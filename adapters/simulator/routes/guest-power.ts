@@ -1,5 +1,6 @@
 import { machineFormat } from '../guests/config-schema.ts'
 import { parsePropertyString } from '../guests/property-string.ts'
+import { checkRunning, rebootGuest, resetGuest } from '../guests/restart-guest.ts'
 import { startGuest } from '../guests/start-guest.ts'
 import { shutDownGuest, stopGuest } from '../guests/stop-guest.ts'
 import { flag, integer, oneOf, shared, text, type ParameterTable } from '../parameters.ts'
@@ -78,5 +79,17 @@ export const guestPowerRoutes: readonly Route[] = [
       forceStop: call.params['forceStop'] === '1',
     }
     return call.task('qmshutdown', String(vmid), (run) => shutDownGuest(call, run, vmid, request))
+  }),
+  post('reboot', { timeout: integer(0) }, (call) => {
+    const vmid = Number(call.params['vmid'])
+    checkRunning(call, vmid)
+    const timeout = seconds(call.params['timeout'], call.sim.durations.shutdownTimeout)
+    return call.task('qmreboot', String(vmid), (run) => rebootGuest(call, run, vmid, timeout))
+  }),
+  post('reset', { skiplock: flag }, (call) => {
+    refuseRootOnly(call, ['skiplock'])
+    const vmid = Number(call.params['vmid'])
+    checkRunning(call, vmid)
+    return call.task('qmreset', String(vmid), (run) => resetGuest(call, run, vmid))
   }),
 ]

@@ -4,6 +4,12 @@ import { flag, shared } from '../parameters.ts'
 import { anyUser, perm } from '../permission.ts'
 import type { Route } from '../route.ts'
 
+/** What lies below a VM's path, in Proxmox' order; told of any VMID, taken or not. */
+const folders = (
+  'config cloudinit pending status unlink vncproxy termproxy migrate resize move rrd rrddata monitor agent snapshot ' +
+  'spiceproxy sendkey firewall mtunnel remote_migrate'
+).split(' ')
+
 /** What VMs there are on a node and how they are. */
 export const guestStatusRoutes: readonly Route[] = [
   {
@@ -19,6 +25,14 @@ export const guestStatusRoutes: readonly Route[] = [
           ...guestRow(guest, sim.clock.now()),
           ...(params['full'] === '1' ? { qmpstatus: guest.running === undefined ? 'stopped' : 'running' } : {}),
         })),
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/qemu/{vmid}',
+    permission: anyUser,
+    proxy: 'node',
+    params: { node: shared.node, vmid: shared.vmid },
+    handle: () => folders.map((subdir) => ({ subdir })),
   },
   {
     method: 'GET',

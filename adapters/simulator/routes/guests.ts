@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts'
 import { cloneRoutes } from './guest-clone.ts'
 import { guestConfigRoutes } from './guest-config.ts'
+import { guestCreateRoutes } from './guest-create.ts'
 import { guestPowerRoutes } from './guest-power.ts'
 import { guestStatusRoutes } from './guest-status.ts'
 
@@ -10,4 +11,5 @@ export const guestRoutes: readonly Route[] = [
   ...guestConfigRoutes,
   ...cloneRoutes,
   ...guestPowerRoutes,
+  ...guestCreateRoutes,
 ]
