@@ -26,9 +26,12 @@ export interface Connected {
   readonly store: StatusStore
   readonly metrics: Metrics
   /** Removes the status files of ranges that have no range file any more. */
-  forgetAllBut(rangeIds: readonly string[]): Promise<void>
-  /** Serves metrics, health and the API until the signal aborts. Resolves with the address it listens on. */
-  serve(observed: Observed, signal: AbortSignal): Promise<string>
+  readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>
+  /**
+   * Serves metrics, health and the API until the signal aborts, on the configured address unless another is given.
+   * Resolves with the address it listens on.
+   */
+  serve(observed: Observed, signal: AbortSignal, listen?: string): Promise<string>
 }
 
 /** What the HTTP endpoints tell about. */

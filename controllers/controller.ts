@@ -92,7 +92,8 @@ export class Controller {
 
   /**
    * Looks at every range until it is Ready, or can't get there: stalled, or failed several passes in a row.
-   * Resolves with true when all are Ready. Throws when the folder can't be read.
+   * Resolves with true when all are Ready, with false when some are not or the signal aborted.
+   * Throws when the folder can't be read.
    */
   async converge(signal: AbortSignal): Promise<boolean> {
     signal.addEventListener('abort', () => this.stop(signal.reason), { once: true })
@@ -101,10 +102,12 @@ export class Controller {
     for (const id of ids) this.ranges.trigger(id)
     try {
       await this.ranges.until(() => [...this.ranges.standings().values()].every(isAtRest), signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
     } finally {
       this.stop(new Error('converged'))
     }
-    return ids.length === 0 || this.board.allReady()
+    return !signal.aborted && (ids.length === 0 || this.board.allReady())
   }
 
   /** Aborts whatever is under way. */

@@ -3,6 +3,7 @@ import { readyOf } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { diagnosticLine } from '../model/diagnostic.ts'
 import type { VmStatus } from '../model/range-status.ts'
+import type { VmPhase } from '../model/vm-phase.ts'
 
 /** How far a pass got, part by part: each a finding in the way, `true` when done, `undefined` when not known. */
 export interface PassFindings {
@@ -51,15 +52,24 @@ function brokenSpec(reason: string, message: string, before: readonly Condition[
 export function machinesFinding(vms: readonly VmStatus[]): Finding | true | undefined {
   if (vms.length === 0) return undefined
   const notRunning = vms.filter(({ phase }) => phase !== 'running')
-  if (notRunning.length === 0) return true
-  const blocked = notRunning.filter(({ phase }) => phase === 'blocked')
-  const [first] = blocked.length > 0 ? blocked : notRunning
+  const first =
+    notRunning.find(({ phase }) => phase === 'blocked') ??
+    notRunning.find(({ trouble }) => trouble !== undefined) ??
+    notRunning[0]
+  if (first === undefined) return true
   const count = `${vms.length - notRunning.length} of ${vms.length} VMs are running`
-  const reason = blocked.length > 0 ? 'VmBlocked' : 'Progressing'
-  return {
-    reason,
-    message: `${count}; ${first?.message.startsWith('vm ') === true ? '' : `vm ${first?.name}: `}${first?.message}`,
-  }
+  const reason = first.phase === 'blocked' ? 'VmBlocked' : first.trouble === undefined ? 'Progressing' : 'VmTrouble'
+  return { reason, message: `${count}; ${first.trouble ?? `vm ${first.name} is ${PHASE_WORDS[first.phase]}`}` }
+}
+
+const PHASE_WORDS: Readonly<Record<VmPhase, string>> = {
+  absent: 'not there yet',
+  cloning: 'being cloned',
+  configuring: 'being configured',
+  starting: 'being started',
+  running: 'running',
+  blocked: 'blocked',
+  unknown: 'in a state that Proxmox has not told yet',
 }
 
 function condition(type: ConditionType, finding: Finding | true | undefined, good: string): Condition {

@@ -9,6 +9,7 @@ import { type RangeSpec, vlansOf } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
+import { STAYS } from '../reconcilers/vm/plan-vm.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
@@ -71,7 +72,13 @@ export class RangePass {
     if (result.kind === 'refused') return this.#refused(result.part, result.finding)
     const { plan } = result
     this.#number = plan.number
-    this.#vms = plan.vms.map((vm) => statusOf(vm, plan.number))
+    this.#vms = plan.vms.map((vm) =>
+      statusOf(
+        vm,
+        plan.number,
+        this.#vms.find(({ name }) => name === vm.spec.name),
+      ),
+    )
     const network =
       plan.networkActions.length === 0 ? true : { reason: 'Progressing', message: 'the networks are being made' }
     await this.#found({ zone: true, network })
@@ -137,7 +144,7 @@ export class RangePass {
   async #showVm({ spec }: VmPlan, phase: VmPhase, trouble?: string): Promise<void> {
     if (trouble === undefined && PHASES_OF_WORK.has(phase))
       this.#deps.logger.info(phase, { range: this.#spec.id, vm: spec.name })
-    this.#vms = this.#vms.map((vm) => (vm.name === spec.name ? { ...vm, phase, message: trouble ?? vm.message } : vm))
+    this.#vms = this.#vms.map((vm) => (vm.name === spec.name ? { ...vm, phase, trouble } : vm))
     await this.#found({})
   }
 
@@ -179,12 +186,22 @@ export class RangePass {
 
 const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set(['cloning', 'configuring', 'starting', 'running'])
 
-const statusOf = ({ spec, vmid, step, phase, message }: VmPlan, number: number): VmStatus => ({
-  name: spec.name,
-  role: spec.role,
-  vmid,
-  node: step.node,
-  address: addressOf(number, spec.address),
-  phase,
-  message,
-})
+/** A VM's status as planned. Why it was placed where it is stays told for as long as the controller remembers. */
+function statusOf(
+  { spec, vmid, step, phase, message }: VmPlan,
+  number: number,
+  before: VmStatus | undefined,
+): VmStatus {
+  const troubled = step.kind === 'blocked'
+  const same = before !== undefined && before.vmid === vmid && before.node === step.node
+  return {
+    name: spec.name,
+    role: spec.role,
+    vmid,
+    node: step.node,
+    address: addressOf(number, spec.address),
+    phase,
+    why: troubled || (same && message === STAYS) ? (before?.why ?? '') : message,
+    trouble: troubled ? message : undefined,
+  }
+}

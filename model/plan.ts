@@ -125,6 +125,8 @@ function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Actio
     case 'create':
       return [{ kind: 'clone-vm', ...at(step.node), reason: message }, configure(step.node), start(step.node)]
     case 'continue':
+      // Of a VM whose state Proxmox hasn't told yet nothing is known to be missing; it is looked at first.
+      if (phase === 'unknown') return []
       return phase === 'configuring' ? [configure(step.node), start(step.node)] : [start(step.node)]
     case 'none':
     case 'wait':

@@ -22,8 +22,10 @@ export interface VmStatus {
   readonly node: string | undefined
   readonly address: string | undefined
   readonly phase: VmPhase
-  /** Why that node, or what is in the way: one sentence. */
-  readonly message: string
+  /** Why that node. */
+  readonly why: string
+  /** What is in the way, as one sentence; undefined when nothing is. */
+  readonly trouble: string | undefined
 }
 
 /** The `Ready` condition of a status. */

@@ -1,7 +1,8 @@
-import { planSettingsOf } from '../../model/plan-settings.ts'
+import { UserError } from '../../model/user-error.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { Composition, Connected } from '../composition.ts'
-import { Controller } from '../controller.ts'
+import type { Controller } from '../controller.ts'
+import { controllerFor } from './controller-for.ts'
 import { type DemoFolder, layOutDemoFolder } from '../demo/demo-folder.ts'
 import { nextSteps } from '../demo/next-steps.ts'
 import { phaseLines } from '../terminal/phase-lines.ts'
@@ -59,25 +60,12 @@ async function runDemo(
   const config = await composition.loadConfig(folder.configFile)
   const logger = composition.openLog(folder.logFile)
   const connected = await composition.connect(config, logger)
-  const settings = planSettingsOf(config)
-  const { clock, random } = composition
-  const { proxmox, files, store, metrics } = connected
-  const controller = new Controller({
-    proxmox,
-    files,
-    store,
-    clock,
-    random,
-    logger,
-    metrics,
-    settings: () => settings,
-    resyncMs: config.lanista.resync,
-  })
+  const controller = controllerFor(config, connected, composition, logger)
 
   const ended = new AbortController()
   const stop = AbortSignal.any([signal, ended.signal])
   const http = await serveSomewhere(connected, controller, stop)
-  const steps = nextSteps({ ...folder, http: `http://${http}` }, paint)
+  const steps = options.untilReady ? [] : nextSteps({ ...folder, http: `http://${http}` }, paint)
   const show =
     terminal.isTTY === true && !options.untilReady
       ? liveShow(controller, terminal, paint, steps)
@@ -98,7 +86,12 @@ async function runDemo(
 
 /** The usual address, or any free port when that one is taken, perhaps by another demo. */
 async function serveSomewhere(connected: Connected, controller: Controller, signal: AbortSignal): Promise<string> {
-  return connected.serve(controller.observed(), signal)
+  try {
+    return await connected.serve(controller.observed(), signal)
+  } catch (error) {
+    if (error instanceof UserError) return await connected.serve(controller.observed(), signal, '127.0.0.1:0')
+    throw error
+  }
 }
 
 interface Show {

@@ -1,7 +1,8 @@
-import { planSettingsOf } from '../../model/plan-settings.ts'
+import type { Logger } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
-import type { Composition } from '../composition.ts'
-import { Controller } from '../controller.ts'
+import type { Composition, Connected } from '../composition.ts'
+import type { Controller } from '../controller.ts'
+import { controllerFor } from './controller-for.ts'
 
 export interface RunOptions {
   readonly config: string
@@ -24,20 +25,7 @@ export async function runCommand(
   const logger = composition.openLog()
   const config = await composition.loadConfig(options.config)
   const connected = await composition.connect(config, logger)
-  const { clock, random } = composition
-  const { proxmox, files, store, metrics } = connected
-  const settings = planSettingsOf(config)
-  const controller = new Controller({
-    proxmox,
-    files,
-    store,
-    clock,
-    random,
-    logger,
-    metrics,
-    settings: () => settings,
-    resyncMs: config.lanista.resync,
-  })
+  const controller = controllerFor(config, connected, composition, logger)
   if (options.once) return converge(controller, print, signal)
 
   const address = await connected.serve(controller.observed(), signal)
@@ -46,14 +34,24 @@ export async function runCommand(
     http: address,
     proxmox: config.lanista.proxmox.hosts ?? [config.proxmox_url],
   })
-  await connected.forgetAllBut(await files.list().catch(() => []))
+  await forgetRangesWithoutFile(connected, logger)
   await controller.run(signal)
   logger.info('stopped')
   return 0
 }
 
+/** The status of a range that went while nobody watched would claim what nobody checks. */
+async function forgetRangesWithoutFile({ files, forgetAllBut }: Connected, logger: Logger): Promise<void> {
+  try {
+    await forgetAllBut(await files.list())
+  } catch (error) {
+    logger.warn('old status files are left as they are', { error })
+  }
+}
+
 async function converge(controller: Controller, print: (line: string) => void, signal: AbortSignal): Promise<number> {
   const allReady = await controller.converge(signal)
+  if (signal.aborted) print('stopped before every range was looked at')
   for (const status of controller.board.all()) {
     const ready = readyConditionOf(status)
     const word =
@@ -62,7 +60,8 @@ async function converge(controller: Controller, print: (line: string) => void, s
         : `not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at'}`
     print(`range ${status.id}: ${word}`)
     for (const vm of status.vms)
-      if (ready?.status !== 'True' && vm.phase !== 'running') print(`  vm ${vm.name}: ${vm.phase}: ${vm.message}`)
+      if (ready?.status !== 'True' && vm.phase !== 'running')
+        print(`  vm ${vm.name}: ${vm.phase}${vm.trouble === undefined ? '' : `: ${vm.trouble}`}`)
   }
   return allReady ? 0 : 1
 }

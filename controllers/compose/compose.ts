@@ -50,7 +50,7 @@ async function connect(
     store,
     files: watchRangeFiles({ folder: ranges, logger }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
-    serve: ({ statuses, notReady }, signal) =>
-      serveHttp({ listen: http.listen, statuses, notReady: () => notReady() ?? silence(3 * resync), metrics }, signal),
+    serve: ({ statuses, notReady }, signal, listen = http.listen) =>
+      serveHttp({ listen, statuses, notReady: () => notReady() ?? silence(3 * resync), metrics }, signal),
   }
 }

@@ -12,7 +12,10 @@ export interface DemoFolder {
   readonly ranges: string
   readonly configFile: string
   readonly logFile: string
-  readonly extra: string
+  /** A range file to drop in. */
+  readonly extraRange: string
+  /** A VM to append to range JD. */
+  readonly extraVm: string
   remove(): Promise<void>
 }
 
@@ -30,7 +33,8 @@ export async function layOutDemoFolder(cluster: SimulatedCluster, listen: string
     ranges,
     configFile,
     logFile: path.join(folder, 'lanista.log'),
-    extra: path.join(EXAMPLES, 'try', 'SOC.yml'),
+    extraRange: path.join(EXAMPLES, 'try', 'SOC.yml'),
+    extraVm: path.join(EXAMPLES, 'try', 'one-more-vm.yml'),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

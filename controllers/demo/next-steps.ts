@@ -5,19 +5,21 @@ export interface DemoPlaces {
   readonly ranges: string
   readonly configFile: string
   /** A range file to drop in. */
-  readonly extra: string
+  readonly extraRange: string
+  /** A VM to append to range JD. */
+  readonly extraVm: string
   /** Base URL of the HTTP endpoints. */
   readonly http: string
 }
 
 /** What to try while the demo runs, as lines. */
-export function nextSteps({ ranges, configFile, extra, http }: DemoPlaces, paint: Paint): readonly string[] {
+export function nextSteps(
+  { ranges, configFile, extraRange, extraVm, http }: DemoPlaces,
+  paint: Paint,
+): readonly string[] {
   const steps: readonly (readonly [string, string])[] = [
-    ['drop a range in', `cp ${extra} ${ranges}/`],
-    [
-      'edit one',
-      `sed -i 's/ip_last_octet: 1$/ip_last_octet: 1\\n    target_node: pve2/; s/-kali"/-kali2"/' ${ranges}/JD.yml`,
-    ],
+    ['drop a range in', `cp ${extraRange} ${ranges}/`],
+    ['add a VM', `cat ${extraVm} >> ${ranges}/JD.yml`],
     ['break one', `echo 'ludus: [' >> ${ranges}/KT.yml`],
     ['see a plan', `npx lanista plan --config ${configFile}`],
     ['see the metrics', `curl -s ${http}/metrics | grep ^lanista_range`],

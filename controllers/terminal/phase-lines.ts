@@ -7,7 +7,7 @@ export function phaseLines(before: RangeStatus | undefined, after: RangeStatus, 
     const was = before?.vms.find(({ name }) => name === vm.name)
     if (was?.phase === vm.phase) return []
     const where = vm.node === undefined ? '' : ` on ${vm.node} (VMID ${vm.vmid})`
-    const why = was === undefined || vm.phase === 'blocked' ? `: ${vm.message}` : ''
+    const why = vm.trouble !== undefined ? `: ${vm.trouble}` : was === undefined ? `: ${vm.why}` : ''
     return [`${after.id}  ${vm.name}  ${vm.phase}${where}${why}`]
   })
   const [wasReady, isReady] = [before === undefined ? undefined : readyConditionOf(before), readyConditionOf(after)]

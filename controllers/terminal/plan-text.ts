@@ -23,9 +23,11 @@ function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
   const blocked = plan.vms.flatMap(({ step }) =>
     step.kind === 'blocked' ? [paint('red', `  ! ${step.finding.message}`)] : [],
   )
-  const waiting = plan.vms.flatMap(({ spec, step, message }) =>
-    step.kind === 'wait' ? [paint('yellow', `  ? vm ${spec.name}: ${message}`)] : [],
-  )
+  const waiting = plan.vms.flatMap(({ spec, step, phase, message }) => {
+    if (step.kind === 'wait') return [paint('yellow', `  ? vm ${spec.name}: ${message}`)]
+    const untold = step.kind === 'continue' && phase === 'unknown'
+    return untold ? [paint('yellow', `  ? vm ${spec.name}: Proxmox does not tell its state yet`)] : []
+  })
   const actions = ownActions(plan).map((action) => actionLine(action, paint))
   const notes = plan.notes.map((note) => paint('dim', `  # ${note}`))
   const quiet =

@@ -55,7 +55,7 @@ function rowsOf({ id, number, vms }: RangeStatus, paint: Paint): readonly string
     vm.vmid === undefined ? '-' : String(vm.vmid),
     vm.address ?? '-',
     phaseText(vm, paint),
-    vm.message,
+    vm.trouble === undefined ? vm.why : paint('red', vm.trouble),
   ])
 }
 

@@ -83,7 +83,7 @@ function planExisting(
   const wanted = vm.targetNode ?? range.targetNode
   const stays =
     wanted === undefined || wanted === node
-      ? 'exists here'
+      ? STAYS
       : `exists here and is never moved, although target_node says ${wanted}`
   if (isOffline(node, snapshot)) {
     return blockedBy(
@@ -96,8 +96,12 @@ function planExisting(
     return plan({ kind: 'none', node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
   if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
   const fresh = guest.vmid === vmid && !isConfiguredFor(range.id, guest.tags)
-  return plan({ kind: 'continue', node }, fresh ? 'configuring' : 'starting', stays)
+  if (fresh) return plan({ kind: 'continue', node }, 'configuring', stays)
+  return plan({ kind: 'continue', node }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
 }
+
+/** The plain reason why an existing VM is where it is. */
+export const STAYS = 'exists here'
 
 const isOffline = (node: string, { nodes }: ClusterSnapshot): boolean =>
   nodes.some(({ name, online }) => name === node && !online)

@@ -16,7 +16,8 @@ const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPha
     node: undefined,
     address: undefined,
     phase,
-    message: '',
+    why: '',
+    trouble: undefined,
   })),
   changedAt: '',
 })

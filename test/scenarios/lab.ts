@@ -55,6 +55,8 @@ const SPEED = 40
 export interface LabOptions {
   readonly world?: World
   readonly settings?: Partial<PlanSettings>
+  /** Range files that are in the folder before the controller looks for the first time, by name. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** Opens a lab with a running controller. Close it, or its timers keep the test runner alive. */
@@ -65,6 +67,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-lab-'))
   const ranges = path.join(folder, 'ranges')
   await mkdir(ranges)
+  await Promise.all(Object.entries(options.files ?? {}).map(([name, text]) => writeFile(path.join(ranges, name), text)))
   const random = (): number => 0.5
   const proxmox = connectProxmox(
     {

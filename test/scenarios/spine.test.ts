@@ -30,8 +30,7 @@ describe('from files to running VMs', () => {
   let lab: Lab
 
   before(async () => {
-    lab = await openLab()
-    await Promise.all([lab.drop('JD.yml', JD), lab.drop('KT.yml', KT)])
+    lab = await openLab({ files: { 'JD.yml': JD, 'KT.yml': KT } })
     await lab.until(() => lab.ready('JD', 'KT'))
   })
   after(() => lab.close())
@@ -119,6 +118,18 @@ describe('from files to running VMs', () => {
     expect(lab.ready('KT')).to.equal(true)
     await lab.pass()
     expect(named(lab.writes().slice(before))).to.deep.equal([])
+  })
+
+  it('gives a range that is dropped in while it runs the next number, with one apply more', async () => {
+    const before = lab.writes().length
+    await lab.drop('LX.yml', rangeText([{ name: 'srv', vlan: 5, octet: 5 }]))
+    await lab.until(() => lab.ready('LX'))
+    const sdn = lab
+      .writes()
+      .slice(before)
+      .filter(({ path }) => path.startsWith('/cluster/sdn'))
+    expect(named(sdn)).to.deep.equal(['POST /cluster/sdn/vnets', 'PUT /cluster/sdn'])
+    expect(sdn[0]?.params).to.include({ vnet: 'r3', tag: '3' })
   })
 
   it('keeps the VMs of a range whose file is gone', async () => {
