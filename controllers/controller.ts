@@ -35,6 +35,8 @@ export class Controller {
   readonly ranges: RangeController
   readonly #parts: ControllerParts
   readonly #stop = new AbortController()
+  /** Passes that have not ended; they never reject. */
+  readonly #underWay = new Set<Promise<unknown>>()
   #folderProblem: string | undefined = 'the range folder has not been read yet'
 
   constructor(parts: ControllerParts) {
@@ -48,11 +50,18 @@ export class Controller {
     const networks = new NetworkController(proxmox, logger, signal)
     const { machines, pools } = proxmox
     const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings }
-    this.ranges = new RangeController(async (rangeId) => {
+    this.ranges = new RangeController((rangeId) => {
       const started = clock.now()
-      const outcome = await reconcileRange(rangeId, dependencies, signal)
-      metrics.reconciled(rangeId, outcome.kind, (clock.now() - started) / 1000)
-      return outcome
+      const pass = reconcileRange(rangeId, dependencies, signal).then((outcome) => {
+        metrics.reconciled(rangeId, outcome.kind, (clock.now() - started) / 1000)
+        return outcome
+      })
+      const ended: Promise<unknown> = pass.then(
+        () => this.#underWay.delete(ended),
+        () => this.#underWay.delete(ended),
+      )
+      this.#underWay.add(ended)
+      return pass
     }, random)
     this.board.onChange((status) => {
       metrics.rangeStatus(status)
@@ -86,7 +95,7 @@ export class Controller {
       await aborted(signal)
     } finally {
       subscription.unsubscribe()
-      this.stop(signal.reason)
+      await this.stop(signal.reason)
     }
   }
 
@@ -96,7 +105,7 @@ export class Controller {
    * Throws when the folder can't be read.
    */
   async converge(signal: AbortSignal): Promise<boolean> {
-    signal.addEventListener('abort', () => this.stop(signal.reason), { once: true })
+    signal.addEventListener('abort', () => void this.stop(signal.reason), { once: true })
     const ids = await this.#parts.files.list()
     this.#folderProblem = undefined
     for (const id of ids) this.ranges.trigger(id)
@@ -105,15 +114,17 @@ export class Controller {
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
-      this.stop(new Error('converged'))
+      await this.stop(new Error('converged'))
     }
     return !signal.aborted && (ids.length === 0 || this.board.allReady())
   }
 
-  /** Aborts whatever is under way. */
-  stop(reason: unknown): void {
+  /** Aborts whatever is under way; resolves when it has let go of everything, which takes no request. */
+  async stop(reason: unknown): Promise<void> {
     this.ranges.stop()
     this.#stop.abort(reason)
+    await Promise.all(this.#underWay)
+    await this.board.written()
   }
 
   /** Every range that has a file or once had one: a file event may have been missed. */

@@ -3,10 +3,6 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../model/user-error.ts'
-import { demoCommand } from './commands/demo.ts'
-import { planCommand } from './commands/plan.ts'
-import { runCommand } from './commands/run.ts'
-import { simulateCommand } from './commands/simulate.ts'
 import { compose } from './compose/compose.ts'
 import { paintFor } from './terminal/paint.ts'
 
@@ -15,6 +11,7 @@ const { version } = z
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
 const composition = compose({ version, environment: process.env })
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const CONFIG_HELP = "Ludus' config.yml with a lanista: section"
 const DEFAULT_CONFIG = '/opt/ludus/config.yml'
 
 /** Aborts at the first Ctrl-C or SIGTERM: nothing further is begun, and what is under way is let go. */
@@ -29,45 +26,43 @@ function program(finish: (status: number) => void): Command {
     .description('Runs Ludus cyber ranges on a Proxmox VE cluster: watches range files and makes Proxmox match.')
     .version(version)
     .exitOverride()
+  // Each command loads what it needs when it is called: asking for the version, or a plan, should not wait for a simulator.
   lanista
     .command('run')
     .description('watch the range files and keep Proxmox matching')
-    .option('--config <file>', "Ludus' config.yml with a lanista: section", DEFAULT_CONFIG)
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
     .option('--once', 'converge once and end: status 0 when all ranges are Ready, 1 otherwise', false)
-    .action(async (options: { config: string; once: boolean }) =>
-      finish(await runCommand(options, composition, print, stopSignal())),
-    )
+    .action(async (options: { config: string; once: boolean }) => {
+      const { runCommand } = await import('./commands/run.ts')
+      finish(await runCommand(options, composition, print, stopSignal()))
+    })
   lanista
     .command('plan')
     .description('print what a run would change and why; writes nothing. Status 0: nothing to do, 2: changes, 1: error')
-    .option('--config <file>', "Ludus' config.yml with a lanista: section", DEFAULT_CONFIG)
-    .action(async (options: { config: string }) =>
-      finish(await planCommand(options, composition, paintFor(process.stdout, process.env), print, stopSignal())),
-    )
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .action(async (options: { config: string }) => {
+      const { planCommand } = await import('./commands/plan.ts')
+      finish(await planCommand(options, composition, paintFor(process.stdout, process.env), print, stopSignal()))
+    })
   lanista
     .command('simulate')
     .description('run a simulated Proxmox VE cluster alone')
     .option('--cluster <file>', 'description of the cluster (YAML); default: the demo cluster')
     .option('--listen <address:port>', 'address of the first node; the others take the ports after it')
     .option('--json', 'print {"url","nodes","token","fingerprint"} as the first line', false)
-    .action(async (options: { cluster?: string; listen?: string; json: boolean }) =>
-      finish(
-        await simulateCommand(
-          { cluster: options.cluster, listen: options.listen, json: options.json },
-          composition,
-          print,
-          stopSignal(),
-        ),
-      ),
-    )
+    .action(async ({ cluster, listen, json }: { cluster?: string; listen?: string; json: boolean }) => {
+      const { simulateCommand } = await import('./commands/simulate.ts')
+      finish(await simulateCommand({ cluster, listen, json }, composition, print, stopSignal()))
+    })
   lanista
     .command('demo')
     .description('show Lanista at work on a simulated cluster')
     .option('--until-ready', 'end with status 0 as soon as both example ranges are Ready', false)
     .option('--listen <address:port>', 'address of /metrics, /healthz and /readyz', '127.0.0.1:8480')
-    .action(async (options: { untilReady: boolean; listen: string }) =>
-      finish(await demoCommand(options, composition, process.stdout, stopSignal())),
-    )
+    .action(async (options: { untilReady: boolean; listen: string }) => {
+      const { demoCommand } = await import('./commands/demo.ts')
+      finish(await demoCommand(options, composition, process.stdout, stopSignal()))
+    })
   return lanista
 }
 

@@ -56,6 +56,11 @@ export class StatusBoard {
     return this.#writing
   }
 
+  /** Resolves when everything reported so far is written, or could not be. */
+  written(): Promise<void> {
+    return this.#writing
+  }
+
   /** Reconciling goes on when a status can't be written: the ranges matter more than the report. */
   async #write(rangeId: string): Promise<void> {
     const status = this.#statuses.get(rangeId)

@@ -1,5 +1,4 @@
 import { openLogger, logDestination } from '../../adapters/logger.ts'
-import { serveHttp } from '../../adapters/http.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { loadServerConfig } from '../../adapters/server-config-file.ts'
@@ -10,7 +9,6 @@ import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../composition.ts'
 import { proxmoxOf } from './connect.ts'
 import { watchObservations } from './observations.ts'
-import { simulateCluster } from './simulate.ts'
 
 export interface ComposeOptions {
   readonly version: string
@@ -25,7 +23,8 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     loadConfig: loadServerConfig,
     openLog: (file) => openLogger(logDestination(file)),
     connect: (config, logger) => connect(config, logger, version, outside),
-    simulate: simulateCluster,
+    // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.
+    simulate: async (options) => (await import('./simulate.ts')).simulateCluster(options),
   }
 }
 
@@ -50,7 +49,9 @@ async function connect(
     store,
     files: watchRangeFiles({ folder: ranges, logger }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
-    serve: ({ statuses, notReady }, signal, listen = http.listen) =>
-      serveHttp({ listen, statuses, notReady: () => notReady() ?? silence(3 * resync), metrics }, signal),
+    serve: async ({ statuses, notReady }, signal, listen = http.listen) => {
+      const { serveHttp } = await import('../../adapters/http.ts')
+      return await serveHttp({ listen, statuses, notReady: () => notReady() ?? silence(3 * resync), metrics }, signal)
+    },
   }
 }

@@ -1,58 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { scaledClock } from '../../adapters/simulator/clock.ts'
-import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
-import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
-import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
+import type { Simulator } from '../../adapters/simulator/start-simulator.ts'
 import { rangeText } from './ranges.ts'
+import { openSite, type Site } from './site.ts'
 
 /** Every kill strikes at a request of the deployment: as it arrives, or as its answer leaves. */
 const DEPLOYMENTS = 4
 const KILLS_EACH = 6
 const MAIN = path.resolve('dist/controllers/main.js')
 
-interface Site {
-  readonly simulator: Simulator
-  readonly config: string
-  close(): Promise<void>
-}
-
-async function openSite(): Promise<Site> {
-  const world = demoCluster()
-  const simulator = await startSimulator({
-    world,
-    clock: scaledClock(1),
-    durations: { networkReload: 40, linkedClone: 80, start: 80, statistics: 250 },
-  })
-  const folder = await mkdtemp(path.join(tmpdir(), 'lanista-kill-'))
-  await mkdir(path.join(folder, 'ranges'))
-  await writeFile(
-    path.join(folder, 'ranges', 'JD.yml'),
-    rangeText([
-      { name: 'a', vlan: 10, octet: 1 },
-      { name: 'b', vlan: 20, octet: 1, targetNode: 'pve2' },
-    ]),
-  )
-  await writeFile(path.join(folder, 'ranges', 'KT.yml'), rangeText([{ name: 'c', vlan: 10, octet: 1 }]))
-  await writeFile(path.join(folder, 'token'), controllerToken(world) ?? '', { mode: 0o600 })
-  const config = path.join(folder, 'config.yml')
-  const hosts = Object.values(simulator.nodes).join(', ')
-  await writeFile(
-    config,
-    `proxmox_node: pve1\nlanista:\n  ranges: ranges\n  state_dir: state\n  http: { listen: "127.0.0.1:0" }\n  proxmox: { hosts: [${hosts}], token_file: token, fingerprint: "${simulator.fingerprint}" }\n`,
-  )
-  return {
-    simulator,
-    config,
-    close: async () => {
-      await simulator.close()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+const FILES = {
+  'JD.yml': rangeText([
+    { name: 'a', vlan: 10, octet: 1 },
+    { name: 'b', vlan: 20, octet: 1, targetNode: 'pve2' },
+  ]),
+  'KT.yml': rangeText([{ name: 'c', vlan: 10, octet: 1 }]),
 }
 
 const start = (config: string, ...more: readonly string[]): ChildProcess =>
@@ -115,7 +79,7 @@ describe('killed at any moment of a deployment and started again', function () {
     kills: number,
     random: (most: number) => number,
   ): Promise<{ readonly state: unknown; readonly clones: number }> {
-    const site = await openSite()
+    const site = await openSite(FILES)
     try {
       for (let kill = 0; kill < kills; kill++)
         await killAtRequest(site, random(45), random(2) === 1 ? 'arrived' : 'answered')

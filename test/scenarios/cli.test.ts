@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { openSite, type Site } from './site.ts'
+import { rangeText } from './ranges.ts'
+
+const MAIN = path.resolve('dist/controllers/main.js')
+
+interface Ended {
+  readonly status: number | null
+  readonly output: string
+}
+
+class Run {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  #output = ''
+
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(process.execPath, [MAIN, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    })
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()))
+    this.ended = new Promise((resolve) =>
+      this.child.once('close', (status) => resolve({ status, output: this.#output })),
+    )
+  }
+
+  /** Resolves as soon as the output so far fits. */
+  async says(pattern: RegExp): Promise<string> {
+    while (!pattern.test(this.#output)) await new Promise((resolve) => this.child.stdout?.once('data', resolve))
+    return this.#output
+  }
+}
+
+const lanista = (...args: readonly string[]): Promise<Ended> => new Run(args).ended
+
+describe('the commands', function () {
+  this.timeout(60_000)
+  let site: Site
+
+  before(async () => {
+    site = await openSite({ 'JD.yml': rangeText([{ name: 'a', vlan: 10, octet: 1 }]) })
+  })
+  after(() => site.close())
+
+  const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET').length
+
+  it('plan tells the changes with status 2 and writes nothing', async () => {
+    const { status, output } = await lanista('plan', '--config', site.config)
+    expect(output)
+      .to.match(/\+ vnet r1: tag 1 in zone ludus/)
+      .and.match(/\+ vm JD-a on pve\d as 1010001: best of 3 nodes/)
+      .and.match(/1 range, \d+ changes/)
+    expect(status, output).to.equal(2)
+    expect(writes()).to.equal(0)
+  })
+
+  it('run ends at once on SIGTERM in the middle of a clone, and carries on when started again', async () => {
+    const clone = site.simulator.journal.next({ method: 'POST', path: /\/clone$/ }, 'answered')
+    const run = new Run(['run', '--config', site.config])
+    await clone
+    run.child.kill('SIGTERM')
+    const { status, output } = await run.ended
+    expect(status, output).to.equal(0)
+    const again = await lanista('run', '--once', '--config', site.config)
+    expect(again.output).to.match(/^range JD: Ready$/m)
+    expect(again.status, again.output).to.equal(0)
+  })
+
+  it('plan has nothing to do then, with status 0', async () => {
+    const before = writes()
+    const { status, output } = await lanista('plan', '--config', site.config)
+    expect(output).to.match(/1 range, nothing to change/)
+    expect(status, output).to.equal(0)
+    expect(writes()).to.equal(before)
+  })
+
+  it('plan and run --once tell where a file is broken, with status 1, and change nothing', async () => {
+    await writeFile(path.join(site.ranges, 'BAD.yml'), 'ludus:\n  - vm_name: x\n    vlam: 10\n')
+    const before = writes()
+    const [plan, once] = await Promise.all([
+      lanista('plan', '--config', site.config),
+      lanista('run', '--once', '--config', site.config),
+    ])
+    expect(plan.output).to.match(/! .*BAD\.yml:3:5: .*vlam.*did you mean vlan\?/)
+    expect(once.output)
+      .to.match(/^range BAD: not Ready: Invalid: .*BAD\.yml:\d+:\d+: /m)
+      .and.match(/^range JD: Ready$/m)
+    expect([plan.status, once.status]).to.deep.equal([1, 1])
+    expect(writes()).to.equal(before)
+  })
+
+  it('says what is missing where there is no configuration, without a stack', async () => {
+    const { status, output } = await lanista('run', '--config', path.join(site.ranges, 'nothing.yml'))
+    expect(output)
+      .to.match(/nothing\.yml: the configuration can't be read: .*--config/)
+      .and.not.match(/ at .*\.js:/)
+    expect(status).to.equal(1)
+  })
+
+  it('simulate --json prints what a program needs as its first line', async () => {
+    const run = new Run(['simulate', '--json'])
+    const [line = ''] = (await run.says(/\n/)).split('\n')
+    run.child.kill('SIGTERM')
+    expect(JSON.parse(line)).to.have.all.keys('url', 'nodes', 'token', 'fingerprint')
+    expect((await run.ended).status).to.equal(0)
+  })
+
+  it('simulate --cluster refuses a description that does not fit, and names the key', async () => {
+    const file = path.join(site.ranges, 'cluster.txt')
+    await writeFile(file, 'name: lab\nnodes:\n  - { name: alpha, corse: 4 }\n')
+    const { status, output } = await lanista('simulate', '--cluster', file)
+    expect(output).to.match(/corse/)
+    expect(status).to.equal(1)
+  })
+
+  it('the demo leaves nothing behind when it is ended, and starts again', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'lanista-demo-test-'))
+    const temporary = path.join(folder, 'tmp')
+    await mkdir(temporary)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const run = new Run(['demo', '--listen', '127.0.0.1:0'], { TMPDIR: temporary })
+      await run.says(/cloning/)
+      run.child.kill(signal)
+      const { status, output } = await run.ended
+      expect(status, output).to.equal(0)
+      expect(await readdir(temporary)).to.deep.equal([])
+    }
+    await rm(folder, { recursive: true })
+  })
+})
