@@ -1,11 +1,12 @@
 import { assign, fromPromise, setup } from 'xstate'
-import { OWNER_TAG } from '../../model/identity.ts'
+import { isConfiguredFor } from '../../model/identity.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { VmPlan } from '../../model/plan.ts'
 import type { MachineRead, Machines } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../outcome-of-error.ts'
+import { lockedMessage } from './plan-vm.ts'
 import { configPatchOf, descriptionOf, type RangeNetworks } from './config-patch.ts'
 
 /** What one VM's machine works with. */
@@ -14,7 +15,8 @@ export interface VmWork {
   /** Where the VM is, or will be created. */
   readonly node: string
   readonly networks: RangeNetworks
-  readonly fullClone: { readonly storage: string; readonly format: string } | undefined
+  /** Where full clones go. */
+  readonly fullClone: { readonly storage: string; readonly format: string }
   readonly machines: Machines
   readonly signal: AbortSignal
 }
@@ -23,7 +25,7 @@ interface VmContext {
   readonly work: VmWork
   /** The VM as last read; undefined when Proxmox said there is none. */
   readonly read: MachineRead | undefined
-  /** How often it was looked at after a write whose outcome is unknown. */
+  /** How many writes so far got no answer, or were refused because they had happened already. */
   readonly unclearWrites: number
   readonly result: VmResult
 }
@@ -34,25 +36,30 @@ export interface VmResult {
   readonly outcome: Outcome
 }
 
-/** A write that got no answer, or was refused because it had happened already, is answered by looking. */
+/** So many unclear writes are answered by looking; one more ends the run, and the next pass plans anew. */
 const UNCLEAR_WRITES_AT_MOST = 3
 
 /**
  * The steps of one VM: absent -> cloning -> configuring -> starting -> running. Entered by what is read from Proxmox
- * just now, never from memory, so that it carries on wherever a crash left the VM. Every write is preceded by a look,
- * and one with an unknown outcome is followed by a look, never by the same write.
+ * just now, never from memory, so that it carries on wherever a crash left the VM. The first write is preceded by a
+ * look, and one with an unknown outcome is followed by a look, never by the same write unseen. Nothing is begun once
+ * the signal is aborted.
  */
 export const vmMachine = setup({
   types: { input: {} as VmWork, context: {} as VmContext, output: {} as VmResult },
   actors: {
     look: fromPromise<MachineRead | undefined, VmWork>(({ input }) =>
-      input.machines.read(input.node, input.plan.vmid, input.signal),
+      unlessAborted(input, ({ machines, node, plan, signal }) => machines.read(node, plan.vmid, signal)),
     ),
-    clone: fromPromise<void, VmWork>(({ input }) => cloneVm(input)),
+    clone: fromPromise<void, VmWork>(({ input }) => unlessAborted(input, cloneVm)),
     configure: fromPromise<void, { work: VmWork; read: MachineRead }>(({ input: { work, read } }) =>
-      work.machines.configure(work.node, read.vmid, configPatchOf(work.plan.spec, work.networks, read), work.signal),
+      unlessAborted(work, ({ machines, node, plan, networks, signal }) =>
+        machines.configure(node, read.vmid, configPatchOf(plan.spec, networks, read), signal),
+      ),
     ),
-    start: fromPromise<void, VmWork>(({ input }) => input.machines.start(input.node, input.plan.vmid, input.signal)),
+    start: fromPromise<void, VmWork>(({ input }) =>
+      unlessAborted(input, ({ machines, node, plan, signal }) => machines.start(node, plan.vmid, signal)),
+    ),
   },
   guards: {
     isToBeCreated: ({ context: { read, work } }) => read === undefined && work.plan.step.kind === 'create',
@@ -60,7 +67,8 @@ export const vmMachine = setup({
     isLocked: ({ context: { read } }) => read?.lock !== undefined,
     isStranger: ({ context: { read, work } }) =>
       read !== undefined && (read.template || read.name !== work.plan.spec.name),
-    isRunning: ({ context: { read } }) => read?.running === true,
+    isRunning: ({ context: { read, work } }) =>
+      read?.running === true && !read.template && read.name === work.plan.spec.name,
     isUnconfigured: ({ context: { read, work } }) => isUnconfigured(read, work),
   },
 }).createMachine({
@@ -95,13 +103,14 @@ export const vmMachine = setup({
               ),
           }),
         },
-        { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => waiting(context) }) },
-        { guard: 'isStranger', target: 'ended', actions: assign({ result: ({ context }) => stranger(context) }) },
+        // A running VM may well be locked, by its backup for example.
         {
           guard: 'isRunning',
           target: 'ended',
           actions: assign({ result: { phase: 'running', outcome: { kind: 'settled' } } }),
         },
+        { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => locked(context) }) },
+        { guard: 'isStranger', target: 'ended', actions: assign({ result: ({ context }) => stranger(context) }) },
         { guard: 'isUnconfigured', target: 'configuring' },
         { target: 'starting' },
       ],
@@ -110,7 +119,7 @@ export const vmMachine = setup({
       invoke: {
         src: 'clone',
         input: ({ context }) => context.work,
-        onDone: 'looking',
+        onDone: { target: 'looking', actions: assign({ work: ({ context }) => onlyLook(context.work) }) },
         onError: [
           {
             guard: ({ context, event }) => isUnclear(context, event.error),
@@ -167,6 +176,12 @@ export const vmMachine = setup({
   },
 })
 
+/** Whatever the last step did meanwhile, an aborted run does nothing more. */
+async function unlessAborted<T>(work: VmWork, step: (work: VmWork) => Promise<T>): Promise<T> {
+  work.signal.throwIfAborted()
+  return step(work)
+}
+
 function cloneVm({ plan, node, networks, fullClone, machines, signal }: VmWork): Promise<void> {
   if (plan.step.kind !== 'create') throw new Error(`vm ${plan.spec.name}: cloning was not planned`)
   return machines.clone(
@@ -183,16 +198,16 @@ function cloneVm({ plan, node, networks, fullClone, machines, signal }: VmWork):
   )
 }
 
-/** Only a clone that was never configured is: with the VMID that Lanista gives, without its tag, and never started. */
-function isUnconfigured(read: MachineRead | undefined, { plan }: VmWork): boolean {
+/** Only a clone that was never configured is: with the VMID that Lanista gives, without the range's tags, and not running. */
+function isUnconfigured(read: MachineRead | undefined, { plan, networks }: VmWork): boolean {
   const planned = plan.step.kind === 'create' || plan.phase === 'configuring'
-  return read !== undefined && planned && !read.running && !read.tags.includes(OWNER_TAG)
+  return read !== undefined && planned && !read.running && !isConfiguredFor(networks.rangeId, read.tags)
 }
 
 const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean =>
   unclearWrites < UNCLEAR_WRITES_AT_MOST && isProxmoxError(error, 'timeout-unknown-outcome', 'conflict')
 
-/** After a clone of unknown outcome the VM is only looked for: the next pass decides anew from a fresh snapshot. */
+/** After a clone, whatever its outcome, the VM is only looked for: a second one is for the next pass to decide. */
 const onlyLook = (work: VmWork): VmWork => ({
   ...work,
   plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', node: work.node } },
@@ -203,10 +218,11 @@ function present(read: MachineRead | undefined): MachineRead {
   return read
 }
 
-const waiting = ({ read }: VmContext): VmResult => ({
-  phase: read?.lock === 'clone' ? 'cloning' : 'unknown',
-  outcome: { kind: 'progressing' },
-})
+/** A clone ends by itself soon; another lock may be held for hours, or for good. */
+const locked = ({ work, read }: VmContext): VmResult =>
+  read?.lock === 'clone'
+    ? { phase: 'cloning', outcome: { kind: 'progressing' } }
+    : retry('unknown', lockedMessage(work.plan.spec.name, read?.lock ?? ''))
 
 const stranger = ({ work: { plan }, read }: VmContext): VmResult => ({
   phase: 'blocked',

@@ -7,12 +7,17 @@ import { range, vm } from './range.ts'
 
 const RANGE_IDS = ['JD', 'KL', 'MN'] as const
 
+/** Makes one of several choices the likely one. */
+function usually<const T>(value: T): readonly T[] {
+  return [value, value, value, value]
+}
+
 /** Up to three ranges of up to four VMs, some with a fixed number, some with a target node, and names that may clash. */
 export const anyRanges: fc.Arbitrary<readonly RangeSpec[]> = fc.uniqueArray(
-  fc.constantFrom(...RANGE_IDS).chain((id) =>
+  fc.constantFrom(...usually('JD' as const), ...RANGE_IDS).chain((id) =>
     fc
       .record({
-        number: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+        number: fc.constantFrom(undefined, undefined, undefined, 1, 2),
         targetNode: fc.constantFrom(undefined, undefined, 'pve2'),
         vms: fc.uniqueArray(anyVmOf(id), { selector: ({ name }) => name, maxLength: 4 }),
       })
@@ -48,9 +53,9 @@ const anyNodes = fc
 const anyVnet: fc.Arbitrary<VnetSeen> = fc
   .record({
     name: fc.constantFrom('r1', 'r2', 'r3', 'lab', 'ludusnat'),
-    tag: fc.integer({ min: 1, max: 6 }),
+    tag: fc.integer({ min: 1, max: 12 }),
     alias: fc.constantFrom(undefined, ...RANGE_IDS.map(ownerMark), NAT_MARK, 'lab'),
-    state: fc.constantFrom('applied', 'applied', 'applied', 'new', 'changed', 'deleted'),
+    state: fc.constantFrom(...usually('applied'), 'new', 'changed', 'deleted'),
   })
   .map(({ name, tag, alias, state }) => {
     const seen = vnet(name, tag, alias)
@@ -65,15 +70,15 @@ const anyVnet: fc.Arbitrary<VnetSeen> = fc
 
 const anyGuest: fc.Arbitrary<GuestSeen> = fc
   .record({
-    number: fc.integer({ min: 1, max: 3 }),
+    number: fc.constantFrom(...usually(1), 2, 3),
     octet: fc.integer({ min: 1, max: 4 }),
     own: fc.boolean(),
-    owner: fc.constantFrom(undefined, ...RANGE_IDS),
-    pool: fc.constantFrom(undefined, ...RANGE_IDS),
-    named: fc.boolean(),
+    owner: fc.constantFrom(...usually('JD'), ...RANGE_IDS),
+    pool: fc.constantFrom(...usually('JD'), undefined, ...RANGE_IDS),
+    named: fc.constantFrom(true, true, false),
     node: fc.constantFrom('pve1', 'pve2', 'pve3', 'pve4'),
     status: fc.constantFrom('running', 'stopped', 'paused', 'unknown'),
-    lock: fc.constantFrom(undefined, undefined, 'clone', 'backup'),
+    lock: fc.constantFrom(...usually(undefined), 'clone', 'backup'),
     tags: fc.constantFrom([], ['lanista'], ['jd', 'lanista'], ['kl', 'lanista']),
     uptimeSeconds: fc.constantFrom(0, 5, 100),
   })

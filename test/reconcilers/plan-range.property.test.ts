@@ -18,7 +18,7 @@ function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeS
       const made = plan(spec, seen)
       if (made.kind === 'planned') check(made.plan, seen, spec)
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 }
 

@@ -1,0 +1,97 @@
+import type { CloneRequest, ConfigPatch, MachineRead, Machines } from '../../model/ports.ts'
+import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
+
+type Call = 'read' | 'clone' | 'configure' | 'start'
+
+/** What goes wrong with one call, and whether Proxmox did it nevertheless. */
+interface Fault {
+  readonly call: Call
+  readonly kind: ProxmoxErrorKind
+  readonly happens: boolean
+}
+
+export const machine = (vmid: number, name: string, traits: Partial<MachineRead> = {}): MachineRead => ({
+  vmid,
+  node: 'pve1',
+  name,
+  running: false,
+  template: false,
+  lock: undefined,
+  tags: [],
+  config: { net0: 'virtio=BC:24:11:00:00:01,bridge=vmbr0' },
+  digest: '1',
+  ...traits,
+})
+
+/** The machines of a cluster in memory: does what it is told at once, keeps a journal, and fails as scripted. */
+export class FakeMachines implements Machines {
+  readonly journal: string[] = []
+  readonly machines = new Map<number, MachineRead>()
+  /** Called before each call is carried out. */
+  onCall: (call: Call) => void = () => {}
+  readonly #faults: Fault[] = []
+
+  constructor(...machines: readonly MachineRead[]) {
+    for (const each of machines) this.machines.set(each.vmid, each)
+  }
+
+  /** The next such call fails; with `happens`, Proxmox does it all the same. */
+  fail(call: Call, kind: ProxmoxErrorKind, happens = false): this {
+    this.#faults.push({ call, kind, happens })
+    return this
+  }
+
+  /** The writes among the calls made so far. */
+  get writes(): readonly string[] {
+    return this.journal.filter((call) => !call.startsWith('read'))
+  }
+
+  read(node: string, vmid: number): Promise<MachineRead | undefined> {
+    return this.#carryOut('read', `${vmid} on ${node}`, () => {
+      const seen = this.machines.get(vmid)
+      return seen?.node === node ? seen : undefined
+    })
+  }
+
+  clone({ vmid, name, target }: CloneRequest): Promise<void> {
+    return this.#carryOut('clone', `${vmid} to ${target}`, () => {
+      if (this.machines.has(vmid)) throw new ProxmoxError('conflict', 'clone', 'config file already exists')
+      this.machines.set(vmid, machine(vmid, name, { node: target }))
+    })
+  }
+
+  configure(node: string, vmid: number, patch: ConfigPatch): Promise<void> {
+    return this.#carryOut('configure', `${vmid} on ${node}`, () => {
+      const seen = this.#present(vmid)
+      if (seen.digest !== patch.digest)
+        throw new ProxmoxError('conflict', 'configure', 'detected modified configuration')
+      const tags = String(patch.set['tags']).split(';')
+      this.machines.set(vmid, { ...seen, tags, digest: `${seen.digest}1` })
+    })
+  }
+
+  start(node: string, vmid: number): Promise<void> {
+    return this.#carryOut('start', `${vmid} on ${node}`, () => {
+      const seen = this.#present(vmid)
+      if (seen.running) throw new ProxmoxError('conflict', 'start', `VM ${vmid} already running`)
+      this.machines.set(vmid, { ...seen, running: true })
+    })
+  }
+
+  #present(vmid: number): MachineRead {
+    const seen = this.machines.get(vmid)
+    if (seen === undefined) throw new ProxmoxError('not-found', 'any', `VM ${vmid} does not exist`)
+    return seen
+  }
+
+  async #carryOut<T>(call: Call, what: string, act: () => T): Promise<T> {
+    this.onCall(call)
+    this.journal.push(`${call} ${what}`)
+    await Promise.resolve()
+    const index = this.#faults.findIndex((fault) => fault.call === call)
+    const [fault] = index === -1 ? [] : this.#faults.splice(index, 1)
+    if (fault === undefined) return act()
+    if (fault.happens) act()
+    throw new ProxmoxError(fault.kind, call, `${call}: ${fault.kind}`)
+  }
+}

@@ -1,0 +1,367 @@
+import { expect } from 'chai'
+import type { VmPlan, VmStep } from '../../../model/plan.ts'
+import type { CloneRequest, MachineRead } from '../../../model/ports.ts'
+import type { ProxmoxErrorKind } from '../../../model/proxmox-error.ts'
+import type { VmSpec } from '../../../model/range-spec.ts'
+import type { VmPhase } from '../../../model/vm-phase.ts'
+import { runVm } from '../../../reconcilers/vm/run-vm.ts'
+import { FakeMachines, machine } from '../../builders/fake-machines.ts'
+import { vm } from '../../builders/range.ts'
+
+const VMID = 1_010_011
+const NAME = 'JD-DC01'
+const CREATE: VmStep = { kind: 'create', node: 'pve1', template: { vmid: 9001, node: 'pve2' } }
+const CONTINUE: VmStep = { kind: 'continue', node: 'pve1' }
+const MARKED = ['jd', 'lanista']
+const READ = `read ${VMID} on pve1`
+const CLONE = `clone ${VMID} to pve1`
+const CONFIGURE = `configure ${VMID} on pve1`
+const START = `start ${VMID} on pve1`
+
+const own = (traits: Partial<MachineRead> = {}) => machine(VMID, NAME, traits)
+const planOf = (step: VmStep, phase: VmPhase, spec: Partial<VmSpec> = {}): VmPlan => ({
+  spec: vm(NAME, spec),
+  vmid: VMID,
+  step,
+  phase,
+  message: '',
+})
+const create = planOf(CREATE, 'absent')
+const finish = planOf(CONTINUE, 'configuring')
+const restart = planOf(CONTINUE, 'starting')
+
+async function run(machines: FakeMachines, plan: VmPlan, signal = new AbortController().signal) {
+  const phases: VmPhase[] = []
+  const work = {
+    plan,
+    node: 'pve1',
+    networks: { rangeId: 'JD', number: 1, vlans: [10] },
+    fullClone: { storage: 'shared', format: 'qcow2' },
+    machines,
+    signal,
+  }
+  const { phase, outcome } = await runVm(work, (each) => void phases.push(each))
+  return { phase, outcome, phases, error: 'error' in outcome ? outcome.error : '' }
+}
+
+interface Row {
+  readonly situation: string
+  readonly plan: VmPlan
+  readonly machines: () => FakeMachines
+  readonly calls: readonly string[]
+  /** Phase and outcome. */
+  readonly ends: string
+  readonly says?: RegExp
+}
+
+const rows: readonly Row[] = [
+  {
+    situation: 'makes a fresh VM with three writes',
+    plan: create,
+    machines: () => new FakeMachines(),
+    calls: [READ, CLONE, READ, CONFIGURE, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'configures and starts a clone that a crash left bare',
+    plan: finish,
+    machines: () => new FakeMachines(own()),
+    calls: [READ, CONFIGURE, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'carries on with a clone that appeared since it was planned',
+    plan: create,
+    machines: () => new FakeMachines(own()),
+    calls: [READ, CONFIGURE, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'only starts a VM that is configured',
+    plan: finish,
+    machines: () => new FakeMachines(own({ tags: MARKED })),
+    calls: [READ, START],
+    ends: 'running settled',
+  },
+  {
+    situation: "configures a clone with the marks of its template's former range",
+    plan: finish,
+    machines: () => new FakeMachines(own({ tags: ['kl', 'lanista'] })),
+    calls: [READ, CONFIGURE, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'only starts an adopted VM, whatever its tags',
+    plan: restart,
+    machines: () => new FakeMachines(own()),
+    calls: [READ, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'writes nothing to a VM that runs by now',
+    plan: finish,
+    machines: () => new FakeMachines(own({ running: true })),
+    calls: [READ],
+    ends: 'running settled',
+  },
+  {
+    situation: 'takes a running VM for running while it is backed up',
+    plan: restart,
+    machines: () => new FakeMachines(own({ running: true, lock: 'backup' })),
+    calls: [READ],
+    ends: 'running settled',
+  },
+  {
+    situation: 'waits for a clone under way, which has no name yet',
+    plan: create,
+    machines: () => new FakeMachines(own({ name: undefined, lock: 'clone' })),
+    calls: [READ],
+    ends: 'cloning progressing',
+  },
+  {
+    situation: 'leaves a locked VM alone and tries again later',
+    plan: restart,
+    machines: () => new FakeMachines(own({ lock: 'rollback' })),
+    calls: [READ],
+    ends: 'unknown retry',
+    says: /^vm JD-DC01: .*locked \(rollback\)/,
+  },
+  {
+    situation: 'touches no stranger with its VMID',
+    plan: create,
+    machines: () => new FakeMachines(machine(VMID, 'web')),
+    calls: [READ],
+    ends: 'blocked stalled',
+    says: /VMID 1010011 belongs to web/,
+  },
+  {
+    situation: 'touches no running stranger with its VMID',
+    plan: finish,
+    machines: () => new FakeMachines(machine(VMID, 'web', { running: true })),
+    calls: [READ],
+    ends: 'blocked stalled',
+  },
+  {
+    situation: 'touches no nameless stranger with its VMID',
+    plan: finish,
+    machines: () => new FakeMachines(own({ name: undefined })),
+    calls: [READ],
+    ends: 'blocked stalled',
+    says: /a nameless guest/,
+  },
+  {
+    situation: 'touches no template, though it has its name',
+    plan: finish,
+    machines: () => new FakeMachines(own({ template: true })),
+    calls: [READ],
+    ends: 'blocked stalled',
+  },
+  {
+    situation: 'does not clone a VM that vanished when only a start was planned',
+    plan: restart,
+    machines: () => new FakeMachines(),
+    calls: [READ],
+    ends: 'absent retry',
+    says: /not found on pve1/,
+  },
+  {
+    situation: 'does not clone again where the first clone vanished at once',
+    plan: create,
+    machines: () => {
+      const machines = new FakeMachines()
+      machines.onCall = (call) => {
+        if (call === 'read') machines.machines.clear()
+      }
+      return machines
+    },
+    calls: [READ, CLONE, READ],
+    ends: 'absent retry',
+  },
+  {
+    situation: 'looks after a clone without an answer, and carries on when it happened',
+    plan: create,
+    machines: () => new FakeMachines().fail('clone', 'timeout-unknown-outcome', true),
+    calls: [READ, CLONE, READ, CONFIGURE, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'looks after a clone without an answer, and leaves another try to the next pass',
+    plan: create,
+    machines: () => new FakeMachines().fail('clone', 'timeout-unknown-outcome'),
+    calls: [READ, CLONE, READ],
+    ends: 'absent retry',
+  },
+  {
+    situation: 'looks after a clone that met its own twin, and carries on with that',
+    plan: create,
+    machines: () => new FakeMachines().fail('clone', 'conflict', true),
+    calls: [READ, CLONE, READ, CONFIGURE, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'looks after a clone that met a stranger, and leaves that alone',
+    plan: create,
+    machines: () => {
+      const machines = new FakeMachines()
+      machines.onCall = (call) => {
+        if (call === 'clone') machines.machines.set(VMID, machine(VMID, 'web'))
+      }
+      return machines
+    },
+    calls: [READ, CLONE, READ],
+    ends: 'blocked stalled',
+  },
+  {
+    situation: 'looks after a clone onto a VMID that is taken on another node',
+    plan: create,
+    machines: () => new FakeMachines(machine(VMID, 'web', { node: 'pve2' })),
+    calls: [READ, CLONE, READ],
+    ends: 'absent retry',
+  },
+  {
+    situation: 'looks after a configuration without an answer, and goes on when it happened',
+    plan: finish,
+    machines: () => new FakeMachines(own()).fail('configure', 'timeout-unknown-outcome', true),
+    calls: [READ, CONFIGURE, READ, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'looks after a configuration without an answer, and writes it again when it did not happen',
+    plan: finish,
+    machines: () => new FakeMachines(own()).fail('configure', 'timeout-unknown-outcome'),
+    calls: [READ, CONFIGURE, READ, CONFIGURE, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'computes the configuration anew when somebody changed it in between',
+    plan: finish,
+    machines: () => {
+      const machines = new FakeMachines(own())
+      machines.onCall = (call) => {
+        if (call === 'configure' && machines.writes.length === 0) machines.machines.set(VMID, own({ digest: '2' }))
+      }
+      return machines
+    },
+    calls: [READ, CONFIGURE, READ, CONFIGURE, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'looks after a start without an answer, and is content when it happened',
+    plan: restart,
+    machines: () => new FakeMachines(own()).fail('start', 'timeout-unknown-outcome', true),
+    calls: [READ, START, READ],
+    ends: 'running settled',
+  },
+  {
+    situation: 'looks after a start without an answer, and starts when it did not happen',
+    plan: restart,
+    machines: () => new FakeMachines(own()).fail('start', 'timeout-unknown-outcome'),
+    calls: [READ, START, READ, START],
+    ends: 'running settled',
+  },
+  {
+    situation: 'is content when a person started it in between',
+    plan: restart,
+    machines: () => {
+      const machines = new FakeMachines(own())
+      machines.onCall = (call) => {
+        if (call === 'start') machines.machines.set(VMID, own({ running: true }))
+      }
+      return machines
+    },
+    calls: [READ, START, READ],
+    ends: 'running settled',
+  },
+  {
+    situation: 'gives up for this pass after four writes without an answer',
+    plan: restart,
+    machines: () =>
+      ['', '', '', ''].reduce((all) => all.fail('start', 'timeout-unknown-outcome'), new FakeMachines(own())),
+    calls: [READ, START, READ, START, READ, START, READ, START],
+    ends: 'starting retry',
+    says: /timeout-unknown-outcome/,
+  },
+  {
+    situation: 'says in which step it failed',
+    plan: create,
+    machines: () => new FakeMachines().fail('clone', 'task-failed'),
+    calls: [READ, CLONE],
+    ends: 'cloning retry',
+    says: /^vm JD-DC01: clone: task-failed$/,
+  },
+]
+
+describe('runVm', () => {
+  for (const { situation, plan, machines, calls, ends, says = /^/ } of rows) {
+    it(situation, async () => {
+      const there = machines()
+      const { phase, outcome, error } = await run(there, plan)
+      expect(there.journal).to.deep.equal(calls)
+      expect(`${phase} ${outcome.kind}`).to.equal(ends)
+      expect(error).to.match(says)
+    })
+  }
+
+  const steps = [
+    ['read', restart, 'starting'],
+    ['clone', create, 'cloning'],
+    ['configure', finish, 'configuring'],
+    ['start', restart, 'starting'],
+  ] as const
+  const hopeless: readonly ProxmoxErrorKind[] = ['unauthorized', 'forbidden', 'invalid-parameters']
+  const passing: readonly ProxmoxErrorKind[] = ['locked', 'no-quorum', 'node-unreachable', 'transport', 'task-failed']
+  for (const [call, plan, phase] of steps) {
+    it(`ends with the right outcome for each error of ${call}, and writes nothing more`, async () => {
+      for (const kind of [...hopeless, ...passing, 'not-found', 'unexpected-reply'] as const) {
+        const machines = new FakeMachines(...(call === 'clone' ? [] : [own()])).fail(call, kind)
+        const result = await run(machines, plan)
+        const outcome = hopeless.includes(kind) ? 'stalled' : 'retry'
+        expect(`${result.phase} ${result.outcome.kind}`, kind).to.equal(`${phase} ${outcome}`)
+        expect(machines.journal.at(-1), kind).to.match(new RegExp(`^${call}`))
+      }
+    })
+
+    it(`writes nothing more when it is aborted during ${call}`, async () => {
+      const machines = new FakeMachines(...(call === 'clone' ? [] : [own()]))
+      const stop = new AbortController()
+      machines.onCall = (now) => {
+        if (now === call) stop.abort(new Error('stopping'))
+      }
+      await run(machines, plan, stop.signal)
+      expect(machines.journal.at(-1)).to.match(new RegExp(`^${call}`))
+    })
+  }
+
+  it('does not even look when it is aborted before it begins', async () => {
+    const machines = new FakeMachines(own())
+    await run(machines, restart, AbortSignal.abort(new Error('stopping')))
+    expect(machines.journal).to.deep.equal([])
+  })
+
+  it('tells each phase as it is entered', async () => {
+    expect((await run(new FakeMachines(), create)).phases).to.deep.equal(['cloning', 'configuring', 'starting'])
+  })
+
+  it('clones linked unless the file wants a full clone, which names storage and format', async () => {
+    const requests: CloneRequest[] = []
+    const machines = new FakeMachines()
+    const clone = machines.clone.bind(machines)
+    machines.clone = (request) => {
+      requests.push(request)
+      return clone(request)
+    }
+    await run(machines, create)
+    machines.machines.clear()
+    await run(machines, planOf(CREATE, 'absent', { fullClone: true }))
+    expect(requests[0]).to.deep.equal({
+      template: { vmid: 9001, node: 'pve2' },
+      vmid: VMID,
+      name: NAME,
+      pool: 'JD',
+      description: '{"groups":["JD","JD_windows_endpoints"]}',
+      target: 'pve1',
+      full: undefined,
+    })
+    expect(requests[1]?.full).to.deep.equal({ storage: 'shared', format: 'qcow2' })
+  })
+})
