@@ -35,15 +35,14 @@ export class NetworkController {
     const { actions, findings } = planVnets(requests.flat(), snapshot)
     const errors = new Map<string, unknown>()
     for (const action of actions) {
-      // Nothing was written: an apply would only reload every node for nothing.
-      const inVain = action.kind === 'apply-sdn' && errors.size > 0 && errors.size === actions.length - 1
+      // No VNet that waits for it was written: it would only reload every node for nothing.
+      const inVain = action.kind === 'apply-sdn' && action.vnets.every((name) => errors.has(name))
       if (!inVain) await this.#carryOut(action, errors)
     }
-    const applyError = errors.get(APPLY)
     return (wants) => {
       const finding = wants.map(({ name }) => findings.get(name)).find((each) => each !== undefined)
       if (finding !== undefined) return { kind: 'blocked', finding }
-      const error = wants.map(({ name }) => errors.get(name)).find((each) => each !== undefined) ?? applyError
+      const error = wants.map(({ name }) => errors.get(name)).find((each) => each !== undefined)
       return error === undefined ? { kind: 'ready' } : { kind: 'failed', error }
     }
   }
@@ -64,10 +63,8 @@ export class NetworkController {
           return await sdn.apply(this.#signal)
       }
     } catch (error) {
-      errors.set(action.kind === 'apply-sdn' ? APPLY : action.vnet, error)
+      for (const name of action.kind === 'apply-sdn' ? action.vnets : [action.vnet])
+        if (!errors.has(name)) errors.set(name, error)
     }
   }
 }
-
-/** Not a legal VNet name, so it can't collide with one. */
-const APPLY = '(apply)'

@@ -21,17 +21,16 @@ export class Planning {
 
   constructor(observer: ClusterObserver, settings: () => PlanSettings, signal: AbortSignal) {
     this.#turn = new Turn(async (specs) => {
+      const ended = this.#reservations.ended()
       const snapshot = await observer.observe(signal)
-      const results = new Map<RangeSpec, PlanResult>()
-      for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-        const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id, snapshot), settings())
-        if (result.kind === 'planned') this.#reservations.reserve(result.plan)
-        results.set(spec, result)
-      }
+      this.#reservations.forgetShown(snapshot, ended)
+      const results = new Map<RangeSpec, () => PlanResult>()
+      for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1)))
+        results.set(spec, this.#planOne(spec, snapshot, settings()))
       return (spec) => {
         const result = results.get(spec)
         if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
-        return { result, snapshot }
+        return { result: result(), snapshot }
       }
     })
   }
@@ -39,6 +38,19 @@ export class Planning {
   /** Plans a range in the next turn and reserves what the plan needs until `release`. Throws when Proxmox can't be seen. */
   plan(spec: RangeSpec): Promise<Planned> {
     return this.#turn.enter(spec)
+  }
+
+  /** A range that can't even be planned, which would be a bug, keeps no other from its plan. */
+  #planOne(spec: RangeSpec, snapshot: ClusterSnapshot, settings: PlanSettings): () => PlanResult {
+    try {
+      const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id), settings)
+      if (result.kind === 'planned') this.#reservations.reserve(result.plan)
+      return () => result
+    } catch (error) {
+      return () => {
+        throw error
+      }
+    }
   }
 
   /** To be called when the pass of a planned range has ended, however it ended. */

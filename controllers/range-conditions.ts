@@ -42,6 +42,18 @@ export const conditionsOfMissing = (rangeId: string, before: readonly Condition[
     before,
   )
 
+/** The conditions of a range whose file is there and can't be read, for lack of a right or by an I/O error. */
+export const conditionsOfUnreadable = (
+  rangeId: string,
+  why: string,
+  before: readonly Condition[],
+): readonly Condition[] =>
+  brokenSpec(
+    'FileUnreadable',
+    `range ${rangeId}: its file can't be read: ${why}; its VMs and networks stay as they are; make the file readable to go on`,
+    before,
+  )
+
 function brokenSpec(reason: string, message: string, before: readonly Condition[]): readonly Condition[] {
   const spec: Condition = { type: 'SpecValid', status: 'False', reason, message }
   const others = before.filter(({ type }) => type !== 'SpecValid' && type !== 'Ready')

@@ -13,6 +13,7 @@ export class RangeController {
   readonly #random: () => number
   readonly #actors = new Map<string, Actor<typeof rangeMachine>>()
   readonly #listeners = new Set<() => void>()
+  #stopped = false
 
   constructor(reconcile: RangeInput['reconcile'], random: () => number) {
     this.#reconcile = reconcile
@@ -21,12 +22,12 @@ export class RangeController {
 
   /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
   trigger(rangeId: string): void {
-    this.#actorOf(rangeId).send({ type: 'trigger' })
+    this.#send(rangeId, { type: 'trigger' })
   }
 
   /** Time has passed: the range is looked at, unless it is about to be anyway. */
   resync(rangeId: string): void {
-    this.#actorOf(rangeId).send({ type: 'resync' })
+    this.#send(rangeId, { type: 'resync' })
   }
 
   /** Ids of all ranges that were ever triggered. */
@@ -47,27 +48,42 @@ export class RangeController {
     )
   }
 
-  /** Resolves as soon as the condition holds, looked at after each change of any range's standing. */
+  /**
+   * Resolves as soon as the condition holds, looked at after each change of any range's standing; rejects when the
+   * signal is aborted before.
+   */
   until(condition: () => boolean, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#listeners.delete(look)
+        signal.removeEventListener('abort', giveUp)
+      }
       const look = (): void => {
         if (!condition()) return
-        this.#listeners.delete(look)
+        leave()
         resolve()
       }
-      signal.addEventListener('abort', () => {
-        this.#listeners.delete(look)
+      const giveUp = (): void => {
+        leave()
         reject(new Error('stopped while waiting', { cause: signal.reason }))
-      })
+      }
+      if (signal.aborted) return giveUp()
+      signal.addEventListener('abort', giveUp)
       this.#listeners.add(look)
       look()
     })
   }
 
-  /** Stops all actors; passes under way are aborted through their signal. */
+  /** Stops all actors for good; passes under way are aborted through their signal. A later trigger does nothing. */
   stop(): void {
+    this.#stopped = true
     for (const actor of this.#actors.values()) actor.stop()
     this.#actors.clear()
+  }
+
+  #send(rangeId: string, event: { readonly type: 'trigger' | 'resync' }): void {
+    // The folder may still be listed, and events arrive, when everything else has stopped.
+    if (!this.#stopped) this.#actorOf(rangeId).send(event)
   }
 
   #actorOf(rangeId: string): Actor<typeof rangeMachine> {

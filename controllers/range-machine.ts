@@ -3,7 +3,7 @@ import type { Outcome } from '../model/outcome.ts'
 
 export interface RangeInput {
   readonly rangeId: string
-  /** One pass over the range. Rejects only when the signal is aborted. */
+  /** One pass over the range. A rejection, which would be a bug or a stopping controller, counts as `retry`. */
   readonly reconcile: (rangeId: string, signal: AbortSignal) => Promise<Outcome>
   /** 0..1, to spread retries. */
   readonly random: () => number
@@ -23,6 +23,11 @@ const BACKOFF_MS = { first: 1000, most: 30_000 } as const
 /** Doubles with each failure in a row, up to 30 s, and varies by half so that ranges don't retry in step. */
 export const backoffOf = (failures: number, random: number): number =>
   Math.min(BACKOFF_MS.first * 2 ** Math.max(0, failures - 1), BACKOFF_MS.most) * (0.5 + random / 2)
+
+const outcomeOfRejection = (error: unknown): Outcome => ({
+  kind: 'retry',
+  error: error instanceof Error ? error.message : String(error),
+})
 
 /**
  * When a range is looked at: waiting -> reconciling -> waiting | rechecking | backingOff | stalled. It alone decides
@@ -63,8 +68,13 @@ export const rangeMachine = setup({
             failures: ({ context, event }) => (event.output.kind === 'retry' ? context.failures + 1 : 0),
           }),
         },
-        // Only an abort rejects: the controller is stopping.
-        onError: 'waiting',
+        onError: {
+          target: 'deciding',
+          actions: assign({
+            lastOutcome: ({ event }) => outcomeOfRejection(event.error),
+            failures: ({ context }) => context.failures + 1,
+          }),
+        },
       },
     },
     deciding: {

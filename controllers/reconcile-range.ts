@@ -1,22 +1,28 @@
 import type { Condition } from '../model/condition.ts'
 import type { Outcome } from '../model/outcome.ts'
-import type { RangeFiles } from '../model/ports.ts'
+import type { RangeFileRead, RangeFiles } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
-import { conditionsOfInvalid, conditionsOfMissing } from './range-conditions.ts'
+import { conditionsOfInvalid, conditionsOfMissing, conditionsOfUnreadable } from './range-conditions.ts'
 import { type PassDependencies, RangePass } from './range-pass.ts'
 
 /**
  * One pass over one range: read its file, plan, carry the plan out, report. Recomputes everything from the file and
- * from Proxmox. A broken or missing file is reported and changes nothing. Throws only when aborted.
+ * from Proxmox. A broken, missing or unreadable file is reported and changes nothing. Throws only when aborted.
  */
 export async function reconcileRange(
   rangeId: string,
   deps: PassDependencies & { readonly files: RangeFiles },
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const file = await deps.files.read(rangeId)
+  const file = await readFile(rangeId, deps.files)
   const before = deps.board.get(rangeId)
   switch (file.kind) {
+    case 'unreadable': {
+      const conditions = conditionsOfUnreadable(rangeId, file.why, before?.conditions ?? [])
+      await deps.board.set({ ...(before ?? { ...blank(rangeId), source: rangeId, diagnostics: [] }), conditions })
+      deps.logger.error('range file could not be read', { range: rangeId, error: file.why })
+      return { kind: 'retry', error: messageOf(conditions) }
+    }
     case 'absent': {
       // A file that was never reported on leaves nothing to say.
       if (before === undefined) return { kind: 'settled' }
@@ -31,6 +37,16 @@ export async function reconcileRange(
     }
     case 'ok':
       return new RangePass(file.spec, file.warnings, deps, signal).run()
+  }
+}
+
+type FileRead = RangeFileRead | { readonly kind: 'unreadable'; readonly why: string }
+
+async function readFile(rangeId: string, files: RangeFiles): Promise<FileRead> {
+  try {
+    return await files.read(rangeId)
+  } catch (error) {
+    return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
   }
 }
 

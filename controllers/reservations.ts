@@ -1,18 +1,25 @@
 import type { RangePlan } from '../model/plan.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
-import type { Reservation } from '../reconcilers/placement/capacity.ts'
+import { type Reservation, showsInFigures } from '../reconcilers/placement/capacity.ts'
 import { type Promises, reservationsOf } from '../reconcilers/plan-range.ts'
 
+/** What one range was promised. */
+interface Promised {
+  readonly number: number
+  readonly vms: readonly Reservation[]
+  /** Its pass has not ended yet. */
+  readonly underWay: boolean
+}
+
 /**
- * What has been promised to ranges and does not show in Proxmox yet: numbers and memory. It only spares two ranges
- * from claiming the same; losing it (a restart) loses nothing, since what was begun shows in the next snapshot.
+ * What has been promised to ranges and does not show in Proxmox yet: numbers, names and memory. It only spares two
+ * ranges from claiming the same; losing it (a restart) loses nothing, since what was begun shows in the next snapshot.
  */
 export class Reservations {
-  readonly #byRange = new Map<string, Promise_>()
+  readonly #byRange = new Map<string, Promised>()
 
-  /** The promises made to all ranges but one, less those that the snapshot shows by now. */
-  othersThan(rangeId: string, snapshot: ClusterSnapshot): Promises {
-    this.#forgetVisible(snapshot)
+  /** The promises made to all ranges but one. */
+  othersThan(rangeId: string): Promises {
     const others = [...this.#byRange].filter(([id]) => id !== rangeId)
     return {
       numbers: new Map(others.map(([id, { number }]) => [number, id])),
@@ -25,26 +32,28 @@ export class Reservations {
     this.#byRange.set(plan.rangeId, { number: plan.number, vms: reservationsOf(plan), underWay: true })
   }
 
-  /** The range's pass has ended. Its promises last until the snapshot shows what became of them. */
+  /** The range's pass has ended. Its promises last until a snapshot shows what became of them. */
   release(rangeId: string): void {
-    const promise = this.#byRange.get(rangeId)
-    if (promise !== undefined) this.#byRange.set(rangeId, { ...promise, underWay: false })
+    const promised = this.#byRange.get(rangeId)
+    if (promised !== undefined) this.#byRange.set(rangeId, { ...promised, underWay: false })
   }
 
-  /** A guest's memory shows once its node has pushed statistics; one that is not there at all needs none. */
-  #forgetVisible({ guests }: ClusterSnapshot): void {
-    const blind = new Set(guests.filter(({ memoryBytes }) => memoryBytes === 0).map(({ vmid }) => vmid))
-    for (const [rangeId, promise] of this.#byRange) {
-      if (promise.underWay) continue
-      const vms = promise.vms.filter(({ vmid }) => blind.has(vmid))
-      if (vms.length === 0) this.#byRange.delete(rangeId)
-      else this.#byRange.set(rangeId, { ...promise, vms })
+  /** Ranges whose pass has ended by now: only a snapshot begun after this shows all that it did. */
+  ended(): ReadonlySet<string> {
+    return new Set([...this.#byRange].filter(([, { underWay }]) => !underWay).map(([id]) => id))
+  }
+
+  /**
+   * Forgets of the ranges that had ended before the snapshot was begun what it shows by itself: VNets with their
+   * marks, VMs in their node's figures, and that there is no such VM. A VM not in the figures yet stays promised.
+   */
+  forgetShown({ guests }: ClusterSnapshot, ended: ReadonlySet<string>): void {
+    const unseen = new Set(guests.filter((guest) => !showsInFigures(guest)).map(({ vmid }) => vmid))
+    for (const rangeId of ended) {
+      const promised = this.#byRange.get(rangeId)
+      const vms = promised?.vms.filter(({ vmid }) => unseen.has(vmid)) ?? []
+      if (promised === undefined || vms.length === 0) this.#byRange.delete(rangeId)
+      else this.#byRange.set(rangeId, { ...promised, vms })
     }
   }
-}
-
-interface Promise_ {
-  readonly number: number
-  readonly vms: readonly Reservation[]
-  readonly underWay: boolean
 }

@@ -1,15 +1,4 @@
-import {
-  auditTime,
-  filter,
-  interval,
-  map,
-  merge,
-  Observable,
-  type SchedulerLike,
-  share,
-  startWith,
-  Subject,
-} from 'rxjs'
+import { auditTime, interval, map, merge, Observable, type SchedulerLike, share, startWith, Subject } from 'rxjs'
 
 /** What makes ranges be looked at, as the ids of the ranges concerned; `all` means every range there is. */
 export type Trigger = { readonly kind: 'ranges'; readonly ids: ReadonlySet<string> } | { readonly kind: 'all' }
@@ -43,7 +32,6 @@ export function triggers(
         gathered.clear()
         return { kind: 'ranges', ids }
       }),
-      filter((trigger) => trigger.kind === 'all' || trigger.ids.size > 0),
     )
     const resync = interval(resyncMs, scheduler).pipe(
       startWith(0),

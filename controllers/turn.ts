@@ -7,7 +7,7 @@ export class Turn<Request, Reply> {
   #waiting: Waiter<Request, Reply>[] = []
   #taking = false
 
-  /** @param take answers the requests of a turn, each by its own; when it throws, everybody in the turn is told */
+  /** @param take answers the requests of a turn, each by its own; when it rejects, everybody in the turn is told */
   constructor(take: (requests: readonly Request[]) => Promise<(request: Request) => Reply>) {
     this.#take = take
   }
@@ -35,10 +35,22 @@ export class Turn<Request, Reply> {
   async #answer(turn: readonly Waiter<Request, Reply>[]): Promise<void> {
     try {
       const answer = await this.#take(turn.map(({ request }) => request))
-      for (const { request, resolve } of turn) resolve(answer(request))
+      for (const waiter of turn) tell(waiter, answer)
     } catch (error) {
       for (const { reject } of turn) reject(error)
     }
+  }
+}
+
+/** An answer that throws is the trouble of the one who asked, not of the whole turn. */
+function tell<Request, Reply>(
+  { request, resolve, reject }: Waiter<Request, Reply>,
+  answer: (request: Request) => Reply,
+) {
+  try {
+    resolve(answer(request))
+  } catch (error) {
+    reject(error)
   }
 }
 

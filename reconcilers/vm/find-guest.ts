@@ -39,14 +39,14 @@ export function findGuest(
   const holder = guests.find((guest) => guest.vmid === vmid)
   if (holder !== undefined) return holderOf(holder, rangeId, name)
 
-  const stranger = guests.find((guest) => guest.kind === 'qemu' && !guest.template && guest.name === name)
+  const stranger = lowest(guests, (guest) => guest.kind === 'qemu' && !guest.template && guest.name === name)
   if (stranger !== undefined) {
     return conflict(
       'NameTaken',
       `vm ${name}: VM ${stranger.vmid} on ${stranger.node} has that name and is ${poolText(stranger.pool)}, not in pool ${rangeId}; rename one of them, or move the VM into pool ${rangeId} if it is the range's`,
     )
   }
-  const nameless = inPool.find((guest) => guest.name === undefined && !spelled.has(guest.vmid))
+  const nameless = lowest(inPool, (guest) => guest.name === undefined && !spelled.has(guest.vmid))
   return nameless === undefined ? { kind: 'absent' } : unclear(nameless)
 }
 
@@ -66,6 +66,12 @@ function holderOf(holder: GuestSeen, rangeId: string, name: string): Found {
     `vm ${name}: its VMID ${vmid} belongs to ${holder.name ?? 'a nameless guest'} on ${node}, ${poolText(pool)}; ${remedy}`,
   )
 }
+
+/** Of several, the one with the lowest VMID, so that the order of guests doesn't matter. */
+const lowest = (guests: readonly GuestSeen[], isMeant: (guest: GuestSeen) => boolean): GuestSeen | undefined =>
+  guests
+    .filter(isMeant)
+    .reduce<GuestSeen | undefined>((a, b) => (a !== undefined && a.vmid < b.vmid ? a : b), undefined)
 
 const unclear = (guest: GuestSeen): Found => ({
   kind: 'unclear',
