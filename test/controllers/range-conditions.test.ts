@@ -1,0 +1,139 @@
+import { expect } from 'chai'
+import {
+  conditionsOf,
+  conditionsOfInvalid,
+  conditionsOfMissing,
+  conditionsOfUnreadable,
+  machinesFinding,
+  type PassFindings,
+  unseen,
+} from '../../controllers/range-conditions.ts'
+import type { Condition } from '../../model/condition.ts'
+import { ProxmoxError } from '../../model/proxmox-error.ts'
+import type { VmStatus } from '../../model/range-status.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+
+const inWords = (conditions: readonly Condition[]) =>
+  conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`)
+const finding = { reason: 'TagTaken', message: 'vnet r1: its tag is taken' }
+
+describe('conditionsOf', () => {
+  const rows: readonly [string, PassFindings, readonly string[]][] = [
+    [
+      'is Ready when every part is',
+      { zone: true, network: true, machines: true },
+      ['SpecValid True Ok', 'ZoneReady True Ok', 'NetworkReady True Ok', 'MachinesReady True Ok', 'Ready True Ready'],
+    ],
+    [
+      'repeats the first cause in Ready, and claims nothing of what was not looked at',
+      { zone: true, network: finding, machines: undefined },
+      [
+        'SpecValid True Ok',
+        'ZoneReady True Ok',
+        'NetworkReady False TagTaken',
+        'MachinesReady Unknown Pending',
+        'Ready False TagTaken',
+      ],
+    ],
+    [
+      'is unknown before the first look',
+      { zone: undefined, network: undefined, machines: undefined },
+      [
+        'SpecValid True Ok',
+        'ZoneReady Unknown Pending',
+        'NetworkReady Unknown Pending',
+        'MachinesReady Unknown Pending',
+        'Ready Unknown Pending',
+      ],
+    ],
+  ]
+  for (const [situation, findings, expected] of rows)
+    it(situation, () => expect(inWords(conditionsOf(findings))).to.deep.equal(expected))
+
+  it('claims nothing when the cluster could not be seen, and tells why', () => {
+    const errors = [
+      [new ProxmoxError('transport', 'GET /', 'no connection'), 'ProxmoxUnreachable'],
+      [new ProxmoxError('unauthorized', 'GET /', 'wrong token'), 'ProxmoxRefused'],
+      [new ProxmoxError('forbidden', 'GET /', 'no right'), 'ProxmoxRefused'],
+      [new TypeError('bug'), 'PlanningFailed'],
+    ] as const
+    for (const [error, reason] of errors) {
+      const zone = unseen(error, error.message)
+      const ready = conditionsOf({ zone, network: zone, machines: zone }).at(-1)
+      expect(ready).to.deep.equal({ type: 'Ready', status: 'Unknown', reason, message: error.message })
+    }
+  })
+})
+
+describe('conditions of a file that can not be acted on', () => {
+  const before = conditionsOf({ zone: true, network: true, machines: true })
+  const problem = { file: 'JD.yml', line: 5, column: 1, finding: 'memroy: unrecognized key', remedy: '' }
+
+  it('name the first of several problems, and keep what is known of the cluster', () => {
+    const conditions = conditionsOfInvalid([problem, { ...problem, line: 9 }], before)
+    expect(inWords(conditions)).to.deep.equal([
+      'SpecValid False Invalid',
+      'ZoneReady True Ok',
+      'NetworkReady True Ok',
+      'MachinesReady True Ok',
+      'Ready False Invalid',
+    ])
+    expect(conditions.at(-1)?.message).to.equal('JD.yml:5:1: memroy: unrecognized key (and 1 more)')
+  })
+
+  it('know nothing of the cluster for a range that was never looked at', () => {
+    expect(inWords(conditionsOfInvalid([problem], []))).to.deep.equal([
+      'SpecValid False Invalid',
+      'Ready False Invalid',
+    ])
+    expect(conditionsOfInvalid([], []).at(-1)?.message).to.equal('the range file has problems')
+  })
+
+  it('say that nothing is removed for a file that is gone or can not be read', () => {
+    const [gone, unreadable] = [conditionsOfMissing('JD', before), conditionsOfUnreadable('JD', 'EACCES', before)]
+    expect([gone.at(-1)?.reason, unreadable.at(-1)?.reason]).to.deep.equal(['FileMissing', 'FileUnreadable'])
+    for (const conditions of [gone, unreadable]) {
+      expect(conditions).to.have.length(before.length)
+      expect(conditions.at(-1)?.message).to.contain('its VMs and networks stay as they are')
+    }
+  })
+})
+
+describe('machinesFinding', () => {
+  const vm = (name: string, phase: VmPhase, message = `${phase} now`): VmStatus => ({
+    name,
+    role: 'vm',
+    vmid: 1,
+    node: 'pve1',
+    address: '10.1.10.11',
+    phase,
+    message,
+  })
+  const rows: readonly [string, readonly VmStatus[], string, string][] = [
+    [
+      'names the one that is not done yet',
+      [vm('a', 'running'), vm('b', 'cloning')],
+      'Progressing',
+      '1 of 2 VMs are running; vm b: cloning now',
+    ],
+    [
+      'names the blocked one first, which a person must help',
+      [vm('a', 'cloning'), vm('b', 'unknown'), vm('c', 'blocked', 'vm c: no room')],
+      'VmBlocked',
+      '0 of 3 VMs are running; vm c: no room',
+    ],
+    [
+      'names the one nobody knows of before those that go on',
+      [vm('a', 'starting'), vm('b', 'unknown')],
+      'VmUnknown',
+      '0 of 2 VMs are running; vm b: unknown now',
+    ],
+  ]
+  for (const [situation, vms, reason, message] of rows)
+    it(situation, () => expect(machinesFinding(vms)).to.deep.equal({ reason, message }))
+
+  it('is good when all run, and nothing is known of none', () => {
+    expect(machinesFinding([vm('a', 'running')])).to.equal(true)
+    expect(machinesFinding([])).to.equal(undefined)
+  })
+})

@@ -1,0 +1,209 @@
+import { expect } from 'chai'
+import { NetworkController } from '../../controllers/network-controller.ts'
+import { Planning } from '../../controllers/planning.ts'
+import { reconcileRange } from '../../controllers/reconcile-range.ts'
+import { StatusBoard } from '../../controllers/status-board.ts'
+import type { RangeFileRead } from '../../model/ports.ts'
+import { ProxmoxError } from '../../model/proxmox-error.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { cluster, natVnet, rangeVnet, unapplied, vnet } from '../builders/cluster.ts'
+import { FakeProxmox } from '../builders/fake-proxmox.ts'
+import { quiet } from '../builders/quiet.ts'
+import { range, settings, vm } from '../builders/range.ts'
+
+const valid = (spec = range('JD')): RangeFileRead => ({ kind: 'ok', spec, warnings: [] })
+const problem = { file: 'JD.yml', line: 1, column: 1, finding: 'not a range', remedy: '' }
+
+/** Everything one range's passes need, with the file and the cluster in the test's hand. */
+function situation(snapshot: ClusterSnapshot = cluster()) {
+  const stop = new AbortController()
+  const proxmox = new FakeProxmox(snapshot)
+  const store = { write: async () => {}, remove: async () => {} }
+  const board = new StatusBoard(store, { now: () => 0, sleep: async () => {} }, quiet)
+  const file: { read: () => RangeFileRead } = { read: () => valid() }
+  const files = { list: async () => ['JD'], read: async () => file.read(), watch: async () => {} }
+  const planning = new Planning(proxmox, () => settings(), stop.signal)
+  const networks = new NetworkController(proxmox, quiet, stop.signal)
+  const { machines, pools } = proxmox
+  const dependencies = { files, planning, networks, machines, pools, board, logger: quiet, settings: () => settings() }
+  return {
+    proxmox,
+    file,
+    board,
+    stop,
+    pass: () => reconcileRange('JD', dependencies, stop.signal),
+    conditions: () =>
+      (board.get('JD')?.conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`),
+    ready: () => board.get('JD')?.conditions.at(-1),
+    phases: () => board.get('JD')?.vms.map(({ phase }) => phase),
+  }
+}
+
+describe('reconcileRange', () => {
+  it('brings a new range up: networks in one apply, then pool, then VMs with three writes each', async () => {
+    const { pass, proxmox, ready, board } = situation()
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(proxmox.writes.slice(0, 4)).to.deep.equal(['create ludusnat', 'create r1', 'apply', 'pool JD'])
+    expect(proxmox.machines.writes).to.have.length(6)
+    expect(ready()).to.include({ status: 'True' })
+    expect(board.get('JD')?.vms.map(({ name, vmid, address, phase }) => [name, vmid, address, phase])).to.deep.equal([
+      ['JD-router-debian11-x64', 1_001_254, '10.1.1.254', 'running'],
+      ['JD-DC01', 1_010_011, '10.1.10.11', 'running'],
+    ])
+  })
+
+  it('makes one look and no write in the next pass', async () => {
+    const { pass, proxmox } = situation()
+    await pass()
+    const [writes, looks, reads] = [proxmox.writes.length, proxmox.looks, proxmox.machines.journal.length]
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect([proxmox.writes.length, proxmox.looks, proxmox.machines.journal.length]).to.deep.equal([
+      writes,
+      looks + 1,
+      reads,
+    ])
+  })
+
+  it('creates only the VM that was added, and touches none that was removed', async () => {
+    const { pass, proxmox, file, board } = situation()
+    await pass()
+    const before = proxmox.machines.writes.length
+    file.read = () => valid(range('JD', { vms: [vm('JD-WS01', { address: { vlan: 10, lastOctet: 12 } })] }))
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(proxmox.machines.writes.slice(before).every((call) => call.includes('1010012'))).to.equal(true)
+    expect(proxmox.machines.machines.get(1_010_011)).to.include({ running: true })
+    expect(board.get('JD')?.vms.map(({ name }) => name)).to.deep.equal(['JD-router-debian11-x64', 'JD-WS01'])
+  })
+
+  it('reports a broken file, touches nothing, and goes on when it is mended', async () => {
+    const { pass, proxmox, file, conditions, phases } = situation()
+    await pass()
+    const writes = proxmox.writes.length
+    file.read = () => ({ kind: 'invalid', diagnostics: [problem] })
+    expect(await pass()).to.deep.equal({ kind: 'stalled', error: 'JD.yml:1:1: not a range' })
+    expect(conditions()).to.include.members(['SpecValid False Invalid', 'MachinesReady True Ok', 'Ready False Invalid'])
+    expect(phases()).to.deep.equal(['running', 'running'])
+    file.read = () => valid()
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(proxmox.writes).to.have.length(writes)
+  })
+
+  it('reports a broken file of a range it never saw', async () => {
+    const { pass, proxmox, file, conditions } = situation()
+    file.read = () => ({ kind: 'invalid', diagnostics: [problem] })
+    expect((await pass()).kind).to.equal('stalled')
+    expect(conditions()).to.deep.equal(['SpecValid False Invalid', 'Ready False Invalid'])
+    expect(proxmox.journal).to.deep.equal([])
+  })
+
+  it('removes nothing for a file that is gone, and says so', async () => {
+    const { pass, proxmox, file, ready } = situation()
+    await pass()
+    const writes = proxmox.writes.length
+    file.read = () => ({ kind: 'absent' })
+    expect((await pass()).kind).to.equal('stalled')
+    expect(ready()).to.include({ status: 'False', reason: 'FileMissing' })
+    expect(proxmox.writes).to.have.length(writes)
+  })
+
+  it('has nothing to say of a file that never was', async () => {
+    const { pass, file, board } = situation()
+    file.read = () => ({ kind: 'absent' })
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(board.all()).to.deep.equal([])
+  })
+
+  it('reports a file that can not be read, touches nothing and tries again', async () => {
+    const { pass, proxmox, file, ready } = situation()
+    file.read = () => {
+      throw new Error('EACCES: permission denied')
+    }
+    expect((await pass()).kind).to.equal('retry')
+    expect(ready()).to.include({ status: 'False', reason: 'FileUnreadable' })
+    expect(ready()?.message).to.contain('EACCES')
+    expect(proxmox.journal).to.deep.equal([])
+  })
+
+  it('claims nothing of the cluster while it can not be seen', async () => {
+    const { pass, proxmox, conditions } = situation()
+    await pass()
+    proxmox.fail('observe', new ProxmoxError('transport', 'GET /', 'no connection'))
+    expect((await pass()).kind).to.equal('retry')
+    expect(conditions().slice(1)).to.deep.equal(
+      ['ZoneReady', 'NetworkReady', 'MachinesReady', 'Ready'].map((type) => `${type} Unknown ProxmoxUnreachable`),
+    )
+  })
+
+  const refusals: readonly [string, ClusterSnapshot, readonly string[]][] = [
+    ['the zone is missing', cluster({ zones: [] }), ['ZoneReady False ZoneMissing', 'NetworkReady Unknown Pending']],
+    ['there is no quorum', cluster({ quorate: false }), ['ZoneReady True Ok', 'NetworkReady False NoQuorum']],
+    [
+      'somebody has SDN changes pending',
+      cluster({ vnets: [unapplied(vnet('lab', 500, undefined))] }),
+      ['ZoneReady True Ok', 'NetworkReady False ForeignPending'],
+    ],
+  ]
+  for (const [what, snapshot, expected] of refusals) {
+    it(`writes nothing and tries again while ${what}`, async () => {
+      const { pass, proxmox, conditions } = situation(snapshot)
+      expect((await pass()).kind).to.equal('retry')
+      expect(conditions()).to.include.members(expected)
+      expect(proxmox.writes).to.deep.equal([])
+    })
+  }
+
+  it('starts no VM before its networks are applied', async () => {
+    const { pass, proxmox, conditions } = situation()
+    proxmox.fail('apply', new ProxmoxError('locked', 'PUT /cluster/sdn', 'somebody holds the SDN lock'))
+    expect(await pass()).to.deep.equal({ kind: 'retry', error: 'somebody holds the SDN lock' })
+    expect(conditions()).to.include.members(['ZoneReady True Ok', 'NetworkReady False NetworkFailed'])
+    expect(proxmox.machines.journal).to.deep.equal([])
+  })
+
+  it('waits with its VMs while a node reloads its network', async () => {
+    const vnets = [natVnet(), rangeVnet(1, 'JD')]
+    const runningTasks = [{ upid: 'UPID:pve1', node: 'pve1', type: 'srvreload', id: 'networking' }]
+    const { pass, proxmox } = situation(cluster({ vnets, runningTasks }))
+    expect(await pass()).to.deep.equal({ kind: 'progressing' })
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('makes no pool when there is one, and reports one that can not be made', async () => {
+    const there = situation(cluster({ pools: ['JD'] }))
+    await there.pass()
+    expect(there.proxmox.writes).not.to.include('pool JD')
+    const refused = situation()
+    refused.proxmox.fail('pool JD', new ProxmoxError('forbidden', 'POST /pools', 'Pool.Allocate is missing'))
+    expect(await refused.pass()).to.deep.equal({ kind: 'stalled', error: 'Pool.Allocate is missing' })
+    expect(refused.conditions()).to.include.members(['NetworkReady True Ok', 'MachinesReady False MachinesFailed'])
+    expect(refused.proxmox.machines.journal).to.deep.equal([])
+  })
+
+  it('brings the other VMs up when one fails, and says which and why', async () => {
+    const { pass, proxmox, ready, phases } = situation()
+    proxmox.machines.fail('clone', 'task-failed')
+    expect((await pass()).kind).to.equal('retry')
+    expect(phases()).to.deep.equal(['cloning', 'running'])
+    expect(ready()?.message).to.equal('1 of 2 VMs are running; vm JD-router-debian11-x64: clone: task-failed')
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(proxmox.machines.writes.filter((call) => call.startsWith('clone'))).to.have.length(3)
+  })
+
+  it('blocks only the VM that can not be placed', async () => {
+    const { pass, file, phases, ready } = situation()
+    file.read = () => valid(range('JD', { vms: [vm('JD-KALI', { template: 'kali' })] }))
+    expect((await pass()).kind).to.equal('retry')
+    expect(phases()).to.deep.equal(['running', 'blocked'])
+    expect(ready()).to.include({ status: 'False', reason: 'VmBlocked' })
+  })
+
+  it('throws when it is told to stop, writes nothing more, and claims nothing', async () => {
+    const { pass, proxmox, stop, phases } = situation()
+    proxmox.machines.onCall = (call) => {
+      if (call === 'clone') stop.abort(new Error('stopping'))
+    }
+    expect(await pass().catch((error: unknown) => error)).to.equal(stop.signal.reason)
+    expect(proxmox.machines.writes.every((call) => call.startsWith('clone'))).to.equal(true)
+    expect(phases()).not.to.include('running')
+  })
+})

@@ -1,0 +1,105 @@
+import { expect } from 'chai'
+import { StatusBoard } from '../../controllers/status-board.ts'
+import type { Condition } from '../../model/condition.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
+import { quiet, settled } from '../builders/quiet.ts'
+
+const ready = (status: Condition['status'], message = ''): readonly Condition[] => [
+  { type: 'Ready', status, reason: 'Ready', message },
+]
+const news = (id: string, traits: Partial<RangeStatus> = {}) => ({
+  id,
+  source: `${id}.yml`,
+  number: 1,
+  conditions: ready('True'),
+  diagnostics: [],
+  vms: [],
+  ...traits,
+})
+
+function boardOf() {
+  const written: RangeStatus[] = []
+  const errors: string[] = []
+  let now = 0
+  let trouble: Error | undefined
+  const store = {
+    write: async (status: RangeStatus) => {
+      await settled()
+      if (trouble !== undefined) throw trouble
+      written.push(status)
+    },
+    remove: async () => {},
+  }
+  const clock = { now: () => now, sleep: async () => {} }
+  const board = new StatusBoard(store, clock, { ...quiet, error: (message) => void errors.push(message) })
+  return {
+    board,
+    written,
+    errors,
+    later: () => (now += 1000),
+    break: (error: Error | undefined) => {
+      trouble = error
+    },
+  }
+}
+
+describe('StatusBoard', () => {
+  it('writes a status, keeps it, and tells whoever listens until they stop', async () => {
+    const { board, written } = boardOf()
+    const heard: string[] = []
+    const stop = board.onChange(({ id }) => heard.push(id))
+    await board.set(news('KL'))
+    await board.set(news('JD'))
+    stop()
+    await board.set(news('MN'))
+    expect(heard).to.deep.equal(['KL', 'JD'])
+    expect(written.map(({ id }) => id)).to.deep.equal(['KL', 'JD', 'MN'])
+    expect(board.all().map(({ id }) => id)).to.deep.equal(['JD', 'KL', 'MN'])
+    expect(board.get('JD')?.number).to.equal(1)
+    expect(board.get('XX')).to.equal(undefined)
+  })
+
+  it('writes and tells nothing when nothing changed, in whatever order the fields come', async () => {
+    const { board, written } = boardOf()
+    await board.set(news('JD'))
+    const { vms, ...rest } = news('JD')
+    await board.set({ vms, ...rest })
+    expect(written).to.have.length(1)
+  })
+
+  it('dates a status by its conditions, not by its VMs', async () => {
+    const { board, later } = boardOf()
+    const changedAt = () => board.get('JD')?.changedAt
+    await board.set(news('JD'))
+    later()
+    await board.set(news('JD', { number: 2 }))
+    expect(changedAt()).to.equal('1970-01-01T00:00:00.000Z')
+    await board.set(news('JD', { conditions: ready('False') }))
+    expect(changedAt()).to.equal('1970-01-01T00:00:01.000Z')
+  })
+
+  it('never lets an older status overwrite a newer one', async () => {
+    const { board, written } = boardOf()
+    await Promise.all([1, 2, 3].map((number) => board.set(news('JD', { number }))))
+    expect(written.at(-1)?.number).to.equal(3)
+  })
+
+  it('goes on when a status can not be written, and says so', async () => {
+    const { board, written, errors, ...store } = boardOf()
+    store.break(new Error('disk full'))
+    await board.set(news('JD'))
+    expect(errors).to.deep.equal(['status could not be written'])
+    store.break(undefined)
+    await board.set(news('KL'))
+    expect(written.map(({ id }) => id)).to.deep.equal(['KL'])
+  })
+
+  it('is all ready when there are ranges and each is', async () => {
+    const { board } = boardOf()
+    expect(board.allReady()).to.equal(false)
+    await board.set(news('JD'))
+    expect(board.allReady()).to.equal(true)
+    await board.set(news('KL', { conditions: ready('Unknown') }))
+    expect(board.allReady()).to.equal(false)
+  })
+})
