@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { z } from 'zod'
 import type { Clock } from '../../model/clock.ts'
 import { ProxmoxError, isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
@@ -145,8 +146,11 @@ export const createApi = (deps: ApiDeps): Api => {
     if (isProxmoxError(error, 'transport')) return error instanceof Untrusted ? undefined : NETWORK
     return error instanceof LockTimeout ? LOCK : undefined
   }
-  const call = <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> =>
-    retrying(() => attempt(request, schema, signal), backoffFor, { clock, random, signal })
+  const call = <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> => {
+    // One signal stops many requests: more than ten listeners are no leak, so Node shall not warn.
+    setMaxListeners(0, signal)
+    return retrying(() => attempt(request, schema, signal), backoffFor, { clock, random, signal })
+  }
 
   return {
     read: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, signal),
