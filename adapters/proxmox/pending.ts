@@ -8,7 +8,7 @@ export type PendingRow = z.output<typeof pendingRows>[number]
 
 type Fields = Readonly<Record<string, unknown>>
 
-export const pendingStateOf = (row: PendingRow): PendingState => row.state ?? 'unchanged'
+const pendingStateOf = (row: PendingRow): PendingState => row.state ?? 'unchanged'
 
 /** The values of a row that run since the last apply; undefined for an object never applied. */
 const runningFields = (row: PendingRow): Fields | undefined => {
