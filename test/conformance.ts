@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { scaledClock } from '../adapters/simulator/clock.ts'
+import { realisticDurations } from '../adapters/simulator/durations.ts'
 import { goldenWorld } from '../adapters/simulator/golden-world.ts'
 import { startSimulator } from '../adapters/simulator/start-simulator.ts'
 
@@ -69,7 +70,9 @@ const run = (args: readonly string[]): Promise<string> =>
 
 const replay = async (chain: readonly string[]): Promise<Report> => {
   const world = goldenWorld(json(join(home, 'golden-state.json')))
-  const simulator = await startSimulator({ world, clock: scaledClock(speed) })
+  // The pushes of statistics keep their real pace: the replayer does not wait for them any faster.
+  const durations = { statistics: realisticDurations.statistics * speed }
+  const simulator = await startSimulator({ world, clock: scaledClock(speed), durations })
   try {
     const nodes = Object.entries(simulator.nodes).flatMap(([name, url]) => ['--node', `${name}=${url}`])
     const files = chain.map((file) => join(recordings, file))
