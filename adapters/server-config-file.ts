@@ -23,7 +23,7 @@ export async function loadServerConfig(file: string): Promise<ServerConfig> {
 }
 
 /** Reads and checks a configuration file. Never throws for what is in the file, or for its absence. */
-export async function readServerConfig(file: string): Promise<ServerConfigRead> {
+async function readServerConfig(file: string): Promise<ServerConfigRead> {
   const whole = (finding: string, remedy: string): ServerConfigRead => ({
     kind: 'invalid',
     diagnostics: [{ file: printable(file, 4096), line: undefined, column: undefined, finding, remedy }],

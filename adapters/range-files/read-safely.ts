@@ -21,7 +21,7 @@ export async function readSafely(root: string, path: string): Promise<SafeRead> 
   try {
     const [realRoot, real] = await Promise.all([realpath(root), realpath(path)])
     const way = relative(realRoot, real)
-    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
+    if (way.startsWith(`..${sep}`) || isAbsolute(way))
       return refused('the file is a symbolic link out of the folder of range files', 'put the file itself there')
     return await readRegularFile(real)
   } catch (error) {
@@ -37,9 +37,10 @@ async function readRegularFile(path: string): Promise<SafeRead> {
   try {
     const stats = await handle.stat()
     if (!stats.isFile()) return notRegular
+    // One byte more than allowed, to tell a file that is too large; it may also have grown since.
     const buffer = Buffer.alloc(Math.min(stats.size, YAML_LIMITS.characters) + 1)
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0)
-    if (stats.size > YAML_LIMITS.characters || bytesRead > YAML_LIMITS.characters)
+    if (bytesRead > YAML_LIMITS.characters)
       return refused('the file is larger than 1 MiB', 'check that this is a range file')
     const decoded = decodeText(buffer.subarray(0, bytesRead))
     return decoded.kind === 'text' ? decoded : { ...decoded, kind: 'refused' }

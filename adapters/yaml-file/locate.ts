@@ -15,8 +15,9 @@ const nodeOf = (value: unknown): Node | undefined =>
 const resolved = (node: Node | undefined, document: Document.Parsed): Node | undefined =>
   isAlias(node) ? nodeOf(node.resolve(document)) : node
 
+/** yaml keeps the merge key as a symbol. */
 const isMergeKey = (key: unknown): boolean =>
-  isScalar(key) && (key.value === '<<' || (typeof key.value === 'symbol' && key.value.description === '<<'))
+  isScalar(key) && typeof key.value === 'symbol' && key.value.description === '<<'
 
 /** The text of a map's key, as it becomes a JavaScript key; undefined for merge keys and for maps and lists as keys. */
 export function keyText(key: unknown): string | undefined {
@@ -30,7 +31,7 @@ export function keyText(key: unknown): string | undefined {
 
 /** The pair of that key, looked for in merged maps (`<<`) as well. */
 function pairOf(map: YAMLMap, name: string, document: Document.Parsed, hops = 0): Pair | undefined {
-  const own = map.items.find(({ key }) => !isMergeKey(key) && keyText(key) === name)
+  const own = map.items.find(({ key }) => keyText(key) === name)
   if (own !== undefined || hops > 8) return own
   for (const { key, value } of map.items) {
     if (!isMergeKey(key)) continue

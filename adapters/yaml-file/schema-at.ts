@@ -10,7 +10,7 @@ function bare(schema: Schema): Schema {
 }
 
 /** The schemas a value at that path may follow: several where a union leaves the choice. */
-export function schemasAt(schema: Schema, path: readonly PropertyKey[]): readonly Schema[] {
+function schemasAt(schema: Schema, path: readonly PropertyKey[]): readonly Schema[] {
   const here = bare(schema)
   if (here instanceof z.ZodUnion) return here.options.flatMap((option) => schemasAt(option, path))
   const [step, ...rest] = path

@@ -3,7 +3,7 @@ import { roleVars, roles } from './roles.ts'
 import { balloonGb, cpuCount, memoryGb, vlan, vmOctet } from './scalars.ts'
 
 /** The three keys of which a VM has exactly one: what it runs. */
-export const OS_KEYS = ['windows', 'linux', 'macOS'] as const
+const OS_KEYS = ['windows', 'linux', 'macOS'] as const
 
 const windows = z
   .strictObject({

@@ -99,6 +99,25 @@ describe('serveHttp', () => {
     expect(refused).to.be.instanceOf(Error)
   })
 
+  it('does not wait for an answer under way when aborted', async () => {
+    const stop = abort()
+    let asked: () => void = () => undefined
+    const underWay = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const never = new Promise<string>(() => undefined)
+    const render = async (): Promise<string> => {
+      asked()
+      return await never
+    }
+    const metrics = { contentType: 'text/plain', render }
+    const address = await serveHttp({ ...providers({ metrics }), listen: '127.0.0.1:0' }, stop.signal)
+    const failed = fetch(`http://${address}/metrics`).catch((error: unknown) => error)
+    await underWay
+    stop.abort()
+    expect(await failed).to.be.instanceOf(Error)
+  })
+
   it('says so when the port is in use', async () => {
     const stop = abort()
     const address = await serveHttp({ ...providers(), listen: '127.0.0.1:0' }, stop.signal)

@@ -74,8 +74,8 @@ describe('parseRange', () => {
     })
 
     it('takes what the router says, keeping the balloon minimum where only the memory is given', () => {
-      const { router } = specOf('ludus: []\nrouter: { vm_name: "{{ range_id }}-r", ram_gb: 4.5, target_node: pve2 }\n')
-      expect(router).to.include({ name: 'JD-r', memoryMiB: 4608, balloonMiB: 512, targetNode: 'pve2' })
+      const { router } = specOf('ludus: []\nrouter: { vm_name: "{{ range_id }}-r", ram_gb: 1.3, target_node: pve2 }\n')
+      expect(router).to.include({ name: 'JD-r', memoryMiB: 1331, balloonMiB: 512, targetNode: 'pve2' })
       expect(specOf('ludus: []\nrouter: { ram_min_gb: 1 }\n').router.balloonMiB).to.equal(1024)
     })
 
@@ -190,6 +190,11 @@ describe('parseRange', () => {
         'a misspelt key where there is a choice',
         range().replace('true', '{ pakages: [] }'),
         'JD.yml:9:14: unknown key pakages in ludus[0].linux; did you mean packages?',
+      ],
+      [
+        'a wrong value inside the choice that was made',
+        range('    roles:\n      - name: 3\n'),
+        'JD.yml:11:15: ludus[0].roles[0].name is 3, must be text; put it in quotes',
       ],
       [
         'a missing key, at what lacks it',

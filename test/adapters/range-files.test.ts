@@ -196,6 +196,13 @@ describe('watchRangeFiles', () => {
       await until('JD')
     })
 
+    situation('notices each of several changes close together', async (until) => {
+      for (let change = 0; change < 20; change += 1) {
+        await writeFile(join(folder, 'JD.yml'), `${RANGE}# ${'x'.repeat(change)}\n`)
+        await until('JD')
+      }
+    })
+
     situation('notices an atomic rename over a file', async (until) => {
       await writeFile(join(folder, 'JD.yml'), RANGE)
       await until('JD')
