@@ -25,6 +25,8 @@ export interface Durations {
   readonly start: number
   readonly stop: number
   readonly destroy: number
+  readonly snapshot: number
+  readonly migration: number
   /** A guest that reacts needs this long to shut down. */
   readonly shutdown: number
   /** Until a shutdown that was not told how long to wait is given up. */
@@ -58,6 +60,8 @@ export const realisticDurations: Durations = {
   start: 1000,
   stop: 700,
   destroy: 200,
+  snapshot: 100,
+  migration: 1000,
   shutdown: 4000,
   shutdownTimeout: 60_000,
   agentTimeout: 3000,
