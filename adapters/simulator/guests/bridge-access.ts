@@ -8,21 +8,13 @@ const zoneOf = (call: Call, bridge: string): string => {
   return zone === undefined ? 'localnetwork' : String(zone)
 }
 
-const tagsOf = (rest: Readonly<Record<string, string>>): readonly string[] => {
-  const trunks = rest['trunks']?.split(';') ?? []
-  return [...(rest['tag'] === undefined ? [] : [rest['tag']]), ...trunks]
-}
-
-/** Throws 403 unless the caller may use the bridge of a NIC: the whole bridge, or each of its VLANs. */
+/** Throws 403 unless the caller may use the bridge of a NIC; the right to one VLAN of it is enough for a tagged one. */
 export const checkNicAccess = (call: Call, value: ConfigValue): void => {
   const { rest } = readNic(String(value))
-  const bridge = rest['bridge']
+  const { bridge, tag } = rest
   if (bridge === undefined || call.user === 'root@pam') return
   const path = `/sdn/zones/${zoneOf(call, bridge)}/${bridge}`
-  if (call.may(path, 'SDN.Use')) return
-  const tags = tagsOf(rest)
-  if (tags.length === 0) call.require(path, 'SDN.Use')
-  for (const tag of tags) call.require(`${path}/${tag}`, 'SDN.Use')
+  call.require(tag === undefined ? path : `${path}/${tag}`, 'SDN.Use')
 }
 
 /** The same for all NICs of a configuration. */

@@ -12,7 +12,7 @@ import {
 import { driveKeys, unusedFormat, unusedKeys, volumeId } from './drive-format.ts'
 import { nicFormat } from './nic-format.ts'
 import {
-  cpuFormat,
+  cpuProblem,
   hostpciFormat,
   ipconfigFormat,
   rngFormat,
@@ -46,9 +46,12 @@ const named = (name: string, schema: (name: string) => ParameterSchema): Record<
 
 const dnsName = text({ format: 'dns-name' })
 const cpuset = (value: string): string | undefined =>
-  /^\s*\d+(-\d+)?(\s*,\s*\d+(-\d+)?)*\s*$/.test(value) ? undefined : `invalid cpuset '${value}'`
+  /^\s*\d+(-\d+)?(\s*,\s*\d+(-\d+)?)*\s*$/.test(value) ? undefined : 'unable to parse cpuset option'
 const urlencoded = (value: string): string | undefined =>
   /^[-%\w.!~*'()]*$/.test(value) ? undefined : 'invalid urlencoded string'
+const bootDiskProblem = (value: string): string | undefined =>
+  driveKeys.has(value) ? undefined : `invalid boot disk '${value}'`
+
 const keyboards = 'de de-ch da en-gb en-us es fi fr fr-be fr-ca fr-ch hu is it ja lt mk nl no pl pt pt-br sv sl tr'
 const ostypes = 'other wxp w2k w2k3 w2k8 wvista win7 win8 win10 win11 l24 l26 solaris'
 const addresses = (value: string): string | undefined =>
@@ -57,7 +60,7 @@ const addresses = (value: string): string | undefined =>
     .filter((part) => part !== '')
     .every((part) => isIP(part) > 0 || /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/.test(part))
     ? undefined
-    : 'value does not look like a valid address'
+    : `value does not look like a valid address: ${value}`
 
 const numaRanges = text({ pattern: /\d+(?:-\d+)?(?:;\d+(?:-\d+)?)*/ })
 const vgaTypes = 'cirrus qxl qxl2 qxl3 qxl4 none serial0 serial1 serial2 serial3 std virtio virtio-gl vmware'
@@ -102,7 +105,7 @@ const hardware: ParameterTable = {
   balloon: integer(0),
   bios: oneOf('seabios', 'ovmf'),
   cores: integer(1),
-  ...named('cpu', (name) => property(name, cpuFormat)),
+  cpu: text({ check: cpuProblem }),
   cpulimit: decimal(0, 128),
   cpuunits: integer(1, 262_144),
   hugepages: oneOf('any', '2', '1024'),
@@ -139,7 +142,7 @@ const behaviour: ParameterTable = {
   'allow-ksm': flag,
   autostart: flag,
   boot: text({ check: bootProblem }),
-  bootdisk: text({ pattern: /(ide|sata|scsi|virtio)\d+/ }),
+  bootdisk: text({ check: bootDiskProblem, pattern: /(ide|sata|scsi|virtio)\d+/ }),
   description: text({ maxLength: 8192 }),
   freeze: flag,
   hookscript: text({ check: volumeId }),
@@ -269,10 +272,11 @@ export const createParameters: ParameterTable = {
 /** Does a configuration know this option. */
 export const isConfigOption = (name: string): boolean => Object.hasOwn(configOptions, name)
 
-/** A value in the type the API answers: integers and flags as numbers, everything else as text; '' is stored as a blank. */
+/** A value in the type the API answers: integers and flags as numbers, everything else as text. An empty text
+ * is stored as a blank; a description loses its trailing white space. */
 export const storedValue = (name: string, value: string): string | number => {
   const type = configOptions[name]?.type
   if (type === 'integer' || type === 'boolean') return Number(value)
-  const trimmed = name === 'description' ? value : value.trim()
-  return trimmed === '' && name !== 'description' ? ' ' : trimmed
+  if (name === 'description') return value.trimEnd()
+  return value.trim() === '' ? ' ' : value.trim()
 }

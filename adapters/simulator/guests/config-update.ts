@@ -65,7 +65,7 @@ export const optionValues = (
   for (const [key, value] of Object.entries(given)) {
     if (!isConfigOption(key)) continue
     if (isNicKey(key)) values.set(key, printNic(withMac(readNic(value), random, macPrefix(options))))
-    else if (driveKeys.has(key)) values.set(key, normalDrive(key, value))
+    else if (driveKeys.has(key)) values.set(key, normalDrive(call.sim.world, key, value))
     else if (key === 'vmgenid' && value === '1') values.set(key, randomUuid(random))
     else if (key === 'cpuunits') values.set(key, Math.min(10_000, Number(value)))
     else values.set(key, storedValue(key, value))

@@ -2,7 +2,7 @@ import { failure, textOf } from '../api-error.ts'
 import { splitList } from '../formats.ts'
 import type { Call } from '../route.ts'
 import type { ConfigValue, Guest } from '../world.ts'
-import { checkBridges } from './bridge-check.ts'
+import { checkPlug } from './bridge-check.ts'
 import { driveKeys } from './drive-format.ts'
 import { isCdrom, isCloudInit, readDrive } from './drives.ts'
 import { isNicKey, readNic, type Nic } from './nic-format.ts'
@@ -55,12 +55,12 @@ const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue
   const before = guest.config.get(key)
   const next = readNic(String(value))
   if (before !== undefined && sameCard(readNic(String(before)), next)) {
-    checkBridges(call.sim.world, call.node, new Map([[key, value]]))
+    checkPlug(call.sim.world, call.node, value)
     return 'applied'
   }
   if (!hotplug) return 'stays'
   if (before !== undefined) await unplug(call, key)
-  checkBridges(call.sim.world, call.node, new Map([[key, value]]))
+  checkPlug(call.sim.world, call.node, value)
   return 'applied'
 }
 

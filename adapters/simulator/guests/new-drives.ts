@@ -1,6 +1,6 @@
 import { failure, parameterError } from '../api-error.ts'
 import type { Call } from '../route.ts'
-import type { ConfigValue, Guest, Volume } from '../world.ts'
+import type { ConfigValue, Guest, Volume, World } from '../world.ts'
 import type { GuestRights } from './option-privileges.ts'
 import { driveKeys } from './drive-format.ts'
 import {
@@ -14,6 +14,7 @@ import {
   type Drive,
 } from './drives.ts'
 import { withStorageLock, type LockWaiter } from './guest-locks.ts'
+import { readVolumeName } from './volume-names.ts'
 import { allocateVolume, findVolume, formattingLine, freeVolume, isFileStorage, storageNamed } from './volumes.ts'
 
 const gib = 1_073_741_824
@@ -38,19 +39,15 @@ const wantedDisk = (drive: Drive, fallback: string | undefined): Wanted | undefi
   return { storage, size: Math.ceil(Number(size) * gib) }
 }
 
-const volumeType = (name: string): string =>
-  name.startsWith('iso/')
-    ? 'iso'
-    : /^(?:\d+\/)?(?:vm|base|subvol)-\d+-/.test(name) || name.includes('/vm-')
-      ? 'images'
-      : 'other'
-
 /** Brings a drive parameter into the form it is stored in; 400 where it cannot be. */
-export const normalDrive = (key: string, value: string): string => {
+export const normalDrive = (world: World, key: string, value: string): string => {
   const drive = readDrive(key, value)
-  const type = volumeType(splitVolumeId(drive.file)?.name ?? '')
-  if (type === 'iso' && drive.rest['media'] !== 'cdrom')
-    throw parameterError({ [key]: `explicit 'media=cdrom' is required for iso images` })
+  const parts = splitVolumeId(drive.file)
+  const existing = parts !== undefined && !newDisk.test(drive.file) && parts.name !== 'cloudinit'
+  if (existing && drive.rest['media'] !== 'cdrom') {
+    if (readVolumeName(storageNamed(world, parts.storage), parts.name).type === 'iso')
+      throw parameterError({ [key]: `explicit 'media=cdrom' is required for iso images` })
+  }
   const empty = drive.file === 'none' || drive.file === 'cdrom'
   const rest = empty && drive.rest['media'] === undefined ? { ...drive.rest, media: 'cdrom' } : drive.rest
   return printDrive({ ...drive, rest })
@@ -59,15 +56,17 @@ export const normalDrive = (key: string, value: string): string => {
 const checkExistingVolume = (call: Call, { vmid }: GuestRights, drive: Drive): void => {
   const parts = splitVolumeId(drive.file)
   if (parts === undefined) {
-    if (call.user !== 'root@pam') throw failure(`Only root can pass arbitrary filesystem paths.`)
+    if (call.user !== 'root@pam') throw failure('Only root can pass arbitrary filesystem paths.')
     return
   }
-  storageNamed(call.sim.world, parts.storage)
-  const type = volumeType(parts.name)
-  const owner = /(?:^|\/)(?:vm|base)-(\d+)-[^/]*$/.exec(parts.name)?.[1]
-  if (type === 'iso') call.requireAny(`/storage/${parts.storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit')
-  else if (Number(owner) === vmid) return
-  else call.require(`/storage/${parts.storage}`, 'Datastore.Allocate')
+  const path = `/storage/${parts.storage}`
+  const { type, owner } = readVolumeName(storageNamed(call.sim.world, parts.storage), parts.name)
+  if (!call.may(path, 'Datastore.Allocate')) {
+    if (type === 'iso' || type === 'vztmpl') call.requireAny(path, 'Datastore.AllocateSpace', 'Datastore.Audit')
+    else if (owner !== vmid) call.require(path, 'Datastore.Allocate')
+  }
+  if (type !== 'images' && type !== 'iso')
+    throw parameterError({ [drive.key]: `content type needs to be 'images' or 'iso'` })
 }
 
 /** Throws unless the caller may put these drives where they are to go. */
@@ -143,7 +142,7 @@ const makeCloudInit = async (
 
 const existingDisk = (call: Call, drive: Drive): string => {
   const volume = findVolume(call.sim.world, drive.file, call.node.name)
-  if (volume === undefined) throw failure(`volume ${drive.file} does not exist`)
+  if (volume === undefined) throw failure(`volume '${drive.file}' does not exist`)
   return printDrive({ ...drive, rest: { ...drive.rest, size: printSize(volume.size) } })
 }
 

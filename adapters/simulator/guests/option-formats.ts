@@ -23,15 +23,15 @@ export const bootProblem = (value: string): string | undefined => parsePropertyS
 export const hotplugProblem = (value: string): string | undefined => {
   if (value === '0' || value === '1') return undefined
   const wrong = splitList(value).find((part) => !/^(network|disk|cpu|memory|usb|cloudinit)$/.test(part))
-  return wrong === undefined ? undefined : `unable to parse hotplug option\n`.trimEnd()
+  return wrong === undefined ? undefined : `invalid hotplug feature '${wrong}'`
 }
 
 /** `startup`: `order=1,up=30,down=30`. */
 export const startupProblem = (value: string): string | undefined => {
   const fits = value
     .trim()
-    .split(/[,;\s]+/)
-    .every((part) => part === '' || /^(order=)?\d+$/.test(part) || /^(up|down)=\d+$/.test(part))
+    .split(',')
+    .every((part) => part.trim() === '' || /^(order=)?\d+$/.test(part) || /^(up|down)=\d+$/.test(part))
   return fits ? undefined : 'unable to parse startup options'
 }
 
@@ -39,6 +39,7 @@ export const startupProblem = (value: string): string | undefined => {
 export const tagProblem = (value: string): string | undefined =>
   splitList(value).every((tag) => /^[a-z0-9_][a-z0-9_\-+.]*$/i.test(tag)) ? undefined : 'invalid characters in tag'
 
+/** `cpu`: a model with its flags. */
 export const cpuFormat: PropertyFormat = {
   cputype: { ...text({ pattern: /[a-zA-Z0-9._-]+/ }), defaultKey: true },
   flags: text({ pattern: /[+-][a-zA-Z0-9\-_.]+(;[+-][a-zA-Z0-9\-_.]+)*/ }),
@@ -47,6 +48,18 @@ export const cpuFormat: PropertyFormat = {
   'hv-vendor-id': text({ pattern: /[a-zA-Z0-9]{1,12}/ }),
   'phys-bits': text({ pattern: /(host|\d+)/ }),
   'reported-model': text({ pattern: /[a-zA-Z0-9._-]+/ }),
+}
+
+const cpuModels =
+  /^(?:host|max|kvm(?:32|64)|qemu(?:32|64)|x86-64-v(?:2|2-AES|3|4)|486|athlon|core2duo|coreduo|pentium[23]?|phenom|Conroe|Penryn|Nehalem|Westmere|SandyBridge|IvyBridge|Haswell|Broadwell|Skylake|Cascadelake|Cooperlake|Icelake|SapphireRapids|GraniteRapids|KnightsMill|Opteron_G[1-5]|EPYC)(?:-[\w-]+)?$/
+
+/** What is wrong with a `cpu` value; besides its form, models Proxmox doesn't have. */
+export const cpuProblem = (value: string): string | undefined => {
+  const parsed = parsePropertyString(cpuFormat, value, 'cpu')
+  if (parsed.problem !== undefined) return parsed.problem
+  const { cputype } = parsed.properties
+  if (cputype === undefined || cputype.startsWith('custom-') || cpuModels.test(cputype)) return undefined
+  return `Built-in cputype '${cputype}' is not defined (missing 'custom-' prefix?)`
 }
 
 export const sevFormat: PropertyFormat = {

@@ -36,7 +36,8 @@ export const applyChange = (world: World, guest: Guest, key: string, force = fal
   if (value === undefined) return
   const before = guest.config.get(key)
   guest.pending.delete(key)
-  if (value === null) guest.config.delete(key)
+  // An empty description leaves no trace in the file.
+  if (value === null || (key === 'description' && value === '')) guest.config.delete(key)
   else guest.config.set(key, value)
   if (before === undefined || !driveKeys.has(key)) return
   const old = readDrive(key, before)

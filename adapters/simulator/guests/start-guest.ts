@@ -1,5 +1,6 @@
 import { failure } from '../api-error.ts'
 import type { Call } from '../route.ts'
+import { memoryOf } from '../statistics.ts'
 import type { TaskRun } from '../tasks.ts'
 import type { Guest, NodeState, World } from '../world.ts'
 import { checkBridges } from './bridge-check.ts'
@@ -19,6 +20,15 @@ const checkVolumes = (world: World, node: NodeState, guest: Guest): void => {
   }
 }
 
+/** Throws when the VM is bigger than its host: more processors are refused, for more memory QEMU gives up. */
+const checkSize = (node: NodeState, { config }: Guest, run: TaskRun): void => {
+  const processors = Number(config.get('sockets') ?? 1) * Number(config.get('cores') ?? 1)
+  if (processors > node.cores) throw failure(`MAX ${node.cores} vcpus allowed per VM on this node`)
+  if (memoryOf(config) <= node.memory) return
+  run.log(`kvm: cannot set up guest memory 'pc.ram': Cannot allocate memory`)
+  throw failure('start failed: QEMU exited with code 1')
+}
+
 const nextPid = (node: NodeState): number => {
   node.nextPid += 12
   return node.nextPid
@@ -28,8 +38,9 @@ const nextPid = (node: NodeState): number => {
 export const bootGuest = async (call: Call, run: TaskRun, guest: Guest): Promise<void> => {
   const { sim, node } = call
   applyPending(sim.world, guest)
-  checkBridges(sim.world, node, guest.config)
   checkVolumes(sim.world, node, guest)
+  checkSize(node, guest, run)
+  checkBridges(sim.world, node, guest, (line) => run.log(line))
   await run.sleep(sim.durations.start)
   guest.running = { startedAt: sim.clock.now(), pid: nextPid(node) }
 }
