@@ -19,6 +19,11 @@ export const scaledClock = (factor = 1): SimClock => {
 export interface VirtualClock extends SimClock {
   /** Moves time on by so many milliseconds, waking every sleeper in order and letting what it does settle in between. */
   advance(milliseconds: number): Promise<void>
+  /**
+   * Moves time on from wake to wake until the promise is settled, and returns what it came to. Between two wakes the
+   * real network gets a moment: an hour of waiting passes in as many moments as there are wakes in it.
+   */
+  runUntil<T>(promise: Promise<T>): Promise<T>
   /** Instants at which somebody wakes, in order. */
   wakes(): readonly number[]
 }
@@ -75,10 +80,26 @@ export const virtualClock = (start = Date.UTC(2026, 0, 1)): VirtualClock => {
     now = until
   }
 
+  const runUntil = async <T>(promise: Promise<T>): Promise<T> => {
+    const state = { settled: false }
+    const mark = (): void => {
+      state.settled = true
+    }
+    promise.then(mark, mark)
+    while (!state.settled) {
+      await settle()
+      await delay(2)
+      const due = next()
+      if (!state.settled && due !== undefined) await advance(Math.max(0, due.at - now))
+    }
+    return promise
+  }
+
   return {
     now: () => now,
     sleep,
     advance,
+    runUntil,
     wakes: () => [...sleepers].map((sleeper) => sleeper.at).toSorted((a, b) => a - b),
   }
 }

@@ -51,6 +51,9 @@ const goldenSchema = z.object({
 
 type Golden = z.infer<typeof goldenSchema>
 
+/** Is this a recorded state, rather than a description for `clusterFrom`. */
+export const isRecordedState = (json: unknown): boolean => goldenSchema.safeParse(json).success
+
 const usersOf = (golden: Golden): Map<string, User> =>
   new Map(
     golden.users.map((user) => {

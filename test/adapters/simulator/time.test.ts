@@ -122,4 +122,35 @@ describe('a simulator on a virtual clock', () => {
     const present = rowsOf(await lab.root('GET', '/nodes/pve2/sdn/zones/ludus/content'))
     expect(present.map((row) => row['status'])).to.deep.equal(['available', 'available'])
   })
+
+  it('passes an hour of applies in a moment', async () => {
+    const start = clock.now()
+    const applies = async (): Promise<void> => {
+      for (let turn = 0; turn < 40; turn += 1) {
+        lab.simulator.arm({ on: 'reload', node: 'pve2', fails: false, takes: 90_000 })
+        await lab.finish(dataOf(await lab.controller('PUT', '/cluster/sdn')))
+      }
+    }
+    await clock.runUntil(applies())
+    expect(clock.now() - start).to.be.at.least(3_600_000)
+  })
+})
+
+describe('pveproxy', () => {
+  it('gives up an answer with 596, and the operation happens nevertheless', async () => {
+    const clock = virtualClock()
+    const world = demoCluster(clock.now())
+    const lab = await startLab({ world, clock, durations: { response: 0, lockHold: 0, proxyTimeout: 500 } })
+    const release = lab.simulator.hold('file-user_cfg')
+    const arrived = lab.simulator.journal.next({ path: '/pools' }, 'arrived')
+    const asked = lab.root('POST', '/pools', { poolid: 'late' })
+    await arrived
+    await clock.advance(500)
+    expect(await asked).to.include({ status: 596, body: null })
+    expect(world.pools.has('late')).to.equal(false)
+    release()
+    await clock.advance(2000)
+    expect(world.pools.has('late')).to.equal(true)
+    await lab.close()
+  })
 })
