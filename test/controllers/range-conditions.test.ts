@@ -5,11 +5,10 @@ import {
   conditionsOfMissing,
   conditionsOfUnreadable,
   machinesFinding,
+  NOT_READ,
   type PassFindings,
-  unseen,
 } from '../../controllers/range-conditions.ts'
 import type { Condition } from '../../model/condition.ts'
-import { ProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 
@@ -50,18 +49,11 @@ describe('conditionsOf', () => {
   for (const [situation, findings, expected] of rows)
     it(situation, () => expect(inWords(conditionsOf(findings))).to.deep.equal(expected))
 
-  it('claims nothing when the cluster could not be seen, and tells why', () => {
-    const errors = [
-      [new ProxmoxError('transport', 'GET /', 'no connection'), 'ProxmoxUnreachable'],
-      [new ProxmoxError('unauthorized', 'GET /', 'wrong token'), 'ProxmoxRefused'],
-      [new ProxmoxError('forbidden', 'GET /', 'no right'), 'ProxmoxRefused'],
-      [new TypeError('bug'), 'PlanningFailed'],
-    ] as const
-    for (const [error, reason] of errors) {
-      const zone = unseen(error, error.message)
-      const ready = conditionsOf({ zone, network: zone, machines: zone }).at(-1)
-      expect(ready).to.deep.equal({ type: 'Ready', status: 'Unknown', reason, message: error.message })
-    }
+  it('claims nothing when the cluster could not be read, and tells why', () => {
+    const notRead = { reason: NOT_READ, message: 'no connection' }
+    const conditions = conditionsOf({ zone: notRead, network: notRead, machines: notRead })
+    expect(conditions.slice(1).map(({ status }) => status)).to.deep.equal(Array(4).fill('Unknown'))
+    expect(conditions.at(-1)).to.deep.equal({ type: 'Ready', status: 'Unknown', ...notRead })
   })
 })
 
@@ -100,33 +92,34 @@ describe('conditions of a file that can not be acted on', () => {
 })
 
 describe('machinesFinding', () => {
-  const vm = (name: string, phase: VmPhase, message = `${phase} now`): VmStatus => ({
+  const vm = (name: string, phase: VmPhase, trouble?: string): VmStatus => ({
     name,
     role: 'vm',
     vmid: 1,
     node: 'pve1',
     address: '10.1.10.11',
     phase,
-    message,
+    why: 'its target_node',
+    trouble,
   })
   const rows: readonly [string, readonly VmStatus[], string, string][] = [
     [
       'names the one that is not done yet',
       [vm('a', 'running'), vm('b', 'cloning')],
       'Progressing',
-      '1 of 2 VMs are running; vm b: cloning now',
+      '1 of 2 VMs are running; vm b is being cloned',
     ],
     [
       'names the blocked one first, which a person must help',
-      [vm('a', 'cloning'), vm('b', 'unknown'), vm('c', 'blocked', 'vm c: no room')],
+      [vm('a', 'cloning'), vm('b', 'starting', 'vm b: task failed'), vm('c', 'blocked', 'vm c: no room')],
       'VmBlocked',
       '0 of 3 VMs are running; vm c: no room',
     ],
     [
-      'names the one nobody knows of before those that go on',
-      [vm('a', 'starting'), vm('b', 'unknown')],
-      'VmUnknown',
-      '0 of 2 VMs are running; vm b: unknown now',
+      'names the one in trouble before those that go on',
+      [vm('a', 'starting'), vm('b', 'unknown', 'vm b: its node is offline')],
+      'VmTrouble',
+      '0 of 2 VMs are running; vm b: its node is offline',
     ],
   ]
   for (const [situation, vms, reason, message] of rows)

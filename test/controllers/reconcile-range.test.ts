@@ -130,7 +130,7 @@ describe('reconcileRange', () => {
     proxmox.fail('observe', new ProxmoxError('transport', 'GET /', 'no connection'))
     expect((await pass()).kind).to.equal('retry')
     expect(conditions().slice(1)).to.deep.equal(
-      ['ZoneReady', 'NetworkReady', 'MachinesReady', 'Ready'].map((type) => `${type} Unknown ProxmoxUnreachable`),
+      ['ZoneReady', 'NetworkReady', 'MachinesReady', 'Ready'].map((type) => `${type} Unknown ClusterNotRead`),
     )
   })
 
