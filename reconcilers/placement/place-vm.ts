@@ -46,7 +46,7 @@ export function placeVm(
   )
   if (candidates.length > 0) {
     const best = candidates.reduce((winner, next) => (next.score > winner.score ? next : winner))
-    const reason = `best of ${candidates.length} nodes: ${gib(best.room.freeMemoryBytes)} GiB free, score ${best.score.toFixed(2)}`
+    const reason = `best of ${candidates.length} nodes: score ${best.score.toFixed(2)}, ${gib(best.room.freeMemoryBytes)} GiB free`
     return { kind: 'placed', node: best.room.node.name, template: best.fit.template, reason }
   }
   const fallback = judged.find(({ room }) => room.node.name === settings.defaultNode)

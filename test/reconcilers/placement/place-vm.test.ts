@@ -98,7 +98,7 @@ const rows: readonly Row[] = [
   {
     situation: 'takes the best node by memory when nobody names one',
     gives: 'pve2',
-    says: /best of 3 nodes: 54\.0 GiB free, score 0\.88/,
+    says: /best of 3 nodes: score 0\.88, 54\.0 GiB free/,
   },
   {
     situation: 'takes the name first in order among equals',
