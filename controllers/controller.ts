@@ -50,19 +50,23 @@ export class Controller {
     const networks = new NetworkController(proxmox, logger, signal)
     const { machines, pools } = proxmox
     const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings }
-    this.ranges = new RangeController((rangeId) => {
-      const started = clock.now()
-      const pass = reconcileRange(rangeId, dependencies, signal).then((outcome) => {
-        metrics.reconciled(rangeId, outcome.kind, (clock.now() - started) / 1000)
-        return outcome
-      })
-      const ended: Promise<unknown> = pass.then(
-        () => this.#underWay.delete(ended),
-        () => this.#underWay.delete(ended),
-      )
-      this.#underWay.add(ended)
-      return pass
-    }, random)
+    this.ranges = new RangeController(
+      (rangeId) => {
+        const started = clock.now()
+        const pass = reconcileRange(rangeId, dependencies, signal).then((outcome) => {
+          metrics.reconciled(rangeId, outcome.kind, (clock.now() - started) / 1000)
+          return outcome
+        })
+        const ended: Promise<unknown> = pass.then(
+          () => this.#underWay.delete(ended),
+          () => this.#underWay.delete(ended),
+        )
+        this.#underWay.add(ended)
+        return pass
+      },
+      random,
+      clock,
+    )
     this.board.onChange((status) => {
       metrics.rangeStatus(status)
       metrics.rangeFiles(countFiles(this.board.all()))

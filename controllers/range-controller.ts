@@ -1,4 +1,5 @@
 import { type Actor, createActor } from 'xstate'
+import type { Clock } from '../model/clock.ts'
 import type { Outcome } from '../model/outcome.ts'
 import { type RangeInput, rangeMachine } from './range-machine.ts'
 
@@ -11,13 +12,16 @@ export type Standing = (typeof STANDINGS)[number]
 export class RangeController {
   readonly #reconcile: RangeInput['reconcile']
   readonly #random: () => number
+  readonly #timers: Timers
   readonly #actors = new Map<string, Actor<typeof rangeMachine>>()
   readonly #listeners = new Set<() => void>()
   #stopped = false
 
-  constructor(reconcile: RangeInput['reconcile'], random: () => number) {
+  /** @param clock what the actors wait by */
+  constructor(reconcile: RangeInput['reconcile'], random: () => number, clock: Clock) {
     this.#reconcile = reconcile
     this.#random = random
+    this.#timers = timersOf(clock)
   }
 
   /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
@@ -89,7 +93,8 @@ export class RangeController {
   #actorOf(rangeId: string): Actor<typeof rangeMachine> {
     const known = this.#actors.get(rangeId)
     if (known !== undefined) return known
-    const actor = createActor(rangeMachine, { input: { rangeId, reconcile: this.#reconcile, random: this.#random } })
+    const input = { rangeId, reconcile: this.#reconcile, random: this.#random }
+    const actor = createActor(rangeMachine, { input, clock: this.#timers })
     this.#actors.set(rangeId, actor)
     actor.subscribe(() => {
       for (const listener of this.#listeners) listener()
@@ -101,3 +106,18 @@ export class RangeController {
 
 /** `deciding` is passed through within the same step, so it counts as the end of the pass. */
 const standingOf = (value: string): Standing => STANDINGS.find((standing) => standing === value) ?? 'reconciling'
+
+/** XState's idea of a clock. */
+interface Timers {
+  setTimeout(wake: (...args: readonly unknown[]) => void, milliseconds: number): AbortController
+  clearTimeout(timer: AbortController): void
+}
+
+const timersOf = (clock: Clock): Timers => ({
+  setTimeout: (wake, milliseconds) => {
+    const timer = new AbortController()
+    clock.sleep(milliseconds, timer.signal).then(wake, () => undefined)
+    return timer
+  },
+  clearTimeout: (timer) => timer.abort(),
+})

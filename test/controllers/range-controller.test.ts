@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { systemClock } from '../../adapters/system-clock.ts'
 import { RangeController } from '../../controllers/range-controller.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import { settled } from '../builders/quiet.ts'
@@ -13,6 +14,7 @@ function controllerOf(outcomes: Readonly<Record<string, Outcome>>) {
       return outcomes[rangeId] ?? { kind: 'settled' }
     },
     () => 1,
+    systemClock,
   )
   return { controller, passes }
 }

@@ -55,6 +55,8 @@ const SPEED = 40
 export interface LabOptions {
   readonly world?: World
   readonly settings?: Partial<PlanSettings>
+  /** How long the client waits for an answer, in real milliseconds. */
+  readonly patience?: number
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -74,6 +76,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       hosts: Object.values(simulator.nodes),
       token: controllerToken(world) ?? '',
       tls: { kind: 'fingerprint', sha256: simulator.fingerprint },
+      ...(options.patience === undefined ? {} : { timeouts: { read: options.patience, write: options.patience } }),
     },
     {
       clock,
@@ -91,7 +94,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     logger: silent,
     metrics: openMetrics('test'),
     settings: () => ({ ...settings, ...options.settings }),
-    resyncMs: 30_000,
+    resyncMs: 30_000 / SPEED,
   })
   const stop = new AbortController()
   const running = controller.run(stop.signal)

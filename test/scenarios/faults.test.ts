@@ -1,0 +1,180 @@
+import { expect } from 'chai'
+import type { Fault } from '../../adapters/simulator/faults.ts'
+import type { RequestMatch } from '../../adapters/simulator/journal.ts'
+import { writeSdn } from '../../adapters/simulator/sdn-state.ts'
+import type { World } from '../../adapters/simulator/world.ts'
+import { type Lab, openLab } from './lab.ts'
+import { rangeText } from './ranges.ts'
+
+/** Every write the controller makes for a new range, and the task it starts. */
+const WRITES: readonly (readonly [name: string, match: RequestMatch, task: string | undefined])[] = [
+  ['creating a VNet', { method: 'POST', path: '/cluster/sdn/vnets' }, undefined],
+  ['applying the SDN', { method: 'PUT', path: '/cluster/sdn' }, 'reloadnetworkall'],
+  ['creating a pool', { method: 'POST', path: '/pools' }, undefined],
+  ['cloning a VM', { method: 'POST', path: /\/clone$/ }, 'qmclone'],
+  ['configuring a VM', { method: 'PUT', path: /\/config$/ }, undefined],
+  ['starting a VM', { method: 'POST', path: /\/status\/start$/ }, 'qmstart'],
+]
+
+/** A fault that strikes one write, what ends it, and what an operator is told meanwhile, if it is not simply got over. */
+interface Trouble {
+  readonly name: string
+  readonly faults: (match: RequestMatch, task: string | undefined) => readonly Fault[]
+  readonly clear?: (world: World) => void
+  readonly told?: RegExp
+}
+
+const onRequest = (
+  match: RequestMatch,
+  at: 'before' | 'after',
+  effect: Extract<Fault, { on: 'request' }>['effect'],
+): Fault => ({ on: 'request', match, at, effect })
+const answer = (status: number, message: string) => ({ kind: 'answer', status, message }) as const
+const edit = (change: (world: World) => void) => ({ kind: 'edit', edit: change }) as const
+
+const TROUBLES: readonly Trouble[] = [
+  {
+    name: 'the connection is cut before it happens',
+    faults: (match) => [onRequest(match, 'before', { kind: 'reset' })],
+  },
+  {
+    name: 'the connection is cut after it happened',
+    faults: (match) => [onRequest(match, 'after', { kind: 'reset' })],
+  },
+  {
+    name: 'it is never answered and does not happen',
+    faults: (match) => [onRequest(match, 'before', { kind: 'hang' })],
+  },
+  { name: 'it is never answered and happens', faults: (match) => [onRequest(match, 'after', { kind: 'hang' })] },
+  {
+    name: 'pveproxy gives up on it (596) and it happens',
+    faults: (match) => [onRequest(match, 'after', answer(596, 'Broken pipe'))],
+  },
+  {
+    name: 'its node is unreachable (595)',
+    faults: (match) => [onRequest(match, 'before', answer(595, 'No route to host'))],
+    told: /595|reach/i,
+  },
+  {
+    name: 'the token is refused (401)',
+    faults: (match) => [onRequest(match, 'before', answer(401, 'Authentication failed!'))],
+    told: /token lanista@pve!lanista/,
+  },
+  {
+    name: 'Proxmox says an error (500)',
+    faults: (match) => [onRequest(match, 'before', answer(500, 'the dog ate it'))],
+    told: /the dog ate it/,
+  },
+  {
+    name: 'no worker starts',
+    faults: (match) => [onRequest(match, 'before', answer(500, 'got no worker upid - start worker failed'))],
+  },
+  {
+    name: 'a lock is held too long',
+    faults: (match) => [
+      onRequest(match, 'before', answer(500, "cfs-lock 'domain-sdn' error: got lock request timeout")),
+    ],
+  },
+  {
+    name: 'its task fails before doing anything',
+    faults: (_match, task) =>
+      task === undefined ? [] : [{ on: 'task', type: task, at: 'before', error: 'the disk is full' }],
+    told: /the disk is full/,
+  },
+  {
+    name: 'its task fails after everything was done',
+    faults: (_match, task) =>
+      task === undefined ? [] : [{ on: 'task', type: task, at: 'after', error: 'late trouble' }],
+    told: /late trouble/,
+  },
+  {
+    name: 'the quorum is lost at that moment',
+    faults: (match) => [
+      onRequest(
+        match,
+        'before',
+        edit((world) => (world.quorumOverride = false)),
+      ),
+    ],
+    clear: (world) => (world.quorumOverride = undefined),
+    told: /quorum/,
+  },
+  {
+    name: "somebody else's VNet becomes pending at that moment",
+    faults: (match) => [
+      onRequest(
+        match,
+        'before',
+        edit((world) => writeSdn(world, 'vnets', 'theirs', { type: 'vnet', zone: 'ludus', tag: 4242 })),
+      ),
+    ],
+    clear: (world) => writeSdn(world, 'vnets', 'theirs', undefined),
+  },
+]
+
+const FILE = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve2' }])
+
+/** What the range must look like in the end, whatever happened on the way. */
+function endState({ simulator: { world } }: Lab): unknown {
+  return {
+    vms: [...world.guests.values()]
+      .filter(({ config }) => config.get('template') === undefined)
+      .map(({ vmid, config, running }) => [
+        vmid,
+        config.get('name'),
+        config.get('tags'),
+        config.get('lock'),
+        running !== undefined,
+      ])
+      .sort(),
+    pool: [...(world.pools.keys() ?? [])],
+    vnets: [...world.sdn.running.vnets.keys()].filter((name) => name !== 'theirs').sort(),
+  }
+}
+
+const EXPECTED = {
+  vms: [
+    [1001254, 'JD-router-debian11-x64', 'jd;lanista', undefined, true],
+    [1010001, 'JD-a', 'jd;lanista', undefined, true],
+  ],
+  pool: ['JD'],
+  vnets: ['ludusnat', 'r1'],
+}
+
+async function meet([, match, task]: (typeof WRITES)[number], trouble: Trouble): Promise<void> {
+  const lab = await openLab({ patience: 400 })
+  const told = new Set<string>()
+  lab.controller.board.onChange(({ conditions, vms }) => {
+    for (const { message } of conditions) told.add(message)
+    for (const vm of vms) if (vm.trouble !== undefined) told.add(vm.trouble)
+  })
+  const heard = (): boolean => trouble.told === undefined || [...told].some((text) => trouble.told?.test(text) === true)
+  try {
+    const armed = trouble.faults(match, task).map((fault) => lab.simulator.arm(fault))
+    await lab.drop('JD.yml', FILE)
+    await lab.until(() => armed.every(({ hits }) => hits() > 0) && heard())
+    trouble.clear?.(lab.simulator.world)
+    await lab.until(() => lab.ready('JD'))
+    expect(endState(lab)).to.deep.equal(EXPECTED)
+  } finally {
+    await lab.close()
+  }
+}
+
+describe('every fault at every write', function () {
+  this.timeout(60_000)
+  for (const write of WRITES) {
+    const troubles = TROUBLES.filter(({ faults }) => faults(write[1], write[2]).length > 0)
+    it(`${write[0]}: ends as asked after ${troubles.length} troubles, and says what happened`, async () => {
+      const failures: string[] = []
+      await Promise.all(
+        troubles.map((trouble) =>
+          meet(write, trouble).catch((error: unknown) =>
+            failures.push(`${trouble.name}: ${error instanceof Error ? error.message : String(error)}`),
+          ),
+        ),
+      )
+      expect(failures).to.deep.equal([])
+    })
+  }
+})
