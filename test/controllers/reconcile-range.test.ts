@@ -31,6 +31,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     file,
     board,
     stop,
+    planning,
     pass: () => reconcileRange('JD', dependencies, stop.signal),
     conditions: () =>
       (board.get('JD')?.conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`),
@@ -158,6 +159,14 @@ describe('reconcileRange', () => {
     expect(await pass()).to.deep.equal({ kind: 'retry', error: 'somebody holds the SDN lock' })
     expect(conditions()).to.include.members(['ZoneReady True Ok', 'NetworkReady False NetworkFailed'])
     expect(proxmox.machines.journal).to.deep.equal([])
+  })
+
+  it('gives back what it was promised when the pass ends, even badly', async () => {
+    const { pass, proxmox, planning } = situation()
+    proxmox.fail('create r1', new ProxmoxError('no-quorum', 'POST /cluster/sdn/vnets', 'no quorum'))
+    await pass()
+    const { result } = await planning.plan(range('KL'))
+    expect(result.kind === 'planned' && result.plan.number).to.equal(1)
   })
 
   it('waits with its VMs while a node reloads its network', async () => {

@@ -22,9 +22,14 @@ function boardOf() {
   const errors: string[] = []
   let now = 0
   let trouble: Error | undefined
+  let writing = 0
+  let mostAtOnce = 0
   const store = {
     write: async (status: RangeStatus) => {
+      writing += 1
+      mostAtOnce = Math.max(mostAtOnce, writing)
       await settled()
+      writing -= 1
       if (trouble !== undefined) throw trouble
       written.push(status)
     },
@@ -37,6 +42,7 @@ function boardOf() {
     written,
     errors,
     later: () => (now += 1000),
+    mostAtOnce: () => mostAtOnce,
     break: (error: Error | undefined) => {
       trouble = error
     },
@@ -78,10 +84,11 @@ describe('StatusBoard', () => {
     expect(changedAt()).to.equal('1970-01-01T00:00:01.000Z')
   })
 
-  it('never lets an older status overwrite a newer one', async () => {
-    const { board, written } = boardOf()
+  it('writes one status after the other, so that no older one overwrites a newer', async () => {
+    const { board, written, mostAtOnce } = boardOf()
     await Promise.all([1, 2, 3].map((number) => board.set(news('JD', { number }))))
     expect(written.at(-1)?.number).to.equal(3)
+    expect(mostAtOnce()).to.equal(1)
   })
 
   it('goes on when a status can not be written, and says so', async () => {
