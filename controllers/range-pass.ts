@@ -81,7 +81,8 @@ export class RangePass {
     )
     const network =
       plan.networkActions.length === 0 ? true : { reason: 'Progressing', message: 'the networks are being made' }
-    await this.#found({ zone: true, network })
+    // Not waited for: ranges planned together go to the networks together, and share one apply.
+    void this.#found({ zone: true, network })
 
     if (plan.networkActions.length > 0) {
       const made = await this.#deps.networks.ensure(plan.vnets)

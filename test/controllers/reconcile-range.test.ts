@@ -8,7 +8,7 @@ import { ProxmoxError } from '../../model/proxmox-error.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { cluster, natVnet, rangeVnet, unapplied, vnet } from '../builders/cluster.ts'
 import { FakeProxmox } from '../builders/fake-proxmox.ts'
-import { quiet } from '../builders/quiet.ts'
+import { quiet, settled } from '../builders/quiet.ts'
 import { range, settings, vm } from '../builders/range.ts'
 
 const valid = (spec = range('JD')): RangeFileRead => ({ kind: 'ok', spec, warnings: [] })
@@ -18,10 +18,10 @@ const problem = { file: 'JD.yml', line: 1, column: 1, finding: 'not a range', re
 function situation(snapshot: ClusterSnapshot = cluster()) {
   const stop = new AbortController()
   const proxmox = new FakeProxmox(snapshot)
-  const store = { write: async () => {}, remove: async () => {} }
+  const store = { write: settled, remove: async () => {} }
   const board = new StatusBoard(store, { now: () => 0, sleep: async () => {} }, quiet)
-  const file: { read: () => RangeFileRead } = { read: () => valid() }
-  const files = { list: async () => ['JD'], read: async () => file.read(), watch: async () => {} }
+  const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
+  const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
   const planning = new Planning(proxmox, () => settings(), stop.signal)
   const networks = new NetworkController(proxmox, quiet, stop.signal)
   const { machines, pools } = proxmox
@@ -32,7 +32,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     board,
     stop,
     planning,
-    pass: () => reconcileRange('JD', dependencies, stop.signal),
+    pass: (id = 'JD') => reconcileRange(id, dependencies, stop.signal),
     conditions: () =>
       (board.get('JD')?.conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`),
     ready: () => board.get('JD')?.conditions.at(-1),
@@ -51,6 +51,13 @@ describe('reconcileRange', () => {
       ['JD-router-debian11-x64', 1_001_254, '10.1.1.254', 'running'],
       ['JD-DC01', 1_010_011, '10.1.10.11', 'running'],
     ])
+  })
+
+  it('brings ranges up together with one apply, however slowly their statuses are written', async () => {
+    const { pass, proxmox } = situation()
+    const outcomes = await Promise.all(['JD', 'KL', 'MN'].map((id) => pass(id)))
+    expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['settled', 'settled', 'settled'])
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(1)
   })
 
   it('makes one look and no write in the next pass', async () => {
