@@ -10,6 +10,8 @@ export interface HttpProviders {
   statuses(): readonly RangeStatus[]
   /** Why the controller isn't ready, or undefined when it is. */
   notReady(): string | undefined
+  /** Hears of a request that failed inside; the answer says only that it did. */
+  readonly onError?: (error: unknown) => void
   readonly metrics: { readonly contentType: string; render(): Promise<string> }
 }
 
@@ -44,7 +46,10 @@ export function httpApp(providers: HttpProviders): Hono {
     return status === undefined ? context.json({ error: 'no such range' }, 404) : context.json(status)
   })
   app.notFound((context) => context.text('not found; see / for what there is\n', 404))
-  app.onError((_, context) => context.text('internal error\n', 500))
+  app.onError((error, context) => {
+    providers.onError?.(error)
+    return context.text('internal error\n', 500)
+  })
   return app
 }
 

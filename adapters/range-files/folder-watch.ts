@@ -24,21 +24,21 @@ export async function watchFolder(
   let renewal = Promise.resolve()
   let closed = false
 
-  const renewWhenReplaced = async (): Promise<void> => {
+  const renewWhenReplaced = async (certainly: boolean): Promise<void> => {
     const now = await identityOf(path)
-    if (closed || now === seen) return
+    if (closed || (now === seen && !certainly)) return
     seen = now
     await inner.close()
     inner = await listen(path, ring, onTrouble)
     ring()
   }
-  const renewNext = (): void => {
-    renewal = renewal.then(renewWhenReplaced).catch(onTrouble)
+  const renewNext = (certainly: boolean): void => {
+    renewal = renewal.then(() => renewWhenReplaced(certainly)).catch(onTrouble)
   }
-  const outer = watchParent(path, renewNext, onTrouble)
+  const outer = watchParent(path, () => renewNext(true), onTrouble)
   // What neither of the two notices (a parent replaced as well, a network file system) is found by looking.
   const look = setInterval(() => {
-    renewNext()
+    renewNext(false)
     ring()
   }, LOOK_EVERY)
   look.unref()
@@ -98,8 +98,9 @@ function watchParent(
   onTrouble: (error: unknown) => void,
 ): ParentWatcher | undefined {
   try {
-    const watcher = watchNative(dirname(path), (_, name) => {
-      if (name === null || name === basename(path)) changed()
+    // `rename` is any coming and going of an entry. The inode tells nothing here: a new folder may get the old one's.
+    const watcher = watchNative(dirname(path), (event, name) => {
+      if (event === 'rename' && (name === null || name === basename(path))) changed()
     })
     return watcher.on('error', onTrouble)
   } catch (error) {

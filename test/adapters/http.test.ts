@@ -54,11 +54,14 @@ describe('httpApp', () => {
     expect((await httpApp(providers()).request('/healthz', { method: 'POST' })).status).to.equal(404)
   })
 
-  it('does not show what went wrong inside', async () => {
+  it('does not show what went wrong inside, but tells the owner', async () => {
+    const errors: unknown[] = []
     const answer = await get('/metrics', {
+      onError: (error) => errors.push(error),
       metrics: { contentType: 'x', render: async () => Promise.reject(new Error('secret')) },
     })
     expect([answer.status, await answer.text()]).to.deep.equal([500, 'internal error\n'])
+    expect(errors.map(String)).to.deep.equal(['Error: secret'])
   })
 
   it('is cached by nobody', async () => {

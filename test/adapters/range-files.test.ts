@@ -154,9 +154,15 @@ describe('watchRangeFiles', () => {
   })
 
   describe('watching', () => {
+    let abort: AbortController
+    beforeEach(() => {
+      abort = new AbortController()
+    })
+    // Also after a failure: an open watch would keep the test run from ending.
+    afterEach(() => abort.abort())
+
     /** Collects callbacks, and resolves `until` when that id has come since the last call. */
     const watching = async () => {
-      const abort = new AbortController()
       let seen: string[] = []
       let wake: () => void = () => undefined
       await open().watch((id) => {
@@ -170,7 +176,7 @@ describe('watchRangeFiles', () => {
           })
         seen = []
       }
-      return { until, stop: () => abort.abort() }
+      return until
     }
 
     const situation = (
@@ -178,12 +184,7 @@ describe('watchRangeFiles', () => {
       act: (until: (...ids: readonly string[]) => Promise<void>) => Promise<void>,
     ): void => {
       it(title, async () => {
-        const { until, stop } = await watching()
-        try {
-          await act(until)
-        } finally {
-          stop()
-        }
+        await act(await watching())
       })
     }
 
@@ -282,22 +283,20 @@ describe('watchRangeFiles', () => {
       }
       await symlink('a', link)
       folder = link
-      const { until, stop } = await watching()
+      const until = await watching()
       await symlink('b', join(top, 'turned'))
       await rename(join(top, 'turned'), link)
       await until('JD')
       await writeFile(join(top, 'b', 'AB.yml'), RANGE)
       await until('AB')
-      stop()
     })
 
     it('waits for a folder that does not exist yet', async () => {
       folder = join(top, 'later')
-      const { until, stop } = await watching()
+      const until = await watching()
       await mkdir(folder)
       await writeFile(join(folder, 'JD.yml'), RANGE)
       await until('JD')
-      stop()
     })
   })
 })
