@@ -77,7 +77,8 @@ describe('observe', () => {
     })
     expect((await proxmox.observe(signal)).guests).to.have.length(500)
     expect(api.got).to.have.length(8)
-    expect(api.got.map((request) => request.method).every((method) => method === 'GET')).to.equal(true)
+    expect(api.got.every(({ method }) => method === 'GET')).to.equal(true)
+    expect(api.got.find(({ path }) => path === '/cluster/sdn/vnets')?.params).to.deep.equal({ pending: '1' })
   })
 
   it('tells a guest that is being cloned, nameless and locked, from one with statistics, and counts containers', async () => {
@@ -170,6 +171,12 @@ describe('observe', () => {
     await clock.sleep(600_000)
     await proxmox.observe(signal)
     expect(configReads(), 'after ten minutes').to.equal(2)
+    const before = api.replies.get('GET /cluster/resources') ?? []
+    api.replies.set('GET /cluster/resources', [{ data: [{ ...NODE, node: 'pve1' }] }])
+    expect((await proxmox.observe(signal)).templates).to.deep.equal([])
+    api.replies.set('GET /cluster/resources', before)
+    await proxmox.observe(signal)
+    expect(configReads(), 'after it was gone').to.equal(3)
   })
 
   it('merges what is pending for new, changed and deleted VNets', async () => {
@@ -278,6 +285,20 @@ describe('observe', () => {
       expect(String(error)).to.include(`pveum acl modify / --users 'ludus@pve' --tokens '${TOKEN_ID}'`)
       expect(String(error)).not.to.include(SECRET)
     })
+
+  it('ends the other reads when one has failed', async () => {
+    const { proxmox, signal, seen } = await start({
+      'GET /version': { status: 401, reason: 'Authentication failed!' },
+      'GET /cluster/status': 'hang',
+      'GET /cluster/resources': 'hang',
+    })
+    const error: unknown = await proxmox.observe(signal).catch((caught: unknown) => caught)
+    expect(isProxmoxError(error, 'unauthorized')).to.equal(true)
+    while (seen.length < 8) await new Promise((resolve) => setImmediate(resolve))
+    const outcomes = new Map(seen.map(({ call, outcome }) => [call, outcome]))
+    expect(outcomes.get('GET /cluster/status')).to.equal('aborted')
+    expect(outcomes.get('GET /cluster/resources')).to.equal('aborted')
+  })
 
   it('names the route and the field of a reply that does not fit', async () => {
     const { proxmox, signal } = await start({
