@@ -89,12 +89,17 @@ const IDLE_MS = 3000
 export class TrustingAgent extends https.Agent {
   readonly #trust: TlsTrust
   readonly #connectTimeout: number
+  readonly #idleTimeout: number
 
-  /** @param connectTimeout milliseconds for the TCP connection and the handshake together */
-  constructor(trust: TlsTrust, connectTimeout: number) {
+  /**
+   * @param connectTimeout milliseconds for the TCP connection and the handshake together
+   * @param idleTimeout milliseconds after which an unused connection is closed
+   */
+  constructor(trust: TlsTrust, connectTimeout: number, idleTimeout = IDLE_MS) {
     super({ keepAlive: true, maxSockets: 16, scheduling: 'lifo' })
     this.#trust = trust
     this.#connectTimeout = connectTimeout
+    this.#idleTimeout = idleTimeout
   }
 
   override createConnection(
@@ -134,7 +139,7 @@ export class TrustingAgent extends https.Agent {
 
   override keepSocketAlive(socket: Duplex): unknown {
     const kept: unknown = super.keepSocketAlive(socket)
-    if (socket instanceof tls.TLSSocket) socket.setTimeout(IDLE_MS)
+    if (socket instanceof tls.TLSSocket) socket.setTimeout(this.#idleTimeout)
     return kept
   }
 

@@ -175,6 +175,17 @@ describe('lanes', () => {
     expect(at.running).to.have.length(4)
   })
 
+  it('take no success of work begun before a lock timeout for a sign since', async () => {
+    const at = lanesOf(4, 8)
+    void Promise.all(enter(at, 12))
+    await settled()
+    at.running[0]?.fail(new Congested())
+    await settled()
+    at.running[0]?.end()
+    await settled()
+    expect(at.started, 'three still run, and two at once are allowed').to.have.length(4)
+  })
+
   it('never fall below one at a time', async () => {
     const at = lanesOf(1)
     void Promise.all(enter(at, 3))

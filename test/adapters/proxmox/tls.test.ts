@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { once } from 'node:events'
+import https from 'node:https'
 import net from 'node:net'
 import { connectProxmox } from '../../../adapters/proxmox/connect.ts'
-import type { TlsTrust } from '../../../adapters/proxmox/tls.ts'
+import { TrustingAgent, type TlsTrust } from '../../../adapters/proxmox/tls.ts'
 import { UserError } from '../../../model/user-error.ts'
 import { connected, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
@@ -108,5 +110,16 @@ describe('trust in the API certificate', () => {
     expect(error.kind, 'a write that was never sent').to.equal('transport')
     expect(error.message).to.include('no connection within 0.05 s')
     plain.close()
+  })
+
+  it('lets go of a connection that is not used, before Proxmox would', async () => {
+    at = await connected({})
+    const agent = new TrustingAgent({ kind: 'insecure' }, 5000, 20)
+    const request = https.get(`${api.url}/api2/json/version`, { agent })
+    const socket: unknown = (await once(request, 'socket'))[0]
+    if (!(socket instanceof net.Socket)) throw new Error('no socket')
+    request.on('response', (response) => response.resume())
+    await once(socket, 'close')
+    expect(Object.keys(agent.freeSockets)).to.deep.equal([])
   })
 })
