@@ -154,7 +154,7 @@ const user = (userid: string, tokens: readonly (readonly [string, string])[], pa
 })
 
 /** The user and API token a controller gets in a described cluster, with no right it doesn't need. */
-export const controllerUser = { userid: 'lanista@pve', token: 'lanista' } as const
+const controllerUser = { userid: 'lanista@pve', token: 'lanista' } as const
 
 const addAccess = (world: World, { zone }: FullDescription): void => {
   const { access } = world

@@ -27,7 +27,7 @@ export interface RequestMatch {
 const secretParameters = new Set(['password', 'otp', 'tfa-challenge', 'lock-token', 'cipassword', 'ticket'])
 
 /** Parameters with every secret replaced. */
-export const withoutSecrets = (params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+const withoutSecrets = (params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, secretParameters.has(name) ? '***' : value]))
 
 /** Does a request fit. */
@@ -42,7 +42,10 @@ export const matches = (match: RequestMatch, request: Omit<JournalEntry, 'number
 
 type Phase = 'arrived' | 'answered'
 
-/** Every request since the start, for assertions and for waiting. */
+/** So many requests are remembered; a simulator may run for days. */
+const remembered = 100_000
+
+/** The requests since the start (the last 100,000), for assertions and for waiting. */
 export interface Journal {
   /** A copy, oldest first. */
   entries(): readonly JournalEntry[]
@@ -62,7 +65,8 @@ export interface WritableJournal extends Journal {
 
 /** An empty journal. */
 export const createJournal = (): WritableJournal => {
-  const entries: JournalEntry[] = []
+  const entries = new Map<number, JournalEntry>()
+  let next = 0
   const listeners = new Set<(entry: JournalEntry, phase: Phase) => void>()
   const tell = (entry: JournalEntry, phase: Phase): void => {
     for (const listener of listeners) listener(entry, phase)
@@ -72,8 +76,8 @@ export const createJournal = (): WritableJournal => {
     return () => listeners.delete(listener)
   }
   return {
-    entries: () => [...entries],
-    find: (match) => entries.filter((entry) => matches(match, entry)),
+    entries: () => [...entries.values()],
+    find: (match) => [...entries.values()].filter((entry) => matches(match, entry)),
     listen,
     next: (match, phase = 'answered') =>
       new Promise((resolve) => {
@@ -84,21 +88,19 @@ export const createJournal = (): WritableJournal => {
         })
       }),
     arrived: (facts) => {
-      const entry: JournalEntry = {
-        ...facts,
-        params: withoutSecrets(facts.params),
-        number: entries.length,
-        status: undefined,
-      }
-      entries.push(entry)
+      const number = next
+      next += 1
+      const entry: JournalEntry = { ...facts, params: withoutSecrets(facts.params), number, status: undefined }
+      entries.set(number, entry)
+      entries.delete(number - remembered)
       tell(entry, 'arrived')
-      return entry.number
+      return number
     },
     answered: (number, facts) => {
-      const before = entries[number]
+      const before = entries.get(number)
       if (before === undefined) return
       const entry = { ...before, ...facts }
-      entries[number] = entry
+      entries.set(number, entry)
       tell(entry, 'answered')
     },
   }

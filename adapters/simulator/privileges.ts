@@ -4,14 +4,55 @@ import type { AclEntry, World } from './world.ts'
 /** Privilege to whether it reaches below the path it was asked for. */
 export type Privileges = ReadonlyMap<string, boolean>
 
+type Roles = ReadonlyMap<string, boolean>
+
 /** `ludus@pve!ctl` is the token `ctl` of `ludus@pve`. */
 export const splitUser = (user: string): { readonly userid: string; readonly token: string | undefined } => {
   const [userid = '', token] = user.split('!')
   return { userid, token }
 }
 
-const rolesAt = (world: World, entries: readonly AclEntry[], user: string, final: boolean): Map<string, boolean> => {
-  const pick = (matches: (entry: AclEntry) => boolean): Map<string, boolean> =>
+/** The world's rights in a form that many questions can be asked of quickly. */
+interface Rights {
+  readonly world: World
+  readonly entries: ReadonlyMap<string, readonly AclEntry[]>
+  /** The pools that contain what `/vms/100` or `/storage/local` stands for. */
+  readonly poolsOf: (path: string) => readonly string[]
+}
+
+const grouped = <T>(pairs: Iterable<readonly [string, T]>): ReadonlyMap<string, readonly T[]> => {
+  const groups = new Map<string, T[]>()
+  for (const [key, value] of pairs) {
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [value])
+    else group.push(value)
+  }
+  return groups
+}
+
+const poolIndex = (world: World): ReadonlyMap<string, readonly string[]> =>
+  grouped(
+    [...world.pools.values()].flatMap((pool) => [
+      ...[...pool.vms].map((vmid) => [`/vms/${vmid}`, pool.poolid] as const),
+      ...[...pool.storages].map((id) => [`/storage/${id}`, pool.poolid] as const),
+    ]),
+  )
+
+const rightsOf = (world: World): Rights => {
+  let index: ReadonlyMap<string, readonly string[]> | undefined
+  return {
+    world,
+    entries: grouped(world.access.acl.map((entry) => [entry.path, entry])),
+    poolsOf: (path) => {
+      if (!/^\/(vms|storage)\//.test(path)) return []
+      index ??= poolIndex(world)
+      return index.get(path) ?? []
+    },
+  }
+}
+
+const rolesAt = (world: World, entries: readonly AclEntry[], user: string, final: boolean): Roles => {
+  const pick = (matches: (entry: AclEntry) => boolean): Roles =>
     new Map(entries.filter((entry) => matches(entry) && (final || entry.propagate)).map((e) => [e.roleid, e.propagate]))
   const own = pick((entry) => entry.type !== 'group' && entry.ugid === user)
   if (own.size > 0) return own
@@ -19,55 +60,58 @@ const rolesAt = (world: World, entries: readonly AclEntry[], user: string, final
 }
 
 /** Roles at a path; an entry further down replaces what came from above, and NoAccess trumps all. */
-const rolesOf = (world: World, user: string, path: string): Map<string, boolean> => {
-  let roles = new Map<string, boolean>()
+const rolesOf = ({ world, entries }: Rights, user: string, path: string): Roles => {
+  let roles: Roles = new Map()
   for (const at of pathAndAncestors(path)) {
-    const entries = world.access.acl.filter((entry) => entry.path === at)
-    const found = rolesAt(world, entries, user, at === path)
+    const found = rolesAt(world, entries.get(at) ?? [], user, at === path)
     if (found.size > 0) roles = found
   }
   return roles.has('NoAccess') ? new Map([['NoAccess', false]]) : roles
 }
 
-/** Roles for `/vms/X` and `/storage/X` that come from the pools X is in; never propagated. */
-const poolRoles = (world: World, user: string, path: string): Set<string> => {
-  const [, kind = '', id = ''] = /^\/(vms|storage)\/([^/]+)$/.exec(path) ?? []
-  const pools = [...world.pools.values()].filter((pool) =>
-    kind === 'vms' ? pool.vms.has(Number(id)) : kind === 'storage' && pool.storages.has(id),
-  )
-  return new Set(pools.flatMap((pool) => [...rolesOf(world, user, `/pool/${pool.poolid}`).keys()]))
+/** With the roles that come from the pools a VM or storage is in; those are never propagated. */
+const rolesWithPools = (rights: Rights, user: string, path: string): Roles => {
+  const roles = rolesOf(rights, user, path)
+  if (roles.has('NoAccess')) return roles
+  const pooled = rights.poolsOf(path).flatMap((poolid) => [...rolesOf(rights, user, `/pool/${poolid}`).keys()])
+  return new Map([...pooled.map((role) => [role, false] as const), ...roles])
 }
 
-const ownPrivileges = (world: World, user: string, path: string): Privileges => {
-  const roles = rolesOf(world, user, path)
-  if (!roles.has('NoAccess'))
-    for (const role of poolRoles(world, user, path)) if (!roles.has(role)) roles.set(role, false)
+const ownPrivileges = (rights: Rights, user: string, path: string): Privileges => {
+  const roles = rolesWithPools(rights, user, path)
   if (roles.has('NoAccess')) return new Map()
   const privileges = new Map<string, boolean>()
   for (const [role, propagate] of roles)
-    for (const privilege of world.access.roles.get(role)?.privileges ?? [])
+    for (const privilege of rights.world.access.roles.get(role)?.privileges ?? [])
       privileges.set(privilege, privileges.get(privilege) === true || propagate)
   return privileges
 }
 
-/**
- * What a user or token may do at a path; empty where the path is invalid. A token with privilege separation has the
- * intersection of its own rights and its user's, one without has its user's.
- */
-export const privilegesAt = (world: World, user: string, path: string): Privileges => {
-  const at = normalizePath(path)
-  if (at === undefined) return new Map()
-  const { userid, token } = splitUser(user)
-  const all = (): Privileges =>
-    new Map([...(world.access.roles.get('Administrator')?.privileges ?? [])].map((privilege) => [privilege, true]))
-  const users = userid === 'root@pam' ? all() : ownPrivileges(world, userid, at)
-  if (token === undefined) return users
-  if (world.access.users.get(userid)?.tokens.get(token)?.privsep !== true) return users
-  const own = ownPrivileges(world, user, at)
-  return new Map(
+const intersection = (own: Privileges, users: Privileges): Privileges =>
+  new Map(
     [...own].flatMap(([privilege, propagate]) => {
       const user = users.get(privilege)
       return user === undefined ? [] : [[privilege, user && propagate] as const]
     }),
   )
+
+/**
+ * What a user or token may do, for asking at many paths: it sees the rights as they are at this moment. Empty where a
+ * path is invalid. A token with privilege separation has the intersection of its own rights and its user's, one without
+ * has its user's.
+ */
+export const privilegeReader = (world: World, user: string): ((path: string) => Privileges) => {
+  const rights = rightsOf(world)
+  const { userid, token } = splitUser(user)
+  const all = new Map([...(world.access.roles.get('Administrator')?.privileges ?? [])].map((one) => [one, true]))
+  const separate = token !== undefined && world.access.users.get(userid)?.tokens.get(token)?.privsep === true
+  return (path) => {
+    const at = normalizePath(path)
+    if (at === undefined) return new Map()
+    const users = userid === 'root@pam' ? all : ownPrivileges(rights, userid, at)
+    return separate ? intersection(ownPrivileges(rights, user, at), users) : users
+  }
 }
+
+/** What a user or token may do at one path. */
+export const privilegesAt = (world: World, user: string, path: string): Privileges => privilegeReader(world, user)(path)

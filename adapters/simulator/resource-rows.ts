@@ -1,6 +1,5 @@
 import type { Simulation } from './simulation.ts'
 import type { Guest, NodeState, Storage, World } from './world.ts'
-import { poolOf } from './world.ts'
 
 /** A row of `/cluster/resources` or of a pool's members. */
 export type ResourceRow = Readonly<Record<string, unknown>>
@@ -13,11 +12,10 @@ const forgotten = ({ clock, durations }: Simulation, node: NodeState): boolean =
   node.lostAt !== undefined && clock.now() - node.lostAt >= durations.guestsForgotten
 
 /** A guest: id, node, lock, tags and pool are current, everything else is what its node pushed last. */
-export const guestRow = (sim: Simulation, guest: Guest): ResourceRow => {
+export const guestRow = (sim: Simulation, guest: Guest, pool: string | undefined): ResourceRow => {
   const { world } = sim
   const node = world.nodes.get(guest.node)
   const pushed = node === undefined || forgotten(sim, node) ? undefined : node.published.guests.get(guest.vmid)
-  const pool = poolOf(world, guest.vmid)?.poolid
   const [lock, tags] = [guest.config.get('lock'), guest.config.get('tags')]
   return {
     id: `qemu/${guest.vmid}`,

@@ -12,14 +12,14 @@ const administrator = words(`
 `)
 
 /** The least a controller needs on `/`: Proxmox was asked, one privilege at a time. */
-export const leastPrivilegeVm = words(`
+const leastPrivilegeVm = words(`
   VM.Allocate VM.Audit VM.Clone VM.Config.CDROM VM.Config.CPU VM.Config.Disk VM.Config.HWType VM.Config.Memory
   VM.Config.Network VM.Config.Options VM.PowerMgmt Datastore.AllocateSpace Datastore.Audit Pool.Allocate
   Pool.Audit Sys.Audit SDN.Audit SDN.Use
 `)
 
 /** And on `/sdn` (without propagation) and its zone. */
-export const leastPrivilegeSdn = words('SDN.Allocate SDN.Audit SDN.Use')
+const leastPrivilegeSdn = words('SDN.Allocate SDN.Audit SDN.Use')
 
 const audits = administrator.filter((privilege) => privilege.endsWith('.Audit'))
 

@@ -1,6 +1,7 @@
 import { failure } from './api-error.ts'
 import type { ParameterTable } from './parameters.ts'
 import { hasAny, requireAll, requireAny, type Permission } from './permission.ts'
+import { privilegeReader } from './privileges.ts'
 import type { Simulation } from './simulation.ts'
 import { startTask, type TaskRun } from './tasks.ts'
 import type { Parameters } from './verify.ts'
@@ -62,6 +63,8 @@ export interface Call {
   readonly requireAny: (path: string, ...privileges: readonly string[]) => void
   /** Has the caller one of these privileges there. */
   readonly may: (path: string, ...privileges: readonly string[]) => boolean
+  /** The same question for going through a long list: it sees the rights as they are when it is made. */
+  readonly mayEach: () => (path: string, ...privileges: readonly string[]) => boolean
   /** Has the caller one of these privileges on a bridge or vnet of a zone (`localnetwork` for a node's own), or on a VLAN of it. */
   readonly mayUseBridge: (zone: string, bridge: string, ...privileges: readonly string[]) => boolean
   /** Throws 500 `cluster not ready - no quorum?` when it isn't. */
@@ -87,6 +90,13 @@ export const createCall = (
   require: (path, ...privileges) => requireAll(sim.world, user, path, privileges),
   requireAny: (path, ...privileges) => requireAny(sim.world, user, path, privileges),
   may: (path, ...privileges) => hasAny(sim.world, user, path, ...privileges),
+  mayEach: () => {
+    const held = privilegeReader(sim.world, user)
+    return (path, ...privileges) => {
+      const here = held(path)
+      return privileges.some((privilege) => here.has(privilege))
+    }
+  },
   mayUseBridge: (zone, bridge, ...privileges) => {
     const path = `/sdn/zones/${zone}/${bridge}`
     const vlans = sim.world.access.acl.map((entry) => entry.path).filter((one) => one.startsWith(`${path}/`))

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createCertificate } from './certificate.ts'
 import { scaledClock, type SimClock } from './clock.ts'
 import { realisticDurations, type Durations } from './durations.ts'
@@ -56,6 +57,8 @@ const rootToken = (world: World): string | undefined => {
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const { world, clock = scaledClock(1), listen = { host: '127.0.0.1', port: 0 } } = options
   const closing = new AbortController()
+  // Every wait of every request hears of the end.
+  setMaxListeners(0, closing.signal)
   const certificate = await createCertificate([...world.nodes.keys()])
   const sim: Simulation = {
     world,

@@ -13,7 +13,7 @@ export const diskBytes = (value: ConfigValue): number => {
 const diskKey = /^(scsi|virtio|sata|ide)\d+$/
 
 /** The boot disk as the configuration's boot order names it, or the first disk. */
-export const bootDisk = (config: ReadonlyMap<string, ConfigValue>): string | undefined => {
+const bootDisk = (config: ReadonlyMap<string, ConfigValue>): string | undefined => {
   const order = /order=([^,]*)/.exec(String(config.get('boot') ?? ''))?.[1]?.split(';') ?? []
   const isDisk = (key: string): boolean =>
     diskKey.test(key) && config.has(key) && !String(config.get(key)).includes('media=cdrom')
@@ -25,7 +25,7 @@ export const memoryOf = (config: ReadonlyMap<string, ConfigValue>): number =>
   Number(/^(?:current=)?(\d+)/.exec(String(config.get('memory') ?? '512'))?.[1] ?? 512) * 1_048_576
 
 /** Virtual processors: `vcpus`, or cores times sockets. */
-export const cpusOf = (config: ReadonlyMap<string, ConfigValue>): number =>
+const cpusOf = (config: ReadonlyMap<string, ConfigValue>): number =>
   Number(config.get('vcpus') ?? Number(config.get('cores') ?? 1) * Number(config.get('sockets') ?? 1))
 
 /** A guest's load figures as its node measures them now; the source of both `status/current` and the pushed rows. */

@@ -32,6 +32,15 @@ const nextTaskPid = (node: NodeState): number => {
 const upidOf = (task: TaskDescription, pid: number, pstart: number, startedAt: number): string =>
   `UPID:${task.node}:${hex8(pid)}:${hex8(pstart)}:${hex8(startedAt)}:${task.type}:${task.id}:${task.user}:`
 
+const archived = 2000
+
+/** A node's archive of tasks has an end too: the oldest that are over go. */
+const forgetOldTasks = (tasks: Task[]): void => {
+  if (tasks.length <= archived) return
+  const oldest = tasks.findIndex((task) => task.end !== undefined)
+  if (oldest >= 0) tasks.splice(oldest, 1)
+}
+
 const scripted = (sim: Simulation, { type, id }: TaskDescription, at: 'before' | 'after'): void => {
   const [fault] = sim.faults.strike(
     'task',
@@ -97,5 +106,6 @@ export const startTask = (
     }),
   }
   sim.world.tasks.push(task)
+  forgetOldTasks(sim.world.tasks)
   return task
 }

@@ -109,7 +109,7 @@ export interface Guest {
   running: { readonly startedAt: number; readonly pid: number } | undefined
 }
 
-export interface Access {
+interface Access {
   readonly users: Map<string, User>
   readonly roles: Map<string, { readonly special: boolean; readonly privileges: ReadonlySet<string> }>
   readonly groups: Map<string, Set<string>>
@@ -128,7 +128,7 @@ export interface User {
   readonly tokens: Map<string, Token>
 }
 
-export interface Token {
+interface Token {
   readonly secret: string
   /** True: rights are the intersection of the token's own and its user's. */
   readonly privsep: boolean
@@ -162,7 +162,7 @@ export interface SdnConfig {
 }
 
 /** Written is not applied: the two configurations differ by what is pending. */
-export interface Sdn {
+interface Sdn {
   configured: SdnConfig
   running: SdnConfig
   /** Of the running configuration; grows with each commit. */

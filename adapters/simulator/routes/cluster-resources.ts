@@ -11,17 +11,23 @@ const pools = (call: Call): readonly ResourceRow[] =>
     .filter((pool) => call.may(`/pool/${pool}`, 'Pool.Audit'))
     .map((pool) => ({ id: `/pool/${pool}`, type: 'pool', pool }))
 
-const guests = (call: Call): readonly ResourceRow[] =>
-  [...call.sim.world.guests.values()]
+const guests = (call: Call): readonly ResourceRow[] => {
+  const { world } = call.sim
+  const may = call.mayEach()
+  const poolOf = new Map([...world.pools.values()].flatMap(({ poolid, vms }) => [...vms].map((vmid) => [vmid, poolid])))
+  return [...world.guests.values()]
+    .filter(({ vmid }) => may(`/vms/${vmid}`, 'VM.Audit'))
     .toSorted((a, b) => a.vmid - b.vmid)
-    .filter(({ vmid }) => call.may(`/vms/${vmid}`, 'VM.Audit'))
-    .map((guest) => guestRow(call.sim, guest))
+    .map((guest) => guestRow(call.sim, guest, poolOf.get(guest.vmid)))
+}
 
-const nodes = (call: Call): readonly ResourceRow[] =>
-  nodesOf(call.sim.world).map((node) => ({
-    ...nodeRow(call.sim, node, call.may(`/nodes/${node.name}`, 'Sys.Audit')),
+const nodes = (call: Call): readonly ResourceRow[] => {
+  const may = call.mayEach()
+  return nodesOf(call.sim.world).map((node) => ({
+    ...nodeRow(call.sim, node, may(`/nodes/${node.name}`, 'Sys.Audit')),
     'cgroup-mode': 2,
   }))
+}
 
 const storages = (call: Call): readonly ResourceRow[] =>
   [...call.sim.world.storages.values()]
@@ -32,10 +38,12 @@ const storages = (call: Call): readonly ResourceRow[] =>
         .map((node) => storageRow(storage, node.name)),
     )
 
-const zones = (call: Call): readonly ResourceRow[] =>
-  nodesOf(call.sim.world)
+const zones = (call: Call): readonly ResourceRow[] => {
+  const may = call.mayEach()
+  return nodesOf(call.sim.world)
     .flatMap((node) => zoneRows(call.sim.world, node))
-    .filter((row) => call.may(`/sdn/zones/${String(row['network'])}`, 'SDN.Audit'))
+    .filter((row) => may(`/sdn/zones/${String(row['network'])}`, 'SDN.Audit'))
+}
 
 /** Everything in the cluster in one list. `type=sdn` is empty since Proxmox VE 9: zones are among the unfiltered rows. */
 export const clusterResourceRoutes: readonly Route[] = [

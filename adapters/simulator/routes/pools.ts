@@ -36,7 +36,7 @@ const members = (call: Call, pool: Pool): readonly unknown[] => {
     .flatMap((vmid) => world.guests.get(vmid) ?? [])
     .map((guest) => {
       // Unlike in /cluster/resources, only what the node pushed.
-      const { pool: _pool, lock: _lock, tags: _tags, ...row } = guestRow(call.sim, guest)
+      const { lock: _lock, tags: _tags, ...row } = guestRow(call.sim, guest, undefined)
       return row
     })
   const storages = [...pool.storages].toSorted(byCode).flatMap((id) => {

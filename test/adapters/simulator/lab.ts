@@ -29,7 +29,7 @@ export interface Lab {
 }
 
 /** Fast: ten seconds of lock timeout pass in 20 ms. */
-export const speed = 500
+const speed = 500
 
 /** Starts a lab; time runs 500 times as fast unless a clock is given. */
 export const startLab = async (
