@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { generate } from 'selfsigned'
 
 /** What a scripted API got. */
-export interface Got {
+interface Got {
   readonly method: string
   /** Decoded, without `/api2/json`. */
   readonly path: string
