@@ -16,6 +16,7 @@ export class NetworkController {
   readonly #proxmox: ClusterObserver & { readonly sdn: SdnWriter }
   readonly #signal: AbortSignal
   readonly #logger: Logger
+  #repair: string | undefined
 
   constructor(proxmox: ClusterObserver & { readonly sdn: SdnWriter }, logger: Logger, signal: AbortSignal) {
     this.#proxmox = proxmox
@@ -29,12 +30,26 @@ export class NetworkController {
     return this.#turn.enter(wants)
   }
 
+  /**
+   * Something shows that a node lacks a network which is applied: its reload failed, or it was away. Proxmox reports such
+   * a node as fine, and applying again repairs it, so the next `ensure` applies even though nothing is pending.
+   */
+  repair(why: string): void {
+    this.#repair = why
+  }
+
+  /** True when a repair waits for the next `ensure`. */
+  needsRepair(): boolean {
+    return this.#repair !== undefined
+  }
+
   async #make(requests: readonly (readonly VnetWant[])[]): Promise<(wants: readonly VnetWant[]) => NetworkResult> {
     // Looked at anew: since the ranges were planned another turn, or another person, may have changed the VNets.
     const snapshot = await this.#proxmox.observe(this.#signal)
-    const { actions, findings } = planVnets(requests.flat(), snapshot)
+    const { actions, findings } = planVnets(requests.flat(), snapshot, this.#repair)
     const errors = new Map<string, unknown>()
     for (const action of actions) {
+      if (action.kind === 'apply-sdn') this.#repair = undefined
       // No VNet that waits for it was written: it would only reload every node for nothing.
       const inVain = action.kind === 'apply-sdn' && action.vnets.every((name) => errors.has(name))
       if (!inVain) await this.#carryOut(action, errors)
@@ -63,6 +78,9 @@ export class NetworkController {
           return await sdn.apply(this.#signal)
       }
     } catch (error) {
+      // What was committed before it failed is not pending any more, so only this says that nodes may lack it.
+      if (action.kind === 'apply-sdn')
+        this.repair(`the last apply failed, so that nodes may lack ${action.vnets.join(', ')}`)
       for (const name of action.kind === 'apply-sdn' ? action.vnets : [action.vnet])
         if (!errors.has(name)) errors.set(name, error)
     }

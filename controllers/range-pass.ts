@@ -79,12 +79,12 @@ export class RangePass {
         this.#vms.find(({ name }) => name === vm.spec.name),
       ),
     )
-    const network =
-      plan.networkActions.length === 0 ? true : { reason: 'Progressing', message: 'the networks are being made' }
+    const busyNetwork = plan.networkActions.length > 0 || this.#deps.networks.needsRepair()
+    const network = busyNetwork ? { reason: 'Progressing', message: 'the networks are being made' } : true
     // Not waited for: ranges planned together go to the networks together, and share one apply.
     void this.#found({ zone: true, network })
 
-    if (plan.networkActions.length > 0) {
+    if (busyNetwork) {
       const made = await this.#deps.networks.ensure(plan.vnets)
       if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding)
       if (made.kind === 'failed') throw made.error
@@ -125,13 +125,7 @@ export class RangePass {
         }
         const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
         if (this.#signal.aborted) return outcome
-        if ('error' in outcome)
-          this.#deps.logger.warn('vm is not done', {
-            range: plan.rangeId,
-            vm: vm.spec.name,
-            phase,
-            error: outcome.error,
-          })
+        if ('error' in outcome) this.#vmTrouble(vm, step.node, phase, outcome.error)
         await this.#showVm(
           vm,
           outcome.kind === 'stalled' ? 'blocked' : phase,
@@ -140,6 +134,13 @@ export class RangePass {
         return outcome
       }
     }
+  }
+
+  #vmTrouble({ spec }: VmPlan, node: string, phase: VmPhase, error: string): void {
+    this.#deps.logger.warn('vm is not done', { range: this.#spec.id, vm: spec.name, phase, error })
+    // Proxmox' words when a VM is started on a node that lacks its network.
+    const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
+    if (bridge !== undefined) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)
   }
 
   async #showVm({ spec }: VmPlan, phase: VmPhase, trouble?: string): Promise<void> {

@@ -41,8 +41,10 @@ export function vnetWantsOf(
  *
  * Nothing is planned while changes are pending that are not ours: an apply commits everyone's. Our own changes left
  * pending by a crash are carried through by an apply. Planning the achieved state is empty.
+ *
+ * @param repair why to apply even though nothing is pending: a node missed an earlier apply. Applying again repairs it.
  */
-export function planVnets(wants: readonly VnetWant[], snapshot: ClusterSnapshot): VnetPlan {
+export function planVnets(wants: readonly VnetWant[], snapshot: ClusterSnapshot, repair?: string): VnetPlan {
   const unique = [...new Map(wants.map((want) => [want.name, want])).values()]
   const contested = contestedNames(wants)
   const foreign = foreignPending(unique, snapshot)
@@ -61,14 +63,18 @@ export function planVnets(wants: readonly VnetWant[], snapshot: ClusterSnapshot)
     else if (seen !== undefined && isOurPending(seen, unique)) leftPending.push(want.name)
     else if (seen?.running === undefined) findings.set(want.name, foreignFinding(want.name, foreign))
   }
-  const vnets = [...writes.map(({ vnet }) => vnet), ...leftPending]
+  const waiting = [...writes.map(({ vnet }) => vnet), ...leftPending]
+  const vnets =
+    waiting.length > 0 || repair === undefined
+      ? waiting
+      : unique.map(({ name }) => name).filter((name) => !findings.has(name))
   if (vnets.length === 0) return { actions: [], findings }
   if (foreign.length > 0) {
     for (const name of vnets) findings.set(name, foreignFinding(name, foreign))
     return { actions: [], findings }
   }
   const why = leftPending.length > 0 ? `; ${leftPending.join(', ')} left pending by an earlier run` : ''
-  const reason = `${vnets.join(', ')} to take effect on every node${why}`
+  const reason = waiting.length > 0 ? `${vnets.join(', ')} to take effect on every node${why}` : (repair ?? '')
   return { actions: [...writes, { kind: 'apply-sdn', vnets, reason }], findings }
 }
 
