@@ -41,7 +41,10 @@ describe("the simulator's SDN", () => {
     expect((await pending()).map((row) => row['state'])).to.deep.equal([undefined, undefined])
     await lab.root('DELETE', '/cluster/sdn/vnets/theirs')
     await lab.controller('POST', '/cluster/sdn/rollback')
-    expect((await pending()).map((row) => row['vnet'])).to.deep.equal(['ours', 'theirs'])
+    expect((await pending()).map((row) => [row['vnet'], row['state']])).to.deep.equal([
+      ['ours', undefined],
+      ['theirs', undefined],
+    ])
   })
 
   it('commits before the reload and takes new changes while it runs', async () => {

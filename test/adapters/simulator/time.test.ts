@@ -137,20 +137,24 @@ describe('a simulator on a virtual clock', () => {
 })
 
 describe('pveproxy', () => {
+  const clock = virtualClock()
+  let lab: Lab
+  beforeEach(async () => {
+    const durations = { response: 0, lockHold: 0, proxyTimeout: 500 }
+    lab = await startLab({ world: demoCluster(clock.now()), clock, durations })
+  })
+  afterEach(() => lab.close())
+
   it('gives up an answer with 596, and the operation happens nevertheless', async () => {
-    const clock = virtualClock()
-    const world = demoCluster(clock.now())
-    const lab = await startLab({ world, clock, durations: { response: 0, lockHold: 0, proxyTimeout: 500 } })
     const release = lab.simulator.hold('file-user_cfg')
     const arrived = lab.simulator.journal.next({ path: '/pools' }, 'arrived')
     const asked = lab.root('POST', '/pools', { poolid: 'late' })
     await arrived
     await clock.advance(500)
     expect(await asked).to.include({ status: 596, body: null })
-    expect(world.pools.has('late')).to.equal(false)
+    expect(lab.world.pools.has('late')).to.equal(false)
     release()
     await clock.advance(2000)
-    expect(world.pools.has('late')).to.equal(true)
-    await lab.close()
+    expect(lab.world.pools.has('late')).to.equal(true)
   })
 })
