@@ -43,6 +43,8 @@ export interface Simulator {
   powerOff(node: string): Promise<void>
   /** Boots it again. Like a real one it then commits whatever SDN change is pending, whoever made it. */
   powerOn(node: string): Promise<void>
+  /** Lets a node's port refuse every connection while the node itself goes on; returns what opens it again. */
+  refuse(node: string): Promise<() => Promise<void>>
   /** Holds a lock as somebody else would; returns what gives it back. Throws when it is taken. */
   hold(lock: string): () => void
   close(): Promise<void>
@@ -94,6 +96,12 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     powerOn: async (name) => {
       powerOnNode(sim, name)
       await listeners.get(name)?.open()
+    },
+    refuse: async (name) => {
+      await listeners.get(name)?.close()
+      return async () => {
+        await listeners.get(name)?.open()
+      }
     },
     hold: (lock) => {
       const release = sim.locks.tryHold(lock)

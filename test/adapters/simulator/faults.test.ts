@@ -43,6 +43,15 @@ describe("the simulator's faults", () => {
     expect((await create()).reason).to.contain("sdn vnet object ID 'r1' already defined")
   })
 
+  it('refuses connections to one node, which the others still reach', async () => {
+    const open = await lab.simulator.refuse('pve2')
+    const direct = await lab.root('GET', '/version', {}, 'pve2').catch((error: unknown) => error)
+    expect(direct).to.have.property('code', 'ECONNREFUSED')
+    expect((await lab.root('GET', '/nodes/pve2/version')).status).to.equal(200)
+    await open()
+    expect((await lab.root('GET', '/version', {}, 'pve2')).status).to.equal(200)
+  })
+
   it('lets some calls pass, strikes some, then lets all pass', async () => {
     const effect = { kind: 'answer', status: 500, message: 'got no worker upid - start worker failed' } as const
     const get = { method: 'GET', path: '/version' }

@@ -144,6 +144,19 @@ describe('a simulated cluster in trouble', () => {
       expect(lab.world.nodes.get('pve2')?.bridges.has('va')).to.equal(true)
     })
 
+    it('keeps a VM on the missing bridge from starting, until the apply is repeated', async () => {
+      await create('va', 100)
+      lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true })
+      await lab.finish(await apply())
+      const clone = await lab.controller('POST', '/nodes/pve1/qemu/9000/clone', { newid: 820, full: 0, target: 'pve2' })
+      expect(await lab.finish(dataOf(clone))).to.equal('OK')
+      await lab.controller('PUT', '/nodes/pve2/qemu/820/config', { net0: 'virtio,bridge=va' })
+      const start = async () => lab.finish(dataOf(await lab.controller('POST', '/nodes/pve2/qemu/820/status/start')))
+      expect(await start()).to.equal("bridge 'va' does not exist")
+      await lab.finish(await apply())
+      expect(await start()).to.equal('OK')
+    })
+
     it('makes the bridge at the next boot, since the file is there', async () => {
       await create('va', 100)
       lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true })
