@@ -55,7 +55,7 @@ export const realisticDurations: Durations = {
   statistics: 10_000,
   nodeLoss: 5000,
   guestsForgotten: 300_000,
-  linkedClone: 170,
+  linkedClone: 100,
   fullClonePerGib: 1000,
   start: 1000,
   stop: 700,

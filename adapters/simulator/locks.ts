@@ -79,8 +79,8 @@ export const withCfsLock = async <T>(
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     if (isQuorate(world)) release = locks.tryHold(name)
     if (release !== undefined) break
-    // Each process looks at its own moment of the second.
-    await clock.sleep(1000 + (attempt === 1 ? Math.floor(random() * 400) : 0), signal)
+    // Each process looks at its own moment of the second: real ones never start at the same one.
+    await clock.sleep(attempt === 1 ? 500 + Math.floor(random() * 1000) : 1000, signal)
     if (attempt < tries) onWait()
   }
   if (release === undefined)

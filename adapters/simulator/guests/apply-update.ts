@@ -37,9 +37,12 @@ const leaveBootOrder = (guest: Guest, key: string): void => {
   if (order.includes(key)) guest.pending.set('boot', `order=${order.filter((other) => other !== key).join(';')}`)
 }
 
-const removeOption = (call: Call, guest: Guest, key: string): void => {
+const removeOption = (call: Call, waiter: LockWaiter, guest: Guest, key: string): void => {
   const value = guest.config.get(key) ?? guest.pending.get(key)
-  if (value === undefined || value === null) return
+  if (value === undefined || value === null) {
+    waiter?.log(`cannot delete '${key}' - not set in current configuration!`)
+    return
+  }
   leaveBootOrder(guest, key)
   if (/^unused\d+$/.test(key)) {
     const { file } = readDrive(key, value)
@@ -115,7 +118,7 @@ export const applyUpdate = async (call: Call, waiter: LockWaiter, update: Config
   waiter?.log(update.description)
   revertOptions(guest, update)
   const boot = guest.pending.get('boot')
-  for (const key of update.remove) removeOption(call, guest, key)
+  for (const key of update.remove) removeOption(call, waiter, guest, key)
   for (const [key, value] of update.set) await setOption(call, waiter, guest, update, key, value)
   dropIdlePending(guest)
   if (guest.running === undefined) {

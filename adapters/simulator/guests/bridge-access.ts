@@ -9,7 +9,7 @@ const zoneOf = (call: Call, bridge: string): string => {
 }
 
 /** Throws 403 unless the caller may use the bridge of a NIC; the right to one VLAN of it is enough for a tagged one. */
-export const checkNicAccess = (call: Call, value: ConfigValue): void => {
+const checkNicAccess = (call: Call, value: ConfigValue): void => {
   const { rest } = readNic(String(value))
   const { bridge, tag } = rest
   if (bridge === undefined || call.user === 'root@pam') return

@@ -7,12 +7,12 @@ import { checkBridgeAccess } from './bridge-access.ts'
 import { isConfigOption, storedValue } from './config-schema.ts'
 import { driveKeys } from './drive-format.ts'
 import { checkLock, configDigest, guestOf } from './guest-lookup.ts'
-import { checkDriveAccess, normalDrive } from './new-drives.ts'
+import { checkDriveAccess, normalDrive } from './drive-access.ts'
 import { isNicKey, macPrefix, printNic, readNic, withMac } from './nic-format.ts'
 import { checkOptionRights, type GuestRights } from './option-privileges.ts'
 import { visibleConfig } from './pending-changes.ts'
 import { readProperties } from './property-string.ts'
-import { memoryFormat } from './config-schema.ts'
+import { memoryFormat } from './option-formats.ts'
 
 /** A verified request to change a configuration. */
 export interface ConfigUpdate {

@@ -28,7 +28,7 @@ const fileLocked = <T>(
 }
 
 /** Milliseconds a call waits for a VM's lock file unless it says otherwise. */
-export const usualWait = 10_000
+const usualWait = 10_000
 
 /** Runs `work` under a VM's lock file on one node. A clone shares it with other clones of the same stopped VM. */
 export const withGuestLock = <T>(

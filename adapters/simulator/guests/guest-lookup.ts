@@ -4,7 +4,7 @@ import type { Call } from '../route.ts'
 import type { ConfigValue, Guest } from '../world.ts'
 
 /** Text of the error for a VM that isn't on the node asked, wherever else it may be. */
-export const noConfigOn = (node: string, vmid: number): string =>
+const noConfigOn = (node: string, vmid: number): string =>
   `Configuration file 'nodes/${node}/qemu-server/${vmid}.conf' does not exist`
 
 /** The VM of a call's `vmid`, on the call's node; 500 otherwise. */

@@ -1,6 +1,6 @@
 import { guestStatistics } from '../statistics.ts'
 import type { Guest } from '../world.ts'
-import { agentFormat } from './config-schema.ts'
+import { agentFormat } from './option-formats.ts'
 import { readProperties } from './property-string.ts'
 
 type Row = Readonly<Record<string, unknown>>

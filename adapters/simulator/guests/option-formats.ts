@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { splitList } from '../formats.ts'
-import { flag, integer, oneOf, required, text } from '../parameters.ts'
+import { decimal, flag, integer, oneOf, required, text } from '../parameters.ts'
 import { parsePropertyString, type PropertyFormat } from './property-string.ts'
 
 const bootDevice = /^(?:(?:ide|sata|scsi|virtio|net|usb|hostpci)\d+)$/
@@ -40,7 +40,7 @@ export const tagProblem = (value: string): string | undefined =>
   splitList(value).every((tag) => /^[a-z0-9_][a-z0-9_\-+.]*$/i.test(tag)) ? undefined : 'invalid characters in tag'
 
 /** `cpu`: a model with its flags. */
-export const cpuFormat: PropertyFormat = {
+const cpuFormat: PropertyFormat = {
   cputype: { ...text({ pattern: /[a-zA-Z0-9._-]+/ }), defaultKey: true },
   flags: text({ pattern: /[+-][a-zA-Z0-9\-_.]+(;[+-][a-zA-Z0-9\-_.]+)*/ }),
   'guest-phys-bits': integer(32, 64),
@@ -136,3 +136,28 @@ export const ipconfigFormat: PropertyFormat = {
   ip6: text({ check: network(6, ['auto', 'dhcp']) }),
   gw6: text({ format: 'ipv6', requires: 'ip6' }),
 }
+
+const machineType =
+  /(pc|pc(-i440fx)?-\d+(\.\d+)+(\+pve\d+)?(\.pxe)?|q35|pc-q35-\d+(\.\d+)+(\+pve\d+)?(\.pxe)?|virt(?:-\d+(\.\d+)+)?(\+pve\d+)?)/
+
+/** `machine`, also a parameter of start. */
+export const machineFormat: PropertyFormat = {
+  type: { ...text({ pattern: machineType, maxLength: 40 }), defaultKey: true },
+  'aw-bits': decimal(32, 64),
+  'enable-s3': flag,
+  'enable-s4': flag,
+  viommu: oneOf('intel', 'virtio'),
+}
+
+/** `agent`: may be a bare flag. */
+export const agentFormat: PropertyFormat = {
+  enabled: { ...flag, required: true, defaultKey: true },
+  'freeze-fs': flag,
+  'freeze-fs-on-backup': { alias: 'freeze-fs' },
+  'guest-fsfreeze': { alias: 'freeze-fs' },
+  fstrim_cloned_disks: flag,
+  type: oneOf('virtio', 'isa'),
+}
+
+/** `memory`: MiB. */
+export const memoryFormat: PropertyFormat = { current: { ...integer(16), required: true, defaultKey: true } }

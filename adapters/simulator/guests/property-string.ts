@@ -7,7 +7,7 @@ export interface Property extends ParameterSchema {
 }
 
 /** Another name of a key. With `keyAlias` the name itself becomes that key's value: `virtio=MAC` sets model and MAC. */
-export interface PropertyAlias {
+interface PropertyAlias {
   readonly alias: string
   readonly keyAlias?: string
 }

@@ -135,7 +135,7 @@ export const freeVolume = (world: World, volid: string, node: string): void => {
 }
 
 /** The file behind a volume, as logs name it. */
-export const volumePath = (storage: Storage, { volid, vmid }: Pick<Volume, 'volid' | 'vmid'>): string =>
+const volumePath = (storage: Storage, { volid, vmid }: Pick<Volume, 'volid' | 'vmid'>): string =>
   isFileStorage(storage)
     ? `${storage.config['path'] ?? `/mnt/pve/${storage.id}`}/images/${vmid}/${ownName(volid)}`
     : `/dev/${storage.id}/${ownName(volid)}`

@@ -1,4 +1,4 @@
-import { machineFormat } from '../guests/config-schema.ts'
+import { machineFormat } from '../guests/option-formats.ts'
 import { parsePropertyString } from '../guests/property-string.ts'
 import { checkRunning, rebootGuest, resetGuest } from '../guests/restart-guest.ts'
 import { startGuest } from '../guests/start-guest.ts'
