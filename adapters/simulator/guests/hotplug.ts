@@ -6,7 +6,9 @@ import { checkPlug } from './bridge-check.ts'
 import { driveKeys } from './drive-format.ts'
 import { isCdrom, isCloudInit, readDrive } from './drives.ts'
 import { isNicKey, readNic, type Nic } from './nic-format.ts'
+import { agentFormat } from './option-formats.ts'
 import { applyChange } from './pending-changes.ts'
+import { readProperties } from './property-string.ts'
 
 /** `stays`: the change waits for the next start. */
 type Outcome = 'applied' | 'stays'
@@ -23,11 +25,9 @@ const atOnce = new Set([
   'shares',
   'startup',
   'tags',
-  'template',
   'vmstatestorage',
   'cpuunits',
   'cpulimit',
-  'agent',
 ])
 
 const featuresOf = (guest: Guest): ReadonlySet<string> => {
@@ -83,12 +83,21 @@ const plugDrive = async (call: Call, guest: Guest, key: string, value: ConfigVal
   return hotplug && !/^(?:ide|sata)/.test(key) ? 'applied' : 'stays'
 }
 
+/** All of the agent's settings but the one QEMU need not know. */
+const agentWithoutTrim = (value: ConfigValue | undefined): string => {
+  const { fstrim_cloned_disks: _, ...rest } = readProperties(agentFormat, String(value ?? '0'))
+  return JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 const plug = async (call: Call, guest: Guest, key: string, value: ConfigValue): Promise<Outcome> => {
   if (atOnce.has(key)) return 'applied'
   if (isNicKey(key)) return plugNic(call, guest, key, value)
   if (driveKeys.has(key)) return plugDrive(call, guest, key, value)
   const features = featuresOf(guest)
   switch (key) {
+    case 'agent': {
+      return agentWithoutTrim(value) === agentWithoutTrim(guest.config.get('agent')) ? 'applied' : 'stays'
+    }
     case 'hotplug': {
       return /memory|cpu/.test(`${value} ${guest.config.get('hotplug') ?? ''}`) ? 'stays' : 'applied'
     }

@@ -1,12 +1,16 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { splitList } from '../formats.ts'
 import { decimal, flag, integer, oneOf, required, text } from '../parameters.ts'
+import { driveKeys } from './drive-format.ts'
 import { parsePropertyString, type PropertyFormat } from './property-string.ts'
 
-const bootDevice = /^(?:(?:ide|sata|scsi|virtio|net|usb|hostpci)\d+)$/
+const isBootDevice = (key: string): boolean =>
+  driveKeys.has(key)
+    ? !/^(?:efidisk|tpmstate)/.test(key)
+    : /^(?:net(?:\d|[12]\d|3[01])|usb(?:\d|1[0-3])|hostpci(?:\d|1[0-5]))$/.test(key)
 
 const bootDevices = (value: string): string | undefined => {
-  const wrong = value.split(';').find((device) => device !== '' && !bootDevice.test(device))
+  const wrong = value.split(';').find((device) => device !== '' && !isBootDevice(device))
   return wrong === undefined ? undefined : `invalid boot device '${wrong}'`
 }
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { answerRequest } from '../../../../adapters/simulator/answer-request.ts'
 import { virtualClock, type VirtualClock } from '../../../../adapters/simulator/clock.ts'
 import type { ClusterDescription } from '../../../../adapters/simulator/cluster-description.ts'
-import { clusterFrom, controllerToken } from '../../../../adapters/simulator/cluster-from.ts'
+import { clusterFrom } from '../../../../adapters/simulator/cluster-from.ts'
 import { realisticDurations } from '../../../../adapters/simulator/durations.ts'
 import { faultScript } from '../../../../adapters/simulator/faults.ts'
 import { lockTable } from '../../../../adapters/simulator/locks.ts'
@@ -14,7 +14,7 @@ import type { Guest, Task, World } from '../../../../adapters/simulator/world.ts
 type Params = Readonly<Record<string, string | number>>
 
 /** An answer without the network: reason phrase, `data`, `message` and `errors` of the body. */
-export interface Reply {
+interface Reply {
   readonly status: number
   readonly reason: string
   readonly data: unknown
@@ -36,6 +36,8 @@ export interface Bench {
   run(method: string, path: string, params?: Params, as?: string): Promise<Task>
   /** A guest that must be there. */
   guest(vmid: number): Guest
+  /** Makes a bridge exist on a node. */
+  addBridge(node: string, name: string, vlanAware: boolean): void
   /** Gives a user's token these privileges at a path, and nothing else; returns the token as a client sends it. */
   tokenWith(name: string, grants: Readonly<Record<string, string>>): string
   close(): void
@@ -100,14 +102,14 @@ export const guestBench = (description: ClusterDescription = usualCluster): Benc
   }
 
   const until: Bench['until'] = async (promise) => {
-    let settled = false
-    const done = promise.finally(() => {
-      settled = true
-    })
-    done.catch(() => undefined)
+    const progress = { settled: false }
+    const settle = (): void => {
+      progress.settled = true
+    }
+    promise.then(settle, settle)
     await clock.advance(0)
-    while (!settled) await clock.advance(Math.max(1, (clock.wakes()[0] ?? clock.now()) - clock.now()))
-    return done
+    while (!progress.settled) await clock.advance(Math.max(1, (clock.wakes()[0] ?? clock.now()) - clock.now()))
+    return promise
   }
 
   const ask: Bench['ask'] = (...request) => until(send(...request))
@@ -129,6 +131,10 @@ export const guestBench = (description: ClusterDescription = usualCluster): Benc
       const guest = world.guests.get(vmid)
       if (guest === undefined) throw new Error(`no guest ${vmid}`)
       return guest
+    },
+    addBridge: (name, bridge, vlanAware) => {
+      const node = world.nodes.get(name)
+      if (node !== undefined) node.bridges = new Map([...node.bridges, [bridge, { vlanAware }]])
     },
     tokenWith: (name, grants) => {
       const userid = `${name}@pve`
@@ -152,6 +158,3 @@ export const guestBench = (description: ClusterDescription = usualCluster): Benc
     close: () => closing.abort(new Error('closed')),
   }
 }
-
-/** The controller's own token in a bench. */
-export const ownToken = ({ world }: Bench): string => controllerToken(world) ?? ''
