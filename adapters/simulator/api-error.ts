@@ -16,11 +16,10 @@ export class ApiError extends Error {
     this.errors = errors
   }
 
-  /** The text Proxmox makes of the error when it is caught and wrapped: code, message, a line per wrong parameter. */
+  /** The text Proxmox makes of the error when it is caught: all but a plain `die` start with their code. */
   asText(): string {
-    if (this.status === 500) return this.message
     const lines = Object.entries(this.errors ?? {}).map(([name, text]) => `${name}: ${text}`)
-    return [`${this.status} ${this.message}`, ...lines].join('\n')
+    return [this.status === 500 ? this.message : `${this.status} ${this.message}`, ...lines].join('\n')
   }
 }
 

@@ -72,8 +72,8 @@ export interface Storage {
   readonly config: Readonly<Record<string, string | number>>
   readonly content: readonly string[]
   readonly shared: boolean
-  /** Bytes; the same on every node. */
-  readonly capacity: { readonly total: number; readonly used: number; readonly available: number }
+  /** Bytes; the same on every node. Changes as volumes come and go. */
+  capacity: { readonly total: number; readonly used: number; readonly available: number }
   readonly volumes: Volume[]
 }
 

@@ -3,6 +3,7 @@ import type { Call } from '../route.ts'
 import type { ConfigValue, Guest } from '../world.ts'
 import { checkBridgeAccess } from './bridge-access.ts'
 import { checkedGuest, checkWritable, type ConfigUpdate } from './config-update.ts'
+import { checkDeviceRight } from './device-rights.ts'
 import { driveKeys } from './drive-format.ts'
 import { isCdrom, isCloudInit, readDrive } from './drives.ts'
 import type { LockWaiter } from './guest-locks.ts'
@@ -59,6 +60,7 @@ const removeOption = (call: Call, waiter: LockWaiter, guest: Guest, key: string)
     if (waiting !== undefined && waiting !== null) letGoOfDrive(call.sim.world, guest, key, waiting)
   }
   if (isNicKey(key) && guest.config.has(key)) checkBridgeAccess(call, new Map([[key, guest.config.get(key) ?? '']]))
+  checkDeviceRight(call, { vmid: guest.vmid, pool: undefined }, key, value, 'delete')
   guest.pending.set(key, null)
 }
 
@@ -97,8 +99,10 @@ const setOption = async (
   value: ConfigValue,
 ): Promise<void> => {
   if (driveKeys.has(key)) return setDrive(call, waiter, guest, key, value)
-  if (/^serial\d+$/.test(key) && value !== 'socket' && call.user !== 'root@pam')
-    throw failure(`only root can modify '${key}' config for real devices`)
+  const before = guest.config.get(key)
+  const rights = { vmid: guest.vmid, pool: undefined }
+  if (before !== undefined) checkDeviceRight(call, rights, key, before, 'modify')
+  checkDeviceRight(call, rights, key, value, 'modify')
   if (isNicKey(key) && guest.config.has(key)) checkBridgeAccess(call, new Map([[key, guest.config.get(key) ?? '']]))
   if (key === 'boot') checkBootDevices(guest, update, value)
   guest.pending.set(key, key === 'tags' ? canonicalTags(String(value)) : value)

@@ -87,13 +87,18 @@ const copiedDisk = async (
   run.log(`create full clone of drive ${drive.key} (${drive.file})`)
   const volume = await withStorageLock(sim, node.name, storage, run, sim.durations.lockHold, () => {
     const name = isCloudInit(drive) ? { name: `vm-${request.newid}-cloudinit.qcow2` } : {}
-    const wanted = { vmid: request.newid, format: request.format ?? from.format, size: from.size, ...name }
+    const format = request.format ?? from.format
+    const wanted = { vmid: request.newid, format, size: from.size, used: from.used, ...name }
     return allocateVolume(storage, node, wanted, sim.clock.now())
   })
   keep(volume)
   run.log(formattingLine(storage, volume))
   run.log(`allocated target volume '${volume.volid}'`)
   run.log(`transferred 0.0 B of ${inGib(from.size)} ${percent(0)}`)
+  if (storage.capacity.available < 0) {
+    run.log('qemu-img: error while writing at byte 0: No space left on device')
+    throw failure(`copy failed: command '/usr/bin/qemu-img convert' failed: exit code 1`)
+  }
   await run.sleep((from.size / gib) * sim.durations.fullClonePerGib)
   run.log(`transferred ${inGib(from.size)} of ${inGib(from.size)} ${percent(1)}`)
   return volume

@@ -6,7 +6,7 @@ import { parsePropertyString } from './property-string.ts'
 /** Options of the calls that write a configuration besides those that are stored. */
 const onWrite: ParameterTable = {
   cdrom: text({ check: (value) => parsePropertyString(driveKeys.get('ide2') ?? {}, value, 'cdrom').problem }),
-  force: flag,
+  force: { ...flag, requires: 'delete' },
 }
 
 /** Parameters of `PUT` and, with `backgroundDelay`, of `POST config`. */

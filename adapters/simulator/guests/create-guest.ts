@@ -10,6 +10,7 @@ import { driveKeys } from './drive-format.ts'
 import { drivesOf, isCdrom } from './drives.ts'
 import { withGuestLock } from './guest-locks.ts'
 import { pinnedMachine } from './machine-type.ts'
+import { checkDeviceRight } from './device-rights.ts'
 import { checkDriveAccess } from './drive-access.ts'
 import { makeDrive } from './new-drives.ts'
 import { checkOptionRights, requireOnGuest } from './option-privileges.ts'
@@ -46,6 +47,7 @@ export const createRequest = (call: Call): CreateRequest => {
   const options = optionValues(call, params)
   checkDriveAccess(call, rights, options, storage)
   checkOptionRights(call, rights, [...options.keys()])
+  for (const [key, value] of options) checkDeviceRight(call, rights, key, value)
   checkBridgeAccess(call, options)
   return { vmid, options, pool, storage, start }
 }

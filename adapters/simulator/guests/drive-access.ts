@@ -18,13 +18,19 @@ export interface WantedDisk {
   readonly size: number
 }
 
+/** Firmware and TPM states have the size they have, whatever was asked for. */
+const fixedSize = ({ key, rest }: Drive): number | undefined => {
+  if (key === 'tpmstate0') return 4_194_304
+  return key === 'efidisk0' ? (rest['efitype'] === '4m' ? 540_672 : 131_072) : undefined
+}
+
 /** What `shared:32` or, on the default storage, `32` asks for; undefined where the drive names a volume. */
 export const wantedDisk = (drive: Drive, fallback: string | undefined): WantedDisk | undefined => {
   const [, given, size] = newDisk.exec(drive.file) ?? []
   if (size === undefined) return undefined
   const storage = given ?? fallback
   if (storage === undefined) throw failure('no storage ID specified (and no default storage)')
-  return { storage, size: Math.ceil(Number(size) * gib) }
+  return { storage, size: fixedSize(drive) ?? Math.ceil(Number(size) * gib) }
 }
 
 /** Brings a drive parameter into the form it is stored in; 400 where it cannot be. */

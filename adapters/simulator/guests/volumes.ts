@@ -76,13 +76,22 @@ export interface NewVolume {
   readonly size: number
   /** Volume id of the base image of a linked clone. */
   readonly base?: string
+  /** Bytes it takes up; a new or linked one has little more than its tables. */
+  readonly used?: number
   /** Name instead of the next free `vm-<vmid>-disk-<n>`. */
   readonly name?: string
+}
+
+/** Bytes given to a storage, or with a negative number taken back. */
+const occupy = (storage: Storage, bytes: number): void => {
+  const { total, used, available } = storage.capacity
+  storage.capacity = { total, used: used + bytes, available: available - bytes }
 }
 
 const addVolume = (storage: Storage, node: string, volume: Omit<Volume, 'node' | 'content'>): Volume => {
   const added: Volume = { ...volume, node: storage.shared ? undefined : node, content: 'images' }
   storage.volumes.push(added)
+  occupy(storage, added.used)
   return added
 }
 
@@ -102,7 +111,7 @@ export const allocateVolume = (storage: Storage, node: NodeState, wanted: NewVol
     vmid,
     format,
     size,
-    used: wanted.base === undefined ? Math.round(size / 8) : 196_608,
+    used: wanted.used ?? 196_608,
     parent: wanted.base === undefined ? null : baseParent(storage, wanted.base),
     ctime: Math.floor(now / 1000),
   })
@@ -127,11 +136,10 @@ export const renameToBase = (world: World, volid: string, node: string): string 
 /** Removes a volume; nothing happens when it is gone already. */
 export const freeVolume = (world: World, volid: string, node: string): void => {
   const storage = world.storages.get(splitVolumeId(volid)?.storage ?? '')
-  const index =
-    storage?.volumes.findIndex(
-      (volume) => volume.volid === volid && (volume.node === undefined || volume.node === node),
-    ) ?? -1
-  if (index >= 0) storage?.volumes.splice(index, 1)
+  const volume = findVolume(world, volid, node)
+  if (storage === undefined || volume === undefined) return
+  storage.volumes.splice(storage.volumes.indexOf(volume), 1)
+  occupy(storage, -volume.used)
 }
 
 /** The file behind a volume, as logs name it. */

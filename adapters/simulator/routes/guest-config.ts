@@ -47,6 +47,21 @@ const awaitClone = async (call: Call): Promise<void> => {
   while (isCloning(call) && clock.now() < until) await clock.sleep(durations.clonePatience / 30, closed)
 }
 
+/** With `background_delay` the answer waits so many seconds for the task's end, which then is the answer. */
+const inBackground = async ({ sim, params }: Call, upid: string): Promise<string | null> => {
+  const delay = params['background_delay']
+  const task = sim.world.tasks.find((one) => one.upid === upid)
+  if (delay === undefined || task === undefined) return upid
+  const given = new AbortController()
+  const late = sim.clock.sleep(Number(delay) * 1000, given.signal).catch(() => undefined)
+  await Promise.race([task.done, late])
+  given.abort()
+  if (task.end === undefined) return upid
+  const { status } = task.end
+  if (status !== 'OK' && !status.startsWith('WARNINGS')) throw failure(`failed to update VM ${task.id}: ${status}`)
+  return null
+}
+
 /** Reading and changing configurations. */
 export const guestConfigRoutes: readonly Route[] = [
   {
@@ -101,9 +116,10 @@ export const guestConfigRoutes: readonly Route[] = [
       const update = configUpdate(call)
       await awaitClone(call)
       const { vmid } = checkedGuest(call, update)
-      return call.task('qmconfig', String(vmid), (run) =>
+      const upid = call.task('qmconfig', String(vmid), (run) =>
         withGuestLock(call.sim, call.node.name, vmid, run, () => applyUpdate(call, run, update)),
       )
+      return inBackground(call, upid)
     },
   },
 ]

@@ -60,6 +60,27 @@ describe('a simulated clone', () => {
     expect(task.log.at(-2)).to.equal('transferred 1.0 GiB of 1.0 GiB (100.00%)')
   })
 
+  it('takes room on its storage, little of it when it is linked, and gives it back', async () => {
+    const used = (): number => bench.world.storages.get('shared')?.capacity.used ?? 0
+    const before = used()
+    await bench.run('POST', clone9000, { newid: 301 })
+    const linked = used() - before
+    await bench.run('POST', clone9000, { newid: 302, full: 1 })
+    expect(used() - before - linked).to.be.greaterThan(100 * linked)
+    await bench.run('DELETE', '/nodes/pve1/qemu/301')
+    await bench.run('DELETE', '/nodes/pve1/qemu/302')
+    expect(used()).to.equal(before)
+  })
+
+  it('of a full kind fails on a full storage and leaves nothing', async () => {
+    const shared = bench.world.storages.get('shared')
+    if (shared !== undefined) shared.capacity = { ...shared.capacity, available: 1_000_000 }
+    const task = await bench.run('POST', clone9000, { newid: 301, full: 1 })
+    expect(task.end?.status).to.contain('clone failed: copy failed: ')
+    expect(task.log.join('\n')).to.contain('No space left on device')
+    expect(bench.world.guests.has(301)).to.equal(false)
+  })
+
   const refusals: readonly (readonly [string, string, Record<string, string | number>, number, string])[] = [
     ['a VMID this node has', clone9000, { newid: 9001 }, 500, 'unable to create VM 9001: config file already exists'],
     ['an unknown target', clone9000, { newid: 301, target: 'pve9' }, 500, `no such cluster node 'pve9'`],

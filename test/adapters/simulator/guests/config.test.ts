@@ -149,6 +149,29 @@ describe('the configuration of a simulated guest', () => {
     expect((await put({ net0: 'virtio,bridge=r1,tag=10' }, token)).status).to.equal(200)
   })
 
+  it('may be changed in the background, with an answer when it is done in time', async () => {
+    expect((await bench.ask('POST', config, { cores: 3, background_delay: 5 })).data).to.equal(null)
+    expect(value('cores')).to.equal(3)
+    const refused = await bench.ask('POST', config, { scsi9: 'shared:iso/none.iso,media=cdrom', background_delay: 5 })
+    expect(refused.reason).to.equal(`failed to update VM 301: volume 'shared:iso/none.iso' does not exist`)
+  })
+
+  it('tells in the task which right was missing', async () => {
+    const token = bench.tokenWith('disks', { '/vms': 'VM.Config.Disk' })
+    const task = await bench.run('POST', config, { ide2: 'none' }, token)
+    expect(task.end?.status).to.equal('403 Permission check failed (/vms/301, VM.Config.CDROM)')
+  })
+
+  const hostDevices: readonly (readonly [string, string, string])[] = [
+    ['usb0', 'host=1234:5678', `only root can set 'usb0' config for real devices`],
+    ['hostpci0', '0000:01:00.0', `only root can set 'hostpci0' config for non-mapped devices`],
+    ['serial0', '/dev/ttyS0', `only root can modify 'serial0' config for real devices`],
+  ]
+  for (const [key, given, reason] of hostDevices)
+    it(`leaves ${key}=${given} to root with a password`, async () => {
+      expect((await put({ [key]: given })).reason).to.equal(reason)
+    })
+
   it('leaves args and the like to root with a password', async () => {
     expect((await put({ args: '-nodefaults' })).reason).to.equal(`only root can set 'args' config`)
   })
