@@ -18,13 +18,15 @@ export const guestStatusRoutes: readonly Route[] = [
     permission: anyUser,
     proxy: 'node',
     params: { node: shared.node, full: flag },
-    handle: ({ sim, node, params, may }) =>
-      [...sim.world.guests.values()]
+    handle: ({ sim, node, params, mayEach }) => {
+      const may = mayEach()
+      return [...sim.world.guests.values()]
         .filter((guest) => guest.node === node.name && may(`/vms/${guest.vmid}`, 'VM.Audit'))
         .map((guest) => ({
           ...guestRow(guest, sim.clock.now()),
           ...(params['full'] === '1' ? { qmpstatus: guest.running === undefined ? 'stopped' : 'running' } : {}),
-        })),
+        }))
+    },
   },
   {
     method: 'GET',
