@@ -6,6 +6,9 @@ export interface Frame {
   readonly text: string
 }
 
+/** How a change of colour begins on a terminal. */
+const ESCAPE = '\u001B['
+const SGR = new RegExp(`(${ESCAPE.replace('[', '\\[')}[0-9;]*m)`)
 const [CHAR, LINE, PADDING] = [7.25, 17, 16]
 const COLOURS: Readonly<Record<string, string>> = { '31': '#f7768e', '32': '#9ece6a', '33': '#e0af68', '36': '#7dcfff' }
 
@@ -39,8 +42,8 @@ function lineOf(line: string, index: number): string {
   let style = ''
   let column = 0
   const spans: string[] = []
-  for (const part of line.split(/(\u001B\[[0-9;]*m)/)) {
-    const code = /^\u001B\[([0-9;]*)m$/.exec(part)?.[1]
+  for (const part of line.split(SGR)) {
+    const code = part.startsWith(ESCAPE) ? part.slice(ESCAPE.length, -1) : undefined
     if (code !== undefined) style = styleOf(code, style)
     else if (part !== '') {
       if (part.trim() !== '')

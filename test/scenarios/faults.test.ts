@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Fault } from '../../adapters/simulator/faults.ts'
 import type { RequestMatch } from '../../adapters/simulator/journal.ts'
 import { writeSdn } from '../../adapters/simulator/sdn-state.ts'
+import type { Simulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -21,6 +22,8 @@ interface Trouble {
   readonly name: string
   readonly faults: (match: RequestMatch, task: string | undefined) => readonly Fault[]
   readonly clear?: (world: World) => void
+  /** Something done to the cluster as the write arrives, and what undoes it. */
+  readonly strike?: (simulator: Simulator) => Promise<() => Promise<void>>
   readonly told?: RegExp
 }
 
@@ -112,6 +115,35 @@ const TROUBLES: readonly Trouble[] = [
   },
 ]
 
+/** Troubles of whole machines rather than of one request. */
+const OUTAGES: readonly Trouble[] = [
+  {
+    name: 'every API host refuses connections',
+    faults: () => [],
+    strike: async (simulator) => {
+      const undo = await Promise.all(Object.keys(simulator.nodes).map((node) => simulator.refuse(node)))
+      return async () => void (await Promise.all(undo.map((each) => each())))
+    },
+    told: /refused|ECONNREFUSED/,
+  },
+  {
+    name: 'the node of a VM loses power',
+    faults: () => [],
+    strike: async (simulator) => {
+      await simulator.powerOff('pve2')
+      return () => simulator.powerOn('pve2')
+    },
+    told: /pve2.*offline|offline.*pve2/,
+  },
+]
+
+/** The reload of a node fails while the apply ends OK. */
+const BROKEN_RELOAD: Trouble = {
+  name: "one node's reload fails",
+  faults: () => [{ on: 'reload', node: 'pve2', fails: true }],
+  told: /pve2/,
+}
+
 const FILE = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve2' }])
 
 /** What the range must look like in the end, whatever happened on the way. */
@@ -126,7 +158,7 @@ function endState({ simulator: { world } }: Lab): unknown {
         config.get('lock'),
         running !== undefined,
       ])
-      .sort(),
+      .sort((a, b) => Number(a[0]) - Number(b[0])),
     pool: [...(world.pools.keys() ?? [])],
     vnets: [...world.sdn.running.vnets.keys()].filter((name) => name !== 'theirs').sort(),
   }
@@ -148,12 +180,16 @@ async function meet([, match, task]: (typeof WRITES)[number], trouble: Trouble):
     for (const { message } of conditions) told.add(message)
     for (const vm of vms) if (vm.trouble !== undefined) told.add(vm.trouble)
   })
+  const struck = trouble.strike === undefined ? undefined : lab.simulator.journal.next(match, 'arrived')
   const heard = (): boolean => trouble.told === undefined || [...told].some((text) => trouble.told?.test(text) === true)
   try {
     const armed = trouble.faults(match, task).map((fault) => lab.simulator.arm(fault))
     await lab.drop('JD.yml', FILE)
+    await struck
+    const undo = await trouble.strike?.(lab.simulator)
     await lab.until(() => armed.every(({ hits }) => hits() > 0) && heard())
     trouble.clear?.(lab.simulator.world)
+    await undo?.()
     await lab.until(() => lab.ready('JD'))
     expect(endState(lab)).to.deep.equal(EXPECTED)
   } finally {
@@ -164,7 +200,9 @@ async function meet([, match, task]: (typeof WRITES)[number], trouble: Trouble):
 describe('every fault at every write', function () {
   this.timeout(60_000)
   for (const write of WRITES) {
-    const troubles = TROUBLES.filter(({ faults }) => faults(write[1], write[2]).length > 0)
+    const applying = write[2] === 'reloadnetworkall'
+    const single = TROUBLES.filter(({ faults }) => faults(write[1], write[2]).length > 0)
+    const troubles = [...single, ...OUTAGES, ...(applying ? [BROKEN_RELOAD] : [])]
     it(`${write[0]}: ends as asked after ${troubles.length} troubles, and says what happened`, async () => {
       const failures: string[] = []
       await Promise.all(
