@@ -1,4 +1,4 @@
-import { normalizePath, pathAndAncestors } from './acl-path.ts'
+import { normalizePath } from './acl-path.ts'
 import type { AclEntry, World } from './world.ts'
 
 /** Privilege to whether it reaches below the path it was asked for. */
@@ -18,6 +18,10 @@ interface Rights {
   readonly entries: ReadonlyMap<string, readonly AclEntry[]>
   /** The pools that contain what `/vms/100` or `/storage/local` stands for. */
   readonly poolsOf: (path: string) => readonly string[]
+  /** Privileges of the combinations of roles met so far. */
+  readonly byRoles: Map<string, Privileges>
+  /** Roles that reach below the paths met so far, by user and path. */
+  readonly below: Map<string, Roles>
 }
 
 const grouped = <T>(pairs: Iterable<readonly [string, T]>): ReadonlyMap<string, readonly T[]> => {
@@ -38,18 +42,36 @@ const poolIndex = (world: World): ReadonlyMap<string, readonly string[]> =>
     ]),
   )
 
-const rightsOf = (world: World): Rights => {
+type PoolFinder = Rights['poolsOf']
+
+/** Looks all memberships up once: for many questions. */
+const indexedPools = (world: World): PoolFinder => {
   let index: ReadonlyMap<string, readonly string[]> | undefined
-  return {
-    world,
-    entries: grouped(world.access.acl.map((entry) => [entry.path, entry])),
-    poolsOf: (path) => {
-      if (!/^\/(vms|storage)\//.test(path)) return []
-      index ??= poolIndex(world)
-      return index.get(path) ?? []
-    },
+  return (path) => {
+    if (!/^\/(vms|storage)\//.test(path)) return []
+    index ??= poolIndex(world)
+    return index.get(path) ?? []
   }
 }
+
+/** Looks into each pool: for one question, for which an index would cost more than it saves. */
+const scannedPools =
+  (world: World): PoolFinder =>
+  (path) => {
+    const [, kind, id = ''] = /^\/(vms|storage)\/([^/]+)$/.exec(path) ?? []
+    if (kind === undefined) return []
+    return [...world.pools.values()]
+      .filter(({ vms, storages }) => (kind === 'vms' ? vms.has(Number(id)) : storages.has(id)))
+      .map((pool) => pool.poolid)
+  }
+
+const rightsOf = (world: World, poolsOf: PoolFinder): Rights => ({
+  world,
+  entries: grouped(world.access.acl.map((entry) => [entry.path, entry])),
+  poolsOf,
+  byRoles: new Map(),
+  below: new Map(),
+})
 
 const rolesAt = (world: World, entries: readonly AclEntry[], user: string, final: boolean): Roles => {
   const pick = (matches: (entry: AclEntry) => boolean): Roles =>
@@ -59,13 +81,26 @@ const rolesAt = (world: World, entries: readonly AclEntry[], user: string, final
   return pick((entry) => entry.type === 'group' && world.access.groups.get(entry.ugid)?.has(user) === true)
 }
 
+const none: Roles = new Map()
+
+const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
+
+/** Roles that reach below a path: the nearest entries with propagation, there or further up. */
+const rolesBelow = (rights: Rights, user: string, path: string): Roles => {
+  const key = `${user} ${path}`
+  const known = rights.below.get(key)
+  if (known !== undefined) return known
+  const here = rolesAt(rights.world, rights.entries.get(path) ?? [], user, false)
+  const roles = here.size > 0 || path === '/' ? here : rolesBelow(rights, user, parentOf(path))
+  rights.below.set(key, roles)
+  return roles
+}
+
 /** Roles at a path; an entry further down replaces what came from above, and NoAccess trumps all. */
-const rolesOf = ({ world, entries }: Rights, user: string, path: string): Roles => {
-  let roles: Roles = new Map()
-  for (const at of pathAndAncestors(path)) {
-    const found = rolesAt(world, entries.get(at) ?? [], user, at === path)
-    if (found.size > 0) roles = found
-  }
+const rolesOf = (rights: Rights, user: string, path: string): Roles => {
+  const entries = rights.entries.get(path)
+  const here = entries === undefined ? none : rolesAt(rights.world, entries, user, true)
+  const roles = here.size > 0 ? here : path === '/' ? none : rolesBelow(rights, user, parentOf(path))
   return roles.has('NoAccess') ? new Map([['NoAccess', false]]) : roles
 }
 
@@ -73,17 +108,24 @@ const rolesOf = ({ world, entries }: Rights, user: string, path: string): Roles 
 const rolesWithPools = (rights: Rights, user: string, path: string): Roles => {
   const roles = rolesOf(rights, user, path)
   if (roles.has('NoAccess')) return roles
-  const pooled = rights.poolsOf(path).flatMap((poolid) => [...rolesOf(rights, user, `/pool/${poolid}`).keys()])
+  const pools = rights.poolsOf(path)
+  if (pools.length === 0) return roles
+  const pooled = pools.flatMap((poolid) => [...rolesOf(rights, user, `/pool/${poolid}`).keys()])
   return new Map([...pooled.map((role) => [role, false] as const), ...roles])
 }
 
 const ownPrivileges = (rights: Rights, user: string, path: string): Privileges => {
   const roles = rolesWithPools(rights, user, path)
   if (roles.has('NoAccess')) return new Map()
+  // Along a list the same roles come again and again.
+  const key = [...roles].join(' ')
+  const known = rights.byRoles.get(key)
+  if (known !== undefined) return known
   const privileges = new Map<string, boolean>()
   for (const [role, propagate] of roles)
     for (const privilege of rights.world.access.roles.get(role)?.privileges ?? [])
       privileges.set(privilege, privileges.get(privilege) === true || propagate)
+  rights.byRoles.set(key, privileges)
   return privileges
 }
 
@@ -100,8 +142,12 @@ const intersection = (own: Privileges, users: Privileges): Privileges =>
  * path is invalid. A token with privilege separation has the intersection of its own rights and its user's, one without
  * has its user's.
  */
-export const privilegeReader = (world: World, user: string): ((path: string) => Privileges) => {
-  const rights = rightsOf(world)
+export const privilegeReader = (
+  world: World,
+  user: string,
+  poolsOf = indexedPools(world),
+): ((path: string) => Privileges) => {
+  const rights = rightsOf(world, poolsOf)
   const { userid, token } = splitUser(user)
   const all = new Map([...(world.access.roles.get('Administrator')?.privileges ?? [])].map((one) => [one, true]))
   const separate = token !== undefined && world.access.users.get(userid)?.tokens.get(token)?.privsep === true
@@ -114,4 +160,5 @@ export const privilegeReader = (world: World, user: string): ((path: string) => 
 }
 
 /** What a user or token may do at one path. */
-export const privilegesAt = (world: World, user: string, path: string): Privileges => privilegeReader(world, user)(path)
+export const privilegesAt = (world: World, user: string, path: string): Privileges =>
+  privilegeReader(world, user, scannedPools(world))(path)
