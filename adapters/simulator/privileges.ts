@@ -19,7 +19,7 @@ interface Rights {
   /** The pools that contain what `/vms/100` or `/storage/local` stands for. */
   readonly poolsOf: (path: string) => readonly string[]
   /** Privileges of the combinations of roles met so far. */
-  readonly byRoles: Map<string, Privileges>
+  readonly byRoles: Map<Roles, Privileges>
   /** Roles that reach below the paths met so far, by user and path. */
   readonly below: Map<string, Roles>
 }
@@ -110,22 +110,23 @@ const rolesWithPools = (rights: Rights, user: string, path: string): Roles => {
   if (roles.has('NoAccess')) return roles
   const pools = rights.poolsOf(path)
   if (pools.length === 0) return roles
-  const pooled = pools.flatMap((poolid) => [...rolesOf(rights, user, `/pool/${poolid}`).keys()])
-  return new Map([...pooled.map((role) => [role, false] as const), ...roles])
+  const added = pools
+    .flatMap((poolid) => [...rolesOf(rights, user, `/pool/${poolid}`).keys()])
+    .filter((role) => !roles.has(role))
+  return added.length === 0 ? roles : new Map([...roles, ...added.map((role) => [role, false] as const)])
 }
 
 const ownPrivileges = (rights: Rights, user: string, path: string): Privileges => {
   const roles = rolesWithPools(rights, user, path)
   if (roles.has('NoAccess')) return new Map()
   // Along a list the same roles come again and again.
-  const key = [...roles].join(' ')
-  const known = rights.byRoles.get(key)
+  const known = rights.byRoles.get(roles)
   if (known !== undefined) return known
   const privileges = new Map<string, boolean>()
   for (const [role, propagate] of roles)
     for (const privilege of rights.world.access.roles.get(role)?.privileges ?? [])
       privileges.set(privilege, privileges.get(privilege) === true || propagate)
-  rights.byRoles.set(key, privileges)
+  rights.byRoles.set(roles, privileges)
   return privileges
 }
 

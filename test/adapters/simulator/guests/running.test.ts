@@ -80,6 +80,23 @@ describe('a running simulated guest', () => {
     expect(await pendingOf('net0')).to.have.property('pending')
   })
 
+  it('whose system lets no NIC go outlasts the proxy, with its lock held', async () => {
+    await bench.run('POST', `${path}/status/stop`)
+    const cards = Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`net${index}`, 'virtio,bridge=vmbr0']))
+    await put(cards)
+    await bench.run('POST', `${path}/status/start`)
+    bench.world.guestsRespond = false
+    const slow = bench.send('PUT', `${path}/config`, cards)
+    await bench.clock.advance(1000)
+    expect((await put({ name: 'x' })).reason).to.equal(
+      `can't lock file '/var/lock/qemu-server/lock-301.conf' - got timeout`,
+    )
+    const reply = await bench.until(slow)
+    expect([reply.status, reply.reason]).to.deep.equal([596, 'Connection timed out'])
+    await bench.clock.advance(10_000)
+    expect((await put({ name: 'x' })).status).to.equal(200)
+  })
+
   it('is not deleted, but stopped ones are, with their disks', async () => {
     expect((await bench.ask('DELETE', path)).reason).to.equal('VM 301 is running - destroy failed')
     await bench.run('POST', `${path}/status/stop`)
