@@ -31,6 +31,16 @@ export const checkPlug = (world: World, node: NodeState, value: ConfigValue): vo
   if (problem !== undefined) throw failure(problem)
 }
 
+/** Linux takes no longer name for an interface. */
+const longestName = 15
+
+/** A NIC with `firewall=1` gets a bridge of its own, whose name is too long for a long VMID's eleventh NIC and later ones. */
+const firewallProblem = (vmid: number, key: string, { rest }: Nic): string | undefined => {
+  const name = `fwbr${vmid}i${key.slice(3)}`
+  if (rest['firewall'] !== '1' || rest['bridge'] === undefined || name.length <= longestName) return undefined
+  return `command '/sbin/ip link add name ${name} type bridge' failed: exit code 255`
+}
+
 const cards = (config: ReadonlyMap<string, ConfigValue>): readonly (readonly [string, Nic])[] =>
   [...config.keys()]
     .filter(isNicKey)
@@ -49,7 +59,7 @@ export const checkBridges = (
 ): void => {
   for (const [, nic] of cards(config)) if (nic.model === 'virtio' && isMissing(node, nic)) throw failure(missing(nic))
   for (const [key, nic] of cards(config)) {
-    const problem = plugProblem(world, node, nic)
+    const problem = plugProblem(world, node, nic) ?? firewallProblem(vmid, key, nic)
     if (problem === undefined) continue
     const script = '/usr/libexec/qemu-server/pve-bridge'
     const device = `type=tap,id=${key},ifname=tap${vmid}i${key.slice(3)},script=${script},downscript=${script}down`

@@ -54,6 +54,22 @@ describe('a start of a simulated guest', () => {
     expect((await startWith({ net0: 'virtio,bridge=vmbr0,tag=10' })).end?.status).to.equal('OK')
   })
 
+  it('takes thirteen NICs under a long VMID, but not with a firewall on the eleventh', async () => {
+    await bench.run('POST', '/nodes/pve1/qemu/9000/clone', { newid: 153_001_254 })
+    const long = '/nodes/pve1/qemu/153001254'
+    const nics = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`net${index}`, 'virtio,bridge=vmbr0']))
+    await bench.ask('PUT', `${long}/config`, nics)
+    expect((await bench.run('POST', `${long}/status/start`)).end?.status).to.equal('OK')
+    await bench.run('POST', `${long}/status/stop`)
+    await bench.ask('PUT', `${long}/config`, { net9: 'virtio,bridge=vmbr0,firewall=1' })
+    expect((await bench.run('POST', `${long}/status/start`)).end?.status).to.equal('OK')
+    await bench.run('POST', `${long}/status/stop`)
+    await bench.ask('PUT', `${long}/config`, { net10: 'virtio,bridge=vmbr0,firewall=1' })
+    const task = await bench.run('POST', `${long}/status/start`)
+    expect(task.end?.status).to.equal('start failed: QEMU exited with code 1')
+    expect(task.log.join('\n')).to.contain('fwbr153001254i10')
+  })
+
   it('fails when the VM has more processors or memory than its host', async () => {
     expect((await startWith({ cores: 9 })).end?.status).to.equal('MAX 8 vcpus allowed per VM on this node')
     const task = await startWith({ cores: 1, memory: 20_480 })
