@@ -119,6 +119,18 @@ describe('locks around simulated guests', () => {
     })
   })
 
+  it('of a clone refuse a change to it, unless it is done within a moment', async () => {
+    await bench.run('POST', '/nodes/pve1/qemu', { vmid: 200, scsi0: 'shared:8' })
+    await bench.ask('POST', '/nodes/pve1/qemu/200/clone', { newid: 201, full: 1 })
+    await bench.ask('POST', '/nodes/pve1/qemu/9001/clone', { newid: 460, full: 1 })
+    await bench.clock.advance(100)
+    const long = bench.send('PUT', '/nodes/pve1/qemu/201/config', { name: 'early' })
+    const short = bench.send('PUT', '/nodes/pve1/qemu/460/config', { name: 'early' })
+    expect((await bench.until(long)).reason).to.equal('VM is locked (clone)')
+    expect((await bench.until(short)).status).to.equal(200)
+    expect(bench.guest(460).config.get('name')).to.equal('early')
+  })
+
   it('let 200 clones at once end, each done or told why, with nothing left of those that failed', async () => {
     await Promise.all(Array.from({ length: 200 }, (_, index) => bench.send('POST', clone, { newid: 20_000 + index })))
     await bench.until(Promise.all(bench.world.tasks.map((task) => task.done)))
