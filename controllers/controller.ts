@@ -46,7 +46,7 @@ export class Controller {
     setMaxListeners(0, signal)
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
-    const planning = new Planning(proxmox, settings, signal)
+    const planning = new Planning(proxmox, settings, clock, signal)
     const networks = new NetworkController(proxmox, logger, signal)
     const { machines, pools } = proxmox
     const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings }

@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { ClusterObserver } from '../model/ports.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
@@ -18,21 +19,35 @@ export interface Planned {
 export class Planning {
   readonly #reservations = new Reservations()
   readonly #turn: Turn<RangeSpec, Planned>
+  readonly #announced: Announced
 
-  constructor(observer: ClusterObserver, settings: () => PlanSettings, signal: AbortSignal) {
-    this.#turn = new Turn(async (specs) => {
-      const ended = this.#reservations.ended()
-      const snapshot = await observer.observe(signal)
-      this.#reservations.forgetShown(snapshot, ended)
-      const results = new Map<RangeSpec, () => PlanResult>()
-      for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1)))
-        results.set(spec, this.#planOne(spec, snapshot, settings()))
-      return (spec) => {
-        const result = results.get(spec)
-        if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
-        return { result: result(), snapshot }
-      }
-    })
+  constructor(observer: ClusterObserver, settings: () => PlanSettings, clock: Clock, signal: AbortSignal) {
+    this.#announced = new Announced(clock, signal)
+    this.#turn = new Turn(
+      async (specs) => {
+        const ended = this.#reservations.ended()
+        const snapshot = await observer.observe(signal)
+        this.#reservations.forgetShown(snapshot, ended)
+        const results = new Map<RangeSpec, () => PlanResult>()
+        for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1)))
+          results.set(spec, this.#planOne(spec, snapshot, settings()))
+        return (spec) => {
+          const result = results.get(spec)
+          if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
+          return { result: result(), snapshot }
+        }
+      },
+      () => this.#announced.gone(),
+    )
+  }
+
+  /**
+   * Says that a range will ask for its plan as soon as its file is read, or not at all. A turn waits for those announced,
+   * so that ranges triggered together are planned together, however long each file takes.
+   */
+  announce<T>(reading: Promise<T>): Promise<T> {
+    this.#announced.add(reading)
+    return reading
   }
 
   /** Plans a range in the next turn and reserves what the plan needs until `release`. Throws when Proxmox can't be seen. */
@@ -56,5 +71,41 @@ export class Planning {
   /** To be called when the pass of a planned range has ended, however it ended. */
   release(rangeId: string): void {
     this.#reservations.release(rangeId)
+  }
+}
+
+/** A file system that hangs keeps the ranges on it waiting, and no other for longer than this, once. */
+const PATIENCE_MS = 10_000
+
+/** Who is about to ask for a plan. */
+class Announced {
+  readonly #clock: Clock
+  readonly #signal: AbortSignal
+  readonly #reading = new Set<Promise<unknown>>()
+
+  constructor(clock: Clock, signal: AbortSignal) {
+    this.#clock = clock
+    this.#signal = signal
+  }
+
+  add(reading: Promise<unknown>): void {
+    const ended: Promise<unknown> = reading.then(
+      () => this.#reading.delete(ended),
+      () => this.#reading.delete(ended),
+    )
+    this.#reading.add(ended)
+  }
+
+  /** Resolves when nobody is reading any more; who takes too long is not waited for again. */
+  async gone(): Promise<void> {
+    if (this.#reading.size === 0) return
+    const enough = new AbortController()
+    const signal = AbortSignal.any([this.#signal, enough.signal])
+    const patience = this.#clock.sleep(PATIENCE_MS, signal).then(
+      () => this.#reading.clear(),
+      () => undefined,
+    )
+    while (this.#reading.size > 0 && !this.#signal.aborted) await Promise.race([Promise.all(this.#reading), patience])
+    enough.abort()
   }
 }

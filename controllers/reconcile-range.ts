@@ -14,7 +14,7 @@ export async function reconcileRange(
   deps: PassDependencies & { readonly files: RangeFiles },
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const file = await readFile(rangeId, deps.files)
+  const file = await deps.planning.announce(readFile(rangeId, deps.files))
   const before = deps.board.get(rangeId)
   switch (file.kind) {
     case 'unreadable': {

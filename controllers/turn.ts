@@ -4,12 +4,20 @@
  */
 export class Turn<Request, Reply> {
   readonly #take: (requests: readonly Request[]) => Promise<(request: Request) => Reply>
+  readonly #gather: () => Promise<void>
   #waiting: Waiter<Request, Reply>[] = []
   #taking = false
 
-  /** @param take answers the requests of a turn, each by its own; when it rejects, everybody in the turn is told */
-  constructor(take: (requests: readonly Request[]) => Promise<(request: Request) => Reply>) {
+  /**
+   * @param take answers the requests of a turn, each by its own; when it rejects, everybody in the turn is told
+   * @param gather what a turn waits for before it begins, so that those who are about to ask can still join; never rejects
+   */
+  constructor(
+    take: (requests: readonly Request[]) => Promise<(request: Request) => Reply>,
+    gather: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#take = take
+    this.#gather = gather
   }
 
   /** Resolves with the answer of the next turn. */
@@ -22,9 +30,10 @@ export class Turn<Request, Reply> {
 
   async #takeTurns(): Promise<void> {
     this.#taking = true
-    // Those who become ready in the same moment belong together.
-    await new Promise(setImmediate)
     while (this.#waiting.length > 0) {
+      await this.#gather()
+      // Those who become ready in the same moment belong together.
+      await new Promise(setImmediate)
       const turn = this.#waiting
       this.#waiting = []
       await this.#answer(turn)

@@ -112,7 +112,7 @@ export interface TemplateSeen {
   readonly storages: readonly string[]
 }
 
-export interface TaskSeen {
+interface TaskSeen {
   readonly upid: string
   readonly node: string
   /** Proxmox' word, such as `qmclone` or `reloadnetworkall`. */

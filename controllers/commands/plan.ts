@@ -35,7 +35,7 @@ export async function planCommand(
   const { proxmox, files } = await composition.connect(config, composition.openLog())
   const { specs, diagnostics } = await readAll(files)
   const settings = planSettingsOf(config)
-  const planning = new Planning(proxmox, () => settings, signal)
+  const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
   const report = reportOf(planned, diagnostics)
   for (const line of planText(report, paint)) print(line)
@@ -43,7 +43,7 @@ export async function planCommand(
 }
 
 /** 1 when something is in the way, 2 when there are changes, 0 otherwise. */
-export function exitStatusOf({ networkActions, plans, refused, diagnostics }: PlanReport): number {
+function exitStatusOf({ networkActions, plans, refused, diagnostics }: PlanReport): number {
   const blocked = plans.some(({ vms }) => vms.some(({ step }) => step.kind === 'blocked'))
   if (refused.length > 0 || diagnostics.length > 0 || blocked) return 1
   return networkActions.length > 0 || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0

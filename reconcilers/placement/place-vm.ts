@@ -10,7 +10,7 @@ export type Placement =
   | { readonly kind: 'refused'; readonly finding: Finding }
 
 /** A node that could take a VM, or why it can't. */
-export type Fit =
+type Fit =
   | { readonly kind: 'fits'; readonly template: TemplateChoice }
   | { readonly kind: 'unfit'; readonly why: string }
 
@@ -89,7 +89,7 @@ function onNamedNode(
 }
 
 /** Whether a node can take a VM at all, memory aside: a named node is taken even when it is short of memory, as in Ludus. */
-export function fitOf(
+function fitOf(
   vm: VmSpec,
   { node }: Room,
   snapshot: ClusterSnapshot,
@@ -136,7 +136,7 @@ const isOnline = ({ nodes }: ClusterSnapshot, name: string): boolean =>
 const hasMemory = (vm: VmSpec, room: Room): boolean => room.freeMemoryBytes >= vm.memoryMiB * 1024 ** 2
 
 /** 0.8 x available memory + 0.2 x free CPU, as fractions of the node's own. */
-export const scoreOf = ({ node, freeMemoryBytes, freeCores }: Room): number =>
+const scoreOf = ({ node, freeMemoryBytes, freeCores }: Room): number =>
   WEIGHTS.memory * (freeMemoryBytes / node.memoryBytes) + WEIGHTS.cpu * Math.max(0, freeCores / node.cores)
 
 const gib = (bytes: number): string => (Math.max(0, bytes) / GIB).toFixed(1)

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { virtualClock } from '../../adapters/simulator/clock.ts'
+import { systemClock } from '../../adapters/system-clock.ts'
 import fc from 'fast-check'
 import { Planning } from '../../controllers/planning.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
@@ -12,7 +14,7 @@ import { settled } from '../builders/quiet.ts'
 import { range, settings, vm } from '../builders/range.ts'
 
 const { signal } = new AbortController()
-const planningOf = (proxmox: FakeProxmox) => new Planning(proxmox, () => settings(), signal)
+const planningOf = (proxmox: FakeProxmox) => new Planning(proxmox, () => settings(), systemClock, signal)
 
 async function plansFor(planning: Planning, specs: readonly RangeSpec[]): Promise<readonly RangePlan[]> {
   const planned = await Promise.all(specs.map((spec) => planning.plan(spec)))
@@ -30,6 +32,35 @@ describe('Planning', () => {
     )
     expect(plans.map(({ rangeId, number }) => `${rangeId} ${number}`)).to.deep.equal(['MN 3', 'JD 1', 'KL 2'])
     expect(proxmox.looks).to.equal(1)
+  })
+
+  it('waits for a range whose file is still being read, and plans it in the same turn', async () => {
+    const proxmox = new FakeProxmox(cluster())
+    const planning = planningOf(proxmox)
+    let read: () => void = () => undefined
+    const slow = planning
+      .announce(new Promise<void>((resolve) => (read = resolve)))
+      .then(() => planning.plan(range('JD')))
+    const quick = planning.plan(range('KT'))
+    await settled()
+    expect(proxmox.looks).to.equal(0)
+    read()
+    const numbers = (await Promise.all([slow, quick])).map(
+      ({ result }) => result.kind === 'planned' && result.plan.number,
+    )
+    expect(numbers).to.deep.equal([1, 2])
+    expect(proxmox.looks).to.equal(1)
+  })
+
+  it('waits for a file that hangs once, and for no longer than its patience', async () => {
+    const clock = virtualClock()
+    const planning = new Planning(new FakeProxmox(cluster()), () => settings(), clock, signal)
+    void planning.announce(new Promise(() => undefined))
+    const first = planning.plan(range('JD'))
+    await settled()
+    await clock.advance(10_000)
+    await first
+    await planning.plan(range('KT'))
   })
 
   it('promises the same memory to no two ranges', async () => {

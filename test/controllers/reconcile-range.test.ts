@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { systemClock } from '../../adapters/system-clock.ts'
 import { NetworkController } from '../../controllers/network-controller.ts'
 import { Planning } from '../../controllers/planning.ts'
 import { reconcileRange } from '../../controllers/reconcile-range.ts'
@@ -22,7 +23,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const board = new StatusBoard(store, { now: () => 0, sleep: async () => {} }, quiet)
   const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
   const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
-  const planning = new Planning(proxmox, () => settings(), stop.signal)
+  const planning = new Planning(proxmox, () => settings(), systemClock, stop.signal)
   const networks = new NetworkController(proxmox, quiet, stop.signal)
   const { machines, pools } = proxmox
   const dependencies = { files, planning, networks, machines, pools, board, logger: quiet, settings: () => settings() }

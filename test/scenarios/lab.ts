@@ -35,7 +35,7 @@ export interface Lab {
   close(): Promise<void>
 }
 
-export const settings: PlanSettings = {
+const settings: PlanSettings = {
   zone: 'ludus',
   vxlanTagBase: 0,
   vmidBase: 0,
