@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { virtualClock } from '../../../adapters/simulator/clock.ts'
 import { dataOf, rowsOf, startLab, type Lab } from './lab.ts'
 
 /** What was recorded with parallel requests, held locks, nodes going down and reloads failing. */
@@ -16,9 +17,16 @@ describe('a simulated cluster in trouble', () => {
 
   describe('many parallel calls', () => {
     it('makes thirty vnets at once, one after the other', async () => {
-      const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => create(`m${index}`, 3000 + index)))
+      // Time stands still while the machine is busy, so that no waiter's ten seconds run out for that.
+      const clock = virtualClock()
+      const crowd = await startLab({ clock })
+      const vnets = Array.from({ length: 30 }, (_, index) => ({ vnet: `m${index}`, zone: 'ludus', tag: 3000 + index }))
+      const answers = await clock.runUntil(
+        Promise.all(vnets.map((vnet) => crowd.controller('POST', '/cluster/sdn/vnets', vnet))),
+      )
       expect(answers.map((answer) => answer.status)).to.deep.equal(Array.from({ length: 30 }, () => 200))
-      expect(rowsOf(await lab.root('GET', '/cluster/sdn/vnets'))).to.have.length(30)
+      expect(crowd.world.sdn.configured.vnets.size).to.equal(30)
+      await crowd.close()
     })
 
     it('gives one tag to one of three', async () => {
