@@ -3,7 +3,7 @@ import PQueue from 'p-queue'
 import type { Clock } from '../model/clock.ts'
 
 /** How many works a lane runs at once, and how that number moves. */
-interface LaneLimits {
+export interface LaneLimits {
   readonly start: number
   readonly most: number
 }

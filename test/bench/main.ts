@@ -1,7 +1,8 @@
+import { benchClones } from './clones.ts'
 import { benchLatency } from './latency.ts'
 
 /** Name -> a benchmark that prints its own figures. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { latency: benchLatency }
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { latency: benchLatency, clones: benchClones }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => BENCHES[name] === undefined)

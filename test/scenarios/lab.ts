@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createLanes } from '../../adapters/lanes.ts'
+import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
@@ -49,12 +49,15 @@ const settings: PlanSettings = {
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const nowhere: StatusStore = { write: () => Promise.resolve(), remove: () => Promise.resolve() }
 
-/** So many times as fast as real: minutes of a cluster are seconds of a test. */
+/** So many times as fast as real unless a lab asks for another speed: minutes of a cluster are seconds of a test. */
 const SPEED = 40
 
 export interface LabOptions {
   readonly world?: World
   readonly settings?: Partial<PlanSettings>
+  readonly speed?: number
+  /** How many clones one storage takes at once, and the most it is tried with. Default: the product's own. */
+  readonly storageLimits?: LaneLimits
   /** How long the client waits for an answer, in real milliseconds. */
   readonly patience?: number
   /** Range files that are in the folder before the controller looks for the first time, by name. */
@@ -64,7 +67,8 @@ export interface LabOptions {
 /** Opens a lab with a running controller. Close it, or its timers keep the test runner alive. */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const world = options.world ?? demoCluster()
-  const clock = scaledClock(SPEED)
+  const speed = options.speed ?? SPEED
+  const clock = scaledClock(speed)
   const simulator = await startSimulator({ world, clock })
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-lab-'))
   const ranges = path.join(folder, 'ranges')
@@ -82,7 +86,12 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       clock,
       random,
       logger: silent,
-      lanes: createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout }),
+      lanes: createLanes({
+        clock,
+        random,
+        isCongestion: (error) => error instanceof LockTimeout,
+        ...(options.storageLimits === undefined ? {} : { storageLimits: options.storageLimits }),
+      }),
     },
   )
   const controller = new Controller({
@@ -94,7 +103,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     logger: silent,
     metrics: openMetrics('test'),
     settings: () => ({ ...settings, ...options.settings }),
-    resyncMs: 30_000 / SPEED,
+    resyncMs: 30_000 / speed,
   })
   const stop = new AbortController()
   const running = controller.run(stop.signal)
