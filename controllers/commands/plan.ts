@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
-import { actionsOf, type RangePlan, type VnetAction } from '../../model/plan.ts'
+import { actionsOf } from '../../model/plan.ts'
 import type { RangeFiles } from '../../model/ports.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
@@ -9,15 +9,7 @@ import { planVnets } from '../../reconcilers/vnet/plan-vnets.ts'
 import type { Composition } from '../composition.ts'
 import { Planning } from '../planning.ts'
 import type { Paint } from '../terminal/paint.ts'
-import { planText } from '../terminal/plan-text.ts'
-
-/** What `lanista plan` shows: the changes of all ranges together, and what is in the way. */
-export interface PlanReport {
-  readonly networkActions: readonly VnetAction[]
-  readonly plans: readonly RangePlan[]
-  readonly refused: readonly string[]
-  readonly diagnostics: readonly Diagnostic[]
-}
+import { type PlanReport, planText } from '../terminal/plan-text.ts'
 
 /**
  * `lanista plan`: what a run would change and why. Writes nothing.

@@ -51,7 +51,9 @@ async function connect(
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     serve: async ({ statuses, notReady }, signal, listen = http.listen) => {
       const { serveHttp } = await import('../../adapters/http.ts')
-      return await serveHttp({ listen, statuses, notReady: () => notReady() ?? silence(3 * resync), metrics }, signal)
+      const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resync)
+      const onError = (error: unknown): void => logger.error('an HTTP endpoint failed', { error })
+      return await serveHttp({ listen, statuses, notReady: reasonNotReady, metrics, onError }, signal)
     },
   }
 }

@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
-import { z } from 'zod'
+import { clusterOfFile } from '../../adapters/cluster-file.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
-import { clusterDescriptionSchema } from '../../adapters/simulator/cluster-description.ts'
-import { clusterFrom, controllerToken } from '../../adapters/simulator/cluster-from.ts'
+import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { Durations } from '../../adapters/simulator/durations.ts'
 import { startSimulator } from '../../adapters/simulator/start-simulator.ts'
-import type { World } from '../../adapters/simulator/world.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { SimulatedCluster, SimulateOptions } from '../composition.ts'
 
@@ -16,7 +12,7 @@ const DEMO_PACE: Partial<Durations> = { networkReload: 500, linkedClone: 1200, s
 
 /** Starts a simulated cluster over HTTPS. Throws `UserError` for a description or address that can't be used. */
 export async function simulateCluster({ clusterFile, listen, pace }: SimulateOptions): Promise<SimulatedCluster> {
-  const world = clusterFile === undefined ? demoCluster() : await describedCluster(clusterFile)
+  const world = clusterFile === undefined ? demoCluster() : await clusterOfFile(clusterFile)
   const simulator = await startSimulator({
     world,
     clock: scaledClock(1),
@@ -35,29 +31,6 @@ export async function simulateCluster({ clusterFile, listen, pace }: SimulateOpt
     fingerprint,
     token: controllerToken(world) ?? simulator.token ?? '',
     close: () => simulator.close(),
-  }
-}
-
-async function describedCluster(file: string): Promise<World> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UserError(
-      `simulate: ${file} can't be read (${error instanceof Error ? error.message : String(error)}); give a YAML description of a cluster`,
-      error,
-    )
-  })
-  const described = clusterDescriptionSchema.safeParse(yamlOf(text, file))
-  if (described.success) return clusterFrom(described.data)
-  throw new UserError(`simulate: ${file} does not describe a cluster:\n${z.prettifyError(described.error)}`)
-}
-
-function yamlOf(text: string, file: string): unknown {
-  try {
-    return parse(text)
-  } catch (error) {
-    throw new UserError(
-      `simulate: ${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    )
   }
 }
 

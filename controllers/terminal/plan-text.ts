@@ -1,7 +1,14 @@
-import { diagnosticLine } from '../../model/diagnostic.ts'
-import { type Action, actionsOf, type RangePlan } from '../../model/plan.ts'
-import type { PlanReport } from '../commands/plan.ts'
+import { type Diagnostic, diagnosticLine } from '../../model/diagnostic.ts'
+import { type Action, actionsOf, type RangePlan, type VnetAction } from '../../model/plan.ts'
 import type { Paint } from './paint.ts'
+
+/** What `lanista plan` shows: the changes of all ranges together, and what is in the way. */
+export interface PlanReport {
+  readonly networkActions: readonly VnetAction[]
+  readonly plans: readonly RangePlan[]
+  readonly refused: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+}
 
 /** A plan for people: `+` is created, `~` is changed, `!` is in the way; each with the reason. */
 export function planText({ networkActions, plans, refused, diagnostics }: PlanReport, paint: Paint): readonly string[] {

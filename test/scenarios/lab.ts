@@ -12,6 +12,7 @@ import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import { settings } from '../builders/range.ts'
 import { Controller } from '../../controllers/controller.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, StatusStore } from '../../model/ports.ts'
@@ -33,17 +34,6 @@ export interface Lab {
   /** Looks at every range once more, and resolves when that has been done. */
   pass(): Promise<void>
   close(): Promise<void>
-}
-
-const settings: PlanSettings = {
-  zone: 'ludus',
-  vxlanTagBase: 0,
-  vmidBase: 0,
-  reservedNumbers: [],
-  defaultNode: 'pve1',
-  storage: 'shared',
-  storageFormat: 'qcow2',
-  clusterMode: undefined,
 }
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -102,7 +92,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     random,
     logger: silent,
     metrics: openMetrics('test'),
-    settings: () => ({ ...settings, ...options.settings }),
+    settings: () => settings(options.settings ?? {}),
     resyncMs: 30_000 / speed,
   })
   const stop = new AbortController()
