@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
+import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import { compose } from './compose/compose.ts'
 import { paintFor } from './terminal/paint.ts'
@@ -72,7 +73,7 @@ try {
   }).parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode
-  else if (error instanceof UserError) {
+  else if (error instanceof UserError || error instanceof ProxmoxError) {
     process.stderr.write(`${error.message}\n`)
     process.exitCode = 1
   } else throw error

@@ -121,11 +121,12 @@ export class Untrusted extends ProxmoxError {
 
 /** No host took the request: it was never sent. */
 export const unsentError = (request: Request, why: string, cause: unknown): ProxmoxError => {
-  const message = `${request.title}: no API host answers (${why})`
   const untrusted = cause instanceof ConnectFailure && cause.untrusted
-  return untrusted
-    ? new Untrusted(request.title, message, cause)
-    : new ProxmoxError('transport', request.title, message, cause)
+  const finding = `${request.title}: no API host answers (${why})`
+  // What an untrusted certificate needs is said in `why`.
+  if (untrusted) return new Untrusted(request.title, finding, cause)
+  const message = `${finding}; check that the hosts of lanista.proxmox.hosts (or proxmox_url) are up and reachable from here`
+  return new ProxmoxError('transport', request.title, message, cause)
 }
 
 /** A write was sent, or may have been, and its answer was lost. */

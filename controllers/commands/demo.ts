@@ -133,7 +133,7 @@ function lineShow({ board }: Controller, terminal: Terminal, paint: Paint, steps
       seen.set(status.id, status)
       if (wasReady || !board.allReady()) return
       wasReady = true
-      terminal.write(`\n${steps.join('\n')}\n`)
+      if (steps.length > 0) terminal.write(`\n${steps.join('\n')}\n`)
     },
     end: () => undefined,
   }

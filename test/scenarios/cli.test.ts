@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
+import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { openSite, type Site } from './site.ts'
 import { rangeText } from './ranges.ts'
 
@@ -13,21 +14,31 @@ interface Ended {
   readonly output: string
 }
 
+/** Everything the commands printed, but for `simulate`. */
+const printed: string[] = []
+
 class Run {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  readonly #tellsNoSecret: boolean
   #output = ''
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    this.#tellsNoSecret = args[0] !== 'simulate'
     this.child = spawn(process.execPath, [MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     })
     for (const stream of [this.child.stdout, this.child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()))
+      stream?.on('data', (chunk: Buffer) => this.#take(chunk.toString()))
     this.ended = new Promise((resolve) =>
       this.child.once('close', (status) => resolve({ status, output: this.#output })),
     )
+  }
+
+  #take(text: string): void {
+    this.#output += text
+    if (this.#tellsNoSecret) printed.push(text)
   }
 
   /** Resolves as soon as the output so far fits. */
@@ -132,5 +143,11 @@ describe('the commands', function () {
       expect(await readdir(temporary)).to.deep.equal([])
     }
     await rm(folder, { recursive: true })
+  })
+
+  it('none of them but simulate, which hands it out, printed the token secret', () => {
+    const secret = controllerToken(site.simulator.world)?.split('=')[1] ?? ''
+    expect(secret).to.have.length(36)
+    expect(printed.join('')).to.include('JD').and.not.include(secret)
   })
 })
