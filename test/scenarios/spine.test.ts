@@ -81,10 +81,23 @@ describe('from files to running VMs', () => {
     expect(others).to.have.length(5 * 3 + 2)
   })
 
+  /** Reads of one pass over all ranges, once every node has told the others about its guests. */
+  const readsOfPass = async (): Promise<readonly string[]> => {
+    const { world, simulation } = lab.simulator
+    const since = simulation.clock.now()
+    while ([...world.nodes.values()].some(({ published }) => published.at <= since)) await lab.pass()
+    const before = lab.simulator.journal.entries().length
+    await lab.pass()
+    return named(lab.simulator.journal.entries().slice(before)).toSorted()
+  }
+  let reads: readonly string[] = []
+
   it('makes no write in the next pass', async () => {
     const before = lab.writes().length
     await lab.pass()
     expect(named(lab.writes().slice(before))).to.deep.equal([])
+    reads = await readsOfPass()
+    expect(reads).to.include('GET /cluster/resources')
   })
 
   it('creates only the VM that was added to a file', async () => {
@@ -130,6 +143,12 @@ describe('from files to running VMs', () => {
       .filter(({ path }) => path.startsWith('/cluster/sdn'))
     expect(named(sdn)).to.deep.equal(['POST /cluster/sdn/vnets', 'PUT /cluster/sdn'])
     expect(sdn[0]?.params).to.include({ vnet: 'r3', tag: '3' })
+  })
+
+  it('reads no more for three ranges than for two', async () => {
+    await lab.drop('JD.yml', JD)
+    await lab.until(() => lab.ready('JD', 'KT', 'LX'))
+    expect(await readsOfPass()).to.deep.equal(reads)
   })
 
   it('keeps the VMs of a range whose file is gone', async () => {
