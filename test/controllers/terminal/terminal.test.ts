@@ -1,0 +1,136 @@
+import { stripVTControlCharacters } from 'node:util'
+import { expect } from 'chai'
+import { liveView } from '../../../controllers/terminal/live-view.ts'
+import { paintFor } from '../../../controllers/terminal/paint.ts'
+import { phaseLines } from '../../../controllers/terminal/phase-lines.ts'
+import { planText } from '../../../controllers/terminal/plan-text.ts'
+import { rangeTable } from '../../../controllers/terminal/range-table.ts'
+import { planRange } from '../../../reconcilers/plan-range.ts'
+import { cluster } from '../../builders/cluster.ts'
+import { range, settings, vm } from '../../builders/range.ts'
+import { rangeStatus, vmStatus } from '../../builders/status.ts'
+
+const plain = paintFor({ isTTY: false }, {})
+
+describe('colours', () => {
+  const paints = (stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv) =>
+    paintFor(stream, environment)('red', 'x') !== 'x'
+
+  it('are for terminals, and not for those who said no', () => {
+    expect(paints({ isTTY: true }, {})).to.equal(true)
+    expect(paints({}, {})).to.equal(false)
+    expect(paints({ isTTY: true }, { NO_COLOR: '1' })).to.equal(false)
+    expect(paints({ isTTY: true }, { TERM: 'dumb' })).to.equal(false)
+  })
+})
+
+describe('the table of ranges', () => {
+  const statuses = [
+    rangeStatus('JD', [vmStatus('JD-dc'), vmStatus('JD-ws', { phase: 'cloning', node: 'pve2' })], {
+      reason: 'Progressing',
+      message: '1 of 2 VMs are running; vm JD-ws is being cloned',
+    }),
+    rangeStatus('KT', [vmStatus('KT-web')]),
+  ]
+
+  it('has a line per VM with node, VMID, address, phase and reason, and one per range with its state', () => {
+    const lines = rangeTable(statuses, plain, 120)
+      .split('\n')
+      .map((line) => line.trimEnd().replaceAll(/ {2,}/g, ' | '))
+    expect(lines).to.deep.equal([
+      'RANGE | VM | NODE | VMID | ADDRESS | PHASE | WHY',
+      'JD (1) | JD-dc | pve1 | 1010011 | 10.1.10.11 | ● running | its target_node',
+      ' | JD-ws | pve2 | 1010011 | 10.1.10.11 | ◔ cloning | its target_node',
+      'KT (1) | KT-web | pve1 | 1010011 | 10.1.10.11 | ● running | its target_node',
+      '',
+      'JD | not Ready: Progressing: 1 of 2 VMs are running; vm JD-ws is being cloned',
+      'KT | Ready',
+    ])
+  })
+
+  it('fits a narrow terminal by cutting reasons, not by wrapping', () => {
+    const lines = rangeTable(statuses, plain, 78).split('\n')
+    expect(lines.map((line) => line.trimEnd().length).filter((length) => length > 78)).to.deep.equal([])
+    expect(lines).to.have.length(7)
+  })
+
+  it('shows what is in the way of a VM in place of why it is there', () => {
+    const [status] = [
+      rangeStatus('JD', [vmStatus('JD-dc', { phase: 'blocked', trouble: 'vm JD-dc: no node fits' })], {
+        reason: 'VmBlocked',
+        message: 'x',
+      }),
+    ]
+    expect(rangeTable([status], plain, 120))
+      .to.include('✗ blocked')
+      .and.include('vm JD-dc: no node fits')
+      .and.not.include('target_node')
+  })
+})
+
+describe('lines for pipes', () => {
+  it('tell what changed and nothing else', () => {
+    const before = rangeStatus('JD', [vmStatus('JD-dc'), vmStatus('JD-ws', { phase: 'starting' })], {
+      reason: 'Progressing',
+      message: 'x',
+    })
+    const after = rangeStatus('JD', [vmStatus('JD-dc'), vmStatus('JD-ws')])
+    expect(phaseLines(before, after, plain)).to.deep.equal(['JD  JD-ws  running on pve1 (VMID 1010011)', 'JD  Ready'])
+    expect(phaseLines(after, after, plain)).to.deep.equal([])
+  })
+
+  it('tell the reason of a placement at first, and trouble always', () => {
+    const blocked = rangeStatus('JD', [vmStatus('JD-dc', { phase: 'blocked', trouble: 'vm JD-dc: no node fits' })], {
+      reason: 'VmBlocked',
+      message: 'no',
+    })
+    expect(phaseLines(undefined, rangeStatus('JD', [vmStatus('JD-dc')]), plain)[0]).to.match(/: its target_node$/)
+    expect(phaseLines(rangeStatus('JD', [vmStatus('JD-dc')]), blocked, plain)).to.deep.equal([
+      'JD  JD-dc  blocked on pve1 (VMID 1010011): vm JD-dc: no node fits',
+      'JD  not Ready: VmBlocked: no',
+    ])
+  })
+})
+
+describe('the text of a plan', () => {
+  const planOf = (targetNode?: string) => {
+    const result = planRange(
+      range('JD', { vms: [vm('JD-dc', targetNode === undefined ? {} : { targetNode })] }),
+      cluster(),
+      { numbers: new Map(), vms: [] },
+      settings(),
+    )
+    if (result.kind === 'refused') throw new Error(result.finding.message)
+    return result.plan
+  }
+
+  it('shows networks once for all ranges, then what each range gets, then the sum', () => {
+    const plan = planOf()
+    const text = planText({ networkActions: plan.networkActions, plans: [plan], refused: [], diagnostics: [] }, plain)
+    expect(text[0]).to.equal('networks, for all ranges together')
+    expect(text.filter((line) => line.includes('vnet r1:'))).to.have.length(1)
+    expect(text.filter((line) => line.startsWith('  + vm '))).to.have.length(2)
+    expect(text.at(-1)).to.equal('1 range, 10 changes')
+  })
+
+  it('counts what is in the way', () => {
+    const plan = planOf('nowhere')
+    const text = planText({ networkActions: [], plans: [plan], refused: ['range KT: no'], diagnostics: [] }, plain)
+    expect(text.some((line) => /^ {2}! vm JD-dc: its target_node nowhere is not a node/.test(line))).to.equal(true)
+    expect(text).to.include('! range KT: no')
+    expect(text.at(-1)).to.match(/, 2 in the way$/)
+  })
+})
+
+describe('the live view', () => {
+  it('draws over what it drew before, and keeps within the terminal', () => {
+    const written: string[] = []
+    const view = liveView({ rows: 4, write: (text) => written.push(text) })
+    view.draw('a\nb\nc\nd\ne')
+    view.draw('x')
+    view.end()
+    expect(written[1]).to.include('c\nd\ne\n').and.not.include('b')
+    expect(written[2]?.startsWith('\u001B[3A\r')).to.equal(true)
+    expect(written.map(stripVTControlCharacters).join('')).to.equal('\rc\nd\ne\n\rx\n')
+  })
+})
