@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Logger, RangeFileRead, RangeFiles } from '../model/ports.ts'
 import { printable } from '../model/printable.ts'
-import { RANGE_ID_RULE } from '../model/range-id.ts'
 import { UserError } from '../model/user-error.ts'
 import { parseRange } from './parse-range.ts'
 import { causeInWords } from './error-code.ts'
 import { findRangeFiles, type FoundFile } from './range-files/find-range-files.ts'
+import { aboutFile, misnamed, rivalry } from './range-files/name-problems.ts'
 import { readSafely } from './range-files/read-safely.ts'
 import { watchRanges } from './range-files/watch-ranges.ts'
 
@@ -39,33 +39,13 @@ async function readRange(folder: string, rangeId: string): Promise<RangeFileRead
   const family = await found(folder, rangeId)
   const [own, ...more] = family.filter(({ id }) => id === rangeId)
   if (own === undefined) return { kind: 'absent' }
-  if (own.misnamed) return invalid(about(own, `this name gives no range id: ${RANGE_ID_RULE}`, 'rename it'))
+  if (own.misnamed) return invalid(misnamed(own))
   if (family.length > 1) return invalid(...[own, ...more].map((file) => rivalry(file, family)))
 
   const read = await readSafely(folder, own.path)
   if (read.kind === 'absent') return read
-  if (read.kind === 'refused') return invalid(about(own, read.finding, read.remedy))
+  if (read.kind === 'refused') return invalid(aboutFile(own.path, read.finding, read.remedy))
   return parseRange({ text: read.text, file: printable(own.path, 4096), rangeId })
 }
 
 const invalid = (...diagnostics: readonly Diagnostic[]): RangeFileRead => ({ kind: 'invalid', diagnostics })
-
-const about = ({ path }: FoundFile, finding: string, remedy: string): Diagnostic => ({
-  file: printable(path, 4096),
-  line: undefined,
-  column: undefined,
-  finding,
-  remedy,
-})
-
-function rivalry(file: FoundFile, family: readonly FoundFile[]): Diagnostic {
-  const others = family.filter(({ path }) => path !== file.path)
-  const [names, sameId] = [
-    others.map(({ path }) => printable(path, 4096)).join(', '),
-    others.some(({ id }) => id === file.id),
-  ]
-  const finding = sameId
-    ? `the range ${file.id} has another file: ${names}`
-    : `another id differs only in case: ${names}`
-  return about(file, finding, sameId ? 'keep one of them' : 'rename one of them')
-}

@@ -1,3 +1,4 @@
+import type { FileChecker } from '../model/checked-file.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Logger, Metrics, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
@@ -11,6 +12,7 @@ export interface Composition {
   readonly clock: Clock
   readonly random: () => number
   readonly environment: NodeJS.ProcessEnv
+  readonly checker: FileChecker
   loadConfig(file: string): Promise<ServerConfig>
   /** A log of JSON lines, to standard error or appended to a file. */
   openLog(file?: string): Logger

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { ProxmoxError } from '../model/proxmox-error.ts'
@@ -44,6 +44,17 @@ function program(finish: (status: number) => void): Command {
     .action(async (options: { config: string }) => {
       const { planCommand } = await import('./commands/plan.ts')
       finish(await planCommand(options, composition, paintFor(process.stdout, process.env), print, stopSignal()))
+    })
+  lanista
+    .command('validate')
+    .description('check range files and say all that is wrong with them. Status 0: nothing, 1: problems')
+    .argument('[path...]', 'files, and folders of range files; default: the configured folder, else the current one')
+    .option('--config <file>', `${CONFIG_HELP} (default: "${DEFAULT_CONFIG}" where it exists)`)
+    .option('--format <format>', 'text, json', 'text')
+    .action(async (paths: string[], { config, format }: { config?: string; format: string }) => {
+      const { validateCommand } = await import('./commands/validate.ts')
+      const options = { paths, config: config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined), format }
+      finish(await validateCommand(options, composition, paintFor(process.stdout, process.env), print))
     })
   lanista
     .command('simulate')

@@ -1,13 +1,24 @@
+/** The offending line of a file, safe to show on a terminal. */
+export interface Excerpt {
+  /** The line, acting characters escaped, values of secret keys masked, cut around the column with `…` when it is long. */
+  readonly text: string
+  /** How many characters (code points) of `text` stand before the one meant. */
+  readonly caret: number
+}
+
 /** A problem in a file: where, what was found, and what to do about it. */
 export interface Diagnostic {
   readonly file: string
   /** 1-based; undefined when the problem is the file as a whole. */
   readonly line: number | undefined
+  /** 1-based, in UTF-16 units as editors count. */
   readonly column: number | undefined
   /** What was found and what is allowed, as one sentence. */
   readonly finding: string
   /** What to do, as one sentence without a full stop; empty when the finding says it. */
   readonly remedy: string
+  /** The line itself, where there is one. */
+  readonly excerpt?: Excerpt
 }
 
 /** `JD.yml:5:1: finding; remedy`, the form editors and terminals can jump to. */

@@ -5,6 +5,7 @@ import { nearest } from '../../model/nearest.ts'
 import { printable } from '../../model/printable.ts'
 import type { YamlFile } from './read-yaml.ts'
 import { knownKeysAt, numberAt } from './schema-at.ts'
+import { SECRET_KEY } from './secret-keys.ts'
 import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
 
 type Issue = z.core.$ZodIssue
@@ -126,9 +127,6 @@ function remedyOf(issue: Issue, node: Node | undefined): string {
   const meant = nearest(value, issue.values.map(String))
   return meant === undefined ? '' : `did you mean ${meant}?`
 }
-
-/** Keys whose values are secrets, or may hold some: said to be there, never shown. */
-const SECRET_KEY = /password|secret|token|wireguard_config|urls/i
 
 /** The value as it is in the file, in a word or two. */
 function foundText(path: Path, node: Node | undefined): string {

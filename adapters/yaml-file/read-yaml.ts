@@ -1,6 +1,7 @@
-import { type Document, isAlias, isMap, isNode, isScalar, type LineCounter, visit, type Node } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, visit, type Node } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
+import { type DiagnosticAt, diagnosticsIn } from './diagnostic-at.ts'
 import { keyText, locate, type Place } from './locate.ts'
 import { parseWithinLimits, YAML_LIMITS } from './parse-within-limits.ts'
 import { MAX_DIAGNOSTICS, syntaxDiagnostics } from './syntax-diagnostics.ts'
@@ -35,12 +36,12 @@ export function readYaml(text: string, file: string): YamlRead {
   })
 
   const parsed = parseWithinLimits(text)
-  const at = diagnosticsIn(file, parsed.lines)
+  const at = diagnosticsIn(file, text, parsed.lines)
   if (parsed.kind === 'excessive') return invalid(at(parsed.offset, parsed.finding, 'check that this is a range file'))
   const [document, second] = parsed.documents
   if (document === undefined) return invalid(whole('the file is empty', 'write a range into it, or remove it'))
 
-  const syntax = syntaxDiagnostics(file, text, document, parsed.lines)
+  const syntax = syntaxDiagnostics(text, document, parsed.lines, at)
   if (syntax.length > 0) return invalid(...syntax)
   // A closing `---` with nothing after it starts a second document that says nothing.
   const further = parsed.documents.slice(1).find(({ contents, errors }) => !isBlank(contents) || errors.length > 0)
@@ -64,16 +65,6 @@ export function readYaml(text: string, file: string): YamlRead {
 }
 
 const isBlank = (contents: unknown): boolean => contents === null || (isScalar(contents) && contents.value === null)
-
-type DiagnosticAt = (offset: number, finding: string, remedy: string) => Diagnostic
-
-const diagnosticsIn =
-  (file: string, lines: LineCounter): DiagnosticAt =>
-  (offset, finding, remedy) => {
-    const { line, col } = lines.linePos(offset)
-    // Before the first line is counted there is no position; an offset of 0 is the first character all the same.
-    return { file, line: Math.max(1, line), column: Math.max(1, col), finding, remedy }
-  }
 
 /** Keys said twice, and aliases without an anchor before them, in one walk: yaml's own check compares all with all. */
 function structureProblems(document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {

@@ -1,6 +1,7 @@
 import { isScalar, type LineCounter, Scalar, visit, type Document, type YAMLError } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
+import type { DiagnosticAt } from './diagnostic-at.ts'
 
 /** More problems of one file than this help nobody, and a hostile file has any number of them. */
 export const MAX_DIAGNOSTICS = 50
@@ -18,22 +19,19 @@ const REMEDIES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
 
 /** The problems that keep the text from being YAML, one for each line, in order. */
 export function syntaxDiagnostics(
-  file: string,
   text: string,
   document: Document.Parsed,
   lines: LineCounter,
+  at: DiagnosticAt,
 ): readonly Diagnostic[] {
   const byLine = new Map<number, Diagnostic>()
   for (const error of document.errors.slice(0, MAX_DIAGNOSTICS)) {
     const opening = error.code === 'MISSING_CHAR' ? openingOf(document, error.pos[0]) : undefined
-    const { line, col } = lines.linePos(opening ?? error.pos[0])
+    const offset = opening ?? error.pos[0]
+    const { line } = lines.linePos(offset)
     if (byLine.has(line)) continue
-    byLine.set(line, {
-      file,
-      line,
-      column: col,
-      ...sentenceOf(error, lineOf(text, lines, line), opening !== undefined),
-    })
+    const { finding, remedy } = sentenceOf(error, lineOf(text, lines, line), opening !== undefined)
+    byLine.set(line, at(offset, finding, remedy))
     // What follows an open quote was read as its text: further errors would only confuse.
     if (opening !== undefined) break
   }

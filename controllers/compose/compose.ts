@@ -4,6 +4,7 @@ import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { loadServerConfig } from '../../adapters/server-config-file.ts'
 import { statusFiles } from '../../adapters/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
+import { fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../composition.ts'
@@ -20,6 +21,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
   const outside = { clock: systemClock, random: Math.random, environment }
   return {
     ...outside,
+    checker: fileChecker,
     loadConfig: loadServerConfig,
     openLog: (file) => openLogger(logDestination(file)),
     connect: (config, logger) => connect(config, logger, version, outside),

@@ -1,0 +1,27 @@
+import type { CheckedFile } from '../../model/checked-file.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+import { parseRange } from '../parse-range.ts'
+import { aboutFile } from '../range-files/name-problems.ts'
+import { readSafely } from '../range-files/read-safely.ts'
+import type { NamedFile } from './named-files.ts'
+
+/** Reads and checks one file. Rivals are reported together with what is wrong inside. Never throws. */
+export async function checkFile({ path, folder, id, problem }: NamedFile): Promise<CheckedFile> {
+  const result = (problems: readonly Diagnostic[]): CheckedFile => {
+    const all = problem === undefined ? problems : [problem, ...problems]
+    return { path, folder, rangeId: id, problems: inOrder(all), warnings: [], spec: undefined }
+  }
+  if (id === undefined) return result([])
+  const read = await readSafely(folder, path)
+  if (read.kind === 'absent') return result([aboutFile(path, 'the file is gone', 'correct the path')])
+  if (read.kind === 'refused') return result([aboutFile(path, read.finding, read.remedy)])
+
+  const parsed = parseRange({ text: read.text, file: printable(path, 4096), rangeId: id })
+  if (parsed.kind === 'invalid') return result(parsed.diagnostics)
+  return problem === undefined ? { ...result([]), warnings: inOrder(parsed.warnings), spec: parsed.spec } : result([])
+}
+
+/** By place in the file; what concerns the file as a whole comes first. */
+const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  [...diagnostics].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))

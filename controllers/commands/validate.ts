@@ -1,0 +1,47 @@
+import type { CheckedFile } from '../../model/checked-file.ts'
+import { UserError } from '../../model/user-error.ts'
+import type { Composition } from '../composition.ts'
+import { diagnosticJson } from '../terminal/diagnostic-formats.ts'
+import { diagnosticText } from '../terminal/diagnostic-text.ts'
+import type { Paint } from '../terminal/paint.ts'
+
+/** How `lanista validate` says what it found. */
+export const VALIDATE_FORMATS = ['text', 'json'] as const
+type Format = (typeof VALIDATE_FORMATS)[number]
+
+export interface ValidateOptions {
+  /** Files and folders; none means the configured folder. */
+  readonly paths: readonly string[]
+  /** The configuration, when the user named one or the usual one is there. */
+  readonly config: string | undefined
+  readonly format: string
+}
+
+/**
+ * `lanista validate`: checks range files before anything is touched, and says all that is wrong with any of them.
+ *
+ * @returns the exit status: 0, or 1 when there is a problem
+ */
+export async function validateCommand(
+  { paths, config, format }: ValidateOptions,
+  composition: Composition,
+  paint: Paint,
+  print: (line: string) => void,
+): Promise<number> {
+  const render = rendererOf(format, paint)
+  const settings = config === undefined ? undefined : await composition.loadConfig(config)
+  const files = await composition.checker.check(paths.length > 0 ? paths : [settings?.lanista.ranges ?? '.'])
+  for (const line of render(files)) print(line)
+  return files.some(({ problems }) => problems.length > 0) ? 1 : 0
+}
+
+function rendererOf(format: string, paint: Paint): (files: readonly CheckedFile[]) => readonly string[] {
+  const renderers: Readonly<Record<Format, (files: readonly CheckedFile[]) => readonly string[]>> = {
+    text: (files) => diagnosticText(files, paint),
+    json: (files) => [diagnosticJson(files)],
+  }
+  const known = VALIDATE_FORMATS.find((name) => name === format)
+  if (known === undefined)
+    throw new UserError(`--format ${format} is not known; choose among ${VALIDATE_FORMATS.join(', ')}`)
+  return renderers[known]
+}

@@ -1,0 +1,74 @@
+import type { CheckedFile } from '../../model/checked-file.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+import type { Paint, Style } from './paint.ts'
+
+/** What was found in files, for people: each file's problems under its name, with the line and a caret under the place. */
+export function diagnosticText(files: readonly CheckedFile[], paint: Paint): readonly string[] {
+  const troubled = files.filter(({ problems, warnings }) => problems.length + warnings.length > 0)
+  const groups = troubled.flatMap(({ path, problems, warnings }) => [
+    paint('bold', printable(path, 4096)),
+    ...linesOf(problems, 'problem', paint),
+    ...linesOf(warnings, 'warning', paint),
+    '',
+  ])
+  return [...groups, summaryLine(files, paint)]
+}
+
+const STYLES: Readonly<Record<Severity, Style>> = { problem: 'red', warning: 'yellow' }
+
+type Severity = 'problem' | 'warning'
+
+function linesOf(diagnostics: readonly Diagnostic[], severity: Severity, paint: Paint): readonly string[] {
+  return diagnostics.flatMap((diagnostic, index) => {
+    const { line, column, excerpt, ...said } = diagnostic
+    const before = diagnostics[index - 1]
+    // Several problems of one place, such as the keys that a VM lacks, share its excerpt.
+    const isShown = before?.line === line && before?.column === column
+    return diagnosticLines(isShown || excerpt === undefined ? { line, column, ...said } : diagnostic, severity, paint)
+  })
+}
+
+function diagnosticLines(
+  { line, column, finding, remedy, excerpt }: Diagnostic,
+  severity: Severity,
+  paint: Paint,
+): readonly string[] {
+  const place = line === undefined ? '' : `${paint('dim', [line, column].filter(Boolean).join(':'))}  `
+  const said = severity === 'warning' ? `${paint('yellow', 'warning:')} ${finding}` : finding
+  const gutter = ' '.repeat(String(line ?? '').length)
+  const shown =
+    excerpt === undefined
+      ? []
+      : [
+          `    ${paint('dim', `${line} |`)} ${excerpt.text}`,
+          `    ${paint('dim', `${gutter} |`)} ${blankLike(excerpt.text, excerpt.caret)}${paint(STYLES[severity], '^')}`,
+        ]
+  return [`  ${place}${said}`, ...shown, ...(remedy === '' ? [] : [`    ${paint('green', remedy)}`])]
+}
+
+/** Characters that take two columns in a terminal, and those that take none. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]/u
+const COMBINING = /\p{M}/u
+
+/** Blanks as wide as the first characters of a text. */
+const blankLike = (text: string, characters: number): string =>
+  Array.from(text)
+    .slice(0, characters)
+    .map((character) => (WIDE.test(character) ? '  ' : COMBINING.test(character) ? '' : ' '))
+    .join('')
+
+function summaryLine(files: readonly CheckedFile[], paint: Paint): string {
+  const problems = files.reduce((sum, file) => sum + file.problems.length, 0)
+  const warnings = files.reduce((sum, file) => sum + file.warnings.length, 0)
+  if (files.length === 0) return 'no range files found'
+  const parts = [
+    counted(files.length, 'file'),
+    counted(problems, 'problem'),
+    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
+  ]
+  return paint(problems > 0 ? 'red' : 'green', parts.join(', '))
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
