@@ -12,11 +12,11 @@ const nodeOf = (value: unknown): Node | undefined =>
   isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined
 
 /** The node an alias stands for; other nodes as they are. */
-const resolved = (node: Node | undefined, document: Document.Parsed): Node | undefined =>
+export const resolved = (node: Node | undefined, document: Document.Parsed): Node | undefined =>
   isAlias(node) ? nodeOf(node.resolve(document)) : node
 
 /** yaml keeps the merge key as a symbol. */
-const isMergeKey = (key: unknown): boolean =>
+export const isMergeKey = (key: unknown): boolean =>
   isScalar(key) && typeof key.value === 'symbol' && key.value.description === '<<'
 
 /** The text of a map's key, as it becomes a JavaScript key; undefined for merge keys and for maps and lists as keys. */

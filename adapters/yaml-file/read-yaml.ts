@@ -1,10 +1,11 @@
-import { type Document, isAlias, isMap, isNode, isScalar, visit, type Node } from 'yaml'
+import { isScalar, type Node } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
-import { type DiagnosticAt, diagnosticsIn } from './diagnostic-at.ts'
-import { keyText, locate, type Place } from './locate.ts'
+import { diagnosticsIn } from './diagnostic-at.ts'
+import { locate, type Place } from './locate.ts'
 import { parseWithinLimits, YAML_LIMITS } from './parse-within-limits.ts'
-import { MAX_DIAGNOSTICS, syntaxDiagnostics } from './syntax-diagnostics.ts'
+import { structureProblems } from './structure-problems.ts'
+import { syntaxDiagnostics } from './syntax-diagnostics.ts'
 
 /** One YAML file as a value, with the places its parts came from. */
 export interface YamlFile {
@@ -65,31 +66,3 @@ export function readYaml(text: string, file: string): YamlRead {
 }
 
 const isBlank = (contents: unknown): boolean => contents === null || (isScalar(contents) && contents.value === null)
-
-/** Keys said twice, and aliases without an anchor before them, in one walk: yaml's own check compares all with all. */
-function structureProblems(document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
-  const problems: Diagnostic[] = []
-  const anchors = new Set<string>()
-  visit(document, (_, node) => {
-    if (problems.length >= MAX_DIAGNOSTICS) return visit.BREAK
-    if (!isNode(node)) return undefined
-    if (isAlias(node) && !anchors.has(node.source))
-      problems.push(
-        at(node.range?.[0] ?? 0, `the alias *${printable(node.source)} has no anchor before it`, 'define it with &'),
-      )
-    if (!isAlias(node) && node.anchor !== undefined) anchors.add(node.anchor)
-    if (!isMap(node)) return undefined
-    const seen = new Set<string>()
-    for (const { key } of node.items) {
-      const name = keyText(key)
-      if (name === undefined) continue
-      if (seen.has(name) && isNode(key))
-        problems.push(
-          at(key.range?.[0] ?? 0, `the key ${printable(name)} is here twice in one map`, 'remove one of them'),
-        )
-      seen.add(name)
-    }
-    return undefined
-  })
-  return problems
-}

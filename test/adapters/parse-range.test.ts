@@ -159,7 +159,6 @@ describe('parseRange', () => {
         range('    roles: *none\n'),
         'JD.yml:10:12: the alias *none has no anchor before it; define it with &',
       ],
-      ['a merge of no map', range('    <<: 3\n'), 'JD.yml: not valid YAML: Merge sources must be maps or map aliases'],
       [
         '{{ range_id }} without quotes',
         'ludus: {{ range_id }}\n',

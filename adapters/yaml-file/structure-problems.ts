@@ -1,0 +1,62 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap } from 'yaml'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+import type { DiagnosticAt } from './diagnostic-at.ts'
+import { isMergeKey, keyText, resolved } from './locate.ts'
+import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
+
+/**
+ * Keys said twice, aliases without an anchor before them, and merges of what is no map, in one walk: yaml's own check
+ * of keys compares all with all. Ludus' parser (Go's yaml.v3) follows merge keys, and refuses the same three.
+ */
+export function structureProblems(document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
+  const problems: Diagnostic[] = []
+  const anchors = new Set<string>()
+  visit(document, (_, node) => {
+    if (problems.length >= MAX_DIAGNOSTICS) return visit.BREAK
+    if (!isNode(node)) return undefined
+    if (isAlias(node) && !anchors.has(node.source))
+      problems.push(
+        at(startOf(node), `the alias *${printable(node.source)} has no anchor before it`, 'define it with &'),
+      )
+    if (!isAlias(node) && node.anchor !== undefined) anchors.add(node.anchor)
+    if (isMap(node)) problems.push(...repeatedKeys(node, at))
+    return undefined
+  })
+  // A merge of an alias is looked through only when all aliases are known to lead somewhere.
+  if (problems.length > 0) return problems
+  visit(document, {
+    Pair(_, pair) {
+      if (problems.length >= MAX_DIAGNOSTICS) return visit.BREAK
+      if (isMergeKey(pair.key)) problems.push(...unfitMerge(pair, document, at))
+      return undefined
+    },
+  })
+  return problems
+}
+
+const startOf = (node: Node): number => node.range?.[0] ?? 0
+
+function repeatedKeys(map: YAMLMap, at: DiagnosticAt): readonly Diagnostic[] {
+  const seen = new Set<string>()
+  return map.items.flatMap(({ key }) => {
+    const name = isMergeKey(key) ? '<<' : keyText(key)
+    if (name === undefined || !isNode(key)) return []
+    if (!seen.has(name)) {
+      seen.add(name)
+      return []
+    }
+    const remedy = isMergeKey(key) ? 'merge a list: `<<: [*one, *other]`' : 'remove one of them'
+    return [at(startOf(key), `the key ${printable(name)} is here twice in one map`, remedy)]
+  })
+}
+
+function unfitMerge({ key, value }: Pair, document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
+  const source = isNode(value) ? resolved(value, document) : undefined
+  const sources = isSeq(source)
+    ? source.items.map((item) => (isNode(item) ? resolved(item, document) : item))
+    : [source]
+  if (sources.every(isMap)) return []
+  const place = isNode(value) && !(isScalar(value) && value.value === null) ? value : key
+  return [at(isNode(place) ? startOf(place) : 0, 'what << merges is not a map', 'merge an alias of a map: `<<: *name`')]
+}
