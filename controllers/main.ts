@@ -50,7 +50,7 @@ function program(finish: (status: number) => void): Command {
     .description('check range files and say all that is wrong with them. Status 0: nothing, 1: problems')
     .argument('[path...]', 'files, and folders of range files; default: the configured folder, else the current one')
     .option('--config <file>', `${CONFIG_HELP} (default: "${DEFAULT_CONFIG}" where it exists)`)
-    .option('--format <format>', 'text, json', 'text')
+    .option('--format <format>', 'text, json, sarif or github', 'text')
     .action(async (paths: string[], { config, format }: { config?: string; format: string }) => {
       const { validateCommand } = await import('./commands/validate.ts')
       const options = { paths, config: config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined), format }

@@ -21,8 +21,13 @@ export interface Diagnostic {
   readonly excerpt?: Excerpt
 }
 
+/** `finding; remedy`. */
+export const diagnosticSentence = ({ finding, remedy }: Diagnostic): string =>
+  `${finding}${remedy === '' ? '' : `; ${remedy}`}`
+
 /** `JD.yml:5:1: finding; remedy`, the form editors and terminals can jump to. */
-export function diagnosticLine({ file, line, column, finding, remedy }: Diagnostic): string {
+export function diagnosticLine(diagnostic: Diagnostic): string {
+  const { file, line, column } = diagnostic
   const place = [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':')
-  return `${place}: ${finding}${remedy === '' ? '' : `; ${remedy}`}`
+  return `${place}: ${diagnosticSentence(diagnostic)}`
 }

@@ -1,12 +1,12 @@
 import type { CheckedFile } from '../../model/checked-file.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition } from '../composition.ts'
-import { diagnosticJson } from '../terminal/diagnostic-formats.ts'
+import { diagnosticGithub, diagnosticJson, diagnosticSarif } from '../terminal/diagnostic-formats.ts'
 import { diagnosticText } from '../terminal/diagnostic-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 
 /** How `lanista validate` says what it found. */
-export const VALIDATE_FORMATS = ['text', 'json'] as const
+const VALIDATE_FORMATS = ['text', 'json', 'sarif', 'github'] as const
 type Format = (typeof VALIDATE_FORMATS)[number]
 
 export interface ValidateOptions {
@@ -39,6 +39,8 @@ function rendererOf(format: string, paint: Paint): (files: readonly CheckedFile[
   const renderers: Readonly<Record<Format, (files: readonly CheckedFile[]) => readonly string[]>> = {
     text: (files) => diagnosticText(files, paint),
     json: (files) => [diagnosticJson(files)],
+    sarif: (files) => [diagnosticSarif(files, process.cwd())],
+    github: (files) => diagnosticGithub(files, process.cwd()),
   }
   const known = VALIDATE_FORMATS.find((name) => name === format)
   if (known === undefined)

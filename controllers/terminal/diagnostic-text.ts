@@ -12,7 +12,7 @@ export function diagnosticText(files: readonly CheckedFile[], paint: Paint): rea
     ...linesOf(warnings, 'warning', paint),
     '',
   ])
-  return [...groups, summaryLine(files, paint)]
+  return [...groups, paint(problemsIn(files) > 0 ? 'red' : 'green', summaryText(files))]
 }
 
 const STYLES: Readonly<Record<Severity, Style>> = { problem: 'red', warning: 'yellow' }
@@ -59,16 +59,15 @@ const blankLike = (text: string, characters: number): string =>
     .map((character) => (WIDE.test(character) ? '  ' : COMBINING.test(character) ? '' : ' '))
     .join('')
 
-function summaryLine(files: readonly CheckedFile[], paint: Paint): string {
-  const problems = files.reduce((sum, file) => sum + file.problems.length, 0)
-  const warnings = files.reduce((sum, file) => sum + file.warnings.length, 0)
+const problemsIn = (files: readonly CheckedFile[]): number =>
+  files.reduce((sum, { problems }) => sum + problems.length, 0)
+
+/** `3 files, 2 problems`. */
+export function summaryText(files: readonly CheckedFile[]): string {
   if (files.length === 0) return 'no range files found'
-  const parts = [
-    counted(files.length, 'file'),
-    counted(problems, 'problem'),
-    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
-  ]
-  return paint(problems > 0 ? 'red' : 'green', parts.join(', '))
+  const warnings = files.reduce((sum, file) => sum + file.warnings.length, 0)
+  const parts = [counted(files.length, 'file'), counted(problemsIn(files), 'problem')]
+  return [...parts, ...(warnings === 0 ? [] : [counted(warnings, 'warning')])].join(', ')
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
