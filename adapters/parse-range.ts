@@ -1,7 +1,8 @@
 import type { RangeFileRead } from '../model/ports.ts'
 import { rangeFileSchema } from '../model/range-file.ts'
 import { buildSpec } from './range-file/build-spec.ts'
-import { checkSpec } from './range-file/check-spec.ts'
+import { checkedRange } from './range-file/checked-range.ts'
+import { errorsIn, warningsIn } from './range-file/check-spec.ts'
 import { fillNames } from './range-file/fill-names.ts'
 import { issueDiagnostics } from './yaml-file/issue-diagnostics.ts'
 import { readYaml } from './yaml-file/read-yaml.ts'
@@ -30,6 +31,7 @@ export function parseRange({ text, file, rangeId }: RangeText): Exclude<RangeFil
   if (filled.diagnostics.length > 0) return { kind: 'invalid', diagnostics: filled.diagnostics }
 
   const spec = buildSpec(filled.file, rangeId, file)
-  const diagnostics = checkSpec(spec, yaml)
-  return diagnostics.length > 0 ? { kind: 'invalid', diagnostics } : { kind: 'ok', spec, warnings: [] }
+  const range = checkedRange(spec, filled.file, yaml)
+  const diagnostics = errorsIn(range)
+  return diagnostics.length > 0 ? { kind: 'invalid', diagnostics } : { kind: 'ok', spec, warnings: warningsIn(range) }
 }
