@@ -16,9 +16,9 @@ export interface Machine {
   /** Name of the Windows domain it is in. */
   readonly domain: string | undefined
   /** Where a key of it stands; where the machine does if the file doesn't say the key. */
-  node(key: string): Node | undefined
+  readonly node: (key: string) => Node | undefined
   /** Whether the file says the key, or the machine has it by default. */
-  says(key: string): boolean
+  readonly says: (key: string) => boolean
 }
 
 /** A range file that follows the schema, for the checks that a schema can't express. */
