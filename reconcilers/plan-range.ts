@@ -7,7 +7,7 @@ import { machinesOf } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { type Demand, type Reservation, type Room, roomAfter, roomOf } from './placement/capacity.ts'
 import { rangeNumberOf } from './range-number.ts'
-import { findGuest } from './vm/find-guest.ts'
+import { findGuest, indexGuests } from './vm/find-guest.ts'
 import { planVm } from './vm/plan-vm.ts'
 import { planVnets, vnetWantsOf } from './vnet/plan-vnets.ts'
 import { checkZone } from './zone/check-zone.ts'
@@ -78,9 +78,10 @@ function planVms(
 ): readonly VmPlan[] {
   const machines = machinesOf(spec)
   const spelled = new Set(machines.map((vm) => vmidOf(number, vm.address, settings.vmidBase)))
-  const range = { id: spec.id, targetNode: spec.targetNode, number, spelled, promised: promises.vms }
+  const guests = indexGuests(spec.id, spelled, snapshot)
+  const range = { id: spec.id, targetNode: spec.targetNode, number, guests, promised: promises.vms }
   const existing = machines.flatMap((vm): Reservation[] => {
-    const found = findGuest(spec.id, vm.name, vmidOf(number, vm.address, settings.vmidBase), spelled, snapshot)
+    const found = findGuest(vm.name, vmidOf(number, vm.address, settings.vmidBase), guests)
     return found.kind === 'guest' ? [reservationOf(vm, found.guest.vmid, found.guest.node)] : []
   })
   // Its own VMs take what the file says as soon as they are cloned, whatever the snapshot tells of them by then.

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
+import { nearest } from '../../model/nearest.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { TemplateChoice } from '../../model/plan.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
@@ -73,9 +74,10 @@ function onNamedNode(
 ): Placement {
   const room = rooms.find(({ node }) => node.name === name)
   if (room === undefined) {
+    const nodes = rooms.map(({ node }) => node.name)
     return refused(
       'TargetNodeUnknown',
-      `vm ${vm.name}: ${whose} target_node ${name} is not a node of this cluster; choose one of ${rooms.map(({ node }) => node.name).join(', ')}`,
+      `vm ${vm.name}: ${whose} target_node ${name} is not a node of this cluster; ${nodeRemedy(name, nodes)}`,
     )
   }
   const fit = fitOn(room)
@@ -86,6 +88,15 @@ function onNamedNode(
     )
   }
   return { kind: 'placed', node: name, template: fit.template, reason: `${whose} target_node` }
+}
+
+/** What to do about a name that is none of these nodes. The order of nodes doesn't matter. */
+export function nodeRemedy(name: string, nodes: readonly string[]): string {
+  const sorted = [...nodes].sort(compareNames)
+  const meant = nearest(name, sorted)
+  return meant === undefined
+    ? `choose one of ${sorted.join(', ')}`
+    : `did you mean ${meant}? The nodes are ${sorted.join(', ')}`
 }
 
 /** Whether a node can take a VM at all, memory aside: a named node is taken even when it is short of memory, as in Ludus. */

@@ -9,44 +9,71 @@ export type Found =
   | { readonly kind: 'unclear'; readonly guest: GuestSeen; readonly message: string }
   | { readonly kind: 'conflict'; readonly finding: Finding }
 
+/** The guests of a snapshot as one range's VMs are looked for among them. */
+export interface GuestIndex {
+  readonly rangeId: string
+  readonly byVmid: ReadonlyMap<number, GuestSeen>
+  /** Virtual machines by name, templates left out, each list in order of VMID. */
+  readonly byName: ReadonlyMap<string, readonly GuestSeen[]>
+  /** The nameless VM in the range's pool with the lowest VMID that spells no address of the range. */
+  readonly nameless: GuestSeen | undefined
+}
+
+/**
+ * Goes over the guests once for all VMs of a range.
+ *
+ * @param spelled the VMIDs that spell the addresses of all VMs of the range: a nameless guest of one of them is that VM
+ */
+export function indexGuests(
+  rangeId: string,
+  spelled: ReadonlySet<number>,
+  { guests }: Pick<ClusterSnapshot, 'guests'>,
+): GuestIndex {
+  // In order of VMID, so that the order of the snapshot's guests doesn't matter.
+  const machines = guests.filter(({ kind, template }) => kind === 'qemu' && !template).sort((a, b) => a.vmid - b.vmid)
+  const byName = new Map<string, GuestSeen[]>()
+  for (const guest of machines) {
+    if (guest.name === undefined) continue
+    const namesakes = byName.get(guest.name)
+    if (namesakes === undefined) byName.set(guest.name, [guest])
+    else namesakes.push(guest)
+  }
+  return {
+    rangeId,
+    byVmid: new Map(guests.map((guest) => [guest.vmid, guest])),
+    byName,
+    nameless: machines.find(({ name, pool, vmid }) => name === undefined && pool === rangeId && !spelled.has(vmid)),
+  }
+}
+
 /**
  * Finds a range's VM: it is its pool and its name, on whatever node and VMID, whoever made it. The VMID that spells
  * its address finds it as well while Proxmox has no name for it yet (up to 10 s after creation, or while cloning).
  * A guest of that VMID or name that is not the range's is a conflict, never a VM to take.
- *
- * @param spelled the VMIDs that spell the addresses of all VMs of the range: a nameless guest of one of them is that VM
  */
-export function findGuest(
-  rangeId: string,
-  name: string,
-  vmid: number,
-  spelled: ReadonlySet<number>,
-  { guests }: Pick<ClusterSnapshot, 'guests'>,
-): Found {
-  const inPool = guests.filter((guest) => guest.kind === 'qemu' && !guest.template && guest.pool === rangeId)
-  const named = inPool.filter((guest) => guest.name === name)
+export function findGuest(name: string, vmid: number, { rangeId, byVmid, byName, nameless }: GuestIndex): Found {
+  const namesakes = byName.get(name) ?? []
+  const named = namesakes.filter(({ pool }) => pool === rangeId)
   if (named.length > 1) {
     return conflict(
       'DuplicateName',
       `vm ${name}: pool ${rangeId} has ${named.length} VMs of that name (VMIDs ${named
         .map((guest) => guest.vmid)
-        .sort((a, b) => a - b)
         .join(', ')}); rename or remove all but one`,
     )
   }
   if (named[0] !== undefined) return { kind: 'guest', guest: named[0] }
 
-  const holder = guests.find((guest) => guest.vmid === vmid)
+  const holder = byVmid.get(vmid)
   if (holder !== undefined) return holderOf(holder, rangeId, name)
 
-  const stranger = lowest(guests, (guest) => guest.kind === 'qemu' && !guest.template && guest.name === name)
+  const [stranger] = namesakes
   if (stranger !== undefined) {
     return conflict(
       'NameTaken',
       `vm ${name}: VM ${stranger.vmid} on ${stranger.node} has that name and is ${poolText(stranger.pool)}, not in pool ${rangeId}; rename one of them, or move the VM into pool ${rangeId} if it is the range's`,
     )
   }
-  const nameless = lowest(inPool, (guest) => guest.name === undefined && !spelled.has(guest.vmid))
   return nameless === undefined ? { kind: 'absent' } : unclear(nameless)
 }
 
@@ -66,12 +93,6 @@ function holderOf(holder: GuestSeen, rangeId: string, name: string): Found {
     `vm ${name}: its VMID ${vmid} belongs to ${holder.name ?? 'a nameless guest'} on ${node}, ${poolText(pool)}; ${remedy}`,
   )
 }
-
-/** Of several, the one with the lowest VMID, so that the order of guests doesn't matter. */
-const lowest = (guests: readonly GuestSeen[], isMeant: (guest: GuestSeen) => boolean): GuestSeen | undefined =>
-  guests
-    .filter(isMeant)
-    .reduce<GuestSeen | undefined>((a, b) => (a !== undefined && a.vmid < b.vmid ? a : b), undefined)
 
 const unclear = (guest: GuestSeen): Found => ({
   kind: 'unclear',

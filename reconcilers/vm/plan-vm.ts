@@ -6,14 +6,14 @@ import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import type { Reservation, Room } from '../placement/capacity.ts'
-import { placeVm } from '../placement/place-vm.ts'
-import { type Found, findGuest } from './find-guest.ts'
+import { nodeRemedy, placeVm } from '../placement/place-vm.ts'
+import { type Found, findGuest, type GuestIndex } from './find-guest.ts'
 
 /** What a VM's plan depends on, of its range. */
 export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode'> & {
   readonly number: number
-  /** The VMIDs that spell the addresses of its VMs. */
-  readonly spelled: ReadonlySet<number>
+  /** Where its VMs are looked for. */
+  readonly guests: GuestIndex
   /** What other ranges have been promised. */
   readonly promised: readonly Reservation[]
 }
@@ -31,7 +31,7 @@ export function planVm(
   settings: PlanSettings,
 ): VmPlan {
   const vmid = vmidOf(range.number, vm.address, settings.vmidBase)
-  const found = findGuest(range.id, vm.name, vmid, range.spelled, snapshot)
+  const found = findGuest(vm.name, vmid, range.guests)
   switch (found.kind) {
     case 'conflict':
       return blocked(vm, vmid, found.finding)
@@ -84,7 +84,7 @@ function planExisting(
   const stays =
     wanted === undefined || wanted === node
       ? STAYS
-      : `exists here and is never moved, although target_node says ${wanted}`
+      : `exists here and is never moved, although target_node says ${wanted}${noNode(wanted, snapshot)}`
   if (isOffline(node, snapshot)) {
     return blockedBy(
       'NodeOffline',
@@ -102,6 +102,12 @@ function planExisting(
 
 /** The plain reason why an existing VM is where it is. */
 export const STAYS = 'exists here'
+
+/** A misspelt `target_node` harms nothing while the VM exists; it would once the VM has to be made again. */
+function noNode(wanted: string, { nodes }: ClusterSnapshot): string {
+  const names = nodes.map(({ name }) => name)
+  return names.includes(wanted) ? '' : `, which is not a node of this cluster; ${nodeRemedy(wanted, names)}`
+}
 
 const isOffline = (node: string, { nodes }: ClusterSnapshot): boolean =>
   nodes.some(({ name, online }) => name === node && !online)

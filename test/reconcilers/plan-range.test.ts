@@ -176,6 +176,27 @@ describe('planRange', () => {
     })
   }
 
+  it('looks at each guest as often for one VM as for forty', () => {
+    const looksFor = (count: number): number => {
+      let looks = 0
+      const strangers = Array.from({ length: 100 }, (_, i) => {
+        const { name, ...rest } = guest(200 + i, { name: `web${i}` })
+        return {
+          ...rest,
+          get name() {
+            looks += 1
+            return name
+          },
+        }
+      })
+      const vms = Array.from({ length: count }, (_, i) => vm(`JD-${i}`, { address: { vlan: 10, lastOctet: i + 1 } }))
+      planned(range('JD', { vms }), cluster({ guests: strangers }))
+      return looks
+    }
+    expect(looksFor(40)).to.equal(looksFor(1))
+    expect(looksFor(1)).to.be.greaterThan(0)
+  })
+
   it('takes one node with cluster_mode: true for a cluster', () => {
     expect(result(JD, cluster({ nodes: ['pve1'] }), NOTHING, { clusterMode: true }).kind).to.equal('planned')
   })

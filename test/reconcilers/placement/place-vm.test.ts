@@ -145,6 +145,18 @@ const rows: readonly Row[] = [
     says: /its target_node pve9 .*pve1, pve2, pve3/,
   },
   {
+    situation: 'suggests the node that a misspelt target_node may mean',
+    vm: { targetNode: 'PVW2' },
+    gives: 'TargetNodeUnknown',
+    says: /its target_node PVW2 is not a node of this cluster; did you mean pve2\? The nodes are pve1, pve2, pve3$/,
+  },
+  {
+    situation: 'lists the nodes where a target_node resembles none',
+    vm: { targetNode: 'hypervisor' },
+    gives: 'TargetNodeUnknown',
+    says: /not a node of this cluster; choose one of pve1, pve2, pve3$/,
+  },
+  {
     situation: 'refuses a target_node that cannot take it, rather than take another',
     rangeTarget: 'pve1',
     seen: cluster({ nodes: [used('pve1', 1, { online: false }), PLAIN[1]!] }),

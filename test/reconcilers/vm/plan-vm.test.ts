@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import type { GuestSeen, NodeSeen } from '../../../model/snapshot.ts'
 import { type Reservation, roomOf } from '../../../reconcilers/placement/capacity.ts'
+import { indexGuests } from '../../../reconcilers/vm/find-guest.ts'
 import { planVm } from '../../../reconcilers/vm/plan-vm.ts'
 import { cluster, GIB, guest, node, rangeGuest } from '../../builders/cluster.ts'
 import { settings, vm } from '../../builders/range.ts'
@@ -45,6 +46,13 @@ const rows: readonly Row[] = [
     rangeTarget: 'pve1',
     plans: 'continue pve2 starting',
     says: /although target_node says pve1/,
+  },
+  {
+    situation: 'notes of an existing VM that its target_node is no node, and leaves it alone',
+    guests: [own()],
+    vm: { targetNode: 'pve-1' },
+    plans: 'none pve2 running',
+    says: /although target_node says pve-1, which is not a node of this cluster; did you mean pve1\?/,
   },
   {
     situation: 'says nothing of a target_node where the VM is',
@@ -143,7 +151,7 @@ describe('planVm', () => {
         id: 'JD',
         number: 1,
         targetNode: row.rangeTarget,
-        spelled: new Set([VMID]),
+        guests: indexGuests('JD', new Set([VMID]), snapshot),
         promised: row.promised ?? [],
       }
       const plan = planVm(vm(NAME, row.vm), range, roomOf(snapshot, []), snapshot, new Map(), settings())
