@@ -76,6 +76,16 @@ export function openMetrics(version: string): MetricsPage {
     help: 'When the whole cluster was last read, in Unix time; 0 before the first time.',
     registers,
   })
+  const configSuccessful = new Gauge({
+    name: 'lanista_config_last_reload_successful',
+    help: 'Whether the newest version of the configuration is in use (1), or was refused (0).',
+    registers,
+  })
+  const configReloadedAt = new Gauge({
+    name: 'lanista_config_last_reload_success_timestamp_seconds',
+    help: 'When a version of the configuration was last taken into use, in Unix time.',
+    registers,
+  })
   const build = new Gauge({
     name: 'lanista_build_info',
     help: 'Always 1; the labels say what runs.',
@@ -118,6 +128,10 @@ export function openMetrics(version: string): MetricsPage {
     rangeFiles: ({ valid, invalid }) => {
       files.set({ state: 'valid' }, valid)
       files.set({ state: 'invalid' }, invalid)
+    },
+    configReloaded: (successful, at) => {
+      configSuccessful.set(successful ? 1 : 0)
+      if (successful) configReloadedAt.set(at / 1000)
     },
     observed: (at) => observedAt.set(at / 1000),
   }

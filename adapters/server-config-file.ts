@@ -1,29 +1,35 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { diagnosticLine, type Diagnostic } from '../model/diagnostic.ts'
-import { nearest } from '../model/nearest.ts'
+import { asKind, type ConfigKey, configKeys, valueAt, withValueAt } from '../model/config-keys.ts'
+import type { ConfigOrigin, ConfigSource, ServerConfigRead } from '../model/config-source.ts'
+import { type Diagnostic, diagnosticLine } from '../model/diagnostic.ts'
 import { printable } from '../model/printable.ts'
-import { serverConfigSchema, type ServerConfig } from '../model/server-config.ts'
+import { proxmoxUrlOf, type ServerConfig, serverConfigSchema } from '../model/server-config.ts'
 import { UserError } from '../model/user-error.ts'
 import { causeInWords } from './error-code.ts'
+import { aboutVariable, overridden, type Override, overridesIn } from './server-config/environment-overrides.ts'
+import { misspeltKeys } from './server-config/misspelt-keys.ts'
+import { watchFile } from './server-config/watch-file.ts'
 import { decodeText } from './yaml-file/decode-text.ts'
 import { issueDiagnostics } from './yaml-file/issue-diagnostics.ts'
 import { readYaml, type YamlFile } from './yaml-file/read-yaml.ts'
 
-/** What became of reading a configuration file. */
-export type ServerConfigRead =
-  | { readonly kind: 'ok'; readonly config: ServerConfig }
-  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The configuration in a file, with the `LANISTA_*` variables of the environment in place of what it says. */
+export const serverConfigFile = (file: string, environment: Environment): ConfigSource => ({
+  read: () => readServerConfig(file, environment),
+  watch: (onChange, signal) => watchFile(file, onChange, signal),
+})
 
 /** Loads Ludus' `config.yml` with its `lanista:` section. Throws a `UserError` with one line for each problem. */
-export async function loadServerConfig(file: string): Promise<ServerConfig> {
-  const read = await readServerConfig(file)
+export async function loadServerConfig(file: string, environment: Environment): Promise<ServerConfig> {
+  const read = await readServerConfig(file, environment)
   if (read.kind === 'ok') return read.config
   throw new UserError(read.diagnostics.map(diagnosticLine).join('\n'))
 }
 
-/** Reads and checks a configuration file. Never throws for what is in the file, or for its absence. */
-async function readServerConfig(file: string): Promise<ServerConfigRead> {
+async function readServerConfig(file: string, environment: Environment): Promise<ServerConfigRead> {
   const whole = (finding: string, remedy: string): ServerConfigRead => ({
     kind: 'invalid',
     diagnostics: [{ file: printable(file, 4096), line: undefined, column: undefined, finding, remedy }],
@@ -35,23 +41,31 @@ async function readServerConfig(file: string): Promise<ServerConfigRead> {
     return whole(`the configuration can't be read: ${causeInWords(error)}`, 'create it, or name another with --config')
   }
   const decoded = decodeText(bytes)
-  return decoded.kind === 'text' ? parseServerConfig(decoded.text, file) : whole(decoded.finding, decoded.remedy)
+  return decoded.kind === 'text'
+    ? parseServerConfig(decoded.text, file, environment)
+    : whole(decoded.finding, decoded.remedy)
 }
 
-/** Checks a configuration's text. Relative paths in it are taken from the folder of `file`. */
-export function parseServerConfig(text: string, file: string): ServerConfigRead {
+/** Checks a configuration's text. Relative paths in it, or in the environment, are taken from the folder of `file`. */
+export function parseServerConfig(text: string, file: string, environment: Environment = {}): ServerConfigRead {
   const read = readYaml(text, printable(file, 4096))
   if (read.kind === 'invalid') return read
   const { yaml } = read
-
-  const value = withoutEmptyKeys(yaml.value)
-  const checked = serverConfigSchema.safeParse(value)
+  const { values: overrides, problems, warnings } = overridesIn(environment)
+  const checked = serverConfigSchema.safeParse(overridden(asLudusReads(withoutEmptyKeys(yaml.value)), overrides))
   const diagnostics = [
     ...misspeltKeys(yaml),
-    ...(checked.success ? [] : issueDiagnostics(yaml, serverConfigSchema, checked.error.issues)),
+    ...(checked.success ? [] : issuesInWords(checked.error.issues, yaml, overrides)),
+    ...problems,
   ]
   if (!checked.success || diagnostics.length > 0) return { kind: 'invalid', diagnostics }
-  return { kind: 'ok', config: withResolvedPaths(checked.data, dirname(resolve(file))) }
+  const config = withResolvedPaths(checked.data, dirname(resolve(file)))
+  return {
+    kind: 'ok',
+    config: { ...config, proxmox_url: proxmoxUrlOf(config) },
+    origins: originsOf(yaml, overrides),
+    warnings,
+  }
 }
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -61,30 +75,49 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const withoutEmptyKeys = (value: unknown): unknown =>
   isMap(value) ? Object.fromEntries(Object.entries(value).filter(([, content]) => content !== null)) : value
 
-/** Further keys of Ludus' own, so that none of them is taken for a misspelling of one that Lanista reads. */
-const OTHER_LUDUS_KEYS: ReadonlySet<string> = new Set([
-  'proxmox_interface',
-  'proxmox_hostname',
-  'proxmox_local_ip',
-  'proxmox_public_ip',
-  'proxmox_gateway',
-  'proxmox_netmask',
-  'proxmox_iso_storage_pool',
-  'prevent_user_ansible_add',
-  'license_key',
-  'expose_admin_port',
-])
+/** Ludus is lenient about the types of its keys; Lanista's own keys are taken at their word. */
+const asLudusReads = (value: unknown): unknown =>
+  configKeys
+    .filter(({ path }) => path.length === 1 && valueAt(value, path) !== undefined)
+    .reduce((current, { path, kind }) => withValueAt(current, path, asKind(kind, valueAt(current, path))), value)
 
-/** Unknown keys are Ludus' business, unless they are one or two slips away from a key of ours. */
-function misspeltKeys(yaml: YamlFile): readonly Diagnostic[] {
-  if (!isMap(yaml.value)) return []
-  const known = Object.keys(serverConfigSchema.shape)
-  const strange = Object.keys(yaml.value).filter((key) => !known.includes(key) && !OTHER_LUDUS_KEYS.has(key))
-  return strange.flatMap((key) => {
-    const meant = nearest(key, known, 2)
-    if (meant === undefined) return []
-    return [yaml.diagnosticAt(yaml.place([key]).key, `unknown key ${printable(key)}`, `did you mean ${meant}?`)]
+/** Each problem where it stems from: a place in the file, or a variable. */
+function issuesInWords(
+  issues: Parameters<typeof issueDiagnostics>[2],
+  yaml: YamlFile,
+  overrides: readonly Override[],
+): readonly Diagnostic[] {
+  const overrideOf = (path: readonly PropertyKey[]): Override | undefined =>
+    overrides.find(({ key }) => key.path.every((step, index) => path[index] === step))
+  const ofFile = issues.filter(({ path }) => overrideOf(path) === undefined)
+  const ofVariables = issues.flatMap((issue) => {
+    const override = overrideOf(issue.path)
+    return override === undefined ? [] : issueOfVariable(issue, override)
   })
+  return [...issueDiagnostics(yaml, serverConfigSchema, ofFile), ...ofVariables]
+}
+
+/** The same words as for a file: the variable is shown as a file of that one key. */
+function issueOfVariable(
+  issue: Parameters<typeof issueDiagnostics>[2][number],
+  { key, value }: Override,
+): readonly Diagnostic[] {
+  const read = readYaml(JSON.stringify(withValueAt({}, key.path, value)), key.variable)
+  if (read.kind === 'invalid') return [aboutVariable(key.variable, 'it has no value that can be used', '')]
+  return issueDiagnostics(read.yaml, serverConfigSchema, [issue]).map(({ finding, remedy }) =>
+    aboutVariable(key.variable, finding, remedy),
+  )
+}
+
+const originsOf = (yaml: YamlFile, overrides: readonly Override[]): ReadonlyMap<string, ConfigOrigin> =>
+  new Map(configKeys.map((key) => [key.name, originOf(key, yaml, overrides)]))
+
+function originOf({ name, path, variable }: ConfigKey, yaml: YamlFile, overrides: readonly Override[]): ConfigOrigin {
+  if (overrides.some(({ key }) => key.name === name)) return { kind: 'environment', variable }
+  const value = valueAt(yaml.value, path)
+  if (value === undefined || value === null) return { kind: 'default' }
+  const { key, node } = yaml.place(path)
+  return { kind: 'file', file: yaml.file, line: yaml.diagnosticAt(key ?? node, '', '').line }
 }
 
 /** The paths of the `lanista:` section made absolute, so that the working directory doesn't matter. */

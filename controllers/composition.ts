@@ -1,5 +1,6 @@
 import type { FileChecker } from '../model/checked-file.ts'
 import type { Clock } from '../model/clock.ts'
+import type { ConfigSource } from '../model/config-source.ts'
 import type { Logger, Metrics, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ServerConfig } from '../model/server-config.ts'
@@ -13,12 +14,25 @@ export interface Composition {
   readonly random: () => number
   readonly environment: NodeJS.ProcessEnv
   readonly checker: FileChecker
-  loadConfig(file: string): Promise<ServerConfig>
+  /** The configuration with the `LANISTA_*` variables of this environment in place of what it says. */
+  loadConfig(file: string, environment?: NodeJS.ProcessEnv): Promise<ServerConfig>
+  /** The same configuration, to be read again and watched. */
+  configSource(file: string): ConfigSource
+  /** Where the API token would be read from, and whether it can be. */
+  inspectToken(config: ServerConfig): Promise<TokenInspection>
   /** A log of JSON lines, to standard error or appended to a file. */
   openLog(file?: string): Logger
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
   /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */
   simulate(options: SimulateOptions): Promise<SimulatedCluster>
+}
+
+/** What may be told about the API token. */
+export interface TokenInspection {
+  /** `file /etc/lanista/token`; undefined when none is named anywhere. */
+  readonly source: string | undefined
+  /** Why it can't be used, without any of it. */
+  readonly problem: string | undefined
 }
 
 /** A configuration brought to life: its Proxmox, its files, and the places it reports to. */
@@ -41,6 +55,8 @@ export interface Observed {
   readonly statuses: () => readonly RangeStatus[]
   /** Why the controller isn't ready to serve, or undefined when it is. */
   readonly notReady: () => string | undefined
+  /** How often the cluster is read at least, in milliseconds. */
+  readonly resyncMs: () => number
 }
 
 export interface SimulateOptions {

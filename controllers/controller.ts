@@ -23,7 +23,8 @@ export interface ControllerParts {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly settings: () => PlanSettings
-  readonly resyncMs: number
+  /** How often every range is looked at without any cause; asked for anew with each `resync()`. */
+  readonly resyncMs: () => number
 }
 
 /** So many failed passes in a row end a `converge`. */
@@ -37,6 +38,7 @@ export class Controller {
   readonly #stop = new AbortController()
   /** Passes that have not ended; they never reject. */
   readonly #underWay = new Set<Promise<unknown>>()
+  #lookAtAll: () => void = () => undefined
   #folderProblem: string | undefined = 'the range folder has not been read yet'
 
   constructor(parts: ControllerParts) {
@@ -78,14 +80,21 @@ export class Controller {
     return {
       statuses: () => this.board.all(),
       notReady: () => this.#folderProblem,
+      resyncMs: this.#parts.resyncMs,
     }
+  }
+
+  /** Looks at every range now, and counts the time to the next resync from here. Does nothing unless it runs. */
+  resync(): void {
+    this.#lookAtAll()
   }
 
   /** Watches and reconciles until the signal aborts. Stops at once then: no further write is begun. */
   async run(signal: AbortSignal): Promise<void> {
     const { files, resyncMs } = this.#parts
     let watching: Promise<void> = Promise.resolve()
-    const stream = triggers((tell) => {
+    const stream = triggers((tell, tellAll) => {
+      this.#lookAtAll = tellAll
       const stopWatching = new AbortController()
       watching = files.watch(tell, AbortSignal.any([signal, stopWatching.signal]))
       return () => stopWatching.abort()

@@ -22,6 +22,15 @@ function stopSignal(): AbortSignal {
   return stop.signal
 }
 
+/** SIGHUP asks for a reload; from here on it no longer ends the process, even before anyone listens. */
+function hangups(): (listener: () => void) => void {
+  let listener = (): void => undefined
+  process.on('SIGHUP', () => listener())
+  return (next) => {
+    listener = next
+  }
+}
+
 function program(finish: (status: number) => void): Command {
   const lanista = new Command('lanista')
     .description('Runs Ludus cyber ranges on a Proxmox VE cluster: watches range files and makes Proxmox match.')
@@ -34,8 +43,9 @@ function program(finish: (status: number) => void): Command {
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
     .option('--once', 'converge once and end: status 0 when all ranges are Ready, 1 otherwise', false)
     .action(async (options: { config: string; once: boolean }) => {
+      const onReloadRequest = options.once ? (): void => undefined : hangups()
       const { runCommand } = await import('./commands/run.ts')
-      finish(await runCommand(options, composition, print, stopSignal()))
+      finish(await runCommand({ ...options, onReloadRequest }, composition, print, stopSignal()))
     })
   lanista
     .command('plan')

@@ -116,6 +116,8 @@ export interface Metrics {
    */
   proxmoxRequest(method: string, route: string, result: 'ok' | ProxmoxErrorKind, seconds: number): void
   rangeFiles(counts: { readonly valid: number; readonly invalid: number }): void
+  /** The configuration was read again at that time, in epoch milliseconds, and taken into use or refused. */
+  configReloaded(successful: boolean, at: number): void
   /** A whole snapshot of the cluster was read at that time, in epoch milliseconds. */
   observed(at: number): void
 }

@@ -20,44 +20,147 @@ const listen = z
   .string()
   .regex(/^(\[[0-9a-f:.]+\]|[^\s:[\]]+):[0-9]{1,5}$/i, 'must be an address and a port, such as 127.0.0.1:8480')
 
-const lanistaSection = z.strictObject({
-  ranges: z.string().describe('The watched folder of range files.').default('/etc/lanista/ranges'),
-  state_dir: z.string().describe('Where status files go. May be deleted at any time.').default('/var/lib/lanista'),
-  resync: resync.describe('How often every range is looked at again without any cause.').default(30_000),
-  vmid_base: z.int().min(0).max(840_000_000).describe('Added to every VMID that Lanista gives.').default(0),
-  proxmox: z
-    .strictObject({
-      hosts: z.array(z.string()).describe('API hosts to fail over between; default: proxmox_url alone.').optional(),
-      token_file: z.string().describe('File with the API token: user@realm!name=secret.').optional(),
-      ca_file: z.string().describe('PEM file of the CA that signed the API certificates.').optional(),
-      fingerprint: z.string().describe('SHA-256 fingerprint of the API certificate, in place of a CA.').optional(),
-    })
-    .prefault({}),
-  http: z
-    .strictObject({ listen: listen.describe('Address of /metrics, /healthz, /readyz.').default('127.0.0.1:8480') })
-    .prefault({}),
-})
+const proxmoxConnection = z
+  .strictObject({
+    hosts: z
+      .array(z.string())
+      .meta({
+        description: 'URLs of the API to fail over between, tried in order. Default: `proxmox_url` alone.',
+        examples: [['https://pve1:8006', 'https://pve2:8006']],
+      })
+      .optional(),
+    token_file: z
+      .string()
+      .meta({
+        description: 'File with the API token, `user@realm!name=secret`.',
+        examples: ['/etc/lanista/token'],
+      })
+      .optional(),
+    ca_file: z
+      .string()
+      .meta({
+        description: "PEM file of the CA that signed the API's certificates. Default: the system's CAs.",
+        examples: ['/etc/lanista/pve-root-ca.pem'],
+      })
+      .optional(),
+    fingerprint: z
+      .string()
+      .meta({
+        description: "SHA-256 fingerprint of the API's certificate, in place of a CA.",
+        examples: [Array.from({ length: 32 }, () => 'AB').join(':')],
+      })
+      .optional(),
+  })
+  .meta({ description: 'How Proxmox is reached.' })
+
+const lanistaSection = z
+  .strictObject({
+    ranges: z
+      .string()
+      .meta({ description: 'The watched folder of range files.', examples: ['/srv/ranges'] })
+      .default('/etc/lanista/ranges'),
+    state_dir: z
+      .string()
+      .meta({ description: 'Where status files go. May be deleted at any time.', examples: ['/var/lib/lanista'] })
+      .default('/var/lib/lanista'),
+    resync: resync
+      .meta({
+        description: 'How often every range is looked at again without any cause: from 1s to 24h.',
+        examples: ['30s', '5m'],
+      })
+      .prefault('30s'),
+    vmid_base: z
+      .int()
+      .min(0)
+      .max(840_000_000)
+      .meta({ description: 'Added to every VMID that Lanista gives.', examples: [100_000_000] })
+      .default(0),
+    proxmox: proxmoxConnection.prefault({}),
+    http: z
+      .strictObject({
+        listen: listen
+          .meta({
+            description: 'Address and port of /metrics, /healthz, /readyz and /api; port 0 takes any.',
+            examples: ['0.0.0.0:8480'],
+          })
+          .default('127.0.0.1:8480'),
+      })
+      .meta({ description: 'The HTTP endpoints.' })
+      .prefault({}),
+  })
+  .meta({ description: "Lanista's own settings, at which Ludus doesn't look." })
 
 /** Ludus' own `config.yml`, of which unknown keys are ignored, plus the `lanista:` section, of which they are not. */
-export const serverConfigSchema = z.looseObject({
-  proxmox_url: z.string().default('https://127.0.0.1:8006'),
-  proxmox_node: z.string().describe('The node that is taken when nothing else decides.'),
-  proxmox_invalid_cert: z.boolean().default(false),
-  proxmox_vm_storage_pool: z.string().default('local'),
-  proxmox_vm_storage_format: z.enum(['qcow2', 'raw', 'vmdk']).default('qcow2'),
-  ludus_nat_interface: z.string().default('vmbr1000'),
-  cluster_mode: z.boolean().describe('Default: true when Proxmox reports more than one node.').optional(),
-  sdn_zone: z.string().default('ludus'),
-  vxlan_tag_base: z
-    .int()
-    .min(0)
-    // The tag of the last range number must stay below the NAT VNet's, which is the highest there is.
-    .max(NAT_VNET.tag - RANGE_NUMBERS.last - 1)
-    .describe('A range VNet gets this plus its range number as tag.')
-    .default(0),
-  reserved_range_numbers: z.array(z.int()).default([]),
-  lanista: lanistaSection.prefault({}),
-})
+export const serverConfigSchema = z
+  .looseObject({
+    proxmox_node: z.string().meta({
+      description: 'The node that is taken when nothing else decides.',
+      examples: ['pve1'],
+    }),
+    proxmox_url: z
+      .string()
+      .meta({
+        description: 'URL of the API. Default: port 8006 of `proxmox_hostname`.',
+        examples: ['https://pve1:8006'],
+      })
+      .optional(),
+    proxmox_hostname: z
+      .string()
+      .meta({ description: 'Host of the API, where `proxmox_url` is not given.', examples: ['pve1.example.org'] })
+      .default('127.0.0.1'),
+    proxmox_invalid_cert: z
+      .boolean()
+      .meta({
+        description: 'Trust any certificate, unless `lanista.proxmox` has a CA or fingerprint; warned about at start.',
+        examples: [true],
+      })
+      .default(false),
+    proxmox_vm_storage_pool: z
+      .string()
+      .meta({ description: 'Storage of full clones.', examples: ['ceph'] })
+      .default('local'),
+    proxmox_vm_storage_format: z
+      .enum(['qcow2', 'raw', 'vmdk'])
+      .meta({ description: 'Disk format of full clones.', examples: ['raw'] })
+      .default('qcow2'),
+    ludus_nat_interface: z
+      .string()
+      .meta({ description: 'Bridge of the NAT network on a single node.', examples: ['vmbr1000'] })
+      .default('vmbr1000'),
+    cluster_mode: z
+      .boolean()
+      .meta({
+        description: 'Range networks are SDN VNets. Default: when Proxmox reports more than one node.',
+        examples: [true],
+      })
+      .optional(),
+    sdn_zone: z
+      .string()
+      .meta({ description: 'The VXLAN zone of all range networks.', examples: ['ludus'] })
+      .default('ludus'),
+    vxlan_tag_base: z
+      .int()
+      .min(0)
+      // The tag of the last range number must stay below the NAT VNet's, which is the highest there is.
+      .max(NAT_VNET.tag - RANGE_NUMBERS.last - 1)
+      .meta({ description: 'The VNet of range N has this plus N as its tag.', examples: [5000] })
+      .default(0),
+    reserved_range_numbers: z
+      .array(z.int())
+      .meta({ description: 'Range numbers that no range is given.', examples: [[1, 2]] })
+      .default([]),
+    lanista: lanistaSection.prefault({}),
+  })
+  .meta({ title: 'Lanista configuration', description: "Ludus' config.yml with a `lanista:` section." })
 
 /** The settings in force: defaults applied, durations in milliseconds. */
 export type ServerConfig = z.output<typeof serverConfigSchema>
+
+/** The API's URL: `proxmox_url`, else port 8006 of `proxmox_hostname`, which Ludus hands to Ansible beside the URL. */
+export function proxmoxUrlOf({ proxmox_url: url, proxmox_hostname: host }: ServerConfig): string {
+  return url ?? `https://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:8006`
+}
+
+/** The URLs of the API, in the order in which they are tried. */
+export const apiUrlsOf = (config: ServerConfig): readonly string[] =>
+  config.lanista.proxmox.hosts ?? [proxmoxUrlOf(config)]

@@ -50,16 +50,46 @@ const readTokenFile = async (file: string, source: string): Promise<string> => {
  *
  * @throws UserError with subject, finding and remedy; never with any of the token
  */
-export const readToken = async ({ file, environment }: TokenSources): Promise<string> => {
-  if (file !== undefined) return parseToken(await readTokenFile(file, `file ${file}`), `file ${file}`)
+export const readToken = async (sources: TokenSources): Promise<string> => {
+  const { source, text } = await findToken(sources)
+  return parseToken(text, source)
+}
+
+/** Where the token is read from and why it can't be used, if so; nothing of the token itself. Never throws. */
+export const inspectToken = async (
+  sources: TokenSources,
+): Promise<{ readonly source: string | undefined; readonly problem: string | undefined }> => {
+  try {
+    const { source, text } = await findToken(sources)
+    return { source, problem: problemOf(() => parseToken(text, source)) }
+  } catch (error) {
+    const source = sources.file === undefined ? undefined : `file ${sources.file}`
+    return { source, problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+const problemOf = (attempt: () => unknown): string | undefined => {
+  try {
+    attempt()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+const findToken = async ({
+  file,
+  environment,
+}: TokenSources): Promise<{ readonly source: string; readonly text: string }> => {
+  if (file !== undefined) return { source: `file ${file}`, text: await readTokenFile(file, `file ${file}`) }
   const directory = environment['CREDENTIALS_DIRECTORY']
   const variable = environment[VARIABLE]
   if (directory !== undefined) {
     const credential = path.join(directory, CREDENTIAL)
     const text = await readFile(credential, 'utf8').catch(() => undefined)
-    if (text !== undefined) return parseToken(text, `credential ${credential}`)
+    if (text !== undefined) return { source: `credential ${credential}`, text }
   }
-  if (variable !== undefined) return parseToken(variable, `environment variable ${VARIABLE}`)
+  if (variable !== undefined) return { source: `environment variable ${VARIABLE}`, text: variable }
   throw new UserError(
     `Proxmox API token: none found; set lanista.proxmox.token_file, or give systemd's LoadCredential=${CREDENTIAL}:FILE, ` +
       `or set ${VARIABLE}`,

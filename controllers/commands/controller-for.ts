@@ -1,17 +1,17 @@
 import type { Logger } from '../../model/ports.ts'
-import { planSettingsOf } from '../../model/plan-settings.ts'
+import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../composition.ts'
 import { Controller } from '../controller.ts'
 
-/** A controller for a configuration and what it is connected to. Nothing runs yet. */
+/** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
 export function controllerFor(
-  config: ServerConfig,
+  config: () => ServerConfig,
   { proxmox, files, store, metrics }: Connected,
   { clock, random }: Composition,
   logger: Logger,
 ): Controller {
-  const settings = planSettingsOf(config)
-  const resyncMs = config.lanista.resync
-  return new Controller({ proxmox, files, store, clock, random, logger, metrics, settings: () => settings, resyncMs })
+  const settings = (): PlanSettings => planSettingsOf(config())
+  const resyncMs = (): number => config().lanista.resync
+  return new Controller({ proxmox, files, store, clock, random, logger, metrics, settings, resyncMs })
 }

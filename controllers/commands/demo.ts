@@ -57,10 +57,11 @@ async function runDemo(
   paint: Paint,
   signal: AbortSignal,
 ): Promise<number> {
-  const config = await composition.loadConfig(folder.configFile)
+  // The demo is the same everywhere, whatever this environment sets for a real cluster.
+  const config = await composition.loadConfig(folder.configFile, {})
   const logger = composition.openLog(folder.logFile)
   const connected = await composition.connect(config, logger)
-  const controller = controllerFor(config, connected, composition, logger)
+  const controller = controllerFor(() => config, connected, composition, logger)
 
   const ended = new AbortController()
   const stop = AbortSignal.any([signal, ended.signal])

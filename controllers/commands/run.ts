@@ -1,18 +1,25 @@
+import type { EffectiveConfig, ServerConfigRead } from '../../model/config-source.ts'
+import { diagnosticLine } from '../../model/diagnostic.ts'
 import type { Logger } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
+import { apiUrlsOf } from '../../model/server-config.ts'
+import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../composition.ts'
 import type { Controller } from '../controller.ts'
+import { LiveConfig } from '../live-config.ts'
 import { controllerFor } from './controller-for.ts'
 
 export interface RunOptions {
   readonly config: string
   /** Converge once and end, instead of going on. */
   readonly once: boolean
+  /** Calls back whenever a person asks for the configuration to be read again. */
+  readonly onReloadRequest: (reload: () => void) => void
 }
 
 /**
  * `lanista run`: the controller against the Proxmox of the configuration, until the signal aborts.
- * With `once`: until every range is Ready or can't get there; then prints the reasons.
+ * The configuration is watched meanwhile, and read again on request. With `once`: until every range is Ready or can't get there; then prints the reasons.
  *
  * @returns the exit status: 0, or 1 when `once` left a range that is not Ready
  */
@@ -23,21 +30,41 @@ export async function runCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const logger = composition.openLog()
-  const config = await composition.loadConfig(options.config)
+  const source = composition.configSource(options.config)
+  const { config, warnings } = orUserError(await source.read())
+  for (const warning of warnings) logger.warn(diagnosticLine(warning))
   const connected = await composition.connect(config, logger)
-  const controller = controllerFor(config, connected, composition, logger)
-  if (options.once) return converge(controller, print, signal)
+  if (options.once)
+    return converge(
+      controllerFor(() => config, connected, composition, logger),
+      print,
+      signal,
+    )
 
+  const { metrics } = connected
+  const onReload = (): void => controller.resync()
+  const live = new LiveConfig(config, { source, logger, metrics, clock: composition.clock, onReload })
+  const controller = controllerFor(() => live.current(), connected, composition, logger)
+  options.onReloadRequest(() => void live.reload(true))
+  await source.watch(() => void live.reload(false), signal)
+  // It may have changed before it was watched.
+  await live.reload(false)
   const address = await connected.serve(controller.observed(), signal)
   logger.info('started', {
     ranges: config.lanista.ranges,
     http: address,
-    proxmox: config.lanista.proxmox.hosts ?? [config.proxmox_url],
+    proxmox: apiUrlsOf(config),
   })
   await forgetRangesWithoutFile(connected, logger)
   await controller.run(signal)
   logger.info('stopped')
   return 0
+}
+
+/** The configuration, or every problem of it in one error. */
+function orUserError(read: ServerConfigRead): EffectiveConfig {
+  if (read.kind === 'ok') return read
+  throw new UserError(read.diagnostics.map(diagnosticLine).join('\n'))
 }
 
 /** The status of a range that went while nobody watched would claim what nobody checks. */

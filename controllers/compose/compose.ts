@@ -1,7 +1,8 @@
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
-import { loadServerConfig } from '../../adapters/server-config-file.ts'
+import { inspectToken } from '../../adapters/proxmox/token.ts'
+import { loadServerConfig, serverConfigFile } from '../../adapters/server-config-file.ts'
 import { statusFiles } from '../../adapters/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { fileChecker } from '../../adapters/validate/check-files.ts'
@@ -22,7 +23,9 @@ export function compose({ version, environment }: ComposeOptions): Composition {
   return {
     ...outside,
     checker: fileChecker,
-    loadConfig: loadServerConfig,
+    loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
+    configSource: (file) => serverConfigFile(file, environment),
+    inspectToken: ({ lanista }) => inspectToken({ file: lanista.proxmox.token_file, environment }),
     openLog: (file) => openLogger(logDestination(file)),
     connect: (config, logger) => connect(config, logger, version, outside),
     // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.
@@ -37,7 +40,7 @@ async function connect(
   outside: Pick<Composition, 'clock' | 'random' | 'environment'>,
 ): Promise<Connected> {
   const { clock } = outside
-  const { ranges, state_dir: stateDir, resync, http } = config.lanista
+  const { ranges, state_dir: stateDir, http } = config.lanista
   const metrics = openMetrics(version)
   const { proxmox, silence } = watchObservations(
     await proxmoxOf(config, { ...outside, logger, metrics }),
@@ -51,9 +54,9 @@ async function connect(
     store,
     files: watchRangeFiles({ folder: ranges, logger }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
-    serve: async ({ statuses, notReady }, signal, listen = http.listen) => {
+    serve: async ({ statuses, notReady, resyncMs }, signal, listen = http.listen) => {
       const { serveHttp } = await import('../../adapters/http.ts')
-      const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resync)
+      const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resyncMs())
       const onError = (error: unknown): void => logger.error('an HTTP endpoint failed', { error })
       return await serveHttp({ listen, statuses, notReady: reasonNotReady, metrics, onError }, signal)
     },

@@ -6,7 +6,7 @@ import type { TlsTrust } from '../../adapters/proxmox/tls.ts'
 import { readToken } from '../../adapters/proxmox/token.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { Logger, Metrics, Proxmox } from '../../model/ports.ts'
-import type { ServerConfig } from '../../model/server-config.ts'
+import { apiUrlsOf, type ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 
 /** What a connection is made with besides the configuration. */
@@ -23,11 +23,11 @@ export async function proxmoxOf(
   config: ServerConfig,
   { clock, random, environment, logger, metrics }: ConnectDependencies,
 ): Promise<Proxmox> {
-  const { hosts, token_file: file } = config.lanista.proxmox
+  const { token_file: file } = config.lanista.proxmox
   const token = await readToken({ file, environment }).catch(asUserError)
   const tls = await trustOf(config)
   return connectProxmox(
-    { hosts: hosts ?? [config.proxmox_url], token, tls },
+    { hosts: apiUrlsOf(config), token, tls },
     {
       clock,
       random,

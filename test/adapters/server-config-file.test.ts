@@ -81,6 +81,30 @@ some_future_key: {}
     ])
   })
 
+  it("is as lenient about the types of Ludus' keys as Ludus is", () => {
+    const lenient = config(`proxmox_node: 7
+proxmox_invalid_cert: "true"
+cluster_mode: 1
+vxlan_tag_base: "500"
+reserved_range_numbers: "1, 2"
+`)
+    expect(lenient).to.deep.include({ proxmox_node: '7', proxmox_invalid_cert: true, cluster_mode: true })
+    expect(lenient).to.deep.include({ vxlan_tag_base: 500, reserved_range_numbers: [1, 2] })
+    expect(config('proxmox_node: a\nreserved_range_numbers: 4\n').reserved_range_numbers).to.deep.equal([4])
+    expect(lines('proxmox_node: a\nvxlan_tag_base: many\nlanista: { vmid_base: "5" }\n')).to.have.members([
+      '/etc/lanista/config.yml:2:17: vxlan_tag_base is "many", must be a whole number from 0 to 16777061',
+      '/etc/lanista/config.yml:3:23: lanista.vmid_base is "5", must be a whole number from 0 to 840000000',
+    ])
+  })
+
+  it('reaches the API at proxmox_url, else at proxmox_hostname, else on this machine', () => {
+    const urlOf = (text: string) => config(`proxmox_node: a\n${text}`).proxmox_url
+    expect(urlOf('')).to.equal('https://127.0.0.1:8006')
+    expect(urlOf('proxmox_hostname: pve1.example.org\n')).to.equal('https://pve1.example.org:8006')
+    expect(urlOf('proxmox_hostname: "fd00::1"\n')).to.equal('https://[fd00::1]:8006')
+    expect(urlOf('proxmox_hostname: pve1\nproxmox_url: https://api:443\n')).to.equal('https://api:443')
+  })
+
   it('refuses a resync that would never rest, or overflow a timer', () => {
     for (const resync of ['0s', '500ms', '25h'])
       expect(lines(`proxmox_node: a\nlanista: { resync: ${resync} }\n`)[0], resync).to.contain(
@@ -89,18 +113,95 @@ some_future_key: {}
   })
 })
 
+describe('LANISTA_* variables', () => {
+  const FILE = '/etc/lanista/config.yml'
+  const TEXT = 'proxmox_node: pve1\nsdn_zone: lab\nlanista:\n  resync: 5m\n'
+  const withVariables = (environment: Readonly<Record<string, string>>, text = TEXT) =>
+    parseServerConfig(text, FILE, environment)
+  const problems = (environment: Readonly<Record<string, string>>): readonly string[] => {
+    const read = withVariables(environment)
+    return read.kind === 'ok' ? [] : read.diagnostics.map(diagnosticLine)
+  }
+
+  it('go before the file, at the top and below', () => {
+    const read = withVariables({
+      LANISTA_SDN_ZONE: 'prod',
+      LANISTA_RESYNC: '10s',
+      LANISTA_PROXMOX_TOKEN_FILE: 'secret/token',
+      LANISTA_PROXMOX_HOSTS: 'https://a:8006, https://b:8006',
+      LANISTA_RESERVED_RANGE_NUMBERS: '1,2',
+      LANISTA_CLUSTER_MODE: 'true',
+      LANISTA_HTTP_LISTEN: '',
+    })
+    if (read.kind === 'invalid') throw new Error(read.diagnostics.map(diagnosticLine).join('\n'))
+    expect(read.config).to.deep.include({ sdn_zone: 'prod', reserved_range_numbers: [1, 2], cluster_mode: true })
+    expect(read.config.lanista).to.deep.include({ resync: 10_000, http: { listen: '127.0.0.1:8480' } })
+    expect(read.config.lanista.proxmox).to.deep.equal({
+      token_file: '/etc/lanista/secret/token',
+      hosts: ['https://a:8006', 'https://b:8006'],
+    })
+  })
+
+  it('are told apart from the file and the defaults', () => {
+    const read = withVariables({ LANISTA_SDN_ZONE: 'prod' })
+    if (read.kind === 'invalid') throw new Error('invalid')
+    expect(read.origins.get('sdn_zone')).to.deep.equal({ kind: 'environment', variable: 'LANISTA_SDN_ZONE' })
+    expect(read.origins.get('lanista.resync')).to.deep.equal({ kind: 'file', file: FILE, line: 4 })
+    expect(read.origins.get('lanista.http.listen')).to.deep.equal({ kind: 'default' })
+  })
+
+  it('may give what the file lacks', () => {
+    expect(withVariables({ LANISTA_PROXMOX_NODE: 'pve9' }, 'sdn_zone: lab\n').kind).to.equal('ok')
+  })
+
+  it('are named when their value is wrong', () => {
+    expect(
+      problems({ LANISTA_RESYNC: '1d', LANISTA_RESERVED_RANGE_NUMBERS: '1,x', LANISTA_CLUSTER_MODE: 'maybe' }),
+    ).to.have.members([
+      'environment variable LANISTA_RESYNC: lanista.resync is "1d", must be a duration such as 500ms, 30s, 5m or 1h',
+      'environment variable LANISTA_RESERVED_RANGE_NUMBERS: reserved_range_numbers[1] is "x", must be a whole number',
+      'environment variable LANISTA_CLUSTER_MODE: cluster_mode is "maybe", must be true or false',
+    ])
+  })
+
+  it('are refused when misspelt, and warned about when strange', () => {
+    expect(problems({ LANISTA_SDN_ZON: 'x', LANISTA_PROXMOX_TOKEM: 'secret' })).to.have.members([
+      'environment variable LANISTA_SDN_ZON: there is no such setting; did you mean LANISTA_SDN_ZONE?',
+      'environment variable LANISTA_PROXMOX_TOKEM: there is no such setting; did you mean LANISTA_PROXMOX_TOKEN?',
+    ])
+    const read = withVariables({ LANISTA_FAVOURITE_COLOUR: 'red' })
+    expect(read.kind === 'ok' && read.warnings.map(diagnosticLine)).to.deep.equal([
+      'environment variable LANISTA_FAVOURITE_COLOUR: there is no such setting; unset it',
+    ])
+  })
+
+  it("are left alone where they are the tests', the token, or what Kubernetes gives every pod", () => {
+    const read = withVariables({
+      LANISTA_TEST_SEED: '1',
+      LANISTA_CONTRACT_URL: 'https://pve1:8006',
+      LANISTA_PROXMOX_TOKEN: 'lanista@pve!main=secret',
+      LANISTA_SERVICE_HOST: '10.0.0.1',
+      LANISTA_SERVICE_PORT: '8480',
+      LANISTA_PORT: 'tcp://10.0.0.1:8480',
+      LANISTA_PORT_8480_TCP_ADDR: '10.0.0.1',
+      LANISTA_WEB_SERVICE_PORT_HTTP: '80',
+    })
+    expect(read.kind === 'ok' && read.warnings).to.deep.equal([])
+  })
+})
+
 describe('loadServerConfig', () => {
   it('loads a file, and throws what is wrong with it in one error', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lanista-'))
     const file = join(folder, 'config.yml')
     await writeFile(file, 'proxmox_node: pve1\n')
-    expect((await loadServerConfig(file)).proxmox_node).to.equal('pve1')
-    await writeFile(file, 'proxmox_node: 1\nsdn_zone: 2\n')
-    const error: unknown = await loadServerConfig(file).catch((caught: unknown) => caught)
+    expect((await loadServerConfig(file, {})).proxmox_node).to.equal('pve1')
+    await writeFile(file, 'proxmox_node: []\nsdn_zone: {}\n')
+    const error: unknown = await loadServerConfig(file, {}).catch((caught: unknown) => caught)
     expect(error).to.be.instanceOf(UserError)
     expect(String(error).split('\n')).to.have.length(2)
     await rm(folder, { recursive: true })
-    expect(String(await loadServerConfig(file).catch((caught: unknown) => caught))).to.contain(
+    expect(String(await loadServerConfig(file, {}).catch((caught: unknown) => caught))).to.contain(
       `${file}: the configuration can't be read: it does not exist; create it, or name another with --config`,
     )
   })

@@ -12,7 +12,7 @@ function play(events: readonly (readonly [number, string])[], end: number, resyn
       for (const [at, id] of events) scheduler.schedule(() => tell(id), at)
       return () => (stopped += 1)
     },
-    resyncMs,
+    () => resyncMs,
     scheduler,
   )
   const inWords = (trigger: Trigger) => (trigger.kind === 'all' ? 'all' : [...trigger.ids].join(' '))

@@ -93,7 +93,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     logger: silent,
     metrics: openMetrics('test'),
     settings: () => settings(options.settings ?? {}),
-    resyncMs: 30_000 / speed,
+    resyncMs: () => 30_000 / speed,
   })
   const stop = new AbortController()
   const running = controller.run(stop.signal)
