@@ -39,6 +39,8 @@ async function validate(files: readonly CheckedFile[], options: Partial<Paramete
     loadConfig: async () => await Promise.resolve(config),
     openLog: never,
     connect: never,
+    configSource: never,
+    inspectToken: never,
     simulate: never,
   }
   const status = await validateCommand(
