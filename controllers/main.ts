@@ -11,6 +11,10 @@ const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
 const composition = compose({ version, environment: process.env })
+// Whoever reads our output may stop reading (`lanista plan | head`); that is no reason to break off.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const CONFIG_HELP = "Ludus' config.yml with a lanista: section"
 const DEFAULT_CONFIG = '/opt/ludus/config.yml'

@@ -106,6 +106,14 @@ describe('the commands', function () {
     expect(writes()).to.equal(before)
   })
 
+  it('plan keeps its status when nobody reads on', async () => {
+    const run = new Run(['plan', '--config', site.config])
+    run.child.stdout?.destroy()
+    const { status, output } = await run.ended
+    expect(output).not.to.match(/EPIPE/)
+    expect(status, output).to.equal(1)
+  })
+
   it('says what is missing where there is no configuration, without a stack', async () => {
     const { status, output } = await lanista('run', '--config', path.join(site.ranges, 'nothing.yml'))
     expect(output)
