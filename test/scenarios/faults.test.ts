@@ -1,15 +1,29 @@
 import { expect } from 'chai'
 import type { Fault } from '../../adapters/simulator/faults.ts'
 import type { RequestMatch } from '../../adapters/simulator/journal.ts'
-import { writeSdn } from '../../adapters/simulator/sdn-state.ts'
+import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
+import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { Simulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 
+/** The range's VNet is there, with another tag than it should have. */
+function withWrongTag(world: World): void {
+  const vnet = { type: 'vnet', zone: 'ludus', tag: 77, vlanaware: 1, alias: 'lanista range JD' }
+  writeSdn(world, 'vnets', 'r1', vnet)
+  commitSdn(world)
+}
+
 /** Every write the controller makes for a new range, and the task it starts. */
-const WRITES: readonly (readonly [name: string, match: RequestMatch, task: string | undefined])[] = [
+const WRITES: readonly (readonly [
+  name: string,
+  match: RequestMatch,
+  task: string | undefined,
+  before?: (world: World) => void,
+])[] = [
   ['creating a VNet', { method: 'POST', path: '/cluster/sdn/vnets' }, undefined],
+  ['correcting a VNet', { method: 'PUT', path: '/cluster/sdn/vnets/r1' }, undefined, withWrongTag],
   ['applying the SDN', { method: 'PUT', path: '/cluster/sdn' }, 'reloadnetworkall'],
   ['creating a pool', { method: 'POST', path: '/pools' }, undefined],
   ['cloning a VM', { method: 'POST', path: /\/clone$/ }, 'qmclone'],
@@ -160,7 +174,10 @@ function endState({ simulator: { world } }: Lab): unknown {
       ])
       .sort((a, b) => Number(a[0]) - Number(b[0])),
     pool: [...(world.pools.keys() ?? [])],
-    vnets: [...world.sdn.running.vnets.keys()].filter((name) => name !== 'theirs').sort(),
+    vnets: [...world.sdn.running.vnets]
+      .filter(([name]) => name !== 'theirs')
+      .map(([name, { tag }]) => `${name} ${tag}`)
+      .sort(),
   }
 }
 
@@ -170,11 +187,13 @@ const EXPECTED = {
     [1010001, 'JD-a', 'jd;lanista', undefined, true],
   ],
   pool: ['JD'],
-  vnets: ['ludusnat', 'r1'],
+  vnets: ['ludusnat 16777215', 'r1 1'],
 }
 
-async function meet([, match, task]: (typeof WRITES)[number], trouble: Trouble): Promise<void> {
-  const lab = await openLab({ patience: 400 })
+async function meet([, match, task, before]: (typeof WRITES)[number], trouble: Trouble): Promise<void> {
+  const world = demoCluster()
+  before?.(world)
+  const lab = await openLab({ world, patience: 400 })
   const told = new Set<string>()
   lab.controller.board.onChange(({ conditions, vms }) => {
     for (const { message } of conditions) told.add(message)
