@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import { isConfiguredFor, vmidOf } from '../../model/identity.ts'
+import { isConfiguredFor, OWNER_TAG, rangeTag, vmidOf } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { VmPlan, VmStep } from '../../model/plan.ts'
 import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
@@ -92,10 +92,13 @@ function planExisting(
     )
   }
   if (guest.lock === 'clone') return plan({ kind: 'wait', node }, 'cloning', 'being cloned')
-  if (guest.status === 'running' || guest.status === 'paused')
-    return plan({ kind: 'none', node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
-  if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
+  // With the VMID Lanista gives and without its tags it is a clone that was never configured.
   const fresh = guest.vmid === vmid && !isConfiguredFor(range.id, guest.tags)
+  if (guest.status === 'running' || guest.status === 'paused') {
+    if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, range.id))
+    return plan({ kind: 'none', node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
+  }
+  if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
   if (fresh) return plan({ kind: 'continue', node }, 'configuring', stays)
   return plan({ kind: 'continue', node }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
 }
@@ -115,6 +118,10 @@ const isOffline = (node: string, { nodes }: ClusterSnapshot): boolean =>
 /** For a VM that Proxmox holds a lock on, other than that of its cloning. */
 export const lockedMessage = (name: string, lock: string): string =>
   `vm ${name}: Proxmox holds it locked (${lock}); when nothing works on it any more, a person can unlock it: qm unlock`
+
+/** A running VM is never configured behind its user's back, and one on the wrong network is not passed off as fine. */
+const unconfiguredMessage = (name: string, rangeId: string): string =>
+  `vm ${name}: it runs without the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so its configuration may never have been written; stop it and it is configured, or add the tags if it is as it should be`
 
 const namePromised = ({ name }: VmSpec, { vmid, node }: Reservation): Finding => ({
   reason: 'NameTaken',

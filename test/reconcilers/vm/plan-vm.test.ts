@@ -68,6 +68,17 @@ const rows: readonly Row[] = [
     plans: 'continue pve2 configuring',
   },
   {
+    situation: 'does not pass off as fine a bare clone that somebody started, and leaves it alone',
+    guests: [own({ tags: [] })],
+    plans: 'blocked pve2 unknown',
+    says: /runs without the tags lanista and jd.*stop it/,
+  },
+  {
+    situation: 'leaves a running VM alone that Ludus configured',
+    guests: [own({ tags: [] }, 105)],
+    plans: 'none pve2 running',
+  },
+  {
     situation: "configures a clone of a template that was once another range's VM",
     guests: [own({ ...stopped, tags: ['kl', 'lanista'] })],
     plans: 'continue pve2 configuring',
