@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { DiagnosticAt } from './diagnostic-at.ts'
@@ -12,8 +24,10 @@ import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
 export function structureProblems(document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
   const anchors = new Set<string>()
+  const merges: Pair[] = []
   visit(document, (_, node) => {
     if (problems.length >= MAX_DIAGNOSTICS) return visit.BREAK
+    if (isPair(node) && isMergeKey(node.key)) merges.push(node)
     if (!isNode(node)) return undefined
     if (isAlias(node) && !anchors.has(node.source))
       problems.push(
@@ -23,16 +37,9 @@ export function structureProblems(document: Document.Parsed, at: DiagnosticAt): 
     if (isMap(node)) problems.push(...repeatedKeys(node, at))
     return undefined
   })
-  // A merge of an alias is looked through only when all aliases are known to lead somewhere.
+  // What a merge leads to is looked at only when all aliases are known to lead somewhere.
   if (problems.length > 0) return problems
-  visit(document, {
-    Pair(_, pair) {
-      if (problems.length >= MAX_DIAGNOSTICS) return visit.BREAK
-      if (isMergeKey(pair.key)) problems.push(...unfitMerge(pair, document, at))
-      return undefined
-    },
-  })
-  return problems
+  return merges.flatMap((pair) => unfitMerge(pair, document, at)).slice(0, MAX_DIAGNOSTICS)
 }
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0

@@ -1,8 +1,13 @@
 import { benchClones } from './clones.ts'
 import { benchLatency } from './latency.ts'
+import { benchValidate } from './validate.ts'
 
 /** Name -> a benchmark that prints its own figures. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { latency: benchLatency, clones: benchClones }
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  latency: benchLatency,
+  clones: benchClones,
+  validate: benchValidate,
+}
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => BENCHES[name] === undefined)
