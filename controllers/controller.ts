@@ -51,7 +51,7 @@ export class Controller {
     const planning = new Planning(proxmox, settings, clock, signal)
     const networks = new NetworkController(proxmox, logger, signal)
     const { machines, pools } = proxmox
-    const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings }
+    const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings, clock }
     this.ranges = new RangeController(
       (rangeId) => {
         const started = clock.now()

@@ -2,6 +2,8 @@ import type { Condition, ConditionType, Finding } from '../model/condition.ts'
 import { readyOf } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { diagnosticLine } from '../model/diagnostic.ts'
+import { printable } from '../model/printable.ts'
+import type { RangeSpec } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
 
@@ -32,6 +34,34 @@ export function conditionsOfInvalid(
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : ''
   const message = first === undefined ? 'the range file has problems' : `${diagnosticLine(first)}${more}`
   return brokenSpec('Invalid', message, before)
+}
+
+/**
+ * The conditions of a range that its author has suspended. Nothing of the cluster is looked at for it meanwhile, so
+ * nothing is claimed, and it is never Ready.
+ */
+export function conditionsOfSuspended({ id, suspension }: Pick<RangeSpec, 'id' | 'suspension'>): readonly Condition[] {
+  const message = suspendedText({ id, suspension })
+  const parts: readonly Condition[] = [
+    condition('SpecValid', true, 'the range file is valid'),
+    ...(['ZoneReady', 'NetworkReady', 'MachinesReady'] as const).map((type): Condition => ({
+      type,
+      status: 'Unknown',
+      reason: SUSPENDED,
+      message,
+    })),
+  ]
+  return [...parts, { type: 'Ready', status: 'False', reason: SUSPENDED, message }]
+}
+
+const SUSPENDED = 'Suspended'
+
+/** Who suspended a range, why, until when, and what to do: one sentence. */
+export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspension'>): string {
+  const until = suspension?.until === undefined ? '' : ` until ${new Date(suspension.until).toISOString()}`
+  const owner = suspension?.owner === undefined ? '' : ` by ${printable(suspension.owner)}`
+  const why = printable(suspension?.reason ?? '', 500)
+  return `range ${id}: suspended${until}${owner}: ${why}; nothing is changed meanwhile; remove suspend from its file to go on`
 }
 
 /** The conditions of a range whose file is gone. Nothing is removed for that. */

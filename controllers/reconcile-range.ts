@@ -1,17 +1,25 @@
+import type { Clock } from '../model/clock.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { RangeFileRead, RangeFiles } from '../model/ports.ts'
+import { isSuspended } from '../model/range-spec.ts'
 import type { RangeStatus } from '../model/range-status.ts'
-import { conditionsOfInvalid, conditionsOfMissing, conditionsOfUnreadable } from './range-conditions.ts'
+import {
+  conditionsOfInvalid,
+  conditionsOfMissing,
+  conditionsOfSuspended,
+  conditionsOfUnreadable,
+} from './range-conditions.ts'
 import { type PassDependencies, RangePass } from './range-pass.ts'
 
 /**
  * One pass over one range: read its file, plan, carry the plan out, report. Recomputes everything from the file and
- * from Proxmox. A broken, missing or unreadable file is reported and changes nothing. Throws only when aborted.
+ * from Proxmox. A broken, missing or unreadable file is reported and changes nothing, and so is a suspended range.
+ * Throws only when aborted.
  */
 export async function reconcileRange(
   rangeId: string,
-  deps: PassDependencies & { readonly files: RangeFiles },
+  deps: PassDependencies & { readonly files: RangeFiles; readonly clock: Pick<Clock, 'now'> },
   signal: AbortSignal,
 ): Promise<Outcome> {
   const file = await deps.planning.announce(readFile(rangeId, deps.files))
@@ -35,8 +43,14 @@ export async function reconcileRange(
       await deps.board.set({ ...(before ?? blank(rangeId)), source, diagnostics: file.diagnostics, conditions })
       return { kind: 'stalled', error: messageOf(conditions) }
     }
-    case 'ok':
-      return new RangePass(file.spec, file.warnings, deps, signal).run()
+    case 'ok': {
+      const { spec, warnings } = file
+      if (!isSuspended(spec, deps.clock.now())) return new RangePass(spec, warnings, deps, signal).run()
+      // It may end by itself, so it is looked at again like a range that is as asked.
+      const conditions = conditionsOfSuspended(spec)
+      await deps.board.set({ ...(before ?? blank(rangeId)), source: spec.source, diagnostics: warnings, conditions })
+      return { kind: 'settled' }
+    }
   }
 }
 

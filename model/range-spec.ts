@@ -11,12 +11,26 @@ export interface RangeSpec {
   readonly source: string
   /** `ludus_extensions.lanista.range_number`, when the author fixed it. */
   readonly number: number | undefined
+  /** `ludus_extensions.lanista.suspend`: while it holds, the range is left alone. */
+  readonly suspension: Suspension | undefined
   /** `defaults.target_node`: where VMs and router go that name no node of their own. */
   readonly targetNode: string | undefined
   readonly router: VmSpec
   /** In file order; the router is not among them. */
   readonly vms: readonly VmSpec[]
 }
+
+/** Why a range is left alone, and for how long. */
+export interface Suspension {
+  readonly reason: string
+  readonly owner: string | undefined
+  /** Epoch milliseconds at which it ends by itself; undefined: when the author takes it away. */
+  readonly until: number | undefined
+}
+
+/** True when the range is to be left alone at that time, in epoch milliseconds. */
+export const isSuspended = ({ suspension }: Pick<RangeSpec, 'suspension'>, now: number): boolean =>
+  suspension !== undefined && (suspension.until === undefined || now < suspension.until)
 
 /** One VM (or the router) of a range file. */
 export interface VmSpec {

@@ -1,6 +1,6 @@
 import { ROUTER_ADDRESS } from '../../model/identity.ts'
 import type { RangeFile } from '../../model/range-file.ts'
-import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
+import type { RangeSpec, Suspension, VmSpec } from '../../model/range-spec.ts'
 
 type VmEntry = RangeFile['ludus'][number]
 
@@ -15,10 +15,21 @@ export const buildSpec = (file: RangeFile, id: string, source: string): RangeSpe
   id,
   source,
   number: file.ludus_extensions?.lanista?.range_number,
+  suspension: suspensionOf(file.ludus_extensions?.lanista?.suspend),
   targetNode: file.defaults?.target_node,
   router: routerSpec(file.router ?? {}, id),
   vms: file.ludus.map(vmSpec),
 })
+
+type Suspend = NonNullable<NonNullable<RangeFile['ludus_extensions']>['lanista']>['suspend']
+
+/** A date without a time is its start in UTC. */
+const suspensionOf = (suspend: Suspend): Suspension | undefined =>
+  suspend && {
+    reason: suspend.reason,
+    owner: suspend.owner,
+    until: suspend.until === undefined ? undefined : Date.parse(suspend.until),
+  }
 
 const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): VmSpec => ({
   role: 'router',

@@ -1,13 +1,13 @@
-import type { Diagnostic } from '../../model/diagnostic.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import { actionsOf } from '../../model/plan.ts'
 import type { RangeFiles } from '../../model/ports.ts'
-import type { RangeSpec } from '../../model/range-spec.ts'
+import { isSuspended, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { planVnets } from '../../reconcilers/vnet/plan-vnets.ts'
 import type { Composition } from '../composition.ts'
 import { Planning } from '../planning.ts'
+import { suspendedText } from '../range-conditions.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { type PlanReport, planText } from '../terminal/plan-text.ts'
 
@@ -25,11 +25,14 @@ export async function planCommand(
 ): Promise<number> {
   const config = await composition.loadConfig(options.config)
   const { proxmox, files } = await composition.connect(config, composition.openLog())
-  const { specs, diagnostics } = await readAll(files)
+  const { specs: all, warnings, diagnostics } = await readAll(files)
+  const now = composition.clock.now()
+  const specs = all.filter((spec) => !isSuspended(spec, now))
+  const suspended = all.filter((spec) => isSuspended(spec, now)).map(suspendedText)
   const settings = planSettingsOf(config)
   const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
-  const report = reportOf(planned, diagnostics)
+  const report = { ...reportOf(planned), suspended, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
 }
@@ -48,7 +51,7 @@ interface PlannedRange {
 }
 
 /** The networks of all ranges are planned together, as a run does: one apply for all. */
-function reportOf(planned: readonly PlannedRange[], diagnostics: readonly Diagnostic[]): PlanReport {
+function reportOf(planned: readonly PlannedRange[]): Pick<PlanReport, 'networkActions' | 'plans' | 'refused'> {
   const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
   const refused = planned.flatMap(({ spec, result }) =>
     result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
@@ -59,15 +62,15 @@ function reportOf(planned: readonly PlannedRange[], diagnostics: readonly Diagno
     networkActions: snapshot === undefined ? [] : planVnets(wants, snapshot).actions,
     plans,
     refused,
-    diagnostics,
   }
 }
 
 async function readAll(
   files: RangeFiles,
-): Promise<{ readonly specs: readonly RangeSpec[]; readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<{ readonly specs: readonly RangeSpec[] } & Pick<PlanReport, 'warnings' | 'diagnostics'>> {
   const reads = await Promise.all((await files.list()).map((id) => files.read(id)))
   const specs = reads.flatMap((read) => (read.kind === 'ok' ? [read.spec] : []))
   const diagnostics = reads.flatMap((read) => (read.kind === 'invalid' ? read.diagnostics : []))
-  return { specs, diagnostics }
+  const warnings = reads.flatMap((read) => (read.kind === 'ok' ? read.warnings : []))
+  return { specs, warnings, diagnostics }
 }

@@ -7,14 +7,22 @@ export interface PlanReport {
   readonly networkActions: readonly VnetAction[]
   readonly plans: readonly RangePlan[]
   readonly refused: readonly string[]
+  /** Ranges that are left alone, in words. */
+  readonly suspended: readonly string[]
+  /** What is likely a mistake in a file and keeps nothing from being made. */
+  readonly warnings: readonly Diagnostic[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
 /** A plan for people: `+` is created, `~` is changed, `!` is in the way; each with the reason. */
-export function planText({ networkActions, plans, refused, diagnostics }: PlanReport, paint: Paint): readonly string[] {
+export function planText(report: PlanReport, paint: Paint): readonly string[] {
+  const { networkActions, plans, refused, suspended, warnings, diagnostics } = report
   const networks = networkActions.map((action) => actionLine(action, paint))
   const ranges = plans.flatMap((plan) => rangeLines(plan, paint))
   const troubles = [...diagnostics.map(diagnosticLine), ...refused].map((text) => paint('red', `! ${text}`))
+  const remarks = [...suspended, ...warnings.map((warning) => `warning: ${diagnosticLine(warning)}`)].map((text) =>
+    paint('yellow', `# ${text}`),
+  )
   const changes = networkActions.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
   const inTheWay =
     troubles.length + plans.reduce((sum, { vms }) => sum + vms.filter(({ step }) => step.kind === 'blocked').length, 0)
@@ -22,6 +30,7 @@ export function planText({ networkActions, plans, refused, diagnostics }: PlanRe
     ...(networks.length === 0 ? [] : [paint('bold', 'networks, for all ranges together'), ...networks, '']),
     ...ranges,
     ...(troubles.length === 0 ? [] : [...troubles, '']),
+    ...(remarks.length === 0 ? [] : [...remarks, '']),
     summary(plans.length, changes, inTheWay),
   ]
 }

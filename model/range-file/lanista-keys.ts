@@ -1,5 +1,24 @@
 import { z } from 'zod'
 import { RANGE_NUMBERS } from '../identity.ts'
+import { placement } from './placement.ts'
+
+const UNTIL_TEXT = 'must be a date such as 2026-12-24, or a time with its zone such as 2026-12-24T18:00:00Z'
+
+const suspend = z.strictObject({
+  reason: z.string().min(1, 'must say why').describe('Why, for whoever finds the range standing still.'),
+  owner: z.string().min(1, 'must name somebody').describe('Whom to ask.').optional(),
+  until: z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: UNTIL_TEXT })
+    .describe('When it ends by itself: a time with its zone, or the start of a day in UTC. Default: when removed.')
+    .optional(),
+})
+
+/** A key that is agreed on and that nothing acts on yet; the description tells so in editors. */
+const notYet = <Schema extends z.ZodType>(schema: Schema, description: string) =>
+  schema
+    .refine(() => false, 'is not supported yet; remove it')
+    .describe(`${description} Not supported yet, and therefore refused.`)
+    .optional()
 
 /**
  * Lanista's own keys, under `ludus_extensions.lanista`, where Ludus looks at nothing. A key that Lanista does not act
@@ -12,4 +31,18 @@ export const lanistaKeys = z.strictObject({
     .max(RANGE_NUMBERS.last)
     .describe('The N of 10.N.0.0/16. Default: the lowest free one.')
     .optional(),
+  suspend: suspend.describe('Leaves the range alone: nothing is created, changed or started.').optional(),
+  state: notYet(z.enum(['present', 'absent']), 'absent: the range is to be removed. Default: present.'),
+  power: notYet(
+    z.enum(['on', 'off', 'keep']),
+    'on: VMs are started; off: they are shut down; keep: new ones are started, others left as they are. Default: on.',
+  ),
+  drift: notYet(
+    z.strictObject({
+      networks: z.enum(['correct', 'report']).describe('Network and VLAN of NICs. Default: correct.').optional(),
+      hardware: z.enum(['correct', 'report']).describe('Cores, memory, balloon, tags. Default: report.').optional(),
+    }),
+    'What is done when a VM no longer is as this file says.',
+  ),
+  placement: notYet(placement, 'Wishes for the nodes that VMs are created on.'),
 })

@@ -253,11 +253,6 @@ describe('parseRange', () => {
         'JD.yml:10:46: ludus_extensions.lanista.range_number is 154, must be a whole number from 1 to 153',
       ],
       [
-        "a key of Lanista's that it does not act on",
-        range('ludus_extensions: { lanista: { suspend: true } }\n'),
-        'JD.yml:10:32: unknown key suspend in ludus_extensions.lanista; remove it; allowed are range_number',
-      ],
-      [
         'a password without showing it',
         range('defaults: { ad_domain_user_password: 1234 }\n'),
         'JD.yml:10:38: defaults.ad_domain_user_password is a number, must be text; put it in quotes',

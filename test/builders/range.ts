@@ -37,6 +37,7 @@ export const range = (id: string, traits: Partial<RangeSpec> = {}): RangeSpec =>
   id,
   source: `${id}.yml`,
   number: undefined,
+  suspension: undefined,
   targetNode: undefined,
   router: router(id),
   vms: [vm(`${id}-DC01`)],

@@ -26,12 +26,25 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const planning = new Planning(proxmox, () => settings(), systemClock, stop.signal)
   const networks = new NetworkController(proxmox, quiet, stop.signal)
   const { machines, pools } = proxmox
-  const dependencies = { files, planning, networks, machines, pools, board, logger: quiet, settings: () => settings() }
+  const time = { now: 0 }
+  const clock = { now: () => time.now }
+  const dependencies = {
+    files,
+    planning,
+    networks,
+    machines,
+    pools,
+    board,
+    logger: quiet,
+    settings: () => settings(),
+    clock,
+  }
   return {
     proxmox,
     file,
     board,
     stop,
+    time,
     planning,
     pass: (id = 'JD') => reconcileRange(id, dependencies, stop.signal),
     conditions: () =>
@@ -222,5 +235,67 @@ describe('reconcileRange', () => {
     expect(await pass().catch((error: unknown) => error)).to.equal(stop.signal.reason)
     expect(proxmox.machines.writes.every((call) => call.startsWith('clone'))).to.equal(true)
     expect(phases()).not.to.include('running')
+  })
+
+  describe('a suspended range', () => {
+    const suspended = (until?: number) =>
+      valid(range('JD', { suspension: { reason: 'class on Monday', owner: 'Ada', until } }))
+
+    it('is left alone, without a look at the cluster, says why, and is never Ready', async () => {
+      const { pass, proxmox, file, conditions, ready } = situation()
+      file.read = () => suspended()
+      expect(await pass()).to.deep.equal({ kind: 'settled' })
+      expect([proxmox.writes, proxmox.looks]).to.deep.equal([[], 0])
+      expect(conditions()).to.deep.equal([
+        'SpecValid True Ok',
+        'ZoneReady Unknown Suspended',
+        'NetworkReady Unknown Suspended',
+        'MachinesReady Unknown Suspended',
+        'Ready False Suspended',
+      ])
+      expect(ready()?.message).to.equal(
+        'range JD: suspended by Ada: class on Monday; nothing is changed meanwhile; remove suspend from its file to go on',
+      )
+    })
+
+    it('that was Ready is not Ready any more, and its VMs stay as they are', async () => {
+      const { pass, proxmox, file, ready, phases } = situation()
+      await pass()
+      const writes = proxmox.writes.length
+      file.read = () => suspended()
+      await pass()
+      expect(proxmox.writes).to.have.length(writes)
+      expect(ready()).to.include({ status: 'False', reason: 'Suspended' })
+      expect(phases()).to.deep.equal(['running', 'running'])
+    })
+
+    it('goes on by itself when its time has come, not before', async () => {
+      const { pass, proxmox, file, time, ready } = situation()
+      file.read = () => suspended(Date.parse('2026-12-24T18:00:00Z'))
+      time.now = Date.parse('2026-12-24T17:59:59.999Z')
+      await pass()
+      expect(proxmox.writes).to.deep.equal([])
+      expect(ready()?.message).to.match(/suspended until 2026-12-24T18:00:00.000Z by Ada/)
+      time.now += 1
+      await pass()
+      expect(ready()).to.include({ status: 'True' })
+    })
+
+    it('goes on when the author takes the key away', async () => {
+      const { pass, file, ready } = situation()
+      file.read = () => suspended()
+      await pass()
+      file.read = () => valid()
+      await pass()
+      expect(ready()).to.include({ status: 'True' })
+    })
+  })
+
+  it('shows the warnings of a file, and is Ready all the same', async () => {
+    const { pass, file, board, ready } = situation()
+    file.read = () => ({ kind: 'ok', spec: range('JD'), warnings: [problem] })
+    await pass()
+    expect(board.get('JD')?.diagnostics).to.deep.equal([problem])
+    expect(ready()).to.include({ status: 'True' })
   })
 })

@@ -64,7 +64,7 @@ describe('rangeFileSchema', () => {
   it("knows Lanista's own key, and refuses what it does not act on", () => {
     const withKeys = (lanista: unknown) => ({ ludus: [], ludus_extensions: { other: 1, lanista } })
     expect(rangeFileSchema.safeParse(withKeys({ range_number: 153 })).success).to.equal(true)
-    for (const keys of [{ range_number: 0 }, { range_number: 154 }, { suspend: true }, null, []])
+    for (const keys of [{ range_number: 0 }, { range_number: 154 }, { suspend: true }, { state: 'absent' }, null, []])
       expect(rangeFileSchema.safeParse(withKeys(keys)).success, JSON.stringify(keys)).to.equal(false)
   })
 })

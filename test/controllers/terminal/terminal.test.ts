@@ -106,7 +106,10 @@ describe('the text of a plan', () => {
 
   it('shows networks once for all ranges, then what each range gets, then the sum', () => {
     const plan = planOf()
-    const text = planText({ networkActions: plan.networkActions, plans: [plan], refused: [], diagnostics: [] }, plain)
+    const text = planText(
+      { networkActions: plan.networkActions, plans: [plan], refused: [], suspended: [], warnings: [], diagnostics: [] },
+      plain,
+    )
     expect(text[0]).to.equal('networks, for all ranges together')
     expect(text.filter((line) => line.includes('vnet r1:'))).to.have.length(1)
     expect(text.filter((line) => line.startsWith('  + vm '))).to.have.length(2)
@@ -115,7 +118,10 @@ describe('the text of a plan', () => {
 
   it('counts what is in the way', () => {
     const plan = planOf('nowhere')
-    const text = planText({ networkActions: [], plans: [plan], refused: ['range KT: no'], diagnostics: [] }, plain)
+    const text = planText(
+      { networkActions: [], plans: [plan], refused: ['range KT: no'], suspended: [], warnings: [], diagnostics: [] },
+      plain,
+    )
     expect(text.some((line) => /^ {2}! vm JD-dc: its target_node nowhere is not a node/.test(line))).to.equal(true)
     expect(text).to.include('! range KT: no')
     expect(text.at(-1)).to.match(/, 2 in the way$/)

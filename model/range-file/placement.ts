@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+const names = (what: string) => z.array(z.string()).describe(what).optional()
+
+/** What holds for a whole range as well as for one VM. */
+const wishes = {
+  strength: z
+    .enum(['required', 'preferred'])
+    .describe('required: where a wish can not be met nothing is created. Default: preferred.')
+    .optional(),
+  only_nodes: names('Nodes to choose from.'),
+  avoid_nodes: names('Nodes to leave out.'),
+}
+
+const vmWishes = z.strictObject({
+  ...wishes,
+  together_with: names('VMs of this range to share the node with.'),
+  apart_from: names('VMs of this range to share no node with.'),
+})
+
+/** Where an author would like VMs to go, beyond `target_node`. An existing VM is never moved for it. */
+export const placement = z.strictObject({
+  ...wishes,
+  strategy: z
+    .enum(['spread', 'pack'])
+    .describe('spread: over as many nodes as possible; pack: on as few. Default: the best node for each VM.')
+    .optional(),
+  vms: z.record(z.string(), vmWishes).describe('Wishes for single VMs, by vm_name.').optional(),
+})

@@ -1,0 +1,26 @@
+import { expect } from 'chai'
+import { planText } from '../../../controllers/terminal/plan-text.ts'
+
+const NOTHING = { networkActions: [], plans: [], refused: [], suspended: [], warnings: [], diagnostics: [] }
+const found = { file: 'JD.yml', line: 3, column: 5, finding: 'hostname web_1 is no DNS name', remedy: 'change it' }
+const text = (report: Partial<Parameters<typeof planText>[0]>) =>
+  planText({ ...NOTHING, ...report }, (_, plain) => plain)
+
+describe('planText', () => {
+  it('tells of suspended ranges and warnings, and counts neither as in the way', () => {
+    expect(text({ suspended: ['range KL: suspended: exam'], warnings: [found] })).to.deep.equal([
+      '# range KL: suspended: exam',
+      '# warning: JD.yml:3:5: hostname web_1 is no DNS name; change it',
+      '',
+      '0 ranges, nothing to change',
+    ])
+  })
+
+  it('counts a problem in a file as in the way', () => {
+    expect(text({ diagnostics: [found] })).to.deep.equal([
+      '! JD.yml:3:5: hostname web_1 is no DNS name; change it',
+      '',
+      '0 ranges, nothing to change, 1 in the way',
+    ])
+  })
+})
