@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { CheckedRange } from './checked-range.ts'
+import { keysThatAreMaps } from './check-keys.ts'
 import { doubtfulHostnames, unfitHostnames, unfitVmNames } from './check-names.ts'
 import { balloonsAboveMemory, octalLooking, tooManyVlans } from './check-numbers.ts'
 import { impossibleDependencies } from './check-roles.ts'
@@ -12,7 +13,16 @@ import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
  * that wait in vain. Empty when the range can be deployed.
  */
 export const errorsIn = (range: CheckedRange): readonly Diagnostic[] =>
-  [octalLooking, unfitVmNames, unfitHostnames, balloonsAboveMemory, repeatedMarks, tooManyVlans, impossibleDependencies]
+  [
+    keysThatAreMaps,
+    octalLooking,
+    unfitVmNames,
+    unfitHostnames,
+    balloonsAboveMemory,
+    repeatedMarks,
+    tooManyVlans,
+    impossibleDependencies,
+  ]
     .flatMap((check) => check(range).slice(0, MAX_DIAGNOSTICS))
     .slice(0, MAX_DIAGNOSTICS)
 
