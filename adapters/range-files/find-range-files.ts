@@ -27,18 +27,28 @@ export async function findRangeFiles(folder: string, onlyId?: string): Promise<r
     const [path, { id, misnamed }] = [join(folder, entry.name), name]
     if (name.kind === 'file') return [{ id, path, misnamed }]
     if (!entry.isDirectory() && !entry.isSymbolicLink()) return []
-    const inside = await Promise.all(LUDUS_NAMES.map((file) => presentFile(join(path, file), misnamed)))
-    return inside.flatMap((file) => (file === undefined ? [] : [{ id, path: file, misnamed }]))
+    return (await filesInside(path, misnamed)).map((file) => ({ id, path: file, misnamed }))
   })
   return (await Promise.all(found)).flat().sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** The path when there is something at it. What can't be looked at counts as there, unless its folder is no range's. */
-async function presentFile(path: string, misnamed: boolean): Promise<string | undefined> {
+/**
+ * The range files in a folder of Ludus' layout. In a folder that can't be looked into there may be one: reading it
+ * tells why not, unless the folder's name is no range's.
+ */
+async function filesInside(folder: string, misnamed: boolean): Promise<readonly string[]> {
+  const paths = LUDUS_NAMES.map((name) => join(folder, name))
+  const seen = await Promise.all(paths.map(async (path) => ({ path, presence: await presenceOf(path) })))
+  const there = seen.filter(({ presence }) => presence === 'there')
+  const hidden = misnamed ? [] : seen.filter(({ presence }) => presence === 'hidden')
+  return (there.length > 0 ? there : hidden.slice(0, 1)).map(({ path }) => path)
+}
+
+async function presenceOf(path: string): Promise<'there' | 'hidden' | 'absent'> {
   try {
     await lstat(path)
-    return path
+    return 'there'
   } catch (error) {
-    return errorCode(error) === 'EACCES' && !misnamed ? path : undefined
+    return errorCode(error) === 'EACCES' ? 'hidden' : 'absent'
   }
 }

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile, unlink } from 'node:fs/promises'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
 import type { Logger, RangeFileRead } from '../../model/ports.ts'
@@ -77,6 +79,29 @@ describe('watchRangeFiles', () => {
       ])
     })
 
+    const clashes: readonly (readonly [situation: string, paths: readonly string[], says: string])[] = [
+      ['two endings', ['JD.yml', 'JD.yaml'], 'the range JD has another file'],
+      ['two endings in a folder', ['JD/range-config.yml', 'JD/range-config.yaml'], 'the range JD has another file'],
+      ['both layouts', ['JD.yaml', 'JD/range-config.yaml'], 'the range JD has another file'],
+      ['case between both layouts', ['JD.yml', 'jd/range-config.yml'], 'another id differs only in case'],
+      ['case of two folders', ['JD/range-config.yml', 'jd/range-config.yml'], 'another id differs only in case'],
+      ['case of two endings', ['JD.yml', 'jd.yaml'], 'another id differs only in case'],
+    ]
+    for (const [situation, paths, says] of clashes)
+      it(`refuses both files of one range: ${situation}`, async () => {
+        for (const path of paths) {
+          await mkdir(dirname(join(folder, path)), { recursive: true })
+          await writeFile(join(folder, path), RANGE)
+        }
+        const reads = await Promise.all((await open().list()).map((id) => open().read(id)))
+        const told = reads.flatMap((read) => (read.kind === 'invalid' ? read.diagnostics : []))
+        expect(told.map(({ file }) => file)).to.have.members(paths.map((path) => join(folder, path)))
+        for (const { file, finding } of told) {
+          const other = paths.find((path) => join(folder, path) !== file)
+          expect(finding).to.equal(`${says}: ${join(folder, other ?? '')}`)
+        }
+      })
+
     it('reports a file whose name is no range id under a name that is safe everywhere', async () => {
       const names = [
         'my range.yml',
@@ -113,6 +138,19 @@ describe('watchRangeFiles', () => {
       expect(findings(await files.read('wide'))).to.deep.equal(['the file is UTF-16'])
     })
 
+    it("never waits for a FIFO or a socket in Ludus' layout either", async () => {
+      for (const sub of ['CD', 'EF']) await mkdir(join(folder, sub))
+      execFileSync('mkfifo', [join(folder, 'CD', 'range-config.yml')])
+      const server = createServer().listen(join(folder, 'EF', 'range-config.yml'))
+      await once(server, 'listening')
+      try {
+        for (const id of ['CD', 'EF'])
+          expect(findings(await open().read(id)), id).to.deep.equal(['this is not a regular file'])
+      } finally {
+        server.close()
+      }
+    })
+
     it('follows symbolic links inside the folder, and none out of it', async () => {
       await writeFile(join(top, 'outside.yml'), RANGE)
       await mkdir(join(folder, '..data'))
@@ -135,12 +173,28 @@ describe('watchRangeFiles', () => {
       expect(findings(await files.read('LOOP'))[0]).to.match(/its symbolic links go round in circles/)
     })
 
-    it('says which file it may not read', async function () {
-      if (process.getuid?.() === 0) this.skip()
+    it('says which file it may not read', async () => {
       await writeFile(join(folder, 'JD.yml'), RANGE)
+      await mkdir(join(folder, 'CD'))
       await chmod(join(folder, 'JD.yml'), 0)
-      expect(findings(await open().read('JD'))).to.deep.equal(["the file can't be read: permission denied"])
+      await chmod(join(folder, 'CD'), 0)
+      await asNobody(async () => {
+        for (const id of ['JD', 'CD'])
+          expect(findings(await open().read(id)), id).to.deep.equal(["the file can't be read: permission denied"])
+      })
     })
+
+    /** Root may read everything, so it acts as another user for a while. */
+    const asNobody = async (act: () => Promise<void>): Promise<void> => {
+      if (process.getuid?.() !== 0) return await act()
+      await chmod(top, 0o755)
+      process.seteuid?.(65_534)
+      try {
+        await act()
+      } finally {
+        process.seteuid?.(0)
+      }
+    }
 
     it('throws with subject, finding and remedy when the folder is not there', async () => {
       await rm(folder, { recursive: true })
