@@ -89,4 +89,13 @@ describe('openMetrics', () => {
     expect(page).to.contain('process_cpu_seconds_total')
     expect(page).not.to.contain('nodejs_active_handles_total')
   })
+
+  it('tells whether the newest configuration is in use, and since when one is', async () => {
+    const metrics = openMetrics('1')
+    metrics.configReloaded(true, 5000)
+    metrics.configReloaded(false, 9000)
+    const page = await metrics.render()
+    expect(page).to.match(/^lanista_config_last_reload_successful 0$/m)
+    expect(page).to.match(/^lanista_config_last_reload_success_timestamp_seconds 5$/m)
+  })
 })

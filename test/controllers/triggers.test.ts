@@ -28,6 +28,27 @@ describe('triggers', () => {
     expect(play([], 89, 30).out).to.deep.equal(times)
   })
 
+  it('looks at everything when told so, and counts the new period from there', () => {
+    const scheduler = new VirtualTimeScheduler()
+    const out: number[] = []
+    let period = 50
+    const stream = triggers(
+      (_tell, tellAll) => {
+        scheduler.schedule(() => {
+          period = 20
+          tellAll()
+        }, 60)
+        return () => undefined
+      },
+      () => period,
+      scheduler,
+    )
+    const subscription = stream.subscribe(() => out.push(scheduler.now()))
+    scheduler.schedule(() => subscription.unsubscribe(), 105)
+    scheduler.flush()
+    expect(out).to.deep.equal([0, 50, 60, 80, 100])
+  })
+
   it('takes a burst of one range for one trigger', () => {
     const burst = [10, 11, 15, 60].map((at): [number, string] => [at, 'JD'])
     expect(play(burst, 1000).out.slice(1)).to.deep.equal([[110, 'JD']])
