@@ -89,6 +89,23 @@ function program(finish: (status: number) => void): Command {
       const { demoCommand } = await import('./commands/demo.ts')
       finish(await demoCommand(options, composition, process.stdout, stopSignal()))
     })
+  lanista
+    .command('config')
+    .description('show the value in force of each setting, and where it comes from')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--format <format>', 'text or json', 'text')
+    .action(async (options: { config: string; format: string }) => {
+      const { configCommand } = await import('./commands/config.ts')
+      finish(await configCommand(options, composition, paintFor(process.stdout, process.env), print))
+    })
+  lanista
+    .command('schema')
+    .description('print the JSON schema of range files, or of the configuration, for editors')
+    .argument('[file]', 'range or config', 'range')
+    .action(async (name: string) => {
+      const { schemaCommand } = await import('./commands/schema.ts')
+      finish(schemaCommand(name, print))
+    })
   return lanista
 }
 

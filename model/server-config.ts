@@ -7,7 +7,16 @@ const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_0
 const duration = z
   .string()
   .regex(/^[0-9]+(ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 1h')
+  // Those of a schema that changes its value are taken for the changed one, and left out of the JSON schema.
+  .meta({ examples: ['30s', '5m'] })
   .transform((text) => Number.parseInt(text, 10) * (MILLISECONDS[text.replace(/^[0-9]+/, '')] ?? 1000))
+
+/** Milliseconds as they are written in the configuration, in the largest unit that fits: `5m`. */
+export function durationText(milliseconds: number): string {
+  const units = Object.entries(MILLISECONDS).reverse()
+  const [unit, size] = units.find(([, each]) => milliseconds % each === 0) ?? ['ms', 1]
+  return `${milliseconds / size}${unit}`
+}
 
 /** Shorter would keep Proxmox busy for nothing; much longer is more than a timer holds. */
 const resync = duration.refine(
@@ -64,10 +73,7 @@ const lanistaSection = z
       .meta({ description: 'Where status files go. May be deleted at any time.', examples: ['/var/lib/lanista'] })
       .default('/var/lib/lanista'),
     resync: resync
-      .meta({
-        description: 'How often every range is looked at again without any cause: from 1s to 24h.',
-        examples: ['30s', '5m'],
-      })
+      .meta({ description: 'How often every range is looked at again without any cause: from 1s to 24h.' })
       .prefault('30s'),
     vmid_base: z
       .int()

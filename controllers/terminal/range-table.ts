@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
 import { type RangeStatus, readyConditionOf, type VmStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
+import { NO_BORDERS } from './no-borders.ts'
 import type { Paint, Style } from './paint.ts'
 
 const PHASE_STYLE: Readonly<Record<VmPhase, Style>> = {
@@ -76,23 +77,3 @@ function summaryOf(status: RangeStatus, paint: Paint, width: number): string {
 const shorten = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`
 const plainLength = (text: string): number => stripVTControlCharacters(text).length
-
-const NO_BORDERS = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((name) => [name, '']),
-)

@@ -17,14 +17,23 @@ const PORTS = /^((([0-9]{1,5}|[0-9]{1,5}:[0-9]{1,5})(\s*,\s*([0-9]{1,5}|[0-9]{1,
 const ports = z.union([z.int().min(0).max(65_535), z.string().regex(PORTS, PORTS_TEXT)], { error: PORTS_TEXT })
 
 const rule = z.strictObject({
-  name: z.string().describe('Becomes the comment of the firewall rule.'),
-  vlan_src: vlanOrWord.describe('Where the traffic comes from.'),
-  ip_last_octet_src: octetOrSpan.describe('The machine, or span of machines, it comes from.').optional(),
-  vlan_dst: vlanOrWord.describe('Where the traffic goes.'),
-  ip_last_octet_dst: octetOrSpan.describe('The machine, or span of machines, it goes to.').optional(),
-  protocol: z.enum(['tcp', 'udp', 'udplite', 'icmp', 'ipv6-icmp', 'esp', 'ah', 'sctp', 'all']),
-  ports: ports.describe('The destination ports.'),
-  action: verdict,
+  name: z.string().meta({
+    description: 'Becomes the comment of the firewall rule.',
+    examples: ['Only allow web traffic from servers'],
+  }),
+  vlan_src: vlanOrWord.meta({ description: 'Where the traffic comes from.', examples: [10] }),
+  ip_last_octet_src: octetOrSpan
+    .meta({ description: 'The machine, or span of machines, it comes from.', examples: ['11-22'] })
+    .optional(),
+  vlan_dst: vlanOrWord.meta({ description: 'Where the traffic goes.', examples: [20] }),
+  ip_last_octet_dst: octetOrSpan
+    .meta({ description: 'The machine, or span of machines, it goes to.', examples: [21] })
+    .optional(),
+  protocol: z
+    .enum(['tcp', 'udp', 'udplite', 'icmp', 'ipv6-icmp', 'esp', 'ah', 'sctp', 'all'])
+    .meta({ description: 'Protocol of the traffic.' }),
+  ports: ports.meta({ description: 'The destination ports.', examples: ['80, 443'] }),
+  action: verdict.meta({ description: 'What happens to the traffic.' }),
 })
 
 /**
@@ -47,6 +56,8 @@ export const network = z.strictObject({
   inter_vlan_default: verdict.describe('For traffic between VLANs. Default: ACCEPT.').optional(),
   external_default: verdict.describe('For traffic to the internet. Default: ACCEPT.').optional(),
   wireguard_vlan_default: verdict.describe('For traffic to WireGuard clients. Default: REJECT.').optional(),
-  always_blocked_networks: blockedNetworks.describe('Networks the range can never reach.').optional(),
+  always_blocked_networks: blockedNetworks
+    .meta({ description: 'Networks the range can never reach.', examples: [['192.168.1.0/24']] })
+    .optional(),
   rules: z.array(rule).describe('Exceptions to the defaults, in order.').optional(),
 })

@@ -4,30 +4,66 @@ import { balloonGb, cpuCount, ipv4Network, memoryGb, wholeNumber } from './scala
 
 const inboundWireguard = z.strictObject({
   enabled: z.boolean().describe('Whether the router runs a WireGuard server.'),
-  server_cidr: ipv4Network.describe('Default: 10.254.254.0/24.').optional(),
+  server_cidr: ipv4Network
+    .meta({ description: 'Network of the clients. Default: 10.254.254.0/24.', examples: ['10.254.254.0/24'] })
+    .optional(),
   port: z.literal(51_820).describe('Only this port is forwarded.').optional(),
-  allowed_vlans: z.array(z.int().min(1).max(255)).describe('VLANs open to clients. Default: all.').optional(),
+  allowed_vlans: z
+    .array(z.int().min(1).max(255))
+    .meta({ description: 'VLANs open to clients. Default: all.', examples: [[10, 20]] })
+    .optional(),
 })
 
 /** The router VM. Every key has a default, and so has the whole. */
 export const routerEntry = z
   .strictObject({
-    vm_name: z.string().describe('Name of the VM in Proxmox. Default: <range id>-router-debian11-x64.').optional(),
-    hostname: z.string().describe('Host name inside the guest.').optional(),
-    template: z.string().describe('Default: debian-11-x64-server-template.').optional(),
-    ram_min_gb: balloonGb.describe('Balloon minimum in GiB.').optional(),
-    ram_gb: memoryGb.describe('Memory in GiB. Default: 2.').optional(),
-    cpus: cpuCount.describe('CPU cores. Default: 2.').optional(),
+    vm_name: z
+      .string()
+      .meta({
+        description: 'Name of the VM in Proxmox. Default: `<range id>-router-debian11-x64`.',
+        examples: ['{{ range_id }}-router'],
+      })
+      .optional(),
+    hostname: z
+      .string()
+      .meta({ description: 'Host name inside the guest.', examples: ['{{ range_id }}-router'] })
+      .optional(),
+    template: z
+      .string()
+      .meta({
+        description: 'Name of the template it is cloned from. Default: debian-11-x64-server-template.',
+        examples: ['debian-12-x64-server-template'],
+      })
+      .optional(),
+    ram_min_gb: balloonGb.meta({ description: 'Balloon minimum in GiB.', examples: [1] }).optional(),
+    ram_gb: memoryGb.meta({ description: 'Memory in GiB. Default: 2.', examples: [4] }).optional(),
+    cpus: cpuCount.meta({ description: 'CPU cores. Default: 2.', examples: [2] }).optional(),
     roles: roles.optional(),
     role_vars: roleVars.optional(),
-    outbound_wireguard_config: z.string().describe('WireGuard client configuration; needs the VLANs too.').optional(),
-    outbound_wireguard_vlans: z.array(wholeNumber).describe('VLANs routed through that tunnel.').optional(),
-    inbound_wireguard: inboundWireguard.optional(),
+    outbound_wireguard_config: z
+      .string()
+      .meta({ description: 'WireGuard client configuration; needs the VLANs too.', examples: ['[Interface]\n…'] })
+      .optional(),
+    outbound_wireguard_vlans: z
+      .array(wholeNumber)
+      .meta({ description: 'VLANs routed through that tunnel.', examples: [[10]] })
+      .optional(),
+    inbound_wireguard: inboundWireguard
+      .meta({ description: 'A WireGuard server on the router.', examples: [{ enabled: true }] })
+      .optional(),
     // Ludus' schema misspells `items` here, so it checks no item, and neither does this.
-    iptables_commands: z.array(z.unknown()).describe('Run after the firewall is set up.').optional(),
-    target_node: z.string().describe('Proxmox node for the router. Cluster only.').optional(),
+    iptables_commands: z
+      .array(z.unknown())
+      .meta({ description: 'Run after the firewall is set up.', examples: [['-A FORWARD -s 10.0.0.0/8 -j LOG']] })
+      .optional(),
+    target_node: z
+      .string()
+      .meta({ description: 'Proxmox node for the router. Cluster only.', examples: ['pve1'] })
+      .optional(),
   })
   .refine((router) => router.outbound_wireguard_config === undefined || router.outbound_wireguard_vlans !== undefined, {
     error: 'needs outbound_wireguard_vlans beside it',
     path: ['outbound_wireguard_config'],
   })
+  // For editors, the same rule in JSON schema's words.
+  .meta({ dependencies: { outbound_wireguard_config: ['outbound_wireguard_vlans'] } })

@@ -1,0 +1,76 @@
+import { configKeys, valueAt } from '../../model/config-keys.ts'
+import type { ConfigOrigin, EffectiveConfig } from '../../model/config-source.ts'
+import { diagnosticLine } from '../../model/diagnostic.ts'
+import { durationText } from '../../model/server-config.ts'
+import { UserError } from '../../model/user-error.ts'
+import type { Composition, TokenInspection } from '../composition.ts'
+import { type ConfigRow, configTable } from '../terminal/config-table.ts'
+import type { Paint } from '../terminal/paint.ts'
+
+export interface ConfigOptions {
+  readonly config: string
+  readonly format: string
+}
+
+const FORMATS = ['text', 'json'] as const
+
+/**
+ * `lanista config`: the value in force of each setting, and where it comes from. Secrets are not shown: of the API
+ * token only where it would be read, and whether it can be.
+ *
+ * @returns the exit status
+ */
+export async function configCommand(
+  options: ConfigOptions,
+  composition: Composition,
+  paint: Paint,
+  print: (line: string) => void,
+): Promise<number> {
+  const format = FORMATS.find((each) => each === options.format)
+  if (format === undefined)
+    throw new UserError(`config: there is no format ${JSON.stringify(options.format)}; choose ${FORMATS.join(' or ')}`)
+  const read = await composition.configSource(options.config).read()
+  if (read.kind === 'invalid') throw new UserError(read.diagnostics.map(diagnosticLine).join('\n'))
+  const token = await composition.inspectToken(read.config)
+  const rows = rowsOf(read)
+  const warnings = read.warnings.map(diagnosticLine)
+  if (format === 'json') {
+    const inForce = Object.fromEntries(rows.map(({ key, value, origin }) => [key, { value, origin }]))
+    print(JSON.stringify({ settings: inForce, token: maskedToken(token), warnings }, undefined, 2))
+    return 0
+  }
+  print(configTable(rows, paint))
+  print('')
+  print(`Proxmox API token: ${tokenText(token)}`)
+  for (const warning of warnings) print(`${paint('yellow', 'warning')}: ${warning}`)
+  return 0
+}
+
+const DEFAULT: ConfigOrigin = { kind: 'default' }
+
+const rowsOf = ({ config, origins }: EffectiveConfig): readonly ConfigRow[] =>
+  configKeys.map(({ name, path }) => {
+    const value = valueAt(config, path)
+    const shown = name === 'lanista.resync' && typeof value === 'number' ? durationText(value) : masked(value)
+    return { key: name, value: shown, origin: origins.get(name) ?? DEFAULT }
+  })
+
+/** Where a password or a token might have been put by mistake or custom: in a URL, or in place of the token's file. */
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked)
+  return typeof value === 'string' ? maskedText(value) : value
+}
+
+const maskedText = (text: string): string =>
+  text.replace(/(\/\/[^/\s:@]*:)[^/\s@]*@/g, '$1***@').replace(/(@[^\s!=]+![^\s=]+=)\S+/g, '$1***')
+
+const maskedToken = ({ source, problem }: TokenInspection): Readonly<Record<string, unknown>> => ({
+  source: source === undefined ? null : maskedText(source),
+  usable: problem === undefined,
+  ...(problem === undefined ? {} : { problem: maskedText(problem) }),
+})
+
+function tokenText({ source, problem }: TokenInspection): string {
+  if (problem !== undefined) return maskedText(problem).replace(/^Proxmox API token[:]?\s*/, '')
+  return `read from ${maskedText(source ?? '')} (not shown)`
+}

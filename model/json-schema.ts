@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { rangeFileSchema } from './range-file.ts'
+import { serverConfigSchema } from './server-config.ts'
+
+/** The files of which there is a schema. */
+export const SCHEMA_NAMES = ['range', 'config'] as const
+
+export type SchemaName = (typeof SCHEMA_NAMES)[number]
+
+/** A schema, or a part of one. Keys are JSON schema's. */
+export type JsonSchema = z.core.JSONSchema.BaseSchema
+
+/**
+ * The JSON schema (draft-07) of a file as its author writes it, for editors. Rules that look at several places of a
+ * file at once are not all in it: `lanista validate` knows those.
+ */
+export function jsonSchemaOf(name: SchemaName): JsonSchema {
+  const schema = name === 'range' ? rangeFileSchema : serverConfigSchema
+  return z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => withoutNumberLimits(jsonSchema),
+  })
+}
+
+/** The largest whole number that JavaScript can hold is nobody's rule, and would stand in every editor's help. */
+function withoutNumberLimits(schema: JsonSchema): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+}

@@ -1,0 +1,93 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { configCommand } from '../../../controllers/commands/config.ts'
+import { compose } from '../../../controllers/compose/compose.ts'
+
+const SECRET = '0b1c2d3e-1111-4222-8333-444455556666'
+
+describe('lanista config', () => {
+  let folder: string
+  let file: string
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'lanista-config-'))
+    file = path.join(folder, 'config.yml')
+    await writeFile(path.join(folder, 'token'), `lanista@pve!main=${SECRET}\n`)
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  async function shown(text: string, environment: NodeJS.ProcessEnv = {}, format = 'text'): Promise<string> {
+    await writeFile(file, text)
+    const lines: string[] = []
+    const composition = compose({ version: 'test', environment })
+    await configCommand(
+      { config: file, format },
+      composition,
+      (_style, word) => word,
+      (line) => lines.push(line),
+    )
+    return lines.join('\n')
+  }
+
+  it('says of each setting what is in force and where it comes from', async () => {
+    const text = await shown(
+      'proxmox_node: pve1\nsdn_zone: lab\nlanista:\n  resync: 300s\n  proxmox:\n    token_file: token\n',
+      { LANISTA_SDN_ZONE: 'prod', LANISTA_ODD_THING: '1' },
+    )
+    const line = (key: string): string | undefined =>
+      text
+        .split('\n')
+        .find((each) => each.startsWith(`${key} `))
+        ?.replaceAll(/ {2,}/g, ' | ')
+    expect(line('proxmox_node')).to.equal(`proxmox_node | pve1 | ${file}:1`)
+    expect(line('sdn_zone')).to.equal('sdn_zone | prod | LANISTA_SDN_ZONE')
+    expect(line('lanista.resync')).to.equal(`lanista.resync | 5m | ${file}:4`)
+    expect(line('proxmox_url')).to.equal('proxmox_url | https://127.0.0.1:8006 | default')
+    expect(line('cluster_mode')).to.equal('cluster_mode | - | default')
+    expect(text).to.contain(`Proxmox API token: read from file ${folder}/token (not shown)`)
+    expect(text).to.contain('warning: environment variable LANISTA_ODD_THING')
+  })
+
+  it('says the same as JSON', async () => {
+    const text = await shown('proxmox_node: pve1\n', { LANISTA_PROXMOX_TOKEN: `lanista@pve!main=${SECRET}` }, 'json')
+    const told: unknown = JSON.parse(text)
+    expect(told).to.deep.include({
+      token: { source: 'environment variable LANISTA_PROXMOX_TOKEN', usable: true },
+      warnings: [],
+    })
+    expect(told).to.have.nested.property('settings.sdn_zone.value', 'ludus')
+    expect(told).to.have.nested.property('settings.proxmox_node.origin.line', 1)
+    expect(text).not.to.contain(SECRET)
+  })
+
+  it('never shows a secret, wherever it was put', async () => {
+    const token = `lanista@pve!main=${SECRET}`
+    const everywhere = `proxmox_node: pve1\nproxmox_url: https://root:hunter2@pve1:8006\nlanista:\n  proxmox:\n    token_file: ${token}\n    hosts: ["https://root:hunter2@pve2:8006"]\n`
+    for (const format of ['text', 'json'])
+      for (const text of [everywhere, 'proxmox_node: pve1\nlanista: { proxmox: { token_file: token } }\n']) {
+        const all = await shown(text, { LANISTA_PROXMOX_TOKEN: token }, format)
+        expect(all).not.to.contain(SECRET)
+        expect(all).not.to.contain('hunter2')
+      }
+  })
+
+  it('says why the token can not be used', async () => {
+    expect(await shown('proxmox_node: pve1\n')).to.match(
+      /Proxmox API token: none found; set lanista\.proxmox\.token_file/,
+    )
+    expect(await shown('proxmox_node: pve1\nlanista: { proxmox: { token_file: gone } }\n')).to.match(
+      /Proxmox API token: .*gone.*ENOENT/,
+    )
+    await writeFile(path.join(folder, 'token'), 'nothing of use')
+    await chmod(path.join(folder, 'token'), 0o600)
+    expect(await shown('proxmox_node: pve1\nlanista: { proxmox: { token_file: token } }\n')).to.match(/blank in it/)
+  })
+
+  it('refuses a format it does not have, and a configuration with a mistake', async () => {
+    const refusal = (text: string, format: string): Promise<unknown> =>
+      shown(text, {}, format).catch((error: unknown) => error)
+    expect(String(await refusal('proxmox_node: a\n', 'xml'))).to.contain('choose text or json')
+    expect(String(await refusal('sdn_zone: a\n', 'text'))).to.contain('lacks the key proxmox_node')
+  })
+})
