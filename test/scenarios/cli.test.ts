@@ -143,7 +143,7 @@ describe('the commands', function () {
     const temporary = path.join(folder, 'tmp')
     await mkdir(temporary)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      const run = new Run(['demo', '--listen', '127.0.0.1:0'], { TMPDIR: temporary })
+      const run = new Run(['demo', '--listen', '127.0.0.1:0'], { TMPDIR: temporary, LANISTA_SDN_ZONE: 'nowhere' })
       await run.says(/cloning/)
       run.child.kill(signal)
       const { status, output } = await run.ended
