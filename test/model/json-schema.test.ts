@@ -4,6 +4,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import { expect } from 'chai'
 import { parse } from 'yaml'
 import { jsonSchemaOf, SCHEMA_NAMES } from '../../model/json-schema.ts'
+import { rangeFileSchema } from '../../model/range-file.ts'
 
 const SHARED = path.resolve('../shared/ranges/valid')
 
@@ -21,6 +22,23 @@ const vm = (more: object = {}): object => ({
   linux: true,
   ...more,
 })
+
+const STRANGE = [null, 'x', '10-20', 0, 1.5, 10, 300, true, [], [1], ['a'], {}, { name: 'a' }]
+
+/** The value with each of its parts, at any depth, replaced by each strange value, or with a strange key beside it. */
+function* mutationsOf(value: unknown): Generator {
+  yield* STRANGE
+  if (Array.isArray(value))
+    for (const [index, item] of value.entries())
+      for (const changed of mutationsOf(item)) yield value.with(index, changed)
+  else if (typeof value === 'object' && value !== null) {
+    yield { ...value, strange: 1 }
+    for (const [key, item] of Object.entries(value)) {
+      yield Object.fromEntries(Object.entries(value).filter(([other]) => other !== key))
+      for (const changed of mutationsOf(item)) yield { ...value, [key]: changed }
+    }
+  }
+}
 
 describe('the JSON schemas', () => {
   for (const name of SCHEMA_NAMES)
@@ -54,6 +72,36 @@ describe('the JSON schemas', () => {
         const value: unknown = parse(readFileSync(path.join(SHARED, file), 'utf8'), { merge: true })
         expect(validate(value), `${file}: ${JSON.stringify(validate.errors)}`).to.equal(true)
       }
+    })
+
+    it('agrees with Lanista on every single slip in a range', () => {
+      const [vms, wrong, missed]: [object, unknown[], unknown[]] = [
+        {
+          ludus: [
+            vm({ roles: ['a', { name: 'b', depends_on: [{ vm_name: 'a', role: 'c' }] }], ansible_groups: ['g'] }),
+            vm({ linux: undefined, windows: { sysprep: true, office_version: 2019 }, ram_min_gb: 1 }),
+          ],
+          router: { vm_name: 'r', inbound_wireguard: { enabled: true }, ram_gb: 2 },
+          defaults: { stale_hours: 4, timezone: 'Europe/Berlin', target_node: 'pve1' },
+          network: {
+            rules: [{ name: 'n', vlan_src: 10, vlan_dst: 'all', protocol: 'tcp', ports: 80, action: 'DROP' }],
+          },
+          ludus_extensions: { lanista: { range_number: 3 } },
+        },
+        [],
+        [],
+      ]
+      let count = 0
+      // As a file has it: a key without a value is `null`, never undefined.
+      for (const value of mutationsOf(JSON.parse(JSON.stringify(vms)))) {
+        count += 1
+        const [lanista, schema] = [rangeFileSchema.safeParse(value).success, validate(value)]
+        if (lanista && !schema) wrong.push(value)
+        if (!lanista && schema) missed.push(value)
+      }
+      expect(count).to.be.greaterThan(600)
+      expect(wrong.map((value) => JSON.stringify(value))).to.deep.equal([])
+      expect(missed.map((value) => JSON.stringify(value))).to.deep.equal([])
     })
 
     it('refuses what an editor should underline', () => {
