@@ -29,6 +29,9 @@ const listen = z
   .string()
   .regex(/^(\[[0-9a-f:.]+\]|[^\s:[\]]+):[0-9]{1,5}$/i, 'must be an address and a port, such as 127.0.0.1:8480')
 
+/** `user@realm!name=secret`, which someone may put where the name of its file belongs. */
+const TOKEN = /^(PVEAPIToken=)?[^@!=\s/]+@[^@!=\s/]+![^@!=\s/]+=/
+
 const proxmoxConnection = z
   .strictObject({
     hosts: z
@@ -40,6 +43,7 @@ const proxmoxConnection = z
       .optional(),
     token_file: z
       .string()
+      .refine((text) => !TOKEN.test(text), 'must be the name of a file with the token in it, not the token itself')
       .meta({
         description: 'File with the API token, `user@realm!name=secret`.',
         examples: ['/etc/lanista/token'],

@@ -63,13 +63,22 @@ describe('lanista config', () => {
 
   it('never shows a secret, wherever it was put', async () => {
     const token = `lanista@pve!main=${SECRET}`
-    const everywhere = `proxmox_node: pve1\nproxmox_url: https://root:hunter2@pve1:8006\nlanista:\n  proxmox:\n    token_file: ${token}\n    hosts: ["https://root:hunter2@pve2:8006"]\n`
+    const everywhere = `proxmox_node: pve1\nproxmox_url: https://root:hunter2@pve1:8006\nlanista:\n  ranges: ./${token}\n  proxmox:\n    hosts: ["https://root:hunter2@pve2:8006"]\n`
     for (const format of ['text', 'json'])
       for (const text of [everywhere, 'proxmox_node: pve1\nlanista: { proxmox: { token_file: token } }\n']) {
         const all = await shown(text, { LANISTA_PROXMOX_TOKEN: token }, format)
         expect(all).not.to.contain(SECRET)
         expect(all).not.to.contain('hunter2')
       }
+  })
+
+  it('refuses the token itself in place of its file, without repeating it', async () => {
+    const token = `lanista@pve!main=${SECRET}`
+    const errors = await Promise.all([
+      shown(`proxmox_node: a\nlanista: { proxmox: { token_file: "${token}" } }\n`).catch(String),
+      shown('proxmox_node: a\n', { LANISTA_PROXMOX_TOKEN_FILE: token }).catch(String),
+    ])
+    for (const error of errors) expect(error).to.contain('not the token itself').and.not.contain(SECRET)
   })
 
   it('says why the token can not be used', async () => {
