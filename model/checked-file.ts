@@ -16,7 +16,7 @@ export interface CheckedFile {
 }
 
 /** A problem at a place that is told by keys and indices, such as `['ludus', 0, 'target_node']`. */
-export interface SpecFinding {
+interface SpecFinding {
   readonly path: readonly (string | number)[]
   readonly finding: string
   readonly remedy: string

@@ -5,11 +5,21 @@ import { placement } from './placement.ts'
 const UNTIL_TEXT = 'must be a date such as 2026-12-24, or a time with its zone such as 2026-12-24T18:00:00Z'
 
 const suspend = z.strictObject({
-  reason: z.string().min(1, 'must say why').describe('Why, for whoever finds the range standing still.'),
-  owner: z.string().min(1, 'must name somebody').describe('Whom to ask.').optional(),
+  reason: z
+    .string()
+    .min(1, 'must say why')
+    .meta({ description: 'Why, for whoever finds the range standing still.', examples: ['exam until Friday'] }),
+  owner: z
+    .string()
+    .min(1, 'must name somebody')
+    .meta({ description: 'Whom to ask.', examples: ['jd@example.org'] })
+    .optional(),
   until: z
     .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: UNTIL_TEXT })
-    .describe('When it ends by itself: a time with its zone, or the start of a day in UTC. Default: when removed.')
+    .meta({
+      description: 'When it ends by itself: a time with its zone, or the start of a day in UTC. Default: when removed.',
+      examples: ['2026-12-24'],
+    })
     .optional(),
 })
 

@@ -9,7 +9,14 @@ import { rangeFileSchema } from '../../model/range-file.ts'
 const SHARED = path.resolve('../shared/ranges/valid')
 
 const validatorOf = (name: 'range' | 'config'): ValidateFunction =>
-  new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false }).compile(jsonSchemaOf(name))
+  new Ajv({
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+    // Editors know them; for ajv they are words like others.
+    formats: { date: true, 'date-time': true },
+  }).compile(jsonSchemaOf(name))
 
 const vm = (more: object = {}): object => ({
   vm_name: 'a',
