@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { watch } from 'chokidar'
 import { errorCode } from '../error-code.ts'
 
@@ -19,8 +19,15 @@ const lookOf = async (file: string): Promise<string> =>
  * Calls back whenever a file was written, replaced by rename, or came or went, until the signal aborts. Resolves once
  * it watches. The file's folder is watched rather than the file: an editor replaces the file, and Kubernetes turns the
  * link `..data` beside it.
+ *
+ * @param lookEvery milliseconds between looks that no event asked for
  */
-export async function watchFile(file: string, onChange: () => void, signal: AbortSignal): Promise<void> {
+export async function watchFile(
+  file: string,
+  onChange: () => void,
+  signal: AbortSignal,
+  lookEvery = LOOK_EVERY,
+): Promise<void> {
   signal.throwIfAborted()
   const path = resolve(file)
   const folder = dirname(path)
@@ -39,16 +46,16 @@ export async function watchFile(file: string, onChange: () => void, signal: Abor
     }, GATHER)
   }
   const watcher = watch(folder, {
-    ignored: (entry) => entry !== folder && entry !== path && basename(entry) !== '..data',
+    ignored: (entry) => entry !== folder && entry !== path,
     ignoreInitial: true,
     followSymlinks: false,
     ignorePermissionErrors: true,
     atomic: false,
     depth: 0,
   })
-  // `raw` comes for entries that are ignored, too. Without any watch left, looking now and then has to do.
+  // `raw` comes for entries that are ignored, too, such as Kubernetes' `..data`. Without any watch left, looking now and then has to do.
   watcher.on('all', ring).on('raw', ring).on('error', ring)
-  const looking = setInterval(() => void look(), LOOK_EVERY)
+  const looking = setInterval(() => void look(), lookEvery)
   looking.unref()
   const close = (): void => {
     clearTimeout(gathering)
