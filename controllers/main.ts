@@ -65,10 +65,12 @@ function program(finish: (status: number) => void): Command {
     .argument('[path...]', 'files, and folders of range files; default: the configured folder, else the current one')
     .option('--config <file>', `${CONFIG_HELP} (default: "${DEFAULT_CONFIG}" where it exists)`)
     .option('--format <format>', 'text, json, sarif or github', 'text')
-    .action(async (paths: string[], { config, format }: { config?: string; format: string }) => {
+    .option('--online', 'also check nodes, templates and storage on the cluster of the configuration', false)
+    .action(async (paths: string[], given: { config?: string; format: string; online: boolean }) => {
       const { validateCommand } = await import('./commands/validate.ts')
-      const options = { paths, config: config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined), format }
-      finish(await validateCommand(options, composition, paintFor(process.stdout, process.env), print))
+      const config = given.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined)
+      const paint = paintFor(process.stdout, process.env)
+      finish(await validateCommand({ ...given, paths, config }, composition, paint, print, stopSignal()))
     })
   lanista
     .command('simulate')

@@ -16,7 +16,9 @@ export interface CheckedFile {
 }
 
 /** A problem at a place that is told by keys and indices, such as `['ludus', 0, 'target_node']`. */
-interface SpecFinding {
+export interface SpecFinding {
+  /** A warning leaves the file valid. */
+  readonly severity: 'problem' | 'warning'
   readonly path: readonly (string | number)[]
   readonly finding: string
   readonly remedy: string
@@ -29,6 +31,9 @@ export interface FileChecker {
    * In order of the paths, then of names; each file once.
    */
   check(paths: readonly string[]): Promise<readonly CheckedFile[]>
-  /** Findings about a checked file at the lines and columns they stem from. Reads the file again. */
-  locate(file: CheckedFile, findings: readonly SpecFinding[]): Promise<readonly Diagnostic[]>
+  /**
+   * The checked file with further findings, at the lines and columns they stem from; what a file leaves out, such as
+   * the router, at the nearest place that is there. Reads the file again.
+   */
+  locate(file: CheckedFile, findings: readonly SpecFinding[]): Promise<CheckedFile>
 }

@@ -23,5 +23,5 @@ export async function checkFile({ path, folder, id, problem }: NamedFile): Promi
 }
 
 /** By place in the file; what concerns the file as a whole comes first. */
-const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+export const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))

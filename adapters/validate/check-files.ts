@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { CheckedFile, FileChecker } from '../../model/checked-file.ts'
 import { checkFile } from './check-file.ts'
+import { locateFindings } from './locate-findings.ts'
 import { type NamedFile, namedFiles } from './named-files.ts'
 
 /** Checks range files of this machine: a few in this thread, many in a thread for each processor. */
@@ -10,7 +11,7 @@ export const fileChecker: FileChecker = {
     const files = await namedFiles(paths)
     return files.length < WORTH_THREADS ? await checkHere(files) : await checkInThreads(files)
   },
-  locate: async () => await Promise.resolve([]),
+  locate: locateFindings,
 }
 
 /** A thread takes about a quarter of a second until it has loaded the parser: some fifty files' time. */

@@ -1,6 +1,8 @@
 import type { CheckedFile } from '../../model/checked-file.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition } from '../composition.ts'
+import { checkOnline } from '../validation/check-online.ts'
+import { checkTogether } from '../validation/check-together.ts'
 import { diagnosticGithub, diagnosticJson, diagnosticSarif } from '../terminal/diagnostic-formats.ts'
 import { diagnosticText } from '../terminal/diagnostic-text.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -15,6 +17,8 @@ export interface ValidateOptions {
   /** The configuration, when the user named one or the usual one is there. */
   readonly config: string | undefined
   readonly format: string
+  /** Also ask the cluster of the configuration for nodes, templates and storage. */
+  readonly online: boolean
 }
 
 /**
@@ -23,14 +27,23 @@ export interface ValidateOptions {
  * @returns the exit status: 0, or 1 when there is a problem
  */
 export async function validateCommand(
-  { paths, config, format }: ValidateOptions,
+  { paths, config, format, online }: ValidateOptions,
   composition: Composition,
   paint: Paint,
   print: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<number> {
   const render = rendererOf(format, paint)
   const settings = config === undefined ? undefined : await composition.loadConfig(config)
-  const files = await composition.checker.check(paths.length > 0 ? paths : [settings?.lanista.ranges ?? '.'])
+  if (online && (config === undefined || settings === undefined))
+    throw new UserError('--online needs to know the cluster: name a configuration with --config')
+  const { checker } = composition
+  const alone = await checker.check(paths.length > 0 ? paths : [settings?.lanista.ranges ?? '.'])
+  const together = await checkTogether(alone, checker)
+  const files =
+    online && config !== undefined && settings !== undefined
+      ? await checkOnline(together, { file: config, settings }, composition, signal)
+      : together
   for (const line of render(files)) print(line)
   return files.some(({ problems }) => problems.length > 0) ? 1 : 0
 }

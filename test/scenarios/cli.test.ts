@@ -114,6 +114,26 @@ describe('the commands', function () {
     expect(status, output).to.equal(1)
   })
 
+  it('validate tells all problems of all files with status 1, and with --online what the cluster lacks', async () => {
+    const before = writes()
+    const file = path.join(site.ranges, 'JD.yml')
+    const [all, one] = await Promise.all([lanista('validate', '--config', site.config), lanista('validate', file)])
+    expect(all.output).to.match(/BAD\.yml\n(.*\n)* {4}3 \| {5}vlam: 10\n {6}\| {5}\^\n/)
+    expect(one.output).to.equal('1 file, 0 problems\n')
+    expect([all.status, one.status]).to.deep.equal([1, 0])
+
+    const elsewhere = path.join(site.ranges, '..', 'elsewhere')
+    await mkdir(elsewhere)
+    const text = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve7' }])
+    await writeFile(path.join(elsewhere, 'ZZ.yml'), text.replace('debian-12', 'debian-21'))
+    const online = await lanista('validate', elsewhere, '--online', '--config', site.config, '--format', 'github')
+    expect(online.output)
+      .to.match(/ZZ\.yml,line=\d+,col=18::target_node of ZZ-a is pve7, .*; did you mean pve\d\?/)
+      .and.match(/template of ZZ-a is debian-21-x64-server-template, .*; did you mean debian-12-x64-server-template\?/)
+    expect(online.status).to.equal(1)
+    expect(writes()).to.equal(before)
+  })
+
   it('says what is missing where there is no configuration, without a stack', async () => {
     const { status, output } = await lanista('run', '--config', path.join(site.ranges, 'nothing.yml'))
     expect(output)

@@ -145,6 +145,31 @@ describe('fileChecker', () => {
     expect(await check('.')).to.deep.equal(few)
   })
 
+  it('places further findings: at the value, and at the nearest place for what the file leaves out', async () => {
+    await lay({ 'JD.yml': 'ludus: []\ndefaults:\n  target_node: pve9\n' })
+    const [file] = await fileChecker.check([join(top, 'JD.yml')])
+    if (file === undefined) throw new Error('no file')
+    const about = (severity: 'problem' | 'warning', ...path: readonly string[]) =>
+      ({ severity, path, finding: path.join('.'), remedy: '' }) as const
+    const placed = await fileChecker.locate(file, [
+      about('problem', 'defaults', 'target_node'),
+      about('warning', 'router', 'template'),
+    ])
+    expect(placed.problems).to.deep.equal([
+      {
+        file: join(top, 'JD.yml'),
+        line: 3,
+        column: 16,
+        finding: 'defaults.target_node',
+        remedy: '',
+        excerpt: { text: '  target_node: pve9', caret: 15 },
+      },
+    ])
+    expect(placed.warnings.map(({ line, column }) => [line, column])).to.deep.equal([[1, 1]])
+    await rm(join(top, 'JD.yml'))
+    expect((await fileChecker.locate(file, [about('problem', 'ludus')])).problems[0]?.line).to.equal(undefined)
+  })
+
   it('finds nothing in an empty folder', async () => {
     expect(await check('.')).to.deep.equal([])
   })

@@ -2,7 +2,12 @@ import { expect } from 'chai'
 import { validateCommand } from '../../../controllers/commands/validate.ts'
 import type { Composition } from '../../../controllers/composition.ts'
 import type { CheckedFile } from '../../../model/checked-file.ts'
+import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { serverConfigSchema } from '../../../model/server-config.ts'
+import { cluster, storage } from '../../builders/cluster.ts'
+import { FakeProxmox } from '../../builders/fake-proxmox.ts'
+import { range } from '../../builders/range.ts'
+import { quiet } from '../../builders/quiet.ts'
 
 const config = serverConfigSchema.parse({ proxmox_node: 'pve1', lanista: { ranges: '/configured' } })
 
@@ -22,8 +27,19 @@ const never = (): never => {
   throw new Error('not to be asked for')
 }
 
-/** Runs the command on a composition that knows these files and the one configuration. */
-async function validate(files: readonly CheckedFile[], options: Partial<Parameters<typeof validateCommand>[0]> = {}) {
+const good = (id: string, traits: Partial<Parameters<typeof range>[1]> = {}): CheckedFile => ({
+  ...file([]),
+  path: `${id}.yml`,
+  rangeId: id,
+  spec: range(id, traits),
+})
+
+/** Runs the command on a composition that knows these files, the one configuration and that cluster. */
+async function validate(
+  files: readonly CheckedFile[],
+  options: Partial<Parameters<typeof validateCommand>[0]> = {},
+  proxmox = new FakeProxmox(cluster({ storages: [storage('local', 'pve1')] })),
+) {
   const [asked, printed]: [(readonly string[])[], string[]] = [[], []]
   const composition: Composition = {
     clock: { now: never, sleep: never },
@@ -34,22 +50,48 @@ async function validate(files: readonly CheckedFile[], options: Partial<Paramete
         asked.push(paths)
         return await Promise.resolve(files)
       },
-      locate: never,
+      locate: async (checked, findings) => {
+        const said = findings.map(({ path, finding, remedy }) => ({
+          file: checked.path,
+          line: 1,
+          column: 1,
+          finding: `${path.join('.')}: ${finding}`,
+          remedy,
+        }))
+        return await Promise.resolve({ ...checked, problems: [...checked.problems, ...said] })
+      },
     },
     loadConfig: async () => await Promise.resolve(config),
-    openLog: never,
-    connect: never,
     configSource: never,
     inspectToken: never,
+    openLog: () => quiet,
+    connect: async () =>
+      await Promise.resolve({
+        proxmox,
+        files: { list: never, read: never, watch: never },
+        store: { write: never, remove: never },
+        metrics: {
+          rangeStatus: never,
+          rangeGone: never,
+          reconciled: never,
+          proxmoxRequest: never,
+          rangeFiles: never,
+          observed: never,
+          configReloaded: never,
+        },
+        forgetAllBut: never,
+        serve: never,
+      }),
     simulate: never,
   }
   const status = await validateCommand(
-    { paths: [], config: undefined, format: 'text', ...options },
+    { paths: [], config: undefined, format: 'text', online: false, ...options },
     composition,
     (_style, text) => text,
     (line) => printed.push(line),
+    new AbortController().signal,
   )
-  return { status, printed, asked }
+  return { status, printed, asked, proxmox }
 }
 
 describe('lanista validate', () => {
@@ -75,5 +117,57 @@ describe('lanista validate', () => {
   it('refuses a format it does not know before it reads anything', async () => {
     const error: unknown = await validate([], { format: 'xml' }).catch((thrown: unknown) => thrown)
     expect(String(error)).to.contain('--format xml is not known; choose among text, json, sarif, github')
+  })
+
+  it('blames every file that fixes the number of another, in one folder', async () => {
+    const files = [good('AB', { number: 7 }), good('CD', { number: 8 }), good('EF', { number: 7 })]
+    const { printed, status } = await validate(files)
+    expect(status).to.equal(1)
+    expect(printed.filter((line) => line.includes('range_number'))).to.deep.equal([
+      '  1:1  ludus_extensions.lanista.range_number: range_number 7 is taken by EF.yml as well',
+      '  1:1  ludus_extensions.lanista.range_number: range_number 7 is taken by AB.yml as well',
+    ])
+    const elsewhere = files.map((each) => ({ ...each, folder: each.path }))
+    expect((await validate(elsewhere)).status).to.equal(0)
+  })
+
+  describe('--online', () => {
+    const online = { online: true, config: 'c.yml' }
+
+    it('looks at the cluster once for all files, and writes nothing', async () => {
+      const { status, proxmox } = await validate([good('AB'), good('CD')], online)
+      expect([status, proxmox.looks, proxmox.writes]).to.deep.equal([0, 1, []])
+    })
+
+    it('says what the cluster lacks, for files that are valid by themselves', async () => {
+      const files = [good('AB', { targetNode: 'pve9' }), { ...good('CD', { targetNode: 'pve9' }), spec: undefined }]
+      const { status, printed } = await validate(files, online)
+      expect(status).to.equal(1)
+      expect(printed.slice(0, 2)).to.deep.equal([
+        'AB.yml',
+        '  1:1  defaults.target_node: target_node of defaults is pve9, which is no node of the cluster',
+      ])
+      expect(printed.at(-1)).to.equal('2 files, 1 problem')
+    })
+
+    it('blames the configuration for its storage, once', async () => {
+      const { printed } = await validate([good('AB'), good('CD')], online, new FakeProxmox(cluster()))
+      expect(printed.slice(0, 2)).to.deep.equal([
+        'c.yml',
+        '  1:1  proxmox_vm_storage_pool: proxmox_vm_storage_pool is local, which is no storage of the cluster',
+      ])
+      expect(printed.at(-1)).to.equal('3 files, 1 problem')
+    })
+
+    it('asks for a configuration where there is none, and says when the cluster does not answer', async () => {
+      const thrown = async (...args: Parameters<typeof validate>): Promise<string> =>
+        await validate(...args).then(
+          () => '',
+          (error: unknown) => String(error),
+        )
+      expect(await thrown([], { online: true })).to.match(/--online needs to know the cluster/)
+      const away = new FakeProxmox(cluster()).fail('observe', new ProxmoxError('transport', 'GET /x', 'no connection'))
+      expect(await thrown([], online, away)).to.match(/the cluster can't be looked at: no connection/)
+    })
   })
 })

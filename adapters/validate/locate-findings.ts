@@ -1,0 +1,28 @@
+import type { CheckedFile, SpecFinding } from '../../model/checked-file.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+import { aboutFile } from '../range-files/name-problems.ts'
+import { readSafely } from '../range-files/read-safely.ts'
+import { readYaml } from '../yaml-file/read-yaml.ts'
+import { inOrder } from './check-file.ts'
+
+/**
+ * A checked file with further findings at their places. The places are not kept from the first reading, so that a
+ * thousand documents need not stay in memory, or cross from thread to thread, for the few that have findings.
+ */
+export async function locateFindings(file: CheckedFile, findings: readonly SpecFinding[]): Promise<CheckedFile> {
+  if (findings.length === 0) return file
+  const read = await readSafely(file.folder, file.path)
+  const yaml = read.kind === 'text' ? readYaml(read.text, printable(file.path, 4096)) : undefined
+  const placed = ({ path, finding, remedy }: SpecFinding): Diagnostic =>
+    yaml?.kind === 'ok'
+      ? yaml.yaml.diagnosticAt(yaml.yaml.place(path).node, finding, remedy)
+      : aboutFile(file.path, finding, remedy)
+  const ofSeverity = (wanted: SpecFinding['severity']): readonly Diagnostic[] =>
+    findings.filter(({ severity }) => severity === wanted).map(placed)
+  return {
+    ...file,
+    problems: inOrder([...file.problems, ...ofSeverity('problem')]),
+    warnings: inOrder([...file.warnings, ...ofSeverity('warning')]),
+  }
+}
