@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { nearest } from '../../model/nearest.ts'
 import { printable } from '../../model/printable.ts'
+import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 import type { CheckedRange, Machine } from './checked-range.ts'
 import { fillTemplate } from './fill-template.ts'
 import { circlesOf } from './role-order.ts'
@@ -19,18 +20,17 @@ interface Dependency {
 /** Dependencies on VMs that the range doesn't have, on roles that VM doesn't have, and those that go round in circles. */
 export function impossibleDependencies(range: CheckedRange): readonly Diagnostic[] {
   const dependencies = dependenciesOf(range)
-  const byName = new Map(range.machines.map((machine) => [machine.vm.name, machine]))
   const rolesByName = new Map(range.machines.map(({ vm, roles }) => [vm.name, new Set(roles.map(nameOfRole))]))
-  const missing = dependencies.flatMap(({ vmName, needed, path }) => {
-    if (vmName === undefined) return []
-    const at = (key: string, finding: string, remedy: string) => [
-      range.yaml.diagnosticAt(range.yaml.place([...path, key]).node, finding, remedy),
-    ]
-    if (!byName.has(vmName))
-      return at('vm_name', `depends_on: no VM here is named ${printable(vmName)}`, meant(vmName, [...byName.keys()]))
+  const known = ({ vmName, needed }: Dependency): boolean =>
+    vmName === undefined || rolesByName.get(vmName)?.has(needed) === true
+  // Looking for what was meant is dear, so no more of them than will be shown.
+  const unknown = dependencies.filter((dependency) => !known(dependency)).slice(0, MAX_DIAGNOSTICS)
+  const missing = unknown.map(({ vmName = '', needed, path }) => {
+    const at = (key: string, finding: string, remedy: string): Diagnostic =>
+      range.yaml.diagnosticAt(range.yaml.place([...path, key]).node, finding, remedy)
     const roles = rolesByName.get(vmName)
-    return roles === undefined || roles.has(needed)
-      ? []
+    return roles === undefined
+      ? at('vm_name', `depends_on: no VM here is named ${printable(vmName)}`, meant(vmName, [...rolesByName.keys()]))
       : at('role', `depends_on: vm ${printable(vmName)} has no role ${printable(needed)}`, meant(needed, [...roles]))
   })
   return [...missing, ...circularDependencies(range, dependencies)]

@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
+import type { VmSpec } from '../../model/range-spec.ts'
+import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 import { calledOf, type CheckedRange, type Machine } from './checked-range.ts'
 import { NETBIOS_LENGTH } from './check-names.ts'
 
@@ -10,44 +12,39 @@ interface Clash {
 }
 
 /** Machines with the same VM name, address or host name, or with the same NetBIOS name in one domain. */
-export function repeatedMarks(range: CheckedRange): readonly Diagnostic[] {
-  const names = clashes(range, 'vm_name', ({ vm }) => vm.name)
+export const repeatedMarks = (range: CheckedRange): readonly Diagnostic[] => [
+  ...taken(
+    range,
+    'vm_name',
+    clashes(range, 'vm_name', ({ vm }) => vm.name),
+    ({ name }) => `vm_name ${printable(name)}`,
+  ),
   // The router's address is its own by Ludus' addressing, and no VM may have its VLAN or octet.
-  const addresses = clashes(range, 'ip_last_octet', ({ vm }) =>
-    vm.role === 'router' ? undefined : addressText(vm.address),
-  )
-  return [
-    ...names.map((clash) => taken(range, clash, 'vm_name', `vm_name ${printable(clash.second.vm.name)}`)),
-    ...addresses.map((clash) =>
-      taken(range, clash, 'ip_last_octet', `VLAN and ip_last_octet ${addressText(clash.second.vm.address)}`),
-    ),
-    ...hostnameClashes(range)
-      .filter((clash) => !isTolerable(clash))
-      .map((clash) => hostnameTaken(range, clash)),
-    ...netbiosClashes(range),
-  ]
-}
+  ...taken(
+    range,
+    'ip_last_octet',
+    clashes(range, 'ip_last_octet', ({ vm }) => (vm.role === 'router' ? undefined : addressText(vm.address))),
+    ({ address }) => `VLAN and ip_last_octet ${addressText(address)}`,
+  ),
+  ...taken(
+    range,
+    'hostname',
+    // Ludus compares host names letter by letter, and takes a VM with the name that the router has by default.
+    clashes(range, 'hostname', (machine) => (isUnsaidRouter(machine) ? undefined : machine.vm.hostname)),
+    hostnameText,
+  ),
+  ...netbiosClashes(range),
+]
 
 /** Host names that are the same to DNS, and that Ludus takes nevertheless. */
-export const similarHostnames = (range: CheckedRange): readonly Diagnostic[] =>
-  hostnameClashes(range)
-    .filter(isTolerable)
-    .map((clash) => hostnameTaken(range, clash))
-
-const hostnameClashes = (range: CheckedRange): readonly Clash[] =>
-  clashes(range, 'hostname', ({ vm }) => vm.hostname.toLowerCase()).filter(
-    // In one domain that is a clash of NetBIOS names, and reported as such.
-    ({ first, second }) => first.vm.hostname === second.vm.hostname || !sameDomain(first, second),
-  )
-
-/** Ludus compares host names letter by letter, and leaves the router out. */
-const isTolerable = ({ first, second }: Clash): boolean =>
-  first.vm.hostname !== second.vm.hostname || [first, second].some((each) => isUnsaidRouter(each))
+export function similarHostnames(range: CheckedRange): readonly Diagnostic[] {
+  const similar = clashes(range, 'hostname', ({ vm }) => vm.hostname.toLowerCase())
+  return taken(range, 'hostname', similar, hostnameText)
+}
 
 const isUnsaidRouter = ({ vm, says }: Machine): boolean => vm.role === 'router' && !says('hostname')
 
-const hostnameTaken = (range: CheckedRange, clash: Clash): Diagnostic =>
-  taken(range, clash, 'hostname', `hostname ${printable(clash.second.vm.hostname)}`)
+const hostnameText = ({ hostname }: VmSpec): string => `hostname ${printable(hostname)}`
 
 /** Windows knows a computer by the first 15 characters of its name, in capitals: two of one name evict each other from the domain. */
 function netbiosClashes(range: CheckedRange): readonly Diagnostic[] {
@@ -58,6 +55,7 @@ function netbiosClashes(range: CheckedRange): readonly Diagnostic[] {
   )
   return found
     .filter(({ first, second }) => first.vm.hostname !== second.vm.hostname)
+    .slice(0, MAX_DIAGNOSTICS)
     .map(({ first, second }) => {
       const finding = `hostname ${printable(second.vm.hostname)} is ${printable(netbiosOf(second))} to Windows, as is that of ${calledOf(first)} in the domain ${printable(second.domain ?? '')}`
       const remedy = `make the first ${NETBIOS_LENGTH} characters differ; case does not count`
@@ -66,9 +64,6 @@ function netbiosClashes(range: CheckedRange): readonly Diagnostic[] {
 }
 
 const netbiosOf = ({ vm }: Machine): string => vm.hostname.slice(0, NETBIOS_LENGTH).toUpperCase()
-
-const sameDomain = (a: Machine, b: Machine): boolean =>
-  a.domain !== undefined && a.domain.toLowerCase() === b.domain?.toLowerCase()
 
 type Key = 'vm_name' | 'hostname' | 'ip_last_octet'
 
@@ -96,5 +91,15 @@ function clashes(
 
 const addressText = ({ vlan, lastOctet }: Machine['vm']['address']): string => `${vlan}.${lastOctet}`
 
-const taken = ({ yaml }: CheckedRange, { second, first }: Clash, key: Key, what: string): Diagnostic =>
-  yaml.diagnosticAt(second.node(key), `${what} is taken by ${calledOf(first)}`, 'give each its own')
+/** A diagnostic for each clash, at the key of the second machine. */
+const taken = (
+  { yaml }: CheckedRange,
+  key: Key,
+  found: readonly Clash[],
+  textOf: (vm: VmSpec) => string,
+): readonly Diagnostic[] =>
+  found
+    .slice(0, MAX_DIAGNOSTICS)
+    .map(({ second, first }) =>
+      yaml.diagnosticAt(second.node(key), `${textOf(second.vm)} is taken by ${calledOf(first)}`, 'give each its own'),
+    )

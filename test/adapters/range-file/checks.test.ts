@@ -61,6 +61,16 @@ describe('checks beyond the schema', () => {
         ['JD.yml:3:103: hostname JD-x is taken by ludus[0] (a); give each its own'],
       ],
       [
+        'host names that are the same, beside one that differs from both only in case',
+        range(linux('a', 1, 'hostname: x'), linux('b', 2, 'hostname: X'), linux('c', 3, 'hostname: X')),
+        ['JD.yml:4:103: hostname X is taken by ludus[1] (b); give each its own'],
+      ],
+      [
+        'host names of two VMs that are the same, and that of the router by default',
+        range(linux('a', 1, 'hostname: JD-router'), linux('b', 2, 'hostname: JD-router')),
+        ['JD.yml:3:103: hostname JD-router is taken by ludus[0] (a); give each its own'],
+      ],
+      [
         "a router's name that a VM has, at the router where it says so",
         `${range(linux('a', 1))}router: { vm_name: a }\n`,
         ['JD.yml:3:20: vm_name a is taken by ludus[0] (a); give each its own'],
