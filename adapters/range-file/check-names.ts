@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
-import type { CheckedRange, Machine } from './checked-range.ts'
+import type { VmSpec } from '../../model/range-spec.ts'
+import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
+import type { CheckedRange } from './checked-range.ts'
 
 /** Proxmox' format `dns-name`, which it demands of a VM's name. It sets no length; DNS itself does. */
 const DNS_NAME = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/
@@ -12,28 +14,36 @@ export const NETBIOS_LENGTH = 15
 
 /** VM names that Proxmox refuses. */
 export const unfitVmNames = ({ machines, yaml }: CheckedRange): readonly Diagnostic[] =>
-  machines.flatMap(({ vm, node, says }) => {
-    if (isDnsName(vm.name)) return []
-    const finding = `Proxmox takes no VM name "${printable(vm.name)}": letters, digits, hyphens and dots are allowed, and each part starts and ends with a letter or digit`
-    return [yaml.diagnosticAt(node('vm_name'), finding, remedyFor('vm_name', says('vm_name'), vm.role))]
-  })
+  machines
+    .filter(({ vm }) => !isDnsName(vm.name))
+    .slice(0, MAX_DIAGNOSTICS)
+    .map(({ vm, node, says }) => {
+      const finding = `Proxmox takes no VM name "${printable(vm.name)}": letters, digits, hyphens and dots are allowed, and each part starts and ends with a letter or digit`
+      return yaml.diagnosticAt(node('vm_name'), finding, remedyFor('vm_name', says('vm_name'), vm.role))
+    })
 
 /** Host names that no operating system takes. */
 export const unfitHostnames = ({ machines, yaml }: CheckedRange): readonly Diagnostic[] =>
-  machines.flatMap(({ vm, node, says }) => {
-    const fault = impossible(vm.hostname)
-    if (fault === undefined) return []
-    const finding = `hostname "${printable(vm.hostname, 80)}" ${fault}`
-    return [yaml.diagnosticAt(node('hostname'), finding, remedyFor('hostname', says('hostname'), vm.role))]
-  })
+  machines
+    .flatMap((machine) => {
+      const fault = impossible(machine.vm.hostname)
+      return fault === undefined ? [] : [{ ...machine, fault }]
+    })
+    .slice(0, MAX_DIAGNOSTICS)
+    .map(({ vm, node, says, fault }) => {
+      const finding = `hostname "${printable(vm.hostname, 80)}" ${fault}`
+      return yaml.diagnosticAt(node('hostname'), finding, remedyFor('hostname', says('hostname'), vm.role))
+    })
 
-/** Host names that work, but not everywhere or not in full: Ludus deploys them. */
+/** Host names that work, but not everywhere or not in full: Ludus deploys them. Of those that nobody takes it says nothing. */
 export const doubtfulHostnames = ({ machines, yaml }: CheckedRange): readonly Diagnostic[] =>
-  machines.flatMap((machine) => {
-    if (impossible(machine.vm.hostname) !== undefined) return []
-    const doubt = doubtful(machine)
-    return doubt === undefined ? [] : [yaml.diagnosticAt(machine.node('hostname'), doubt.finding, doubt.remedy)]
-  })
+  machines
+    .flatMap(({ vm, node }) => {
+      const doubt = impossible(vm.hostname) === undefined ? doubtful(vm) : undefined
+      return doubt === undefined ? [] : [{ ...doubt, node }]
+    })
+    .slice(0, MAX_DIAGNOSTICS)
+    .map(({ finding, remedy, node }) => yaml.diagnosticAt(node('hostname'), finding, remedy))
 
 const isDnsName = (text: string): boolean => text.length <= LONGEST_DNS_NAME && DNS_NAME.test(text)
 
@@ -48,7 +58,7 @@ function impossible(hostname: string): string | undefined {
   return long ? `has a part longer than ${LONGEST_LABEL} characters` : undefined
 }
 
-function doubtful({ vm }: Machine): { readonly finding: string; readonly remedy: string } | undefined {
+function doubtful(vm: VmSpec): { readonly finding: string; readonly remedy: string } | undefined {
   const { hostname } = vm
   if (vm.os === 'windows' && hostname.length > NETBIOS_LENGTH)
     return {
