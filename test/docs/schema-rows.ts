@@ -39,7 +39,8 @@ export function sectionsOf(schema: JsonSchema, path = ''): readonly MapSection[]
 
 /** The maps that a value may be or hold, through lists and alternatives. */
 function sectionsWithin(schema: JsonSchema, path: string): readonly MapSection[] {
-  const { items, anyOf = [] } = schema
+  const { items, anyOf = [], additionalProperties: named } = schema
+  if (typeof named === 'object' && schema.properties === undefined) return sectionsWithin(named, `${path}.<name>`)
   if (typeof items === 'object' && !Array.isArray(items)) return sectionsWithin(items, `${path}[]`)
   if (anyOf.length > 0)
     return anyOf.flatMap((option) => (typeof option === 'boolean' ? [] : sectionsWithin(option, path)))
@@ -48,8 +49,9 @@ function sectionsWithin(schema: JsonSchema, path: string): readonly MapSection[]
 
 function rowOf(key: string, schema: JsonSchema, required: boolean): KeyRow {
   const { description = '' } = schema
-  // What the schema can't say as a value is said at the end of the description.
-  const [, text = description, told] = /^(.*?)\s*Default: (.+?)\.?$/s.exec(description) ?? []
+  // What the schema can't say as a value is said in the description.
+  const [, before = description, told, after = ''] = /^(.*?)\s*Default: (.+?)\.(?=\s|$)(.*)$/s.exec(description) ?? []
+  const text = `${before}${after}`.trim()
   const isMap = schema.properties !== undefined
   const value = schema.default === undefined || isMap ? undefined : code(schema.default)
   return { key, type: typeOf(schema), fallback: value ?? told, required, description: text, example: exampleOf(schema) }
@@ -69,7 +71,9 @@ function typeOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return code(schema.const)
   if (schema.enum !== undefined) return schema.enum.map(code).join(', ')
   if (schema.anyOf !== undefined)
-    return schema.anyOf.map((option) => (typeof option === 'boolean' ? 'anything' : typeOf(option))).join(' or ')
+    return [...new Set(schema.anyOf.map((option) => (typeof option === 'boolean' ? 'anything' : typeOf(option))))].join(
+      ' or ',
+    )
   switch (schema.type) {
     case 'array':
       return typeof schema.items === 'object' && !Array.isArray(schema.items)
