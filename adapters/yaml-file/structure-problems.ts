@@ -8,7 +8,6 @@ import {
   isSeq,
   type Node,
   type Pair,
-  visit,
   type YAMLMap,
 } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
@@ -25,21 +24,31 @@ export function structureProblems(document: Document.Parsed, at: DiagnosticAt): 
   const problems: Diagnostic[] = []
   const anchors = new Set<string>()
   const merges: Pair[] = []
-  visit(document, (_, node) => {
-    if (problems.length >= MAX_DIAGNOSTICS) return visit.BREAK
-    if (isPair(node) && isMergeKey(node.key)) merges.push(node)
-    if (!isNode(node)) return undefined
+  walk(document.contents, (node) => {
+    if (problems.length >= MAX_DIAGNOSTICS) return
     if (isAlias(node) && !anchors.has(node.source))
       problems.push(
         at(startOf(node), `the alias *${printable(node.source)} has no anchor before it`, 'define it with &'),
       )
     if (!isAlias(node) && node.anchor !== undefined) anchors.add(node.anchor)
-    if (isMap(node)) problems.push(...repeatedKeys(node, at))
-    return undefined
+    if (!isMap(node)) return
+    problems.push(...repeatedKeys(node, at))
+    merges.push(...node.items.filter(({ key }) => isMergeKey(key)))
   })
   // What a merge leads to is looked at only when all aliases are known to lead somewhere.
   if (problems.length > 0) return problems
   return merges.flatMap((pair) => unfitMerge(pair, document, at)).slice(0, MAX_DIAGNOSTICS)
+}
+
+/** Each node in the order of the text. yaml's own `visit` keeps track of paths that nobody asks for here. */
+function walk(node: unknown, see: (node: Node) => void): void {
+  if (isPair(node)) {
+    walk(node.key, see)
+    walk(node.value, see)
+  }
+  if (!isNode(node)) return
+  see(node)
+  if (isMap(node) || isSeq(node)) for (const item of node.items) walk(item, see)
 }
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0

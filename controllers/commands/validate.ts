@@ -34,7 +34,9 @@ export async function validateCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const render = rendererOf(format, paint)
-  const settings = config === undefined ? undefined : await composition.loadConfig(config)
+  // Files that are named need no configuration, so that one that can't be read is not in their way.
+  const isNeeded = online || paths.length === 0
+  const settings = config === undefined || !isNeeded ? undefined : await composition.loadConfig(config)
   if (online && (config === undefined || settings === undefined))
     throw new UserError('--online needs to know the cluster: name a configuration with --config')
   const { checker } = composition

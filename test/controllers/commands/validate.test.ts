@@ -40,7 +40,7 @@ async function validate(
   options: Partial<Parameters<typeof validateCommand>[0]> = {},
   proxmox = new FakeProxmox(cluster({ storages: [storage('local', 'pve1')] })),
 ) {
-  const [asked, printed]: [(readonly string[])[], string[]] = [[], []]
+  const [asked, printed, loaded]: [(readonly string[])[], string[], string[]] = [[], [], []]
   const composition: Composition = {
     clock: { now: never, sleep: never },
     random: never,
@@ -61,7 +61,10 @@ async function validate(
         return await Promise.resolve({ ...checked, problems: [...checked.problems, ...said] })
       },
     },
-    loadConfig: async () => await Promise.resolve(config),
+    loadConfig: async (name) => {
+      loaded.push(name)
+      return await Promise.resolve(config)
+    },
     configSource: never,
     inspectToken: never,
     openLog: () => quiet,
@@ -91,7 +94,7 @@ async function validate(
     (line) => printed.push(line),
     new AbortController().signal,
   )
-  return { status, printed, asked, proxmox }
+  return { status, printed, asked, loaded, proxmox }
 }
 
 describe('lanista validate', () => {
@@ -105,6 +108,11 @@ describe('lanista validate', () => {
     expect((await validate([], { paths: ['a', 'b'], config: 'c.yml' })).asked).to.deep.equal([['a', 'b']])
     expect((await validate([], { config: 'c.yml' })).asked).to.deep.equal([['/configured']])
     expect((await validate([])).asked).to.deep.equal([['.']])
+  })
+
+  it('does not read the configuration for files that are named', async () => {
+    const { loaded } = await validate([], { paths: ['a'], config: 'c.yml' })
+    expect(loaded).to.deep.equal([])
   })
 
   it('speaks the format that was asked for', async () => {
