@@ -162,9 +162,12 @@ describe('the commands', function () {
     const folder = await mkdtemp(path.join(tmpdir(), 'lanista-demo-test-'))
     const temporary = path.join(folder, 'tmp')
     await mkdir(temporary)
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const [signal, sight] of [
+      ['SIGINT', /cloning/],
+      ['SIGTERM', /absent/],
+    ] as const) {
       const run = new Run(['demo', '--listen', '127.0.0.1:0'], { TMPDIR: temporary, LANISTA_SDN_ZONE: 'nowhere' })
-      await run.says(/cloning/)
+      await run.says(sight)
       run.child.kill(signal)
       const { status, output } = await run.ended
       expect(status, output).to.equal(0)

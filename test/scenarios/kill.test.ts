@@ -7,8 +7,8 @@ import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
 /** Every kill strikes at a request of the deployment: as it arrives, or as its answer leaves. */
-const DEPLOYMENTS = 4
-const KILLS_EACH = 6
+const DEPLOYMENTS = 3
+const KILLS_EACH = 7
 const MAIN = path.resolve('dist/controllers/main.js')
 
 const FILES = {
@@ -31,11 +31,15 @@ async function killAtRequest(
   let left = requests
   const child = start(config)
   const exited = once(child, 'exit')
+  let idle: NodeJS.Timeout | undefined
   const stop = simulator.journal.listen((_entry, at) => {
-    if (at === phase && --left === 0) child.kill('SIGKILL')
+    if (at !== phase) return
+    left -= 1
+    if (left === 0) child.kill('SIGKILL')
+    // A life in which everything is done makes no request any more, and ends as well.
+    clearTimeout(idle)
+    idle = setTimeout(() => child.kill('SIGKILL'), 1200)
   })
-  // A life in which everything is done ends with the deployment, not with a request that never comes.
-  const idle = setTimeout(() => child.kill('SIGKILL'), 6000)
   await exited
   clearTimeout(idle)
   stop()
