@@ -49,7 +49,7 @@ export class Controller {
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
     const planning = new Planning(proxmox, settings, clock, signal)
-    const networks = new NetworkController(proxmox, logger, signal)
+    const networks = new NetworkController(proxmox, logger, clock, signal)
     const { machines, pools } = proxmox
     const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings, clock }
     this.ranges = new RangeController(

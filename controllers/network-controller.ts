@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts'
 import type { Finding } from '../model/condition.ts'
 import type { VnetAction, VnetWant } from '../model/plan.ts'
 import type { ClusterObserver, Logger, SdnWriter } from '../model/ports.ts'
@@ -10,16 +11,28 @@ export type NetworkResult =
   | { readonly kind: 'blocked'; readonly finding: Finding }
   | { readonly kind: 'failed'; readonly error: unknown }
 
+/** After a repair that did not help the next waits so long, doubling each time. */
+const REPAIR_DELAY_MS = { first: 10_000, most: 600_000 } as const
+
 /** Makes VNets for all ranges together: all writes of a turn, then one SDN apply. */
 export class NetworkController {
   readonly #turn: Turn<readonly VnetWant[], NetworkResult>
   readonly #proxmox: ClusterObserver & { readonly sdn: SdnWriter }
   readonly #signal: AbortSignal
   readonly #logger: Logger
+  readonly #clock: Pick<Clock, 'now'>
   #repair: string | undefined
+  /** Repairs in a row, when the last was made, and when the next may be. */
+  #repairs = { count: 0, lastAt: 0, notBefore: 0 }
 
-  constructor(proxmox: ClusterObserver & { readonly sdn: SdnWriter }, logger: Logger, signal: AbortSignal) {
+  constructor(
+    proxmox: ClusterObserver & { readonly sdn: SdnWriter },
+    logger: Logger,
+    clock: Pick<Clock, 'now'>,
+    signal: AbortSignal,
+  ) {
     this.#proxmox = proxmox
+    this.#clock = clock
     this.#logger = logger
     this.#signal = signal
     this.#turn = new Turn((requests) => this.#make(requests))
@@ -32,27 +45,39 @@ export class NetworkController {
 
   /**
    * Something shows that a node lacks a network which is applied: its reload failed, or it was away. Proxmox reports such
-   * a node as fine, and applying again repairs it, so the next `ensure` applies even though nothing is pending.
+   * a node as fine, and applying again repairs it, so an `ensure` applies even though nothing is pending:
+   * the first at once, further ones with growing delay, since each reloads the network of every node.
    */
   repair(why: string): void {
     this.#repair = why
   }
 
-  /** True when a repair waits for the next `ensure`. */
+  /** True when a repair is due at the next `ensure`. */
   needsRepair(): boolean {
-    return this.#repair !== undefined
+    return this.#repair !== undefined && this.#clock.now() >= this.#repairs.notBefore
+  }
+
+  #countRepair(): void {
+    const now = this.#clock.now()
+    const count = now - this.#repairs.lastAt > 2 * REPAIR_DELAY_MS.most ? 1 : this.#repairs.count + 1
+    const delay = Math.min(REPAIR_DELAY_MS.first * 2 ** (count - 1), REPAIR_DELAY_MS.most)
+    this.#repairs = { count, lastAt: now, notBefore: now + delay }
   }
 
   async #make(requests: readonly (readonly VnetWant[])[]): Promise<(wants: readonly VnetWant[]) => NetworkResult> {
     // Looked at anew: since the ranges were planned another turn, or another person, may have changed the VNets.
     const snapshot = await this.#proxmox.observe(this.#signal)
-    const { actions, findings } = planVnets(requests.flat(), snapshot, this.#repair)
+    const repair = this.needsRepair() ? this.#repair : undefined
+    const { actions, findings } = planVnets(requests.flat(), snapshot, repair)
     const errors = new Map<string, unknown>()
     for (const action of actions) {
-      if (action.kind === 'apply-sdn') this.#repair = undefined
       // No VNet that waits for it was written: it would only reload every node for nothing.
-      const inVain = action.kind === 'apply-sdn' && action.vnets.every((name) => errors.has(name))
-      if (!inVain) await this.#carryOut(action, errors)
+      if (action.kind === 'apply-sdn' && action.vnets.every((name) => errors.has(name))) continue
+      if (action.kind === 'apply-sdn') {
+        if (repair !== undefined) this.#countRepair()
+        this.#repair = undefined
+      }
+      await this.#carryOut(action, errors)
     }
     return (wants) => {
       const finding = wants.map(({ name }) => findings.get(name)).find((each) => each !== undefined)

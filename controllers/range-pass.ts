@@ -125,7 +125,7 @@ export class RangePass {
         }
         const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
         if (this.#signal.aborted) return outcome
-        if ('error' in outcome) this.#vmTrouble(vm, step.node, phase, outcome.error)
+        if ('error' in outcome) this.#vmTrouble(vm, plan, step.node, phase, outcome.error)
         await this.#showVm(
           vm,
           outcome.kind === 'stalled' ? 'blocked' : phase,
@@ -136,11 +136,11 @@ export class RangePass {
     }
   }
 
-  #vmTrouble({ spec }: VmPlan, node: string, phase: VmPhase, error: string): void {
+  #vmTrouble({ spec }: VmPlan, { vnets }: RangePlan, node: string, phase: VmPhase, error: string): void {
     this.#deps.logger.warn('vm is not done', { range: this.#spec.id, vm: spec.name, phase, error })
-    // Proxmox' words when a VM is started on a node that lacks its network.
+    // Proxmox' words when a VM is started on a node that lacks its network. Applying helps against no other bridge.
     const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
-    if (bridge !== undefined) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)
+    if (vnets.some(({ name }) => name === bridge)) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)
   }
 
   async #showVm({ spec }: VmPlan, phase: VmPhase, trouble?: string): Promise<void> {

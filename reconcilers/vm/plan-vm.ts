@@ -120,7 +120,7 @@ export const lockedMessage = (name: string, lock: string): string =>
   `vm ${name}: Proxmox holds it locked (${lock}); when nothing works on it any more, a person can unlock it: qm unlock`
 
 /** A running VM is never configured behind its user's back, and one on the wrong network is not passed off as fine. */
-const unconfiguredMessage = (name: string, rangeId: string): string =>
+export const unconfiguredMessage = (name: string, rangeId: string): string =>
   `vm ${name}: it runs without the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so its configuration may never have been written; stop it and it is configured, or add the tags if it is as it should be`
 
 const namePromised = ({ name }: VmSpec, { vmid, node }: Reservation): Finding => ({

@@ -6,7 +6,7 @@ import type { MachineRead, Machines } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../outcome-of-error.ts'
-import { lockedMessage } from './plan-vm.ts'
+import { lockedMessage, unconfiguredMessage } from './plan-vm.ts'
 import { configPatchOf, descriptionOf, type RangeNetworks } from './config-patch.ts'
 
 /** What one VM's machine works with. */
@@ -69,6 +69,8 @@ export const vmMachine = setup({
       read !== undefined && (read.template || read.name !== work.plan.spec.name),
     isRunning: ({ context: { read, work } }) =>
       read?.running === true && !read.template && read.name === work.plan.spec.name,
+    isRunningUnconfigured: ({ context: { read, work } }) =>
+      read?.running === true && read.name === work.plan.spec.name && isUnconfigured(read, work),
     isUnconfigured: ({ context: { read, work } }) => isUnconfigured(read, work),
   },
 }).createMachine({
@@ -101,6 +103,14 @@ export const vmMachine = setup({
                 'absent',
                 `vm ${context.work.plan.spec.name}: not found on ${context.work.node} just now; looking again`,
               ),
+          }),
+        },
+        {
+          guard: 'isRunningUnconfigured',
+          target: 'ended',
+          actions: assign({
+            result: ({ context: { work } }) =>
+              retry('unknown', unconfiguredMessage(work.plan.spec.name, work.networks.rangeId)),
           }),
         },
         // A running VM may well be locked, by its backup for example.
@@ -198,10 +208,10 @@ function cloneVm({ plan, node, networks, fullClone, machines, signal }: VmWork):
   )
 }
 
-/** Only a clone that was never configured is: with the VMID that Lanista gives, without the range's tags, and not running. */
+/** Only a clone that was never configured is: with the VMID that Lanista gives, and without the range's tags. */
 function isUnconfigured(read: MachineRead | undefined, { plan, networks }: VmWork): boolean {
   const planned = plan.step.kind === 'create' || plan.phase === 'configuring'
-  return read !== undefined && planned && !read.running && !isConfiguredFor(networks.rangeId, read.tags)
+  return read !== undefined && planned && !isConfiguredFor(networks.rangeId, read.tags)
 }
 
 const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean =>

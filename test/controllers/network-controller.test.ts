@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { virtualClock } from '../../adapters/simulator/clock.ts'
 import { NetworkController, type NetworkResult } from '../../controllers/network-controller.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
 import { vnetWantsOf } from '../../reconcilers/vnet/plan-vnets.ts'
@@ -9,8 +10,8 @@ import { settings } from '../builders/range.ts'
 
 const wantsOf = (number: number) => vnetWantsOf(`R${number}`, number, false, settings())
 const full = new ProxmoxError('no-quorum', 'POST /cluster/sdn/vnets', 'cluster not ready - no quorum?')
-const controllerOf = (proxmox: FakeProxmox, signal = new AbortController().signal) =>
-  new NetworkController(proxmox, quiet, signal)
+const controllerOf = (proxmox: FakeProxmox, signal = new AbortController().signal, clock = virtualClock()) =>
+  new NetworkController(proxmox, quiet, clock, signal)
 const ensureAll = (controller: NetworkController, numbers: readonly number[]): Promise<readonly NetworkResult[]> =>
   Promise.all(numbers.map((number) => controller.ensure(wantsOf(number))))
 const kinds = (results: readonly NetworkResult[]) => results.map(({ kind }) => kind)
@@ -34,6 +35,42 @@ describe('NetworkController', () => {
     const rest = await ensureAll(controller, [2, 3, 4])
     expect(kinds([await first, ...rest])).to.deep.equal(['ready', 'ready', 'ready', 'ready'])
     expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(2)
+  })
+
+  it('repairs a node at once and, where that does not help, after growing waits', async () => {
+    const proxmox = new FakeProxmox(cluster({ vnets: [natVnet(), rangeVnet(1, 'R1')] }))
+    const clock = virtualClock()
+    const controller = controllerOf(proxmox, undefined, clock)
+    const minutes: number[] = []
+    const began = clock.now()
+    while (clock.now() - began < 3_600_000) {
+      controller.repair('node pve2 lacks r1')
+      if (controller.needsRepair()) minutes.push((clock.now() - began) / 60_000)
+      await controller.ensure(wantsOf(1))
+      await clock.advance(10_000)
+    }
+    expect(proxmox.writes).to.deep.equal(minutes.map(() => 'apply'))
+    expect(minutes[0]).to.equal(0)
+    expect(minutes, 'an hour of a node that stays broken').to.have.length(11)
+  })
+
+  it('applies for a repair no more often than it is asked to', async () => {
+    const proxmox = new FakeProxmox(cluster({ vnets: [natVnet(), rangeVnet(1, 'R1')] }))
+    const controller = controllerOf(proxmox)
+    controller.repair('node pve2 lacks r1')
+    expect(controller.needsRepair()).to.equal(true)
+    await ensureAll(controller, [1, 1])
+    await controller.ensure(wantsOf(1))
+    expect(controller.needsRepair()).to.equal(false)
+    expect(proxmox.writes).to.deep.equal(['apply'])
+  })
+
+  it('owes a repair after an apply that failed, since what it committed is pending no more', async () => {
+    const proxmox = new FakeProxmox(cluster())
+    const controller = controllerOf(proxmox)
+    proxmox.fail('apply', new ProxmoxError('task-failed', 'PUT /cluster/sdn', 'node pve2 did not reload its network'))
+    expect(kinds(await ensureAll(controller, [1]))).to.deep.equal(['failed'])
+    expect(controller.needsRepair()).to.equal(true)
   })
 
   it('writes nothing where all is as wanted by now', async () => {

@@ -24,7 +24,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
   const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
   const planning = new Planning(proxmox, () => settings(), systemClock, stop.signal)
-  const networks = new NetworkController(proxmox, quiet, stop.signal)
+  const networks = new NetworkController(proxmox, quiet, systemClock, stop.signal)
   const { machines, pools } = proxmox
   const time = { now: 0 }
   const clock = { now: () => time.now }
@@ -66,6 +66,20 @@ describe('reconcileRange', () => {
       ['JD-DC01', 1_010_011, '10.1.10.11', 'running'],
     ])
   })
+
+  for (const [bridge, applies] of [
+    ['r1', 2],
+    ['vmbr7', 1],
+  ] as const)
+    it(`applies ${applies === 2 ? 'again' : 'no further time'} when a VM finds no bridge ${bridge} on its node`, async () => {
+      const { pass, proxmox } = situation()
+      proxmox.machines.onCall = (call) => {
+        if (call === 'start') throw new ProxmoxError('task-failed', 'start', `bridge '${bridge}' does not exist`)
+      }
+      expect(await pass()).to.deep.include({ kind: 'retry' })
+      await pass()
+      expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(applies)
+    })
 
   it('brings ranges up together with one apply, however slowly their statuses are written', async () => {
     const { pass, proxmox } = situation()

@@ -100,9 +100,17 @@ const rows: readonly Row[] = [
   {
     situation: 'writes nothing to a VM that runs by now',
     plan: finish,
-    machines: () => new FakeMachines(own({ running: true })),
+    machines: () => new FakeMachines(own({ running: true, tags: ['jd', 'lanista'] })),
     calls: [READ],
     ends: 'running settled',
+  },
+  {
+    situation: 'does not pass off as fine a bare clone that somebody started, and leaves it alone',
+    plan: finish,
+    machines: () => new FakeMachines(own({ running: true, tags: [] })),
+    calls: [READ],
+    ends: 'unknown retry',
+    says: /runs without the tags lanista and jd.*stop it/,
   },
   {
     situation: 'takes a running VM for running while it is backed up',
