@@ -90,13 +90,14 @@ const changedKeys = (before: ServerConfig, after: ServerConfig): readonly Config
 
 /** The running configuration with all of the wanted one that needs no restart. */
 function atOnce(running: ServerConfig, wanted: ServerConfig): ServerConfig {
-  const { proxmox_url, proxmox_hostname, proxmox_invalid_cert, lanista } = running
+  const { proxmox_url, proxmox_hostname, proxmox_invalid_cert, cluster_mode, lanista } = running
   const { ranges, state_dir, proxmox, http } = lanista
   return {
     ...wanted,
     proxmox_url,
     proxmox_hostname,
     proxmox_invalid_cert,
+    cluster_mode,
     lanista: { ...wanted.lanista, ranges, state_dir, proxmox, http },
   }
 }

@@ -3,6 +3,7 @@ import type { PlanSettings } from '../model/plan-settings.ts'
 import type { ClusterObserver } from '../model/ports.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
+import { modeTurned, type NetworkMode, networkModeOf } from '../model/network-mode.ts'
 import { type PlanResult, planRange } from '../reconcilers/plan-range.ts'
 import { Reservations } from './reservations.ts'
 import { Turn } from './turn.ts'
@@ -20,6 +21,8 @@ export class Planning {
   readonly #reservations = new Reservations()
   readonly #turn: Turn<RangeSpec, Planned>
   readonly #announced: Announced
+  /** As first seen: ranges would lose their networks if it turned under them. */
+  #mode: NetworkMode | undefined
 
   constructor(observer: ClusterObserver, settings: () => PlanSettings, clock: Clock, signal: AbortSignal) {
     this.#announced = new Announced(clock, signal)
@@ -58,7 +61,15 @@ export class Planning {
   /** A range that can't even be planned, which would be a bug, keeps no other from its plan. */
   #planOne(spec: RangeSpec, snapshot: ClusterSnapshot, settings: PlanSettings): () => PlanResult {
     try {
-      const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id), settings)
+      const now = networkModeOf(snapshot, settings)
+      const mode = (this.#mode ??= now)
+      const turned = modeTurned(
+        mode,
+        now,
+        snapshot.nodes.map(({ name }) => name),
+      )
+      if (turned !== undefined) return () => ({ kind: 'refused', part: 'NetworkReady', finding: turned })
+      const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id), settings, mode)
       if (result.kind === 'planned') this.#reservations.reserve(result.plan)
       return () => result
     } catch (error) {

@@ -79,17 +79,17 @@ export class RangePass {
         this.#vms.find(({ name }) => name === vm.spec.name),
       ),
     )
-    const busyNetwork = plan.networkActions.length > 0 || this.#deps.networks.needsRepair()
+    const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair()
     const network = busyNetwork ? { reason: 'Progressing', message: 'the networks are being made' } : true
     // Not waited for: ranges planned together go to the networks together, and share one apply.
     void this.#found({ zone: true, network })
 
     if (busyNetwork) {
-      const made = await this.#deps.networks.ensure(plan.vnets)
+      const made = await this.#deps.networks.ensure(plan.network.wants)
       if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding)
       if (made.kind === 'failed') throw made.error
       await this.#found({ network: true })
-    } else if (plan.networkBusy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
+    } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
       return { kind: 'progressing' }
     }
     if (!plan.pool.exists) await this.#deps.pools.create(plan.rangeId, `Ludus range ${plan.rangeId}`, this.#signal)
@@ -114,7 +114,7 @@ export class RangePass {
       case 'create':
       case 'continue': {
         const { storage, storageFormat: format } = this.#deps.settings()
-        const networks = { rangeId: plan.rangeId, number: plan.number, vlans: vlansOf(this.#spec) }
+        const networks = { rangeId: plan.rangeId, names: plan.network.names, vlans: vlansOf(this.#spec) }
         const work = {
           plan: vm,
           node: step.node,
@@ -136,11 +136,11 @@ export class RangePass {
     }
   }
 
-  #vmTrouble({ spec }: VmPlan, { vnets }: RangePlan, node: string, phase: VmPhase, error: string): void {
+  #vmTrouble({ spec }: VmPlan, { network: { names } }: RangePlan, node: string, phase: VmPhase, error: string): void {
     this.#deps.logger.warn('vm is not done', { range: this.#spec.id, vm: spec.name, phase, error })
     // Proxmox' words when a VM is started on a node that lacks its network. Applying helps against no other bridge.
     const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
-    if (vnets.some(({ name }) => name === bridge)) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)
+    if (bridge === names.range || bridge === names.nat) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)
   }
 
   async #showVm({ spec }: VmPlan, phase: VmPhase, trouble?: string): Promise<void> {

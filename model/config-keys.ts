@@ -17,13 +17,14 @@ export interface ConfigKey {
 }
 
 /**
- * The settings that are woven into connections, open files and sockets. All others are asked for anew in each pass.
+ * The settings that are woven into connections, open files and sockets, and the mode, which no change at run time may turn. All others are asked for anew in each pass.
  * A name stands for all below it.
  */
 const NEED_RESTART = [
   'proxmox_url',
   'proxmox_hostname',
   'proxmox_invalid_cert',
+  'cluster_mode',
   'lanista.ranges',
   'lanista.state_dir',
   'lanista.proxmox',

@@ -15,6 +15,12 @@ export interface PlanSettings {
   readonly storageFormat: string
   /** Undefined: cluster mode when Proxmox reports more than one node. */
   readonly clusterMode: boolean | undefined
+  /** `ludus_nat_interface`: the bridge of the NAT network on a single node. */
+  readonly natBridge: string
+  /** Apply over pending changes that are not of ranges. */
+  readonly applyForeign: boolean
+  /** The group that may use the VNets of ranges. */
+  readonly aclGroup: string | undefined
 }
 
 /** The plan settings of a configuration. */
@@ -27,4 +33,7 @@ export const planSettingsOf = (config: ServerConfig): PlanSettings => ({
   storage: config.proxmox_vm_storage_pool,
   storageFormat: config.proxmox_vm_storage_format,
   clusterMode: config.cluster_mode,
+  natBridge: config.ludus_nat_interface,
+  applyForeign: config.lanista.sdn.apply_foreign,
+  aclGroup: config.lanista.sdn.acl_group,
 })

@@ -45,6 +45,9 @@ export type Action =
 /** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */
 export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'apply-sdn' }>
 
+/** Changes to networks, which are made for all ranges together. */
+export type NetworkAction = VnetAction
+
 /** A VNet that somebody wants to exist. */
 export interface VnetWant {
   readonly name: string
@@ -86,16 +89,32 @@ export interface TemplateChoice {
   readonly node: string
 }
 
+/** The networks a range wants to exist, for whoever makes them for all ranges together. */
+export type NetworkWants = { readonly kind: 'vnets'; readonly vnets: readonly VnetWant[] }
+
+/** The names under which a VM's NICs find the networks of its range: VNets, or bridges on a single node. */
+export interface NetworkNames {
+  /** The network all ranges' routers share. */
+  readonly nat: string
+  readonly range: string
+}
+
+/** What a range's networks need. */
+export interface NetworkPlan {
+  readonly names: NetworkNames
+  readonly wants: NetworkWants
+  /** As far as this snapshot tells. */
+  readonly actions: readonly NetworkAction[]
+  /** A node's network is being reloaded just now: a VM started meanwhile could miss its bridge. */
+  readonly busy: boolean
+}
+
 /** Everything one range needs, as a value: nothing has been done yet. */
 export interface RangePlan {
   readonly rangeId: string
   readonly number: number
   readonly pool: { readonly exists: boolean }
-  readonly vnets: readonly VnetWant[]
-  /** What the VNets of this range need, as far as this snapshot tells. */
-  readonly networkActions: readonly VnetAction[]
-  /** A node's network is being reloaded just now: a VM started meanwhile could miss its bridge. */
-  readonly networkBusy: boolean
+  readonly network: NetworkPlan
   readonly vms: readonly VmPlan[]
   /** Remarks for people that stop nothing, such as nodes that the zone doesn't reach. */
   readonly notes: readonly string[]
@@ -106,7 +125,7 @@ export function actionsOf(plan: RangePlan): readonly Action[] {
   const pool: Action[] = plan.pool.exists
     ? []
     : [{ kind: 'create-pool', pool: plan.rangeId, reason: `range ${plan.rangeId} keeps its VMs in a pool of its name` }]
-  return [...pool, ...plan.networkActions, ...plan.vms.flatMap(vmActions)]
+  return [...pool, ...plan.network.actions, ...plan.vms.flatMap(vmActions)]
 }
 
 function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Action[] {

@@ -86,6 +86,47 @@ const lanistaSection = z
       .meta({ description: 'Added to every VMID that Lanista gives.', examples: [100_000_000] })
       .default(0),
     proxmox: proxmoxConnection.prefault({}),
+    sdn: z
+      .strictObject({
+        apply_foreign: z
+          .boolean()
+          .meta({
+            description:
+              'Apply although changes are pending that are not of ranges: an apply commits them too. Default: wait, and say whose they are.',
+          })
+          .default(false),
+        acl_group: z
+          .string()
+          .regex(/^[A-Za-z0-9._-]+$/, 'must be the name of a Proxmox group')
+          .meta({
+            description: 'This group is given the role PVESDNUser on each range VNet. Default: nobody is.',
+            examples: ['ludus_users'],
+          })
+          .optional(),
+      })
+      .meta({ description: 'How the networks of ranges are made on a cluster.' })
+      .prefault({}),
+    routes: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .meta({
+            description:
+              "Keep a route to each range on this machine: for the machine that is the NAT network's router, the Ludus host.",
+          })
+          .default(false),
+        device: z
+          .string()
+          .regex(/^[A-Za-z0-9._-]{1,15}$/, 'must be the name of a network device')
+          .meta({
+            description:
+              'The device to the NAT network. Default: `ludusnat`, or `ludus_nat_interface` on a single node.',
+            examples: ['ludusnat'],
+          })
+          .optional(),
+      })
+      .meta({ description: 'Routes of the machine that Lanista runs on.' })
+      .prefault({}),
     http: z
       .strictObject({
         listen: listen

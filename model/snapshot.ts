@@ -21,6 +21,10 @@ export interface ClusterSnapshot {
   readonly templates: readonly TemplateSeen[]
   readonly pools: readonly string[]
   readonly runningTasks: readonly TaskSeen[]
+  /** The network of each online node that told it; of a node that is missing here nothing is known. */
+  readonly nodeNetworks: readonly NodeNetworkSeen[]
+  /** The network reloads that have ended lately, in any order. Proxmox lists about 25 ended tasks of each node. */
+  readonly reloads: readonly ReloadSeen[]
 }
 
 export interface NodeSeen {
@@ -35,6 +39,46 @@ export interface NodeSeen {
   readonly cpuLoad: number
   readonly memoryBytes: number
   readonly memoryUsedBytes: number
+  /** Up to 10 s late. */
+  readonly uptimeSeconds: number
+}
+
+/** What a node's own network API tells (`GET /nodes/<node>/network`): as it will be after the next reload. */
+export interface NodeNetworkSeen {
+  readonly node: string
+  readonly interfaces: readonly InterfaceSeen[]
+  /** What a reload would change of `/etc/network/interfaces`, as Proxmox' own diff; undefined when nothing is staged. */
+  readonly staged: string | undefined
+}
+
+/** One interface of a node. SDN VNets are not among them. */
+export interface InterfaceSeen {
+  readonly name: string
+  /** Proxmox' word, such as `bridge`, `eth`, `bond`, `vlan`. */
+  readonly type: string
+  /** IPv4 and IPv6, without masks. */
+  readonly addresses: readonly string[]
+  /** Undefined when the configuration doesn't set it. */
+  readonly mtu: number | undefined
+  readonly vlanAware: boolean
+  /** VLANs a VLAN-aware bridge carries, such as `2-4094`. */
+  readonly vids: string | undefined
+  readonly ports: readonly string[]
+  /** Without the line feed that Proxmox adds. */
+  readonly comment: string | undefined
+  readonly autostart: boolean
+  /** The kernel has it. */
+  readonly active: boolean
+}
+
+/** How one reload of a node's network ended (a task `srvreload`). */
+export interface ReloadSeen {
+  readonly upid: string
+  readonly node: string
+  /** In epoch milliseconds, by the node's clock. */
+  readonly endedAt: number
+  /** Proxmox' words when it failed; undefined when it went well. */
+  readonly failure: string | undefined
 }
 
 /** A storage as one node sees it. */

@@ -1,16 +1,15 @@
-import { NAT_VNET, vmidOf, vnetName } from '../model/identity.ts'
+import { vmidOf } from '../model/identity.ts'
 import type { Finding } from '../model/condition.ts'
+import type { NetworkMode } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangePlan, VmPlan } from '../model/plan.ts'
 import type { RangeSpec, VmSpec } from '../model/range-spec.ts'
 import { machinesOf } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { type Demand, type Reservation, type Room, roomAfter, roomOf } from './placement/capacity.ts'
-import { rangeNumberOf } from './range-number.ts'
 import { findGuest, indexGuests } from './vm/find-guest.ts'
 import { planVm } from './vm/plan-vm.ts'
-import { planVnets, vnetWantsOf } from './vnet/plan-vnets.ts'
-import { checkZone } from './zone/check-zone.ts'
+import { planClusterNetwork } from './vnet/plan-cluster-network.ts'
 
 /** What other ranges have been promised in this turn, and does not show in the snapshot yet. */
 export interface Promises {
@@ -27,43 +26,27 @@ export type PlanResult =
 /**
  * The changes that turn the snapshot into what a range file asks for. Pure: same input, same plan, whatever the order
  * of nodes. Planning an achieved snapshot gives a plan without actions.
+ *
+ * @param mode how ranges get their networks; decided once for all of them
  */
 export function planRange(
   spec: RangeSpec,
   snapshot: ClusterSnapshot,
   promises: Promises,
   settings: PlanSettings,
+  mode: NetworkMode,
 ): PlanResult {
-  const clusterMode = settings.clusterMode ?? snapshot.nodes.length > 1
-  if (!clusterMode) return refused('ZoneReady', 'SingleNode', singleNodeMessage)
-  const zone = checkZone(snapshot, settings.zone)
-  if (zone.kind === 'unusable') return { kind: 'refused', part: 'ZoneReady', finding: zone.finding }
-  if (!snapshot.quorate) {
-    return refused(
-      'NetworkReady',
-      'NoQuorum',
-      'cluster: it has no quorum, so Proxmox takes no changes; bring nodes back, then this goes on by itself',
-    )
-  }
-
-  const numbered = rangeNumberOf(spec.id, spec.number, snapshot, promises.numbers, settings)
-  if ('finding' in numbered) return { kind: 'refused', part: 'NetworkReady', finding: numbered.finding }
-  const { number } = numbered
-
-  const vnets = vnetWantsOf(spec.id, number, spec.number !== undefined, settings)
-  const { actions: networkActions, findings } = planVnets(vnets, snapshot)
-  const networkFinding = findings.get(vnetName(number)) ?? findings.get(NAT_VNET.name)
-  if (networkFinding !== undefined) return { kind: 'refused', part: 'NetworkReady', finding: networkFinding }
-
+  if (mode === 'single') return refused('ZoneReady', 'SingleNode', singleNodeMessage)
+  const planned = planClusterNetwork(spec, snapshot, promises.numbers, settings)
+  if (planned.kind === 'refused') return planned
+  const { number, network, unreached } = planned
   const plan: RangePlan = {
     rangeId: spec.id,
     number,
     pool: { exists: snapshot.pools.includes(spec.id) },
-    vnets,
-    networkActions,
-    networkBusy: snapshot.runningTasks.some(({ type }) => type === 'reloadnetworkall' || type === 'srvreload'),
-    vms: planVms(spec, number, snapshot, promises, zone.unreached, settings),
-    notes: [...zone.unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`),
+    network,
+    vms: planVms(spec, number, snapshot, promises, unreached, settings),
+    notes: [...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`),
   }
   return { kind: 'planned', plan }
 }

@@ -30,6 +30,8 @@ export interface Timeouts {
   readonly connect: number
   /** The whole of a read. */
   readonly read: number
+  /** The whole of a read that is worth no longer wait. */
+  readonly peek: number
   /** The whole of a write. Proxmox itself gives up after 30 s (596), so it should be longer than that. */
   readonly write: number
 }
@@ -56,6 +58,17 @@ export interface Api {
     signal: AbortSignal,
   ): Promise<T>
   /**
+   * A read that is worth a moment and no more: asked once, and let go of after `timeouts.peek`. The schema is of the
+   * whole reply, as some have more than `data`.
+   */
+  peek<C extends ReadCall, T>(
+    call: C,
+    names: PathOf<C>,
+    params: Params,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T>
+  /**
    * Sent again only when the request provably never arrived, or when Proxmox says it did nothing for want of a lock.
    * A write that may have arrived ends as `timeout-unknown-outcome`.
    */
@@ -72,8 +85,11 @@ const NETWORK: Backoff = { first: 300, longest: 5000, attempts: 6 }
 /** Proxmox itself waits 1 to 10 s for a lock before it tells, so this is minutes in all. */
 const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
 
-/** What the reply's `data` is, or the route and the field that don't fit. */
-const parseReply = <T>(request: Request, answer: Answer, schema: z.ZodType<T>): T => {
+/** Which part of a reply a schema describes. */
+type Part = 'data' | 'whole'
+
+/** What that part of the reply is, or the route and the field that don't fit. */
+const parseReply = <T>(request: Request, answer: Answer, schema: z.ZodType<T>, part: Part): T => {
   const misfit = (what: string): ProxmoxError =>
     new ProxmoxError('unexpected-reply', request.title, `${request.title}: the reply does not fit: ${what}`)
   let body: unknown
@@ -83,10 +99,11 @@ const parseReply = <T>(request: Request, answer: Answer, schema: z.ZodType<T>): 
     throw misfit(`it is not JSON (${answer.body.length} characters); is this a Proxmox VE API?`)
   }
   if (typeof body !== 'object' || body === null || !('data' in body)) throw misfit('it has no field "data"')
-  const parsed = schema.safeParse(body.data)
+  const parsed = schema.safeParse(part === 'data' ? body.data : body)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw misfit(`data${(issue?.path ?? []).map((key) => `[${String(key)}]`).join('')}: ${issue?.message ?? 'unknown'}`)
+  const place = (issue?.path ?? []).map((key) => `[${String(key)}]`).join('')
+  throw misfit(`${part === 'data' ? 'data' : 'reply'}${place}: ${issue?.message ?? 'unknown'}`)
 }
 
 /**
@@ -124,13 +141,13 @@ export const createApi = (deps: ApiDeps): Api => {
     throw unsentError(request, hosts.complaint(), last)
   }
 
-  const attempt = async <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> => {
+  const attempt = async <T>(request: Request, schema: z.ZodType<T>, part: Part, signal: AbortSignal): Promise<T> => {
     const startedAt = clock.now()
     let outcome: RequestSeen['outcome'] = 'aborted'
     try {
       const answer = redact(await once(request, signal))
       if (answer.status !== 200) throw errorOf(request, answer, caller)
-      const data = parseReply(request, answer, schema)
+      const data = parseReply(request, answer, schema, part)
       outcome = 'ok'
       return data
     } catch (error) {
@@ -149,11 +166,16 @@ export const createApi = (deps: ApiDeps): Api => {
   const call = <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> => {
     // One signal stops many requests: more than ten listeners are no leak, so Node shall not warn.
     setMaxListeners(0, signal)
-    return retrying(() => attempt(request, schema, signal), backoffFor, { clock, random, signal })
+    return retrying(() => attempt(request, schema, 'data', signal), backoffFor, { clock, random, signal })
   }
 
   return {
     read: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, signal),
+    peek: (name, names, params, schema, signal) => {
+      const either = AbortSignal.any([signal, AbortSignal.timeout(timeouts.peek)])
+      setMaxListeners(0, either)
+      return attempt(requestFor(name, names, params), schema, 'whole', either)
+    },
     write: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, signal),
   }
 }

@@ -11,6 +11,7 @@ export const CALLS = [
   'GET /cluster/sdn/vnets',
   'GET /cluster/sdn/controllers',
   'GET /pools',
+  'GET /nodes/{node}/network',
   'GET /nodes/{node}/qemu/{vmid}/config',
   'GET /nodes/{node}/qemu/{vmid}/status/current',
   'GET /nodes/{node}/tasks/{upid}/status',

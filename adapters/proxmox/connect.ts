@@ -4,6 +4,7 @@ import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from '../lanes.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createHosts } from './hosts.ts'
+import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
 import { createPools } from './pools.ts'
 import { createRunTask, patiently } from './run-task.ts'
@@ -34,7 +35,7 @@ export interface ProxmoxDeps {
   readonly onRequest?: (seen: RequestSeen) => void
 }
 
-const TIMEOUTS: Timeouts = { connect: 5000, read: 35_000, write: 60_000 }
+const TIMEOUTS: Timeouts = { connect: 5000, read: 35_000, peek: 5000, write: 60_000 }
 
 /** Only the origin of a host's URL; and only https, as the API token goes there. */
 const originOf = (host: string): string => {
@@ -69,7 +70,7 @@ export const connectProxmox = (
   const runTaskPatiently = patiently(runTask, clock, random)
   const templates = createTemplates(api, clock)
   return {
-    ...createObserver({ api, clock, caller, templates }),
+    ...createObserver({ api, clock, caller, templates, nodeNetworks: createNodeNetworks(api) }),
     sdn: createSdnWriter({ api, runTask: runTaskPatiently, tasks, logger }),
     machines: createMachines({ api, runTask, runTaskPatiently, templates, lanes }),
     pools: createPools(api),

@@ -1,11 +1,12 @@
 import type { Clock } from '../../model/clock.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
-import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen } from '../../model/snapshot.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import { UnknownCall, type Caller } from './errors.ts'
 import { grantLine } from './forbidden.ts'
+import type { NodeNetworks } from './node-networks.ts'
 import { pendingController, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
 import * as schemas from './schemas.ts'
 import type { Templates } from './templates.ts'
@@ -23,6 +24,7 @@ const nodeSeen = (row: Row, status: StatusRow | undefined): NodeSeen => ({
   cpuLoad: row.cpu ?? 0,
   memoryBytes: row.maxmem ?? 0,
   memoryUsedBytes: row.mem ?? 0,
+  uptimeSeconds: row.uptime ?? 0,
 })
 
 const storageSeen = (row: Row): StorageSeen => ({
@@ -65,6 +67,14 @@ const zoneStatus = (rows: readonly Row[]): ReadonlyMap<string, Readonly<Record<s
   return byZone
 }
 
+/** Reloads that have ended, whoever asked for them: an SDN apply starts one on each node, as `root@pam`. */
+const reloadsSeen = (tasks: z.output<typeof schemas.clusterTasks>): readonly ReloadSeen[] =>
+  tasks.flatMap(({ upid, node, type, endtime, status }) => {
+    if (type !== 'srvreload' || endtime === undefined) return []
+    const well = status === 'OK' || /^WARNINGS: \d+$/.test(status ?? '')
+    return [{ upid, node, endedAt: endtime * 1000, failure: well ? undefined : (status ?? 'unexpected status') }]
+  })
+
 const guestsSeen = (rows: readonly Row[]): GuestSeen[] =>
   rows
     .filter((row) => (row.type === 'qemu' || row.type === 'lxc') && row.vmid !== undefined)
@@ -92,13 +102,14 @@ interface Deps {
   readonly clock: Clock
   readonly caller: Caller
   readonly templates: Templates
+  readonly nodeNetworks: NodeNetworks
 }
 
 /**
- * The whole cluster in eight parallel reads, however many ranges, nodes and guests there are; and once, when a template
- * is first seen, one for its disks.
+ * The whole cluster in eight parallel reads and one more of each online node, however many ranges and guests there are;
+ * and once, when a template is first seen, one for its disks.
  */
-export const createObserver = ({ api, clock, caller, templates }: Deps): ClusterObserver => {
+export const createObserver = ({ api, clock, caller, templates, nodeNetworks }: Deps): ClusterObserver => {
   /** Calls this Proxmox doesn't know (501), found out once. */
   const unknownCalls = new Set<SdnList>()
 
@@ -152,7 +163,11 @@ export const createObserver = ({ api, clock, caller, templates }: Deps): Cluster
       const nodes = nodesSeen(rows, status)
       const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)
-      const zonesSeen = zones.map((row) => zoneSeen(row, statusByZone))
+      const online = nodes.filter((node) => node.online).map(nameOf)
+      const [templatesSeen, networks] = await Promise.all([
+        templates.among(guests, new Set(online), signal),
+        nodeNetworks.of(online, signal),
+      ])
       return {
         takenAt,
         release: Number.parseInt(version.release, 10),
@@ -160,15 +175,17 @@ export const createObserver = ({ api, clock, caller, templates }: Deps): Cluster
         quorate: status.find((row) => row.type === 'cluster')?.quorate ?? true,
         nodes,
         storages: rows.filter((row) => row.type === 'storage').map(storageSeen),
-        zones: zonesSeen,
+        zones: zones.map((row) => zoneSeen(row, statusByZone)),
         vnets: vnets.map(vnetSeen),
         otherPending: controllers.flatMap(pendingController),
         guests,
-        templates: await templates.among(guests, new Set(nodes.filter((node) => node.online).map(nameOf)), signal),
+        templates: templatesSeen,
         pools: pools.map((pool) => pool.poolid),
         runningTasks: tasks
           .filter((task) => task.endtime === undefined)
           .map(({ upid, node, type, id }) => ({ upid, node, type, id: id ?? '' })),
+        nodeNetworks: networks,
+        reloads: reloadsSeen(tasks),
       }
     },
   }

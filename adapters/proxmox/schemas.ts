@@ -93,6 +93,26 @@ export const clusterTasks = z.array(
   z.object({ upid: text, node: text, type: text, id: maybe(text), endtime: maybe(number), status: maybe(text) }),
 )
 
+/** `/nodes/<node>/network` whole: staged changes stand beside the list. */
+export const nodeNetwork = z.object({
+  data: z.array(
+    z.object({
+      iface: text,
+      type: maybe(text),
+      address: maybe(text),
+      address6: maybe(text),
+      mtu: maybe(number),
+      bridge_vlan_aware: maybe(flag),
+      bridge_vids: maybe(text),
+      bridge_ports: maybe(names),
+      comments: maybe(text),
+      autostart: maybe(flag),
+      active: maybe(flag),
+    }),
+  ),
+  changes: maybe(text),
+})
+
 export const taskStatus = z.object({ status: text, exitstatus: maybe(text) })
 
 export const taskLog = z.array(z.object({ n: number, t: text }))

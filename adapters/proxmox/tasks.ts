@@ -42,7 +42,7 @@ interface Followed {
 const nodeOf = (upid: string): string => upid.split(':')[1] ?? ''
 
 interface Deps {
-  readonly api: Api
+  readonly api: Pick<Api, 'read'>
   readonly clock: Clock
   readonly logger: Logger
 }

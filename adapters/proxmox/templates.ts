@@ -49,7 +49,7 @@ const volumesOf = (config: Readonly<Record<string, string>>): readonly Volume[] 
 const keyOf = ({ node, vmid }: Place): string => `${node}/${vmid}`
 
 /** Remembers what was read, in memory only. */
-export const createTemplates = (api: Api, clock: Clock): Templates => {
+export const createTemplates = (api: Pick<Api, 'read'>, clock: Clock): Templates => {
   const known = new Map<string, Known>()
 
   const read = async (template: Place, name: string | undefined, signal: AbortSignal): Promise<Known> => {

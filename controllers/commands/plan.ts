@@ -56,7 +56,7 @@ function reportOf(planned: readonly PlannedRange[]): Pick<PlanReport, 'networkAc
   const refused = planned.flatMap(({ spec, result }) =>
     result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
   )
-  const wants = plans.flatMap(({ vnets }) => vnets)
+  const wants = plans.flatMap(({ network }) => network.wants.vnets)
   const snapshot = planned[0]?.snapshot
   return {
     networkActions: snapshot === undefined ? [] : planVnets(wants, snapshot).actions,

@@ -1,10 +1,10 @@
 import { type Diagnostic, diagnosticLine } from '../../model/diagnostic.ts'
-import { type Action, actionsOf, type RangePlan, type VnetAction } from '../../model/plan.ts'
+import { type Action, actionsOf, type NetworkAction, type RangePlan } from '../../model/plan.ts'
 import type { Paint } from './paint.ts'
 
 /** What `lanista plan` shows: the changes of all ranges together, and what is in the way. */
 export interface PlanReport {
-  readonly networkActions: readonly VnetAction[]
+  readonly networkActions: readonly NetworkAction[]
   readonly plans: readonly RangePlan[]
   readonly refused: readonly string[]
   /** Ranges that are left alone, in words. */

@@ -1,11 +1,12 @@
-import { NAT_VNET, OWNER_TAG, rangeTag, vnetName } from '../../model/identity.ts'
+import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import type { NetworkNames } from '../../model/plan.ts'
 import type { ConfigPatch, MachineRead } from '../../model/ports.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
 
 /** The networks of one range, as a VM's NICs need them. */
 export interface RangeNetworks {
   readonly rangeId: string
-  readonly number: number
+  readonly names: NetworkNames
   /** Ascending; the router has one NIC for each. */
   readonly vlans: readonly number[]
 }
@@ -40,10 +41,10 @@ interface Nic {
   readonly vlan: number | undefined
 }
 
-function nicsOf(vm: VmSpec, { number, vlans }: RangeNetworks): readonly Nic[] {
-  const bridge = vnetName(number)
+function nicsOf(vm: VmSpec, { names, vlans }: RangeNetworks): readonly Nic[] {
+  const bridge = names.range
   if (vm.role === 'vm') return [{ bridge, vlan: vm.address.vlan }]
-  return [{ bridge: NAT_VNET.name, vlan: undefined }, ...vlans.map((vlan) => ({ bridge, vlan }))]
+  return [{ bridge: names.nat, vlan: undefined }, ...vlans.map((vlan) => ({ bridge, vlan }))]
 }
 
 function nicText(vm: VmSpec, { bridge, vlan }: Nic, current: string | undefined): string {

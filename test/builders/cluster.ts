@@ -2,6 +2,8 @@ import { ownerMark, rangeTag, OWNER_TAG, vnetName, NAT_MARK, NAT_VNET } from '..
 import type {
   ClusterSnapshot,
   GuestSeen,
+  InterfaceSeen,
+  NodeNetworkSeen,
   NodeSeen,
   StorageSeen,
   TemplateSeen,
@@ -22,6 +24,33 @@ export const node = (name: string, traits: Partial<NodeSeen> = {}): NodeSeen => 
   cpuLoad: 0,
   memoryBytes: 64 * GIB,
   memoryUsedBytes: 8 * GIB,
+  uptimeSeconds: 86_400,
+  ...traits,
+})
+
+/** A node's network with nothing staged: the bridge `vmbr0` with the node's address. */
+export const nodeNetwork = (
+  { name, address }: Pick<NodeSeen, 'name' | 'address'>,
+  traits: Partial<NodeNetworkSeen> = {},
+): NodeNetworkSeen => ({
+  node: name,
+  interfaces: [netInterface('vmbr0', { addresses: address === undefined ? [] : [address], ports: ['eth0'] })],
+  staged: undefined,
+  ...traits,
+})
+
+/** A bridge in use, not VLAN-aware and without ports. */
+export const netInterface = (name: string, traits: Partial<InterfaceSeen> = {}): InterfaceSeen => ({
+  name,
+  type: 'bridge',
+  addresses: [],
+  mtu: undefined,
+  vlanAware: false,
+  vids: undefined,
+  ports: [],
+  comment: undefined,
+  autostart: true,
+  active: true,
   ...traits,
 })
 
@@ -150,6 +179,8 @@ export function cluster(
     templates: [template(9000, ROUTER_TEMPLATE), template(9001, WINDOWS_TEMPLATE)],
     pools: [],
     runningTasks: [],
+    nodeNetworks: nodes.map((each) => nodeNetwork(each)),
+    reloads: [],
     ...traits,
     nodes,
   }

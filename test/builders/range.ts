@@ -54,5 +54,8 @@ export const settings = (traits: Partial<PlanSettings> = {}): PlanSettings => ({
   storage: 'shared',
   storageFormat: 'qcow2',
   clusterMode: undefined,
+  natBridge: 'vmbr1000',
+  applyForeign: false,
+  aclGroup: undefined,
   ...traits,
 })

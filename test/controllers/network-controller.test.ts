@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { virtualClock } from '../../adapters/simulator/clock.ts'
-import { NetworkController, type NetworkResult } from '../../controllers/network-controller.ts'
+import { NetworkController } from '../../controllers/network-controller.ts'
+import type { NetworkResult } from '../../controllers/network-result.ts'
+import type { NetworkWants } from '../../model/plan.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
 import { vnetWantsOf } from '../../reconcilers/vnet/plan-vnets.ts'
 import { cluster, natVnet, rangeVnet, unapplied, vnet } from '../builders/cluster.ts'
@@ -8,7 +10,10 @@ import { FakeProxmox } from '../builders/fake-proxmox.ts'
 import { quiet, settled } from '../builders/quiet.ts'
 import { settings } from '../builders/range.ts'
 
-const wantsOf = (number: number) => vnetWantsOf(`R${number}`, number, false, settings())
+const wantsOf = (number: number): NetworkWants => ({
+  kind: 'vnets',
+  vnets: vnetWantsOf(`R${number}`, number, false, settings()),
+})
 const full = new ProxmoxError('no-quorum', 'POST /cluster/sdn/vnets', 'cluster not ready - no quorum?')
 const controllerOf = (proxmox: FakeProxmox, signal = new AbortController().signal, clock = virtualClock()) =>
   new NetworkController(proxmox, quiet, clock, signal)

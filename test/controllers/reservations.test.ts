@@ -10,7 +10,7 @@ const VMID = 1_010_011
 
 function planOf(id: string): RangePlan {
   const spec = range(id, { router: vm(`${id}-DC01`), vms: [] })
-  const made = planRange(spec, cluster(), { numbers: new Map(), vms: [] }, settings())
+  const made = planRange(spec, cluster(), { numbers: new Map(), vms: [] }, settings(), 'cluster')
   if (made.kind === 'refused') throw new Error(made.finding.message)
   return made.plan
 }

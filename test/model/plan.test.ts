@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Action, actionsOf, type RangePlan, type VmPlan, type VmStep } from '../../model/plan.ts'
+import { type Action, actionsOf, type NetworkPlan, type RangePlan, type VmPlan, type VmStep } from '../../model/plan.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { vm } from '../builders/range.ts'
 
@@ -10,13 +10,17 @@ const vmPlan = (step: VmStep, phase: VmPhase): VmPlan => ({
   phase,
   message: 'why',
 })
+const networkOf = (actions: NetworkPlan['actions']): NetworkPlan => ({
+  names: { nat: 'ludusnat', range: 'r1' },
+  wants: { kind: 'vnets', vnets: [] },
+  actions,
+  busy: false,
+})
 const planOf = (traits: Partial<RangePlan>): RangePlan => ({
   rangeId: 'JD',
   number: 1,
   pool: { exists: true },
-  vnets: [],
-  networkActions: [],
-  networkBusy: false,
+  network: networkOf([]),
   vms: [],
   notes: [],
   ...traits,
@@ -54,7 +58,7 @@ describe('actionsOf', () => {
     const actions = actionsOf(
       planOf({
         pool: { exists: false },
-        networkActions: [{ kind: 'apply-sdn', vnets: ['r1'], reason: 'r1' }],
+        network: networkOf([{ kind: 'apply-sdn', vnets: ['r1'], reason: 'r1' }]),
         vms: [vmPlan({ kind: 'continue', node: 'pve1' }, 'starting')],
       }),
     )

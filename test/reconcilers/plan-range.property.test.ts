@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { ownerMark } from '../../model/identity.ts'
+import { networkModeOf } from '../../model/network-mode.ts'
 import { type Action, actionsOf, type RangePlan } from '../../model/plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
@@ -11,7 +12,7 @@ import { settings } from '../builders/range.ts'
 
 const anyRange = anyRanges.map(([first]) => first!)
 const plan = (spec: RangeSpec, seen: ClusterSnapshot) =>
-  planRange(spec, seen, { numbers: new Map(), vms: [] }, settings())
+  planRange(spec, seen, { numbers: new Map(), vms: [] }, settings(), networkModeOf(seen, settings()))
 function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeSpec) => void): void {
   fc.assert(
     fc.property(anyRange, anyCluster, (spec, seen) => {
@@ -88,7 +89,7 @@ describe('planRange, for any cluster and range', () => {
 
   it("never writes a VNet that is not the range's own", () => {
     forAnyPlan((made, { vnets }, spec) => {
-      for (const action of made.networkActions) {
+      for (const action of made.network.actions) {
         if (action.kind === 'apply-sdn') continue
         expect(['ludusnat', `r${made.number}`]).to.include(action.vnet)
         const alias = vnets.find(({ name }) => name === action.vnet)?.configured?.alias

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { networkModeOf } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { actionsOf, type RangePlan } from '../../model/plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
@@ -13,7 +14,7 @@ const JD = range('JD')
 const ROUTER = JD.router.name
 
 const result = (spec: RangeSpec, seen: ClusterSnapshot, promises = NOTHING, own: Partial<PlanSettings> = {}) =>
-  planRange(spec, seen, promises, settings(own))
+  planRange(spec, seen, promises, settings(own), networkModeOf(seen, settings(own)))
 function planned(spec: RangeSpec, seen: ClusterSnapshot, promises = NOTHING): RangePlan {
   const made = result(spec, seen, promises)
   if (made.kind === 'refused') throw new Error(made.finding.message)
@@ -119,7 +120,7 @@ describe('planRange', () => {
   it('takes a fixed number and the settings into names, tags and VMIDs', () => {
     const made = result(range('JD', { number: 7 }), cluster(), NOTHING, { vxlanTagBase: 1000, vmidBase: 500_000_000 })
     const plan = made.kind === 'planned' ? made.plan : undefined
-    expect(plan?.vnets.map(({ name, config }) => [name, config.tag])).to.deep.equal([
+    expect(plan?.network.wants.vnets.map(({ name, config }) => [name, config.tag])).to.deep.equal([
       ['ludusnat', 16_777_215],
       ['r7', 1007],
     ])
@@ -128,7 +129,7 @@ describe('planRange', () => {
 
   it('knows that a node reloads its network just now', () => {
     const busy = (type: string) =>
-      planned(JD, cluster({ runningTasks: [{ upid: 'x', node: 'pve1', type, id: '' }] })).networkBusy
+      planned(JD, cluster({ runningTasks: [{ upid: 'x', node: 'pve1', type, id: '' }] })).network.busy
     expect(['reloadnetworkall', 'srvreload', 'qmclone'].map(busy)).to.deep.equal([true, true, false])
   })
 

@@ -49,6 +49,7 @@ describe('observe', () => {
         cpuLoad: 0.5,
         memoryBytes: 25_276_502_016,
         memoryUsedBytes: 2_634_309_632,
+        uptimeSeconds: 0,
       },
       {
         name: 'pve2',
@@ -59,13 +60,14 @@ describe('observe', () => {
         cpuLoad: 0.5,
         memoryBytes: 25_276_502_016,
         memoryUsedBytes: 2_634_309_632,
+        uptimeSeconds: 0,
       },
     ])
     expect(snapshot.pools).to.deep.equal(['JD', 'JD/sub'])
     expect(snapshot.runningTasks).to.deep.equal([{ upid: UPID, node: 'pve1', type: 'qmclone', id: '9000' }])
   })
 
-  it('makes eight reads, and no more when there is more to see', async () => {
+  it('makes eight reads and one of each online node, and no more when there is more to see', async () => {
     const guests = Array.from({ length: 500 }, (_, index) => ({
       type: 'qemu',
       vmid: 100 + index,
@@ -76,7 +78,7 @@ describe('observe', () => {
       'GET /cluster/resources': { data: [{ ...NODE, node: 'pve1' }, ...guests] },
     })
     expect((await proxmox.observe(signal)).guests).to.have.length(500)
-    expect(api.got).to.have.length(8)
+    expect(api.got).to.have.length(9)
     expect(api.got.every(({ method }) => method === 'GET')).to.equal(true)
     expect(api.got.find(({ path }) => path === '/cluster/sdn/vnets')?.params).to.deep.equal({ pending: '1' })
   })

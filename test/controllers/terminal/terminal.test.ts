@@ -99,6 +99,7 @@ describe('the text of a plan', () => {
       cluster(),
       { numbers: new Map(), vms: [] },
       settings(),
+      'cluster',
     )
     if (result.kind === 'refused') throw new Error(result.finding.message)
     return result.plan
@@ -107,7 +108,14 @@ describe('the text of a plan', () => {
   it('shows networks once for all ranges, then what each range gets, then the sum', () => {
     const plan = planOf()
     const text = planText(
-      { networkActions: plan.networkActions, plans: [plan], refused: [], suspended: [], warnings: [], diagnostics: [] },
+      {
+        networkActions: plan.network.actions,
+        plans: [plan],
+        refused: [],
+        suspended: [],
+        warnings: [],
+        diagnostics: [],
+      },
       plain,
     )
     expect(text[0]).to.equal('networks, for all ranges together')

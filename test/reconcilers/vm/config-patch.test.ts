@@ -14,7 +14,7 @@ const read = (config: Readonly<Record<string, string>> = {}, tags: readonly stri
   config: { net0: 'virtio=BC:24:11:00:00:01,bridge=vmbr0,firewall=1', ...config },
   digest: 'abc',
 })
-const NETWORKS = { rangeId: 'JD', number: 3, vlans: [10, 20] }
+const NETWORKS = { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r3' }, vlans: [10, 20] }
 
 describe('configPatchOf', () => {
   it('writes what the file asks for, in Proxmox units', () => {

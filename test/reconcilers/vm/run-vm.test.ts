@@ -35,7 +35,7 @@ async function run(machines: FakeMachines, plan: VmPlan, signal = new AbortContr
   const work = {
     plan,
     node: 'pve1',
-    networks: { rangeId: 'JD', number: 1, vlans: [10] },
+    networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] },
     fullClone: { storage: 'shared', format: 'qcow2' },
     machines,
     signal,

@@ -1,0 +1,47 @@
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { InterfaceSeen, NodeNetworkSeen } from '../../model/snapshot.ts'
+import type { z } from 'zod'
+import type { Api } from './api.ts'
+import { nodeNetwork } from './schemas.ts'
+
+/** Reads the networks of nodes, side by side. */
+export interface NodeNetworks {
+  /** Those that tell in time, in the order of the names: one node that hangs must not blind Lanista for the others. */
+  of(nodes: readonly string[], signal: AbortSignal): Promise<readonly NodeNetworkSeen[]>
+}
+
+type Reply = z.output<typeof nodeNetwork>
+
+const interfaceSeen = (row: Reply['data'][number]): InterfaceSeen => ({
+  name: row.iface,
+  type: row.type ?? 'unknown',
+  addresses: [row.address, row.address6].filter((address) => address !== undefined),
+  mtu: row.mtu,
+  vlanAware: row.bridge_vlan_aware ?? false,
+  vids: row.bridge_vids,
+  ports: row.bridge_ports ?? [],
+  comment: row.comments?.trimEnd(),
+  autostart: row.autostart ?? false,
+  active: row.active ?? false,
+})
+
+/**
+ * One read a node: `GET /nodes/<node>/network`, which every user may make. Proxmox itself tries for 30 s to reach a node
+ * that was lost a moment ago, so nobody waits for that.
+ */
+export const createNodeNetworks = (api: Pick<Api, 'peek'>): NodeNetworks => {
+  const one = async (node: string, signal: AbortSignal): Promise<readonly NodeNetworkSeen[]> => {
+    try {
+      const reply = await api.peek('GET /nodes/{node}/network', { node }, {}, nodeNetwork, signal)
+      const interfaces = reply.data.map(interfaceSeen).sort((a, b) => a.name.localeCompare(b.name))
+      return [{ node, interfaces, staged: reply.changes }]
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isProxmoxError(error, 'unauthorized')) throw error
+      return []
+    }
+  }
+  return {
+    of: async (nodes, signal) => (await Promise.all(nodes.map((node) => one(node, signal)))).flat(),
+  }
+}

@@ -1,0 +1,121 @@
+import { expect } from 'chai'
+import { connected, taskRow, type Connected } from './connected.ts'
+import type { Reply } from './fake-api.ts'
+
+const NODE = { type: 'node', status: 'online', maxcpu: 2, maxmem: 1024, uptime: 100 }
+const QUIET: Readonly<Record<string, Reply | Reply[]>> = {
+  'GET /version': { data: { release: '9.1' } },
+  'GET /cluster/status': { data: [] },
+  'GET /cluster/resources': {
+    data: [
+      { ...NODE, node: 'pve1' },
+      { ...NODE, node: 'pve2' },
+      { ...NODE, node: 'pve3', status: 'offline' },
+    ],
+  },
+  'GET /cluster/sdn/zones': { data: [] },
+  'GET /cluster/sdn/vnets': { data: [] },
+  'GET /cluster/sdn/controllers': { data: [] },
+  'GET /pools': { data: [] },
+  'GET /cluster/tasks': { data: [] },
+  'GET /nodes/pve1/network': { data: [] },
+  'GET /nodes/pve2/network': { data: [] },
+}
+
+describe("observing nodes' own networks", () => {
+  let at: Connected
+  const observe = async (script: Readonly<Record<string, Reply | Reply[]>> = {}) => {
+    at = await connected(
+      { ...QUIET, ...script },
+      { timeouts: { peek: script['GET /nodes/pve1/network'] === 'hang' ? 50 : 5000 } },
+    )
+    return at.proxmox.observe(at.signal)
+  }
+  afterEach(() => at.close())
+
+  it('reads each online node once, and no other', async () => {
+    const { nodeNetworks } = await observe()
+    expect(nodeNetworks).to.deep.equal([
+      { node: 'pve1', interfaces: [], staged: undefined },
+      { node: 'pve2', interfaces: [], staged: undefined },
+    ])
+    expect(at.api.got.filter(({ path }) => path.endsWith('/network'))).to.have.length(2)
+  })
+
+  it('tells a bridge as it will be after the next reload, and what that reload would change', async () => {
+    const bridge = {
+      iface: 'vmbr1003',
+      type: 'bridge',
+      bridge_ports: '',
+      bridge_vlan_aware: 1,
+      bridge_vids: '2-4094',
+      comments: 'lanista range JD\n',
+      autostart: 1,
+    }
+    const uplink = { iface: 'vmbr0', type: 'bridge', address: '10.98.0.1', address6: 'fd00::1', mtu: '9000', active: 1 }
+    const staged = '--- /etc/network/interfaces\n+++ /etc/network/interfaces.new\n+auto vmbr1003\n'
+    const { nodeNetworks } = await observe({
+      'GET /nodes/pve1/network': { text: JSON.stringify({ data: [bridge, uplink], changes: staged }) },
+    })
+    expect(nodeNetworks[0]).to.deep.equal({
+      node: 'pve1',
+      staged,
+      interfaces: [
+        {
+          name: 'vmbr0',
+          type: 'bridge',
+          addresses: ['10.98.0.1', 'fd00::1'],
+          mtu: 9000,
+          vlanAware: false,
+          vids: undefined,
+          ports: [],
+          comment: undefined,
+          autostart: false,
+          active: true,
+        },
+        {
+          name: 'vmbr1003',
+          type: 'bridge',
+          addresses: [],
+          mtu: undefined,
+          vlanAware: true,
+          vids: '2-4094',
+          ports: [],
+          comment: 'lanista range JD',
+          autostart: true,
+          active: false,
+        },
+      ],
+    })
+  })
+
+  it('goes without a node that hangs or fails, and sees the rest', async () => {
+    const { nodeNetworks, nodes } = await observe({
+      'GET /nodes/pve1/network': 'hang',
+      'GET /nodes/pve2/network': { status: 595, reason: 'No route to host' },
+    })
+    expect(nodeNetworks).to.deep.equal([])
+    expect(nodes.map(({ name }) => name)).to.deep.equal(['pve1', 'pve2', 'pve3'])
+  })
+
+  it('tells which reloads of a network have ended, and how', async () => {
+    const upid = (node: string) => `UPID:${node}:00000108:00078000:6B029AEB:srvreload:networking:root@pam:`
+    const failure = "command 'ifreload -a' failed: exit code 1"
+    const { reloads } = await observe({
+      'GET /cluster/tasks': {
+        data: [
+          taskRow(upid('pve1'), 'OK'),
+          taskRow(upid('pve2'), failure),
+          taskRow(upid('pve3')),
+          taskRow(upid('pve4'), 'WARNINGS: 2'),
+          taskRow(upid('pve5').replace('srvreload', 'qmstart'), 'OK'),
+        ],
+      },
+    })
+    expect(reloads).to.deep.equal([
+      { upid: upid('pve1'), node: 'pve1', endedAt: 1_795_332_160_000, failure: undefined },
+      { upid: upid('pve2'), node: 'pve2', endedAt: 1_795_332_160_000, failure },
+      { upid: upid('pve4'), node: 'pve4', endedAt: 1_795_332_160_000, failure: undefined },
+    ])
+  })
+})
