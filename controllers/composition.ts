@@ -1,7 +1,7 @@
 import type { FileChecker } from '../model/checked-file.ts'
 import type { Clock } from '../model/clock.ts'
 import type { ConfigSource } from '../model/config-source.ts'
-import type { Logger, Metrics, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
+import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ServerConfig } from '../model/server-config.ts'
 
@@ -40,6 +40,7 @@ export interface Connected {
   readonly proxmox: Proxmox
   readonly files: RangeFiles
   readonly store: StatusStore
+  readonly lockStore: SdnLockStore
   readonly metrics: Metrics
   /** Removes the status files of ranges that have no range file any more. */
   readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>

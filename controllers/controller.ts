@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../model/clock.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
-import type { Logger, Metrics, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
+import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import { aborted } from './aborted.ts'
 import type { Observed } from './composition.ts'
@@ -17,6 +17,8 @@ export interface ControllerParts {
   readonly proxmox: Proxmox
   readonly files: RangeFiles
   readonly store: StatusStore
+  /** Where the token of the SDN lock is kept. */
+  readonly lockStore: SdnLockStore
   readonly clock: Clock
   /** 0..1 */
   readonly random: () => number
@@ -35,6 +37,7 @@ export class Controller {
   readonly board: StatusBoard
   readonly ranges: RangeController
   readonly #parts: ControllerParts
+  readonly #networks: NetworkController
   readonly #stop = new AbortController()
   /** Passes that have not ended; they never reject. */
   readonly #underWay = new Set<Promise<unknown>>()
@@ -42,14 +45,15 @@ export class Controller {
   #folderProblem: string | undefined = 'the range folder has not been read yet'
 
   constructor(parts: ControllerParts) {
-    const { proxmox, store, clock, logger, metrics, settings, files, random } = parts
+    const { proxmox, store, lockStore, clock, logger, metrics, settings, files, random } = parts
     const { signal } = this.#stop
     // Every request and wait under way listens to it, and a large site has hundreds of them.
     setMaxListeners(0, signal)
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
     const planning = new Planning(proxmox, settings, clock, signal)
-    const networks = new NetworkController(proxmox, logger, clock, signal)
+    const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
+    this.#networks = networks
     const { machines, pools } = proxmox
     const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings, clock }
     this.ranges = new RangeController(
@@ -92,6 +96,7 @@ export class Controller {
   /** Watches and reconciles until the signal aborts. Stops at once then: no further write is begun. */
   async run(signal: AbortSignal): Promise<void> {
     const { files, resyncMs } = this.#parts
+    void this.#giveBackLeftover()
     let watching: Promise<void> = Promise.resolve()
     const stream = triggers((tell, tellAll) => {
       this.#lookAtAll = tellAll
@@ -119,6 +124,7 @@ export class Controller {
    */
   async converge(signal: AbortSignal): Promise<boolean> {
     signal.addEventListener('abort', () => void this.stop(signal.reason), { once: true })
+    void this.#giveBackLeftover()
     const ids = await this.#parts.files.list()
     this.#folderProblem = undefined
     for (const id of ids) this.ranges.trigger(id)
@@ -132,12 +138,24 @@ export class Controller {
     return !signal.aborted && (ids.length === 0 || this.board.allReady())
   }
 
-  /** Aborts whatever is under way; resolves when it has let go of everything, which takes no request. */
+  /** Aborts whatever is under way; resolves when it has let go of everything: the SDN lock, if it is held, takes one request. */
   async stop(reason: unknown): Promise<void> {
     this.ranges.stop()
     this.#stop.abort(reason)
     await Promise.all(this.#underWay)
     await this.board.written()
+  }
+
+  /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */
+  async #giveBackLeftover(): Promise<void> {
+    const { logger } = this.#parts
+    const given = this.#networks.giveBackLeftover().catch((error: unknown) => {
+      if (!this.#stop.signal.aborted)
+        logger.warn('the SDN lock that an earlier run left behind could not be given back yet', { error })
+    })
+    const ended: Promise<unknown> = given.finally(() => this.#underWay.delete(ended))
+    this.#underWay.add(ended)
+    await given
   }
 
   /** Every range that has a file or once had one: a file event may have been missed. */

@@ -1,26 +1,26 @@
-import type { Clock } from '../model/clock.ts'
-import type { NetworkWants } from '../model/plan.ts'
-import type { ClusterObserver, Logger, SdnWriter } from '../model/ports.ts'
+import type { NetworkPlan, NetworkWants } from '../model/plan.ts'
+import { lackingNodes } from '../reconcilers/vnet/node-states.ts'
 import type { NetworkResult } from './network-result.ts'
+import { Repairs } from './repairs.ts'
 import { Turn } from './turn.ts'
-import { VnetMaker } from './vnet-maker.ts'
+import { VnetMaker, type VnetMakerParts } from './vnet-maker.ts'
 
 /** Makes networks for all ranges together: whoever asks while a turn is taken shares the next. */
 export class NetworkController {
   readonly #turn: Turn<NetworkWants, NetworkResult>
   readonly #vnets: VnetMaker
 
-  constructor(
-    proxmox: ClusterObserver & { readonly sdn: SdnWriter },
-    logger: Logger,
-    clock: Pick<Clock, 'now'>,
-    signal: AbortSignal,
-  ) {
-    this.#vnets = new VnetMaker(proxmox, logger, clock, signal)
-    this.#turn = new Turn(async (requests) => {
-      const answer = await this.#vnets.make(requests.flatMap(({ vnets }) => vnets))
-      return ({ vnets }) => answer(vnets)
-    })
+  readonly #repairs: Repairs
+
+  constructor(parts: Omit<VnetMakerParts, 'repairs'>, signal: AbortSignal) {
+    this.#repairs = new Repairs(parts.clock)
+    this.#vnets = new VnetMaker({ ...parts, repairs: this.#repairs }, signal)
+    this.#turn = new Turn((requests) => this.#vnets.make(requests))
+  }
+
+  /** Gives back the SDN lock that an earlier life left behind; to be called once before anything else. */
+  giveBackLeftover(): Promise<void> {
+    return this.#vnets.giveBackLeftover()
   }
 
   /** Resolves when the wanted networks are in force, or with what is in the way. One range's trouble stops no other. */
@@ -28,13 +28,19 @@ export class NetworkController {
     return this.#turn.enter(wants)
   }
 
-  /** Something shows that a node lacks a network which is applied: see `VnetMaker.repair`. */
+  /** Something shows that a node lacks a network which is applied, although no look at the cluster tells. */
   repair(why: string): void {
-    this.#vnets.repair(why)
+    this.#repairs.owe(why)
   }
 
-  /** True when a repair is due at the next `ensure`. */
-  needsRepair(): boolean {
-    return this.#vnets.needsRepair()
+  /** True when the next `ensure` would apply again for a node that lacks a network which is applied. */
+  needsRepair({ nodes, busy }: Pick<NetworkPlan, 'nodes' | 'busy'>): boolean {
+    const lacking = lackingNodes(nodes).length > 0 && !busy ? 'nodes lack networks' : undefined
+    return this.#repairs.due(lacking) !== undefined
+  }
+
+  /** True when applying again has not helped often enough, so that a person has to. */
+  repairsExhausted(): boolean {
+    return this.#repairs.exhausted()
   }
 }

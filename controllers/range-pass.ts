@@ -3,7 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { addressOf } from '../model/identity.ts'
 import { type Outcome, worstOf } from '../model/outcome.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
-import type { RangePlan, VmPlan } from '../model/plan.ts'
+import type { NodeNetworkState, RangePlan, VmPlan } from '../model/plan.ts'
 import type { Logger, Machines, Pools } from '../model/ports.ts'
 import { type RangeSpec, vlansOf } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
@@ -11,6 +11,7 @@ import type { VmPhase } from '../model/vm-phase.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
 import { STAYS } from '../reconcilers/vm/plan-vm.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
+import { lackingNodes } from '../reconcilers/vnet/node-states.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, type PassFindings, NOT_READ } from './range-conditions.ts'
@@ -44,6 +45,7 @@ export class RangePass {
   #findings: PassFindings = { zone: undefined, network: undefined, machines: undefined }
   #number: number | undefined
   #vms: readonly VmStatus[]
+  #nodes: readonly NodeNetworkState[]
 
   constructor(spec: RangeSpec, warnings: readonly Diagnostic[], deps: PassDependencies, signal: AbortSignal) {
     this.#spec = spec
@@ -53,6 +55,7 @@ export class RangePass {
     const before = deps.board.get(spec.id)
     this.#number = before?.number
     this.#vms = before?.vms ?? []
+    this.#nodes = before?.networks ?? []
   }
 
   /** Carries the pass through as far as it goes. Throws only when aborted. */
@@ -79,8 +82,9 @@ export class RangePass {
         this.#vms.find(({ name }) => name === vm.spec.name),
       ),
     )
-    const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair()
-    const network = busyNetwork ? { reason: 'Progressing', message: 'the networks are being made' } : true
+    this.#nodes = plan.network.nodes
+    const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair(plan.network)
+    const network = busyNetwork ? PROGRESSING : this.#networkFinding(plan)
     // Not waited for: ranges planned together go to the networks together, and share one apply.
     void this.#found({ zone: true, network })
 
@@ -88,7 +92,8 @@ export class RangePass {
       const made = await this.#deps.networks.ensure(plan.network.wants)
       if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding)
       if (made.kind === 'failed') throw made.error
-      await this.#found({ network: true })
+      this.#nodes = made.nodes
+      await this.#found({ network: this.#networkFinding(plan) })
     } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
       return { kind: 'progressing' }
     }
@@ -99,7 +104,8 @@ export class RangePass {
   async #runVms(plan: RangePlan): Promise<Outcome> {
     const outcomes = await Promise.all(plan.vms.map((vm) => this.#runVm(vm, plan)))
     this.#signal.throwIfAborted()
-    return worstOf(outcomes)
+    const network = this.#networkFinding(plan)
+    return worstOf(network === true ? outcomes : [...outcomes, { kind: 'retry', error: network.message }])
   }
 
   async #runVm(vm: VmPlan, plan: RangePlan): Promise<Outcome> {
@@ -121,6 +127,7 @@ export class RangePass {
           networks,
           fullClone: { storage, format },
           machines: this.#deps.machines,
+          holdStart: this.#lacking(step.node),
           signal: this.#signal,
         }
         const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
@@ -134,6 +141,24 @@ export class RangePass {
         return outcome
       }
     }
+  }
+
+  /** What a node that lacks the range's networks says; undefined when it has them. */
+  #lacking(node: string | undefined): string | undefined {
+    return lackingNodes(this.#nodes).find((state) => state.node === node)?.message
+  }
+
+  /** Nodes that hold VMs of the range, or will, and lack its networks: only these VMs wait. */
+  #networkFinding({ vms }: RangePlan): Finding | true {
+    const here = new Set(vms.map(({ step }) => step.node))
+    const lacking = lackingNodes(this.#nodes).filter(({ node }) => here.has(node))
+    if (lacking.length === 0) return true
+    const what = lacking.map(({ node, message }) => `node ${node} ${message}`).join('; ')
+    const next = this.#deps.networks.repairsExhausted()
+      ? 'applying again has not helped; put the node in order (ifreload -a on it tells what is wrong), then apply once more: pvesh set /cluster/sdn'
+      : 'it is repaired by applying again, with growing waits; ifreload -a on the node tells what is wrong'
+    const message = `range ${this.#spec.id}: ${what}, so VMs there are not started; ${next}`
+    return { reason: 'NodeNetworkMissing', message }
   }
 
   #vmTrouble({ spec }: VmPlan, { network: { names } }: RangePlan, node: string, phase: VmPhase, error: string): void {
@@ -182,9 +207,12 @@ export class RangePass {
       conditions: conditionsOf(this.#findings),
       diagnostics: this.#warnings,
       vms: this.#vms,
+      networks: this.#nodes,
     })
   }
 }
+
+const PROGRESSING: Finding = { reason: 'Progressing', message: 'the networks are being made' }
 
 const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set(['cloning', 'configuring', 'starting', 'running'])
 

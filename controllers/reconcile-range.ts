@@ -68,6 +68,7 @@ const blank = (id: string): Omit<RangeStatus, 'source' | 'diagnostics' | 'condit
   id,
   number: undefined,
   vms: [],
+  networks: [],
 })
 const messageOf = (conditions: readonly Condition[]): string =>
   conditions.find(({ type }) => type === 'SpecValid')?.message ?? 'the range file has problems'

@@ -75,11 +75,12 @@ export class StatusBoard {
 const sameConditions = (a: News, b: News): boolean => JSON.stringify(a.conditions) === JSON.stringify(b.conditions)
 const same = ({ changedAt: _, ...before }: RangeStatus, news: News): boolean =>
   JSON.stringify(before) === JSON.stringify(inOrder(news))
-const inOrder = ({ id, source, number, conditions, diagnostics, vms }: News): News => ({
+const inOrder = ({ id, source, number, conditions, diagnostics, vms, networks }: News): News => ({
   id,
   source,
   number,
   conditions,
   diagnostics,
   vms,
+  networks,
 })

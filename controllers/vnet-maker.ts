@@ -1,103 +1,231 @@
 import type { Clock } from '../model/clock.ts'
-import type { VnetAction, VnetWant } from '../model/plan.ts'
-import type { ClusterObserver, Logger, SdnWriter } from '../model/ports.ts'
-import { planVnets } from '../reconcilers/vnet/plan-vnets.ts'
+import type { Finding } from '../model/condition.ts'
+import type { PlanSettings } from '../model/plan-settings.ts'
+import type { NetworkWants, NodeNetworkState, VnetAction } from '../model/plan.ts'
+import type { ClusterObserver, Logger, ReloadFailure, SdnLockStore, SdnWriter } from '../model/ports.ts'
+import type { ClusterSnapshot } from '../model/snapshot.ts'
+import { foreignFinding, type VnetDemand } from '../reconcilers/vnet/foreign-changes.ts'
+import { isReloading, lackingNodes, nodeStates, withReloadFailures } from '../reconcilers/vnet/node-states.ts'
+import { planVnets, type VnetPlan } from '../reconcilers/vnet/plan-vnets.ts'
+import { checkZone } from '../reconcilers/zone/check-zone.ts'
 import type { NetworkResult } from './network-result.ts'
+import type { Repairs } from './repairs.ts'
+import { type Leave, SdnLock } from './sdn-lock.ts'
 
-/** After a repair that did not help the next waits so long, doubling each time. */
-const REPAIR_DELAY_MS = { first: 10_000, most: 600_000 } as const
+export interface VnetMakerParts {
+  readonly proxmox: ClusterObserver & { readonly sdn: SdnWriter }
+  readonly lockStore: SdnLockStore
+  readonly settings: () => PlanSettings
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly repairs: Repairs
+}
 
-/** Makes VNets for all ranges together: all writes of a turn, then one SDN apply. */
+type Answer = (wants: NetworkWants) => NetworkResult
+
+/**
+ * Makes VNets for all ranges of a turn together.
+ *
+ * 1. looks, and plans; where nothing is to be done, that is all
+ * 2. asks for the SDN lock, on condition that nothing is pending
+ * 3. looks and plans again: under the lock nobody else changes SDN configuration
+ * 4. writes; without a lock (before Proxmox VE 9) looks once more whether others have prepared changes meanwhile
+ * 5. applies, which releases the lock; whatever happened, the lock is given back
+ * 6. looks whether the networks are in force on every node
+ */
 export class VnetMaker {
-  readonly #proxmox: ClusterObserver & { readonly sdn: SdnWriter }
+  readonly #parts: VnetMakerParts
+  readonly #lock: SdnLock
   readonly #signal: AbortSignal
-  readonly #logger: Logger
-  readonly #clock: Pick<Clock, 'now'>
-  #repair: string | undefined
-  /** Repairs in a row, when the last was made, and when the next may be. */
-  #repairs = { count: 0, lastAt: 0, notBefore: 0 }
 
-  constructor(
-    proxmox: ClusterObserver & { readonly sdn: SdnWriter },
-    logger: Logger,
-    clock: Pick<Clock, 'now'>,
-    signal: AbortSignal,
-  ) {
-    this.#proxmox = proxmox
-    this.#clock = clock
-    this.#logger = logger
+  constructor(parts: VnetMakerParts, signal: AbortSignal) {
+    this.#parts = parts
     this.#signal = signal
+    this.#lock = new SdnLock(parts.proxmox.sdn, parts.lockStore, parts.clock, parts.logger)
   }
 
-  /**
-   * Something shows that a node lacks a network which is applied: its reload failed, or it was away. Proxmox reports such
-   * a node as fine, and applying again repairs it, so a `make` applies even though nothing is pending:
-   * the first at once, further ones with growing delay, since each reloads the network of every node.
-   */
-  repair(why: string): void {
-    this.#repair = why
+  /** Resolves with the answer for each range of the turn. Throws when the cluster can't be seen or asked. */
+  async make(requests: readonly NetworkWants[]): Promise<Answer> {
+    const demand: VnetDemand = {
+      wants: requests.flatMap(({ vnets }) => vnets),
+      removals: requests.flatMap(({ removals }) => removals),
+    }
+    const seen = await this.#look()
+    const plan = this.#plan(demand, seen)
+    if (plan.actions.length === 0) return this.#answers(plan.findings, new Map(), seen, new Map())
+    const { applyForeign } = this.#parts.settings()
+    const leave = await this.#lock.ask(applyForeign || plan.leftPending.length > 0, this.#signal)
+    switch (leave.kind) {
+      case 'granted':
+        return this.#makeWith(leave, demand, applyForeign || plan.leftPending.length > 0)
+      case 'refused':
+        return this.#answers(
+          stopping(plan, () => leave.finding),
+          new Map(),
+          seen,
+          new Map(),
+        )
+      case 'pending':
+        return this.#answers(await this.#pendingFindings(plan, demand), new Map(), seen, new Map())
+    }
   }
 
-  /** True when a repair is due at the next `make`. */
-  needsRepair(): boolean {
-    return this.#repair !== undefined && this.#clock.now() >= this.#repairs.notBefore
+  /** Gives back a lock that an earlier life left behind; to be called once before anything else. */
+  async giveBackLeftover(): Promise<void> {
+    await this.#lock.giveBackLeftover(this.#signal)
   }
 
-  #countRepair(): void {
-    const now = this.#clock.now()
-    const count = now - this.#repairs.lastAt > 2 * REPAIR_DELAY_MS.most ? 1 : this.#repairs.count + 1
-    const delay = Math.min(REPAIR_DELAY_MS.first * 2 ** (count - 1), REPAIR_DELAY_MS.most)
-    this.#repairs = { count, lastAt: now, notBefore: now + delay }
-  }
-
-  /**
-   * Makes the VNets that all ranges of a turn want. Resolves with the answer for each of them.
-   * Throws when the cluster can't be seen.
-   */
-  async make(all: readonly VnetWant[]): Promise<(wants: readonly VnetWant[]) => NetworkResult> {
-    // Looked at anew: since the ranges were planned another turn, or another person, may have changed the VNets.
-    const snapshot = await this.#proxmox.observe(this.#signal)
-    const repair = this.needsRepair() ? this.#repair : undefined
-    const { actions, findings } = planVnets(all, snapshot, repair)
+  async #makeWith(
+    { token }: Extract<Leave, { kind: 'granted' }>,
+    demand: VnetDemand,
+    mayBePending: boolean,
+  ): Promise<Answer> {
     const errors = new Map<string, unknown>()
-    for (const action of actions) {
-      // No VNet that waits for it was written: it would only reload every node for nothing.
-      if (action.kind === 'apply-sdn' && action.vnets.every((name) => errors.has(name))) continue
-      if (action.kind === 'apply-sdn') {
-        if (repair !== undefined) this.#countRepair()
-        this.#repair = undefined
+    let held = token
+    try {
+      // The lists of zones and VNets don't tell of subnets; a lock that proves that nothing is pending speaks for them.
+      const proven = token !== undefined && !mayBePending
+      const seen = await this.#look(!proven)
+      const plan = this.#plan(demand, seen)
+      const failures = new Map<string, string>()
+      const findings = new Map(plan.findings)
+      for (const action of plan.actions) {
+        if (action.kind !== 'apply-sdn') {
+          await this.#write(action, token, errors)
+          continue
+        }
+        // No VNet that waits for it was written: it would only reload every node for nothing.
+        if (action.vnets.every((name) => errors.has(name))) continue
+        const late = token === undefined ? this.#plan(demand, await this.#look(true)) : undefined
+        if (late !== undefined && late.actions.length === 0 && late.findings.size > 0) {
+          for (const [name, finding] of late.findings) findings.set(name, finding)
+          continue
+        }
+        // Nothing waited for it: it only repairs nodes.
+        const forRepair = plan.actions.length === 1 && plan.leftPending.length === 0
+        const applied = await this.#apply(action, token, forRepair, errors)
+        if (applied !== undefined) held = undefined
+        for (const { node, why } of applied ?? []) failures.set(node, why)
       }
-      await this.#carryOut(action, errors)
-    }
-    return (wants) => {
-      const finding = wants.map(({ name }) => findings.get(name)).find((each) => each !== undefined)
-      if (finding !== undefined) return { kind: 'blocked', finding }
-      const error = wants.map(({ name }) => errors.get(name)).find((each) => each !== undefined)
-      return error === undefined ? { kind: 'ready' } : { kind: 'failed', error }
+      if (held === undefined && token !== undefined) await this.#lock.forget()
+      return this.#answers(findings, errors, plan.actions.length === 0 ? seen : await this.#look(), failures)
+    } finally {
+      await this.#lock.giveBack(held)
     }
   }
 
-  async #carryOut(action: VnetAction, errors: Map<string, unknown>): Promise<void> {
-    const { sdn } = this.#proxmox
+  async #look(withSubnets = false): Promise<ClusterSnapshot> {
+    const { proxmox } = this.#parts
+    const seen = await proxmox.observe(this.#signal)
+    if (!withSubnets) return seen
+    const vnets = seen.vnets.flatMap(({ name, configured }) => (configured === undefined ? [] : [name]))
+    const subnets = await proxmox.sdn.pendingSubnets(vnets, this.#signal)
+    return { ...seen, otherPending: [...seen.otherPending, ...subnets] }
+  }
+
+  #plan(demand: VnetDemand, seen: ClusterSnapshot): VnetPlan {
+    const { settings, repairs } = this.#parts
+    const lacking = lackingNodes(this.#states(demand.wants, seen))
+    if (lacking.length === 0) repairs.well()
+    // While networks are being reloaded, nodes may well lack what they have in a moment.
+    const repair = repairs.due(lacking.length === 0 || isReloading(seen) ? undefined : lackingText(lacking))
+    return planVnets(demand, seen, { repair, applyForeign: settings().applyForeign })
+  }
+
+  #states(vnets: NetworkWants['vnets'], seen: ClusterSnapshot): readonly NodeNetworkState[] {
+    const { zone } = this.#parts.settings()
+    const checked = checkZone(seen, zone)
+    const unreached = checked.kind === 'usable' ? checked.unreached : new Map<string, string>()
+    const names = vnets.map(({ name }) => name)
+    return nodeStates(zone, names, seen, unreached)
+  }
+
+  /** Proxmox says that changes are pending: the next look mostly shows whose. */
+  async #pendingFindings(plan: VnetPlan, demand: VnetDemand): Promise<ReadonlyMap<string, Finding>> {
+    const now = this.#plan(demand, await this.#look(true))
+    const hidden = {
+      sdn: ['a change of a kind that Lanista does not read (look in Datacenter > SDN)'],
+      staged: new Map(),
+      untold: [],
+    }
+    return stopping(plan, (name) => now.findings.get(name) ?? foreignFinding(`vnet ${name}`, hidden))
+  }
+
+  async #write(
+    action: Exclude<VnetAction, { kind: 'apply-sdn' }>,
+    token: string | undefined,
+    errors: Map<string, unknown>,
+  ): Promise<void> {
+    const { logger, proxmox } = this.#parts
+    const { sdn } = proxmox
+    const { vnet, reason } = action
     try {
       this.#signal.throwIfAborted()
+      logger.info(WORDS[action.kind], { vnet, reason })
       switch (action.kind) {
         case 'create-vnet':
-          this.#logger.info('creating vnet', { vnet: action.vnet, reason: action.reason })
-          return await sdn.createVnet(action.vnet, action.config, this.#signal)
+          return await sdn.createVnet(vnet, action.config, token, this.#signal)
         case 'update-vnet':
-          this.#logger.info('correcting vnet', { vnet: action.vnet, reason: action.reason })
-          return await sdn.updateVnet(action.vnet, action.changes, this.#signal)
-        case 'apply-sdn':
-          this.#logger.info('applying SDN configuration', { reason: action.reason })
-          return await sdn.apply(this.#signal)
+          return await sdn.updateVnet(vnet, action.changes, token, this.#signal)
+        case 'delete-vnet':
+          return await sdn.deleteVnet(vnet, token, this.#signal)
       }
     } catch (error) {
+      errors.set(vnet, error)
+    }
+  }
+
+  /** The nodes that the apply did not reach; undefined when it is not known to have committed. */
+  async #apply(
+    { vnets, reason }: Extract<VnetAction, { kind: 'apply-sdn' }>,
+    token: string | undefined,
+    forRepair: boolean,
+    errors: Map<string, unknown>,
+  ): Promise<readonly ReloadFailure[] | undefined> {
+    const { logger, proxmox, repairs } = this.#parts
+    try {
+      this.#signal.throwIfAborted()
+      logger.info('applying SDN configuration', { reason })
+      const failures = await proxmox.sdn.apply(token, this.#signal)
+      repairs.applied(forRepair)
+      return failures
+    } catch (error) {
+      repairs.applied(forRepair)
       // What was committed before it failed is not pending any more, so only this says that nodes may lack it.
-      if (action.kind === 'apply-sdn')
-        this.repair(`the last apply failed, so that nodes may lack ${action.vnets.join(', ')}`)
-      for (const name of action.kind === 'apply-sdn' ? action.vnets : [action.vnet])
-        if (!errors.has(name)) errors.set(name, error)
+      repairs.owe(`the last apply failed, so that nodes may lack ${vnets.join(', ')}`)
+      for (const name of vnets) if (!errors.has(name)) errors.set(name, error)
+      return undefined
+    }
+  }
+
+  #answers(
+    findings: ReadonlyMap<string, Finding>,
+    errors: ReadonlyMap<string, unknown>,
+    seen: ClusterSnapshot,
+    failures: ReadonlyMap<string, string>,
+  ): Answer {
+    return ({ vnets, removals }) => {
+      const names = [...vnets, ...removals].map(({ name }) => name)
+      const finding = names.map((name) => findings.get(name)).find((each) => each !== undefined)
+      if (finding !== undefined) return { kind: 'blocked', finding }
+      const error = names.map((name) => errors.get(name)).find((each) => each !== undefined)
+      if (error !== undefined) return { kind: 'failed', error }
+      return { kind: 'ready', nodes: withReloadFailures(this.#states(vnets, seen), failures) }
     }
   }
 }
+
+const WORDS = {
+  'create-vnet': 'creating vnet',
+  'update-vnet': 'correcting vnet',
+  'delete-vnet': 'removing vnet',
+} as const
+
+/** Nothing of this plan can be done: a finding for each VNet that waits for it. */
+function stopping(plan: VnetPlan, findingOf: (name: string) => Finding): ReadonlyMap<string, Finding> {
+  const waiting = plan.actions.flatMap((action) => (action.kind === 'apply-sdn' ? action.vnets : [action.vnet]))
+  return new Map([...plan.findings, ...waiting.map((name) => [name, findingOf(name)] as const)])
+}
+
+const lackingText = (lacking: readonly NodeNetworkState[]): string =>
+  `to repair ${lacking.map(({ node, message }) => `node ${node}, which ${message}`).join('; ')}`

@@ -13,6 +13,7 @@ export type Action =
       readonly changes: Partial<VnetConfig>
       readonly reason: string
     }
+  | { readonly kind: 'delete-vnet'; readonly vnet: string; readonly reason: string }
   /** Commits all pending SDN changes and reloads every node's network; at most one per pass, for all ranges. */
   | {
       readonly kind: 'apply-sdn'
@@ -43,7 +44,7 @@ export type Action =
     }
 
 /** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */
-export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'apply-sdn' }>
+export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'delete-vnet' | 'apply-sdn' }>
 
 /** Changes to networks, which are made for all ranges together. */
 export type NetworkAction = VnetAction
@@ -56,6 +57,13 @@ export interface VnetWant {
   readonly correctDrift: boolean
   /** True when a VNet of this name without an owner mark is the range's own (its number was fixed by the author). */
   readonly adoptUnmarked: boolean
+}
+
+/** A VNet that is to go: only while it carries exactly this mark. */
+export interface VnetRemoval {
+  readonly name: string
+  readonly alias: string
+  readonly reason: string
 }
 
 /** What to do for one VM (or the router), and where it lives or will live. */
@@ -90,7 +98,23 @@ export interface TemplateChoice {
 }
 
 /** The networks a range wants to exist, for whoever makes them for all ranges together. */
-export type NetworkWants = { readonly kind: 'vnets'; readonly vnets: readonly VnetWant[] }
+export interface NetworkWants {
+  readonly kind: 'vnets'
+  readonly vnets: readonly VnetWant[]
+  readonly removals: readonly VnetRemoval[]
+}
+
+/** Whether a range's networks are in force on one node. */
+export interface NodeNetworkState {
+  readonly node: string
+  /**
+   * `absent`: not applied at all yet; `excluded`: the zone doesn't reach the node; `pending`: the node has not brought it
+   * into force yet; `failed`: it tried and could not.
+   */
+  readonly state: 'available' | 'absent' | 'pending' | 'failed' | 'offline' | 'excluded'
+  /** What the node says, after its name; empty when all is well. */
+  readonly message: string
+}
 
 /** The names under which a VM's NICs find the networks of its range: VNets, or bridges on a single node. */
 export interface NetworkNames {
@@ -105,6 +129,8 @@ export interface NetworkPlan {
   readonly wants: NetworkWants
   /** As far as this snapshot tells. */
   readonly actions: readonly NetworkAction[]
+  /** Of every node, in order of name, as seen before anything was done. */
+  readonly nodes: readonly NodeNetworkState[]
   /** A node's network is being reloaded just now: a VM started meanwhile could miss its bridge. */
   readonly busy: boolean
 }

@@ -1,5 +1,6 @@
 import type { Condition } from './condition.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import type { NodeNetworkState } from './plan.ts'
 import type { VmPhase } from './vm-phase.ts'
 
 /** The status of one range as written to the status file and served by the API. */
@@ -11,6 +12,8 @@ export interface RangeStatus {
   readonly conditions: readonly Condition[]
   readonly diagnostics: readonly Diagnostic[]
   readonly vms: readonly VmStatus[]
+  /** Whether the range's networks are in force, node by node. */
+  readonly networks: readonly NodeNetworkState[]
   /** When a condition last changed, in ISO 8601. */
   readonly changedAt: string
 }

@@ -21,6 +21,8 @@ export interface ClusterSnapshot {
   readonly templates: readonly TemplateSeen[]
   readonly pools: readonly string[]
   readonly runningTasks: readonly TaskSeen[]
+  /** What nodes say of VNets in zones that they don't call available; in all others every VNet is. */
+  readonly vnetStates: readonly VnetStateSeen[]
   /** The network of each online node that told it; of a node that is missing here nothing is known. */
   readonly nodeNetworks: readonly NodeNetworkSeen[]
   /** The network reloads that have ended lately, in any order. Proxmox lists about 25 ended tasks of each node. */
@@ -125,6 +127,17 @@ export interface VnetConfig {
   readonly tag: number | undefined
   readonly alias: string | undefined
   readonly vlanAware: boolean
+}
+
+/** What one node says of one VNet. */
+export interface VnetStateSeen {
+  readonly node: string
+  readonly zone: string
+  readonly vnet: string
+  /** Proxmox' word: `available`, `pending`, `error`. */
+  readonly status: string
+  /** Proxmox' own sentence, when it gives one. */
+  readonly message: string | undefined
 }
 
 /** A QEMU guest as `/cluster/resources` tells it. Containers are left out, but see `kind`. */

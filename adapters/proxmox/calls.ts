@@ -9,15 +9,22 @@ export const CALLS = [
   'GET /cluster/tasks',
   'GET /cluster/sdn/zones',
   'GET /cluster/sdn/vnets',
+  'GET /cluster/sdn/vnets/{vnet}/subnets',
   'GET /cluster/sdn/controllers',
   'GET /pools',
   'GET /nodes/{node}/network',
+  'GET /nodes/{node}/sdn/zones/{zone}/content',
+  'GET /nodes/{node}/qemu/{vmid}/pending',
+  'GET /nodes/{node}/lxc/{vmid}/config',
   'GET /nodes/{node}/qemu/{vmid}/config',
   'GET /nodes/{node}/qemu/{vmid}/status/current',
   'GET /nodes/{node}/tasks/{upid}/status',
   'GET /nodes/{node}/tasks/{upid}/log',
   'POST /cluster/sdn/vnets',
   'PUT /cluster/sdn/vnets/{vnet}',
+  'DELETE /cluster/sdn/vnets/{vnet}',
+  'POST /cluster/sdn/lock',
+  'DELETE /cluster/sdn/lock',
   'PUT /cluster/sdn',
   'POST /pools',
   'POST /nodes/{node}/qemu/{vmid}/clone',
@@ -38,10 +45,13 @@ export type PathOf<C extends Call> = Readonly<Record<NamesIn<C>, string | number
 /** Parameters of a call as Proxmox takes them: booleans are 0 and 1. */
 export type Params = Readonly<Record<string, string | number>>
 
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
+type Method = (typeof METHODS)[number]
+
 /** A call with its names filled in, ready to be sent. */
 export interface Request {
   readonly call: Call
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: Method
   /** The path below `/api2/json`, percent-encoded. */
   readonly path: string
   /** The call as a person reads it, such as `POST /nodes/pve1/qemu/9000/clone`. */
@@ -49,8 +59,7 @@ export interface Request {
   readonly params: Params
 }
 
-const methodOf = (call: Call): Request['method'] =>
-  call.startsWith('GET ') ? 'GET' : call.startsWith('POST ') ? 'POST' : 'PUT'
+const methodOf = (call: Call): Method => METHODS.find((method) => call.startsWith(`${method} `)) ?? 'GET'
 
 /** Fills in the names of a call. */
 export const requestFor = <C extends Call>(call: C, names: PathOf<C>, params: Params): Request => {

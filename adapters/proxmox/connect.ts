@@ -4,6 +4,7 @@ import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from '../lanes.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createHosts } from './hosts.ts'
+import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
 import { createPools } from './pools.ts'
@@ -14,6 +15,7 @@ import { TrustingAgent, type TlsTrust } from './tls.ts'
 import { createTemplates } from './templates.ts'
 import { tokenIdOf } from './token.ts'
 import { createMachines } from './vms.ts'
+import { createVnetStates } from './vnet-states.ts'
 
 /** Which Proxmox to talk to, and how. */
 export interface ProxmoxSettings {
@@ -70,7 +72,15 @@ export const connectProxmox = (
   const runTaskPatiently = patiently(runTask, clock, random)
   const templates = createTemplates(api, clock)
   return {
-    ...createObserver({ api, clock, caller, templates, nodeNetworks: createNodeNetworks(api) }),
+    ...createObserver({
+      api,
+      clock,
+      caller,
+      templates,
+      nodeNetworks: createNodeNetworks(api),
+      vnetStates: createVnetStates(api),
+    }),
+    nics: createNicReader(api),
     sdn: createSdnWriter({ api, runTask: runTaskPatiently, tasks, logger }),
     machines: createMachines({ api, runTask, runTaskPatiently, templates, lanes }),
     pools: createPools(api),

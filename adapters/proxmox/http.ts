@@ -78,17 +78,18 @@ export const exchange = async (
   const onAbort = (): void => stop.abort()
   signal.addEventListener('abort', onAbort, { once: true })
   const params = encodeParams(request.params)
-  const inQuery = request.method === 'GET' && params !== ''
+  // A DELETE with a body is answered 501.
+  const inQuery = request.method === 'GET' || request.method === 'DELETE'
   try {
     const response = await client.request<string>({
-      url: `${host.url}/api2/json${request.path}${inQuery ? `?${params}` : ''}`,
+      url: `${host.url}/api2/json${request.path}${inQuery && params !== '' ? `?${params}` : ''}`,
       method: request.method,
       headers: {
         Authorization: authorization,
         Accept: 'application/json',
-        ...(request.method === 'GET' ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }),
+        ...(inQuery ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }),
       },
-      ...(request.method === 'GET' ? {} : { data: params }),
+      ...(inQuery ? {} : { data: params }),
       httpsAgent: host.agent,
       signal: stop.signal,
     })

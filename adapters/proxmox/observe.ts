@@ -10,6 +10,7 @@ import type { NodeNetworks } from './node-networks.ts'
 import { pendingController, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
 import * as schemas from './schemas.ts'
 import type { Templates } from './templates.ts'
+import type { VnetStates, ZoneOnNode } from './vnet-states.ts'
 
 type StatusRow = z.output<typeof schemas.clusterStatus>[number]
 type Row = schemas.ResourceRow
@@ -75,6 +76,17 @@ const reloadsSeen = (tasks: z.output<typeof schemas.clusterTasks>): readonly Rel
     return [{ upid, node, endedAt: endtime * 1000, failure: well ? undefined : (status ?? 'unexpected status') }]
   })
 
+/** Where a node that is online does not call an SDN zone available. */
+const unavailableZones = (
+  statusByZone: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  online: readonly string[],
+): readonly ZoneOnNode[] =>
+  [...statusByZone].flatMap(([zone, statusByNode]) =>
+    zone === 'localnetwork'
+      ? []
+      : online.filter((node) => (statusByNode[node] ?? 'available') !== 'available').map((node) => ({ zone, node })),
+  )
+
 const guestsSeen = (rows: readonly Row[]): GuestSeen[] =>
   rows
     .filter((row) => (row.type === 'qemu' || row.type === 'lxc') && row.vmid !== undefined)
@@ -103,13 +115,14 @@ interface Deps {
   readonly caller: Caller
   readonly templates: Templates
   readonly nodeNetworks: NodeNetworks
+  readonly vnetStates: VnetStates
 }
 
 /**
- * The whole cluster in eight parallel reads and one more of each online node, however many ranges and guests there are;
- * and once, when a template is first seen, one for its disks.
+ * The whole cluster in eight parallel reads and one more of each online node, however many ranges and guests there are; one
+ * of each zone that a node has trouble with; and once, when a template is first seen, one for its disks.
  */
-export const createObserver = ({ api, clock, caller, templates, nodeNetworks }: Deps): ClusterObserver => {
+export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vnetStates }: Deps): ClusterObserver => {
   /** Calls this Proxmox doesn't know (501), found out once. */
   const unknownCalls = new Set<SdnList>()
 
@@ -164,9 +177,10 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks }: 
       const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)
       const online = nodes.filter((node) => node.online).map(nameOf)
-      const [templatesSeen, networks] = await Promise.all([
+      const [templatesSeen, networks, states] = await Promise.all([
         templates.among(guests, new Set(online), signal),
         nodeNetworks.of(online, signal),
+        vnetStates.of(unavailableZones(statusByZone, online), signal),
       ])
       return {
         takenAt,
@@ -184,6 +198,7 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks }: 
         runningTasks: tasks
           .filter((task) => task.endtime === undefined)
           .map(({ upid, node, type, id }) => ({ upid, node, type, id: id ?? '' })),
+        vnetStates: states,
         nodeNetworks: networks,
         reloads: reloadsSeen(tasks),
       }

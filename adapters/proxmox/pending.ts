@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { PendingState, VnetConfig, VnetSeen, ZoneSeen } from '../../model/snapshot.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
-import { controller, vnet, zone, type pendingRows } from './schemas.ts'
+import { controller, subnet, vnet, zone, type pendingRows } from './schemas.ts'
 
 /** A row of an SDN list asked with `pending=1`. */
 export type PendingRow = z.output<typeof pendingRows>[number]
@@ -86,4 +86,11 @@ export const pendingController = (row: PendingRow): readonly string[] => {
   if (row.state === undefined) return []
   const parsed = parseAs('GET /cluster/sdn/controllers', controller, { ...row.pending, ...row })
   return [`controller ${parsed.controller} (${row.state})`]
+}
+
+/** `subnet 10.0.0.0/24 of vnet lab (new)` for one that is pending, nothing for one that isn't. */
+export const pendingSubnet = (row: PendingRow): readonly string[] => {
+  if (row.state === undefined) return []
+  const parsed = parseAs('GET /cluster/sdn/vnets/{vnet}/subnets', subnet, { ...row.pending, ...row })
+  return [`subnet ${parsed.cidr ?? parsed.subnet} of vnet ${parsed.vnet} (${row.state})`]
 }

@@ -84,7 +84,18 @@ export const vnet = z.object({
   vlanaware: maybe(flag),
 })
 
+export const subnet = z.object({ subnet: text, cidr: maybe(text), vnet: maybe(text) })
+
 export const controller = z.object({ controller: text })
+
+/** The token of the SDN lock. */
+export const lockToken = z.string().min(1)
+
+/** What a node says of the VNets of one zone. */
+export const zoneContent = z.array(z.object({ vnet: text, status: maybe(text), statusmsg: maybe(text) }))
+
+/** A guest's configuration with what waits for its next start. */
+export const guestPending = z.array(z.object({ key: text, value: maybe(text), pending: maybe(text) }))
 
 export const pools = z.array(z.object({ poolid: text }))
 

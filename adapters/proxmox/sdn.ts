@@ -1,9 +1,11 @@
-import type { Logger, SdnWriter } from '../../model/ports.ts'
-import { ProxmoxError } from '../../model/proxmox-error.ts'
+import type { Logger, ReloadFailure, SdnWriter } from '../../model/ports.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VnetConfig } from '../../model/snapshot.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
-import { nothing } from './schemas.ts'
+import { LockTimeout, UnknownCall } from './errors.ts'
+import { pendingSubnet } from './pending.ts'
+import { lockToken, nothing, pendingRows } from './schemas.ts'
 import type { RunTask } from './run-task.ts'
 import type { TaskFollower } from './tasks.ts'
 
@@ -26,15 +28,13 @@ const updateParams = (changes: Partial<VnetConfig>): Params => {
  * Nodes that a reload did not reach or that failed it, from the lines of a `reloadnetworkall` task. The task itself
  * ends `OK` nevertheless: a line `pve2: reloading network config`, then, where it failed, what went wrong.
  */
-export const reloadFailures = (log: readonly string[]): readonly { node: string; offline: boolean; why: string }[] => {
-  const failures: { node: string; offline: boolean; why: string }[] = []
+export const reloadFailures = (log: readonly string[]): readonly ReloadFailure[] => {
+  const failures: ReloadFailure[] = []
   let node: string | undefined
   let lines: string[] = []
   const close = (): void => {
     const failed = lines.find((line) => / failed: /.test(line))
-    if (node === undefined || failed === undefined) return
-    const unreached = lines.some((line) => line.startsWith('proxy handler failed')) || / 'pvesh /.test(failed)
-    failures.push({ node, offline: unreached, why: lines[0] ?? failed })
+    if (node !== undefined && failed !== undefined) failures.push({ node, why: lines[0] ?? failed })
   }
   for (const line of [...log, 'TASK OK']) {
     const begun = /^(\S+): reloading network config$/.exec(line)?.[1]
@@ -56,40 +56,65 @@ interface Deps {
   readonly logger: Logger
 }
 
-/** VNets and their apply. There is no call that writes a zone. */
-export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWriter => {
-  const APPLY = 'PUT /cluster/sdn'
+const APPLY = 'PUT /cluster/sdn'
 
-  /**
-   * A node that is off catches up when it boots, and its zone status says `pending` until then; a node that is on and
-   * failed to reload shows nowhere but in this log, so that is an error.
-   */
-  const checkReload = async (upid: string, signal: AbortSignal): Promise<void> => {
+/** VNets, their lock and their apply. There is no call that writes a zone. */
+export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWriter => {
+  /** A node that failed to reload shows in this log and in that node's own task; the apply's task ends well. */
+  const failuresOf = async (upid: string, signal: AbortSignal): Promise<readonly ReloadFailure[]> => {
     const failures = reloadFailures(await tasks.log(upid, signal))
     for (const { node, why } of failures)
       logger.warn(`SDN apply: node ${node} did not reload its network`, { node, why })
-    const broken = failures.filter(({ offline }) => !offline)
-    if (broken.length === 0) return
-    throw new ProxmoxError(
-      'task-failed',
-      APPLY,
-      `SDN apply: ${broken.map(({ node, why }) => `node ${node} did not reload its network (${why})`).join('; ')}; ` +
-        'the configuration is committed; put the node in order, then apply once more',
-    )
+    return failures
   }
 
   return {
-    async createVnet(name, config, signal) {
-      await api.write('POST /cluster/sdn/vnets', {}, { vnet: name, ...given(config) }, nothing, signal)
+    async lock(allowPending, signal) {
+      try {
+        const params = allowPending ? { 'allow-pending': 1 } : {}
+        const token = await api.write('POST /cluster/sdn/lock', {}, params, lockToken, signal)
+        return { kind: 'held', token }
+      } catch (error) {
+        if (error instanceof UnknownCall) return { kind: 'unsupported' }
+        if (isProxmoxError(error, 'conflict')) return { kind: 'pending' }
+        if (isProxmoxError(error, 'locked') && !(error instanceof LockTimeout)) return { kind: 'taken' }
+        throw error
+      }
     },
-    async updateVnet(name, changes, signal) {
+    async unlock(token, signal) {
+      try {
+        await api.write('DELETE /cluster/sdn/lock', {}, { 'lock-token': token }, nothing, signal)
+      } catch (error) {
+        // Somebody has forced it open, and holds it now: ours it is no more.
+        if (!isProxmoxError(error, 'locked') || error instanceof LockTimeout) throw error
+      }
+    },
+    async createVnet(name, config, token, signal) {
+      const params = { vnet: name, ...given(config), ...withToken(token) }
+      await api.write('POST /cluster/sdn/vnets', {}, params, nothing, signal)
+    },
+    async updateVnet(name, changes, token, signal) {
       const params = updateParams(changes)
       if (Object.keys(params).length === 0) return
-      await api.write('PUT /cluster/sdn/vnets/{vnet}', { vnet: name }, params, nothing, signal)
+      const call = 'PUT /cluster/sdn/vnets/{vnet}'
+      await api.write(call, { vnet: name }, { ...params, ...withToken(token) }, nothing, signal)
     },
-    async apply(signal) {
-      const upid = await runTask(APPLY, {}, {}, signal)
-      await checkReload(upid, signal)
+    async deleteVnet(name, token, signal) {
+      await api.write('DELETE /cluster/sdn/vnets/{vnet}', { vnet: name }, withToken(token), nothing, signal)
+    },
+    async pendingSubnets(vnets, signal) {
+      const call = 'GET /cluster/sdn/vnets/{vnet}/subnets'
+      const lists = await Promise.all(
+        vnets.map((vnet) => api.read(call, { vnet }, { pending: 1 }, pendingRows, signal)),
+      )
+      return lists.flat().flatMap(pendingSubnet)
+    },
+    async apply(token, signal) {
+      // Left out, `release-lock` does not release, whatever its documentation says.
+      const params = token === undefined ? {} : { ...withToken(token), 'release-lock': 1 }
+      return failuresOf(await runTask(APPLY, {}, params, signal), signal)
     },
   }
 }
+
+const withToken = (token: string | undefined): Params => (token === undefined ? {} : { 'lock-token': token })

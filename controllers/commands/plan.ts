@@ -1,4 +1,4 @@
-import { planSettingsOf } from '../../model/plan-settings.ts'
+import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import { actionsOf } from '../../model/plan.ts'
 import type { RangeFiles } from '../../model/ports.ts'
 import { isSuspended, type RangeSpec } from '../../model/range-spec.ts'
@@ -32,7 +32,7 @@ export async function planCommand(
   const settings = planSettingsOf(config)
   const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
-  const report = { ...reportOf(planned), suspended, warnings, diagnostics }
+  const report = { ...reportOf(planned, settings), suspended, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
 }
@@ -51,15 +51,21 @@ interface PlannedRange {
 }
 
 /** The networks of all ranges are planned together, as a run does: one apply for all. */
-function reportOf(planned: readonly PlannedRange[]): Pick<PlanReport, 'networkActions' | 'plans' | 'refused'> {
+function reportOf(
+  planned: readonly PlannedRange[],
+  settings: PlanSettings,
+): Pick<PlanReport, 'networkActions' | 'plans' | 'refused'> {
   const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
   const refused = planned.flatMap(({ spec, result }) =>
     result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
   )
-  const wants = plans.flatMap(({ network }) => network.wants.vnets)
+  const demand = {
+    wants: plans.flatMap(({ network }) => network.wants.vnets),
+    removals: plans.flatMap(({ network }) => network.wants.removals),
+  }
   const snapshot = planned[0]?.snapshot
   return {
-    networkActions: snapshot === undefined ? [] : planVnets(wants, snapshot).actions,
+    networkActions: snapshot === undefined ? [] : planVnets(demand, snapshot, settings).actions,
     plans,
     refused,
   }

@@ -2,6 +2,7 @@ import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
+import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config-file.ts'
 import { statusFiles } from '../../adapters/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
@@ -52,6 +53,7 @@ async function connect(
     proxmox,
     metrics,
     store,
+    lockStore: sdnLockFile(stateDir),
     files: watchRangeFiles({ folder: ranges, logger }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     serve: async ({ statuses, notReady, resyncMs }, signal, listen = http.listen) => {

@@ -59,9 +59,17 @@ function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
   ]
 }
 
+/** Made for all ranges together. */
+const NETWORK_KINDS: ReadonlySet<Action['kind']> = new Set<NetworkAction['kind']>([
+  'create-vnet',
+  'update-vnet',
+  'delete-vnet',
+  'apply-sdn',
+])
+
 /** A range's actions without the networks, which are shown once for all. */
 const ownActions = (plan: RangePlan): readonly Action[] =>
-  actionsOf(plan).filter(({ kind }) => kind !== 'create-vnet' && kind !== 'update-vnet' && kind !== 'apply-sdn')
+  actionsOf(plan).filter(({ kind }) => !NETWORK_KINDS.has(kind))
 
 function actionLine(action: Action, paint: Paint): string {
   const created = (what: string): string => paint('green', `  + ${what}`) + `: ${action.reason}`
@@ -73,6 +81,8 @@ function actionLine(action: Action, paint: Paint): string {
       return created(`vnet ${action.vnet}`)
     case 'update-vnet':
       return changed(`vnet ${action.vnet}`)
+    case 'delete-vnet':
+      return paint('red', `  - vnet ${action.vnet}`) + `: ${action.reason}`
     case 'apply-sdn':
       return changed('apply SDN')
     case 'clone-vm':

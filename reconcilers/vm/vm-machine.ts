@@ -18,6 +18,8 @@ export interface VmWork {
   /** Where full clones go. */
   readonly fullClone: { readonly storage: string; readonly format: string }
   readonly machines: Machines
+  /** Why the VM must not be started now, as what its node is or does; undefined when it may. */
+  readonly holdStart?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -72,6 +74,7 @@ export const vmMachine = setup({
     isRunningUnconfigured: ({ context: { read, work } }) =>
       read?.running === true && read.name === work.plan.spec.name && isUnconfigured(read, work),
     isUnconfigured: ({ context: { read, work } }) => isUnconfigured(read, work),
+    isHeld: ({ context: { work } }) => work.holdStart !== undefined,
   },
 }).createMachine({
   context: ({ input }) => ({
@@ -122,7 +125,7 @@ export const vmMachine = setup({
         { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => locked(context) }) },
         { guard: 'isStranger', target: 'ended', actions: assign({ result: ({ context }) => stranger(context) }) },
         { guard: 'isUnconfigured', target: 'configuring' },
-        { target: 'starting' },
+        { target: 'readying' },
       ],
     },
     cloning: {
@@ -150,7 +153,7 @@ export const vmMachine = setup({
       invoke: {
         src: 'configure',
         input: ({ context: { work, read } }) => ({ work, read: present(read) }),
-        onDone: 'starting',
+        onDone: 'readying',
         onError: [
           {
             guard: ({ context, event }) => isUnclear(context, event.error),
@@ -163,6 +166,16 @@ export const vmMachine = setup({
           },
         ],
       },
+    },
+    readying: {
+      always: [
+        {
+          guard: 'isHeld',
+          target: 'ended',
+          actions: assign({ result: ({ context: { work } }) => retry('starting', heldMessage(work)) }),
+        },
+        { target: 'starting' },
+      ],
     },
     starting: {
       invoke: {
@@ -241,6 +254,9 @@ const stranger = ({ work: { plan }, read }: VmContext): VmResult => ({
     error: `vm ${plan.spec.name}: VMID ${plan.vmid} belongs to ${read?.name ?? 'a nameless guest'}; move that guest to another VMID or set lanista.vmid_base`,
   },
 })
+
+const heldMessage = ({ plan, node, holdStart }: VmWork): string =>
+  `vm ${plan.spec.name}: it is not started yet, because its node ${node} ${holdStart}`
 
 const retry = (phase: VmPhase, error: string): VmResult => ({ phase, outcome: { kind: 'retry', error } })
 

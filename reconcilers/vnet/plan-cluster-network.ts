@@ -6,7 +6,9 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { checkZone } from '../zone/check-zone.ts'
-import { planVnets, vnetWantsOf } from './plan-vnets.ts'
+import { isReloading, nodeStates } from './node-states.ts'
+import { planVnets } from './plan-vnets.ts'
+import { vnetWantsOf } from './vnet-wants.ts'
 
 /** A range's number and networks, whatever they are made of. */
 export type PlannedNetwork =
@@ -41,11 +43,12 @@ export function planClusterNetwork(
 
   const vnets = vnetWantsOf(spec.id, number, spec.number !== undefined, settings)
   const names = { nat: NAT_VNET.name, range: vnetName(number) }
-  const { actions, findings } = planVnets(vnets, snapshot)
+  const { actions, findings } = planVnets({ wants: vnets, removals: [] }, snapshot, settings)
   const finding = findings.get(names.range) ?? findings.get(names.nat)
   if (finding !== undefined) return { kind: 'refused', part: 'NetworkReady', finding }
 
-  const busy = snapshot.runningTasks.some(({ type }) => type === 'reloadnetworkall' || type === 'srvreload')
-  const network: NetworkPlan = { names, wants: { kind: 'vnets', vnets }, actions, busy }
+  const nodes = nodeStates(settings.zone, [names.nat, names.range], snapshot, zone.unreached)
+  const wants = { kind: 'vnets', vnets, removals: [] } as const
+  const network: NetworkPlan = { names, wants, actions, nodes, busy: isReloading(snapshot) }
   return { kind: 'planned', number, network, unreached: zone.unreached }
 }

@@ -12,6 +12,7 @@ const status: RangeStatus = {
   conditions: [],
   diagnostics: [],
   vms: [],
+  networks: [],
   changedAt: '2026-01-01T00:00:00.000Z',
 }
 

@@ -9,6 +9,7 @@ const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPha
   number: 1,
   conditions: [{ type: 'Ready', status: ready, reason: 'Ready', message: '' }],
   diagnostics: [],
+  networks: [],
   vms: phases.map((phase, index) => ({
     name: `vm${index}`,
     role: 'vm',

@@ -18,6 +18,13 @@ function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot): Clust
     }
     case 'update-vnet':
       return { ...seen, vnets: seen.vnets.map((vnet) => (vnet.name === action.vnet ? updated(vnet, action) : vnet)) }
+    case 'delete-vnet':
+      return {
+        ...seen,
+        vnets: seen.vnets.map((vnet) =>
+          vnet.name === action.vnet ? { ...vnet, pending: 'deleted', configured: undefined } : vnet,
+        ),
+      }
     case 'apply-sdn':
       return { ...seen, vnets: seen.vnets.flatMap(applied) }
     case 'clone-vm': {

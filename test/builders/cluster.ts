@@ -179,6 +179,7 @@ export function cluster(
     templates: [template(9000, ROUTER_TEMPLATE), template(9001, WINDOWS_TEMPLATE)],
     pools: [],
     runningTasks: [],
+    vnetStates: [],
     nodeNetworks: nodes.map((each) => nodeNetwork(each)),
     reloads: [],
     ...traits,

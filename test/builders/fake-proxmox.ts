@@ -1,7 +1,34 @@
-import type { Pools, Proxmox, SdnWriter } from '../../model/ports.ts'
+import type {
+  NicReader,
+  Pools,
+  Proxmox,
+  ReloadFailure,
+  SdnLockNote,
+  SdnLockStore,
+  SdnWriter,
+} from '../../model/ports.ts'
 import type { ClusterSnapshot, GuestSeen, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
 import { guest } from './cluster.ts'
 import { FakeMachines, machine } from './fake-machines.ts'
+
+/** What changes nothing but who may write: tests of what is written don't look at it. */
+const READS: ReadonlySet<string> = new Set(['observe', 'subnets', 'lock', 'unlock'])
+
+/** A note on the lock that is kept in memory. */
+export function memoryLockStore(): SdnLockStore & { note: SdnLockNote | undefined } {
+  return {
+    note: undefined,
+    async read() {
+      return this.note
+    },
+    async write(note) {
+      this.note = note
+    },
+    async clear() {
+      this.note = undefined
+    },
+  }
+}
 
 /**
  * A cluster in memory behind the ports: what it shows is the snapshot it was given, plus the VNets, pools and VMs
@@ -13,6 +40,12 @@ export class FakeProxmox implements Proxmox {
   snapshot: ClusterSnapshot
   /** Awaited in each look, after the snapshot was taken. */
   whileLooking: () => Promise<void> = () => Promise.resolve()
+  /** Who holds the SDN lock; a token of somebody else's, or `ours`. */
+  lockHolder: string | undefined
+  /** As before Proxmox VE 9. */
+  lockUnsupported = false
+  /** What the log of an apply tells. */
+  reloadFailures: readonly ReloadFailure[] = []
   readonly #faults = new Map<string, unknown>()
 
   constructor(snapshot: ClusterSnapshot) {
@@ -35,7 +68,7 @@ export class FakeProxmox implements Proxmox {
 
   /** All but the looks. */
   get writes(): readonly string[] {
-    return [...this.journal.filter((call) => call !== 'observe'), ...this.machines.writes]
+    return [...this.journal.filter((call) => !READS.has(call)), ...this.machines.writes]
   }
 
   get looks(): number {
@@ -50,6 +83,28 @@ export class FakeProxmox implements Proxmox {
   }
 
   readonly sdn: SdnWriter = {
+    lock: async (allowPending) => {
+      await this.#call('lock')
+      if (this.lockUnsupported) return { kind: 'unsupported' }
+      if (this.lockHolder !== undefined) return { kind: 'taken' }
+      const pending = this.snapshot.vnets.some((vnet) => vnet.pending !== 'unchanged')
+      if (!allowPending && (pending || this.snapshot.otherPending.length > 0)) return { kind: 'pending' }
+      this.lockHolder = 'ours'
+      return { kind: 'held', token: 'ours' }
+    },
+    unlock: async (token) => {
+      await this.#call('unlock')
+      if (this.lockHolder === token) this.lockHolder = undefined
+    },
+    deleteVnet: async (name) => {
+      await this.#call(`delete ${name}`)
+      const seen = this.snapshot.vnets.find((vnet) => vnet.name === name)!
+      this.#setVnet({ ...seen, pending: 'deleted', configured: undefined })
+    },
+    pendingSubnets: async () => {
+      await this.#call('subnets')
+      return []
+    },
     createVnet: async (name, config) => {
       await this.#call(`create ${name}`)
       this.#setVnet({ name, pending: 'new', configured: config, running: undefined })
@@ -60,11 +115,15 @@ export class FakeProxmox implements Proxmox {
       const configured: VnetConfig = { ...seen.configured!, ...changes }
       this.#setVnet({ ...seen, pending: seen.pending === 'new' ? 'new' : 'changed', configured })
     },
-    apply: async () => {
+    apply: async (token) => {
       await this.#call('apply')
+      if (this.lockHolder === token) this.lockHolder = undefined
       for (const vnet of this.snapshot.vnets) this.#setVnet({ ...vnet, pending: 'unchanged', running: vnet.configured })
+      return this.reloadFailures
     },
   }
+
+  readonly nics: NicReader = { on: () => Promise.resolve([]) }
 
   readonly pools: Pools = {
     create: async (pool) => {

@@ -31,6 +31,7 @@ export const rangeStatus = (
     conditions: [machines, readyOf([machines])],
     diagnostics: [],
     vms,
+    networks: [],
     changedAt: '2026-01-01T00:00:00.000Z',
   }
 }

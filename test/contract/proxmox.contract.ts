@@ -72,10 +72,10 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
 
     it('makes a VNet that is pending until applied, and refuses it twice', async () => {
       const config = { zone: site.zone, tag: site.tag, alias: 'lanista contract', vlanAware: true }
-      await proxmox.sdn.createVnet(vnet(), config, signal)
+      await proxmox.sdn.createVnet(vnet(), config, undefined, signal)
       expect(await vnetSeen()).to.deep.equal({ name: vnet(), pending: 'new', configured: config, running: undefined })
-      expect(await refusal(proxmox.sdn.createVnet(vnet(), config, signal))).to.equal('conflict')
-      await proxmox.sdn.apply(signal)
+      expect(await refusal(proxmox.sdn.createVnet(vnet(), config, undefined, signal))).to.equal('conflict')
+      await proxmox.sdn.apply(undefined, signal)
       expect(await vnetSeen()).to.deep.equal({
         name: vnet(),
         pending: 'unchanged',
@@ -85,22 +85,22 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
     })
 
     it('changes a VNet where asked to, and tells what runs from what is configured', async () => {
-      await proxmox.sdn.updateVnet(vnet(), { alias: undefined }, signal)
+      await proxmox.sdn.updateVnet(vnet(), { alias: undefined }, undefined, signal)
       const seen = await vnetSeen()
       expect(seen?.pending).to.equal('changed')
       expect(seen?.running?.alias).to.equal('lanista contract')
       expect(seen?.configured).to.deep.equal({ zone: site.zone, tag: site.tag, alias: undefined, vlanAware: true })
-      await proxmox.sdn.apply(signal)
+      await proxmox.sdn.apply(undefined, signal)
       expect((await vnetSeen())?.running?.alias).to.equal(undefined)
     })
 
     it('refuses a taken tag, an unknown VNet and an unknown zone', async () => {
       const config = { zone: site.zone, tag: site.tag, alias: undefined, vlanAware: true }
-      expect(await refusal(proxmox.sdn.createVnet('contrct2', config, signal))).to.equal('conflict')
-      expect(await refusal(proxmox.sdn.updateVnet('nosuch', { tag: 5 }, signal))).to.equal('not-found')
+      expect(await refusal(proxmox.sdn.createVnet('contrct2', config, undefined, signal))).to.equal('conflict')
+      expect(await refusal(proxmox.sdn.updateVnet('nosuch', { tag: 5 }, undefined, signal))).to.equal('not-found')
       const elsewhere = { ...config, zone: 'nosuch', tag: site.tag + 1 }
       // A token that has rights on one zone only is told of the right; root is told of the zone.
-      expect(await refusal(proxmox.sdn.createVnet('contrct3', elsewhere, signal))).to.be.oneOf([
+      expect(await refusal(proxmox.sdn.createVnet('contrct3', elsewhere, undefined, signal))).to.be.oneOf([
         'not-found',
         'forbidden',
       ])

@@ -8,7 +8,7 @@ import type { RangeFileRead } from '../../model/ports.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { cluster, natVnet, rangeVnet, unapplied, vnet } from '../builders/cluster.ts'
-import { FakeProxmox } from '../builders/fake-proxmox.ts'
+import { FakeProxmox, memoryLockStore } from '../builders/fake-proxmox.ts'
 import { quiet, settled } from '../builders/quiet.ts'
 import { range, settings, vm } from '../builders/range.ts'
 
@@ -24,7 +24,10 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
   const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
   const planning = new Planning(proxmox, () => settings(), systemClock, stop.signal)
-  const networks = new NetworkController(proxmox, quiet, systemClock, stop.signal)
+  const networks = new NetworkController(
+    { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock: systemClock },
+    stop.signal,
+  )
   const { machines, pools } = proxmox
   const time = { now: 0 }
   const clock = { now: () => time.now }

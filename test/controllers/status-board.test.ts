@@ -14,6 +14,7 @@ const news = (id: string, traits: Partial<RangeStatus> = {}) => ({
   conditions: ready('True'),
   diagnostics: [],
   vms: [],
+  networks: [],
   ...traits,
 })
 

@@ -12,8 +12,9 @@ const vmPlan = (step: VmStep, phase: VmPhase): VmPlan => ({
 })
 const networkOf = (actions: NetworkPlan['actions']): NetworkPlan => ({
   names: { nat: 'ludusnat', range: 'r1' },
-  wants: { kind: 'vnets', vnets: [] },
+  wants: { kind: 'vnets', vnets: [], removals: [] },
   actions,
+  nodes: [],
   busy: false,
 })
 const planOf = (traits: Partial<RangePlan>): RangePlan => ({

@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<Action['kind'], true>> = {
   'create-pool': true,
   'create-vnet': true,
   'update-vnet': true,
+  'delete-vnet': true,
   'apply-sdn': true,
   'clone-vm': true,
   'configure-vm': true,

@@ -45,6 +45,15 @@ async function killAtRequest(
   stop()
 }
 
+/** Runs a controller until it has nothing more to do. */
+async function converge({ config }: Site): Promise<{ readonly status: number | null; readonly output: string }> {
+  const child = start(config, '--once')
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { status, output }
+}
+
 /** What a person would compare: VMs by name with VMID, NICs and state, and the VNets. */
 function endState({ world }: Simulator): unknown {
   const guests = [...world.guests.values()].filter(({ config }) => config.get('template') === undefined)
@@ -87,12 +96,14 @@ describe('killed at any moment of a deployment and started again', function () {
     try {
       for (let kill = 0; kill < kills; kill++)
         await killAtRequest(site, random(45), random(2) === 1 ? 'arrived' : 'answered')
-      const last = start(site.config, '--once')
-      let output = ''
-      for (const stream of [last.stdout, last.stderr])
-        stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-      const status = await new Promise<number | null>((resolve) => last.once('exit', resolve))
+      let { status, output } = await converge(site)
+      if (output.includes('probably by Lanista itself')) {
+        // Killed between asking for the SDN lock and the answer: nobody knows the token, and a person does as told.
+        site.simulator.world.sdn.lock = undefined
+        ;({ status, output } = await converge(site))
+      }
       expect(status, `seed ${seed}: ${output}`).to.equal(0)
+      expect(site.simulator.world.sdn.lock, `seed ${seed}: the SDN lock`).to.equal(undefined)
       const cloned = site.simulator.world.tasks.filter(({ type, end }) => type === 'qmclone' && end?.status === 'OK')
       return { state: endState(site.simulator), clones: cloned.length }
     } finally {

@@ -5,6 +5,7 @@ import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
+import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
@@ -88,6 +89,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     proxmox,
     files: watchRangeFiles({ folder: ranges, logger: silent }),
     store: nowhere,
+    lockStore: sdnLockFile(path.join(folder, 'state')),
     clock,
     random,
     logger: silent,

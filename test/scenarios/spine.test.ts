@@ -41,15 +41,21 @@ describe('from files to running VMs', () => {
     return found[0]!
   }
 
-  it('makes ludusnat, r1 and r2 and applies them once', () => {
+  it('makes ludusnat, r1 and r2 under the SDN lock, and applies them once', () => {
     const sdn = lab.writes().filter(({ path }) => path.startsWith('/cluster/sdn'))
-    expect(named(sdn)).to.have.members([
+    expect(named(sdn)).to.deep.equal([
+      'POST /cluster/sdn/lock',
       'POST /cluster/sdn/vnets',
       'POST /cluster/sdn/vnets',
       'POST /cluster/sdn/vnets',
       'PUT /cluster/sdn',
     ])
-    const vnets = sdn.filter(({ method }) => method === 'POST').map(({ params }) => params)
+    const [locked, ...writes] = sdn.map(({ params }) => params)
+    expect(locked, 'on condition that nothing is pending').to.deep.equal({})
+    const token = writes[0]?.['lock-token'] ?? ''
+    expect(token).not.to.equal('')
+    expect(writes.at(-1)).to.deep.equal({ 'lock-token': token, 'release-lock': '1' })
+    const vnets = writes.map(({ 'lock-token': held, ...params }) => (held === token ? params : 'without the token'))
     expect(vnets).to.deep.include.members([
       { vnet: 'ludusnat', zone: 'ludus', tag: '16777215', vlanaware: '1', alias: 'lanista nat' },
       { vnet: 'r1', zone: 'ludus', tag: '1', vlanaware: '1', alias: 'lanista range JD' },
@@ -141,8 +147,8 @@ describe('from files to running VMs', () => {
       .writes()
       .slice(before)
       .filter(({ path }) => path.startsWith('/cluster/sdn'))
-    expect(named(sdn)).to.deep.equal(['POST /cluster/sdn/vnets', 'PUT /cluster/sdn'])
-    expect(sdn[0]?.params).to.include({ vnet: 'r3', tag: '3' })
+    expect(named(sdn)).to.deep.equal(['POST /cluster/sdn/lock', 'POST /cluster/sdn/vnets', 'PUT /cluster/sdn'])
+    expect(sdn[1]?.params).to.include({ vnet: 'r3', tag: '3' })
   })
 
   it('reads no more for three ranges than for two', async () => {

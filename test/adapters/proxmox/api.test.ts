@@ -40,7 +40,7 @@ describe('requests to Proxmox', () => {
 
     it(`never sends a write again after a ${fault}, and says that its outcome is unknown`, async () => {
       const { proxmox, signal, api } = await start({ [CREATE]: [fault, OK] })
-      const error = await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+      const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
       expect(error.kind).to.equal('timeout-unknown-outcome')
       expect(error.message).to.include('POST /cluster/sdn/vnets').and.include('may have happened')
       expect(count(api, CREATE)).to.equal(1)
@@ -52,7 +52,9 @@ describe('requests to Proxmox', () => {
       ...VM_REPLIES,
       [CREATE]: { status: 596, reason: 'Connection timed out' },
     })
-    expect((await failing(proxmox.sdn.createVnet('r3', VNET, signal))).kind).to.equal('timeout-unknown-outcome')
+    expect((await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))).kind).to.equal(
+      'timeout-unknown-outcome',
+    )
     expect(count(api, CREATE)).to.equal(1)
     api.replies.set(CONFIG, [{ status: 596, reason: 'Connection timed out' }])
     expect((await failing(proxmox.machines.read('pve1', 100, signal))).kind).to.equal('node-unreachable')
@@ -65,17 +67,17 @@ describe('requests to Proxmox', () => {
       'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
       [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
     })
-    await proxmox.sdn.apply(signal)
+    await proxmox.sdn.apply(undefined, signal)
     expect(count(api, 'PUT /cluster/sdn')).to.equal(3)
   })
 
   it('waits longer and longer for a lock, and gives up in the end', async () => {
     const { proxmox, signal, api, clock } = await start({ [CREATE]: [LOCK, LOCK, OK] })
-    await proxmox.sdn.createVnet('r3', VNET, signal)
+    await proxmox.sdn.createVnet('r3', VNET, undefined, signal)
     expect(count(api, CREATE)).to.equal(3)
     expect(clock.slept).to.deep.equal([375, 750])
     api.replies.set(CREATE, [LOCK])
-    const error = await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
     expect(error.kind).to.equal('locked')
     expect(count(api, CREATE)).to.equal(3 + 12)
   })
@@ -87,7 +89,7 @@ describe('requests to Proxmox', () => {
         'create sdn vnet object failed: invalid lock token provided! at /usr/share/x.pm line 291.',
       ),
     })
-    const error = await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
     expect(error.kind).to.equal('locked')
     expect(error.message).to.include('pvesh delete /cluster/sdn/lock')
     expect(count(api, CREATE)).to.equal(1)
@@ -98,7 +100,7 @@ describe('requests to Proxmox', () => {
     await dead.close()
     second = await fakeApi({ [CREATE]: OK, ...VM_REPLIES })
     at = await connected({}, { hosts: [dead.url, second.url], tls: { kind: 'insecure' } })
-    await at.proxmox.sdn.createVnet('r3', VNET, at.signal)
+    await at.proxmox.sdn.createVnet('r3', VNET, undefined, at.signal)
     await at.proxmox.machines.read('pve1', 100, at.signal)
     expect(second.got).to.have.length(3)
     expect(at.seen.map(({ outcome }) => outcome)).to.deep.equal(['ok', 'ok', 'ok'])
@@ -131,7 +133,7 @@ describe('requests to Proxmox', () => {
     const { proxmox, signal, api } = await start({
       [CREATE]: refusal(400, 'Parameter verification failed.', { tag: 'value must have a minimum value of 1' }),
     })
-    const error = await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
     expect(error.kind).to.equal('invalid-parameters')
     expect(error.message).to.include('tag: value must have a minimum value of 1')
     expect(count(api, CREATE)).to.equal(1)
@@ -141,7 +143,7 @@ describe('requests to Proxmox', () => {
     const { proxmox, api } = await start({ [CREATE]: 'hang' })
     const stop = new AbortController()
     const reason = new Error('SIGTERM')
-    const work = proxmox.sdn.createVnet('r3', VNET, stop.signal).catch((error: unknown) => error)
+    const work = proxmox.sdn.createVnet('r3', VNET, undefined, stop.signal).catch((error: unknown) => error)
     while (api.got.length === 0) await new Promise((resolve) => setImmediate(resolve))
     stop.abort(reason)
     expect(await work).to.equal(reason)
@@ -167,7 +169,7 @@ describe('requests to Proxmox', () => {
       ['GET /nodes/{node}/qemu/{vmid}/config', 'ok'],
       ['GET /nodes/{node}/qemu/{vmid}/status/current', 'ok'],
     ])
-    await failing(proxmox.sdn.createVnet('r3', VNET, signal))
+    await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
     expect(at.seen.at(-1)).to.include({ call: CREATE, outcome: 'locked' })
   })
 

@@ -11,9 +11,12 @@ describe('what can be asked of Proxmox', () => {
     expect(CALLS.filter((call) => /migrate|relocate/i.test(call))).to.deep.equal([])
   })
 
-  it('has no call that writes an SDN zone, and none that deletes anything', () => {
-    expect(CALLS.filter((call) => call.includes('/sdn/zones'))).to.deep.equal(['GET /cluster/sdn/zones'])
-    expect(CALLS.filter((call) => !/^(GET|POST|PUT) \//.test(call))).to.deep.equal([])
+  it('has no call that writes an SDN zone, and deletes nothing but VNets and the SDN lock', () => {
+    expect(CALLS.filter((call) => call.includes('/sdn/zones') && !call.startsWith('GET '))).to.deep.equal([])
+    expect(CALLS.filter((call) => !/^(GET|POST|PUT) \//.test(call))).to.deep.equal([
+      'DELETE /cluster/sdn/vnets/{vnet}',
+      'DELETE /cluster/sdn/lock',
+    ])
   })
 
   it('is said in one file only: no other source has a path of the API but as one of the calls', () => {
@@ -23,7 +26,7 @@ describe('what can be asked of Proxmox', () => {
       const said = code.match(/['"`](GET|POST|PUT|DELETE) \/[^'"`]*['"`]/g) ?? []
       for (const literal of said) expect(CALLS, `${file}: ${literal}`).to.include(literal.slice(1, -1))
       // Shell lines that a message shows to a person are no calls.
-      const rest = code.replaceAll(/['"`](GET|POST|PUT) \/[^'"`]*['"`]|pvesh delete [^'"`]*|'pvesh/g, '')
+      const rest = code.replaceAll(/['"`](GET|POST|PUT|DELETE) \/[^'"`]*['"`]|pvesh delete [^'"`]*|'pvesh/g, '')
       expect(rest, file).not.to.match(/\/(cluster|nodes|pools|access|storage)\//)
       expect(rest, file).not.to.match(/migrate\b/i)
     }

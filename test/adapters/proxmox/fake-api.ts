@@ -72,7 +72,7 @@ export const fakeApi = async (script: Readonly<Record<string, Reply | Reply[]>> 
     request.on('end', () => {
       const [rawPath = '', query = ''] = (request.url ?? '').split('?')
       const path = decodeURIComponent(rawPath.replace('/api2/json', ''))
-      const raw = request.method === 'GET' ? query : Buffer.concat(chunks).toString()
+      const raw = request.method === 'GET' || request.method === 'DELETE' ? query : Buffer.concat(chunks).toString()
       const method = request.method ?? ''
       got.push({
         method,

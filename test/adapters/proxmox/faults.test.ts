@@ -8,7 +8,7 @@ import { fakeApi, refusal, type Reply } from './fake-api.ts'
 interface Write {
   readonly call: string
   readonly answer: Reply
-  readonly make: (proxmox: Proxmox, signal: AbortSignal) => Promise<void>
+  readonly make: (proxmox: Proxmox, signal: AbortSignal) => Promise<unknown>
 }
 
 const TASK: Reply = { data: UPID }
@@ -29,17 +29,17 @@ const WRITES: Readonly<Record<string, Write>> = {
   'create a VNet': {
     call: 'POST /cluster/sdn/vnets',
     answer: DONE,
-    make: (proxmox, signal) => proxmox.sdn.createVnet('r3', VNET, signal),
+    make: (proxmox, signal) => proxmox.sdn.createVnet('r3', VNET, undefined, signal),
   },
   'change a VNet': {
     call: 'PUT /cluster/sdn/vnets/r3',
     answer: DONE,
-    make: (proxmox, signal) => proxmox.sdn.updateVnet('r3', { tag: 5 }, signal),
+    make: (proxmox, signal) => proxmox.sdn.updateVnet('r3', { tag: 5 }, undefined, signal),
   },
   'apply the SDN': {
     call: 'PUT /cluster/sdn',
     answer: TASK,
-    make: (proxmox, signal) => proxmox.sdn.apply(signal),
+    make: (proxmox, signal) => proxmox.sdn.apply(undefined, signal),
   },
   'make a pool': {
     call: 'POST /pools',

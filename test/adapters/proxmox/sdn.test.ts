@@ -23,8 +23,13 @@ describe('VNets', () => {
   it('are created with booleans as 0 and 1, and without what is not given', async () => {
     const { proxmox, signal, api } = await start({ 'POST /cluster/sdn/vnets': { data: null } })
     const config = { zone: 'ludus', tag: 3, alias: 'lanista range JD', vlanAware: true }
-    await proxmox.sdn.createVnet('r3', config, signal)
-    await proxmox.sdn.createVnet('nat', { zone: 'ludus', tag: 4, alias: undefined, vlanAware: false }, signal)
+    await proxmox.sdn.createVnet('r3', config, undefined, signal)
+    await proxmox.sdn.createVnet(
+      'nat',
+      { zone: 'ludus', tag: 4, alias: undefined, vlanAware: false },
+      undefined,
+      signal,
+    )
     expect(api.got.map(({ params }) => params)).to.deep.equal([
       { vnet: 'r3', zone: 'ludus', tag: '3', alias: 'lanista range JD', vlanaware: '1' },
       { vnet: 'nat', zone: 'ludus', tag: '4', vlanaware: '0' },
@@ -33,9 +38,9 @@ describe('VNets', () => {
 
   it('are changed only where asked to, an alias given as undefined being removed', async () => {
     const { proxmox, signal, api } = await start({ 'PUT /cluster/sdn/vnets/r3': { data: null } })
-    await proxmox.sdn.updateVnet('r3', { vlanAware: true }, signal)
-    await proxmox.sdn.updateVnet('r3', { alias: undefined, tag: 5 }, signal)
-    await proxmox.sdn.updateVnet('r3', {}, signal)
+    await proxmox.sdn.updateVnet('r3', { vlanAware: true }, undefined, signal)
+    await proxmox.sdn.updateVnet('r3', { alias: undefined, tag: 5 }, undefined, signal)
+    await proxmox.sdn.updateVnet('r3', {}, undefined, signal)
     expect(api.got.map(({ raw }) => raw)).to.deep.equal(['vlanaware=1', 'tag=5&delete=alias'])
   })
 
@@ -47,51 +52,47 @@ describe('VNets', () => {
       ),
     })
     const config = { zone: 'ludus', tag: 3, alias: undefined, vlanAware: true }
-    const error = await failing(proxmox.sdn.createVnet('r3', config, signal))
+    const error = await failing(proxmox.sdn.createVnet('r3', config, undefined, signal))
     expect(error.kind).to.equal('conflict')
     expect(error.message).to.include('vxlan tag 3 already exist in vnet r9')
   })
 
-  it('are applied when every node has reloaded', async () => {
-    const { proxmox, signal, logged } = await start(
-      applying(lines('pve1: reloading network config', 'pve2: reloading network config', 'TASK OK')),
-    )
-    await proxmox.sdn.apply(signal)
-    expect(logged).to.deep.equal([])
+  it('are removed by a query, as a body on a DELETE is refused', async () => {
+    const { proxmox, signal, api } = await start({ 'DELETE /cluster/sdn/vnets/r3': { data: null } })
+    await proxmox.sdn.deleteVnet('r3', 'token', signal)
+    expect(api.got.map(({ params, raw }) => [params, raw])).to.deep.equal([
+      [{ 'lock-token': 'token' }, 'lock-token=token'],
+    ])
   })
 
-  it('are not applied when a node failed to reload, although the task ended well', async () => {
-    const { proxmox, signal } = await start(
+  it('are applied when every node has reloaded, the lock being released at the commit', async () => {
+    const { proxmox, signal, logged, api } = await start(
+      applying(lines('pve1: reloading network config', 'pve2: reloading network config', 'TASK OK')),
+    )
+    expect(await proxmox.sdn.apply('token', signal)).to.deep.equal([])
+    expect(logged).to.deep.equal([])
+    expect(api.got[0]?.params).to.deep.equal({ 'lock-token': 'token', 'release-lock': '1' })
+  })
+
+  it('are applied with the nodes named that did not reload, although the task ended well', async () => {
+    const { proxmox, signal, logged } = await start(
       applying(
         lines(
           'pve1: reloading network config',
           'pve2: reloading network config',
           "command 'ifreload -a' failed: exit code 1",
           'pve3: reloading network config',
-          'TASK OK',
-        ),
-      ),
-    )
-    const error = await failing(proxmox.sdn.apply(signal))
-    expect(error.kind).to.equal('task-failed')
-    expect(error.message).to.include('node pve2').and.include("'ifreload -a' failed").and.not.include('pve3')
-  })
-
-  it('count as applied when a node is off, which catches up when it boots; that is logged', async () => {
-    const { proxmox, signal, logged } = await start(
-      applying(
-        lines(
-          'pve1: reloading network config',
-          'pve3: reloading network config',
           'proxy handler failed: ssh: connect to host 10.98.0.3 port 22: No route to host',
           "command 'pvesh set /nodes/pve3/network --regenerate-frr 0' failed: exit code 255",
-          'pve2: reloading network config',
           'TASK OK',
         ),
       ),
     )
-    await proxmox.sdn.apply(signal)
-    expect(logged.join()).to.include('node pve3').and.include('No route to host')
+    expect(await proxmox.sdn.apply(undefined, signal)).to.deep.equal([
+      { node: 'pve2', why: "command 'ifreload -a' failed: exit code 1" },
+      { node: 'pve3', why: 'proxy handler failed: ssh: connect to host 10.98.0.3 port 22: No route to host' },
+    ])
+    expect(logged.join()).to.include('node pve2').and.include('No route to host')
   })
 
   it('tells which nodes failed, whatever their order', () => {
@@ -100,10 +101,68 @@ describe('VNets', () => {
       "command 'ifreload -a' failed: exit code 89",
       'pve1: reloading network config',
     ]
-    expect(reloadFailures(log)).to.deep.equal([
-      { node: 'pve2', offline: false, why: "command 'ifreload -a' failed: exit code 89" },
-    ])
+    expect(reloadFailures(log)).to.deep.equal([{ node: 'pve2', why: "command 'ifreload -a' failed: exit code 89" }])
     expect(reloadFailures([])).to.deep.equal([])
+  })
+
+  it('have subnets whose pending changes only they themselves tell', async () => {
+    const row = { subnet: 'ludus-10.0.0.0-24', cidr: '10.0.0.0/24', vnet: 'lab' }
+    const { proxmox, signal, api } = await start({
+      'GET /cluster/sdn/vnets/lab/subnets': { data: [{ ...row, state: 'new', pending: {} }, row] },
+      'GET /cluster/sdn/vnets/r1/subnets': { data: [] },
+    })
+    expect(await proxmox.sdn.pendingSubnets(['lab', 'r1'], signal)).to.deep.equal([
+      'subnet 10.0.0.0/24 of vnet lab (new)',
+    ])
+    expect(api.got.every(({ params }) => params['pending'] === '1')).to.equal(true)
+  })
+})
+
+describe('the SDN lock', () => {
+  let at: Connected
+  const asking = async (reply: Reply) => {
+    at = await connected({ 'POST /cluster/sdn/lock': reply })
+    return at.proxmox.sdn.lock(false, at.signal)
+  }
+  afterEach(() => at.close())
+
+  it('is asked for on condition that nothing is pending, and comes with a token', async () => {
+    expect(await asking({ data: '01a20221-5999-79d1-81e4-171186fda784' })).to.deep.equal({
+      kind: 'held',
+      token: '01a20221-5999-79d1-81e4-171186fda784',
+    })
+    await at.proxmox.sdn.lock(true, at.signal)
+    expect(at.api.got.map(({ params }) => params)).to.deep.equal([{}, { 'allow-pending': '1' }])
+  })
+
+  it('is refused while changes are pending', async () => {
+    const text = 'could not acquire lock for SDN config: configuration has pending changes at /usr/share/x line 1.'
+    expect(await asking(refusal(500, text))).to.deep.equal({ kind: 'pending' })
+  })
+
+  it('is refused while somebody holds it', async () => {
+    const text = 'could not acquire lock for SDN config: invalid lock token provided! at /usr/share/x line 1.'
+    expect(await asking(refusal(500, text))).to.deep.equal({ kind: 'taken' })
+  })
+
+  it('is not there before Proxmox VE 9', async () => {
+    expect(await asking(refusal(501, "Method 'POST /cluster/sdn/lock' not implemented"))).to.deep.equal({
+      kind: 'unsupported',
+    })
+  })
+
+  it('counts as given back when nobody holds it, or somebody else by now', async () => {
+    at = await connected({
+      'DELETE /cluster/sdn/lock': [
+        { data: null },
+        refusal(500, 'could not release lock: invalid lock token provided! at /usr/share/x line 1.'),
+        refusal(403, 'Permission check failed (/sdn, SDN.Allocate)'),
+      ],
+    })
+    await at.proxmox.sdn.unlock('token', at.signal)
+    await at.proxmox.sdn.unlock('token', at.signal)
+    expect((await failing(at.proxmox.sdn.unlock('token', at.signal))).kind).to.equal('forbidden')
+    expect(at.api.got[0]?.params).to.deep.equal({ 'lock-token': 'token' })
   })
 })
 

@@ -5,7 +5,7 @@ import type { CheckedFile } from '../../../model/checked-file.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { serverConfigSchema } from '../../../model/server-config.ts'
 import { cluster, storage } from '../../builders/cluster.ts'
-import { FakeProxmox } from '../../builders/fake-proxmox.ts'
+import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { range } from '../../builders/range.ts'
 import { quiet } from '../../builders/quiet.ts'
 
@@ -73,6 +73,7 @@ async function validate(
         proxmox,
         files: { list: never, read: never, watch: never },
         store: { write: never, remove: never },
+        lockStore: memoryLockStore(),
         metrics: {
           rangeStatus: never,
           rangeGone: never,

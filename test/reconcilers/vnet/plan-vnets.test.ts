@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { NAT_VNET } from '../../../model/identity.ts'
 import type { VnetAction } from '../../../model/plan.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../../model/snapshot.ts'
-import { planVnets, vnetWantsOf } from '../../../reconcilers/vnet/plan-vnets.ts'
+import { planVnets as planDemand } from '../../../reconcilers/vnet/plan-vnets.ts'
+import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
 import { changed, cluster, deleted, natVnet, node, rangeVnet, unapplied, vnet, zone } from '../../builders/cluster.ts'
 import { settings } from '../../builders/range.ts'
 
@@ -11,6 +12,9 @@ const JD_ASKED = vnetWantsOf('JD', 1, true, settings())
 const KL = vnetWantsOf('KL', 2, false, settings())
 const NODES = [node('pve1'), node('pve2')]
 
+const planVnets = (wants: typeof JD, seen: ClusterSnapshot) =>
+  planDemand({ wants, removals: [] }, seen, { applyForeign: false })
+
 const inWords = (actions: readonly VnetAction[]): readonly string[] =>
   actions.map((action) => {
     switch (action.kind) {
@@ -18,6 +22,8 @@ const inWords = (actions: readonly VnetAction[]): readonly string[] =>
         return `create ${action.vnet} ${action.config.tag}`
       case 'update-vnet':
         return `update ${action.vnet} ${JSON.stringify(action.changes)}`
+      case 'delete-vnet':
+        return `delete ${action.vnet}`
       case 'apply-sdn':
         return `apply ${action.vnets.join(' ')}`
     }
@@ -204,7 +210,7 @@ describe('planVnets', () => {
     const vnets = [natVnet(), unapplied(vnet('lab', 500, undefined)), deleted(vnet('attic', 501, undefined))]
     const { findings } = planVnets(JD, cluster({ vnets, otherPending: ['subnet 10.0.0.0/24'] }))
     expect(findings.get('r1')?.message).to.contain(
-      'vnet attic (deleted), vnet lab (new), subnet 10.0.0.0/24; apply or roll them back',
+      'vnet attic (deleted), vnet lab (new), subnet 10.0.0.0/24 (apply them in Datacenter > SDN, or roll them back',
     )
   })
 
@@ -215,6 +221,8 @@ describe('planVnets', () => {
     expect(finding([natVnet(), unmarked], 'r1')).to.contain('range_number: 1 and it is taken over')
     expect(finding([natVnet(), foreign], 'r1')).to.match(/"lanista range XX".*set .*range_number to a free number/)
     expect(finding([vnet('lab', NAT_VNET.tag, undefined)], 'ludusnat')).to.contain('give lab another tag')
-    expect(finding([natVnet(), vnet('lab', 1, undefined)], 'r1')).to.match(/vnet lab in zone ludus; .*vxlan_tag_base/)
+    expect(finding([natVnet(), vnet('lab', 1, undefined)], 'r1')).to.match(
+      /vnet lab in zone ludus; .*vxlan_tag_base: 1, the nearest/,
+    )
   })
 })

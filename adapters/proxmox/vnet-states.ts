@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { VnetStateSeen } from '../../model/snapshot.ts'
+import type { Api } from './api.ts'
+import { zoneContent } from './schemas.ts'
+
+/** Asks nodes about the VNets of a zone. */
+export interface VnetStates {
+  /** Of each zone on each node, as far as the node tells in time. */
+  of(places: readonly ZoneOnNode[], signal: AbortSignal): Promise<readonly VnetStateSeen[]>
+}
+
+export interface ZoneOnNode {
+  readonly zone: string
+  readonly node: string
+}
+
+const whole = z.object({ data: zoneContent })
+
+/**
+ * One read for each zone on each node: meant for those that a node does not call available, since that word reaches the
+ * cluster's list up to 10 s late, and says nothing of which VNet or why.
+ */
+export const createVnetStates = (api: Pick<Api, 'peek'>): VnetStates => {
+  const one = async ({ zone, node }: ZoneOnNode, signal: AbortSignal): Promise<readonly VnetStateSeen[]> => {
+    try {
+      const reply = await api.peek('GET /nodes/{node}/sdn/zones/{zone}/content', { zone, node }, {}, whole, signal)
+      return reply.data.map(({ vnet, status, statusmsg }) => ({
+        node,
+        zone,
+        vnet,
+        status: status ?? 'unknown',
+        message: statusmsg,
+      }))
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isProxmoxError(error, 'unauthorized')) throw error
+      return []
+    }
+  }
+  return {
+    of: async (places, signal) => (await Promise.all(places.map((place) => one(place, signal)))).flat(),
+  }
+}

@@ -1,0 +1,128 @@
+import type { Finding } from '../../model/condition.ts'
+import { NAT_MARK, rangeIdOfMark, rangeNumberOfVnet } from '../../model/identity.ts'
+import type { VnetRemoval, VnetWant } from '../../model/plan.ts'
+import { printable } from '../../model/printable.ts'
+import type { ClusterSnapshot, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
+
+/** What ranges want of VNets in one turn. */
+export interface VnetDemand {
+  readonly wants: readonly VnetWant[]
+  readonly removals: readonly VnetRemoval[]
+}
+
+/** What an apply would do beside what Lanista wants, or might do for all that is known. */
+export interface ForeignChanges {
+  /** Pending SDN changes that are not ours, each with its difference, in order. */
+  readonly sdn: readonly string[]
+  /** Node -> what is staged in its `/etc/network/interfaces`: an apply reloads every node, which activates that. */
+  readonly staged: ReadonlyMap<string, string>
+  /** Nodes that are on and didn't tell whether something is staged there. */
+  readonly untold: readonly string[]
+}
+
+/**
+ * Changes that an apply of ours would bring into force although they are not ours. Ours are new VNets that carry an
+ * owner mark, changes of a wanted range VNet (corrected before they are applied), changes of another range's VNet to just
+ * what Lanista would write, and the deletion of a VNet that is to go. Nothing staged on a node is ours: on a cluster
+ * Lanista writes no interfaces.
+ */
+export function foreignChanges(demand: VnetDemand, snapshot: ClusterSnapshot): ForeignChanges {
+  const { vnets, zones, nodes, nodeNetworks } = snapshot
+  const foreignVnets = vnets.filter((vnet) => vnet.pending !== 'unchanged' && !isOurPending(vnet, demand))
+  const told = new Map(nodeNetworks.map((network) => [network.node, network.staged]))
+  return {
+    sdn: [
+      ...zones
+        .filter(({ pending }) => pending !== 'unchanged')
+        .map(({ name, pending }) => `zone ${name} (${pending})`)
+        .sort(),
+      ...foreignVnets.map((vnet) => `vnet ${vnet.name} (${vnet.pending}${differenceOf(vnet)})`).sort(),
+      ...[...snapshot.otherPending].sort(),
+    ],
+    staged: new Map(
+      [...told]
+        .flatMap(([node, staged]): [string, string][] => (staged === undefined ? [] : [[node, excerptOf(staged)]]))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+    untold: nodes
+      .filter(({ name, online }) => online && !told.has(name))
+      .map(({ name }) => name)
+      .sort(),
+  }
+}
+
+/** True when an apply touches nothing but what is Lanista's, as far as all that must be known is known. */
+export const nothingForeign = ({ sdn, staged, untold }: ForeignChanges): boolean =>
+  sdn.length + staged.size + untold.length === 0
+
+/** Why nothing is applied, for whom it stops: whose what is pending, the difference, and how to go on. */
+export function foreignFinding(subject: string, { sdn, staged, untold }: ForeignChanges): Finding {
+  const parts = [
+    ...(sdn.length === 0
+      ? []
+      : [
+          `pending SDN changes that are not Lanista's: ${sdn.join(', ')} (apply them in Datacenter > SDN, or roll them back: pvesh create /cluster/sdn/rollback)`,
+        ]),
+    ...[...staged].map(
+      ([node, difference]) =>
+        `changes staged in /etc/network/interfaces of node ${node}: ${difference} (apply or revert them in ${node} > System > Network, or revert them: pvesh delete /nodes/${node}/network)`,
+    ),
+    ...untold.map(
+      (node) => `node ${node}, which does not tell whether network changes are staged there (check that it answers)`,
+    ),
+  ]
+  const onlyUntold = sdn.length + staged.size === 0
+  return {
+    reason: onlyUntold ? 'NodeNetworkUntold' : sdn.length > 0 ? 'ForeignPending' : 'ForeignStaged',
+    message: `${subject}: not written, because applying it would also bring into force what others have prepared: ${parts.join('; ')}; this goes on by itself once that is settled, or with lanista.sdn.apply_foreign`,
+  }
+}
+
+/** True for a pending change of a VNet that is Lanista's own, made in this turn or left by an earlier run. */
+export function isOurPending(vnet: VnetSeen, { wants, removals }: VnetDemand): boolean {
+  const { name, configured, running, pending } = vnet
+  if (pending === 'deleted')
+    return removals.some((removal) => removal.name === name && removal.alias === running?.alias)
+  if (configured === undefined) return false
+  const marked = configured.alias === NAT_MARK || rangeIdOfMark(configured.alias) !== undefined
+  if (pending === 'new') return marked
+  if (pending !== 'changed' || !marked) return false
+  const want = wants.find((each) => each.name === name)
+  return want === undefined ? isAsWritten(name, configured, wants) : want.correctDrift
+}
+
+/** True for a range VNet with the zone and tag that its number gives it, as the wanted range VNets show. */
+function isAsWritten(name: string, { zone, tag, vlanAware }: VnetConfig, wants: readonly VnetWant[]): boolean {
+  const number = rangeNumberOfVnet(name)
+  if (number === undefined || tag === undefined || !vlanAware) return false
+  return wants.some(({ name: other, config }) => {
+    const otherNumber = rangeNumberOfVnet(other)
+    return otherNumber !== undefined && config.zone === zone && (config.tag ?? 0) - otherNumber === tag - number
+  })
+}
+
+/** The fields of a VNet that Lanista knows, as they are compared and told. */
+export const VNET_FIELDS = ['zone', 'tag', 'alias', 'vlanAware'] as const satisfies readonly (keyof VnetConfig)[]
+
+/** `: tag 500 -> 501` for a changed VNet, nothing where the word says all. */
+function differenceOf({ configured, running }: VnetSeen): string {
+  if (configured === undefined || running === undefined) return ''
+  const changes = VNET_FIELDS.filter((field) => configured[field] !== running[field]).map(
+    (field) => `${field} ${wordOf(running[field])} -> ${wordOf(configured[field])}`,
+  )
+  return changes.length === 0 ? '' : `: ${changes.join(', ')}`
+}
+
+const wordOf = (value: string | number | boolean | undefined): string =>
+  value === undefined ? 'none' : printable(String(value))
+
+/** A person sees by these what it is about; the whole is in the web interface. */
+const LINES_SHOWN = 6
+
+/** The changed lines of Proxmox' diff, the first few of them. */
+function excerptOf(diff: string): string {
+  const lines = diff.split('\n').filter((line) => /^[+-](?![+-])\s*\S/.test(line))
+  const shown = lines.slice(0, LINES_SHOWN).map((line) => `"${printable(line.replace(/\s+/g, ' '))}"`)
+  const rest = lines.length > LINES_SHOWN ? ` and ${lines.length - LINES_SHOWN} more lines` : ''
+  return shown.length === 0 ? 'a difference without lines' : `${shown.join(', ')}${rest}`
+}

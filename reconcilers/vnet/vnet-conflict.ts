@@ -1,0 +1,109 @@
+import type { Finding } from '../../model/condition.ts'
+import { NAT_VNET, RANGE_NUMBERS, rangeIdOfMark, rangeNumberOfVnet } from '../../model/identity.ts'
+import type { VnetWant } from '../../model/plan.ts'
+import { printable } from '../../model/printable.ts'
+import type { ClusterSnapshot, VnetSeen } from '../../model/snapshot.ts'
+
+/** VNets that two ranges of one turn want for themselves: neither gets it, whoever is first. */
+export function contestedNames(wants: readonly VnetWant[]): ReadonlyMap<string, Finding> {
+  const byName = new Map<string, Set<string>>()
+  for (const { name, config } of wants)
+    byName.set(name, (byName.get(name) ?? new Set()).add(rangeIdOfMark(config.alias) ?? ''))
+  return new Map(
+    [...byName].flatMap(([name, ids]): [string, Finding][] => {
+      if (ids.size < 2) return []
+      const message = `vnet ${name}: the ranges ${[...ids].sort().join(' and ')} want it at the same time; give each its own range_number`
+      return [[name, { reason: 'VnetContested', message }]]
+    }),
+  )
+}
+
+/** Why a wanted VNet can't be had: it, or its tag, is somebody else's. Found before anything is written. */
+export function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot: ClusterSnapshot): Finding | undefined {
+  if (seen?.pending === 'deleted') {
+    return {
+      reason: 'VnetDeletionPending',
+      message: `vnet ${want.name}: somebody's deletion of it is pending; roll it back: pvesh create /cluster/sdn/rollback`,
+    }
+  }
+  const mark = seen?.configured?.alias
+  if (
+    seen !== undefined &&
+    want.correctDrift &&
+    mark !== want.config.alias &&
+    !(mark === undefined && want.adoptUnmarked)
+  ) {
+    const number = rangeNumberOfVnet(want.name)
+    const message =
+      mark === undefined
+        ? `vnet ${want.name}: it exists without an owner mark; if it is this range's, set ludus_extensions.lanista.range_number: ${number} and it is taken over, otherwise set a free number`
+        : `vnet ${want.name}: it exists and its alias is "${printable(mark)}", not "${want.config.alias}"; set ludus_extensions.lanista.range_number to a free number`
+    return { reason: 'VnetTaken', message }
+  }
+  return tagConflictOf(want, seen, snapshot)
+}
+
+/** Proxmox refuses a tag that any configured VNet of a VXLAN or EVPN zone holds; a pending deletion frees it at once. */
+function tagConflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot: ClusterSnapshot): Finding | undefined {
+  if (seen !== undefined && !want.correctDrift) return undefined
+  const tagged = taggedVnets(snapshot)
+  const holder = tagged.find(({ name, tag }) => name !== want.name && tag === want.config.tag)
+  if (holder === undefined) return undefined
+  const number = rangeNumberOfVnet(want.name)
+  const remedy =
+    number === undefined ? `give ${holder.name} another tag` : baseRemedy((want.config.tag ?? 0) - number, tagged)
+  return {
+    reason: 'TagTaken',
+    message: `vnet ${want.name}: its tag ${want.config.tag} is held by vnet ${holder.name}${ownerText(holder.alias)} in zone ${holder.zone}; ${remedy}`,
+  }
+}
+
+interface TaggedVnet {
+  readonly name: string
+  readonly zone: string
+  readonly tag: number
+  readonly alias: string | undefined
+}
+
+function taggedVnets({ vnets, zones }: ClusterSnapshot): readonly TaggedVnet[] {
+  const kinds = new Set(zones.filter(({ type }) => type === 'vxlan' || type === 'evpn').map(({ name }) => name))
+  return vnets.flatMap(({ name, configured }) =>
+    configured?.tag !== undefined && kinds.has(configured.zone)
+      ? [{ name, zone: configured.zone, tag: configured.tag, alias: configured.alias }]
+      : [],
+  )
+}
+
+const ownerText = (alias: string | undefined): string => (alias === undefined ? '' : ` ("${printable(alias)}")`)
+
+function baseRemedy(base: number, tagged: readonly TaggedVnet[]): string {
+  // Range VNets move along with the base.
+  const foreign = tagged.filter(({ name }) => rangeNumberOfVnet(name) === undefined).map(({ tag }) => tag)
+  const free = nearestFreeBase(base, foreign)
+  return free === undefined
+    ? 'choose another range_number'
+    : `choose another range_number, or set vxlan_tag_base: ${free}, the nearest at which the tags of all ranges are free`
+}
+
+/**
+ * The `vxlan_tag_base` nearest to the given one at which no tag of any range number is among the taken ones; the lower
+ * of two equally near. Undefined when there is none.
+ */
+export function nearestFreeBase(base: number, taken: readonly number[]): number | undefined {
+  const most = NAT_VNET.tag - RANGE_NUMBERS.last - 1
+  const isFree = (candidate: number): boolean =>
+    candidate >= 0 &&
+    candidate <= most &&
+    !taken.some((tag) => tag >= candidate + RANGE_NUMBERS.first && tag <= candidate + RANGE_NUMBERS.last)
+  // The nearest free base is the given one, or one just beside a taken tag, or at an end.
+  const candidates = [
+    base,
+    0,
+    most,
+    ...taken.flatMap((tag) => [tag - RANGE_NUMBERS.last - 1, tag - RANGE_NUMBERS.first + 1]),
+  ]
+  return candidates
+    .filter(isFree)
+    .sort((a, b) => Math.abs(a - base) - Math.abs(b - base) || a - b)
+    .at(0)
+}

@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { isReloading, lackingNodes, nodeStates } from '../../../reconcilers/vnet/node-states.ts'
+import { cluster, natVnet, node, rangeVnet, unapplied } from '../../builders/cluster.ts'
+
+const HOUR = 3_600_000
+const reload = (endedAt: number, failure?: string, at = 'pve2') => ({
+  upid: `${at} ${endedAt}`,
+  node: at,
+  endedAt,
+  failure,
+})
+const told = (status: string, message?: string, vnet = 'r1') => [{ node: 'pve2', zone: 'ludus', vnet, status, message }]
+const FAILED = "command 'ifreload -a' failed: exit code 1"
+
+describe('whether networks are in force on a node', () => {
+  const vnets = [natVnet(), rangeVnet(1, 'JD')]
+  const up = (uptimeSeconds = 7200) => [node('pve1'), node('pve2', { uptimeSeconds })]
+  const rows: readonly [string, Partial<ClusterSnapshot>, string][] = [
+    ['they are where nothing says otherwise', {}, 'available'],
+    ['they are not while they were never applied', { vnets: [natVnet(), unapplied(rangeVnet(1, 'JD'))] }, 'absent'],
+    ['they are not while the node is off', { nodes: [node('pve1'), node('pve2', { online: false })] }, 'offline'],
+    ['they are not where its last reload failed', { reloads: [reload(9 * HOUR, FAILED)] }, 'failed'],
+    [
+      'they are where it was reloaded well since',
+      { reloads: [reload(8 * HOUR, FAILED), reload(9 * HOUR)] },
+      'available',
+    ],
+    ['they are not where it failed since', { reloads: [reload(9 * HOUR, FAILED), reload(8 * HOUR)] }, 'failed'],
+    ['they are where the node was started since', { reloads: [reload(7 * HOUR, FAILED)] }, 'available'],
+    ['they are where another node failed', { reloads: [reload(9 * HOUR, FAILED, 'pve1')] }, 'available'],
+    [
+      'they are not where the node has yet to reload',
+      { vnetStates: told('pending', 'too old, please reload') },
+      'pending',
+    ],
+    ['they are not where the node says error', { vnetStates: told('error') }, 'failed'],
+    ['they are where another VNet is in trouble', { vnetStates: told('error', undefined, 'r9') }, 'available'],
+    ['they are where the zone is in trouble and the VNet is not', { vnetStates: told('available') }, 'available'],
+  ]
+  for (const [situation, traits, expected] of rows)
+    it(situation, () => {
+      const seen = cluster({ nodes: up(), takenAt: 10 * HOUR, vnets, ...traits })
+      const states = nodeStates('ludus', ['ludusnat', 'r1'], seen, new Map())
+      expect(states.find(({ node: name }) => name === 'pve2')?.state).to.equal(expected)
+    })
+
+  it('is told in Proxmox own words', () => {
+    const seen = cluster({ takenAt: 10 * HOUR, vnets, vnetStates: told('pending', 'too old, please reload') })
+    const states = nodeStates('ludus', ['r1'], seen, new Map([['pve1', 'is not among the zone nodes']]))
+    expect(states.map(({ message }) => message)).to.deep.equal([
+      'is not among the zone nodes',
+      'says of vnet r1: pending (too old, please reload)',
+      '',
+    ])
+    expect(lackingNodes(states).map(({ node: name }) => name)).to.deep.equal(['pve2'])
+  })
+
+  it('may be about to change while a node reloads, but not for a task of a node that is off', () => {
+    const task = (at: string) => [{ upid: 'x', node: at, type: 'reloadnetworkall', id: '' }]
+    const nodes = [node('pve1'), node('pve2', { online: false })]
+    expect(isReloading(cluster({ nodes, runningTasks: task('pve1') }))).to.equal(true)
+    expect(isReloading(cluster({ nodes, runningTasks: task('pve2') }))).to.equal(false)
+    expect(isReloading(cluster({ nodes }))).to.equal(false)
+  })
+})
