@@ -57,6 +57,25 @@ export interface RangeAddress {
 export const addressOf = (rangeNumber: number, { vlan, lastOctet }: RangeAddress): string =>
   `10.${rangeNumber}.${vlan}.${lastOctet}`
 
+/** The network of range N, as Ludus numbers it: everything its router stands before. */
+export const rangeNetworkOf = (rangeNumber: number): string => `10.${rangeNumber}.0.0/16`
+
+/** The number of the range whose network is exactly this one, or undefined when it is no range's. */
+export function rangeNumberOfNetwork(network: string): number | undefined {
+  const digits = /^10\.([1-9][0-9]{0,2})\.0\.0\/16$/.exec(network)?.[1]
+  const number = Number(digits)
+  return digits !== undefined && number <= RANGE_NUMBERS.last ? number : undefined
+}
+
+/** The address of the host itself in the NAT network 192.0.2.0/24, by Ludus' addressing. */
+export const NAT_HOST_ADDRESS = '192.0.2.254'
+
+/** The address of range N's router in the NAT network. */
+export const routerWanAddressOf = (rangeNumber: number): string => `192.0.2.${100 + rangeNumber}`
+
+/** True for an IPv4 address in the NAT network. */
+export const isNatAddress = (address: string): boolean => address.startsWith('192.0.2.')
+
 /**
  * The VMID that spells a VM's address: range 3, VLAN 10, octet 11 is 3010011. Two creations of the same VM thus ask
  * for the same VMID, and Proxmox refuses the second; no crash or race can make a twin.

@@ -3,10 +3,15 @@ import fc from 'fast-check'
 import {
   addressOf,
   isConfiguredFor,
+  isNatAddress,
+  NAT_HOST_ADDRESS,
   ownerMark,
   rangeIdOfMark,
+  rangeNetworkOf,
+  rangeNumberOfNetwork,
   rangeNumberOfVnet,
   ROUTER_ADDRESS,
+  routerWanAddressOf,
   vmidOf,
   vnetName,
 } from '../../model/identity.ts'
@@ -41,6 +46,25 @@ describe('identity', () => {
     expect(rangeIdOfMark(ownerMark('JD'))).to.equal('JD')
     for (const text of ['lanista nat', 'lanista range ', 'range JD', undefined])
       expect(rangeIdOfMark(text)).to.equal(undefined)
+  })
+})
+
+describe('the networks of ranges', () => {
+  it('number themselves as Ludus does, each behind a router of its own', () => {
+    const numbers = Array.from({ length: 153 }, (_, index) => index + 1)
+    expect(numbers.map((number) => rangeNumberOfNetwork(rangeNetworkOf(number)))).to.deep.equal(numbers)
+    const routers = numbers.map(routerWanAddressOf)
+    expect([routers[0], routers[152]]).to.deep.equal(['192.0.2.101', '192.0.2.253'])
+    expect(routers.every(isNatAddress)).to.equal(true)
+    expect(routers).not.to.include(NAT_HOST_ADDRESS)
+    expect(['192.0.20.1', '192.0.3.1', '10.192.0.2'].some(isNatAddress)).to.equal(false)
+  })
+
+  it('are no others', () => {
+    for (const network of ['10.0.0.0/16', '10.154.0.0/16', '10.03.0.0/16', '10.3.0.0/24', '10.3.1.0/16', '10.3.0.0'])
+      expect(rangeNumberOfNetwork(network), network).to.equal(undefined)
+    for (const network of ['110.3.0.0/16', '10.3.0.0/160', '172.16.0.0/16', 'default'])
+      expect(rangeNumberOfNetwork(network), network).to.equal(undefined)
   })
 })
 
