@@ -1,6 +1,7 @@
 import type { FileChecker } from '../model/checked-file.ts'
 import type { Clock } from '../model/clock.ts'
 import type { ConfigSource } from '../model/config-source.ts'
+import type { HostRoutes } from '../model/host-routes.ts'
 import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ServerConfig } from '../model/server-config.ts'
@@ -41,6 +42,7 @@ export interface Connected {
   readonly files: RangeFiles
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
+  readonly hostRoutes: HostRoutes
   readonly metrics: Metrics
   /** Removes the status files of ranges that have no range file any more. */
   readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>

@@ -1,16 +1,21 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../model/clock.ts'
+import type { HostRoutes } from '../model/host-routes.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
+import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { aborted } from './aborted.ts'
 import type { Observed } from './composition.ts'
 import { NetworkController } from './network-controller.ts'
 import { Planning } from './planning.ts'
 import { RangeController } from './range-controller.ts'
 import { reconcileRange } from './reconcile-range.ts'
+import { RouteController } from './route-controller.ts'
+import { numbersInUse } from './stale-routes.ts'
 import { StatusBoard } from './status-board.ts'
 import { triggers } from './triggers.ts'
+import { Turn } from './turn.ts'
 
 /** The adapters and settings a controller runs with. */
 export interface ControllerParts {
@@ -19,6 +24,8 @@ export interface ControllerParts {
   readonly store: StatusStore
   /** Where the token of the SDN lock is kept. */
   readonly lockStore: SdnLockStore
+  /** Those of the machine that Lanista runs on; written only when the settings say so. */
+  readonly hostRoutes: HostRoutes
   readonly clock: Clock
   /** 0..1 */
   readonly random: () => number
@@ -42,10 +49,11 @@ export class Controller {
   /** Passes that have not ended; they never reject. */
   readonly #underWay = new Set<Promise<unknown>>()
   #lookAtAll: () => void = () => undefined
+  readonly #removeStaleRoutes: (rangeIds: readonly string[]) => Promise<void>
   #folderProblem: string | undefined = 'the range folder has not been read yet'
 
   constructor(parts: ControllerParts) {
-    const { proxmox, store, lockStore, clock, logger, metrics, settings, files, random } = parts
+    const { proxmox, store, lockStore, hostRoutes, clock, logger, metrics, settings, files, random } = parts
     const { signal } = this.#stop
     // Every request and wait under way listens to it, and a large site has hundreds of them.
     setMaxListeners(0, signal)
@@ -54,8 +62,34 @@ export class Controller {
     const planning = new Planning(proxmox, settings, clock, signal)
     const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
     this.#networks = networks
-    const { machines, pools } = proxmox
-    const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings, clock }
+    const { machines, pools, nics } = proxmox
+    const looks = new Turn<undefined, ClusterSnapshot>(async () => {
+      const seen = await proxmox.observe(signal)
+      return () => seen
+    })
+    const device = (): string => settings().routesDevice ?? planning.natDevice(settings())
+    const routes = new RouteController(hostRoutes, device, logger, signal)
+    this.#removeStaleRoutes = async (rangeIds) => {
+      if (!settings().routesEnabled) return
+      const removed = await routes.removeStale(() => numbersInUse(rangeIds, this.board.all(), planning.numbersSeen()))
+      if (removed.kind !== 'ready') logger.warn(removed.finding.message)
+    }
+    const look = (): Promise<ClusterSnapshot> => looks.enter(undefined)
+    const { board } = this
+    const dependencies = {
+      files,
+      planning,
+      networks,
+      machines,
+      pools,
+      nics,
+      routes,
+      look,
+      board,
+      logger,
+      settings,
+      clock,
+    }
     this.ranges = new RangeController(
       (rangeId) => {
         const started = clock.now()
@@ -153,9 +187,20 @@ export class Controller {
       if (!this.#stop.signal.aborted)
         logger.warn('the SDN lock that an earlier run left behind could not be given back yet', { error })
     })
-    const ended: Promise<unknown> = given.finally(() => this.#underWay.delete(ended))
-    this.#underWay.add(ended)
+    this.#inBackground(given)
     await given
+  }
+
+  /** Waited for when the controller stops; a rejection then says no more than that. */
+  #inBackground(work: Promise<unknown>): void {
+    const ended: Promise<unknown> = work.then(
+      () => this.#underWay.delete(ended),
+      (error: unknown) => {
+        this.#underWay.delete(ended)
+        if (!this.#stop.signal.aborted) this.#parts.logger.error('work in the background failed', { error })
+      },
+    )
+    this.#underWay.add(ended)
   }
 
   /** Every range that has a file or once had one: a file event may have been missed. */
@@ -164,6 +209,7 @@ export class Controller {
       const ids = await this.#parts.files.list()
       this.#folderProblem = undefined
       for (const id of new Set([...ids, ...this.ranges.ids()])) this.ranges.resync(id)
+      this.#inBackground(this.#removeStaleRoutes(ids))
     } catch (error) {
       this.#folderProblem = error instanceof Error ? error.message : String(error)
       this.#parts.logger.error('the range folder could not be read; nothing is changed', { error })

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts'
+import { NAT_VNET, rangeNumberOfVnet } from '../model/identity.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { ClusterObserver } from '../model/ports.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
@@ -23,6 +24,7 @@ export class Planning {
   readonly #announced: Announced
   /** As first seen: ranges would lose their networks if it turned under them. */
   #mode: NetworkMode | undefined
+  #numbersSeen: ReadonlySet<number> | undefined
 
   constructor(observer: ClusterObserver, settings: () => PlanSettings, clock: Clock, signal: AbortSignal) {
     this.#announced = new Announced(clock, signal)
@@ -31,6 +33,7 @@ export class Planning {
         const ended = this.#reservations.ended()
         const snapshot = await observer.observe(signal)
         this.#reservations.forgetShown(snapshot, ended)
+        this.#numbersSeen = numbersOf(snapshot)
         const results = new Map<RangeSpec, () => PlanResult>()
         for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1)))
           results.set(spec, this.#planOne(spec, snapshot, settings()))
@@ -51,6 +54,16 @@ export class Planning {
   announce<T>(reading: Promise<T>): Promise<T> {
     this.#announced.add(reading)
     return reading
+  }
+
+  /** The name of the NAT network in the mode that was decided on: also the device to it on the machine that routes. */
+  natDevice({ natBridge }: Pick<PlanSettings, 'natBridge'>): string {
+    return this.#mode === 'single' ? natBridge : NAT_VNET.name
+  }
+
+  /** The numbers of networks that the last look showed, whoever's; undefined before the first. */
+  numbersSeen(): ReadonlySet<number> | undefined {
+    return this.#numbersSeen
   }
 
   /** Plans a range in the next turn and reserves what the plan needs until `release`. Throws when Proxmox can't be seen. */
@@ -84,6 +97,9 @@ export class Planning {
     this.#reservations.release(rangeId)
   }
 }
+
+const numbersOf = ({ vnets }: ClusterSnapshot): ReadonlySet<number> =>
+  new Set(vnets.flatMap(({ name }) => rangeNumberOfVnet(name) ?? []))
 
 /** A file system that hangs keeps the ranges on it waiting, and no other for longer than this, once. */
 const PATIENCE_MS = 10_000

@@ -12,14 +12,17 @@ export interface PassFindings {
   readonly zone: Finding | true | undefined
   readonly network: Finding | true | undefined
   readonly machines: Finding | true | undefined
+  /** Left out where Lanista keeps no routes. */
+  readonly routes?: Finding | true | undefined
 }
 
 /** The conditions of a range with a valid file; `Ready` is the last and sums them up. */
-export function conditionsOf({ zone, network, machines }: PassFindings): readonly Condition[] {
+export function conditionsOf({ zone, network, machines, ...more }: PassFindings): readonly Condition[] {
   const parts = [
     condition('SpecValid', true, 'the range file is valid'),
     condition('ZoneReady', zone, 'the SDN zone can carry range networks'),
     condition('NetworkReady', network, "the range's networks are applied"),
+    ...('routes' in more ? [condition('RoutesReady', more.routes, 'this machine has a route to the range')] : []),
     condition('MachinesReady', machines, 'all VMs are running'),
   ]
   return [...parts, readyOf(parts)]
@@ -62,6 +65,25 @@ export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspen
   const owner = suspension?.owner === undefined ? '' : ` by ${printable(suspension.owner)}`
   const why = printable(suspension?.reason ?? '', 500)
   return `range ${id}: suspended${until}${owner}: ${why}; nothing is changed meanwhile; remove suspend from its file to go on`
+}
+
+/**
+ * The conditions of a range that is to go, as its file asks. It is Ready when nothing of it is left.
+ *
+ * @param parts what is in the way, `true` where nothing is left; a part that is left out is not known yet
+ */
+export function conditionsOfRemoval(
+  rangeId: string,
+  { machines, network }: { readonly machines?: Finding | true; readonly network?: Finding | true },
+): readonly Condition[] {
+  const parts = [
+    condition('SpecValid', true, 'the range file is valid'),
+    condition('MachinesReady', machines, 'no VM is left'),
+    condition('NetworkReady', network, 'no network is left'),
+  ]
+  const ready = readyOf(parts)
+  const message = `range ${rangeId}: nothing of it is left, as its file asks (state: absent); the file can be removed`
+  return [...parts, ready.status === 'True' ? { ...ready, reason: 'Absent', message } : ready]
 }
 
 /** The conditions of a range whose file is gone. Nothing is removed for that. */

@@ -15,6 +15,7 @@ import { lackingNodes } from '../reconcilers/vnet/node-states.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, type PassFindings, NOT_READ } from './range-conditions.ts'
+import type { RouteController } from './route-controller.ts'
 import type { StatusBoard } from './status-board.ts'
 
 /** What a pass over a range works with. */
@@ -23,6 +24,7 @@ export interface PassDependencies {
   readonly networks: NetworkController
   readonly machines: Machines
   readonly pools: Pools
+  readonly routes: Pick<RouteController, 'ensure'>
   readonly board: StatusBoard
   readonly logger: Logger
   readonly settings: () => PlanSettings
@@ -33,7 +35,7 @@ export interface PassDependencies {
  *
  * 1. plan in the shared turn
  * 2. networks, together with all other ranges
- * 3. the pool, then all VMs side by side
+ * 3. the pool, then all VMs side by side, and the route to the range
  *
  * Reports after each step, so that a status never claims more than was seen.
  */
@@ -98,7 +100,17 @@ export class RangePass {
       return { kind: 'progressing' }
     }
     if (!plan.pool.exists) await this.#deps.pools.create(plan.rangeId, `Ludus range ${plan.rangeId}`, this.#signal)
-    return this.#runVms(plan)
+    const [machines, route] = await Promise.all([this.#runVms(plan), this.#makeRoute(plan)])
+    return worstOf([machines, route])
+  }
+
+  /** The route from this machine to the range, which no VM waits for. */
+  async #makeRoute({ rangeId, number }: RangePlan): Promise<Outcome> {
+    if (!this.#deps.settings().routesEnabled) return { kind: 'settled' }
+    const made = await this.#deps.routes.ensure({ rangeId, number })
+    await this.#found({ routes: made.kind === 'ready' ? true : made.finding })
+    if (made.kind === 'ready') return { kind: 'settled' }
+    return { kind: made.kind === 'retry' ? 'retry' : 'stalled', error: made.finding.message }
   }
 
   async #runVms(plan: RangePlan): Promise<Outcome> {

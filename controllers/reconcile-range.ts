@@ -11,6 +11,7 @@ import {
   conditionsOfUnreadable,
 } from './range-conditions.ts'
 import { type PassDependencies, RangePass } from './range-pass.ts'
+import { type RemovalDependencies, removeRange } from './removal-pass.ts'
 
 /**
  * One pass over one range: read its file, plan, carry the plan out, report. Recomputes everything from the file and
@@ -19,7 +20,7 @@ import { type PassDependencies, RangePass } from './range-pass.ts'
  */
 export async function reconcileRange(
   rangeId: string,
-  deps: PassDependencies & { readonly files: RangeFiles; readonly clock: Pick<Clock, 'now'> },
+  deps: PassDependencies & RemovalDependencies & { readonly files: RangeFiles; readonly clock: Pick<Clock, 'now'> },
   signal: AbortSignal,
 ): Promise<Outcome> {
   const file = await deps.planning.announce(readFile(rangeId, deps.files))
@@ -45,7 +46,10 @@ export async function reconcileRange(
     }
     case 'ok': {
       const { spec, warnings } = file
-      if (!isSuspended(spec, deps.clock.now())) return new RangePass(spec, warnings, deps, signal).run()
+      if (!isSuspended(spec, deps.clock.now()))
+        return spec.state === 'absent'
+          ? removeRange(spec, warnings, deps, signal)
+          : new RangePass(spec, warnings, deps, signal).run()
       // It may end by itself, so it is looked at again like a range that is as asked.
       const conditions = conditionsOfSuspended(spec)
       await deps.board.set({ ...(before ?? blank(rangeId)), source: spec.source, diagnostics: warnings, conditions })

@@ -2,10 +2,11 @@ import type { Clock } from '../model/clock.ts'
 import type { Finding } from '../model/condition.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { NetworkWants, NodeNetworkState, VnetAction } from '../model/plan.ts'
-import type { ClusterObserver, Logger, ReloadFailure, SdnLockStore, SdnWriter } from '../model/ports.ts'
+import type { ClusterObserver, Logger, NicReader, ReloadFailure, SdnLockStore, SdnWriter } from '../model/ports.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { foreignFinding, type VnetDemand } from '../reconcilers/vnet/foreign-changes.ts'
 import { isReloading, lackingNodes, nodeStates, withReloadFailures } from '../reconcilers/vnet/node-states.ts'
+import { networkInUse } from '../reconcilers/vnet/plan-removal.ts'
 import { planVnets, type VnetPlan } from '../reconcilers/vnet/plan-vnets.ts'
 import { checkZone } from '../reconcilers/zone/check-zone.ts'
 import type { NetworkResult } from './network-result.ts'
@@ -13,7 +14,7 @@ import type { Repairs } from './repairs.ts'
 import { type Leave, SdnLock } from './sdn-lock.ts'
 
 export interface VnetMakerParts {
-  readonly proxmox: ClusterObserver & { readonly sdn: SdnWriter }
+  readonly proxmox: ClusterObserver & { readonly sdn: SdnWriter; readonly nics: NicReader }
   readonly lockStore: SdnLockStore
   readonly settings: () => PlanSettings
   readonly logger: Logger
@@ -29,7 +30,8 @@ type Answer = (wants: NetworkWants) => NetworkResult
  * 1. looks, and plans; where nothing is to be done, that is all
  * 2. asks for the SDN lock, on condition that nothing is pending
  * 3. looks and plans again: under the lock nobody else changes SDN configuration
- * 4. writes; without a lock (before Proxmox VE 9) looks once more whether others have prepared changes meanwhile
+ * 4. writes, and looks once more: without a lock (before Proxmox VE 9) others may have changed the SDN meanwhile, and no
+ *    lock keeps anybody from staging changes on a node, which an apply activates
  * 5. applies, which releases the lock; whatever happened, the lock is given back
  * 6. looks whether the networks are in force on every node
  */
@@ -91,16 +93,16 @@ export class VnetMaker {
       const findings = new Map(plan.findings)
       for (const action of plan.actions) {
         if (action.kind !== 'apply-sdn') {
-          await this.#write(action, token, errors)
+          const finding = await this.#write(action, seen, token, errors)
+          if (finding !== undefined) findings.set(action.vnet, finding)
           continue
         }
         // No VNet that waits for it was written: it would only reload every node for nothing.
-        if (action.vnets.every((name) => errors.has(name))) continue
-        const late = token === undefined ? this.#plan(demand, await this.#look(true)) : undefined
-        if (late !== undefined && late.actions.length === 0 && late.findings.size > 0) {
-          for (const [name, finding] of late.findings) findings.set(name, finding)
-          continue
-        }
+        if (action.vnets.every((name) => errors.has(name) || findings.has(name))) continue
+        const late = this.#plan(demand, await this.#look(!proven))
+        const stopped = action.vnets.filter((name) => late.findings.has(name))
+        for (const name of stopped) findings.set(name, late.findings.get(name)!)
+        if (stopped.length > 0 && late.actions.length === 0) continue
         // Nothing waited for it: it only repairs nodes.
         const forRepair = plan.actions.length === 1 && plan.leftPending.length === 0
         const applied = await this.#apply(action, token, forRepair, errors)
@@ -151,28 +153,37 @@ export class VnetMaker {
     return stopping(plan, (name) => now.findings.get(name) ?? foreignFinding(`vnet ${name}`, hidden))
   }
 
+  /** Why the write was left out after all, if it was. */
   async #write(
     action: Exclude<VnetAction, { kind: 'apply-sdn' }>,
+    seen: ClusterSnapshot,
     token: string | undefined,
     errors: Map<string, unknown>,
-  ): Promise<void> {
+  ): Promise<Finding | undefined> {
     const { logger, proxmox } = this.#parts
-    const { sdn } = proxmox
+    const { sdn, nics } = proxmox
     const { vnet, reason } = action
     try {
       this.#signal.throwIfAborted()
+      // Proxmox deletes a VNet under running VMs, so this is looked at right before.
+      const used = action.kind === 'delete-vnet' ? await nics.on(vnet, seen.guests, this.#signal) : []
+      if (used.length > 0) return networkInUse(vnet, used)
       logger.info(WORDS[action.kind], { vnet, reason })
       switch (action.kind) {
         case 'create-vnet':
-          return await sdn.createVnet(vnet, action.config, token, this.#signal)
+          await sdn.createVnet(vnet, action.config, token, this.#signal)
+          break
         case 'update-vnet':
-          return await sdn.updateVnet(vnet, action.changes, token, this.#signal)
+          await sdn.updateVnet(vnet, action.changes, token, this.#signal)
+          break
         case 'delete-vnet':
-          return await sdn.deleteVnet(vnet, token, this.#signal)
+          await sdn.deleteVnet(vnet, token, this.#signal)
+          break
       }
     } catch (error) {
       errors.set(vnet, error)
     }
+    return undefined
   }
 
   /** The nodes that the apply did not reach; undefined when it is not known to have committed. */

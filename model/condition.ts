@@ -8,7 +8,7 @@ export interface Condition {
   readonly message: string
 }
 
-export type ConditionType = 'SpecValid' | 'ZoneReady' | 'NetworkReady' | 'MachinesReady' | 'Ready'
+export type ConditionType = 'SpecValid' | 'ZoneReady' | 'NetworkReady' | 'RoutesReady' | 'MachinesReady' | 'Ready'
 
 /** Something in the way of a range: becomes the reason and message of a condition. */
 export interface Finding {

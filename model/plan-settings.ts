@@ -19,6 +19,10 @@ export interface PlanSettings {
   readonly natBridge: string
   /** Apply over pending changes that are not of ranges. */
   readonly applyForeign: boolean
+  /** `lanista.routes.enabled`: this machine is the NAT network's router. */
+  readonly routesEnabled: boolean
+  /** `lanista.routes.device`; undefined: the NAT network's own name. */
+  readonly routesDevice: string | undefined
   /** The group that may use the VNets of ranges. */
   readonly aclGroup: string | undefined
 }
@@ -35,5 +39,7 @@ export const planSettingsOf = (config: ServerConfig): PlanSettings => ({
   clusterMode: config.cluster_mode,
   natBridge: config.ludus_nat_interface,
   applyForeign: config.lanista.sdn.apply_foreign,
+  routesEnabled: config.lanista.routes.enabled,
+  routesDevice: config.lanista.routes.device,
   aclGroup: config.lanista.sdn.acl_group,
 })

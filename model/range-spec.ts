@@ -13,6 +13,8 @@ export interface RangeSpec {
   readonly number: number | undefined
   /** `ludus_extensions.lanista.suspend`: while it holds, the range is left alone. */
   readonly suspension: Suspension | undefined
+  /** `ludus_extensions.lanista.state`: an absent range is to go, network and all. */
+  readonly state: 'present' | 'absent'
   /** `defaults.target_node`: where VMs and router go that name no node of their own. */
   readonly targetNode: string | undefined
   readonly router: VmSpec

@@ -16,6 +16,7 @@ export const buildSpec = (file: RangeFile, id: string, source: string): RangeSpe
   source,
   number: file.ludus_extensions?.lanista?.range_number,
   suspension: suspensionOf(file.ludus_extensions?.lanista?.suspend),
+  state: file.ludus_extensions?.lanista?.state ?? 'present',
   targetNode: file.defaults?.target_node,
   router: routerSpec(file.router ?? {}, id),
   vms: file.ludus.map(vmSpec),

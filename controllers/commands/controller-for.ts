@@ -7,11 +7,23 @@ import { Controller } from '../controller.ts'
 /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
 export function controllerFor(
   config: () => ServerConfig,
-  { proxmox, files, store, lockStore, metrics }: Connected,
+  { proxmox, files, store, lockStore, hostRoutes, metrics }: Connected,
   { clock, random }: Composition,
   logger: Logger,
 ): Controller {
   const settings = (): PlanSettings => planSettingsOf(config())
   const resyncMs = (): number => config().lanista.resync
-  return new Controller({ proxmox, files, store, lockStore, clock, random, logger, metrics, settings, resyncMs })
+  return new Controller({
+    proxmox,
+    files,
+    store,
+    lockStore,
+    hostRoutes,
+    clock,
+    random,
+    logger,
+    metrics,
+    settings,
+    resyncMs,
+  })
 }

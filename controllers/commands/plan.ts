@@ -4,6 +4,7 @@ import type { RangeFiles } from '../../model/ports.ts'
 import { isSuspended, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
+import { planRemoval, type RemovalPlan } from '../../reconcilers/vnet/plan-removal.ts'
 import { planVnets } from '../../reconcilers/vnet/plan-vnets.ts'
 import type { Composition } from '../composition.ts'
 import { Planning } from '../planning.ts'
@@ -27,12 +28,15 @@ export async function planCommand(
   const { proxmox, files } = await composition.connect(config, composition.openLog())
   const { specs: all, warnings, diagnostics } = await readAll(files)
   const now = composition.clock.now()
-  const specs = all.filter((spec) => !isSuspended(spec, now))
+  const awake = all.filter((spec) => !isSuspended(spec, now))
+  const specs = awake.filter(({ state }) => state === 'present')
   const suspended = all.filter((spec) => isSuspended(spec, now)).map(suspendedText)
   const settings = planSettingsOf(config)
   const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
-  const report = { ...reportOf(planned, settings), suspended, warnings, diagnostics }
+  const absent = awake.filter(({ state }) => state === 'absent').map(({ id }) => id)
+  const removals = absent.length === 0 ? [] : removalsOf(absent, await proxmox.observe(signal))
+  const report = { ...reportOf(planned, removals, settings), suspended, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
 }
@@ -44,6 +48,14 @@ function exitStatusOf({ networkActions, plans, refused, diagnostics }: PlanRepor
   return networkActions.length > 0 || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0
 }
 
+interface PlannedRemoval {
+  readonly plan: RemovalPlan
+  readonly snapshot: ClusterSnapshot
+}
+
+const removalsOf = (rangeIds: readonly string[], snapshot: ClusterSnapshot): readonly PlannedRemoval[] =>
+  rangeIds.map((id) => ({ plan: planRemoval(id, snapshot), snapshot }))
+
 interface PlannedRange {
   readonly spec: RangeSpec
   readonly result: PlanResult
@@ -53,6 +65,7 @@ interface PlannedRange {
 /** The networks of all ranges are planned together, as a run does: one apply for all. */
 function reportOf(
   planned: readonly PlannedRange[],
+  removals: readonly PlannedRemoval[],
   settings: PlanSettings,
 ): Pick<PlanReport, 'networkActions' | 'plans' | 'refused'> {
   const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
@@ -61,13 +74,14 @@ function reportOf(
   )
   const demand = {
     wants: plans.flatMap(({ network }) => network.wants.vnets),
-    removals: plans.flatMap(({ network }) => network.wants.removals),
+    removals: removals.flatMap(({ plan }) => (plan.kind === 'removable' ? plan.vnets : [])),
   }
-  const snapshot = planned[0]?.snapshot
+  const waiting = removals.flatMap(({ plan }) => (plan.kind === 'waits' ? [plan.finding.message] : []))
+  const snapshot = planned[0]?.snapshot ?? removals[0]?.snapshot
   return {
     networkActions: snapshot === undefined ? [] : planVnets(demand, snapshot, settings).actions,
     plans,
-    refused,
+    refused: [...refused, ...waiting],
   }
 }
 

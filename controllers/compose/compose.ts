@@ -1,3 +1,4 @@
+import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
@@ -54,6 +55,7 @@ async function connect(
     metrics,
     store,
     lockStore: sdnLockFile(stateDir),
+    hostRoutes: new IpRoutes(),
     files: watchRangeFiles({ folder: ranges, logger }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     serve: async ({ statuses, notReady, resyncMs }, signal, listen = http.listen) => {

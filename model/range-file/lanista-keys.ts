@@ -42,7 +42,10 @@ export const lanistaKeys = z.strictObject({
     .describe('The N of 10.N.0.0/16. Default: the lowest free one.')
     .optional(),
   suspend: suspend.describe('Leaves the range alone: nothing is created, changed or started.').optional(),
-  state: notYet(z.enum(['present', 'absent']), 'absent: the range is to be removed. Default: present.'),
+  state: z
+    .enum(['present', 'absent'])
+    .describe('absent: the range is to go. Its network is removed once none of its VMs is left. Default: present.')
+    .optional(),
   power: notYet(
     z.enum(['on', 'off', 'keep']),
     'on: VMs are started; off: they are shut down; keep: new ones are started, others left as they are. Default: on.',

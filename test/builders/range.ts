@@ -38,6 +38,7 @@ export const range = (id: string, traits: Partial<RangeSpec> = {}): RangeSpec =>
   source: `${id}.yml`,
   number: undefined,
   suspension: undefined,
+  state: 'present',
   targetNode: undefined,
   router: router(id),
   vms: [vm(`${id}-DC01`)],
@@ -56,6 +57,8 @@ export const settings = (traits: Partial<PlanSettings> = {}): PlanSettings => ({
   clusterMode: undefined,
   natBridge: 'vmbr1000',
   applyForeign: false,
+  routesEnabled: false,
+  routesDevice: undefined,
   aclGroup: undefined,
   ...traits,
 })

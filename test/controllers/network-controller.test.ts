@@ -45,7 +45,7 @@ describe('NetworkController', () => {
     const proxmox = new FakeProxmox(cluster())
     const numbers = Array.from({ length: 50 }, (_, index) => index + 1)
     expect(new Set(kinds(await ensureAll(controllerOf(proxmox), numbers)))).to.deep.equal(new Set(['ready']))
-    expect(proxmox.looks, 'before, under the lock, after').to.equal(3)
+    expect(proxmox.looks, 'before, under the lock, before the apply, after').to.equal(4)
     expect(proxmox.writes.filter((call) => call.startsWith('create'))).to.have.length(51)
     expect(proxmox.journal.filter((call) => call === 'lock' || call === 'apply')).to.deep.equal(['lock', 'apply'])
     expect(proxmox.writes.at(-1)).to.equal('apply')
@@ -291,7 +291,7 @@ describe('the SDN lock', () => {
       noted.push(lockStore.note?.kind)
     }
     await ensureAll(controllerOf(proxmox, { lockStore }), [1])
-    expect(noted, 'before, under the lock, after').to.deep.equal([undefined, 'held', undefined])
+    expect(noted, 'before, twice under the lock, after').to.deep.equal([undefined, 'held', 'held', undefined])
     expect(lockStore.note).to.equal(undefined)
   })
 

@@ -28,7 +28,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock: systemClock },
     stop.signal,
   )
-  const { machines, pools } = proxmox
+  const { machines, pools, nics } = proxmox
   const time = { now: 0 }
   const clock = { now: () => time.now }
   const dependencies = {
@@ -37,6 +37,9 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     networks,
     machines,
     pools,
+    nics,
+    look: () => proxmox.observe(),
+    routes: { ensure: () => Promise.resolve({ kind: 'ready' } as const) },
     board,
     logger: quiet,
     settings: () => settings(),

@@ -13,16 +13,19 @@ import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
 import { settings } from '../builders/range.ts'
 import { Controller } from '../../controllers/controller.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { Logger, StatusStore } from '../../model/ports.ts'
+import type { Logger, SdnLockNote, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 
 /** The whole product against a simulated cluster over real HTTPS, with a folder to drop files into. */
 export interface Lab {
   readonly simulator: Simulator
   readonly controller: Controller
+  /** The routing table of the machine that the controller runs on. */
+  readonly routes: FakeHostRoutes
   readonly folder: string
   /** Puts a range file into place in one step. */
   drop(name: string, text: string): Promise<void>
@@ -53,6 +56,8 @@ export interface LabOptions {
   readonly patience?: number
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
+  /** What an earlier life left behind of the SDN lock. */
+  readonly lockNote?: SdnLockNote
 }
 
 /** Opens a lab with a running controller. Close it, or its timers keep the test runner alive. */
@@ -66,6 +71,9 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   await mkdir(ranges)
   await Promise.all(Object.entries(options.files ?? {}).map(([name, text]) => writeFile(path.join(ranges, name), text)))
   const random = (): number => 0.5
+  const routes = new FakeHostRoutes()
+  const lockStore = sdnLockFile(path.join(folder, 'state'))
+  if (options.lockNote !== undefined) await lockStore.write(options.lockNote)
   const proxmox = connectProxmox(
     {
       hosts: Object.values(simulator.nodes),
@@ -89,7 +97,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     proxmox,
     files: watchRangeFiles({ folder: ranges, logger: silent }),
     store: nowhere,
-    lockStore: sdnLockFile(path.join(folder, 'state')),
+    hostRoutes: routes,
+    lockStore,
     clock,
     random,
     logger: silent,
@@ -114,6 +123,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   return {
     simulator,
     controller,
+    routes,
     folder: ranges,
     drop: async (name, text) => {
       const staged = path.join(folder, `staged-${name}`)

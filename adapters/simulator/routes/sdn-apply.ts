@@ -1,4 +1,4 @@
-import { failure } from '../api-error.ts'
+import { ApiError, failure } from '../api-error.ts'
 import { reloadAll } from '../network-reload.ts'
 import { flag, shared, text } from '../parameters.ts'
 import { perm } from '../permission.ts'
@@ -26,8 +26,15 @@ const apply = async (call: Call): Promise<string> => {
   return call.task('reloadnetworkall', '', (run) => reloadAll(call.sim, nodesOf(world), run))
 }
 
-const acquire = (call: Call): Promise<string> =>
-  sdnLocked(
+/** The global lock came with release 9. */
+const mustHaveLock = ({ sim }: Call, method: string): void => {
+  if (Number.parseInt(sim.world.version.release, 10) < 9)
+    throw new ApiError(501, `Method '${method} /cluster/sdn/lock' not implemented`)
+}
+
+const acquire = (call: Call): Promise<string> => {
+  mustHaveLock(call, 'POST')
+  return sdnLocked(
     call,
     'could not acquire lock for SDN config',
     () => {
@@ -40,8 +47,10 @@ const acquire = (call: Call): Promise<string> =>
     },
     undefined,
   )
+}
 
 const release = async (call: Call): Promise<null> => {
+  mustHaveLock(call, 'DELETE')
   const { world } = call.sim
   const token = call.params['force'] === '1' ? world.sdn.lock : call.params['lock-token']
   await sdnLocked(

@@ -3,7 +3,8 @@ import { flag, oneOf, required, text } from '../parameters.ts'
 import { anyUser } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
 import { sdnLocked } from '../sdn-lock.ts'
-import { sdnDigest, writeSdn } from '../sdn-state.ts'
+import { sectionRows } from '../sdn-section.ts'
+import { writeSdn } from '../sdn-state.ts'
 import { sdnId } from './sdn-zones.ts'
 
 const vnetOf = (call: Call, ...privileges: readonly string[]): { readonly vnet: string; readonly zone: string } => {
@@ -15,6 +16,13 @@ const vnetOf = (call: Call, ...privileges: readonly string[]): { readonly vnet: 
   return { vnet, zone }
 }
 
+/** A value that holds now, or will after the next commit. */
+const valueIn = (row: Readonly<Record<string, unknown>>, key: string): unknown => {
+  const pending = row['pending']
+  const later = typeof pending === 'object' && pending !== null ? new Map(Object.entries(pending)).get(key) : undefined
+  return row[key] ?? later
+}
+
 /** Subnets, as far as they matter to vnets: a vnet that has one can't be deleted or made VLAN-aware. */
 export const subnetRoutes: readonly Route[] = [
   {
@@ -24,13 +32,11 @@ export const subnetRoutes: readonly Route[] = [
     params: { vnet: sdnId, pending: flag, running: flag },
     handle: (call) => {
       const { vnet } = vnetOf(call, 'SDN.Audit', 'SDN.Allocate')
-      const { world } = call.sim
-      return [...world.sdn.configured.subnets]
-        .filter(([, subnet]) => subnet['vnet'] === vnet)
-        .map(([id, subnet]) => {
-          const [network = '', mask = ''] = String(subnet['cidr']).split('/')
-          const digest = sdnDigest(world, 'subnets')
-          return { ...subnet, subnet: id, id, network, mask, 'dhcp-range': [], digest }
+      return sectionRows(call.sim.world, 'subnets', 'subnet', call.params)
+        .filter((row) => valueIn(row, 'vnet') === vnet)
+        .map((row) => {
+          const [network = '', mask = ''] = String(valueIn(row, 'cidr')).split('/')
+          return { ...row, id: row['subnet'], network, mask, 'dhcp-range': [] }
         })
     },
   },

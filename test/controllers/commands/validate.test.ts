@@ -5,6 +5,7 @@ import type { CheckedFile } from '../../../model/checked-file.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { serverConfigSchema } from '../../../model/server-config.ts'
 import { cluster, storage } from '../../builders/cluster.ts'
+import { FakeHostRoutes } from '../../builders/fake-host-routes.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { range } from '../../builders/range.ts'
 import { quiet } from '../../builders/quiet.ts'
@@ -74,6 +75,7 @@ async function validate(
         files: { list: never, read: never, watch: never },
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),
+        hostRoutes: new FakeHostRoutes(),
         metrics: {
           rangeStatus: never,
           rangeGone: never,

@@ -1,0 +1,248 @@
+import { expect } from 'chai'
+import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
+import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
+import type { World } from '../../adapters/simulator/world.ts'
+import { type Lab, openLab } from './lab.ts'
+import { personIn } from './person.ts'
+import { rangeText } from './ranges.ts'
+
+const ON_EACH = rangeText([
+  { name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' },
+  { name: 'b', vlan: 10, octet: 2, targetNode: 'pve2' },
+])
+const SMALL = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' }])
+
+const named = (entries: readonly { readonly method: string; readonly path: string }[]) =>
+  entries.map(({ method, path }) => `${method} ${path}`)
+const conditionOf = (lab: Lab, type: string, id = 'JD') =>
+  lab.controller.board.get(id)?.conditions.find((each) => each.type === type)
+const phaseOf = (lab: Lab, name: string) => lab.controller.board.get('JD')?.vms.find((vm) => vm.name === name)?.phase
+const stateOf = (lab: Lab, node: string) =>
+  lab.controller.board.get('JD')?.networks.find((state) => state.node === node)?.state
+const vnetOf = ({ simulator: { world } }: Lab, name: string) => world.sdn.running.vnets.get(name)
+const appliesOf = (lab: Lab) => lab.writes().filter(({ method, path }) => method === 'PUT' && path === '/cluster/sdn')
+
+/** VNets as somebody left them, applied unless said otherwise. */
+function worldWith(vnets: Readonly<Record<string, Readonly<Record<string, string | number>>>>, applied = true): World {
+  const world = demoCluster()
+  for (const [name, config] of Object.entries(vnets))
+    writeSdn(world, 'vnets', name, { type: 'vnet', zone: 'ludus', vlanaware: 1, ...config })
+  if (applied) commitSdn(world)
+  for (const node of world.nodes.values()) if (applied) node.sdnVersion = world.sdn.version
+  return world
+}
+
+describe('networks of ranges', () => {
+  let lab: Lab
+  afterEach(() => lab.close())
+
+  it('of fifty ranges dropped at once take two applies at the most', async () => {
+    const files = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`R${index + 1}.yml`, 'ludus: []\n']))
+    lab = await openLab({ files })
+    const ids = Object.keys(files).map((name) => name.replace('.yml', ''))
+    await lab.until(() => ids.every((id) => conditionOf(lab, 'NetworkReady', id)?.status === 'True'))
+    expect(lab.simulator.world.sdn.running.vnets.size).to.equal(51)
+    expect(appliesOf(lab).length).to.be.within(1, 2)
+    const tags = [...lab.simulator.world.sdn.running.vnets.values()].map(({ tag }) => tag)
+    expect(new Set(tags).size).to.equal(51)
+  }).timeout(60_000)
+
+  it('that a person has changed are put right, but for the NAT network', async () => {
+    lab = await openLab({
+      world: worldWith({
+        ludusnat: { tag: 777, alias: 'lanista nat' },
+        r1: { tag: 99, vlanaware: 0, alias: 'lanista range JD' },
+      }),
+      files: { 'JD.yml': SMALL },
+    })
+    await lab.until(() => lab.ready('JD'))
+    expect(vnetOf(lab, 'r1')).to.include({ tag: 1, vlanaware: 1 })
+    expect(vnetOf(lab, 'ludusnat')).to.include({ tag: 777 })
+    const sdn = lab.writes().filter(({ path }) => path.startsWith('/cluster/sdn'))
+    expect(named(sdn)).to.deep.equal(['POST /cluster/sdn/lock', 'PUT /cluster/sdn/vnets/r1', 'PUT /cluster/sdn'])
+  })
+
+  it('made by Ludus, without a mark, are taken over when the file says their number', async () => {
+    lab = await openLab({
+      world: worldWith({ ludusnat: { tag: 16_777_215 }, r7: { tag: 7 } }),
+      files: { 'JD.yml': `${SMALL}ludus_extensions: { lanista: { range_number: 7 } }\n` },
+    })
+    await lab.until(() => lab.ready('JD'))
+    expect(vnetOf(lab, 'r7')).to.include({ tag: 7, alias: 'lanista range JD' })
+  })
+
+  it("whose tag somebody else's VNet holds in an EVPN zone are not written, and the nearest free base is named", async () => {
+    const world = worldWith({})
+    writeSdn(world, 'zones', 'fabric', { type: 'evpn', controller: 'c', 'vrf-vxlan': 9000 })
+    writeSdn(world, 'vnets', 'prod', { type: 'vnet', zone: 'fabric', tag: 1, alias: 'production' })
+    commitSdn(world)
+    lab = await openLab({ world, files: { 'JD.yml': SMALL } })
+    await lab.until(() => conditionOf(lab, 'NetworkReady')?.reason === 'TagTaken')
+    expect(conditionOf(lab, 'NetworkReady')?.message).to.match(
+      /vnet prod \("production"\) in zone fabric; .*vxlan_tag_base: 1,/,
+    )
+    expect(lab.writes()).to.deep.equal([])
+  })
+
+  it('left pending by a crash are carried through as they are', async () => {
+    const world = worldWith(
+      { ludusnat: { tag: 16_777_215, alias: 'lanista nat' }, r1: { tag: 1, alias: 'lanista range JD' } },
+      false,
+    )
+    lab = await openLab({ world, files: { 'JD.yml': SMALL } })
+    await lab.until(() => lab.ready('JD'))
+    const sdn = lab.writes().filter(({ path }) => path.startsWith('/cluster/sdn'))
+    expect(named(sdn)).to.deep.equal(['POST /cluster/sdn/lock', 'PUT /cluster/sdn'])
+    expect(sdn[0]?.params).to.deep.equal({ 'allow-pending': '1' })
+  })
+
+  it('are not touched when the cluster turns into a single node', async () => {
+    lab = await openLab({ files: { 'JD.yml': SMALL } })
+    await lab.until(() => lab.ready('JD'))
+    const before = lab.writes().length
+    for (const node of ['pve2', 'pve3']) lab.simulator.world.nodes.delete(node)
+    await lab.until(() => conditionOf(lab, 'NetworkReady')?.reason === 'ModeChanged')
+    expect(conditionOf(lab, 'Ready')?.message).to.match(/was a cluster .* is a single node now \(pve1\)/)
+    expect(lab.writes()).to.have.length(before)
+  })
+})
+
+describe('the SDN lock of a cluster', () => {
+  let lab: Lab
+  afterEach(() => lab.close())
+
+  it('that somebody holds is waited for and never forced', async () => {
+    const world = demoCluster()
+    world.sdn.lock = 'somebody'
+    lab = await openLab({ world, files: { 'JD.yml': SMALL } })
+    await lab.until(() => conditionOf(lab, 'NetworkReady')?.reason === 'SdnLocked')
+    expect(conditionOf(lab, 'NetworkReady')?.message).to.match(/somebody holds the SDN lock.*pvesh delete/)
+    expect(new Set(named(lab.writes()))).to.deep.equal(new Set(['POST /cluster/sdn/lock']))
+    expect(world.sdn.lock).to.equal('somebody')
+    world.sdn.lock = undefined
+    await lab.until(() => lab.ready('JD'))
+    expect(world.sdn.lock).to.equal(undefined)
+  })
+
+  it('that an earlier life left behind is released at the start, although nothing is to be done', async () => {
+    const world = demoCluster()
+    world.sdn.lock = 'left behind'
+    lab = await openLab({ world, lockNote: { kind: 'held', token: 'left behind', at: 0 } })
+    await lab.until(() => world.sdn.lock === undefined)
+    expect(named(lab.writes())).to.deep.equal(['DELETE /cluster/sdn/lock'])
+    expect(lab.writes()[0]?.params, 'by its token, not by force').to.have.all.keys('lock-token')
+  })
+
+  it('is given back when the writes under it fail', async () => {
+    lab = await openLab()
+    const { world } = lab.simulator
+    const refused = { kind: 'answer', status: 500, message: 'the dog ate it' } as const
+    lab.simulator.arm({
+      on: 'request',
+      match: { method: 'POST', path: '/cluster/sdn/vnets' },
+      at: 'before',
+      times: 2,
+      effect: refused,
+    })
+    await lab.drop('JD.yml', SMALL)
+    await lab.until(() => named(lab.writes()).includes('DELETE /cluster/sdn/lock'))
+    await lab.until(() => lab.ready('JD'))
+    expect(world.sdn.lock).to.equal(undefined)
+    expect(appliesOf(lab), 'none for writes that failed').to.have.length(1)
+  })
+})
+
+describe('a node whose networks are not in force', () => {
+  let lab: Lab
+  afterEach(() => lab.close())
+
+  it('delays only the VMs placed there, is named, and repaired by applying again', async () => {
+    lab = await openLab()
+    lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true })
+    await lab.drop('JD.yml', ON_EACH)
+    await lab.until(() => conditionOf(lab, 'NetworkReady')?.reason === 'NodeNetworkMissing')
+    expect(conditionOf(lab, 'NetworkReady')?.message).to.match(/node pve2 did not reload its network \(.*ifreload/)
+    expect([stateOf(lab, 'pve1'), stateOf(lab, 'pve2')]).to.deep.equal(['available', 'failed'])
+    await lab.until(() => lab.ready('JD'))
+    expect(stateOf(lab, 'pve2')).to.equal('available')
+    expect(appliesOf(lab)).to.have.length(2)
+  })
+
+  it('keeps its VMs from being started for as long as it fails, while the others run', async () => {
+    lab = await openLab()
+    const broken = lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true, times: 1000 })
+    await lab.drop('JD.yml', ON_EACH)
+    await lab.until(() => phaseOf(lab, 'JD-a') === 'running' && broken.hits() >= 3)
+    const b = [...lab.simulator.world.guests.values()].find(({ config }) => config.get('name') === 'JD-b')
+    expect(b?.config.get('tags'), 'cloned and configured').to.equal('jd;lanista')
+    expect(b?.running, 'not started').to.equal(undefined)
+    expect(named(lab.writes()).filter((call) => call.endsWith('/status/start') && call.includes('pve2'))).to.deep.equal(
+      [],
+    )
+    const troubleOf = (name: string) =>
+      lab.controller.board.get('JD')?.vms.find((vm) => vm.name === name)?.trouble ?? ''
+    await lab.until(() => /not started yet, because its node pve2 did not reload/.test(troubleOf('JD-b')))
+    broken.disarm()
+    await lab.until(() => lab.ready('JD'))
+  })
+
+  it('that was away while others applied is brought up to date', async () => {
+    lab = await openLab({ files: { 'KT.yml': rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve1' }]) } })
+    await lab.until(() => lab.ready('KT'))
+    const { world } = lab.simulator
+    // It missed the last apply, as one does that had no quorum for a while.
+    const pve2 = world.nodes.get('pve2')!
+    pve2.sdnVersion -= 1
+    pve2.sdnBridges = new Map()
+    pve2.bridges = new Map([...pve2.bridges].filter(([name]) => name.startsWith('vmbr')))
+    await lab.drop('JD.yml', rangeText([{ name: 'b', vlan: 10, octet: 2, targetNode: 'pve2' }]))
+    await lab.until(() => lab.ready('JD', 'KT'))
+    expect(pve2.bridges.has('r1')).to.equal(true)
+  })
+})
+
+describe('a range that is to go (state: absent)', () => {
+  it('loses its network after its last VM, and not while a NIC of anybody is on it', async () => {
+    const lab = await openLab({ files: { 'JD.yml': SMALL, 'KT.yml': SMALL }, settings: { routesEnabled: true } })
+    try {
+      await lab.until(() => lab.ready('JD', 'KT'))
+      const person = personIn(lab.simulator)
+      const { world } = lab.simulator
+      const guestsOf = (pool: string) => [...(world.pools.get(pool)?.vms ?? [])]
+      const number = world.sdn.running.vnets.get('r1')?.['alias'] === 'lanista range JD' ? 1 : 2
+      const vnet = `r${number}`
+      const before = lab.writes().length
+      await lab.drop('JD.yml', `${SMALL}ludus_extensions: { lanista: { state: absent } }\n`)
+      await lab.until(() => conditionOf(lab, 'MachinesReady')?.reason === 'RemovalWaits')
+      expect(conditionOf(lab, 'Ready')?.message).to.match(/pool still has JD-router.* \(VMID .*\), JD-a .*delete them/)
+      expect(lab.writes()).to.have.length(before)
+
+      const [stranger] = guestsOf('KT')
+      const of = (vmid: number) => `/nodes/${world.guests.get(vmid)?.node}/qemu/${vmid}`
+      await person('PUT', `${of(stranger!)}/config`, { net5: `virtio,bridge=${vnet}` })
+      for (const vmid of guestsOf('JD')) {
+        await person('POST', `${of(vmid)}/status/stop`)
+        await lab.until(() => world.guests.get(vmid)?.running === undefined)
+        await person('DELETE', of(vmid))
+      }
+      await lab.until(() => guestsOf('JD').length === 0)
+      await lab.until(() => conditionOf(lab, 'NetworkReady')?.reason === 'NetworkInUse')
+      expect(conditionOf(lab, 'NetworkReady')?.message).to.contain(
+        `net5 of ${world.guests.get(stranger!)?.config.get('name')}`,
+      )
+      expect(world.sdn.running.vnets.has(vnet)).to.equal(true)
+
+      const applies = appliesOf(lab).length
+      await person('PUT', `${of(stranger!)}/config`, { delete: 'net5' })
+      await lab.until(() => conditionOf(lab, 'Ready')?.reason === 'Absent')
+      expect(world.sdn.running.vnets.has(vnet)).to.equal(false)
+      expect(world.sdn.running.vnets.has('ludusnat')).to.equal(true)
+      expect(appliesOf(lab)).to.have.length(applies + 1)
+      expect(lab.ready('KT')).to.equal(true)
+      await lab.until(() => !lab.routes.routes.some(({ destination }) => destination === `10.${number}.0.0/16`))
+      expect(lab.routes.routes).to.have.length(1)
+    } finally {
+      await lab.close()
+    }
+  }).timeout(60_000)
+})
