@@ -39,6 +39,12 @@ export function openMetrics(version: string): MetricsPage {
     labelNames: ['range', 'phase'] as const,
     registers,
   })
+  const networks = new Gauge({
+    name: 'lanista_range_network_available',
+    help: "Whether a range's networks are in force on a node (1) or not (0), by the node's own word and its last reload.",
+    labelNames: ['range', 'node'] as const,
+    registers,
+  })
   const reconcileSeconds = new Histogram({
     name: 'lanista_reconcile_seconds',
     help: 'Duration of passes over ranges by result.',
@@ -96,23 +102,33 @@ export function openMetrics(version: string): MetricsPage {
 
   // What is removed when a range goes: only these label sets were ever set for it.
   const conditionTypes = new Map<string, Set<ConditionType>>()
+  const nodes = new Map<string, Set<string>>()
+  const forgetNodes = (range: string, kept: ReadonlySet<string>): void => {
+    for (const node of nodes.get(range) ?? []) if (!kept.has(node)) networks.remove({ range, node })
+  }
   return {
     contentType: registry.contentType,
     render: async () => await registry.metrics(),
-    rangeStatus: ({ id, conditions, vms: machines }) => {
+    rangeStatus: ({ id, conditions, vms: machines, networks: states }) => {
       const known = conditionTypes.get(id) ?? new Set()
-      const present = new Set(conditions.map(({ type }) => type))
+      const holding = new Set(conditions.map(({ type }) => type))
       for (const type of known)
-        if (!present.has(type)) for (const status of STATUSES) condition.remove({ range: id, type, status })
-      conditionTypes.set(id, present)
+        if (!holding.has(type)) for (const status of STATUSES) condition.remove({ range: id, type, status })
+      conditionTypes.set(id, holding)
       for (const { type, status: holds } of conditions)
         for (const status of STATUSES) condition.set({ range: id, type, status }, status === holds ? 1 : 0)
+      const present = new Set(states.map(({ node }) => node))
+      forgetNodes(id, present)
+      nodes.set(id, present)
+      for (const { node, state } of states) networks.set({ range: id, node }, state === 'available' ? 1 : 0)
       for (const phase of PHASES) vms.set({ range: id, phase }, machines.filter((vm) => vm.phase === phase).length)
     },
     rangeGone: (range) => {
       for (const type of conditionTypes.get(range) ?? [])
         for (const status of STATUSES) condition.remove({ range, type, status })
       conditionTypes.delete(range)
+      forgetNodes(range, new Set())
+      nodes.delete(range)
       for (const phase of PHASES) vms.remove({ range, phase })
       for (const result of ['settled', 'progressing', 'retry', 'stalled'] as const)
         reconcileTotal.remove({ range, result })

@@ -57,6 +57,27 @@ describe('openMetrics', () => {
     ])
   })
 
+  it('shows on which nodes the networks of a range are in force, and drops a node that is no more', async () => {
+    const metrics = openMetrics('1')
+    const on = (...nodes: RangeStatus['networks']) =>
+      metrics.rangeStatus({ ...statusOf('JD', 'True'), networks: nodes })
+    on(
+      { node: 'pve1', state: 'available', message: '' },
+      { node: 'pve2', state: 'failed', message: 'did not reload its network' },
+      { node: 'pve3', state: 'excluded', message: 'is not among the nodes of the zone' },
+    )
+    const series = () => linesOf(metrics, 'lanista_range_network_available{')
+    expect(await series()).to.deep.equal([
+      'lanista_range_network_available{range="JD",node="pve1"} 1',
+      'lanista_range_network_available{range="JD",node="pve2"} 0',
+      'lanista_range_network_available{range="JD",node="pve3"} 0',
+    ])
+    on({ node: 'pve2', state: 'available', message: '' })
+    expect(await series()).to.deep.equal(['lanista_range_network_available{range="JD",node="pve2"} 1'])
+    metrics.rangeGone('JD')
+    expect(await series()).to.deep.equal([])
+  })
+
   it('forgets every series of a range that is gone, and none of another', async () => {
     const metrics = openMetrics('1')
     for (const id of ['JD', 'AB']) {
