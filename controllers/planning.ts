@@ -68,7 +68,8 @@ export class Planning {
         now,
         snapshot.nodes.map(({ name }) => name),
       )
-      if (turned !== undefined) return () => ({ kind: 'refused', part: 'NetworkReady', finding: turned })
+      if (turned !== undefined)
+        return () => ({ kind: 'refused', part: 'NetworkReady', finding: turned, zoneFindings: [] })
       const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id), settings, mode)
       if (result.kind === 'planned') this.#reservations.reserve(result.plan)
       return () => result

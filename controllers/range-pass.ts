@@ -1,4 +1,4 @@
-import type { Finding } from '../model/condition.ts'
+import { type Finding, isInOrder, type Remark } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { addressOf } from '../model/identity.ts'
 import { type Outcome, worstOf } from '../model/outcome.ts'
@@ -8,6 +8,7 @@ import type { Logger, Machines, Pools } from '../model/ports.ts'
 import { type RangeSpec, vlansOf } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
+import { zoneRemarkOf } from '../model/zone-finding.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
 import { STAYS } from '../reconcilers/vm/plan-vm.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
@@ -69,7 +70,7 @@ export class RangePass {
 
   async #run(): Promise<Outcome> {
     const { result } = await this.#deps.planning.plan(this.#spec)
-    if (result.kind === 'refused') return this.#refused(result.part, result.finding)
+    if (result.kind === 'refused') return this.#refused(result.part, result.finding, zoneRemarkOf(result.zoneFindings))
     const { plan } = result
     this.#number = plan.number
     this.#vms = plan.vms.map((vm) =>
@@ -82,11 +83,12 @@ export class RangePass {
     const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair()
     const network = busyNetwork ? { reason: 'Progressing', message: 'the networks are being made' } : true
     // Not waited for: ranges planned together go to the networks together, and share one apply.
-    void this.#found({ zone: true, network })
+    const zone = zoneRemarkOf(plan.zoneFindings)
+    void this.#found({ zone, network })
 
     if (busyNetwork) {
       const made = await this.#deps.networks.ensure(plan.network.wants)
-      if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding)
+      if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding, zone)
       if (made.kind === 'failed') throw made.error
       await this.#found({ network: true })
     } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
@@ -150,8 +152,8 @@ export class RangePass {
     await this.#found({})
   }
 
-  async #refused(part: 'ZoneReady' | 'NetworkReady', finding: Finding): Promise<Outcome> {
-    await this.#found(part === 'ZoneReady' ? { zone: finding } : { zone: true, network: finding })
+  async #refused(part: 'ZoneReady' | 'NetworkReady', finding: Finding, zone: Remark | true): Promise<Outcome> {
+    await this.#found(part === 'ZoneReady' ? { zone: finding } : { zone, network: finding })
     return { kind: 'retry', error: finding.message }
   }
 
@@ -161,13 +163,13 @@ export class RangePass {
     const message = 'error' in outcome ? outcome.error : String(error)
     this.#deps.logger.error('pass broke off', { range: this.#spec.id, error })
     const { zone, network } = this.#findings
-    if (zone !== true)
+    if (!isInOrder(zone))
       await this.#found({
         zone: { reason: NOT_READ, message },
         network: { reason: NOT_READ, message },
         machines: { reason: NOT_READ, message },
       })
-    else if (network !== true) await this.#found({ network: { reason: 'NetworkFailed', message } })
+    else if (!isInOrder(network)) await this.#found({ network: { reason: 'NetworkFailed', message } })
     else await this.#found({ machines: { reason: 'MachinesFailed', message } })
     return outcome
   }

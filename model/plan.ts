@@ -2,6 +2,7 @@ import type { Finding } from './condition.ts'
 import type { VmSpec } from './range-spec.ts'
 import type { VnetConfig } from './snapshot.ts'
 import type { VmPhase } from './vm-phase.ts'
+import type { ZoneFinding } from './zone-finding.ts'
 
 /** One intended change, printable: what, on which object, and why. */
 export type Action =
@@ -116,6 +117,8 @@ export interface RangePlan {
   readonly pool: { readonly exists: boolean }
   readonly network: NetworkPlan
   readonly vms: readonly VmPlan[]
+  /** What a person should mend of the SDN zone; none of it stops the range. */
+  readonly zoneFindings: readonly ZoneFinding[]
   /** Remarks for people that stop nothing, such as nodes that the zone doesn't reach. */
   readonly notes: readonly string[]
 }

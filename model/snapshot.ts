@@ -93,15 +93,22 @@ export interface StorageSeen {
   readonly usedBytes: number
 }
 
-export interface ZoneSeen {
-  readonly name: string
-  readonly type: string
+/** The part of a zone's configuration that decides whom it connects. */
+export interface ZoneConfig {
   /** Addresses of the VXLAN peers; undefined when the zone has none (a fabric zone, or another type). */
   readonly peers: readonly string[] | undefined
   readonly fabric: string | undefined
   /** The nodes it is limited to; undefined means all. */
   readonly nodes: readonly string[] | undefined
   readonly mtu: number | undefined
+}
+
+/** A zone as it is configured: what the next apply makes of it, or, when that removes it, what it was. */
+export interface ZoneSeen extends ZoneConfig {
+  readonly name: string
+  readonly type: string
+  /** What is in force since the last apply; undefined when it was never applied. */
+  readonly running: ZoneConfig | undefined
   /** `unchanged` when running and configured agree. */
   readonly pending: PendingState
   /** Node -> Proxmox' own status word (`available`, `pending`, `error`), for the nodes that report one. */

@@ -4,6 +4,7 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { NetworkPlan } from '../../model/plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { checkZone } from '../zone/check-zone.ts'
 import { planVnets, vnetWantsOf } from './plan-vnets.ts'
@@ -16,9 +17,18 @@ export type PlannedNetwork =
       readonly network: NetworkPlan
       /** Node -> why no VM of a range can be placed there. */
       readonly unreached: ReadonlyMap<string, string>
+      readonly zoneFindings: readonly ZoneFinding[]
     }
-  /** Nothing can be planned before this is mended. */
-  | { readonly kind: 'refused'; readonly part: 'ZoneReady' | 'NetworkReady'; readonly finding: Finding }
+  | RefusedNetwork
+
+/** Nothing can be planned before this is mended. */
+export interface RefusedNetwork {
+  readonly kind: 'refused'
+  readonly part: 'ZoneReady' | 'NetworkReady'
+  readonly finding: Finding
+  /** What is wrong with the zone, when that was looked at. */
+  readonly zoneFindings: readonly ZoneFinding[]
+}
 
 /** A range's networks on a cluster: the NAT VNet and its own VNet in the VXLAN zone, which is checked first. */
 export function planClusterNetwork(
@@ -27,25 +37,32 @@ export function planClusterNetwork(
   promised: ReadonlyMap<number, string>,
   settings: PlanSettings,
 ): PlannedNetwork {
-  const zone = checkZone(snapshot, settings.zone)
-  if (zone.kind === 'unusable') return { kind: 'refused', part: 'ZoneReady', finding: zone.finding }
+  const { findings: zoneFindings, unreached } = checkZone(snapshot, settings.zone)
+  const refused = (part: RefusedNetwork['part'], finding: Finding): RefusedNetwork => ({
+    kind: 'refused',
+    part,
+    finding,
+    zoneFindings,
+  })
+  const obstacle = zoneObstacleOf(zoneFindings)
+  if (obstacle !== undefined) return refused('ZoneReady', obstacle)
   if (!snapshot.quorate) {
     const message =
       'cluster: it has no quorum, so Proxmox takes no changes; bring nodes back, then this goes on by itself'
-    return { kind: 'refused', part: 'NetworkReady', finding: { reason: 'NoQuorum', message } }
+    return refused('NetworkReady', { reason: 'NoQuorum', message })
   }
 
   const numbered = rangeNumberOf(spec.id, spec.number, snapshot, promised, settings)
-  if ('finding' in numbered) return { kind: 'refused', part: 'NetworkReady', finding: numbered.finding }
+  if ('finding' in numbered) return refused('NetworkReady', numbered.finding)
   const { number } = numbered
 
   const vnets = vnetWantsOf(spec.id, number, spec.number !== undefined, settings)
   const names = { nat: NAT_VNET.name, range: vnetName(number) }
   const { actions, findings } = planVnets(vnets, snapshot)
   const finding = findings.get(names.range) ?? findings.get(names.nat)
-  if (finding !== undefined) return { kind: 'refused', part: 'NetworkReady', finding }
+  if (finding !== undefined) return refused('NetworkReady', finding)
 
   const busy = snapshot.runningTasks.some(({ type }) => type === 'reloadnetworkall' || type === 'srvreload')
   const network: NetworkPlan = { names, wants: { kind: 'vnets', vnets }, actions, busy }
-  return { kind: 'planned', number, network, unreached: zone.unreached }
+  return { kind: 'planned', number, network, unreached, zoneFindings }
 }

@@ -22,6 +22,7 @@ const planOf = (traits: Partial<RangePlan>): RangePlan => ({
   pool: { exists: true },
   network: networkOf([]),
   vms: [],
+  zoneFindings: [],
   notes: [],
   ...traits,
 })

@@ -8,6 +8,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRange } from '../../reconcilers/plan-range.ts'
 import { achieve } from '../builders/achieve.ts'
 import { anyCluster, anyRanges, reversed } from '../builders/any-cluster.ts'
+import { zone } from '../builders/cluster.ts'
 import { settings } from '../builders/range.ts'
 
 const anyRange = anyRanges.map(([first]) => first!)
@@ -74,6 +75,21 @@ describe('planRange, for any cluster and range', () => {
         else if (existing !== undefined) expect(action.node).to.equal(existing.node)
       }
     })
+  })
+
+  it('never gives a VM to a node that the zone does not reach', () => {
+    const anyPart = fc.tuple(anyRange, anyCluster, fc.infiniteStream(fc.boolean()))
+    fc.assert(
+      fc.property(anyPart, ([spec, seen, listed]) => {
+        const peers = seen.nodes.filter(() => listed.next().value).flatMap(({ address }) => address ?? [])
+        const made = plan(spec, { ...seen, zones: [zone(seen.nodes, { peers })] })
+        if (made.kind === 'refused') return
+        const reached = seen.nodes.filter(({ address }) => peers.includes(address ?? '')).map(({ name }) => name)
+        for (const action of actionsOf(made.plan))
+          if (action.kind === 'clone-vm') expect(reached).to.include(action.node)
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it("never acts on a VM outside the range's pool, a template, or a locked VM", () => {

@@ -257,10 +257,16 @@ describe('observe', () => {
         fabric: undefined,
         nodes: undefined,
         mtu: 1400,
+        running: { peers: ['10.98.0.1', '10.98.0.2'], fabric: undefined, nodes: undefined, mtu: undefined },
         pending: 'changed',
         statusByNode: { pve1: 'available', pve2: 'pending' },
       })
-      expect(snapshot.zones[1]).to.deep.include({ nodes: ['pve1', 'pve2'], pending: 'new', statusByNode: {} })
+      expect(snapshot.zones[1]).to.deep.include({
+        nodes: ['pve1', 'pve2'],
+        pending: 'new',
+        running: undefined,
+        statusByNode: {},
+      })
       expect(snapshot.otherPending).to.deep.equal(['controller evpn1 (new)'])
     })
 
