@@ -11,6 +11,7 @@ import { RangeController } from './range-controller.ts'
 import { reconcileRange } from './reconcile-range.ts'
 import { StatusBoard } from './status-board.ts'
 import { triggers } from './triggers.ts'
+import { watchZone } from './zone-watch.ts'
 
 /** The adapters and settings a controller runs with. */
 export interface ControllerParts {
@@ -48,7 +49,7 @@ export class Controller {
     setMaxListeners(0, signal)
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
-    const planning = new Planning(proxmox, settings, clock, signal)
+    const planning = new Planning(watchZone(proxmox, settings, metrics), settings, clock, signal)
     const networks = new NetworkController(proxmox, logger, clock, signal)
     const { machines, pools } = proxmox
     const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings, clock }

@@ -4,6 +4,7 @@ import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
 import type { ClusterSnapshot, VnetConfig } from './snapshot.ts'
+import type { ZoneFinding } from './zone-finding.ts'
 
 /**
  * The narrow interfaces behind which the outside world stands. None has a call that migrates a VM or that creates,
@@ -120,6 +121,8 @@ export interface Metrics {
   configReloaded(successful: boolean, at: number): void
   /** A whole snapshot of the cluster was read at that time, in epoch milliseconds. */
   observed(at: number): void
+  /** Sets what is wrong with the SDN zone, in place of what was. */
+  zoneFindings(findings: readonly ZoneFinding[]): void
 }
 
 /** Structured log. Fields are plain values; no secret is ever among them. */

@@ -51,7 +51,9 @@ interface PlannedRange {
 }
 
 /** The networks of all ranges are planned together, as a run does: one apply for all. */
-function reportOf(planned: readonly PlannedRange[]): Pick<PlanReport, 'networkActions' | 'plans' | 'refused'> {
+function reportOf(
+  planned: readonly PlannedRange[],
+): Pick<PlanReport, 'networkActions' | 'plans' | 'zoneFindings' | 'refused'> {
   const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
   const refused = planned.flatMap(({ spec, result }) =>
     result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
@@ -61,6 +63,8 @@ function reportOf(planned: readonly PlannedRange[]): Pick<PlanReport, 'networkAc
   return {
     networkActions: snapshot === undefined ? [] : planVnets(wants, snapshot).actions,
     plans,
+    // All ranges of a turn see the same zone; of one that can't be used the refusals tell.
+    zoneFindings: plans[0]?.zoneFindings ?? [],
     refused,
   }
 }

@@ -80,6 +80,7 @@ async function validate(
           proxmoxRequest: never,
           rangeFiles: never,
           observed: never,
+          zoneFindings: never,
           configReloaded: never,
         },
         forgetAllBut: never,
