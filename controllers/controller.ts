@@ -4,6 +4,7 @@ import type { PlanSettings } from '../model/plan-settings.ts'
 import type { Logger, Metrics, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import { aborted } from './aborted.ts'
+import { AclGranter } from './acl-granter.ts'
 import type { Observed } from './composition.ts'
 import { NetworkController } from './network-controller.ts'
 import { Planning } from './planning.ts'
@@ -51,8 +52,20 @@ export class Controller {
     this.board = new StatusBoard(store, clock, logger)
     const planning = new Planning(watchZone(proxmox, settings, metrics), settings, clock, signal)
     const networks = new NetworkController(proxmox, logger, clock, signal)
-    const { machines, pools } = proxmox
-    const dependencies = { files, planning, networks, machines, pools, board: this.board, logger, settings, clock }
+    const { machines, pools, access } = proxmox
+    const granter = new AclGranter(access, logger, clock, signal)
+    const dependencies = {
+      files,
+      planning,
+      networks,
+      granter,
+      machines,
+      pools,
+      board: this.board,
+      logger,
+      settings,
+      clock,
+    }
     this.ranges = new RangeController(
       (rangeId) => {
         const started = clock.now()

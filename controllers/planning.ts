@@ -29,7 +29,7 @@ export class Planning {
     this.#turn = new Turn(
       async (specs) => {
         const ended = this.#reservations.ended()
-        const snapshot = await observer.observe(signal)
+        const snapshot = await observer.observe(signal, { acl: settings().aclGroup !== undefined })
         this.#reservations.forgetShown(snapshot, ended)
         const results = new Map<RangeSpec, () => PlanResult>()
         for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1)))

@@ -12,6 +12,7 @@ import { zoneRemarkOf } from '../model/zone-finding.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
 import { STAYS } from '../reconcilers/vm/plan-vm.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
+import type { AclGranter } from './acl-granter.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, type PassFindings, NOT_READ } from './range-conditions.ts'
@@ -21,6 +22,7 @@ import type { StatusBoard } from './status-board.ts'
 export interface PassDependencies {
   readonly planning: Planning
   readonly networks: NetworkController
+  readonly granter: AclGranter
   readonly machines: Machines
   readonly pools: Pools
   readonly board: StatusBoard
@@ -81,7 +83,9 @@ export class RangePass {
       ),
     )
     const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair()
-    const network = busyNetwork ? { reason: 'Progressing', message: 'the networks are being made' } : true
+    const network = busyNetwork
+      ? { reason: 'Progressing', message: 'the networks are being made' }
+      : this.#deps.granter.standing(plan.grant)
     // Not waited for: ranges planned together go to the networks together, and share one apply.
     const zone = zoneRemarkOf(plan.zoneFindings)
     void this.#found({ zone, network })
@@ -90,10 +94,12 @@ export class RangePass {
       const made = await this.#deps.networks.ensure(plan.network.wants)
       if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding, zone)
       if (made.kind === 'failed') throw made.error
-      await this.#found({ network: true })
+      await this.#found({ network: this.#deps.granter.standing(plan.grant) })
     } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
       return { kind: 'progressing' }
     }
+    // After the networks, as nobody has a use for it before; what can't be granted keeps no VM from running.
+    if (plan.grant !== undefined) await this.#found({ network: await this.#deps.granter.grant(plan.grant) })
     if (!plan.pool.exists) await this.#deps.pools.create(plan.rangeId, `Ludus range ${plan.rangeId}`, this.#signal)
     return this.#runVms(plan)
   }

@@ -9,8 +9,8 @@ export const watchZone = (
   settings: () => PlanSettings,
   metrics: Pick<Metrics, 'zoneFindings'>,
 ): ClusterObserver => ({
-  observe: async (signal) => {
-    const snapshot = await observer.observe(signal)
+  observe: async (signal, options) => {
+    const snapshot = await observer.observe(signal, options)
     const now = settings()
     metrics.zoneFindings(networkModeOf(snapshot, now) === 'cluster' ? checkZone(snapshot, now.zone).findings : [])
     return snapshot

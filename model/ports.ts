@@ -15,7 +15,8 @@ import type { ZoneFinding } from './zone-finding.ts'
 
 /** Sees the whole cluster with a number of reads that doesn't grow with ranges or VMs. */
 export interface ClusterObserver {
-  observe(signal: AbortSignal): Promise<ClusterSnapshot>
+  /** @param options `acl`: read the access control list as well */
+  observe(signal: AbortSignal, options?: { readonly acl: boolean }): Promise<ClusterSnapshot>
 }
 
 /** Writes VNets. Nothing takes effect before `apply`, which commits everyone's pending changes, ours or not. */
@@ -77,8 +78,22 @@ export interface Pools {
   create(pool: string, comment: string, signal: AbortSignal): Promise<void>
 }
 
+/** Gives rights. */
+export interface AccessWriter {
+  /** Gives a role to a group on a path and below. Succeeds as well when it has it. */
+  grant(
+    right: { readonly path: string; readonly group: string; readonly role: string },
+    signal: AbortSignal,
+  ): Promise<void>
+}
+
 /** Everything a controller needs of Proxmox. */
-export type Proxmox = ClusterObserver & { readonly sdn: SdnWriter; readonly machines: Machines; readonly pools: Pools }
+export type Proxmox = ClusterObserver & {
+  readonly sdn: SdnWriter
+  readonly machines: Machines
+  readonly pools: Pools
+  readonly access: AccessWriter
+}
 
 /** What became of reading one range file. */
 export type RangeFileRead =

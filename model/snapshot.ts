@@ -23,6 +23,8 @@ export interface ClusterSnapshot {
   readonly runningTasks: readonly TaskSeen[]
   /** The network of each online node that told it; of a node that is missing here nothing is known. */
   readonly nodeNetworks: readonly NodeNetworkSeen[]
+  /** Who has which role where, as far as the token may change it: Proxmox leaves out the rest. Undefined: not asked for. */
+  readonly acl: readonly AclSeen[] | undefined
   /** The network reloads that have ended lately, in any order. Proxmox lists about 25 ended tasks of each node. */
   readonly reloads: readonly ReloadSeen[]
 }
@@ -161,6 +163,17 @@ export interface TemplateSeen {
   readonly name: string
   /** Storages that hold its disks; empty when not known. `target` of a clone needs all of them shared, even for a full clone. */
   readonly storages: readonly string[]
+}
+
+/** One entry of Proxmox' access control list. */
+export interface AclSeen {
+  /** Such as `/sdn/zones/ludus/r1`. */
+  readonly path: string
+  readonly kind: 'user' | 'group' | 'token'
+  readonly who: string
+  readonly role: string
+  /** It holds below the path, too. */
+  readonly propagate: boolean
 }
 
 interface TaskSeen {

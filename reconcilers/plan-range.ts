@@ -35,12 +35,13 @@ export function planRange(
   if (mode === 'single') return refused('ZoneReady', 'SingleNode', singleNodeMessage)
   const planned = planClusterNetwork(spec, snapshot, promises.numbers, settings)
   if (planned.kind === 'refused') return planned
-  const { number, network, unreached, zoneFindings } = planned
+  const { number, network, unreached, zoneFindings, grant } = planned
   const plan: RangePlan = {
     rangeId: spec.id,
     number,
     pool: { exists: snapshot.pools.includes(spec.id) },
     network,
+    grant,
     vms: planVms(spec, number, snapshot, promises, unreached, settings),
     zoneFindings,
     notes: [...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`),

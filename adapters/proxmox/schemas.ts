@@ -86,6 +86,11 @@ export const vnet = z.object({
 
 export const controller = z.object({ controller: text })
 
+/** Entries of the access control list. */
+export const acl = z.array(
+  z.object({ path: text, type: z.enum(['user', 'group', 'token']), ugid: text, roleid: text, propagate: maybe(flag) }),
+)
+
 export const pools = z.array(z.object({ poolid: text }))
 
 /** `/cluster/tasks`: a task that has ended has an `endtime`, and its exit status in `status`. */

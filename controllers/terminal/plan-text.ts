@@ -79,6 +79,8 @@ function actionLine(action: Action, paint: Paint): string {
       return changed(`vnet ${action.vnet}`)
     case 'apply-sdn':
       return changed('apply SDN')
+    case 'grant-acl':
+      return created(`acl ${action.path}: ${action.role} for the group ${action.group}`)
     case 'clone-vm':
       return created(`vm ${action.vm} on ${action.node} as ${action.vmid}`)
     case 'configure-vm':

@@ -1,12 +1,13 @@
 import type { Finding } from '../../model/condition.ts'
 import { NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { NetworkPlan } from '../../model/plan.ts'
+import type { GrantAction, NetworkPlan } from '../../model/plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { checkZone } from '../zone/check-zone.ts'
+import { planGrant } from './plan-acl.ts'
 import { planVnets, vnetWantsOf } from './plan-vnets.ts'
 
 /** A range's number and networks, whatever they are made of. */
@@ -18,6 +19,8 @@ export type PlannedNetwork =
       /** Node -> why no VM of a range can be placed there. */
       readonly unreached: ReadonlyMap<string, string>
       readonly zoneFindings: readonly ZoneFinding[]
+      /** What a group lacks to use the range's network. */
+      readonly grant: GrantAction | undefined
     }
   | RefusedNetwork
 
@@ -64,5 +67,6 @@ export function planClusterNetwork(
 
   const busy = snapshot.runningTasks.some(({ type }) => type === 'reloadnetworkall' || type === 'srvreload')
   const network: NetworkPlan = { names, wants: { kind: 'vnets', vnets }, actions, busy }
-  return { kind: 'planned', number, network, unreached, zoneFindings }
+  const grant = planGrant(names.range, settings.zone, settings.aclGroup, snapshot.acl)
+  return { kind: 'planned', number, network, unreached, zoneFindings, grant }
 }

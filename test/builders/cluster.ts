@@ -185,6 +185,7 @@ export function cluster(
     pools: [],
     runningTasks: [],
     nodeNetworks: nodes.map((each) => nodeNetwork(each)),
+    acl: undefined,
     reloads: [],
     ...traits,
     nodes,

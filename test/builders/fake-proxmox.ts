@@ -1,4 +1,4 @@
-import type { Pools, Proxmox, SdnWriter } from '../../model/ports.ts'
+import type { AccessWriter, Pools, Proxmox, SdnWriter } from '../../model/ports.ts'
 import type { ClusterSnapshot, GuestSeen, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
 import { guest } from './cluster.ts'
 import { FakeMachines, machine } from './fake-machines.ts'
@@ -70,6 +70,14 @@ export class FakeProxmox implements Proxmox {
     create: async (pool) => {
       await this.#call(`pool ${pool}`)
       this.snapshot = { ...this.snapshot, pools: [...this.snapshot.pools, pool] }
+    },
+  }
+
+  readonly access: AccessWriter = {
+    grant: async ({ path, group, role }) => {
+      await this.#call(`grant ${group} ${role} on ${path}`)
+      const entry = { path, kind: 'group', who: group, role, propagate: true } as const
+      this.snapshot = { ...this.snapshot, acl: [...(this.snapshot.acl ?? []), entry] }
     },
   }
 

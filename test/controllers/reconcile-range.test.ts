@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { systemClock } from '../../adapters/system-clock.ts'
+import { AclGranter } from '../../controllers/acl-granter.ts'
 import { NetworkController } from '../../controllers/network-controller.ts'
 import { Planning } from '../../controllers/planning.ts'
 import { reconcileRange } from '../../controllers/reconcile-range.ts'
@@ -25,13 +26,14 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
   const planning = new Planning(proxmox, () => settings(), systemClock, stop.signal)
   const networks = new NetworkController(proxmox, quiet, systemClock, stop.signal)
-  const { machines, pools } = proxmox
+  const { machines, pools, access } = proxmox
   const time = { now: 0 }
   const clock = { now: () => time.now }
   const dependencies = {
     files,
     planning,
     networks,
+    granter: new AclGranter(access, quiet, clock, stop.signal),
     machines,
     pools,
     board,

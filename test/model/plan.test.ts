@@ -23,6 +23,7 @@ const planOf = (traits: Partial<RangePlan>): RangePlan => ({
   network: networkOf([]),
   vms: [],
   zoneFindings: [],
+  grant: undefined,
   notes: [],
   ...traits,
 })

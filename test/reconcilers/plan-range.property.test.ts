@@ -12,8 +12,9 @@ import { zone } from '../builders/cluster.ts'
 import { settings } from '../builders/range.ts'
 
 const anyRange = anyRanges.map(([first]) => first!)
+const SETTINGS = settings({ aclGroup: 'ludus_users' })
 const plan = (spec: RangeSpec, seen: ClusterSnapshot) =>
-  planRange(spec, seen, { numbers: new Map(), vms: [] }, settings(), networkModeOf(seen, settings()))
+  planRange(spec, seen, { numbers: new Map(), vms: [] }, SETTINGS, networkModeOf(seen, SETTINGS))
 function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeSpec) => void): void {
   fc.assert(
     fc.property(anyRange, anyCluster, (spec, seen) => {
@@ -30,6 +31,7 @@ const KINDS: Readonly<Record<Action['kind'], true>> = {
   'create-vnet': true,
   'update-vnet': true,
   'apply-sdn': true,
+  'grant-acl': true,
   'clone-vm': true,
   'configure-vm': true,
   'start-vm': true,

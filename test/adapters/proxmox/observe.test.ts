@@ -294,6 +294,20 @@ describe('observe', () => {
       expect(String(error)).not.to.include(SECRET)
     })
 
+  it('reads who has which role where only when asked to', async () => {
+    const row = { path: '/sdn/zones/ludus', type: 'group', ugid: 'ludus_users', roleid: 'PVESDNUser' }
+    const { proxmox, signal, api } = await start({
+      'GET /access/acl': { data: [row, { ...row, type: 'user', ugid: 'ada@pve', propagate: '0' }] },
+    })
+    expect((await proxmox.observe(signal)).acl).to.equal(undefined)
+    expect(api.got.filter(({ path }) => path === '/access/acl')).to.deep.equal([])
+    const seen = { path: '/sdn/zones/ludus', role: 'PVESDNUser' }
+    expect((await proxmox.observe(signal, { acl: true })).acl).to.deep.equal([
+      { ...seen, kind: 'group', who: 'ludus_users', propagate: true },
+      { ...seen, kind: 'user', who: 'ada@pve', propagate: false },
+    ])
+  })
+
   it('ends the other reads when one has failed', async () => {
     const { proxmox, signal, seen } = await start({
       'GET /version': { status: 401, reason: 'Authentication failed!' },
