@@ -92,6 +92,12 @@ export function openMetrics(version: string): MetricsPage {
     help: 'When a version of the configuration was last taken into use, in Unix time.',
     registers,
   })
+  const zoneFindings = new Gauge({
+    name: 'lanista_zone_findings',
+    help: 'What is wrong with the SDN zone, by reason: how many nodes it is about, 1 for the zone as a whole.',
+    labelNames: ['reason', 'severity'] as const,
+    registers,
+  })
   const build = new Gauge({
     name: 'lanista_build_info',
     help: 'Always 1; the labels say what runs.',
@@ -150,5 +156,9 @@ export function openMetrics(version: string): MetricsPage {
       if (successful) configReloadedAt.set(at / 1000)
     },
     observed: (at) => observedAt.set(at / 1000),
+    zoneFindings: (findings) => {
+      zoneFindings.reset()
+      for (const { reason, severity, nodes } of findings) zoneFindings.set({ reason, severity }, nodes.length || 1)
+    },
   }
 }

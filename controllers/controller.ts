@@ -6,6 +6,7 @@ import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } 
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { aborted } from './aborted.ts'
+import { AclGranter } from './acl-granter.ts'
 import type { Observed } from './composition.ts'
 import { NetworkController } from './network-controller.ts'
 import { Planning } from './planning.ts'
@@ -16,6 +17,7 @@ import { numbersInUse } from './stale-routes.ts'
 import { StatusBoard } from './status-board.ts'
 import { triggers } from './triggers.ts'
 import { Turn } from './turn.ts'
+import { watchZone } from './zone-watch.ts'
 
 /** The adapters and settings a controller runs with. */
 export interface ControllerParts {
@@ -59,10 +61,11 @@ export class Controller {
     setMaxListeners(0, signal)
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
-    const planning = new Planning(proxmox, settings, clock, signal)
+    const planning = new Planning(watchZone(proxmox, settings, metrics), settings, clock, signal)
     const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
     this.#networks = networks
-    const { machines, pools, nics } = proxmox
+    const { machines, pools, nics, access } = proxmox
+    const granter = new AclGranter(access, logger, clock, signal)
     const looks = new Turn<undefined, ClusterSnapshot>(async () => {
       const seen = await proxmox.observe(signal)
       return () => seen
@@ -80,6 +83,7 @@ export class Controller {
       files,
       planning,
       networks,
+      granter,
       machines,
       pools,
       nics,

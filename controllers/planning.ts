@@ -31,7 +31,7 @@ export class Planning {
     this.#turn = new Turn(
       async (specs) => {
         const ended = this.#reservations.ended()
-        const snapshot = await observer.observe(signal)
+        const snapshot = await observer.observe(signal, { acl: settings().aclGroup !== undefined })
         this.#reservations.forgetShown(snapshot, ended)
         this.#numbersSeen = numbersOf(snapshot)
         const results = new Map<RangeSpec, () => PlanResult>()
@@ -81,7 +81,8 @@ export class Planning {
         now,
         snapshot.nodes.map(({ name }) => name),
       )
-      if (turned !== undefined) return () => ({ kind: 'refused', part: 'NetworkReady', finding: turned })
+      if (turned !== undefined)
+        return () => ({ kind: 'refused', part: 'NetworkReady', finding: turned, zoneFindings: [] })
       const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id), settings, mode)
       if (result.kind === 'planned') this.#reservations.reserve(result.plan)
       return () => result

@@ -1,5 +1,5 @@
-import type { Condition, ConditionType, Finding } from '../model/condition.ts'
-import { readyOf } from '../model/condition.ts'
+import type { Condition, ConditionType, Finding, PartFinding } from '../model/condition.ts'
+import { isInOrder, readyOf } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { diagnosticLine } from '../model/diagnostic.ts'
 import { printable } from '../model/printable.ts'
@@ -7,13 +7,13 @@ import type { RangeSpec } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
 
-/** How far a pass got, part by part: each a finding in the way, `true` when done, `undefined` when not known. */
+/** How far a pass got, part by part. */
 export interface PassFindings {
-  readonly zone: Finding | true | undefined
-  readonly network: Finding | true | undefined
-  readonly machines: Finding | true | undefined
+  readonly zone: PartFinding
+  readonly network: PartFinding
+  readonly machines: PartFinding
   /** Left out where Lanista keeps no routes. */
-  readonly routes?: Finding | true | undefined
+  readonly routes?: PartFinding
 }
 
 /** The conditions of a range with a valid file; `Ready` is the last and sums them up. */
@@ -136,11 +136,12 @@ const PHASE_WORDS: Readonly<Record<VmPhase, string>> = {
   unknown: 'in a state that Proxmox has not told yet',
 }
 
-function condition(type: ConditionType, finding: Finding | true | undefined, good: string): Condition {
+function condition(type: ConditionType, finding: PartFinding, good: string): Condition {
   if (finding === undefined) return { type, status: 'Unknown', reason: 'Pending', message: 'not looked at yet' }
   if (finding === true) return { type, status: 'True', reason: 'Ok', message: good }
-  const unknown = finding.reason === NOT_READ
-  return { type, status: unknown ? 'Unknown' : 'False', ...finding }
+  const { reason, message } = finding
+  const status = isInOrder(finding) ? 'True' : reason === NOT_READ ? 'Unknown' : 'False'
+  return { type, status, reason, message }
 }
 
 /** The reason when the cluster could not be read: nothing is known, so nothing is claimed. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../model/condition.ts'
+import { type Finding, isInOrder, type PartFinding, type Remark } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { addressOf } from '../model/identity.ts'
 import { type Outcome, worstOf } from '../model/outcome.ts'
@@ -8,10 +8,12 @@ import type { Logger, Machines, Pools } from '../model/ports.ts'
 import { type RangeSpec, vlansOf } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
+import { zoneRemarkOf } from '../model/zone-finding.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
 import { STAYS } from '../reconcilers/vm/plan-vm.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
-import { lackingNodes } from '../reconcilers/vnet/node-states.ts'
+import { lackingNodes, nodesWithout } from '../reconcilers/vnet/node-states.ts'
+import type { AclGranter } from './acl-granter.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, type PassFindings, NOT_READ } from './range-conditions.ts'
@@ -22,6 +24,7 @@ import type { StatusBoard } from './status-board.ts'
 export interface PassDependencies {
   readonly planning: Planning
   readonly networks: NetworkController
+  readonly granter: AclGranter
   readonly machines: Machines
   readonly pools: Pools
   readonly routes: Pick<RouteController, 'ensure'>
@@ -74,7 +77,7 @@ export class RangePass {
 
   async #run(): Promise<Outcome> {
     const { result } = await this.#deps.planning.plan(this.#spec)
-    if (result.kind === 'refused') return this.#refused(result.part, result.finding)
+    if (result.kind === 'refused') return this.#refused(result.part, result.finding, zoneRemarkOf(result.zoneFindings))
     const { plan } = result
     this.#number = plan.number
     this.#vms = plan.vms.map((vm) =>
@@ -86,18 +89,24 @@ export class RangePass {
     )
     this.#nodes = plan.network.nodes
     const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair(plan.network)
-    const network = busyNetwork ? PROGRESSING : this.#networkFinding(plan)
+    const network = busyNetwork ? PROGRESSING : this.#networkStanding(plan)
     // Not waited for: ranges planned together go to the networks together, and share one apply.
-    void this.#found({ zone: true, network })
+    const zone = zoneRemarkOf(plan.zoneFindings)
+    void this.#found({ zone, network })
 
     if (busyNetwork) {
       const made = await this.#deps.networks.ensure(plan.network.wants)
-      if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding)
+      if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding, zone)
       if (made.kind === 'failed') throw made.error
       this.#nodes = made.nodes
-      await this.#found({ network: this.#networkFinding(plan) })
+      await this.#found({ network: this.#networkStanding(plan) })
     } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
       return { kind: 'progressing' }
+    }
+    // After the networks, as nobody has a use for it before; what can't be granted keeps no VM from running.
+    if (plan.grant !== undefined) {
+      await this.#deps.granter.grant(plan.grant)
+      await this.#found({ network: this.#networkStanding(plan) })
     }
     if (!plan.pool.exists) await this.#deps.pools.create(plan.rangeId, `Ludus range ${plan.rangeId}`, this.#signal)
     const [machines, route] = await Promise.all([this.#runVms(plan), this.#makeRoute(plan)])
@@ -139,7 +148,7 @@ export class RangePass {
           networks,
           fullClone: { storage, format },
           machines: this.#deps.machines,
-          holdStart: this.#lacking(step.node),
+          holdStart: nodesWithout(this.#nodes).find(({ node }) => node === step.node)?.message,
           signal: this.#signal,
         }
         const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
@@ -155,22 +164,27 @@ export class RangePass {
     }
   }
 
-  /** What a node that lacks the range's networks says; undefined when it has them. */
-  #lacking(node: string | undefined): string | undefined {
-    return lackingNodes(this.#nodes).find((state) => state.node === node)?.message
+  /** How the networks stand: a finding, or what could not be granted, or `true`. */
+  #networkStanding(plan: RangePlan): PartFinding {
+    const finding = this.#networkFinding(plan)
+    return finding === true ? this.#deps.granter.standing(plan.grant) : finding
   }
 
   /** Nodes that hold VMs of the range, or will, and lack its networks: only these VMs wait. */
   #networkFinding({ vms }: RangePlan): Finding | true {
     const here = new Set(vms.map(({ step }) => step.node))
-    const lacking = lackingNodes(this.#nodes).filter(({ node }) => here.has(node))
-    if (lacking.length === 0) return true
-    const what = lacking.map(({ node, message }) => `node ${node} ${message}`).join('; ')
-    const next = this.#deps.networks.repairsExhausted()
+    const without = nodesWithout(this.#nodes).filter(({ node }) => here.has(node))
+    if (without.length === 0) return true
+    const what = without.map(({ node, message }) => `node ${node} ${message}`).join('; ')
+    const message = `range ${this.#spec.id}: ${what}, so VMs there are not started; ${this.#remedyFor(without)}`
+    return { reason: 'NodeNetworkMissing', message }
+  }
+
+  #remedyFor(without: readonly NodeNetworkState[]): string {
+    if (lackingNodes(without).length === 0) return 'see ZoneReady for how to let the zone reach it'
+    return this.#deps.networks.repairsExhausted()
       ? 'applying again has not helped; put the node in order (ifreload -a on it tells what is wrong), then apply once more: pvesh set /cluster/sdn'
       : 'it is repaired by applying again, with growing waits; ifreload -a on the node tells what is wrong'
-    const message = `range ${this.#spec.id}: ${what}, so VMs there are not started; ${next}`
-    return { reason: 'NodeNetworkMissing', message }
   }
 
   #vmTrouble({ spec }: VmPlan, { network: { names } }: RangePlan, node: string, phase: VmPhase, error: string): void {
@@ -187,8 +201,8 @@ export class RangePass {
     await this.#found({})
   }
 
-  async #refused(part: 'ZoneReady' | 'NetworkReady', finding: Finding): Promise<Outcome> {
-    await this.#found(part === 'ZoneReady' ? { zone: finding } : { zone: true, network: finding })
+  async #refused(part: 'ZoneReady' | 'NetworkReady', finding: Finding, zone: Remark | true): Promise<Outcome> {
+    await this.#found(part === 'ZoneReady' ? { zone: finding } : { zone, network: finding })
     return { kind: 'retry', error: finding.message }
   }
 
@@ -198,13 +212,13 @@ export class RangePass {
     const message = 'error' in outcome ? outcome.error : String(error)
     this.#deps.logger.error('pass broke off', { range: this.#spec.id, error })
     const { zone, network } = this.#findings
-    if (zone !== true)
+    if (!isInOrder(zone))
       await this.#found({
         zone: { reason: NOT_READ, message },
         network: { reason: NOT_READ, message },
         machines: { reason: NOT_READ, message },
       })
-    else if (network !== true) await this.#found({ network: { reason: 'NetworkFailed', message } })
+    else if (!isInOrder(network)) await this.#found({ network: { reason: 'NetworkFailed', message } })
     else await this.#found({ machines: { reason: 'MachinesFailed', message } })
     return outcome
   }

@@ -136,10 +136,8 @@ export class VnetMaker {
 
   #states(vnets: NetworkWants['vnets'], seen: ClusterSnapshot): readonly NodeNetworkState[] {
     const { zone } = this.#parts.settings()
-    const checked = checkZone(seen, zone)
-    const unreached = checked.kind === 'usable' ? checked.unreached : new Map<string, string>()
     const names = vnets.map(({ name }) => name)
-    return nodeStates(zone, names, seen, unreached)
+    return nodeStates(zone, names, seen, checkZone(seen, zone).unreached)
   }
 
   /** Proxmox says that changes are pending: the next look mostly shows whose. */

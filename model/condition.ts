@@ -16,6 +16,20 @@ export interface Finding {
   readonly message: string
 }
 
+/** Something a person should mend although the part works: its condition is True, with this reason and message. */
+export interface Remark extends Finding {
+  readonly works: true
+}
+
+export const remarkOf = ({ reason, message }: Finding): Remark => ({ reason, message, works: true })
+
+/** How one part of a range stands: in order (`true`, or with a remark), a finding in the way, or not looked at yet. */
+export type PartFinding = Finding | Remark | true | undefined
+
+/** Whether a part works, with or without a remark. */
+export const isInOrder = (part: PartFinding): part is Remark | true =>
+  part === true || (part !== undefined && 'works' in part)
+
 /**
  * `Ready` as the summary of the others: True when all are True; otherwise it repeats the first that is not,
  * False before Unknown, so that the cause is read without looking further.

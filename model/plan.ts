@@ -2,6 +2,7 @@ import type { Finding } from './condition.ts'
 import type { VmSpec } from './range-spec.ts'
 import type { VnetConfig } from './snapshot.ts'
 import type { VmPhase } from './vm-phase.ts'
+import type { ZoneFinding } from './zone-finding.ts'
 
 /** One intended change, printable: what, on which object, and why. */
 export type Action =
@@ -19,6 +20,14 @@ export type Action =
       readonly kind: 'apply-sdn'
       /** The VNets, written in this pass or left pending by an earlier one, that wait for it. */
       readonly vnets: readonly string[]
+      readonly reason: string
+    }
+  /** Lets a group use a VNet. */
+  | {
+      readonly kind: 'grant-acl'
+      readonly path: string
+      readonly group: string
+      readonly role: string
       readonly reason: string
     }
   | {
@@ -45,6 +54,8 @@ export type Action =
 
 /** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */
 export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'delete-vnet' | 'apply-sdn' }>
+
+export type GrantAction = Extract<Action, { kind: 'grant-acl' }>
 
 /** Changes to networks, which are made for all ranges together. */
 export type NetworkAction = VnetAction
@@ -141,7 +152,11 @@ export interface RangePlan {
   readonly number: number
   readonly pool: { readonly exists: boolean }
   readonly network: NetworkPlan
+  /** What a group lacks to use the range's network. */
+  readonly grant: GrantAction | undefined
   readonly vms: readonly VmPlan[]
+  /** What a person should mend of the SDN zone; none of it stops the range. */
+  readonly zoneFindings: readonly ZoneFinding[]
   /** Remarks for people that stop nothing, such as nodes that the zone doesn't reach. */
   readonly notes: readonly string[]
 }
@@ -151,7 +166,8 @@ export function actionsOf(plan: RangePlan): readonly Action[] {
   const pool: Action[] = plan.pool.exists
     ? []
     : [{ kind: 'create-pool', pool: plan.rangeId, reason: `range ${plan.rangeId} keeps its VMs in a pool of its name` }]
-  return [...pool, ...plan.network.actions, ...plan.vms.flatMap(vmActions)]
+  const grants = plan.grant === undefined ? [] : [plan.grant]
+  return [...pool, ...plan.network.actions, ...grants, ...plan.vms.flatMap(vmActions)]
 }
 
 function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Action[] {

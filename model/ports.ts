@@ -4,6 +4,7 @@ import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
 import type { ClusterSnapshot, GuestSeen, VnetConfig } from './snapshot.ts'
+import type { ZoneFinding } from './zone-finding.ts'
 
 /**
  * The narrow interfaces behind which the outside world stands. None has a call that migrates a VM or that creates,
@@ -14,7 +15,8 @@ import type { ClusterSnapshot, GuestSeen, VnetConfig } from './snapshot.ts'
 
 /** Sees the whole cluster with a number of reads that doesn't grow with ranges or VMs. */
 export interface ClusterObserver {
-  observe(signal: AbortSignal): Promise<ClusterSnapshot>
+  /** @param options `acl`: read the access control list as well */
+  observe(signal: AbortSignal, options?: { readonly acl: boolean }): Promise<ClusterSnapshot>
 }
 
 /** What came of asking for the SDN lock. */
@@ -148,12 +150,22 @@ export interface Pools {
   create(pool: string, comment: string, signal: AbortSignal): Promise<void>
 }
 
+/** Gives rights. */
+export interface AccessWriter {
+  /** Gives a role to a group on a path and below. Succeeds as well when it has it. */
+  grant(
+    right: { readonly path: string; readonly group: string; readonly role: string },
+    signal: AbortSignal,
+  ): Promise<void>
+}
+
 /** Everything a controller needs of Proxmox. */
 export type Proxmox = ClusterObserver & {
   readonly sdn: SdnWriter
   readonly nics: NicReader
   readonly machines: Machines
   readonly pools: Pools
+  readonly access: AccessWriter
 }
 
 /** What became of reading one range file. */
@@ -197,6 +209,8 @@ export interface Metrics {
   configReloaded(successful: boolean, at: number): void
   /** A whole snapshot of the cluster was read at that time, in epoch milliseconds. */
   observed(at: number): void
+  /** Sets what is wrong with the SDN zone, in place of what was. */
+  zoneFindings(findings: readonly ZoneFinding[]): void
 }
 
 /** Structured log. Fields are plain values; no secret is ever among them. */

@@ -25,6 +25,8 @@ export interface ClusterSnapshot {
   readonly vnetStates: readonly VnetStateSeen[]
   /** The network of each online node that told it; of a node that is missing here nothing is known. */
   readonly nodeNetworks: readonly NodeNetworkSeen[]
+  /** Who has which role where, as far as the token may change it: Proxmox leaves out the rest. Undefined: not asked for. */
+  readonly acl: readonly AclSeen[] | undefined
   /** The network reloads that have ended lately, in any order. Proxmox lists about 25 ended tasks of each node. */
   readonly reloads: readonly ReloadSeen[]
 }
@@ -95,15 +97,22 @@ export interface StorageSeen {
   readonly usedBytes: number
 }
 
-export interface ZoneSeen {
-  readonly name: string
-  readonly type: string
+/** The part of a zone's configuration that decides whom it connects. */
+export interface ZoneConfig {
   /** Addresses of the VXLAN peers; undefined when the zone has none (a fabric zone, or another type). */
   readonly peers: readonly string[] | undefined
   readonly fabric: string | undefined
   /** The nodes it is limited to; undefined means all. */
   readonly nodes: readonly string[] | undefined
   readonly mtu: number | undefined
+}
+
+/** A zone as it is configured: what the next apply makes of it, or, when that removes it, what it was. */
+export interface ZoneSeen extends ZoneConfig {
+  readonly name: string
+  readonly type: string
+  /** What is in force since the last apply; undefined when it was never applied. */
+  readonly running: ZoneConfig | undefined
   /** `unchanged` when running and configured agree. */
   readonly pending: PendingState
   /** Node -> Proxmox' own status word (`available`, `pending`, `error`), for the nodes that report one. */
@@ -167,6 +176,17 @@ export interface TemplateSeen {
   readonly name: string
   /** Storages that hold its disks; empty when not known. `target` of a clone needs all of them shared, even for a full clone. */
   readonly storages: readonly string[]
+}
+
+/** One entry of Proxmox' access control list. */
+export interface AclSeen {
+  /** Such as `/sdn/zones/ludus/r1`. */
+  readonly path: string
+  readonly kind: 'user' | 'group' | 'token'
+  readonly who: string
+  readonly role: string
+  /** It holds below the path, too. */
+  readonly propagate: boolean
 }
 
 interface TaskSeen {

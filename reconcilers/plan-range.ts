@@ -1,5 +1,4 @@
 import { vmidOf } from '../model/identity.ts'
-import type { Finding } from '../model/condition.ts'
 import type { NetworkMode } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangePlan, VmPlan } from '../model/plan.ts'
@@ -9,7 +8,7 @@ import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { type Demand, type Reservation, type Room, roomAfter, roomOf } from './placement/capacity.ts'
 import { findGuest, indexGuests } from './vm/find-guest.ts'
 import { planVm } from './vm/plan-vm.ts'
-import { planClusterNetwork } from './vnet/plan-cluster-network.ts'
+import { planClusterNetwork, type RefusedNetwork } from './vnet/plan-cluster-network.ts'
 
 /** What other ranges have been promised in this turn, and does not show in the snapshot yet. */
 export interface Promises {
@@ -18,10 +17,7 @@ export interface Promises {
   readonly vms: readonly Reservation[]
 }
 
-export type PlanResult =
-  | { readonly kind: 'planned'; readonly plan: RangePlan }
-  /** Nothing can be planned before this is mended. */
-  | { readonly kind: 'refused'; readonly part: 'ZoneReady' | 'NetworkReady'; readonly finding: Finding }
+export type PlanResult = { readonly kind: 'planned'; readonly plan: RangePlan } | RefusedNetwork
 
 /**
  * The changes that turn the snapshot into what a range file asks for. Pure: same input, same plan, whatever the order
@@ -39,13 +35,15 @@ export function planRange(
   if (mode === 'single') return refused('ZoneReady', 'SingleNode', singleNodeMessage)
   const planned = planClusterNetwork(spec, snapshot, promises.numbers, settings)
   if (planned.kind === 'refused') return planned
-  const { number, network, unreached } = planned
+  const { number, network, unreached, zoneFindings, grant } = planned
   const plan: RangePlan = {
     rangeId: spec.id,
     number,
     pool: { exists: snapshot.pools.includes(spec.id) },
     network,
+    grant,
     vms: planVms(spec, number, snapshot, promises, unreached, settings),
+    zoneFindings,
     notes: [...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`),
   }
   return { kind: 'planned', plan }
@@ -99,4 +97,5 @@ const refused = (part: 'ZoneReady' | 'NetworkReady', reason: string, message: st
   kind: 'refused',
   part,
   finding: { reason, message },
+  zoneFindings: [],
 })

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Logger, Proxmox } from '../../model/ports.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from '../lanes.ts'
+import { createAccessWriter } from './access.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createHosts } from './hosts.ts'
 import { createNicReader } from './nics.ts'
@@ -84,6 +85,7 @@ export const connectProxmox = (
     sdn: createSdnWriter({ api, runTask: runTaskPatiently, tasks, logger }),
     machines: createMachines({ api, runTask, runTaskPatiently, templates, lanes }),
     pools: createPools(api),
+    access: createAccessWriter(api),
     close: () => all.forEach(({ agent }) => agent.destroy()),
   }
 }

@@ -8,8 +8,13 @@ const MISSING = /\((\/[^,)]*), ([A-Za-z.|, ]+)\)/
 export const forbiddenMessage = (detail: string, tokenId: string): string => {
   const [, path, rights] = MISSING.exec(detail) ?? []
   if (path === undefined || rights === undefined) return `the API token ${tokenId} is not allowed to (${detail})`
-  return `the API token ${tokenId} lacks ${rights} on ${path} (${detail}); grant it with: ${grantLine(path, rights, tokenId)}`
+  const line = grantLine(wherever(path, rights), rights, tokenId)
+  return `the API token ${tokenId} lacks ${rights} on ${path} (${detail}); grant it with: ${line}`
 }
+
+/** Rights over a VNet's rights are given once on its zone, since every range has another VNet. */
+const wherever = (path: string, rights: string): string =>
+  rights === 'Permissions.Modify' ? path.replace(/^(\/sdn\/zones\/[^/]+)\/.*$/, '$1') : path
 
 /** The shell line that grants a right on a path to a token and its user. */
 export const grantLine = (path: string, rights: string, tokenId: string): string => {

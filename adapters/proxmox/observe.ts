@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
-import type { ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen } from '../../model/snapshot.ts'
+import type { AclSeen, ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen } from '../../model/snapshot.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import { UnknownCall, type Caller } from './errors.ts'
@@ -86,6 +86,14 @@ const unavailableZones = (
       ? []
       : online.filter((node) => (statusByNode[node] ?? 'available') !== 'available').map((node) => ({ zone, node })),
   )
+const aclSeen = (rows: z.output<typeof schemas.acl>): readonly AclSeen[] =>
+  rows.map(({ path, type, ugid, roleid, propagate }) => ({
+    path,
+    kind: type,
+    who: ugid,
+    role: roleid,
+    propagate: propagate ?? true,
+  }))
 
 const guestsSeen = (rows: readonly Row[]): GuestSeen[] =>
   rows
@@ -120,7 +128,8 @@ interface Deps {
 
 /**
  * The whole cluster in eight parallel reads and one more of each online node, however many ranges and guests there are; one
- * of each zone that a node has trouble with; and once, when a template is first seen, one for its disks.
+ * of each zone that a node has trouble with; one more when the access control list is asked for; and once, when a template
+ * is first seen, one for its disks.
  */
 export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vnetStates }: Deps): ClusterObserver => {
   /** Calls this Proxmox doesn't know (501), found out once. */
@@ -146,7 +155,7 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vn
     return nodeRows.map((row) => nodeSeen(row, statusOf.get(row.node))).sort((a, b) => a.name.localeCompare(b.name))
   }
 
-  const readAll = (signal: AbortSignal) =>
+  const readAll = (signal: AbortSignal, acl: boolean) =>
     Promise.all([
       api.read('GET /version', {}, {}, schemas.version, signal),
       api.read('GET /cluster/status', {}, {}, schemas.clusterStatus, signal),
@@ -156,13 +165,14 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vn
       sdnList('GET /cluster/sdn/controllers', signal),
       api.read('GET /pools', {}, {}, schemas.pools, signal),
       api.read('GET /cluster/tasks', {}, {}, schemas.clusterTasks, signal),
+      acl ? api.read('GET /access/acl', {}, {}, schemas.acl, signal) : undefined,
     ])
 
   /** One failed read makes the rest useless, so it ends them. */
-  const readAllOrNone = async (signal: AbortSignal): ReturnType<typeof readAll> => {
+  const readAllOrNone = async (signal: AbortSignal, acl: boolean): ReturnType<typeof readAll> => {
     const stop = new AbortController()
     try {
-      return await readAll(AbortSignal.any([signal, stop.signal]))
+      return await readAll(AbortSignal.any([signal, stop.signal]), acl)
     } catch (error) {
       stop.abort()
       throw error
@@ -170,9 +180,12 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vn
   }
 
   return {
-    async observe(signal): Promise<ClusterSnapshot> {
+    async observe(signal, options): Promise<ClusterSnapshot> {
       const takenAt = clock.now()
-      const [version, status, rows, zones, vnets, controllers, pools, tasks] = await readAllOrNone(signal)
+      const [version, status, rows, zones, vnets, controllers, pools, tasks, acl] = await readAllOrNone(
+        signal,
+        options?.acl === true,
+      )
       const nodes = nodesSeen(rows, status)
       const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)
@@ -200,6 +213,7 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vn
           .map(({ upid, node, type, id }) => ({ upid, node, type, id: id ?? '' })),
         vnetStates: states,
         nodeNetworks: networks,
+        acl: acl && aclSeen(acl),
         reloads: reloadsSeen(tasks),
       }
     },

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { PendingState, VnetConfig, VnetSeen, ZoneSeen } from '../../model/snapshot.ts'
+import type { PendingState, VnetConfig, VnetSeen, ZoneConfig, ZoneSeen } from '../../model/snapshot.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
 import { controller, subnet, vnet, zone, type pendingRows } from './schemas.ts'
 
@@ -62,20 +62,28 @@ export const vnetSeen = (row: PendingRow): VnetSeen => {
   }
 }
 
+const parseZone = (fields: Fields): z.output<typeof zone> => parseAs('GET /cluster/sdn/zones', zone, fields)
+
+const zoneConfigOf = ({ peers, fabric, nodes, mtu }: z.output<typeof zone>): ZoneConfig => ({
+  peers,
+  fabric,
+  nodes,
+  mtu,
+})
+
 /** A zone with its configured values, which are what the next apply makes of it; the running ones when that removes it. */
 export const zoneSeen = (
   row: PendingRow,
   statusByZone: ReadonlyMap<string, Readonly<Record<string, string>>>,
 ): ZoneSeen => {
-  const parsed = parseAs('GET /cluster/sdn/zones', zone, configuredFields(row) ?? runningFields(row) ?? {})
-  const { zone: name, type, peers, fabric, nodes, mtu } = parsed
+  const running = runningFields(row)
+  const configured = parseZone(configuredFields(row) ?? running ?? {})
+  const { zone: name, type } = configured
   return {
     name,
     type,
-    peers,
-    fabric,
-    nodes,
-    mtu,
+    ...zoneConfigOf(configured),
+    running: running && zoneConfigOf(parseZone(running)),
     pending: pendingStateOf(row),
     statusByNode: statusByZone.get(name) ?? {},
   }

@@ -27,6 +27,7 @@ const WORDINGS: readonly (readonly [RegExp, ProxmoxErrorKind | 'lock-timeout'])[
     'not-found',
   ],
   [/\(pool '.*' does not exist\)/, 'not-found'],
+  [/^(?:ACL update failed: )?(?:group|role) '.*' does not exist/m, 'not-found'],
   [/no such cluster node/, 'not-found'],
   [/cannot lookup undefined type/, 'not-found'],
   [/hostname lookup '.*' failed/, 'node-unreachable'],

@@ -67,7 +67,7 @@ function reportOf(
   planned: readonly PlannedRange[],
   removals: readonly PlannedRemoval[],
   settings: PlanSettings,
-): Pick<PlanReport, 'networkActions' | 'plans' | 'refused'> {
+): Pick<PlanReport, 'networkActions' | 'plans' | 'zoneFindings' | 'refused'> {
   const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
   const refused = planned.flatMap(({ spec, result }) =>
     result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
@@ -81,6 +81,8 @@ function reportOf(
   return {
     networkActions: snapshot === undefined ? [] : planVnets(demand, snapshot, settings).actions,
     plans,
+    // All ranges of a turn see the same zone; of one that can't be used the refusals tell.
+    zoneFindings: plans[0]?.zoneFindings ?? [],
     refused: [...refused, ...waiting],
   }
 }

@@ -13,8 +13,8 @@ export function watchObservations(proxmox: Proxmox, metrics: Metrics, clock: Clo
   return {
     proxmox: {
       ...proxmox,
-      observe: async (signal) => {
-        const snapshot = await proxmox.observe(signal)
+      observe: async (signal, options) => {
+        const snapshot = await proxmox.observe(signal, options)
         last = clock.now()
         metrics.observed(last)
         return snapshot

@@ -1,11 +1,14 @@
 import { type Diagnostic, diagnosticLine } from '../../model/diagnostic.ts'
 import { type Action, actionsOf, type NetworkAction, type RangePlan } from '../../model/plan.ts'
+import type { ZoneFinding } from '../../model/zone-finding.ts'
 import type { Paint } from './paint.ts'
 
 /** What `lanista plan` shows: the changes of all ranges together, and what is in the way. */
 export interface PlanReport {
   readonly networkActions: readonly NetworkAction[]
   readonly plans: readonly RangePlan[]
+  /** What is wrong with the SDN zone and stops no range, once for all ranges. */
+  readonly zoneFindings: readonly ZoneFinding[]
   readonly refused: readonly string[]
   /** Ranges that are left alone, in words. */
   readonly suspended: readonly string[]
@@ -16,11 +19,12 @@ export interface PlanReport {
 
 /** A plan for people: `+` is created, `~` is changed, `!` is in the way; each with the reason. */
 export function planText(report: PlanReport, paint: Paint): readonly string[] {
-  const { networkActions, plans, refused, suspended, warnings, diagnostics } = report
+  const { networkActions, plans, zoneFindings, refused, suspended, warnings, diagnostics } = report
   const networks = networkActions.map((action) => actionLine(action, paint))
   const ranges = plans.flatMap((plan) => rangeLines(plan, paint))
   const troubles = [...diagnostics.map(diagnosticLine), ...refused].map((text) => paint('red', `! ${text}`))
-  const remarks = [...suspended, ...warnings.map((warning) => `warning: ${diagnosticLine(warning)}`)].map((text) =>
+  const warned = [...zoneFindings.map(({ message }) => message), ...warnings.map(diagnosticLine)]
+  const remarks = [...suspended, ...warned.map((text) => `warning: ${text}`)].map((text) =>
     paint('yellow', `# ${text}`),
   )
   const changes = networkActions.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
@@ -85,6 +89,8 @@ function actionLine(action: Action, paint: Paint): string {
       return paint('red', `  - vnet ${action.vnet}`) + `: ${action.reason}`
     case 'apply-sdn':
       return changed('apply SDN')
+    case 'grant-acl':
+      return created(`acl ${action.path}: ${action.role} for the group ${action.group}`)
     case 'clone-vm':
       return created(`vm ${action.vm} on ${action.node} as ${action.vmid}`)
     case 'configure-vm':

@@ -46,6 +46,10 @@ export function nodeStates(
 export const lackingNodes = (states: readonly NodeNetworkState[]): readonly NodeNetworkState[] =>
   states.filter(({ state }) => state === 'failed' || state === 'pending')
 
+/** Nodes that are on and on which VMs of the range would have no network, whatever the cause: none is started there. */
+export const nodesWithout = (states: readonly NodeNetworkState[]): readonly NodeNetworkState[] =>
+  states.filter(({ state }) => state !== 'available' && state !== 'offline')
+
 /** The states after an apply, with what its own log tells of nodes that seem fine otherwise. */
 export const withReloadFailures = (
   states: readonly NodeNetworkState[],

@@ -1,12 +1,14 @@
 import type { Finding } from '../../model/condition.ts'
 import { NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { NetworkPlan } from '../../model/plan.ts'
+import type { GrantAction, NetworkPlan } from '../../model/plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { checkZone } from '../zone/check-zone.ts'
 import { isReloading, nodeStates } from './node-states.ts'
+import { planGrant } from './plan-acl.ts'
 import { planVnets } from './plan-vnets.ts'
 import { vnetWantsOf } from './vnet-wants.ts'
 
@@ -18,9 +20,20 @@ export type PlannedNetwork =
       readonly network: NetworkPlan
       /** Node -> why no VM of a range can be placed there. */
       readonly unreached: ReadonlyMap<string, string>
+      readonly zoneFindings: readonly ZoneFinding[]
+      /** What a group lacks to use the range's network. */
+      readonly grant: GrantAction | undefined
     }
-  /** Nothing can be planned before this is mended. */
-  | { readonly kind: 'refused'; readonly part: 'ZoneReady' | 'NetworkReady'; readonly finding: Finding }
+  | RefusedNetwork
+
+/** Nothing can be planned before this is mended. */
+export interface RefusedNetwork {
+  readonly kind: 'refused'
+  readonly part: 'ZoneReady' | 'NetworkReady'
+  readonly finding: Finding
+  /** What is wrong with the zone, when that was looked at. */
+  readonly zoneFindings: readonly ZoneFinding[]
+}
 
 /** A range's networks on a cluster: the NAT VNet and its own VNet in the VXLAN zone, which is checked first. */
 export function planClusterNetwork(
@@ -29,26 +42,34 @@ export function planClusterNetwork(
   promised: ReadonlyMap<number, string>,
   settings: PlanSettings,
 ): PlannedNetwork {
-  const zone = checkZone(snapshot, settings.zone)
-  if (zone.kind === 'unusable') return { kind: 'refused', part: 'ZoneReady', finding: zone.finding }
+  const { findings: zoneFindings, unreached } = checkZone(snapshot, settings.zone)
+  const refused = (part: RefusedNetwork['part'], finding: Finding): RefusedNetwork => ({
+    kind: 'refused',
+    part,
+    finding,
+    zoneFindings,
+  })
+  const obstacle = zoneObstacleOf(zoneFindings)
+  if (obstacle !== undefined) return refused('ZoneReady', obstacle)
   if (!snapshot.quorate) {
     const message =
       'cluster: it has no quorum, so Proxmox takes no changes; bring nodes back, then this goes on by itself'
-    return { kind: 'refused', part: 'NetworkReady', finding: { reason: 'NoQuorum', message } }
+    return refused('NetworkReady', { reason: 'NoQuorum', message })
   }
 
   const numbered = rangeNumberOf(spec.id, spec.number, snapshot, promised, settings)
-  if ('finding' in numbered) return { kind: 'refused', part: 'NetworkReady', finding: numbered.finding }
+  if ('finding' in numbered) return refused('NetworkReady', numbered.finding)
   const { number } = numbered
 
   const vnets = vnetWantsOf(spec.id, number, spec.number !== undefined, settings)
   const names = { nat: NAT_VNET.name, range: vnetName(number) }
   const { actions, findings } = planVnets({ wants: vnets, removals: [] }, snapshot, settings)
   const finding = findings.get(names.range) ?? findings.get(names.nat)
-  if (finding !== undefined) return { kind: 'refused', part: 'NetworkReady', finding }
+  if (finding !== undefined) return refused('NetworkReady', finding)
 
-  const nodes = nodeStates(settings.zone, [names.nat, names.range], snapshot, zone.unreached)
+  const nodes = nodeStates(settings.zone, [names.nat, names.range], snapshot, unreached)
   const wants = { kind: 'vnets', vnets, removals: [] } as const
   const network: NetworkPlan = { names, wants, actions, nodes, busy: isReloading(snapshot) }
-  return { kind: 'planned', number, network, unreached: zone.unreached }
+  const grant = planGrant(names.range, settings.zone, settings.aclGroup, snapshot.acl)
+  return { kind: 'planned', number, network, unreached, zoneFindings, grant }
 }

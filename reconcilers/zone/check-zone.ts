@@ -1,70 +1,108 @@
-import type { Finding } from '../../model/condition.ts'
-import type { ClusterSnapshot, NodeSeen, ZoneSeen } from '../../model/snapshot.ts'
-
-/** What a check of the SDN zone found. Lanista checks zones; a person creates and changes them. */
-export type ZoneCheck =
-  | { readonly kind: 'unusable'; readonly finding: Finding }
-  /** `unreached`: node -> why range VMs can't run there; the other nodes work on. */
-  | { readonly kind: 'usable'; readonly unreached: ReadonlyMap<string, string> }
+import type { ClusterSnapshot, ZoneConfig, ZoneSeen } from '../../model/snapshot.ts'
+import type { ZoneCheck, ZoneFinding } from '../../model/zone-finding.ts'
+import { addressesOf, missingZone, otherType } from './no-such-zone.ts'
+import { pendingPart } from './zone-pending.ts'
+import { judgeMtu } from './zone-mtu.ts'
+import { judgeNodes } from './zone-nodes.ts'
+import { judgePeers } from './zone-peers.ts'
+import { blocking, byName, remark, type ZoneProblem } from './zone-problem.ts'
+import { APPLY, editRemedy, mergedChange, type Remedy } from './zone-remedy.ts'
+import { judgeReports } from './zone-reports.ts'
 
 /**
- * Checks that the zone can carry range networks: it exists, is a VXLAN zone, is applied, and reaches at least one
- * online node. A peer missing from a VXLAN zone drops packets silently, so such nodes are excluded one by one.
+ * Checks that the zone can carry range networks: it exists, is a VXLAN zone, is applied, has every node among its peers
+ * and nobody else, has an MTU that fits, and is up on every node. Nodes that it doesn't reach are excluded one by one;
+ * the rest works on. What is in force counts; what is pending is told, with what it would break.
+ *
+ * Pure, and the same whatever the order of anything. Every finding has a remedy, as steps in the web interface and as a
+ * line for a shell.
  */
 export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneCheck {
   const zone = snapshot.zones.find(({ name }) => name === zoneName)
-  if (zone === undefined) {
-    const addresses = snapshot.nodes
-      .flatMap(({ address }) => address ?? [])
-      .sort()
-      .join(',')
-    return unusable(
-      'ZoneMissing',
-      `zone ${zoneName}: there is no such SDN zone; create it: pvesh create /cluster/sdn/zones --type vxlan --zone ${zoneName} --peers ${addresses || '<node addresses>'} && pvesh set /cluster/sdn`,
-    )
+  const found = (reason: string, { what, remedy }: { what: string; remedy: Remedy }): ZoneCheck => {
+    const others = othersPending(snapshot, zoneName)
+    return { findings: [findingOf({ ...blocking(reason, what), remedy }, zoneName, others)], unreached: new Map() }
   }
-  if (zone.type !== 'vxlan') {
-    return unusable(
-      'ZoneNotVxlan',
-      `zone ${zoneName}: it is of type ${zone.type}, and ranges need vxlan; set sdn_zone to a VXLAN zone`,
-    )
+  if (zone === undefined) return found('ZoneMissing', missingZone(zoneName, snapshot))
+  if (zone.type !== 'vxlan') return found('ZoneNotVxlan', otherType(zone, snapshot))
+
+  const now = problemsOf(zone.running ?? zone, snapshot)
+  const pending = pendingPart(zone, now, () => problemsOf(zone, snapshot), snapshot)
+  // What is pending for deletion can't be edited, so there is one thing to do about it.
+  if (zone.pending === 'deleted')
+    return { findings: findingsOf(pending.problems, zone, snapshot), unreached: new Map() }
+
+  const problems = [...pending.problems, ...pending.standing, ...judgeReports(zone, snapshot)]
+  const unreached = new Map(problems.flatMap((problem) => [...problem.unreached]).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return {
+    findings: findingsOf([...nobodyReached(problems, unreached, snapshot), ...problems], zone, snapshot),
+    unreached,
   }
-  if (zone.pending === 'deleted') {
-    return unusable(
-      'ZoneDeletionPending',
-      `zone ${zoneName}: its deletion is pending; roll it back before anyone applies: pvesh create /cluster/sdn/rollback`,
-    )
-  }
-  if (zone.pending === 'new') {
-    return unusable(
-      'ZoneNotApplied',
-      `zone ${zoneName}: it was created but never applied; apply it: pvesh set /cluster/sdn`,
-    )
-  }
-  const unreached = new Map<string, string>()
-  for (const node of [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const why = whyUnreached(zone, node)
-    if (why !== undefined) unreached.set(node.name, why)
-  }
-  if (snapshot.nodes.every(({ name, online }) => !online || unreached.has(name))) {
-    const whys = snapshot.nodes.map(({ name }) => `${name} ${unreached.get(name) ?? 'is offline'}`).sort()
-    return unusable(
-      'ZoneReachesNoNode',
-      `zone ${zoneName}: no node can use it: ${whys.join('; ')}; bring a node of the zone back or add the nodes to it in Datacenter > SDN > Zones`,
-    )
-  }
-  return { kind: 'usable', unreached }
 }
 
-function whyUnreached(zone: ZoneSeen, node: NodeSeen): string | undefined {
-  if (zone.nodes !== undefined && !zone.nodes.includes(node.name))
-    return `is not among the zone's nodes (${zone.nodes.join(', ')})`
-  if (zone.peers !== undefined && node.address !== undefined && !zone.peers.includes(node.address)) {
-    return `has address ${node.address}, which is not among the zone's peers`
+/** What is wrong with a configuration, whether it is in force or not. */
+function problemsOf(config: ZoneConfig, snapshot: ClusterSnapshot): readonly ZoneProblem[] {
+  const limited = config.nodes?.length === 0 ? { ...config, nodes: undefined } : config
+  const nodes = judgeNodes(limited, snapshot)
+  const hasPeers = (limited.peers?.length ?? 0) > 0
+  if (!hasPeers && limited.fabric === undefined) {
+    const what = 'it has neither peers nor a fabric, so no packet leaves a node'
+    return [...nodes, { ...blocking('ZoneHasNoPeers', what), change: { peers: addressesOf(snapshot) } }]
   }
-  const status = zone.statusByNode[node.name]
-  if (node.online && status === 'error') return 'reports an error in the zone'
-  return undefined
+  // Whom a fabric connects is for the fabric to know: what its nodes report shows whether it does.
+  if (!hasPeers) return [...nodes, ...judgeMtu(limited.mtu, [])]
+  const { problems, carriers } = judgePeers(limited, snapshot)
+  return [...nodes, ...bothWays(limited), ...problems, ...judgeMtu(limited.mtu, carriers)]
 }
 
-const unusable = (reason: string, message: string): ZoneCheck => ({ kind: 'unusable', finding: { reason, message } })
+function bothWays({ fabric }: ZoneConfig): readonly ZoneProblem[] {
+  if (fabric === undefined) return []
+  const what = `it has peers and the fabric ${fabric}, of which Proxmox allows one`
+  return [remark({ reason: 'ZonePeersAndFabric', nodes: [], what, change: { fabric: null } })]
+}
+
+function nobodyReached(
+  problems: readonly ZoneProblem[],
+  unreached: ReadonlyMap<string, string>,
+  { nodes }: ClusterSnapshot,
+): readonly ZoneProblem[] {
+  if (problems.some(({ severity }) => severity === 'unusable')) return []
+  if (nodes.some(({ name, online }) => online && !unreached.has(name))) return []
+  const whys = [...nodes].sort(byName).map(({ name }) => `${name} ${unreached.get(name) ?? 'is offline'}`)
+  const changes = problems.filter((problem) => problem.unreached.size > 0).map(({ change }) => change)
+  // Limits to nodes come last: to lift them may need more peers than are missing without.
+  const limits = changes.filter(({ nodes }) => nodes !== undefined)
+  const others = changes.filter(({ nodes }) => nodes === undefined)
+  const what = `no node can use it: ${whys.join('; ')}; bring a node of it back, or add the others`
+  return [{ ...blocking('ZoneReachesNoNode', what), change: mergedChange([...others, ...limits]) }]
+}
+
+function findingsOf(
+  problems: readonly ZoneProblem[],
+  zone: ZoneSeen,
+  snapshot: ClusterSnapshot,
+): readonly ZoneFinding[] {
+  const others = othersPending(snapshot, zone.name)
+  const findings = problems.map((problem) => findingOf(problem, zone.name, others))
+  return [
+    ...findings.filter(({ severity }) => severity === 'unusable'),
+    ...findings.filter(({ severity }) => severity === 'degraded'),
+  ]
+}
+
+function findingOf(problem: ZoneProblem, zone: string, others: readonly string[]): ZoneFinding {
+  const { reason, severity, nodes, what, change } = problem
+  const { web, shell } = problem.remedy ?? editRemedy(zone, change)
+  const more =
+    others.length > 0 && shell.endsWith(APPLY.shell) ? `; beware, to apply also commits ${others.join(', ')}` : ''
+  const message = `zone ${zone}: ${what}${more}; in the web interface: ${web}; in a node's shell: ${shell}`
+  return { reason, severity, nodes, shell, message }
+}
+
+/** Pending changes of anything but the zone itself: an apply commits those, too. */
+const othersPending = ({ zones, vnets, otherPending }: ClusterSnapshot, zone: string): readonly string[] =>
+  [
+    ...zones.filter(({ name, pending }) => name !== zone && pending !== 'unchanged').map(({ name }) => `zone ${name}`),
+    ...vnets.filter(({ pending }) => pending !== 'unchanged').map(({ name }) => `vnet ${name}`),
+    ...otherPending,
+  ].sort()

@@ -120,4 +120,19 @@ describe('openMetrics', () => {
     expect(page).to.match(/^lanista_config_last_reload_successful 0$/m)
     expect(page).to.match(/^lanista_config_last_reload_success_timestamp_seconds 5$/m)
   })
+
+  it('shows what is wrong with the zone, and forgets it when it is mended', async () => {
+    const metrics = openMetrics('1')
+    const finding = { shell: '', message: '' }
+    metrics.zoneFindings([
+      { ...finding, reason: 'ZoneLacksPeer', severity: 'degraded', nodes: ['pve1', 'pve2'] },
+      { ...finding, reason: 'ZoneMtuDiffers', severity: 'degraded', nodes: [] },
+    ])
+    expect(await linesOf(metrics, 'lanista_zone_findings{')).to.deep.equal([
+      'lanista_zone_findings{reason="ZoneLacksPeer",severity="degraded"} 2',
+      'lanista_zone_findings{reason="ZoneMtuDiffers",severity="degraded"} 1',
+    ])
+    metrics.zoneFindings([])
+    expect(await linesOf(metrics, 'lanista_zone_findings{')).to.deep.equal([])
+  })
 })

@@ -27,6 +27,10 @@ function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot): Clust
       }
     case 'apply-sdn':
       return { ...seen, vnets: seen.vnets.flatMap(applied) }
+    case 'grant-acl': {
+      const { path, group, role } = action
+      return { ...seen, acl: [...(seen.acl ?? []), { path, kind: 'group', who: group, role, propagate: true }] }
+    }
     case 'clone-vm': {
       const clone = guest(action.vmid, { node: action.node, name: action.vm, pool: spec.id })
       return { ...seen, guests: [...seen.guests, clone] }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { NAT_MARK, ownerMark } from '../../model/identity.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot, GuestSeen, VnetSeen } from '../../model/snapshot.ts'
+import type { AclSeen, ClusterSnapshot, GuestSeen, VnetSeen } from '../../model/snapshot.ts'
 import { changed, cluster, deleted, GIB, guest, node, unapplied, vnet } from './cluster.ts'
 import { range, vm } from './range.ts'
 
@@ -89,6 +89,14 @@ const anyGuest: fc.Arbitrary<GuestSeen> = fc
     }),
   )
 
+const anyEntry: fc.Arbitrary<AclSeen> = fc.record({
+  path: fc.constantFrom('/', '/sdn', '/sdn/zones/ludus', '/sdn/zones/ludus/r1', '/sdn/zones/other/r1', '/vms'),
+  kind: fc.constantFrom('group', 'group', 'user'),
+  who: fc.constantFrom('ludus_users', 'ludus_users', 'admins'),
+  role: fc.constantFrom('PVESDNUser', 'PVEAuditor', 'Administrator', 'NoAccess'),
+  propagate: fc.boolean(),
+})
+
 /** A cluster in any state: nodes offline, VNets of anybody and half applied, guests of anybody in any state. */
 export const anyCluster: fc.Arbitrary<ClusterSnapshot> = fc
   .record({
@@ -96,6 +104,7 @@ export const anyCluster: fc.Arbitrary<ClusterSnapshot> = fc
     vnets: fc.uniqueArray(anyVnet, { selector: ({ name }) => name, maxLength: 3 }),
     guests: fc.uniqueArray(anyGuest, { selector: ({ vmid }) => vmid, maxLength: 8 }),
     pools: fc.subarray([...RANGE_IDS]),
+    acl: fc.option(fc.array(anyEntry, { maxLength: 4 }), { nil: undefined }),
   })
   .map(cluster)
 

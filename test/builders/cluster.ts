@@ -65,18 +65,23 @@ export const storage = (name: string, at: string, traits: Partial<StorageSeen> =
   ...traits,
 })
 
-/** An applied VXLAN zone named `ludus` whose peers are the given nodes. */
-export const zone = (nodes: readonly NodeSeen[], traits: Partial<ZoneSeen> = {}): ZoneSeen => ({
-  name: 'ludus',
-  type: 'vxlan',
-  peers: nodes.flatMap(({ address }) => address ?? []),
-  fabric: undefined,
-  nodes: undefined,
-  mtu: undefined,
-  pending: 'unchanged',
-  statusByNode: Object.fromEntries(nodes.map(({ name }) => [name, 'available'])),
-  ...traits,
-})
+/** A VXLAN zone named `ludus` whose peers are the given nodes, applied as it is unless it is new. */
+export const zone = (nodes: readonly NodeSeen[], traits: Partial<ZoneSeen> = {}): ZoneSeen => {
+  const seen: Omit<ZoneSeen, 'running'> = {
+    name: 'ludus',
+    type: 'vxlan',
+    peers: nodes.flatMap(({ address }) => address ?? []),
+    fabric: undefined,
+    nodes: undefined,
+    mtu: undefined,
+    pending: 'unchanged',
+    statusByNode: Object.fromEntries(nodes.map(({ name }) => [name, 'available'])),
+    ...traits,
+  }
+  const { peers, fabric, nodes: limitedTo, mtu } = seen
+  const running = seen.pending === 'new' ? undefined : { peers, fabric, nodes: limitedTo, mtu }
+  return { ...seen, running: 'running' in traits ? traits.running : running }
+}
 
 const vnetConfig = (tag: number, alias: string | undefined, traits: Partial<VnetConfig> = {}): VnetConfig => ({
   zone: 'ludus',
@@ -181,6 +186,7 @@ export function cluster(
     runningTasks: [],
     vnetStates: [],
     nodeNetworks: nodes.map((each) => nodeNetwork(each)),
+    acl: undefined,
     reloads: [],
     ...traits,
     nodes,

@@ -1,4 +1,5 @@
 import type {
+  AccessWriter,
   NicReader,
   Pools,
   Proxmox,
@@ -129,6 +130,14 @@ export class FakeProxmox implements Proxmox {
     create: async (pool) => {
       await this.#call(`pool ${pool}`)
       this.snapshot = { ...this.snapshot, pools: [...this.snapshot.pools, pool] }
+    },
+  }
+
+  readonly access: AccessWriter = {
+    grant: async ({ path, group, role }) => {
+      await this.#call(`grant ${group} ${role} on ${path}`)
+      const entry = { path, kind: 'group', who: group, role, propagate: true } as const
+      this.snapshot = { ...this.snapshot, acl: [...(this.snapshot.acl ?? []), entry] }
     },
   }
 

@@ -8,7 +8,7 @@ import {
   NOT_READ,
   type PassFindings,
 } from '../../controllers/range-conditions.ts'
-import type { Condition } from '../../model/condition.ts'
+import { type Condition, remarkOf } from '../../model/condition.ts'
 import type { VmStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 
@@ -32,6 +32,17 @@ describe('conditionsOf', () => {
         'NetworkReady False TagTaken',
         'MachinesReady Unknown Pending',
         'Ready False TagTaken',
+      ],
+    ],
+    [
+      'is Ready with a remark, and shows its reason where it belongs',
+      { zone: remarkOf({ reason: 'ZoneLacksPeer', message: 'zone ludus: ...' }), network: true, machines: true },
+      [
+        'SpecValid True Ok',
+        'ZoneReady True ZoneLacksPeer',
+        'NetworkReady True Ok',
+        'MachinesReady True Ok',
+        'Ready True Ready',
       ],
     ],
     [

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { systemClock } from '../../adapters/system-clock.ts'
+import { AclGranter } from '../../controllers/acl-granter.ts'
 import { NetworkController } from '../../controllers/network-controller.ts'
 import { Planning } from '../../controllers/planning.ts'
 import { reconcileRange } from '../../controllers/reconcile-range.ts'
@@ -28,13 +29,14 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock: systemClock },
     stop.signal,
   )
-  const { machines, pools, nics } = proxmox
+  const { machines, pools, nics, access } = proxmox
   const time = { now: 0 }
   const clock = { now: () => time.now }
   const dependencies = {
     files,
     planning,
     networks,
+    granter: new AclGranter(access, quiet, clock, stop.signal),
     machines,
     pools,
     nics,

@@ -23,6 +23,8 @@ const planOf = (traits: Partial<RangePlan>): RangePlan => ({
   pool: { exists: true },
   network: networkOf([]),
   vms: [],
+  zoneFindings: [],
+  grant: undefined,
   notes: [],
   ...traits,
 })

@@ -63,8 +63,17 @@ describe('ludusRangeFileSchema', () => {
 describe('rangeFileSchema', () => {
   it("knows Lanista's own key, and refuses what it does not act on", () => {
     const withKeys = (lanista: unknown) => ({ ludus: [], ludus_extensions: { other: 1, lanista } })
-    expect(rangeFileSchema.safeParse(withKeys({ range_number: 153 })).success).to.equal(true)
-    for (const keys of [{ range_number: 0 }, { range_number: 154 }, { suspend: true }, { state: 'absent' }, null, []])
+    for (const keys of [{ range_number: 153 }, { state: 'absent' }])
+      expect(rangeFileSchema.safeParse(withKeys(keys)).success).to.equal(true)
+    for (const keys of [
+      { range_number: 0 },
+      { range_number: 154 },
+      { suspend: true },
+      { state: 'gone' },
+      { power: 'on' },
+      null,
+      [],
+    ])
       expect(rangeFileSchema.safeParse(withKeys(keys)).success, JSON.stringify(keys)).to.equal(false)
   })
 })

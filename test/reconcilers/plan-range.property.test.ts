@@ -8,11 +8,13 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRange } from '../../reconcilers/plan-range.ts'
 import { achieve } from '../builders/achieve.ts'
 import { anyCluster, anyRanges, reversed } from '../builders/any-cluster.ts'
+import { zone } from '../builders/cluster.ts'
 import { settings } from '../builders/range.ts'
 
 const anyRange = anyRanges.map(([first]) => first!)
+const SETTINGS = settings({ aclGroup: 'ludus_users' })
 const plan = (spec: RangeSpec, seen: ClusterSnapshot) =>
-  planRange(spec, seen, { numbers: new Map(), vms: [] }, settings(), networkModeOf(seen, settings()))
+  planRange(spec, seen, { numbers: new Map(), vms: [] }, SETTINGS, networkModeOf(seen, SETTINGS))
 function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeSpec) => void): void {
   fc.assert(
     fc.property(anyRange, anyCluster, (spec, seen) => {
@@ -30,6 +32,7 @@ const KINDS: Readonly<Record<Action['kind'], true>> = {
   'update-vnet': true,
   'delete-vnet': true,
   'apply-sdn': true,
+  'grant-acl': true,
   'clone-vm': true,
   'configure-vm': true,
   'start-vm': true,
@@ -75,6 +78,21 @@ describe('planRange, for any cluster and range', () => {
         else if (existing !== undefined) expect(action.node).to.equal(existing.node)
       }
     })
+  })
+
+  it('never gives a VM to a node that the zone does not reach', () => {
+    const anyPart = fc.tuple(anyRange, anyCluster, fc.infiniteStream(fc.boolean()))
+    fc.assert(
+      fc.property(anyPart, ([spec, seen, listed]) => {
+        const peers = seen.nodes.filter(() => listed.next().value).flatMap(({ address }) => address ?? [])
+        const made = plan(spec, { ...seen, zones: [zone(seen.nodes, { peers })] })
+        if (made.kind === 'refused') return
+        const reached = seen.nodes.filter(({ address }) => peers.includes(address ?? '')).map(({ name }) => name)
+        for (const action of actionsOf(made.plan))
+          if (action.kind === 'clone-vm') expect(reached).to.include(action.node)
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it("never acts on a VM outside the range's pool, a template, or a locked VM", () => {

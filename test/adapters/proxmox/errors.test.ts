@@ -28,6 +28,7 @@ const TABLE: readonly (readonly [number, string, ProxmoxErrorKind])[] = [
   [500, "sdn vnet 'x' does not exist", 'not-found'],
   [500, "update sdn zone object failed: sdn 'x' does not exist", 'not-found'],
   [500, "pool 'x' does not exist", 'not-found'],
+  [500, "ACL update failed: group 'ludus_users' does not exist", 'not-found'],
   [500, "Configuration file 'nodes/pve1/qemu-server/9999.conf' does not exist", 'not-found'],
   [500, "unable to find configuration file for VM 8888 on node 'pve1'", 'not-found'],
   [500, "no such cluster node 'pve9'", 'not-found'],
@@ -96,6 +97,15 @@ describe('errors of Proxmox', () => {
   it('grants a right on /sdn without propagation, as it would cover every zone', () => {
     expect(told(403, 'Permission check failed (/sdn, SDN.Allocate)').message).to.include('--propagate 0')
     expect(told(403, 'Permission check failed (/vms/1, VM.Clone)').message).not.to.include('--propagate')
+  })
+
+  it('grants rights over the rights of a VNet on its zone, as every range has another VNet', () => {
+    expect(told(403, 'Permission check failed (/sdn/zones/ludus/r1, Permissions.Modify)').message)
+      .to.include('lacks Permissions.Modify on /sdn/zones/ludus/r1')
+      .and.include('pveum acl modify /sdn/zones/ludus --users')
+    expect(told(403, 'Permission check failed (/sdn/zones/ludus/r1, SDN.Use)').message).to.include(
+      'pveum acl modify /sdn/zones/ludus/r1 --users',
+    )
   })
 
   it('grants each of several rights', () => {

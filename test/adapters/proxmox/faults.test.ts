@@ -46,6 +46,11 @@ const WRITES: Readonly<Record<string, Write>> = {
     answer: DONE,
     make: (proxmox, signal) => proxmox.pools.create('JD', '', signal),
   },
+  'grant a role': {
+    call: 'PUT /access/acl',
+    answer: DONE,
+    make: (proxmox, signal) => proxmox.access.grant({ path: '/sdn/zones/ludus/r3', group: 'g', role: 'r' }, signal),
+  },
   'clone a VM': {
     call: 'POST /nodes/pve1/qemu/9000/clone',
     answer: TASK,

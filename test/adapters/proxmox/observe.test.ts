@@ -257,10 +257,16 @@ describe('observe', () => {
         fabric: undefined,
         nodes: undefined,
         mtu: 1400,
+        running: { peers: ['10.98.0.1', '10.98.0.2'], fabric: undefined, nodes: undefined, mtu: undefined },
         pending: 'changed',
         statusByNode: { pve1: 'available', pve2: 'pending' },
       })
-      expect(snapshot.zones[1]).to.deep.include({ nodes: ['pve1', 'pve2'], pending: 'new', statusByNode: {} })
+      expect(snapshot.zones[1]).to.deep.include({
+        nodes: ['pve1', 'pve2'],
+        pending: 'new',
+        running: undefined,
+        statusByNode: {},
+      })
       expect(snapshot.otherPending).to.deep.equal(['controller evpn1 (new)'])
     })
 
@@ -287,6 +293,20 @@ describe('observe', () => {
       expect(String(error)).to.include(`pveum acl modify / --users 'ludus@pve' --tokens '${TOKEN_ID}'`)
       expect(String(error)).not.to.include(SECRET)
     })
+
+  it('reads who has which role where only when asked to', async () => {
+    const row = { path: '/sdn/zones/ludus', type: 'group', ugid: 'ludus_users', roleid: 'PVESDNUser' }
+    const { proxmox, signal, api } = await start({
+      'GET /access/acl': { data: [row, { ...row, type: 'user', ugid: 'ada@pve', propagate: '0' }] },
+    })
+    expect((await proxmox.observe(signal)).acl).to.equal(undefined)
+    expect(api.got.filter(({ path }) => path === '/access/acl')).to.deep.equal([])
+    const seen = { path: '/sdn/zones/ludus', role: 'PVESDNUser' }
+    expect((await proxmox.observe(signal, { acl: true })).acl).to.deep.equal([
+      { ...seen, kind: 'group', who: 'ludus_users', propagate: true },
+      { ...seen, kind: 'user', who: 'ada@pve', propagate: false },
+    ])
+  })
 
   it('ends the other reads when one has failed', async () => {
     const { proxmox, signal, seen } = await start({

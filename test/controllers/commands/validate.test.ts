@@ -83,6 +83,7 @@ async function validate(
           proxmoxRequest: never,
           rangeFiles: never,
           observed: never,
+          zoneFindings: never,
           configReloaded: never,
         },
         forgetAllBut: never,

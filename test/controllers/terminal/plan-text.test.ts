@@ -1,7 +1,15 @@
 import { expect } from 'chai'
 import { planText } from '../../../controllers/terminal/plan-text.ts'
 
-const NOTHING = { networkActions: [], plans: [], refused: [], suspended: [], warnings: [], diagnostics: [] }
+const NOTHING = {
+  networkActions: [],
+  plans: [],
+  zoneFindings: [],
+  refused: [],
+  suspended: [],
+  warnings: [],
+  diagnostics: [],
+}
 const found = { file: 'JD.yml', line: 3, column: 5, finding: 'hostname web_1 is no DNS name', remedy: 'change it' }
 const text = (report: Partial<Parameters<typeof planText>[0]>) =>
   planText({ ...NOTHING, ...report }, (_, plain) => plain)
@@ -11,6 +19,16 @@ describe('planText', () => {
     expect(text({ suspended: ['range KL: suspended: exam'], warnings: [found] })).to.deep.equal([
       '# range KL: suspended: exam',
       '# warning: JD.yml:3:5: hostname web_1 is no DNS name; change it',
+      '',
+      '0 ranges, nothing to change',
+    ])
+  })
+
+  it('tells what is wrong with the zone once, and does not count it as in the way', () => {
+    const message = 'zone ludus: pve2 is not among its peers'
+    const finding = { reason: 'ZoneLacksPeer', severity: 'degraded', nodes: ['pve2'], shell: '', message } as const
+    expect(text({ zoneFindings: [finding] })).to.deep.equal([
+      `# warning: ${message}`,
       '',
       '0 ranges, nothing to change',
     ])

@@ -113,6 +113,7 @@ describe('the text of a plan', () => {
         plans: [plan],
         refused: [],
         suspended: [],
+        zoneFindings: [],
         warnings: [],
         diagnostics: [],
       },
@@ -127,7 +128,15 @@ describe('the text of a plan', () => {
   it('counts what is in the way', () => {
     const plan = planOf('nowhere')
     const text = planText(
-      { networkActions: [], plans: [plan], refused: ['range KT: no'], suspended: [], warnings: [], diagnostics: [] },
+      {
+        networkActions: [],
+        plans: [plan],
+        refused: ['range KT: no'],
+        suspended: [],
+        zoneFindings: [],
+        warnings: [],
+        diagnostics: [],
+      },
       plain,
     )
     expect(text.some((line) => /^ {2}! vm JD-dc: its target_node nowhere is not a node/.test(line))).to.equal(true)
