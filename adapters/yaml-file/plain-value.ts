@@ -1,0 +1,134 @@
+import { EVENT_ID, type Event, parseEvents, SCALAR_STYLE } from 'js-yaml'
+import { YAML_LIMITS } from './parse-within-limits.ts'
+
+/**
+ * What a text says when it is written in the plain YAML that nearly every file is written in, and undefined when it
+ * is not: then, and when anything is wrong with it, `readYaml` must look. Never throws. What it returns is what
+ * `readYaml` would return; a property test compares the two.
+ *
+ * Plain is: one document without directives, anchors, aliases, tags, merge keys, complex or repeated keys; keys of
+ * text; scalars on one line, quoted ones without escapes, others that all YAML versions and parsers read alike.
+ */
+export function plainValueOf(text: string): PlainValue | undefined {
+  // A text that is no longer than the marks allowed can't have more of them.
+  if (text.length > YAML_LIMITS.marks || UNUSUAL.test(text) || DOCUMENT_END.test(text)) return undefined
+  try {
+    return new Construction(text).valueOf(parseEvents(text, { maxDepth: MOST_DEPTH }))
+  } catch {
+    // js-yaml throws at what it takes for wrong; what it is to Lanista is not its decision.
+    return undefined
+  }
+}
+
+/** A value that every YAML parser reads out of one text. */
+export interface PlainValue {
+  readonly value: unknown
+}
+
+/** Far below the limit of depth, which js-yaml counts in its own way. */
+const MOST_DEPTH = 32
+
+/** Anything but line feeds, printable ASCII, and the letters and signs that people write into comments and names. */
+const UNUSUAL =
+  /[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03c9\u0400-\u04ff\u2010-\u2027\u2030-\u205e\u2190-\u25ff\u3041-\u9fff\uac00-\ud7a3]/
+
+/** js-yaml passes over one at the beginning, together with what follows it. */
+const DOCUMENT_END = /^\.\.\./m
+
+/** Thrown at anything that is not plain. */
+class NotPlain extends Error {}
+
+type Collection =
+  | { readonly kind: 'list'; readonly list: unknown[] }
+  | { readonly kind: 'map'; readonly map: Record<string, unknown>; key: string | undefined }
+
+/** Builds the value from the parser's events, of which each has its offsets in the text. */
+class Construction {
+  readonly #text: string
+  readonly #open: Collection[] = []
+  #root: PlainValue | undefined
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  valueOf(events: readonly Event[]): PlainValue | undefined {
+    for (const event of events.slice(1, -1)) this.#take(event)
+    const [first] = events
+    const isPlain = first?.type === EVENT_ID.DOCUMENT && first.directives.length === 0 && !first.explicitEnd
+    // js-yaml also takes a `---` for the start of the document that is not the first on its line.
+    const isStarted = isPlain && (!first.explicitStart || /^---/m.test(this.#text))
+    return isStarted && this.#open.length === 0 ? this.#root : undefined
+  }
+
+  #take(event: Event): void {
+    switch (event.type) {
+      case EVENT_ID.MAPPING:
+      case EVENT_ID.SEQUENCE: {
+        if (event.anchorStart !== -1 || event.tagStart !== -1) throw new NotPlain()
+        const isMap = event.type === EVENT_ID.MAPPING
+        const collection: Collection = isMap ? { kind: 'map', map: {}, key: undefined } : { kind: 'list', list: [] }
+        this.#add(collection.kind === 'map' ? collection.map : collection.list, false)
+        this.#open.push(collection)
+        return
+      }
+      case EVENT_ID.SCALAR:
+        if (event.anchorStart !== -1 || event.tagStart !== -1 || !event.fast) throw new NotPlain()
+        this.#add(scalarOf(this.#text.slice(event.valueStart, event.valueEnd), event.style), true)
+        return
+      case EVENT_ID.POP:
+        if (this.#open.pop() === undefined) throw new NotPlain()
+        return
+      case EVENT_ID.ALIAS:
+      case EVENT_ID.DOCUMENT:
+        throw new NotPlain()
+    }
+  }
+
+  #add(value: unknown, isScalar: boolean): void {
+    const owner = this.#open.at(-1)
+    if (owner === undefined) {
+      if (this.#root !== undefined) throw new NotPlain()
+      this.#root = { value }
+    } else if (owner.kind === 'list') owner.list.push(value)
+    else if (owner.key !== undefined) {
+      owner.map[owner.key] = value
+      owner.key = undefined
+    } else {
+      if (!isScalar || typeof value !== 'string' || value === '__proto__' || Object.hasOwn(owner.map, value))
+        throw new NotPlain()
+      owner.key = value
+    }
+  }
+}
+
+function scalarOf(source: string, style: number): unknown {
+  switch (style) {
+    case SCALAR_STYLE.PLAIN:
+      return plainScalarOf(source)
+    case SCALAR_STYLE.SINGLE_QUOTED:
+      if (source.includes("'") || source.includes('\n')) throw new NotPlain()
+      return source
+    case SCALAR_STYLE.DOUBLE_QUOTED:
+      if (source.includes('\\') || source.includes('\n')) throw new NotPlain()
+      return source
+    default:
+      throw new NotPlain()
+  }
+}
+
+/** Words that one YAML version or another takes for something else than text. */
+const ODD_WORD = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i
+const TEXT_START = /^[A-Za-z_/]/
+const PLAIN_NUMBER = /^(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?$/
+/** Begins with a digit, and then has what no number has in any YAML version, or two points as addresses do. */
+const TEXT_AFTER_DIGIT = /^[0-9]+(?:\.[0-9]+){2,}$|^[0-9][^:]*[g-np-wyzG-NP-WYZ/(][^:]*$/
+
+function plainScalarOf(source: string): unknown {
+  if (source === 'true') return true
+  if (source === 'false') return false
+  if (TEXT_START.test(source) && !ODD_WORD.test(source)) return source
+  if (PLAIN_NUMBER.test(source)) return Number(source)
+  if (TEXT_AFTER_DIGIT.test(source)) return source
+  throw new NotPlain()
+}
