@@ -28,7 +28,7 @@ export function parseRange(range: RangeText): Exclude<RangeFileRead, { kind: 'ab
 
 /** As `parseRange`, from the places of each word on, whatever the file is like: what `parseRange` is measured by. */
 export function parseThoroughly(range: RangeText): ReturnType<typeof parseRange> {
-  const read = readYaml(range.text, range.file)
+  const read = readYaml(range.text, range.file, 'ludus')
   return read.kind === 'invalid' ? read : checkRange(read.yaml, range)
 }
 

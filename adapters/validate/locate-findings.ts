@@ -13,7 +13,7 @@ import { inOrder } from './check-file.ts'
 export async function locateFindings(file: CheckedFile, findings: readonly SpecFinding[]): Promise<CheckedFile> {
   if (findings.length === 0) return file
   const read = await readSafely(file.folder, file.path)
-  const yaml = read.kind === 'text' ? readYaml(read.text, printable(file.path, 4096)) : undefined
+  const yaml = read.kind === 'text' ? readYaml(read.text, printable(file.path, 4096), 'ludus') : undefined
   const placed = ({ path, finding, remedy }: SpecFinding): Diagnostic =>
     yaml?.kind === 'ok'
       ? yaml.yaml.diagnosticAt(yaml.yaml.place(path).node, finding, remedy)

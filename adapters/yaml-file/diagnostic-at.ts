@@ -5,7 +5,7 @@ import { excerptAt } from './excerpt.ts'
 /** A diagnostic at a character offset of one text, with its line as excerpt. */
 export type DiagnosticAt = (offset: number, finding: string, remedy: string) => Diagnostic
 
-/** Diagnostics of one file's text. The lines must have been counted up to the offset asked for. */
+/** Diagnostics of one file's text. Where no lines were counted, all is in the first. */
 export const diagnosticsIn =
   (file: string, text: string, lines: LineCounter): DiagnosticAt =>
   (offset, finding, remedy) => {

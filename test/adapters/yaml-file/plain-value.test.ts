@@ -11,7 +11,7 @@ import { changedRange, ownRanges, REAL_RANGES, realRanges, writtenRange } from '
 function agreedOn(text: string): boolean {
   const plain = plainValueOf(text)
   if (plain === undefined) return false
-  const read = readYaml(text, 'JD.yml')
+  const read = readYaml(text, 'JD.yml', 'ludus')
   same(text, plain.value, read.kind === 'ok' ? read.yaml.value : read.diagnostics)
   const range = { text, file: 'JD.yml', rangeId: 'JD' }
   same(text, parseRange(range), parseThoroughly(range))
