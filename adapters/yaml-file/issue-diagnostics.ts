@@ -113,16 +113,13 @@ const alternatives = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 /** What people, and older YAML, write for true and false; here it is text. */
-const OLD_BOOLEANS: Readonly<Record<string, string>> = {
-  ...{ yes: 'true', on: 'true', y: 'true', true: 'true' },
-  ...{ no: 'false', off: 'false', n: 'false', false: 'false' },
-}
+const [YES, NO] = [/^(?:true|yes|on|y)$/i, /^(?:false|no|off|n)$/i]
 
 function remedyOf(issue: Issue, node: Node | undefined): string {
   const value = isScalar(node) ? node.value : undefined
   if (issue.code === 'invalid_type' && issue.expected === 'boolean' && typeof value === 'string') {
-    const meant = OLD_BOOLEANS[value.toLowerCase()]
-    if (meant === undefined) return ''
+    if (!YES.test(value) && !NO.test(value)) return ''
+    const meant = YES.test(value)
     return isScalar(node) && node.type !== Scalar.PLAIN ? `write ${meant}, without quotes` : `write ${meant}`
   }
   if (issue.code === 'invalid_type' && issue.expected === 'string' && isScalar(node))

@@ -28,9 +28,9 @@ export interface PlainValue {
 /** Far below the limit of depth, which js-yaml counts in its own way. */
 const MOST_DEPTH = 32
 
-/** Anything but line feeds, printable ASCII, and the letters and signs that people write into comments and names. */
+/** Anything but line ends, printable ASCII, and the letters and signs that people write into comments and names. */
 const UNUSUAL =
-  /[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03c9\u0400-\u04ff\u2010-\u2027\u2030-\u205e\u2190-\u25ff\u3041-\u9fff\uac00-\ud7a3]/
+  /\r(?!\n)|[^\r\n\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03c9\u0400-\u04ff\u2010-\u2027\u2030-\u205e\u2190-\u25ff\u3041-\u9fff\uac00-\ud7a3]/
 
 /** js-yaml passes over one at the beginning, together with what follows it. */
 const DOCUMENT_END = /^\.\.\./m

@@ -83,7 +83,7 @@ const change = fc
 
 /** Some lines of a range file, changed in up to four places: seldom valid, and now and then just so. */
 export const changedRange = (): fc.Arbitrary<string> => {
-  const texts = [DENSE, ...[...ownRanges(), ...realRanges()].map(({ text }) => text)]
+  const texts = [DENSE, DENSE.replaceAll('\n', '\r\n'), ...[...ownRanges(), ...realRanges()].map(({ text }) => text)]
   return fc
     .record({
       text: fc.constantFrom(DENSE, ...texts),
@@ -94,7 +94,7 @@ export const changedRange = (): fc.Arbitrary<string> => {
     .map(({ text, first, lines, changes }) => {
       const all = text.split('\n')
       const start = first % all.length
-      const part = text === DENSE ? text : all.slice(start, start + lines).join('\n')
+      const part = text.startsWith('---') ? text : all.slice(start, start + lines).join('\n')
       return changes.reduce((changed, apply) => apply(changed), part)
     })
 }

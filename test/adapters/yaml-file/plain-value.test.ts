@@ -30,10 +30,16 @@ describe('plainValueOf', () => {
     ).to.deep.equal({ value: { a: 'b c', d: ['e', { f: [1, 2.5], g: true }, '10.0.0.1'], i: '64bit' } })
   })
 
+  it('reads CRLF as it reads line feeds', () => {
+    expect(plainValueOf('a: b # c\r\n\r\nd:\r\n- "e"\r\n- {f: g,\r\n  h: i}\r\n')).to.deep.equal({
+      value: { a: 'b', d: ['e', { f: 'g', h: 'i' }] },
+    })
+  })
+
   const unusual: readonly (readonly [string, string])[] = [
     ['a byte order mark', '\uFEFFa: b'],
     ['a tab', 'a:\tb'],
-    ['a carriage return', 'a: b\r\n'],
+    ['a carriage return that ends no line', 'a: b\rc'],
     ['a control character', 'a: b\u0001'],
     ['a line separator', 'a: b\u2028'],
     ['half a character', 'a: "\uD83D"'],
