@@ -22,8 +22,8 @@ export interface RangeText {
 export function parseRange(range: RangeText): Exclude<RangeFileRead, { kind: 'absent' }> {
   const plain = readPlainYaml(range.text, range.file)
   const quick = plain === undefined ? undefined : checkRange(plain, range)
-  // The quick reading has no places: whatever there is to say is found, and said, by the thorough one.
-  return quick?.kind === 'ok' && quick.warnings.length === 0 ? quick : parseThoroughly(range)
+  // The quick reading knows too little to refuse a file: the thorough one finds, and says, what is wrong.
+  return quick?.kind === 'ok' ? quick : parseThoroughly(range)
 }
 
 /** As `parseRange`, from the places of each word on, whatever the file is like: what `parseRange` is measured by. */

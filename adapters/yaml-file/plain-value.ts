@@ -1,4 +1,4 @@
-import { EVENT_ID, type Event, parseEvents, SCALAR_STYLE } from 'js-yaml'
+import { EVENT_ID, type Event, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml'
 import { YAML_LIMITS } from './parse-within-limits.ts'
 
 /**
@@ -13,7 +13,8 @@ export function plainValueOf(text: string): PlainValue | undefined {
   // A text that is no longer than the marks allowed can't have more of them.
   if (text.length > YAML_LIMITS.marks || UNUSUAL.test(text) || DOCUMENT_END.test(text)) return undefined
   try {
-    return new Construction(text).valueOf(parseEvents(text, { maxDepth: MOST_DEPTH }))
+    const events = parseEvents(text, { maxDepth: MOST_DEPTH })
+    return { value: new Construction(text).valueOf(events), events }
   } catch {
     // js-yaml throws at what it takes for wrong; what it is to Lanista is not its decision.
     return undefined
@@ -23,6 +24,8 @@ export function plainValueOf(text: string): PlainValue | undefined {
 /** A value that every YAML parser reads out of one text. */
 export interface PlainValue {
   readonly value: unknown
+  /** The document's start, what is in it, in the order of the text, and its end; with character offsets. */
+  readonly events: readonly Event[]
 }
 
 /** Far below the limit of depth, which js-yaml counts in its own way. */
@@ -46,19 +49,20 @@ type Collection =
 class Construction {
   readonly #text: string
   readonly #open: Collection[] = []
-  #root: PlainValue | undefined
+  #root: { readonly value: unknown } | undefined
 
   constructor(text: string) {
     this.#text = text
   }
 
-  valueOf(events: readonly Event[]): PlainValue | undefined {
+  valueOf(events: readonly Event[]): unknown {
     for (const event of events.slice(1, -1)) this.#take(event)
     const [first] = events
-    const isPlain = first?.type === EVENT_ID.DOCUMENT && first.directives.length === 0 && !first.explicitEnd
+    const isPlain = first?.type === EVENT_ID.DOCUMENT && first.directives.length === 0
     // js-yaml also takes a `---` for the start of the document that is not the first on its line.
     const isStarted = isPlain && (!first.explicitStart || /^---/m.test(this.#text))
-    return isStarted && this.#open.length === 0 ? this.#root : undefined
+    if (!isStarted || this.#open.length > 0 || this.#root === undefined) throw new NotPlain()
+    return this.#root.value
   }
 
   #take(event: Event): void {
@@ -73,8 +77,9 @@ class Construction {
         return
       }
       case EVENT_ID.SCALAR:
+        // Not `fast` is what says more, or less, than it is written: escapes, several lines, nothing at all.
         if (event.anchorStart !== -1 || event.tagStart !== -1 || !event.fast) throw new NotPlain()
-        this.#add(scalarOf(this.#text.slice(event.valueStart, event.valueEnd), event.style), true)
+        this.#add(this.#scalarOf(event), true)
         return
       case EVENT_ID.POP:
         if (this.#open.pop() === undefined) throw new NotPlain()
@@ -83,6 +88,11 @@ class Construction {
       case EVENT_ID.DOCUMENT:
         throw new NotPlain()
     }
+  }
+
+  #scalarOf({ valueStart, valueEnd, style }: ScalarEvent): unknown {
+    const source = this.#text.slice(valueStart, valueEnd)
+    return style === SCALAR_STYLE.PLAIN ? plainScalarOf(source) : source
   }
 
   #add(value: unknown, isScalar: boolean): void {
@@ -102,33 +112,19 @@ class Construction {
   }
 }
 
-function scalarOf(source: string, style: number): unknown {
-  switch (style) {
-    case SCALAR_STYLE.PLAIN:
-      return plainScalarOf(source)
-    case SCALAR_STYLE.SINGLE_QUOTED:
-      if (source.includes("'") || source.includes('\n')) throw new NotPlain()
-      return source
-    case SCALAR_STYLE.DOUBLE_QUOTED:
-      if (source.includes('\\') || source.includes('\n')) throw new NotPlain()
-      return source
-    default:
-      throw new NotPlain()
-  }
-}
-
 /** Words that one YAML version or another takes for something else than text. */
 const ODD_WORD = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i
-const TEXT_START = /^[A-Za-z_/]/
+const TEXT_START = /^[A-Za-z_/\\]/
 const PLAIN_NUMBER = /^(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?$/
-/** Begins with a digit, and then has what no number has in any YAML version, or two points as addresses do. */
-const TEXT_AFTER_DIGIT = /^[0-9]+(?:\.[0-9]+){2,}$|^[0-9][^:]*[g-np-wyzG-NP-WYZ/(][^:]*$/
+/** Begins with a digit, and has what no number of any YAML version has, such as two points; it may yet be a time. */
+const TEXT_AFTER_DIGIT = /^[0-9]+(?:\.[0-9]+){2,}$|^[0-9].*(?:[g-np-wyzG-NP-WYZ/(, ]|[^eE]-)/
+const TIME = /^[0-9]{4}-[0-9]/
 
 function plainScalarOf(source: string): unknown {
   if (source === 'true') return true
   if (source === 'false') return false
   if (TEXT_START.test(source) && !ODD_WORD.test(source)) return source
   if (PLAIN_NUMBER.test(source)) return Number(source)
-  if (TEXT_AFTER_DIGIT.test(source)) return source
+  if (TEXT_AFTER_DIGIT.test(source) && !TIME.test(source)) return source
   throw new NotPlain()
 }

@@ -99,58 +99,65 @@ export const changedRange = (): fc.Arbitrary<string> => {
     })
 }
 
-const word = fc.constantFrom(
-  'dc',
-  'a-b',
-  'x.y',
-  '10.2.3.4',
-  '64bit',
-  'on',
-  '08',
-  '1e3',
-  'é',
-  '',
-  '~',
-  'true',
-  'a: b',
-  '# c',
-)
+const word = fc.constantFrom('dc', 'a-b', 'x.y', 'web_1', '64bit', 'on', '08', '1e3', 'é', '', '~', 'a: b', '# c')
 const quoted = fc
   .record({ text: word, quote: fc.constantFrom('', '', '', '"', "'") })
   .map(({ text, quote }) => `${quote}${text}${quote}`)
 
-/** A range file such as people write, with values of all sorts, most of them fit. */
-export const writtenRange = (): fc.Arbitrary<string> => {
-  const entry = fc.record({
-    name: fc.constantFrom('"{{ range_id }}-vm"', 'vm', "'vm'"),
-    hostname: fc.option(quoted, { freq: 4, nil: 'host' }),
-    template: fc.option(quoted, { freq: 4, nil: 'debian-12' }),
-    ram: fc.constantFrom('1', '8', '2.5', '0.5', '16', '010'),
-    extra: fc.constantFrom(
-      '',
-      '',
-      '    full_clone: yes\n',
-      '    roles: [a, "b"]\n',
-      '    testing: { snapshot: true, block_internet: false }\n',
-    ),
-    os: fc.constantFrom(
-      'linux: true',
-      'windows: {}',
-      'windows:\n      sysprep: true',
-      'macOS: false',
-      'linux: { packages: [x] }',
-    ),
-  })
-  return fc
+/** One VM of a range, but for what makes it differ from the others; most of them fit. */
+const entry = fc.record({
+  name: fc.constantFrom('"{{ range_id }}-vm"', 'vm', "'vm'"),
+  hostname: fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom('host', '"host"', 'a-long-name-for-windows-host', 'Host_', "'häst'") },
+    { weight: 1, arbitrary: quoted },
+  ),
+  template: fc.oneof({ weight: 6, arbitrary: fc.constant('debian-12') }, { weight: 1, arbitrary: quoted }),
+  ram: fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom('1', '8', '2.5') },
+    { weight: 1, arbitrary: fc.constantFrom('0.5', '010', '1e1') },
+  ),
+  extra: fc.constantFrom(
+    '',
+    '    roles: [a, "b"]\n',
+    '    full_clone: yes\n',
+    '    testing: { snapshot: true, block_internet: false }\n',
+  ),
+  os: fc.constantFrom(
+    'linux: true',
+    'windows: {}',
+    'windows:\n      sysprep: true',
+    'macOS: false',
+    'linux: { packages: [x] }',
+  ),
+})
+
+/** A range file such as people write, with values of all sorts. */
+export const writtenRange = (): fc.Arbitrary<string> =>
+  fc
     .record({
-      entries: fc.array(entry, { maxLength: 6 }),
-      start: fc.constantFrom('', '', '---\n', '# x\n', '\uFEFF', '%YAML 1.1\n---\n'),
+      entries: fc.array(entry, { maxLength: 5 }),
+      start: fc.constantFrom('', '', '', '---\n', '# x\n\n', '\uFEFF', '%YAML 1.1\n---\n'),
+      end: fc.constantFrom(
+        '',
+        '',
+        'router: { vm_name: r }\n',
+        'router:\n  vm_name: r # x\n',
+        'defaults: {timezone: x}\n',
+      ),
+      lineEnd: fc.constantFrom('\n', '\n', '\r\n'),
     })
-    .map(({ entries, start }) => {
-      const vms = entries.map(
-        ({ name, hostname, template, ram, extra, os }, index) =>
-          `  - vm_name: ${name.replace('vm', `vm${index}`)}\n    hostname: ${hostname}\n    template: ${template}\n    vlan: ${10 + index}\n    ip_last_octet: 11\n    ram_gb: ${ram}\n    cpus: 2\n${extra}    ${os}\n`,
+    .map(({ entries, start, end, lineEnd }) => {
+      const vms = entries.map(({ name, hostname, template, ram, extra, os }, index) =>
+        [
+          `  - vm_name: ${name.replace('vm', `vm${index}`)}`,
+          `    hostname: ${hostname.replace(/[hH]ost|häst/, `$&${index}`)}`,
+          `    template: ${template}`,
+          `    vlan: ${10 + index}`,
+          '    ip_last_octet: 11',
+          `    ram_gb: ${ram}`,
+          '    cpus: 2',
+          `${extra}    ${os}\n`,
+        ].join('\n'),
       )
-      return `${start}ludus:${vms.length === 0 ? ' []' : ''}\n${vms.join('')}`
+      return `${start}ludus:${vms.length === 0 ? ' []' : ''}\n${vms.join('')}${end}`.replaceAll('\n', lineEnd)
     })
-}

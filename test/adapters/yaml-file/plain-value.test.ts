@@ -13,8 +13,10 @@ function agreedOn(text: string): boolean {
   if (plain === undefined) return false
   const read = readYaml(text, 'JD.yml', 'ludus')
   same(text, plain.value, read.kind === 'ok' ? read.yaml.value : read.diagnostics)
-  const range = { text, file: 'JD.yml', rangeId: 'JD' }
-  same(text, parseRange(range), parseThoroughly(range))
+  for (const rangeId of ['JD', 'not_dns']) {
+    const range = { text, file: 'JD.yml', rangeId }
+    same(text, parseRange(range), parseThoroughly(range))
+  }
   return true
 }
 
@@ -23,17 +25,25 @@ function same(text: string, quick: unknown, thorough: unknown): void {
   if (!isDeepStrictEqual(quick, thorough)) expect(quick, JSON.stringify(text)).to.deep.equal(thorough)
 }
 
+const valueOf = (text: string): unknown => plainValueOf(text)?.value
+
 describe('plainValueOf', () => {
   it('reads what people write', () => {
     expect(
-      plainValueOf('# x\n---\na: "b c"\nd:\n  - e\n  - {f: [1, 2.5], g: true} # h\n  - 10.0.0.1\n\'i\': 64bit\n'),
-    ).to.deep.equal({ value: { a: 'b c', d: ['e', { f: [1, 2.5], g: true }, '10.0.0.1'], i: '64bit' } })
+      valueOf('# x\n---\na: "b c"\nd:\n  - e\n  - {f: [1, 2.5], g: true} # h\n  - 10.0.0.1\n\'i\': 64bit\n'),
+    ).to.deep.equal({ a: 'b c', d: ['e', { f: [1, 2.5], g: true }, '10.0.0.1'], i: '64bit' })
   })
 
   it('reads CRLF as it reads line feeds', () => {
-    expect(plainValueOf('a: b # c\r\n\r\nd:\r\n- "e"\r\n- {f: g,\r\n  h: i}\r\n')).to.deep.equal({
-      value: { a: 'b', d: ['e', { f: 'g', h: 'i' }] },
+    expect(valueOf('a: b # c\r\n\r\nd:\r\n- "e"\r\n- {f: g,\r\n  h: i}\r\n')).to.deep.equal({
+      a: 'b',
+      d: ['e', { f: 'g', h: 'i' }],
     })
+  })
+
+  it('reads text that begins as a number does', () => {
+    const texts = ['11-22', '8080, 5000:6000', '10.0.0.0/8', '43923d3c-af10-46b7', '64bit', '1.2.3']
+    for (const text of texts) expect(valueOf(`a: ${text}`), text).to.deep.equal({ a: text })
   })
 
   const unusual: readonly (readonly [string, string])[] = [
@@ -78,6 +88,7 @@ describe('plainValueOf', () => {
     ['a number with an underscore', 'a: 1_000'],
     ['a number that is longer than numbers are exact', 'a: 1234567890123456'],
     ['a date', 'a: 2026-12-24'],
+    ['a date with a time', 'a: 2026-12-24 12:30:00'],
     ['a time', 'a: 12:30'],
     ['text over two lines', 'a: b\n  c'],
     ['quoted text over two lines', 'a: "b\n  c"'],
@@ -118,13 +129,17 @@ describe('plainValueOf', () => {
   })
 
   it('reads 500 range files such as people write as the thorough reading does, or not at all', () => {
-    let plain = 0
+    let [plain, warned] = [0, 0]
     fc.assert(
       fc.property(writtenRange(), (text) => {
-        if (agreedOn(text)) plain += 1
+        if (!agreedOn(text)) return
+        const read = parseRange({ text, file: 'JD.yml', rangeId: 'JD' })
+        plain += 1
+        if (read.kind === 'ok' && read.warnings.length > 0) warned += 1
       }),
       { numRuns: 500 },
     )
     expect(plain).to.be.within(50, 490)
+    expect(warned).to.be.greaterThan(10)
   })
 })
