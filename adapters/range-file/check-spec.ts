@@ -3,6 +3,7 @@ import type { CheckedRange } from './checked-range.ts'
 import { doubtfulHostnames, unfitHostnames, unfitVmNames } from './check-names.ts'
 import { balloonsAboveMemory, doubtfulNumbers, tooManyVlans } from './check-numbers.ts'
 import { unsavable } from './check-portable.ts'
+import { impossibleReferences } from './check-references.ts'
 import { impossibleDependencies } from './check-roles.ts'
 import { repeatedMarks, similarHostnames } from './check-unique.ts'
 import { wordsForBooleans } from './check-words.ts'
@@ -19,6 +20,7 @@ export const errorsIn = (range: CheckedRange): readonly Diagnostic[] =>
     doubtfulNumbers,
     unfitVmNames,
     unfitHostnames,
+    impossibleReferences,
     balloonsAboveMemory,
     repeatedMarks,
     tooManyVlans,
