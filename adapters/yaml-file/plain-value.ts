@@ -11,7 +11,8 @@ import { YAML_LIMITS } from './parse-within-limits.ts'
  */
 export function plainValueOf(text: string): PlainValue | undefined {
   // A text that is no longer than the marks allowed can't have more of them.
-  if (text.length > YAML_LIMITS.marks || UNUSUAL.test(text) || DOCUMENT_END.test(text)) return undefined
+  if (text.length > YAML_LIMITS.marks || UNUSUAL.test(text) || DOCUMENT_END.test(text) || hasLongLine(text))
+    return undefined
   try {
     const events = parseEvents(text, { maxDepth: MOST_DEPTH })
     return { value: new Construction(text).valueOf(events), events }
@@ -37,6 +38,11 @@ const UNUSUAL =
 
 /** js-yaml passes over one at the beginning, together with what follows it. */
 const DOCUMENT_END = /^\.\.\./m
+
+/** A key may have 1024 characters up to its colon, which js-yaml does not count. */
+const LONGEST_LINE = 1000
+
+const hasLongLine = (text: string): boolean => text.split('\n').some((line) => line.length > LONGEST_LINE)
 
 /** Thrown at anything that is not plain. */
 class NotPlain extends Error {}

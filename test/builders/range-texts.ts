@@ -59,7 +59,20 @@ const PIECES: readonly string[] = [
   ['%', '@', '`', '=', '$', '/', '(', '<<: ', '---', '...', '\n---\n', '\n...\n', '%YAML 1.1\n', '__proto__: 1\n'],
   ['~', 'null', 'true', 'True', 'yes', 'on', 'n', '.inf', '0', '01', '08', '0o7', '0x1F', '0b1', '1e3', '1_0', '.5'],
   ['-1', '+1', '1.', '1:30', '2026-12-24', '3.14', '10.0.0.1', '64bit', '9'.repeat(20), '1: 2\n', 'a:b', 'b: c'],
-  ['é', '中', '💥', '\u2028', '\u0085', '\uFEFF', '\u00A0', '\u0001', '\uD800', 'key: value\n', '"a": b', 'xxxxx'],
+  [
+    'é',
+    '中',
+    '💥',
+    '\u2028',
+    '\u0085',
+    '\uFEFF',
+    '\u00A0',
+    '\u0001',
+    '\uD800',
+    'key: value\n',
+    '"a": b',
+    'x'.repeat(1030),
+  ],
 ].flat()
 
 /** One change of a text: characters taken out, a part of the text said again elsewhere, or a piece put in. */
