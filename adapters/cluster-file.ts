@@ -21,7 +21,7 @@ export async function clusterOfFile(file: string): Promise<World> {
       error,
     )
   })
-  const read = readYaml(text, shown)
+  const read = readYaml(text, shown, 'yaml 1.2')
   if (read.kind === 'invalid') throw new UserError(read.diagnostics.map(diagnosticLine).join('\n'))
   const described = clusterDescriptionSchema.safeParse(read.yaml.value)
   if (described.success) return clusterFrom(described.data)

@@ -48,7 +48,7 @@ async function readServerConfig(file: string, environment: Environment): Promise
 
 /** Checks a configuration's text. Relative paths in it, or in the environment, are taken from the folder of `file`. */
 export function parseServerConfig(text: string, file: string, environment: Environment = {}): ServerConfigRead {
-  const read = readYaml(text, printable(file, 4096))
+  const read = readYaml(text, printable(file, 4096), 'yaml 1.2')
   if (read.kind === 'invalid') return read
   const { yaml } = read
   const { values: overrides, problems, warnings } = overridesIn(environment)
@@ -102,7 +102,7 @@ function issueOfVariable(
   issue: Parameters<typeof issueDiagnostics>[2][number],
   { key, value }: Override,
 ): readonly Diagnostic[] {
-  const read = readYaml(JSON.stringify(withValueAt({}, key.path, value)), key.variable)
+  const read = readYaml(JSON.stringify(withValueAt({}, key.path, value)), key.variable, 'yaml 1.2')
   if (read.kind === 'invalid') return [aboutVariable(key.variable, 'it has no value that can be used', '')]
   return issueDiagnostics(read.yaml, serverConfigSchema, [issue]).map(({ finding, remedy }) =>
     aboutVariable(key.variable, finding, remedy),

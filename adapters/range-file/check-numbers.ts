@@ -34,13 +34,27 @@ export function tooManyVlans({ machines, yaml }: CheckedRange): readonly Diagnos
 
 const NUMBER_KEYS = ['vlan', 'ip_last_octet', 'ram_gb', 'ram_min_gb', 'cpus'] as const
 
-/** `010` is 10 in YAML 1.2, and 8 to Ludus, whose parser reads YAML 1.1's octal: no reading is safe. */
-export const octalLooking = ({ machines, yaml }: CheckedRange): readonly Diagnostic[] =>
-  machines.flatMap(({ path }) =>
-    NUMBER_KEYS.flatMap((key) => {
-      const { node, exact } = yaml.place([...path, key])
-      if (!exact || !isScalar(node) || !/^[-+]?0[0-9]+$/.test(node.source ?? '')) return []
-      const finding = `${pathText([...path, key])} is ${printable(node.source ?? '')}, which Ludus may read as an octal number`
-      return [yaml.diagnosticAt(node, finding, 'write it without the leading zero')]
-    }),
-  )
+/**
+ * Numbers that are not what they look like. Measured with Ludus' two parsers: `010` is 8 to both, and 10 in YAML 1.2;
+ * `08` and `1e3` are numbers to the one that saves a file (Go's yaml.v2), and text to the one that deploys it (PyYAML);
+ * `0o10` is 8 to the first, and text to the other.
+ */
+export const doubtfulNumbers = ({ machines, yaml }: CheckedRange): readonly Diagnostic[] =>
+  yaml.isPlain
+    ? []
+    : machines.flatMap(({ path }) =>
+        NUMBER_KEYS.flatMap((key) => {
+          const { node, exact } = yaml.place([...path, key])
+          const source = exact && isScalar(node) ? (node.source ?? '') : ''
+          const reading = ludusReading(source)
+          if (reading === undefined) return []
+          const finding = `${pathText([...path, key])} is ${printable(source, 40)}, which ${reading}`
+          return [yaml.diagnosticAt(node, finding, 'write a plain decimal number')]
+        }),
+      )
+
+function ludusReading(source: string): string | undefined {
+  if (/^[-+]?0[0-7]+$/.test(source)) return `Ludus reads as the octal number ${Number.parseInt(source, 8)}`
+  const differs = /^[-+]?(?:0[0-9]+|0o[0-7]+|[0-9]+[eE][-+]?[0-9]+|[0-9]*\.[0-9]*[eE][0-9]+)$/.test(source)
+  return differs ? "one of Ludus' parsers takes for text" : undefined
+}

@@ -1,10 +1,12 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { CheckedRange } from './checked-range.ts'
-import { keysThatAreMaps } from './check-keys.ts'
 import { doubtfulHostnames, unfitHostnames, unfitVmNames } from './check-names.ts'
-import { balloonsAboveMemory, octalLooking, tooManyVlans } from './check-numbers.ts'
+import { balloonsAboveMemory, doubtfulNumbers, tooManyVlans } from './check-numbers.ts'
+import { unsavable } from './check-portable.ts'
+import { impossibleReferences } from './check-references.ts'
 import { impossibleDependencies } from './check-roles.ts'
 import { repeatedMarks, similarHostnames } from './check-unique.ts'
+import { wordsForBooleans } from './check-words.ts'
 import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 
 /**
@@ -14,10 +16,11 @@ import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
  */
 export const errorsIn = (range: CheckedRange): readonly Diagnostic[] =>
   [
-    keysThatAreMaps,
-    octalLooking,
+    unsavable,
+    doubtfulNumbers,
     unfitVmNames,
     unfitHostnames,
+    impossibleReferences,
     balloonsAboveMemory,
     repeatedMarks,
     tooManyVlans,
@@ -28,4 +31,4 @@ export const errorsIn = (range: CheckedRange): readonly Diagnostic[] =>
 
 /** What is likely a mistake, and Ludus deploys nevertheless: it keeps no range from being made. */
 export const warningsIn = (range: CheckedRange): readonly Diagnostic[] =>
-  [doubtfulHostnames, similarHostnames].flatMap((check) => check(range)).slice(0, MAX_DIAGNOSTICS)
+  [wordsForBooleans, doubtfulHostnames, similarHostnames].flatMap((check) => check(range)).slice(0, MAX_DIAGNOSTICS)

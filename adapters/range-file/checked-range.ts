@@ -25,6 +25,8 @@ export interface Machine {
 export interface CheckedRange {
   readonly id: string
   readonly yaml: YamlFile
+  /** `defaults.target_node`. */
+  readonly targetNode: string | undefined
   /** The router, then the VMs in file order. */
   readonly machines: readonly Machine[]
 }
@@ -41,7 +43,7 @@ export function checkedRange(spec: RangeSpec, file: RangeFile, yaml: YamlFile): 
   })
   const vms = spec.vms.map((vm, index) => machine(vm, ['ludus', index], file.ludus[index] ?? {}))
   const router = machine(spec.router, ['router'], { roles: file.router?.roles })
-  return { id: spec.id, yaml, machines: [router, ...vms] }
+  return { id: spec.id, yaml, targetNode: spec.targetNode, machines: [router, ...vms] }
 }
 
 /** How a message calls a machine that the reader has not just been led to. */

@@ -1,5 +1,4 @@
 import { parentPort } from 'node:worker_threads'
-import type { CheckedFile } from '../../model/checked-file.ts'
 import { checkFile } from './check-file.ts'
 import type { NamedFile } from './named-files.ts'
 
@@ -12,8 +11,7 @@ parentPort?.on('message', (batch: readonly NamedFile[]) => {
   void answer(batch)
 })
 
+/** All files of a batch at once: while one is parsed the system reads the others. */
 async function answer(batch: readonly NamedFile[]): Promise<void> {
-  const checked: CheckedFile[] = []
-  for (const file of batch) checked.push(await checkFile(file))
-  parentPort?.postMessage(checked, [])
+  parentPort?.postMessage(await Promise.all(batch.map(checkFile)), [])
 }

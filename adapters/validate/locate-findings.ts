@@ -3,7 +3,8 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { aboutFile } from '../range-files/name-problems.ts'
 import { readSafely } from '../range-files/read-safely.ts'
-import { readYaml } from '../yaml-file/read-yaml.ts'
+import { readPlainYaml } from '../yaml-file/read-plain-yaml.ts'
+import { readYaml, type YamlFile } from '../yaml-file/read-yaml.ts'
 import { inOrder } from './check-file.ts'
 
 /**
@@ -13,11 +14,11 @@ import { inOrder } from './check-file.ts'
 export async function locateFindings(file: CheckedFile, findings: readonly SpecFinding[]): Promise<CheckedFile> {
   if (findings.length === 0) return file
   const read = await readSafely(file.folder, file.path)
-  const yaml = read.kind === 'text' ? readYaml(read.text, printable(file.path, 4096)) : undefined
+  const yaml = read.kind === 'text' ? yamlOf(read.text, printable(file.path, 4096)) : undefined
   const placed = ({ path, finding, remedy }: SpecFinding): Diagnostic =>
-    yaml?.kind === 'ok'
-      ? yaml.yaml.diagnosticAt(yaml.yaml.place(path).node, finding, remedy)
-      : aboutFile(file.path, finding, remedy)
+    yaml === undefined
+      ? aboutFile(file.path, finding, remedy)
+      : yaml.diagnosticAt(yaml.place(path).node, finding, remedy)
   const ofSeverity = (wanted: SpecFinding['severity']): readonly Diagnostic[] =>
     findings.filter(({ severity }) => severity === wanted).map(placed)
   return {
@@ -25,4 +26,11 @@ export async function locateFindings(file: CheckedFile, findings: readonly SpecF
     problems: inOrder([...file.problems, ...ofSeverity('problem')]),
     warnings: inOrder([...file.warnings, ...ofSeverity('warning')]),
   }
+}
+
+function yamlOf(text: string, file: string): YamlFile | undefined {
+  const plain = readPlainYaml(text, file)
+  if (plain !== undefined) return plain
+  const read = readYaml(text, file, 'ludus')
+  return read.kind === 'ok' ? read.yaml : undefined
 }

@@ -5,12 +5,10 @@ import { excerptAt } from './excerpt.ts'
 /** A diagnostic at a character offset of one text, with its line as excerpt. */
 export type DiagnosticAt = (offset: number, finding: string, remedy: string) => Diagnostic
 
-/** Diagnostics of one file's text. The lines must have been counted up to the offset asked for. */
+/** Diagnostics of one file's text. */
 export const diagnosticsIn =
   (file: string, text: string, lines: LineCounter): DiagnosticAt =>
   (offset, finding, remedy) => {
-    const position = lines.linePos(offset)
-    // Before the first line is counted there is no position; an offset of 0 is the first character all the same.
-    const [line, column] = [Math.max(1, position.line), Math.max(1, position.col)]
+    const { line, col: column } = lines.linePos(offset)
     return { file, line, column, finding, remedy, excerpt: excerptAt(text, lines, line, column) }
   }

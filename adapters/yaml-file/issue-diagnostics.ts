@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Node } from 'yaml'
+import { isMap, isScalar, type Node, Scalar } from 'yaml'
 import type { z } from 'zod'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { nearest } from '../../model/nearest.ts'
@@ -112,14 +112,15 @@ const KINDS: Readonly<Record<string, string>> = {
 const alternatives = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
-/** What yaml 1.1 took for a boolean, and 1.2 takes for text. */
-const OLD_BOOLEANS: Readonly<Record<string, string>> = { yes: 'true', on: 'true', no: 'false', off: 'false' }
+/** What people, and older YAML, write for true and false; here it is text. */
+const [YES, NO] = [/^(?:true|yes|on|y)$/i, /^(?:false|no|off|n)$/i]
 
 function remedyOf(issue: Issue, node: Node | undefined): string {
   const value = isScalar(node) ? node.value : undefined
   if (issue.code === 'invalid_type' && issue.expected === 'boolean' && typeof value === 'string') {
-    const meant = OLD_BOOLEANS[value.toLowerCase()]
-    return meant === undefined ? '' : `write ${meant}: yes, no, on and off are text in YAML 1.2`
+    if (!YES.test(value) && !NO.test(value)) return ''
+    const meant = YES.test(value)
+    return isScalar(node) && node.type !== Scalar.PLAIN ? `write ${meant}, without quotes` : `write ${meant}`
   }
   if (issue.code === 'invalid_type' && issue.expected === 'string' && isScalar(node))
     return node.value === null ? '' : 'put it in quotes'

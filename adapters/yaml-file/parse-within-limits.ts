@@ -14,13 +14,13 @@ export type ParsedYaml =
 
 /** Parses YAML 1.2 with merge keys. Duplicate keys and unknown aliases are left for the caller to find. */
 export function parseWithinLimits(text: string): ParsedYaml {
-  const lines = new LineCounter()
+  const lines = linesOf(text)
   const excessive = (finding: string, offset: number): ParsedYaml => ({ kind: 'excessive', finding, offset, lines })
   if (text.length > YAML_LIMITS.characters) return excessive('the file is larger than 1 MiB', 0)
   if (marksIn(text) > YAML_LIMITS.marks) return excessive('the file has more YAML in it than any range needs', 0)
 
   // The parser itself needs no recursion; the composer, which does, comes after the depth is known.
-  const tokens = [...new Parser(lines.addNewLine).parse(text)]
+  const tokens = [...new Parser().parse(text)]
   const tooDeep = offsetBeyondDepth(tokens)
   if (tooDeep !== undefined) return excessive(`the YAML is nested deeper than ${YAML_LIMITS.depth} levels`, tooDeep)
   const options = {
@@ -28,9 +28,16 @@ export function parseWithinLimits(text: string): ParsedYaml {
     uniqueKeys: false,
     merge: true,
     logLevel: 'silent',
-    lineCounter: lines,
   } as const
   return { kind: 'parsed', documents: [...new Composer(options).compose(tokens)], lines }
+}
+
+/** Where the lines of a text start. The parser would report them too, but not all where it stumbles. */
+export function linesOf(text: string): LineCounter {
+  const lines = new LineCounter()
+  for (let start = 0; start !== 0 || lines.lineStarts.length === 0; start = text.indexOf('\n', start) + 1)
+    lines.addNewLine(start)
+  return lines
 }
 
 const MARKS: ReadonlySet<number> = new Set(Array.from('\n:,-?[]{}#&*!|>"\'', (mark) => mark.charCodeAt(0)))

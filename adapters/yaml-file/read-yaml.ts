@@ -1,7 +1,10 @@
-import { isScalar, type Node } from 'yaml'
+import type { Node } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { diagnosticsIn } from './diagnostic-at.ts'
+import { documentProblems } from './document-problems.ts'
+import { joinMerges } from './join-merges.ts'
+import { type Dialect, readBooleanWords } from './ludus-dialect.ts'
 import { locate, type Place } from './locate.ts'
 import { parseWithinLimits, YAML_LIMITS } from './parse-within-limits.ts'
 import { structureProblems } from './structure-problems.ts'
@@ -10,6 +13,8 @@ import { syntaxDiagnostics } from './syntax-diagnostics.ts'
 /** One YAML file as a value, with the places its parts came from. */
 export interface YamlFile {
   readonly file: string
+  /** Written so that all YAML versions and parsers read it alike: nobody need look how a word or number is written. */
+  readonly isPlain: boolean
   readonly value: unknown
   /** Where a path of keys and indices leads. */
   place(path: readonly PropertyKey[]): Place
@@ -26,7 +31,7 @@ export type YamlRead =
  * Reads a text of exactly one YAML document, within limits of size, depth and alias expansion. Duplicate keys and
  * unknown aliases are problems; merge keys (`<<`) are followed, as Ludus' own parsers do.
  */
-export function readYaml(text: string, file: string): YamlRead {
+export function readYaml(text: string, file: string, dialect: Dialect): YamlRead {
   const invalid = (...diagnostics: readonly Diagnostic[]): YamlRead => ({ kind: 'invalid', diagnostics })
   const whole = (finding: string, remedy: string): Diagnostic => ({
     file,
@@ -39,23 +44,23 @@ export function readYaml(text: string, file: string): YamlRead {
   const parsed = parseWithinLimits(text)
   const at = diagnosticsIn(file, text, parsed.lines)
   if (parsed.kind === 'excessive') return invalid(at(parsed.offset, parsed.finding, 'check that this is a range file'))
-  const [document, second] = parsed.documents
+  const [document] = parsed.documents
   if (document === undefined) return invalid(whole('the file is empty', 'write a range into it, or remove it'))
 
   const syntax = syntaxDiagnostics(text, document, parsed.lines, at)
   if (syntax.length > 0) return invalid(...syntax)
-  // A closing `---` with nothing after it starts a second document that says nothing.
-  const further = parsed.documents.slice(1).find(({ contents, errors }) => !isBlank(contents) || errors.length > 0)
-  if (second !== undefined && further !== undefined)
-    return invalid(at(further.range[0], 'a second YAML document starts here', 'remove the `---`, or make it two files'))
+  const around = documentProblems(text, parsed.documents, dialect, at)
+  if (around.length > 0) return invalid(...around)
   const structure = structureProblems(document, at)
   if (structure.length > 0) return invalid(...structure)
 
+  joinMerges(document)
+  if (dialect === 'ludus') readBooleanWords(document)
   try {
     const value: unknown = document.toJS({ maxAliasCount: YAML_LIMITS.aliases })
     const diagnosticAt = (node: Node | undefined, finding: string, remedy: string): Diagnostic =>
       node?.range ? at(node.range[0], finding, remedy) : whole(finding, remedy)
-    return { kind: 'ok', yaml: { file, value, place: (path) => locate(document, path), diagnosticAt } }
+    return { kind: 'ok', yaml: { file, isPlain: false, value, place: (path) => locate(document, path), diagnosticAt } }
   } catch (error) {
     const excessive = error instanceof ReferenceError
     const finding = excessive
@@ -64,5 +69,3 @@ export function readYaml(text: string, file: string): YamlRead {
     return invalid(whole(finding, excessive ? 'write the repeated parts out' : ''))
   }
 }
-
-const isBlank = (contents: unknown): boolean => contents === null || (isScalar(contents) && contents.value === null)

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -17,38 +18,60 @@ import { isMergeKey, keyText, resolved } from './locate.ts'
 import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
 
 /**
- * Keys said twice, aliases without an anchor before them, and merges of what is no map, in one walk: yaml's own check
- * of keys compares all with all. Ludus' parser (Go's yaml.v3) follows merge keys, and refuses the same three.
+ * Keys said twice, aliases that lead nowhere or round in a circle, and merges of what is no map, in one walk: yaml's own
+ * check of keys compares all with all. Ludus' parser (Go's yaml.v2, inside sigs.k8s.io/yaml 1.4.0) refuses the same, but
+ * for keys said twice: it keeps the last without a word, as PyYAML does after it, and one of the two was not meant.
  */
 export function structureProblems(document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
-  const anchors = new Set<string>()
+  /** Whether what an anchor names has ended; what has not holds the alias. */
+  const anchors = new Map<string, 'open' | 'closed'>()
   const merges: Pair[] = []
-  walk(document.contents, (node) => {
-    if (problems.length >= MAX_DIAGNOSTICS) return
-    if (isAlias(node) && !anchors.has(node.source))
-      problems.push(
-        at(startOf(node), `the alias *${printable(node.source)} has no anchor before it`, 'define it with &'),
-      )
-    if (!isAlias(node) && node.anchor !== undefined) anchors.add(node.anchor)
-    if (!isMap(node)) return
-    problems.push(...repeatedKeys(node, at))
-    merges.push(...node.items.filter(({ key }) => isMergeKey(key)))
-  })
+  walk(
+    document.contents,
+    (node) => {
+      if (problems.length >= MAX_DIAGNOSTICS) return
+      if (isAlias(node)) problems.push(...lostAlias(node, anchors.get(node.source), at))
+      else if (node.anchor !== undefined) anchors.set(node.anchor, 'open')
+      if (!isMap(node)) return
+      problems.push(...repeatedKeys(node, at))
+      merges.push(...node.items.filter(({ key }) => isMergeKey(key)))
+    },
+    (node) => {
+      if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, 'closed')
+    },
+  )
   // What a merge leads to is looked at only when all aliases are known to lead somewhere.
   if (problems.length > 0) return problems
   return merges.flatMap((pair) => unfitMerge(pair, document, at)).slice(0, MAX_DIAGNOSTICS)
 }
 
+function lostAlias(
+  { source, range }: Alias,
+  anchor: 'open' | 'closed' | undefined,
+  at: DiagnosticAt,
+): readonly Diagnostic[] {
+  const name = printable(source)
+  switch (anchor) {
+    case 'closed':
+      return []
+    case 'open':
+      return [at(range?.[0] ?? 0, `the alias *${name} stands inside of what it stands for`, 'write it out')]
+    case undefined:
+      return [at(range?.[0] ?? 0, `the alias *${name} has no anchor before it`, 'define it with &')]
+  }
+}
+
 /** Each node in the order of the text. yaml's own `visit` keeps track of paths that nobody asks for here. */
-function walk(node: unknown, see: (node: Node) => void): void {
+function walk(node: unknown, see: (node: Node) => void, leave: (node: Node) => void): void {
   if (isPair(node)) {
-    walk(node.key, see)
-    walk(node.value, see)
+    walk(node.key, see, leave)
+    walk(node.value, see, leave)
   }
   if (!isNode(node)) return
   see(node)
-  if (isMap(node) || isSeq(node)) for (const item of node.items) walk(item, see)
+  if (isMap(node) || isSeq(node)) for (const item of node.items) walk(item, see, leave)
+  leave(node)
 }
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0
@@ -56,23 +79,19 @@ const startOf = (node: Node): number => node.range?.[0] ?? 0
 function repeatedKeys(map: YAMLMap, at: DiagnosticAt): readonly Diagnostic[] {
   const seen = new Set<string>()
   return map.items.flatMap(({ key }) => {
-    const name = isMergeKey(key) ? '<<' : keyText(key)
+    const name = keyText(key)
     if (name === undefined || !isNode(key)) return []
     if (!seen.has(name)) {
       seen.add(name)
       return []
     }
-    const remedy = isMergeKey(key) ? 'merge a list: `<<: [*one, *other]`' : 'remove one of them'
-    return [at(startOf(key), `the key ${printable(name)} is here twice in one map`, remedy)]
+    return [at(startOf(key), `the key ${printable(name)} is here twice in one map`, 'remove one of them')]
   })
 }
 
 function unfitMerge({ key, value }: Pair, document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
-  const source = isNode(value) ? resolved(value, document) : undefined
-  const sources = isSeq(source)
-    ? source.items.map((item) => (isNode(item) ? resolved(item, document) : item))
-    : [source]
-  if (sources.every(isMap)) return []
+  const sources = isSeq(value) ? value.items : [value]
+  if (sources.every((source) => isNode(source) && isMap(resolved(source, document)))) return []
   const place = isNode(value) && !(isScalar(value) && value.value === null) ? value : key
   return [at(isNode(place) ? startOf(place) : 0, 'what << merges is not a map', 'merge an alias of a map: `<<: *name`')]
 }

@@ -1,4 +1,5 @@
 import type { CheckedFile } from '../../model/checked-file.ts'
+import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition } from '../composition.ts'
 import { checkOnline } from '../validation/check-online.ts'
@@ -59,6 +60,6 @@ function rendererOf(format: string, paint: Paint): (files: readonly CheckedFile[
   }
   const known = VALIDATE_FORMATS.find((name) => name === format)
   if (known === undefined)
-    throw new UserError(`--format ${format} is not known; choose among ${VALIDATE_FORMATS.join(', ')}`)
+    throw new UserError(`--format ${printable(format)} is not known; choose among ${VALIDATE_FORMATS.join(', ')}`)
   return renderers[known]
 }

@@ -26,9 +26,11 @@ describe("YAML's traps in a range file", () => {
     const cases: readonly (readonly [string, string])[] = [
       ['an alias of a list', range('    ansible_groups: &groups [a]\n    dns_rewrites: *groups\n')],
       ['a merge of several maps', range('    role_vars: { <<: [{ a: 1 }, { b: 2 }], c: 3 }\n')],
-      ['the words on, yes, no and off as text', range().replace('hostname: dc', 'hostname: on')],
+      ['a second merge in one map', range('    role_vars: { <<: { a: 1 }, <<: { b: 2 } }\n')],
+      ['the letters y and n as text', range().replace('hostname: dc', 'hostname: y')],
+      ['any words in variables for roles', range('    role_vars: { on: yes, a: { b: off } }\n')],
       ['a closing document mark', range('...\n')],
-      ['a comment, a directive and a document mark before it', `# x\n%YAML 1.2\n---\n${range()}`],
+      ['a comment, a directive and a document mark before it', `# x\n%YAML 1.1\n---\n${range()}`],
       ['tabs after a value and around flow', range('    ansible_groups: [a,\tb]\t# x\n')],
       ['no line end at the end', range().trimEnd()],
       ['a document in one line of JSON', '{"ludus": []}'],
@@ -39,19 +41,39 @@ describe("YAML's traps in a range file", () => {
   describe('what does not', () => {
     const cases: readonly (readonly [string, string, string])[] = [
       [
-        'on for true',
-        range('    full_clone: on\n'),
-        'JD.yml:10:17: ludus[0].full_clone is "on", must be true or false; write true: yes, no, on and off are text in YAML 1.2',
+        'on for text, which Ludus reads as true',
+        range().replace('hostname: dc', 'hostname: on'),
+        'JD.yml:3:15: ludus[0].hostname is on, must be text; put it in quotes',
       ],
       [
-        'No for false',
-        range('    full_clone: No\n'),
-        'JD.yml:10:17: ludus[0].full_clone is "No", must be true or false; write false: yes, no, on and off are text in YAML 1.2',
+        'y for true, which only one of the two parsers of Ludus reads so',
+        range('    full_clone: y\n'),
+        'JD.yml:10:17: ludus[0].full_clone is "y", must be true or false; write true',
       ],
       [
         '0755 for a number',
         range().replace('ram_gb: 4', 'ram_gb: 0755'),
-        'JD.yml:7:13: ludus[0].ram_gb is 0755, which Ludus may read as an octal number; write it without the leading zero',
+        'JD.yml:7:13: ludus[0].ram_gb is 0755, which Ludus reads as the octal number 493; write a plain decimal number',
+      ],
+      [
+        'false in quotes',
+        range('    full_clone: "false"\n'),
+        'JD.yml:10:17: ludus[0].full_clone is "false", must be true or false; write false, without quotes',
+      ],
+      [
+        '08 for a number, which is none to every parser',
+        range().replace('ram_gb: 4', 'ram_gb: 08'),
+        "JD.yml:7:13: ludus[0].ram_gb is 08, which one of Ludus' parsers takes for text; write a plain decimal number",
+      ],
+      [
+        'a number of base eight',
+        range().replace('ram_gb: 4', 'ram_gb: 0o7'),
+        "JD.yml:7:13: ludus[0].ram_gb is 0o7, which one of Ludus' parsers takes for text; write a plain decimal number",
+      ],
+      [
+        'a number with an exponent',
+        range().replace('ram_gb: 4', 'ram_gb: 1e1'),
+        "JD.yml:7:13: ludus[0].ram_gb is 1e1, which one of Ludus' parsers takes for text; write a plain decimal number",
       ],
       [
         '0755 for text',
@@ -79,9 +101,39 @@ describe("YAML's traps in a range file", () => {
         'JD.yml:11:9: what << merges is not a map; merge an alias of a map: `<<: *name`',
       ],
       [
-        'two merges in one map',
-        range('    role_vars: { <<: { a: 1 }, <<: { b: 2 } }\n'),
-        'JD.yml:10:32: the key << is here twice in one map; merge a list: `<<: [*one, *other]`',
+        'a merge of an alias of a list of maps',
+        range('    role_vars: { a: &maps [{ b: 1 }], c: { <<: *maps } }\n'),
+        'JD.yml:10:48: what << merges is not a map; merge an alias of a map: `<<: *name`',
+      ],
+      [
+        'a second merge that is none',
+        range('    role_vars: { <<: { a: 1 }, <<: 2 }\n'),
+        'JD.yml:10:36: what << merges is not a map; merge an alias of a map: `<<: *name`',
+      ],
+      [
+        'an alias inside of what it stands for',
+        range('    role_vars: &a { b: [*a] }\n'),
+        'JD.yml:10:25: the alias *a stands inside of what it stands for; write it out',
+      ],
+      [
+        'a version of YAML that Ludus does not take',
+        `# x\n%YAML 1.2\n---\n${range()}`,
+        'JD.yml:2:1: this says YAML 1.2, and Ludus takes no version but 1.1; remove the line',
+      ],
+      [
+        'a control character',
+        range('    dns_rewrites: ["a\u0007"]\n'),
+        'JD.yml:10:22: not valid YAML: the control character U+0007 is here; remove it',
+      ],
+      [
+        'nothing as a key in variables for roles',
+        range('    role_vars: { ~: 1 }\n'),
+        'JD.yml:10:18: a map has nothing as a key here, which Ludus refuses; give it a name',
+      ],
+      [
+        'an infinite number in variables for roles',
+        range('    role_vars: { a: -.inf }\n'),
+        'JD.yml:10:21: -.inf is no number that Ludus can save; put it in quotes, or write a finite number',
       ],
       [
         'a merge of an unknown alias',
@@ -103,8 +155,58 @@ describe("YAML's traps in a range file", () => {
         `${range()}---\nludus: []\n---\nludus: []\n`,
         'JD.yml:10:1: a second YAML document starts here; remove the `---`, or make it two files',
       ],
+      [
+        'a second document that says nothing',
+        `${range()}---\n`,
+        'JD.yml:10:1: a second YAML document starts here; remove the `---`, or make it two files',
+      ],
     ]
     for (const [title, text, line] of cases) it(title, () => expect(linesOf(text)[0]).to.equal(line))
+  })
+
+  describe('words for true and false', () => {
+    for (const [word, meaning] of [
+      ['yes', true],
+      ['On', true],
+      ['NO', false],
+      ['off', false],
+    ] as const)
+      it(`takes ${word} as Ludus does, and warns`, () => {
+        const read = parse(range(`    full_clone: ${word}\n`))
+        if (read.kind === 'invalid') throw new Error(diagnosticLine(read.diagnostics[0] ?? expect.fail()))
+        expect(read.spec.vms.map(({ fullClone }) => fullClone)).to.deep.equal([meaning])
+        expect(read.warnings.map(diagnosticLine)).to.deep.equal([
+          `JD.yml:10:17: ludus[0].full_clone is ${word}, which Ludus reads as ${meaning}, and YAML 1.2 as text; write ${meaning}`,
+        ])
+      })
+
+    it('leaves them text in quotes, with a tag, and where Ludus does not look', () => {
+      const text =
+        'ludus: []\nrouter: { hostname: "on", vm_name: !!str off }\nludus_extensions: { mine: { power: on } }\n'
+      expect(parse(text)).to.deep.include({ kind: 'ok', warnings: [] })
+    })
+  })
+
+  describe('merge keys', () => {
+    /** The memory of the second VM, which merges maps with other sizes. */
+    const memoryOf = (merges: string): number | string => {
+      const vm = 'hostname: b, template: t, vlan: 10, ip_last_octet: 12, cpus: 2, linux: true'
+      const text = `${range('    role_vars: { one: &one { ram_gb: 1 }, two: &two { ram_gb: 2 } }\n')}  - { vm_name: b, ${merges}, ${vm} }\n`
+      const read = parse(text)
+      return read.kind === 'ok'
+        ? (read.spec.vms[1]?.memoryMiB ?? 0) / 1024
+        : read.diagnostics.map(diagnosticLine).join()
+    }
+
+    const cases: readonly (readonly [string, string, number])[] = [
+      ['let the first of a list win', '<<: [*one, *two]', 1],
+      ['let the last of several win', '<<: *one, <<: *two', 2],
+      ['let the last of several win, lists among them', '<<: [*two], <<: [*one, *two]', 1],
+      ['let what is said itself win, after them', '<<: *one, <<: *two, ram_gb: 8', 8],
+      // PyYAML, which deploys; Go's yaml.v2 alone would let the merge win.
+      ['let what is said itself win, before them', 'ram_gb: 8, <<: *one', 8],
+    ]
+    for (const [title, merges, memory] of cases) it(title, () => expect(memoryOf(merges)).to.equal(memory))
   })
 
   it('counts lines the same with CRLF, and columns the same after a byte order mark that was decoded away', () => {

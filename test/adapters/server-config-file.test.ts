@@ -74,7 +74,7 @@ some_future_key: {}
     const text = 'cluster_mode: yes\nlanista:\n  resync: 1d\n  http: { listen: 8480 }\n  vmid_base: -1\n'
     expect(lines(text)).to.have.members([
       '/etc/lanista/config.yml:1:1: the file lacks the key proxmox_node; add it',
-      '/etc/lanista/config.yml:1:15: cluster_mode is "yes", must be true or false; write true: yes, no, on and off are text in YAML 1.2',
+      '/etc/lanista/config.yml:1:15: cluster_mode is "yes", must be true or false; write true',
       '/etc/lanista/config.yml:3:11: lanista.resync is "1d", must be a duration such as 500ms, 30s, 5m or 1h',
       '/etc/lanista/config.yml:4:19: lanista.http.listen is 8480, must be text; put it in quotes',
       '/etc/lanista/config.yml:5:14: lanista.vmid_base is -1, must be a whole number from 0 to 840000000',

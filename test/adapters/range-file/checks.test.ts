@@ -135,6 +135,20 @@ describe('checks beyond the schema', () => {
         ],
       ],
       [
+        'the name of a node with a terminal escape, at VM, router and defaults, without sending it',
+        `${range(linux('a', 1, 'hostname: a, target_node: "p\\e[2J"'))}router: { target_node: "p\\u202E" }\ndefaults: { target_node: "p\\n" }\n`,
+        [
+          'JD.yml:4:26: defaults.target_node "p\\n" has a control character in it; change target_node',
+          'JD.yml:3:24: router.target_node "p\\u{202e}" has a control character in it; change target_node',
+          'JD.yml:2:119: ludus[0].target_node "p\\u{1b}[2J" has a control character in it; change target_node',
+        ],
+      ],
+      [
+        'the name of a template that has no end',
+        range(linux('a', 1)).replace('template: t', `template: ${'t'.repeat(300)}`),
+        [`JD.yml:2:57: ludus[0].template "${'t'.repeat(40)}…" is longer than 253 characters; change template`],
+      ],
+      [
         'a dependency on a VM that the range does not have',
         range(withRoles('kali', 1), withRoles('b', 2, waiting('docker', ['kail', 'docker']))),
         ['JD.yml:20:49: depends_on: no VM here is named kail; did you mean kali?'],

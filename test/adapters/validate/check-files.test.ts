@@ -135,10 +135,10 @@ describe('fileChecker', () => {
   it('checks many files in threads, in the same order and with the same findings as a few', async () => {
     const name = (index: number): string => `r${String(index).padStart(3, '0')}.yml`
     const text = (index: number): string => (index % 7 === 0 ? `ludus: ${index}\n` : RANGE)
-    await lay(Object.fromEntries(Array.from({ length: 100 }, (_, index) => [name(index), text(index)])))
+    await lay(Object.fromEntries(Array.from({ length: 240 }, (_, index) => [name(index), text(index)])))
     const few = (
       await Promise.all(
-        [0, 1, 2, 3].map((quarter) => check(...Array.from({ length: 25 }, (_, index) => name(quarter * 25 + index)))),
+        [0, 1, 2, 3].map((quarter) => check(...Array.from({ length: 60 }, (_, index) => name(quarter * 60 + index)))),
       )
     ).flat()
     expect(few[7]?.[2]).to.equal('r007.yml:1:8: ludus is 7, must be a list')

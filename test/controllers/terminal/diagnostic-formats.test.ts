@@ -1,4 +1,7 @@
+import { createRequire } from 'node:module'
+import { Ajv } from 'ajv'
 import { expect } from 'chai'
+import { z } from 'zod'
 import { diagnosticGithub, diagnosticJson, diagnosticSarif } from '../../../controllers/terminal/diagnostic-formats.ts'
 import type { CheckedFile } from '../../../model/checked-file.ts'
 
@@ -22,6 +25,24 @@ const FILE: CheckedFile = {
 }
 const GOOD: CheckedFile = { ...FILE, path: 'AB.yml', rangeId: undefined, problems: [], warnings: [] }
 
+/** OASIS' schema is written in draft 4, of which it uses only what later drafts have as well, but for its own name. */
+const sarifSchema = (): object => {
+  const require = createRequire(import.meta.url)
+  const schema: unknown = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')
+  const { $schema: _, id, ...rest } = z.looseObject({ $schema: z.string(), id: z.string() }).parse(schema)
+  return { ...rest, $id: id }
+}
+
+const followsSarif = new Ajv({
+  strict: false,
+  unicodeRegExp: false,
+  formats: {
+    uri: (text) => URL.canParse(text),
+    'uri-reference': (text) => /^[\w./:@%?#&=~!$'()*+,;-]*$/.test(text) && URL.canParse(text, 'file:///'),
+    'date-time': true,
+  },
+}).compile(sarifSchema())
+
 describe('diagnosticJson', () => {
   it('tells each file, also the good ones, and the counts', () => {
     expect(JSON.parse(diagnosticJson([FILE, GOOD]))).to.deep.equal({
@@ -41,6 +62,13 @@ describe('diagnosticJson', () => {
       warnings: 1,
     })
   })
+
+  it('prints nothing that a terminal would act on, and keeps the names all the same', () => {
+    const path = '/repo/\u001B[2J\u009B2J\u202E\u2028\u007F\u{E0001}.yml'
+    for (const text of [diagnosticJson([{ ...FILE, path }]), diagnosticSarif([{ ...FILE, path }], '/repo')])
+      expect(text.replaceAll('\n', '')).not.to.match(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(JSON.parse(diagnosticJson([{ ...FILE, path }])).files[0].file).to.equal(path)
+  })
 })
 
 describe('diagnosticSarif', () => {
@@ -53,6 +81,18 @@ describe('diagnosticSarif', () => {
     expect(log.runs).to.have.length(1)
     expect(log.runs[0].tool.driver.name).to.equal('lanista')
     expect(log.runs[0].tool.driver.rules.map(({ id }: { id: string }) => id)).to.deep.equal(['range-file'])
+  })
+
+  it('follows the schema of SARIF 2.1.0, whatever the files are called and wherever they are', () => {
+    const paths = ['/repo/a.yml', '/elsewhere/a b.yml', 'ü/\u202E\n%:,?#[x].yml', '../up.yml', '/repo']
+    const files = paths.flatMap((path) => [
+      { ...FILE, path },
+      { ...GOOD, path },
+    ])
+    for (const log of [diagnosticSarif(files, '/repo'), diagnosticSarif([], '/repo')]) {
+      expect(followsSarif(JSON.parse(log)), JSON.stringify(followsSarif.errors)).to.equal(true)
+    }
+    expect(followsSarif({ version: '2.1.0', runs: [{ results: [] }] })).to.equal(false)
   })
 
   it('places results in files of the checkout, a whole file at its first line', () => {

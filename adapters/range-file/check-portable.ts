@@ -4,15 +4,17 @@ import { printable } from '../../model/printable.ts'
 import type { CheckedRange } from './checked-range.ts'
 
 /**
- * Maps and lists as keys, in the free parts of a file such as `role_vars`: YAML allows them, and neither Go's nor
- * Ansible's parser does. Nearly always it is a template expression that lacks its quotes.
+ * What YAML can say and Ludus can't save, in the free parts of a file such as `role_vars`: it makes JSON of a file first
+ * (sigs.k8s.io/yaml 1.4.0), which has no maps, lists and nulls as keys, and no infinite numbers.
  */
-export function keysThatAreMaps({ yaml }: CheckedRange): readonly Diagnostic[] {
-  const { node: root } = yaml.place([])
+export function unsavable({ yaml }: CheckedRange): readonly Diagnostic[] {
+  const root = yaml.isPlain ? undefined : yaml.place([]).node
   if (root === undefined) return []
   const found: Diagnostic[] = []
   visit(root, {
     Pair(_, { key }) {
+      if (isScalar(key) && key.value === null)
+        found.push(yaml.diagnosticAt(key, 'a map has nothing as a key here, which Ludus refuses', 'give it a name'))
       if (!isMap(key) && !isSeq(key)) return undefined
       const template = templateOf(key)
       found.push(
@@ -25,6 +27,11 @@ export function keysThatAreMaps({ yaml }: CheckedRange): readonly Diagnostic[] {
             ),
       )
       return visit.SKIP
+    },
+    Scalar(_, scalar) {
+      if (typeof scalar.value !== 'number' || Number.isFinite(scalar.value)) return
+      const finding = `${printable(scalar.source ?? '')} is no number that Ludus can save`
+      found.push(yaml.diagnosticAt(scalar, finding, 'put it in quotes, or write a finite number'))
     },
   })
   return found

@@ -1,0 +1,37 @@
+import { expect } from 'chai'
+import { parseServerConfig } from '../../../adapters/server-config-file.ts'
+import { configKeys, valueAt, withValueAt } from '../../../model/config-keys.ts'
+import { diagnosticLine } from '../../../model/diagnostic.ts'
+import { type JsonSchema, jsonSchemaOf } from '../../../model/json-schema.ts'
+import type { ServerConfig } from '../../../model/server-config.ts'
+
+const FILE = '/etc/lanista/config.yml'
+
+const configOf = (value: unknown, environment: Readonly<Record<string, string>>): ServerConfig => {
+  const read = parseServerConfig(JSON.stringify(value), FILE, environment)
+  if (read.kind === 'invalid') throw new Error(read.diagnostics.map(diagnosticLine).join('\n'))
+  return read.config
+}
+
+/** What the schema shows as an example of a setting. */
+function exampleOf(path: readonly string[]): unknown {
+  const found = path.reduce<JsonSchema | undefined>((schema, step) => {
+    const child = schema?.properties?.[step]
+    return typeof child === 'object' ? child : undefined
+  }, jsonSchemaOf('config'))
+  return found?.examples?.[0] ?? found?.default
+}
+
+describe('the variable of each setting', () => {
+  for (const { name, path, variable } of configKeys)
+    it(`${variable} goes before ${name} of the file`, () => {
+      const example = exampleOf(path) ?? '5m'
+      const file = { proxmox_node: 'pve9', lanista: {} }
+      const wanted = valueAt(configOf(withValueAt(file, path, example), {}), path)
+      const text = Array.isArray(example) ? example.join(',') : String(example)
+      expect(wanted).not.to.equal(undefined)
+      expect(valueAt(configOf(file, { [variable]: text }), path)).to.deep.equal(wanted)
+      const read = parseServerConfig(JSON.stringify(file), FILE, { [variable]: text })
+      expect(read.kind === 'ok' && read.origins.get(name)).to.deep.equal({ kind: 'environment', variable })
+    })
+})
