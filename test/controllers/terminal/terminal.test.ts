@@ -133,7 +133,7 @@ describe('the text of a plan', () => {
       { kind: 'activate-network', bridges: ['vmbr1001', 'vmbr1002'], ...at },
     ] as const
     const text = planText(
-      { networkActions, plans: [], refused: [], suspended: [], warnings: [], diagnostics: [] },
+      { networkActions, plans: [], refused: [], zoneFindings: [], suspended: [], warnings: [], diagnostics: [] },
       plain,
     )
     expect(text.slice(1, 4)).to.deep.equal([

@@ -63,6 +63,12 @@ const rows: readonly Row[] = [
     foreign: ['+auto vmbr1001', '+iface vmbr1001 inet manual', '+bridge-ports eth1', '+#lanista range JD'],
   },
   {
+    situation: 'takes a marked interface that is no Linux bridge as foreign',
+    interfaces: [rangeBridge(1, 'JD', { type: 'OVSBridge', active: false })],
+    staged: stagedDiff('+auto vmbr1001', '+#lanista range JD'),
+    foreign: ['+auto vmbr1001', '+#lanista range JD'],
+  },
+  {
     situation: "tells somebody's interface next to its own bridge",
     interfaces: [JD, netInterface('vmbr7', { active: false })],
     staged: stagedDiff(
