@@ -1,5 +1,7 @@
 import type { NetworkPlan, NetworkWants } from '../model/plan.ts'
+import type { BridgeWriter } from '../model/ports.ts'
 import { lackingNodes } from '../reconcilers/vnet/node-states.ts'
+import { BridgeMaker } from './bridge-maker.ts'
 import type { NetworkResult } from './network-result.ts'
 import { Repairs } from './repairs.ts'
 import { Turn } from './turn.ts'
@@ -9,13 +11,26 @@ import { VnetMaker, type VnetMakerParts } from './vnet-maker.ts'
 export class NetworkController {
   readonly #turn: Turn<NetworkWants, NetworkResult>
   readonly #vnets: VnetMaker
+  readonly #bridges: BridgeMaker
 
   readonly #repairs: Repairs
 
-  constructor(parts: Omit<VnetMakerParts, 'repairs'>, signal: AbortSignal) {
-    this.#repairs = new Repairs(parts.clock)
+  constructor(
+    parts: Omit<VnetMakerParts, 'repairs'> & { readonly proxmox: { readonly bridges: BridgeWriter } },
+    signal: AbortSignal,
+  ) {
+    const { proxmox, logger, clock } = parts
+    this.#repairs = new Repairs(clock)
     this.#vnets = new VnetMaker({ ...parts, repairs: this.#repairs }, signal)
-    this.#turn = new Turn((requests) => this.#vnets.make(requests))
+    this.#bridges = new BridgeMaker(proxmox.bridges, logger, clock, signal)
+    this.#turn = new Turn(async (requests) => {
+      const vnets = requests.flatMap((wants) => (wants.kind === 'vnets' ? [wants] : []))
+      const bridges = requests.flatMap((wants) => (wants.kind === 'bridges' ? [wants] : []))
+      const ofVnets = vnets.length === 0 ? undefined : await this.#vnets.make(vnets)
+      const ofBridges = await this.#bridges.make(bridges)
+      return (wants) =>
+        wants.kind === 'bridges' ? ofBridges(wants) : (ofVnets?.(wants) ?? { kind: 'ready', nodes: [] })
+    })
   }
 
   /** Gives back the SDN lock that an earlier life left behind; to be called once before anything else. */
@@ -33,8 +48,9 @@ export class NetworkController {
     this.#repairs.owe(why)
   }
 
-  /** True when the next `ensure` would apply again for a node that lacks a network which is applied. */
-  needsRepair({ nodes, busy }: Pick<NetworkPlan, 'nodes' | 'busy'>): boolean {
+  /** True when the next `ensure` would apply or activate again, for a node that lacks a network. */
+  needsRepair({ nodes, busy, wants }: Pick<NetworkPlan, 'nodes' | 'busy' | 'wants'>): boolean {
+    if (wants.kind === 'bridges') return this.#bridges.needsRepair(wants)
     const lacking = lackingNodes(nodes).length > 0 && !busy ? 'nodes lack networks' : undefined
     return this.#repairs.due(lacking) !== undefined
   }

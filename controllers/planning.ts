@@ -1,17 +1,20 @@
 import type { Clock } from '../model/clock.ts'
-import { NAT_VNET, rangeNumberOfVnet } from '../model/identity.ts'
+import { NAT_VNET } from '../model/identity.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { ClusterObserver } from '../model/ports.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { modeTurned, type NetworkMode, networkModeOf } from '../model/network-mode.ts'
 import { type PlanResult, planRange } from '../reconcilers/plan-range.ts'
+import { numberedBridges } from '../reconcilers/bridge/range-bridge.ts'
+import { numberedVnets } from '../reconcilers/vnet/numbered-vnets.ts'
 import { Reservations } from './reservations.ts'
 import { Turn } from './turn.ts'
 
 export interface Planned {
   readonly result: PlanResult
   readonly snapshot: ClusterSnapshot
+  readonly mode: NetworkMode
 }
 
 /**
@@ -33,14 +36,15 @@ export class Planning {
         const ended = this.#reservations.ended()
         const snapshot = await observer.observe(signal, { acl: settings().aclGroup !== undefined })
         this.#reservations.forgetShown(snapshot, ended)
+        const mode = (this.#mode ??= networkModeOf(snapshot, settings()))
         this.#numbersSeen = numbersOf(snapshot)
         const results = new Map<RangeSpec, () => PlanResult>()
         for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1)))
-          results.set(spec, this.#planOne(spec, snapshot, settings()))
+          results.set(spec, this.#planOne(spec, snapshot, settings(), mode))
         return (spec) => {
           const result = results.get(spec)
           if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
-          return { result: result(), snapshot }
+          return { result: result(), snapshot, mode }
         }
       },
       () => this.#announced.gone(),
@@ -72,10 +76,9 @@ export class Planning {
   }
 
   /** A range that can't even be planned, which would be a bug, keeps no other from its plan. */
-  #planOne(spec: RangeSpec, snapshot: ClusterSnapshot, settings: PlanSettings): () => PlanResult {
+  #planOne(spec: RangeSpec, snapshot: ClusterSnapshot, settings: PlanSettings, mode: NetworkMode): () => PlanResult {
     try {
       const now = networkModeOf(snapshot, settings)
-      const mode = (this.#mode ??= now)
       const turned = modeTurned(
         mode,
         now,
@@ -99,8 +102,8 @@ export class Planning {
   }
 }
 
-const numbersOf = ({ vnets }: ClusterSnapshot): ReadonlySet<number> =>
-  new Set(vnets.flatMap(({ name }) => rangeNumberOfVnet(name) ?? []))
+const numbersOf = (snapshot: ClusterSnapshot): ReadonlySet<number> =>
+  new Set([...numberedVnets(snapshot), ...snapshot.nodeNetworks.flatMap(numberedBridges)].map(({ number }) => number))
 
 /** A file system that hangs keeps the ranges on it waiting, and no other for longer than this, once. */
 const PATIENCE_MS = 10_000

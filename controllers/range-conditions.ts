@@ -1,5 +1,5 @@
 import type { Condition, ConditionType, Finding, PartFinding } from '../model/condition.ts'
-import { isInOrder, readyOf } from '../model/condition.ts'
+import { isInOrder, readyOf, remarkOf } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { diagnosticLine } from '../model/diagnostic.ts'
 import { printable } from '../model/printable.ts'
@@ -27,6 +27,12 @@ export function conditionsOf({ zone, network, machines, ...more }: PassFindings)
   ]
   return [...parts, readyOf(parts)]
 }
+
+/** Where there is a single node nothing is asked of a zone. */
+export const NO_ZONE_NEEDED = remarkOf({
+  reason: 'NotNeeded',
+  message: 'a single node needs no SDN zone: its ranges are on Linux bridges',
+})
 
 /** The conditions of a range whose file has problems: the cluster part is as it was, and nothing is done about it. */
 export function conditionsOfInvalid(

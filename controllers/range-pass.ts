@@ -16,7 +16,7 @@ import { lackingNodes, nodesWithout } from '../reconcilers/vnet/node-states.ts'
 import type { AclGranter } from './acl-granter.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
-import { conditionsOf, machinesFinding, type PassFindings, NOT_READ } from './range-conditions.ts'
+import { conditionsOf, machinesFinding, NO_ZONE_NEEDED, type PassFindings, NOT_READ } from './range-conditions.ts'
 import type { RouteController } from './route-controller.ts'
 import type { StatusBoard } from './status-board.ts'
 
@@ -76,8 +76,12 @@ export class RangePass {
   }
 
   async #run(): Promise<Outcome> {
-    const { result } = await this.#deps.planning.plan(this.#spec)
-    if (result.kind === 'refused') return this.#refused(result.part, result.finding, zoneRemarkOf(result.zoneFindings))
+    const { result, mode } = await this.#deps.planning.plan(this.#spec)
+    const zone =
+      mode === 'single'
+        ? NO_ZONE_NEEDED
+        : zoneRemarkOf(result.kind === 'refused' ? result.zoneFindings : result.plan.zoneFindings)
+    if (result.kind === 'refused') return this.#refused(result.part, result.finding, zone)
     const { plan } = result
     this.#number = plan.number
     this.#vms = plan.vms.map((vm) =>
@@ -91,7 +95,6 @@ export class RangePass {
     const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair(plan.network)
     const network = busyNetwork ? PROGRESSING : this.#networkStanding(plan)
     // Not waited for: ranges planned together go to the networks together, and share one apply.
-    const zone = zoneRemarkOf(plan.zoneFindings)
     void this.#found({ zone, network })
 
     if (busyNetwork) {
@@ -187,8 +190,16 @@ export class RangePass {
       : 'it is repaired by applying again, with growing waits; ifreload -a on the node tells what is wrong'
   }
 
-  #vmTrouble({ spec }: VmPlan, { network: { names } }: RangePlan, node: string, phase: VmPhase, error: string): void {
+  #vmTrouble(
+    { spec }: VmPlan,
+    { network: { names, wants } }: RangePlan,
+    node: string,
+    phase: VmPhase,
+    error: string,
+  ): void {
     this.#deps.logger.warn('vm is not done', { range: this.#spec.id, vm: spec.name, phase, error })
+    // Of bridges a node's network tells whether they are there.
+    if (wants.kind !== 'vnets') return
     // Proxmox' words when a VM is started on a node that lacks its network. Applying helps against no other bridge.
     const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
     if (bridge === names.range || bridge === names.nat) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)

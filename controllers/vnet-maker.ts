@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import type { Finding } from '../model/condition.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
-import type { NetworkWants, NodeNetworkState, VnetAction } from '../model/plan.ts'
+import type { NodeNetworkState, VnetAction, VnetWants } from '../model/plan.ts'
 import type { ClusterObserver, Logger, NicReader, ReloadFailure, SdnLockStore, SdnWriter } from '../model/ports.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { foreignFinding, type VnetDemand } from '../reconcilers/vnet/foreign-changes.ts'
@@ -22,7 +22,7 @@ export interface VnetMakerParts {
   readonly repairs: Repairs
 }
 
-type Answer = (wants: NetworkWants) => NetworkResult
+type Answer = (wants: VnetWants) => NetworkResult
 
 /**
  * Makes VNets for all ranges of a turn together.
@@ -47,7 +47,7 @@ export class VnetMaker {
   }
 
   /** Resolves with the answer for each range of the turn. Throws when the cluster can't be seen or asked. */
-  async make(requests: readonly NetworkWants[]): Promise<Answer> {
+  async make(requests: readonly VnetWants[]): Promise<Answer> {
     const demand: VnetDemand = {
       wants: requests.flatMap(({ vnets }) => vnets),
       removals: requests.flatMap(({ removals }) => removals),
@@ -134,7 +134,7 @@ export class VnetMaker {
     return planVnets(demand, seen, { repair, applyForeign: settings().applyForeign })
   }
 
-  #states(vnets: NetworkWants['vnets'], seen: ClusterSnapshot): readonly NodeNetworkState[] {
+  #states(vnets: VnetWants['vnets'], seen: ClusterSnapshot): readonly NodeNetworkState[] {
     const { zone } = this.#parts.settings()
     const names = vnets.map(({ name }) => name)
     return nodeStates(zone, names, seen, checkZone(seen, zone).unreached)

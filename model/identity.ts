@@ -27,6 +27,21 @@ export function rangeNumberOfVnet(name: string): number | undefined {
   return digits !== undefined && number <= RANGE_NUMBERS.last ? number : undefined
 }
 
+/** The bridge of range number N on a single node: Ludus' own name. */
+export const bridgeName = (rangeNumber: number): string => `vmbr${1000 + rangeNumber}`
+
+/** The number in a range bridge's name, or undefined when the name is not one of ours. */
+export function rangeNumberOfBridge(name: string): number | undefined {
+  const number = Number(/^vmbr([1-9][0-9]{3})$/.exec(name)?.[1]) - 1000
+  return number >= RANGE_NUMBERS.first && number <= RANGE_NUMBERS.last ? number : undefined
+}
+
+/** The VLANs a range bridge carries, in Proxmox' words: all that a NIC can have. */
+export const BRIDGE_VIDS = '2-4094'
+
+/** The host's address on the NAT network, and the network's range: Ludus' own. */
+export const NAT_HOST = { address: '192.0.2.254', prefix: 24, network: '192.0.2.' } as const
+
 /** The alias (VNet) or comment (bridge) that says which range a network belongs to. Legal in a VNet alias. */
 export const ownerMark = (rangeId: string): string => `lanista range ${rangeId}`
 

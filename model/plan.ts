@@ -31,6 +31,29 @@ export type Action =
       readonly reason: string
     }
   | {
+      readonly kind: 'create-bridge'
+      readonly node: string
+      readonly bridge: string
+      readonly mark: string
+      readonly reason: string
+    }
+  /** Writes everything a range bridge is made of; addresses that a person gave it stay. */
+  | {
+      readonly kind: 'update-bridge'
+      readonly node: string
+      readonly bridge: string
+      readonly mark: string
+      readonly reason: string
+    }
+  /** Brings everything that is staged on the node into force; at most one per pass, for all ranges. */
+  | {
+      readonly kind: 'activate-network'
+      readonly node: string
+      /** The bridges, written in this pass or left staged by an earlier one, that wait for it. */
+      readonly bridges: readonly string[]
+      readonly reason: string
+    }
+  | {
       readonly kind: 'clone-vm'
       readonly vm: string
       readonly vmid: number
@@ -57,8 +80,11 @@ export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' |
 
 export type GrantAction = Extract<Action, { kind: 'grant-acl' }>
 
+/** Changes to a node's bridges, in the order they are made; `activate-network`, when needed, is the last. */
+export type BridgeAction = Extract<Action, { kind: 'create-bridge' | 'update-bridge' | 'activate-network' }>
+
 /** Changes to networks, which are made for all ranges together. */
-export type NetworkAction = VnetAction
+export type NetworkAction = VnetAction | BridgeAction
 
 /** A VNet that somebody wants to exist. */
 export interface VnetWant {
@@ -75,6 +101,26 @@ export interface VnetRemoval {
   readonly name: string
   readonly alias: string
   readonly reason: string
+}
+
+/** A range's bridge that somebody wants to exist on a single node. */
+export interface BridgeWant {
+  readonly name: string
+  /** Its comment, by which it is known as the range's. */
+  readonly mark: string
+  /** True when a bridge of this name without a comment is the range's own (its number was fixed by the author). */
+  readonly adoptUnmarked: boolean
+}
+
+/** Bridges wanted on one node. */
+export interface BridgeWants {
+  readonly kind: 'bridges'
+  readonly node: string
+  /** The bridge of the NAT network, which is a person's and no range's. */
+  readonly natBridge: string
+  readonly bridges: readonly BridgeWant[]
+  /** `sdn.apply_foreign`: activate over staged changes that are not Lanista's. */
+  readonly applyForeign: boolean
 }
 
 /** What to do for one VM (or the router), and where it lives or will live. */
@@ -109,7 +155,10 @@ export interface TemplateChoice {
 }
 
 /** The networks a range wants to exist, for whoever makes them for all ranges together. */
-export interface NetworkWants {
+export type NetworkWants = VnetWants | BridgeWants
+
+/** VNets wanted on a cluster, and those that are to go. */
+export interface VnetWants {
   readonly kind: 'vnets'
   readonly vnets: readonly VnetWant[]
   readonly removals: readonly VnetRemoval[]

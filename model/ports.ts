@@ -3,7 +3,7 @@ import type { Outcome } from './outcome.ts'
 import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
-import type { ClusterSnapshot, GuestSeen, VnetConfig } from './snapshot.ts'
+import type { ClusterSnapshot, GuestSeen, NodeNetworkSeen, VnetConfig } from './snapshot.ts'
 import type { ZoneFinding } from './zone-finding.ts'
 
 /**
@@ -100,6 +100,21 @@ export interface SdnLockStore {
   clear(): Promise<void>
 }
 
+/**
+ * Reads and writes the bridges in one node's own network configuration. Writes are staged: nothing takes effect before
+ * `activate`, which brings everything into force that is staged on the node, ours or not.
+ */
+export interface BridgeWriter {
+  /** The node's network as it is just now, with what is staged. */
+  look(node: string, signal: AbortSignal): Promise<NodeNetworkSeen>
+  /** Stages a VLAN-aware bridge without ports. */
+  createBridge(node: string, name: string, comment: string, signal: AbortSignal): Promise<void>
+  /** Stages everything such a bridge is made of; its addresses stay. */
+  updateBridge(node: string, name: string, comment: string, signal: AbortSignal): Promise<void>
+  /** Reloads the node's network; resolves when the reload has ended well. */
+  activate(node: string, signal: AbortSignal): Promise<void>
+}
+
 /** A VM read just now, from its own node: the truth, where the snapshot may lag. */
 export interface MachineRead {
   readonly vmid: number
@@ -163,6 +178,7 @@ export interface AccessWriter {
 export type Proxmox = ClusterObserver & {
   readonly sdn: SdnWriter
   readonly nics: NicReader
+  readonly bridges: BridgeWriter
   readonly machines: Machines
   readonly pools: Pools
   readonly access: AccessWriter

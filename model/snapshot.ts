@@ -73,6 +73,8 @@ export interface InterfaceSeen {
   readonly autostart: boolean
   /** The kernel has it. */
   readonly active: boolean
+  /** All that Proxmox tells of its configuration, in one order: the same text means that nobody has changed it. */
+  readonly told: string
 }
 
 /** How one reload of a node's network ended (a task `srvreload`). */

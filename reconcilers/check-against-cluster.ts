@@ -1,5 +1,6 @@
 import type { SpecFinding } from '../model/checked-file.ts'
 import { nearest } from '../model/nearest.ts'
+import { networkModeOf } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import { printable } from '../model/printable.ts'
 import type { RangeSpec, VmSpec } from '../model/range-spec.ts'
@@ -19,7 +20,7 @@ export function checkAgainstCluster(
     ...spec.vms.map((vm, index) => [['ludus', index], vm] as const),
     [['router'], spec.router],
   ]
-  const clusterMode = settings.clusterMode ?? snapshot.nodes.length > 1
+  const clusterMode = networkModeOf(snapshot, settings) === 'cluster'
   const nodes = snapshot.nodes.map(({ name }) => name).sort()
   const node = (path: Path, owner: string, target: string | undefined): readonly SpecFinding[] =>
     target === undefined ? [] : clusterMode ? unknownNode(path, owner, target, nodes) : [unusedNode(path, owner)]

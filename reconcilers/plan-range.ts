@@ -6,6 +6,7 @@ import type { RangeSpec, VmSpec } from '../model/range-spec.ts'
 import { machinesOf } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { type Demand, type Reservation, type Room, roomAfter, roomOf } from './placement/capacity.ts'
+import { planSingleNetwork } from './bridge/plan-single-network.ts'
 import { findGuest, indexGuests } from './vm/find-guest.ts'
 import { planVm } from './vm/plan-vm.ts'
 import { planClusterNetwork, type RefusedNetwork } from './vnet/plan-cluster-network.ts'
@@ -32,19 +33,21 @@ export function planRange(
   settings: PlanSettings,
   mode: NetworkMode,
 ): PlanResult {
-  if (mode === 'single') return refused('ZoneReady', 'SingleNode', singleNodeMessage)
-  const planned = planClusterNetwork(spec, snapshot, promises.numbers, settings)
+  const planNetwork = mode === 'single' ? planSingleNetwork : planClusterNetwork
+  const planned = planNetwork(spec, snapshot, promises.numbers, settings)
   if (planned.kind === 'refused') return planned
-  const { number, network, unreached, zoneFindings, grant } = planned
+  const { number, network, unreached, zoneFindings, grant, onlyNode, notes } = planned
+  const [placed, placing] =
+    onlyNode === undefined ? [spec, settings] : [withoutTargets(spec), { ...settings, defaultNode: onlyNode }]
   const plan: RangePlan = {
     rangeId: spec.id,
     number,
     pool: { exists: snapshot.pools.includes(spec.id) },
     network,
     grant,
-    vms: planVms(spec, number, snapshot, promises, unreached, settings),
+    vms: planVms(placed, number, snapshot, promises, unreached, placing),
     zoneFindings,
-    notes: [...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`),
+    notes: [...notes, ...[...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`)],
   }
   return { kind: 'planned', plan }
 }
@@ -91,11 +94,10 @@ const reservationOf = (vm: VmSpec, vmid: number, node: string): Reservation => (
   ...demandOf(vm),
 })
 
-const singleNodeMessage =
-  'cluster: it is taken for a single node, whose bridges are not supported yet; use a cluster of several nodes, or set cluster_mode: true where there is an SDN zone'
-const refused = (part: 'ZoneReady' | 'NetworkReady', reason: string, message: string): PlanResult => ({
-  kind: 'refused',
-  part,
-  finding: { reason, message },
-  zoneFindings: [],
+/** The range without its wishes for nodes. */
+const withoutTargets = (spec: RangeSpec): RangeSpec => ({
+  ...spec,
+  targetNode: undefined,
+  router: { ...spec.router, targetNode: undefined },
+  vms: spec.vms.map((vm) => ({ ...vm, targetNode: undefined })),
 })

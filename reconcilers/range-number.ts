@@ -1,27 +1,40 @@
 import type { Finding } from '../model/condition.ts'
-import { OWNER_TAG, RANGE_NUMBERS, rangeIdOfMark, rangeNumberOfVnet } from '../model/identity.ts'
+import { OWNER_TAG, RANGE_NUMBERS } from '../model/identity.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
-import type { ClusterSnapshot, VnetSeen } from '../model/snapshot.ts'
+import type { GuestSeen } from '../model/snapshot.ts'
 
 export type RangeNumber = { readonly number: number } | { readonly finding: Finding }
 
+/** A VNet or bridge whose name spells a range number. */
+export interface NumberedNetwork {
+  readonly number: number
+  /** The range that its owner mark names; undefined without one (made by Ludus or by hand). */
+  readonly rangeId: string | undefined
+}
+
+/** Where the numbers of ranges show. */
+export interface NumbersSeen {
+  readonly networks: readonly NumberedNetwork[]
+  readonly guests: readonly GuestSeen[]
+}
+
 /**
- * The number of a range. In order: what already carries its mark (a VNet's alias, or the VMIDs of its own VMs), what
+ * The number of a range. In order: what already carries its mark (a VNet's alias, a bridge's comment, or the VMIDs of its own VMs), what
  * the author asks for, the lowest that is free. A range that has a number keeps it: changing it would leave its VMs
  * on the old network.
  *
  * @param asked `ludus_extensions.lanista.range_number`
- * @param promised numbers given to other ranges in this turn whose VNets do not exist yet, with the range's id
+ * @param promised numbers given to other ranges in this turn whose networks do not exist yet, with the range's id
  */
 export function rangeNumberOf(
   rangeId: string,
   asked: number | undefined,
-  snapshot: ClusterSnapshot,
+  seen: NumbersSeen,
   promised: ReadonlyMap<number, string>,
   settings: Pick<PlanSettings, 'reservedNumbers' | 'vmidBase'>,
 ): RangeNumber {
-  const holders = numberHolders(snapshot, promised, settings.vmidBase)
-  const own = ownNumbers(rangeId, snapshot, holders)
+  const holders = numberHolders(seen, promised, settings.vmidBase)
+  const own = ownNumbers(rangeId, seen, holders)
   if (own.length > 1 && !own.includes(asked ?? 0)) {
     return found(
       'NumberAmbiguous',
@@ -68,29 +81,26 @@ function askedNumber(
   return { number: asked }
 }
 
-/** A VNet's mark is the word of the whole range; VMIDs count only without one, since another vmid_base shifts them. */
+/** A network's mark is the word of the whole range; VMIDs count only without one, since another vmid_base shifts them. */
 function ownNumbers(
   rangeId: string,
-  { vnets }: ClusterSnapshot,
+  { networks }: NumbersSeen,
   holders: ReadonlyMap<number, string | undefined>,
 ): readonly number[] {
-  const marked = vnets.filter((vnet) => markOf(vnet) === rangeId).flatMap(({ name }) => rangeNumberOfVnet(name) ?? [])
+  const marked = networks.filter((network) => network.rangeId === rangeId).map(({ number }) => number)
   const held = [...holders].filter(([, holder]) => holder === rangeId).map(([number]) => number)
   return (marked.length > 0 ? marked : held).sort((a, b) => a - b)
 }
 
-/** Numbers in use -> the range that holds them, or undefined for an unmarked VNet (made by Ludus or by hand). */
+/** Numbers in use -> the range that holds them, or undefined for an unmarked network (made by Ludus or by hand). */
 function numberHolders(
-  { vnets, guests }: ClusterSnapshot,
+  { networks, guests }: NumbersSeen,
   promised: ReadonlyMap<number, string>,
   vmidBase: number,
 ): ReadonlyMap<number, string | undefined> {
   const holders = new Map<number, string | undefined>()
-  for (const vnet of vnets) {
-    const number = rangeNumberOfVnet(vnet.name)
-    if (number !== undefined) holders.set(number, markOf(vnet))
-  }
-  // A VM's VMID still tells the number when somebody has deleted the range's VNet.
+  for (const { number, rangeId } of networks) holders.set(number, rangeId)
+  // A VM's VMID still tells the number when somebody has deleted the range's network.
   for (const { vmid, tags, pool } of [...guests].sort((a, b) => a.vmid - b.vmid)) {
     const number = Math.floor((vmid - vmidBase) / 1_000_000)
     const inBlock = number >= RANGE_NUMBERS.first && number <= RANGE_NUMBERS.last
@@ -100,8 +110,5 @@ function numberHolders(
   for (const [number, rangeId] of promised) if (holders.get(number) === undefined) holders.set(number, rangeId)
   return holders
 }
-
-/** The range that a VNet's alias names, as configured or, when its deletion is pending, as it runs. */
-const markOf = ({ configured, running }: VnetSeen): string | undefined => rangeIdOfMark((configured ?? running)?.alias)
 
 const found = (reason: string, message: string): RangeNumber => ({ finding: { reason, message } })

@@ -4,6 +4,7 @@ import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from '../lanes.ts'
 import { createAccessWriter } from './access.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
+import { createBridgeWriter } from './bridges.ts'
 import { createHosts } from './hosts.ts'
 import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
@@ -83,6 +84,7 @@ export const connectProxmox = (
     }),
     nics: createNicReader(api),
     sdn: createSdnWriter({ api, runTask: runTaskPatiently, tasks, logger }),
+    bridges: createBridgeWriter(api, runTaskPatiently),
     machines: createMachines({ api, runTask, runTaskPatiently, templates, lanes }),
     pools: createPools(api),
     access: createAccessWriter(api),

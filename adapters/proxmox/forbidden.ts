@@ -18,7 +18,9 @@ const wherever = (path: string, rights: string): string =>
 
 /** The shell line that grants a right on a path to a token and its user. */
 export const grantLine = (path: string, rights: string, tokenId: string): string => {
-  const privileges = rights.split(/[|,\s]+/).filter((right) => right !== '')
+  const missing = rights.split(/[|,\s]+/).filter((right) => right !== '')
+  // A grant on a node takes the place of those further up, so what is read of nodes has to be in it.
+  const privileges = path.split('/')[1] === 'nodes' ? [...new Set([...missing, 'Sys.Audit'])] : missing
   const role = `Lanista-${privileges.join('-').replaceAll('.', '')}`
   const user = tokenId.split('!')[0] ?? tokenId
   const here = path === '/sdn' ? ' --propagate 0' : ''

@@ -12,6 +12,16 @@ export interface NodeNetworks {
 
 type Reply = z.output<typeof nodeNetwork>
 
+/** What changes without anybody changing the configuration: whether it is up, and its place in the file. */
+const PASSING: ReadonlySet<string> = new Set(['active', 'exists', 'priority'])
+
+const toldOf = (row: Reply['data'][number]): string =>
+  JSON.stringify(
+    Object.entries(row)
+      .filter(([key, value]) => !PASSING.has(key) && value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
+
 const interfaceSeen = (row: Reply['data'][number]): InterfaceSeen => ({
   name: row.iface,
   type: row.type ?? 'unknown',
@@ -23,6 +33,14 @@ const interfaceSeen = (row: Reply['data'][number]): InterfaceSeen => ({
   comment: row.comments?.trimEnd(),
   autostart: row.autostart ?? false,
   active: row.active ?? false,
+  told: toldOf(row),
+})
+
+/** One node's network from the whole reply; interfaces in the order of their names. */
+export const nodeNetworkSeen = (node: string, { data, changes }: Reply): NodeNetworkSeen => ({
+  node,
+  interfaces: data.map(interfaceSeen).sort((a, b) => a.name.localeCompare(b.name)),
+  staged: changes,
 })
 
 /**
@@ -33,8 +51,7 @@ export const createNodeNetworks = (api: Pick<Api, 'peek'>): NodeNetworks => {
   const one = async (node: string, signal: AbortSignal): Promise<readonly NodeNetworkSeen[]> => {
     try {
       const reply = await api.peek('GET /nodes/{node}/network', { node }, {}, nodeNetwork, signal)
-      const interfaces = reply.data.map(interfaceSeen).sort((a, b) => a.name.localeCompare(b.name))
-      return [{ node, interfaces, staged: reply.changes }]
+      return [nodeNetworkSeen(node, reply)]
     } catch (error) {
       signal.throwIfAborted()
       if (isProxmoxError(error, 'unauthorized')) throw error

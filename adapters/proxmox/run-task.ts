@@ -7,7 +7,10 @@ import { upid } from './schemas.ts'
 import type { TaskFollower } from './tasks.ts'
 
 /** The calls whose answer is a task. */
-type TaskCall = Extract<WriteCall, 'PUT /cluster/sdn' | `${string}/clone` | `${string}/status/start`>
+type TaskCall = Extract<
+  WriteCall,
+  'PUT /cluster/sdn' | 'PUT /nodes/{node}/network' | `${string}/clone` | `${string}/status/start`
+>
 
 /** Starts a task and follows it to its end; resolves with its UPID. */
 export type RunTask = <C extends TaskCall>(

@@ -108,10 +108,10 @@ export const clusterTasks = z.array(
   z.object({ upid: text, node: text, type: text, id: maybe(text), endtime: maybe(number), status: maybe(text) }),
 )
 
-/** `/nodes/<node>/network` whole: staged changes stand beside the list. */
+/** `/nodes/<node>/network` whole: staged changes stand beside the list. Of an interface nothing is left out. */
 export const nodeNetwork = z.object({
   data: z.array(
-    z.object({
+    z.looseObject({
       iface: text,
       type: maybe(text),
       address: maybe(text),
@@ -126,6 +126,14 @@ export const nodeNetwork = z.object({
     }),
   ),
   changes: maybe(text),
+})
+
+/** One interface of a node, as far as a write would lose it. */
+export const nodeInterface = z.object({
+  cidr: maybe(text),
+  cidr6: maybe(text),
+  gateway: maybe(text),
+  gateway6: maybe(text),
 })
 
 export const taskStatus = z.object({ status: text, exitstatus: maybe(text) })

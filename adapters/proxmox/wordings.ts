@@ -29,6 +29,7 @@ const WORDINGS: readonly (readonly [RegExp, ProxmoxErrorKind | 'lock-timeout'])[
   [/\(pool '.*' does not exist\)/, 'not-found'],
   [/^(?:ACL update failed: )?(?:group|role) '.*' does not exist/m, 'not-found'],
   [/no such cluster node/, 'not-found'],
+  [/interface does not exist/, 'not-found'],
   [/cannot lookup undefined type/, 'not-found'],
   [/hostname lookup '.*' failed/, 'node-unreachable'],
   [/Parameter verification failed/, 'invalid-parameters'],

@@ -61,6 +61,12 @@ export const clusterDescriptionSchema = z.strictObject({
     })
     .nullable()
     .prefault({}),
+  /** Name of a Linux bridge `192.0.2.254/24` on every node, as Ludus makes it on a single node. */
+  nat_bridge: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{1,14}$/)
+    .nullable()
+    .default(null),
   templates: z.array(z.union([z.string(), machineSchema])).default([]),
   guests: z.union([z.int().nonnegative().max(10_000), z.array(guestSchema)]).default([]),
 })

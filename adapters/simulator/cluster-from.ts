@@ -12,7 +12,13 @@ import type { ConfigValue, User, World } from './world.ts'
 
 const gib = 1_073_741_824
 
-const addNodes = (world: World, { nodes }: FullDescription): void => {
+/** The NAT network's bridge as Ludus makes it on a single node: without ports, with the host's address. */
+const natBridge = (): ReturnType<typeof firstBridge> => {
+  const { gateway: _gateway, ...bridge } = firstBridge('192.0.2.254')
+  return { ...bridge, bridge_ports: '', priority: 5 }
+}
+
+const addNodes = (world: World, { nodes, nat_bridge: nat }: FullDescription): void => {
   const described =
     typeof nodes === 'number'
       ? Array.from({ length: nodes }, (_, index) => ({
@@ -34,6 +40,7 @@ const addNodes = (world: World, { nodes }: FullDescription): void => {
       network: new Map([
         ['eth0', ethernet],
         ['vmbr0', firstBridge(address)],
+        ...(nat === null ? [] : [[nat, natBridge()] as const]),
       ]),
     }
     world.nodes.set(name, nodeFrom(sketch))
@@ -156,7 +163,7 @@ const user = (userid: string, tokens: readonly (readonly [string, string])[], pa
 /** The user and API token a controller gets in a described cluster, with no right it doesn't need. */
 const controllerUser = { userid: 'lanista@pve', token: 'lanista' } as const
 
-const addAccess = (world: World, { zone }: FullDescription): void => {
+const addAccess = (world: World, { zone, nat_bridge: nat }: FullDescription): void => {
   const { access } = world
   for (const [id, role] of predefinedRoles) access.roles.set(id, role)
   const { userid, token } = controllerUser
@@ -166,6 +173,7 @@ const addAccess = (world: World, { zone }: FullDescription): void => {
     access.acl.push({ path, type: 'user', ugid: userid, roleid, propagate })
   }
   grant('/', 'LanistaVM', true)
+  if (nat !== null) for (const node of world.nodes.keys()) grant(`/nodes/${node}`, 'LanistaNode', true)
   grant('/sdn', 'LanistaSDN', false)
   if (zone !== null) grant(`/sdn/zones/${zone.name}`, 'LanistaSDN', true)
 }

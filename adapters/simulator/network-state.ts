@@ -19,10 +19,17 @@ const sdnBridgesNow = (world: World, node: NodeState): Bridges =>
     ),
   )
 
+/** Puts the staged interfaces file in the place of the one in force. */
+export const takeStagedNetwork = (node: NodeState): void => {
+  if (node.stagedNetwork === undefined) return
+  node.network = node.stagedNetwork
+  node.stagedNetwork = undefined
+  node.networkByProxmox = true
+}
+
 /** Activates staged interfaces and generates the SDN file: from then on the node calls itself up to date. */
 export const writeNetworkFiles = (world: World, node: NodeState): void => {
-  node.network = node.stagedNetwork ?? node.network
-  node.stagedNetwork = undefined
+  takeStagedNetwork(node)
   node.sdnVersion = world.sdn.version
   node.sdnBridges = sdnBridgesNow(world, node)
 }

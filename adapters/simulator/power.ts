@@ -1,4 +1,4 @@
-import { bringUpNetwork } from './network-state.ts'
+import { bringUpNetwork, takeStagedNetwork } from './network-state.ts'
 import { commitSdn } from './sdn-state.ts'
 import type { Simulation } from './simulation.ts'
 import type { NodeState } from './world.ts'
@@ -27,8 +27,7 @@ export const powerOnNode = (sim: Simulation, name: string): void => {
   node.online = true
   node.lostAt = undefined
   node.bootedAt = sim.clock.now()
-  node.network = node.stagedNetwork ?? node.network
-  node.stagedNetwork = undefined
+  takeStagedNetwork(node)
   bringUpNetwork(node)
   commitSdn(sim.world)
 }

@@ -21,6 +21,9 @@ const leastPrivilegeVm = words(`
 /** And on `/sdn` (without propagation) and its zone. */
 const leastPrivilegeSdn = words('SDN.Allocate SDN.Audit SDN.Use')
 
+/** And on a node whose bridges it makes; its rights there are these alone, so what it reads there is among them. */
+const leastPrivilegeNode = words('Sys.Audit Sys.Modify')
+
 const audits = administrator.filter((privilege) => privilege.endsWith('.Audit'))
 
 /** Role name to whether it is predefined, and its privileges. */
@@ -34,4 +37,5 @@ export const predefinedRoles: ReadonlyMap<
   ['PVESDNUser', { special: true, privileges: new Set(['SDN.Audit', 'SDN.Use']) }],
   ['LanistaVM', { special: false, privileges: new Set(leastPrivilegeVm) }],
   ['LanistaSDN', { special: false, privileges: new Set(leastPrivilegeSdn) }],
+  ['LanistaNode', { special: false, privileges: new Set(leastPrivilegeNode) }],
 ])

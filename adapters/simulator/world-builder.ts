@@ -42,6 +42,7 @@ export const nodeFrom = (sketch: NodeSketch): NodeState => ({
   lostAt: undefined,
   bootedAt: 0,
   stagedNetwork: undefined,
+  networkByProxmox: false,
   bridges: new Map(),
   sdnBridges: new Map(),
   sdnVersion: 1,

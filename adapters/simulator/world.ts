@@ -39,6 +39,8 @@ export interface NodeState {
   network: Interfaces
   /** `/etc/network/interfaces.new`: staged, activated by a reload. */
   stagedNetwork: Interfaces | undefined
+  /** Proxmox has written `/etc/network/interfaces` itself, which shows in its first lines. */
+  networkByProxmox: boolean
   /** Bridges that exist in the kernel, and whether they know VLANs. What a starting VM needs. */
   bridges: Bridges
   /** Version of the SDN configuration in its generated file; older than `sdn.version` means "pending". */

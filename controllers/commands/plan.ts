@@ -1,11 +1,11 @@
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
-import { actionsOf } from '../../model/plan.ts'
+import { actionsOf, type NetworkWants } from '../../model/plan.ts'
 import type { RangeFiles } from '../../model/ports.ts'
 import { isSuspended, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
+import { planNetworks } from '../../reconcilers/plan-networks.ts'
 import { planRemoval, type RemovalPlan } from '../../reconcilers/vnet/plan-removal.ts'
-import { planVnets } from '../../reconcilers/vnet/plan-vnets.ts'
 import type { Composition } from '../composition.ts'
 import { Planning } from '../planning.ts'
 import { suspendedText } from '../range-conditions.ts'
@@ -72,14 +72,13 @@ function reportOf(
   const refused = planned.flatMap(({ spec, result }) =>
     result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
   )
-  const demand = {
-    wants: plans.flatMap(({ network }) => network.wants.vnets),
-    removals: removals.flatMap(({ plan }) => (plan.kind === 'removable' ? plan.vnets : [])),
-  }
+  const wants = plans.map(({ network }) => network.wants)
+  const going = removals.flatMap(({ plan }) => (plan.kind === 'removable' ? plan.vnets : []))
   const waiting = removals.flatMap(({ plan }) => (plan.kind === 'waits' ? [plan.finding.message] : []))
   const snapshot = planned[0]?.snapshot ?? removals[0]?.snapshot
+  const demand: readonly NetworkWants[] = [...wants, { kind: 'vnets', vnets: [], removals: going }]
   return {
-    networkActions: snapshot === undefined ? [] : planVnets(demand, snapshot, settings).actions,
+    networkActions: snapshot === undefined ? [] : planNetworks(demand, snapshot, settings),
     plans,
     // All ranges of a turn see the same zone; of one that can't be used the refusals tell.
     zoneFindings: plans[0]?.zoneFindings ?? [],

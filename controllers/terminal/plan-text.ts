@@ -63,17 +63,9 @@ function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
   ]
 }
 
-/** Made for all ranges together. */
-const NETWORK_KINDS: ReadonlySet<Action['kind']> = new Set<NetworkAction['kind']>([
-  'create-vnet',
-  'update-vnet',
-  'delete-vnet',
-  'apply-sdn',
-])
-
 /** A range's actions without the networks, which are shown once for all. */
 const ownActions = (plan: RangePlan): readonly Action[] =>
-  actionsOf(plan).filter(({ kind }) => !NETWORK_KINDS.has(kind))
+  actionsOf({ ...plan, network: { ...plan.network, actions: [] } })
 
 function actionLine(action: Action, paint: Paint): string {
   const created = (what: string): string => paint('green', `  + ${what}`) + `: ${action.reason}`
@@ -91,6 +83,12 @@ function actionLine(action: Action, paint: Paint): string {
       return changed('apply SDN')
     case 'grant-acl':
       return created(`acl ${action.path}: ${action.role} for the group ${action.group}`)
+    case 'create-bridge':
+      return created(`bridge ${action.bridge} on ${action.node}`)
+    case 'update-bridge':
+      return changed(`bridge ${action.bridge} on ${action.node}`)
+    case 'activate-network':
+      return changed(`activate the network of ${action.node}`)
     case 'clone-vm':
       return created(`vm ${action.vm} on ${action.node} as ${action.vmid}`)
     case 'configure-vm':

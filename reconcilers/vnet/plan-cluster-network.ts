@@ -6,8 +6,10 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
 import { rangeNumberOf } from '../range-number.ts'
+import { NO_QUORUM } from '../no-quorum.ts'
 import { checkZone } from '../zone/check-zone.ts'
 import { isReloading, nodeStates } from './node-states.ts'
+import { numberedVnets } from './numbered-vnets.ts'
 import { planGrant } from './plan-acl.ts'
 import { planVnets } from './plan-vnets.ts'
 import { vnetWantsOf } from './vnet-wants.ts'
@@ -23,6 +25,10 @@ export type PlannedNetwork =
       readonly zoneFindings: readonly ZoneFinding[]
       /** What a group lacks to use the range's network. */
       readonly grant: GrantAction | undefined
+      /** The node of all VMs, whatever `target_node` says; undefined where ranges span nodes. */
+      readonly onlyNode: string | undefined
+      /** Remarks for people that stop nothing. */
+      readonly notes: readonly string[]
     }
   | RefusedNetwork
 
@@ -51,13 +57,10 @@ export function planClusterNetwork(
   })
   const obstacle = zoneObstacleOf(zoneFindings)
   if (obstacle !== undefined) return refused('ZoneReady', obstacle)
-  if (!snapshot.quorate) {
-    const message =
-      'cluster: it has no quorum, so Proxmox takes no changes; bring nodes back, then this goes on by itself'
-    return refused('NetworkReady', { reason: 'NoQuorum', message })
-  }
+  if (!snapshot.quorate) return refused('NetworkReady', NO_QUORUM)
 
-  const numbered = rangeNumberOf(spec.id, spec.number, snapshot, promised, settings)
+  const seen = { networks: numberedVnets(snapshot), guests: snapshot.guests }
+  const numbered = rangeNumberOf(spec.id, spec.number, seen, promised, settings)
   if ('finding' in numbered) return refused('NetworkReady', numbered.finding)
   const { number } = numbered
 
@@ -71,5 +74,5 @@ export function planClusterNetwork(
   const wants = { kind: 'vnets', vnets, removals: [] } as const
   const network: NetworkPlan = { names, wants, actions, nodes, busy: isReloading(snapshot) }
   const grant = planGrant(names.range, settings.zone, settings.aclGroup, snapshot.acl)
-  return { kind: 'planned', number, network, unreached, zoneFindings, grant }
+  return { kind: 'planned', number, network, unreached, zoneFindings, grant, onlyNode: undefined, notes: [] }
 }

@@ -1,8 +1,8 @@
-import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import { OWNER_TAG, rangeIdOfMark, rangeNumberOfBridge, rangeTag } from '../../model/identity.ts'
 import { type Action, actionsOf, type RangePlan } from '../../model/plan.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot, GuestSeen, VnetSeen } from '../../model/snapshot.ts'
-import { guest } from './cluster.ts'
+import type { ClusterSnapshot, GuestSeen, InterfaceSeen, NodeNetworkSeen, VnetSeen } from '../../model/snapshot.ts'
+import { guest, rangeBridge } from './cluster.ts'
 
 /** The snapshot as it looks once a plan has been carried out and Proxmox' statistics have caught up. */
 export const achieve = (plan: RangePlan, spec: RangeSpec, snapshot: ClusterSnapshot): ClusterSnapshot =>
@@ -31,6 +31,20 @@ function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot): Clust
       const { path, group, role } = action
       return { ...seen, acl: [...(seen.acl ?? []), { path, kind: 'group', who: group, role, propagate: true }] }
     }
+    case 'create-bridge':
+    case 'update-bridge': {
+      const number = rangeNumberOfBridge(action.bridge)!
+      return withBridge(seen, action, (before) => ({
+        ...rangeBridge(number, rangeIdOfMark(action.mark)!, { active: false }),
+        ...(before === undefined ? {} : { active: before.active, addresses: before.addresses }),
+      }))
+    }
+    case 'activate-network':
+      return changeNetwork(seen, action.node, ({ node, interfaces }) => ({
+        node,
+        interfaces: interfaces.map((each) => ({ ...each, active: true })),
+        staged: undefined,
+      }))
     case 'clone-vm': {
       const clone = guest(action.vmid, { node: action.node, name: action.vm, pool: spec.id })
       return { ...seen, guests: [...seen.guests, clone] }
@@ -48,6 +62,28 @@ function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot): Clust
       return started(seen, action.vmid)
   }
 }
+
+const withBridge = (
+  seen: ClusterSnapshot,
+  { node, bridge }: { readonly node: string; readonly bridge: string },
+  made: (before: InterfaceSeen | undefined) => InterfaceSeen,
+): ClusterSnapshot =>
+  changeNetwork(seen, node, (network) => ({
+    ...network,
+    interfaces: [
+      ...network.interfaces.filter(({ name }) => name !== bridge),
+      made(network.interfaces.find(({ name }) => name === bridge)),
+    ],
+  }))
+
+const changeNetwork = (
+  seen: ClusterSnapshot,
+  at: string,
+  change: (network: NodeNetworkSeen) => NodeNetworkSeen,
+): ClusterSnapshot => ({
+  ...seen,
+  nodeNetworks: seen.nodeNetworks.map((each) => (each.node === at ? change(each) : each)),
+})
 
 const updated = (vnet: VnetSeen, { changes }: Extract<Action, { kind: 'update-vnet' }>): VnetSeen => ({
   ...vnet,

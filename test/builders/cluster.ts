@@ -1,4 +1,14 @@
-import { ownerMark, rangeTag, OWNER_TAG, vnetName, NAT_MARK, NAT_VNET } from '../../model/identity.ts'
+import {
+  BRIDGE_VIDS,
+  bridgeName,
+  NAT_HOST,
+  NAT_MARK,
+  NAT_VNET,
+  OWNER_TAG,
+  ownerMark,
+  rangeTag,
+  vnetName,
+} from '../../model/identity.ts'
 import type {
   ClusterSnapshot,
   GuestSeen,
@@ -51,8 +61,43 @@ export const netInterface = (name: string, traits: Partial<InterfaceSeen> = {}):
   comment: undefined,
   autostart: true,
   active: true,
+  told: '',
   ...traits,
 })
+
+/** A range's bridge as Lanista makes it, in use. */
+export const rangeBridge = (number: number, rangeId: string, traits: Partial<InterfaceSeen> = {}): InterfaceSeen =>
+  netInterface(bridgeName(number), { vlanAware: true, vids: BRIDGE_VIDS, comment: ownerMark(rangeId), ...traits })
+
+/** The NAT network's bridge as Ludus makes it. */
+export const natBridge = (traits: Partial<InterfaceSeen> = {}): InterfaceSeen =>
+  netInterface('vmbr1000', { addresses: [NAT_HOST.address], ...traits })
+
+/** The lines Proxmox shows when these bridges are staged, as a new stanza each. */
+export const stagedBridges = (...bridges: readonly InterfaceSeen[]): string =>
+  stagedDiff(
+    ...bridges.flatMap(({ name, comment }) => [
+      `+auto ${name}`,
+      `+iface ${name} inet manual`,
+      '+\tbridge-ports none',
+      '+\tbridge-stp off',
+      '+\tbridge-fd 0',
+      '+\tbridge-vlan-aware yes',
+      '+\tbridge-vids 2-4094',
+      ...(comment === undefined ? [] : [`+#${comment}`]),
+      '+',
+    ]),
+  )
+
+/** Proxmox' diff of `/etc/network/interfaces`, with these lines of one hunk. */
+export const stagedDiff = (...lines: readonly string[]): string =>
+  [
+    '--- /etc/network/interfaces\t2026-11-22 07:17:57.000000000 +0000',
+    '+++ /etc/network/interfaces.new\t2026-11-22 07:24:40.021985130 +0000',
+    '@@ -11,4 +22,11 @@',
+    ...lines,
+    '',
+  ].join('\n')
 
 export const storage = (name: string, at: string, traits: Partial<StorageSeen> = {}): StorageSeen => ({
   node: at,
@@ -191,4 +236,16 @@ export function cluster(
     ...traits,
     nodes,
   }
+}
+
+/** A snapshot of a healthy single node, pve1, with the NAT bridge and these bridges, and without a zone. */
+export const singleNode = (
+  bridges: readonly InterfaceSeen[] = [],
+  traits: Partial<ClusterSnapshot> = {},
+  network: Partial<NodeNetworkSeen> = {},
+): ClusterSnapshot => {
+  const only = node('pve1')
+  const { interfaces } = nodeNetwork(only)
+  const nodeNetworks = [nodeNetwork(only, { interfaces: [...interfaces, natBridge(), ...bridges], ...network })]
+  return cluster({ nodes: [only], zones: [], nodeNetworks, ...traits })
 }

@@ -1,5 +1,7 @@
+import { rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
 import type {
   AccessWriter,
+  BridgeWriter,
   NicReader,
   Pools,
   Proxmox,
@@ -8,8 +10,15 @@ import type {
   SdnLockStore,
   SdnWriter,
 } from '../../model/ports.ts'
-import type { ClusterSnapshot, GuestSeen, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
-import { guest } from './cluster.ts'
+import type {
+  ClusterSnapshot,
+  GuestSeen,
+  InterfaceSeen,
+  NodeNetworkSeen,
+  VnetConfig,
+  VnetSeen,
+} from '../../model/snapshot.ts'
+import { guest, rangeBridge, stagedBridges } from './cluster.ts'
 import { FakeMachines, machine } from './fake-machines.ts'
 
 /** What changes nothing but who may write: tests of what is written don't look at it. */
@@ -69,7 +78,8 @@ export class FakeProxmox implements Proxmox {
 
   /** All but the looks. */
   get writes(): readonly string[] {
-    return [...this.journal.filter((call) => !READS.has(call)), ...this.machines.writes]
+    const writes = this.journal.filter((call) => !READS.has(call) && !call.startsWith('look '))
+    return [...writes, ...this.machines.writes]
   }
 
   get looks(): number {
@@ -126,6 +136,26 @@ export class FakeProxmox implements Proxmox {
 
   readonly nics: NicReader = { on: () => Promise.resolve([]) }
 
+  readonly bridges: { -readonly [Call in keyof BridgeWriter]: BridgeWriter[Call] } = {
+    look: async (node) => {
+      await this.#call(`look ${node}`)
+      return this.#network(node)
+    },
+    createBridge: async (node, name, comment) => {
+      await this.#call(`create ${name}`)
+      this.#stage(node, rangeBridge(rangeNumberOfBridge(name)!, rangeIdOfMark(comment)!, { active: false }))
+    },
+    updateBridge: async (node, name, comment) => {
+      await this.#call(`update ${name}`)
+      this.#stage(node, rangeBridge(rangeNumberOfBridge(name)!, rangeIdOfMark(comment)!))
+    },
+    activate: async (node) => {
+      await this.#call(`activate ${node}`)
+      const { interfaces } = this.#network(node)
+      this.setNetwork({ node, interfaces: interfaces.map((each) => ({ ...each, active: true })), staged: undefined })
+    },
+  }
+
   readonly pools: Pools = {
     create: async (pool) => {
       await this.#call(`pool ${pool}`)
@@ -139,6 +169,22 @@ export class FakeProxmox implements Proxmox {
       const entry = { path, kind: 'group', who: group, role, propagate: true } as const
       this.snapshot = { ...this.snapshot, acl: [...(this.snapshot.acl ?? []), entry] }
     },
+  }
+
+  /** The node's network becomes this. */
+  setNetwork(network: NodeNetworkSeen): void {
+    const others = this.snapshot.nodeNetworks.filter(({ node }) => node !== network.node)
+    this.snapshot = { ...this.snapshot, nodeNetworks: [...others, network] }
+  }
+
+  #network(node: string): NodeNetworkSeen {
+    return this.snapshot.nodeNetworks.find((each) => each.node === node)!
+  }
+
+  #stage(node: string, bridge: InterfaceSeen): void {
+    const others = this.#network(node).interfaces.filter(({ name }) => name !== bridge.name)
+    const staged = stagedBridges(...others.filter(({ active }) => !active), bridge)
+    this.setNetwork({ node, interfaces: [...others, bridge], staged })
   }
 
   #setVnet(vnet: VnetSeen): void {

@@ -38,7 +38,7 @@ const ensureAll = (controller: NetworkController, numbers: readonly number[]): P
 const kinds = (results: readonly NetworkResult[]) => results.map(({ kind }) => kind)
 const reasonOf = (result: NetworkResult | undefined) => (result?.kind === 'blocked' ? result.finding.reason : result)
 /** No node of the plan that asks lacks anything. */
-const WELL = { nodes: [], busy: false }
+const WELL = { nodes: [], busy: false, wants: wantsOf(1) }
 
 describe('NetworkController', () => {
   it('makes the VNets of 50 ranges that ask at once under one lock with one apply', async () => {

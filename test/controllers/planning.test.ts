@@ -139,7 +139,7 @@ describe('Planning', () => {
       fc.asyncProperty(anyRanges, anyCluster, async (specs, seen) => {
         const plans = await planTogether(specs, seen)
         const creates = plans.flatMap(({ vms }) => vms.filter(({ step }) => step.kind === 'create'))
-        const tags = plans.map(({ network }) => network.wants.vnets[1]?.config.tag)
+        const tags = plans.map(({ network: { wants } }) => wants.kind === 'vnets' && wants.vnets[1]?.config.tag)
         const lists: readonly (readonly unknown[])[] = [
           plans.map(({ number }) => number),
           tags,

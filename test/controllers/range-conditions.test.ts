@@ -5,6 +5,7 @@ import {
   conditionsOfMissing,
   conditionsOfUnreadable,
   machinesFinding,
+  NO_ZONE_NEEDED,
   NOT_READ,
   type PassFindings,
 } from '../../controllers/range-conditions.ts'
@@ -22,6 +23,17 @@ describe('conditionsOf', () => {
       'is Ready when every part is',
       { zone: true, network: true, machines: true },
       ['SpecValid True Ok', 'ZoneReady True Ok', 'NetworkReady True Ok', 'MachinesReady True Ok', 'Ready True Ready'],
+    ],
+    [
+      'needs no zone on a single node',
+      { zone: NO_ZONE_NEEDED, network: true, machines: true },
+      [
+        'SpecValid True Ok',
+        'ZoneReady True NotNeeded',
+        'NetworkReady True Ok',
+        'MachinesReady True Ok',
+        'Ready True Ready',
+      ],
     ],
     [
       'repeats the first cause in Ready, and claims nothing of what was not looked at',

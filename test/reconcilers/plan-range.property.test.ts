@@ -8,8 +8,29 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRange } from '../../reconcilers/plan-range.ts'
 import { achieve } from '../builders/achieve.ts'
 import { anyCluster, anyRanges, reversed } from '../builders/any-cluster.ts'
-import { zone } from '../builders/cluster.ts'
+import { rangeBridge, singleNode, zone } from '../builders/cluster.ts'
 import { settings } from '../builders/range.ts'
+
+/** The same on a single node, with bridges of anybody. */
+const anySingleNode: fc.Arbitrary<ClusterSnapshot> = fc
+  .record({
+    seen: anyCluster,
+    bridges: fc.uniqueArray(
+      fc.record({
+        number: fc.integer({ min: 1, max: 3 }),
+        comment: fc.constantFrom(undefined, 'lab', ...['JD', 'JD', 'KL'].map(ownerMark)),
+        vlanAware: fc.boolean(),
+        active: fc.boolean(),
+      }),
+      { selector: ({ number }) => number },
+    ),
+  })
+  .map(({ seen: { guests, pools }, bridges }) =>
+    singleNode(
+      bridges.map(({ number, ...traits }) => rangeBridge(number, '', traits)),
+      { guests, pools },
+    ),
+  )
 
 const anyRange = anyRanges.map(([first]) => first!)
 const SETTINGS = settings({ aclGroup: 'ludus_users' })
@@ -17,7 +38,7 @@ const plan = (spec: RangeSpec, seen: ClusterSnapshot) =>
   planRange(spec, seen, { numbers: new Map(), vms: [] }, SETTINGS, networkModeOf(seen, SETTINGS))
 function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeSpec) => void): void {
   fc.assert(
-    fc.property(anyRange, anyCluster, (spec, seen) => {
+    fc.property(anyRange, fc.oneof(anyCluster, anySingleNode), (spec, seen) => {
       const made = plan(spec, seen)
       if (made.kind === 'planned') check(made.plan, seen, spec)
     }),
@@ -33,6 +54,9 @@ const KINDS: Readonly<Record<Action['kind'], true>> = {
   'delete-vnet': true,
   'apply-sdn': true,
   'grant-acl': true,
+  'create-bridge': true,
+  'update-bridge': true,
+  'activate-network': true,
   'clone-vm': true,
   'configure-vm': true,
   'start-vm': true,
@@ -109,13 +133,28 @@ describe('planRange, for any cluster and range', () => {
   it("never writes a VNet that is not the range's own", () => {
     forAnyPlan((made, { vnets }, spec) => {
       for (const action of made.network.actions) {
-        if (action.kind === 'apply-sdn') continue
+        if (action.kind !== 'create-vnet' && action.kind !== 'update-vnet') continue
         expect(['ludusnat', `r${made.number}`]).to.include(action.vnet)
         const alias = vnets.find(({ name }) => name === action.vnet)?.configured?.alias
         if (action.kind === 'update-vnet') {
           const byTheAuthorsWord = alias === undefined && spec.number === made.number
           expect(alias === ownerMark(spec.id) || byTheAuthorsWord, `alias ${alias}`).to.equal(true)
         }
+      }
+    })
+  })
+
+  it("never writes a bridge that is not the range's own, and activates at most once", () => {
+    forAnyPlan((made, { nodeNetworks, guests }, spec) => {
+      const { actions } = made.network
+      expect(actions.filter(({ kind }) => kind === 'activate-network').length).to.be.at.most(1)
+      for (const action of actions) {
+        if (action.kind !== 'create-bridge' && action.kind !== 'update-bridge') continue
+        expect(action.bridge).to.equal(`vmbr${1000 + made.number}`)
+        const before = nodeNetworks[0]?.interfaces.find(({ name }) => name === action.bridge)?.comment
+        const vouched = spec.number === made.number || guests.some(({ pool }) => pool === spec.id)
+        if (action.kind === 'update-bridge')
+          expect(before === ownerMark(spec.id) || (before === undefined && vouched), `comment ${before}`).to.equal(true)
       }
     })
   })

@@ -6,7 +6,20 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRange, type Promises, reservationsOf } from '../../reconcilers/plan-range.ts'
 import { achieve } from '../builders/achieve.ts'
-import { cluster, GIB, guest, natVnet, node, rangeGuest, rangeVnet, vnet, zone } from '../builders/cluster.ts'
+import {
+  cluster,
+  GIB,
+  guest,
+  natBridge,
+  natVnet,
+  node,
+  nodeNetwork,
+  rangeGuest,
+  rangeVnet,
+  singleNode,
+  vnet,
+  zone,
+} from '../builders/cluster.ts'
 import { range, settings, vm } from '../builders/range.ts'
 
 const NOTHING: Promises = { numbers: new Map(), vms: [] }
@@ -15,8 +28,13 @@ const ROUTER = JD.router.name
 
 const result = (spec: RangeSpec, seen: ClusterSnapshot, promises = NOTHING, own: Partial<PlanSettings> = {}) =>
   planRange(spec, seen, promises, settings(own), networkModeOf(seen, settings(own)))
-function planned(spec: RangeSpec, seen: ClusterSnapshot, promises = NOTHING): RangePlan {
-  const made = result(spec, seen, promises)
+function planned(
+  spec: RangeSpec,
+  seen: ClusterSnapshot,
+  promises = NOTHING,
+  own: Partial<PlanSettings> = {},
+): RangePlan {
+  const made = result(spec, seen, promises, own)
   if (made.kind === 'refused') throw new Error(made.finding.message)
   return made.plan
 }
@@ -120,7 +138,8 @@ describe('planRange', () => {
   it('takes a fixed number and the settings into names, tags and VMIDs', () => {
     const made = result(range('JD', { number: 7 }), cluster(), NOTHING, { vxlanTagBase: 1000, vmidBase: 500_000_000 })
     const plan = made.kind === 'planned' ? made.plan : undefined
-    expect(plan?.network.wants.vnets.map(({ name, config }) => [name, config.tag])).to.deep.equal([
+    const wants = plan?.network.wants
+    expect(wants?.kind === 'vnets' && wants.vnets.map(({ name, config }) => [name, config.tag])).to.deep.equal([
       ['ludusnat', 16_777_215],
       ['r7', 1007],
     ])
@@ -142,9 +161,30 @@ describe('planRange', () => {
     ])
   })
 
+  describe('on a single node', () => {
+    it('places every VM there, whatever target_node and proxmox_node say, and with too little memory free', () => {
+      const spec = range('JD', { targetNode: 'pve2', vms: [vm('JD-DC01', { targetNode: 'pve3', memoryMiB: 65_536 })] })
+      const plan = planned(spec, singleNode(), NOTHING, { defaultNode: 'pve' })
+      expect(nodesOf(plan)).to.deep.equal(['pve1', 'pve1'])
+      expect(plan.notes[0]).to.match(/^target_node of defaults, JD-DC01 is ignored/)
+    })
+
+    it('puts NICs on the bridges', () => {
+      expect(planned(JD, singleNode()).network.names).to.deep.equal({ nat: 'vmbr1000', range: 'vmbr1001' })
+    })
+
+    it('places nothing on the other nodes where cluster mode is switched off', () => {
+      const nodes = [node('pve1', { memoryUsedBytes: 60 * GIB }), node('pve2')]
+      const nodeNetworks = nodes.map((each) => nodeNetwork(each, { interfaces: [natBridge()] }))
+      const plan = planned(JD, cluster({ nodes, zones: [], nodeNetworks }), NOTHING, { clusterMode: false })
+      expect(nodesOf(plan)).to.deep.equal(['pve1', 'pve1'])
+      expect(plan.notes).to.deep.equal([
+        'node pve2 is left out, since cluster_mode: false keeps ranges on proxmox_node pve1: no VM of a range is placed there',
+      ])
+    })
+  })
+
   const refusals: readonly [string, RangeSpec, ClusterSnapshot, Partial<PlanSettings>, string][] = [
-    ['on a single node', JD, cluster({ nodes: ['pve1'] }), {}, 'ZoneReady SingleNode'],
-    ['where cluster mode is switched off', JD, cluster(), { clusterMode: false }, 'ZoneReady SingleNode'],
     ['without its zone', JD, cluster({ zones: [] }), {}, 'ZoneReady ZoneMissing'],
     [
       'without its zone, of which a lost quorum does not distract',

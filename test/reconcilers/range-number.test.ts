@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { rangeNumberOf } from '../../reconcilers/range-number.ts'
+import { numberedVnets } from '../../reconcilers/vnet/numbered-vnets.ts'
 import { cluster, deleted, rangeGuest, rangeVnet, vnet } from '../builders/cluster.ts'
 import { settings } from '../builders/range.ts'
 
@@ -111,7 +112,8 @@ const rows: readonly Row[] = [
 
 function numberIn({ seen = {}, asked, promised = [], reserved = [], vmidBase = 0 }: Partial<Row>): number | string {
   const plan = settings({ reservedNumbers: reserved, vmidBase })
-  const given = rangeNumberOf('JD', asked, cluster(seen), new Map(promised), plan)
+  const { guests, ...snapshot } = cluster(seen)
+  const given = rangeNumberOf('JD', asked, { networks: numberedVnets(snapshot), guests }, new Map(promised), plan)
   return 'number' in given ? given.number : given.finding.reason
 }
 

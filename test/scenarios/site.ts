@@ -5,6 +5,7 @@ import { scaledClock } from '../../adapters/simulator/clock.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
+import type { World } from '../../adapters/simulator/world.ts'
 
 /** A quick simulated cluster, and on disk what a separate lanista process needs to work on it. */
 export interface Site {
@@ -16,9 +17,8 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** Opens a site whose watched folder holds these files, by name. */
-export async function openSite(files: Readonly<Record<string, string>>): Promise<Site> {
-  const world = demoCluster()
+/** Opens a site of the demo's cluster, or another, whose watched folder holds these files, by name. */
+export async function openSite(files: Readonly<Record<string, string>>, world: World = demoCluster()): Promise<Site> {
   const simulator = await startSimulator({
     world,
     clock: scaledClock(1),

@@ -4,8 +4,8 @@ import { startReload } from '../network-reload.ts'
 import { flag, integer, oneOf, required, shared, text, type ParameterTable } from '../parameters.ts'
 import { anyUser, perm } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
-import { lineDifference } from '../sdn-interfaces.ts'
 import { vnetsOf, zonesOn } from '../sdn-state.ts'
+import { unifiedDiff } from '../unified-diff.ts'
 import type { Interfaces } from '../world.ts'
 
 const kinds = [
@@ -89,12 +89,11 @@ const fits = (filter: string | undefined, type: unknown): boolean => {
 
 const list = (call: Call): readonly Row[] => {
   const { type } = call.params
-  const { network, stagedNetwork } = call.node
-  if (stagedNetwork !== undefined)
-    call.extra(
-      'changes',
-      lineDifference(interfacesText(network), interfacesText(stagedNetwork), '/etc/network/interfaces'),
-    )
+  const { network, stagedNetwork, networkByProxmox } = call.node
+  if (stagedNetwork !== undefined) {
+    const [before, after] = [interfacesText(network, networkByProxmox), interfacesText(stagedNetwork, true)]
+    call.extra('changes', unifiedDiff(before, after, '/etc/network/interfaces'))
+  }
   const local = [...configured(call)]
     .filter(([, values]) => fits(type, values['type']))
     .filter(

@@ -108,6 +108,15 @@ describe('errors of Proxmox', () => {
     )
   })
 
+  it('grants what is read of a node with a right on it, as that grant takes the place of those further up', () => {
+    const answer = {
+      status: 403,
+      reason: '',
+      body: '{"message":"Permission check failed (/nodes/pve1, Sys.Modify)\\n"}',
+    }
+    expect(errorOf(WRITE, answer, CALLER).message).to.contain('--privs "Sys.Modify Sys.Audit"')
+  })
+
   it('grants each of several rights', () => {
     expect(told(403, 'Permission check failed (/vms/100, VM.Config.Disk|VM.Config.CDROM)').message).to.include(
       '--privs "VM.Config.Disk VM.Config.CDROM"',
@@ -153,7 +162,7 @@ const recording = z.object({
 })
 /** The calls that Lanista makes, as patterns over recorded paths. */
 const OURS =
-  /^POST \/pools$|^(POST|PUT|GET) (\/cluster\/(resources|status|tasks|sdn(\/zones|\/vnets(\/[^/]+)?)?)|\/version|\/nodes\/[^/]+\/(tasks\/[^/]+\/(status|log)|qemu\/\d+\/(clone|config|status\/(current|start))))$/
+  /^POST \/pools$|^(POST|PUT|GET) (\/cluster\/(resources|status|tasks|sdn(\/zones|\/vnets(\/[^/]+)?)?)|\/version|\/nodes\/[^/]+\/(network(\/[^/]+)?|tasks\/[^/]+\/(status|log)|qemu\/\d+\/(clone|config|status\/(current|start))))$/
 /** Broken requests that Lanista's own code can't send. */
 const NEVER_SENT = /malformed JSON string|upload 'Content-Type/
 

@@ -57,6 +57,8 @@ describe("observing nodes' own networks", () => {
     const { nodeNetworks } = await observe({
       'GET /nodes/pve1/network': { text: JSON.stringify({ data: [bridge, uplink], changes: staged }) },
     })
+    const told = nodeNetworks[0]?.interfaces[1]?.told ?? ''
+    expect(told).to.contain('["comments","lanista range JD\\n"],["iface","vmbr1003"]')
     expect(nodeNetworks[0]).to.deep.equal({
       node: 'pve1',
       staged,
@@ -72,6 +74,7 @@ describe("observing nodes' own networks", () => {
           comment: undefined,
           autostart: false,
           active: true,
+          told: '[["address","10.98.0.1"],["address6","fd00::1"],["iface","vmbr0"],["mtu",9000],["type","bridge"]]',
         },
         {
           name: 'vmbr1003',
@@ -84,9 +87,22 @@ describe("observing nodes' own networks", () => {
           comment: 'lanista range JD',
           autostart: true,
           active: false,
+          told,
         },
       ],
     })
+  })
+
+  it('tells whether anybody has changed an interface, be it up or not, and in whatever place of the file', async () => {
+    const row = { iface: 'eth0', type: 'eth', method: 'manual', options: ['post-up true'], priority: 3 }
+    const told = async (changes: object): Promise<string | undefined> => {
+      const { nodeNetworks } = await observe({ 'GET /nodes/pve1/network': { data: [{ ...row, ...changes }] } })
+      await at.close()
+      return nodeNetworks[0]?.interfaces[0]?.told
+    }
+    const before = await told({})
+    expect(await told({ active: 1, exists: 1, priority: 5 })).to.equal(before)
+    expect(await told({ options: ['post-up false'] })).not.to.equal(before)
   })
 
   it('goes without a node that hangs or fails, and sees the rest', async () => {

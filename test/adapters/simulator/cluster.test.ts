@@ -48,6 +48,15 @@ describe('a described cluster', () => {
     expect(world.guests.get(9000)?.config.get('template')).to.equal(1)
   })
 
+  it("makes Ludus' NAT bridge where it is told, with the right to the node's network", () => {
+    const world = clusterFrom({ nodes: 1, zone: null, nat_bridge: 'vmbr1000' })
+    expect(world.nodes.get('pve1')?.network.get('vmbr1000')).to.include({ cidr: '192.0.2.254/24', bridge_ports: '' })
+    expect(world.nodes.get('pve1')?.bridges.has('vmbr1000')).to.equal(true)
+    const rights = (each: typeof world) => each.access.acl.map(({ path, roleid }) => `${path} ${roleid}`)
+    expect(rights(world)).to.include('/nodes/pve1 LanistaNode')
+    expect(rights(clusterFrom({ nodes: 1 })).join()).not.to.contain('LanistaNode')
+  })
+
   it('refuses a key it does not know', () => {
     const misspelt: object = { nodez: 3 }
     expect(() => clusterFrom(misspelt)).to.throw(/nodez/)

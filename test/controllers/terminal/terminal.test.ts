@@ -125,6 +125,24 @@ describe('the text of a plan', () => {
     expect(text.at(-1)).to.equal('1 range, 10 changes')
   })
 
+  it('shows bridges, and whose network is activated for them', () => {
+    const at = { node: 'pve1', reason: 'why' }
+    const networkActions = [
+      { kind: 'create-bridge', bridge: 'vmbr1001', mark: 'x', ...at },
+      { kind: 'update-bridge', bridge: 'vmbr1002', mark: 'x', ...at },
+      { kind: 'activate-network', bridges: ['vmbr1001', 'vmbr1002'], ...at },
+    ] as const
+    const text = planText(
+      { networkActions, plans: [], refused: [], zoneFindings: [], suspended: [], warnings: [], diagnostics: [] },
+      plain,
+    )
+    expect(text.slice(1, 4)).to.deep.equal([
+      '  + bridge vmbr1001 on pve1: why',
+      '  ~ bridge vmbr1002 on pve1: why',
+      '  ~ activate the network of pve1: why',
+    ])
+  })
+
   it('counts what is in the way', () => {
     const plan = planOf('nowhere')
     const text = planText(

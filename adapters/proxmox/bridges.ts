@@ -1,0 +1,35 @@
+import type { BridgeWriter } from '../../model/ports.ts'
+import type { Api } from './api.ts'
+import type { Params } from './calls.ts'
+import { nodeNetworkSeen } from './node-networks.ts'
+import type { RunTask } from './run-task.ts'
+import { nodeInterface, nodeNetwork, nothing } from './schemas.ts'
+
+/** What a range bridge is made of. A VLAN-aware bridge carries the VLANs 2-4094 unless it is told others (recorded). */
+const bridge = (comments: string): Params => ({ type: 'bridge', autostart: 1, bridge_vlan_aware: 1, comments })
+
+/** The bridges of a node, in its own network configuration. */
+export const createBridgeWriter = (api: Api, runTask: RunTask): BridgeWriter => ({
+  look: async (node, signal) =>
+    nodeNetworkSeen(node, await api.peek('GET /nodes/{node}/network', { node }, {}, nodeNetwork, signal)),
+
+  async createBridge(node, name, comment, signal) {
+    const params = { iface: name, ...bridge(comment) }
+    await api.write('POST /nodes/{node}/network', { node }, params, nothing, signal)
+  },
+
+  // What is left out stays, but for addresses, which Proxmox then drops; what is deleted gets Proxmox' default.
+  async updateBridge(node, name, comment, signal) {
+    const where = { node, iface: name }
+    const kept = await api.read('GET /nodes/{node}/network/{iface}', where, {}, nodeInterface, signal)
+    const addresses = Object.fromEntries(
+      Object.entries(kept).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    )
+    const params = { ...bridge(comment), ...addresses, delete: 'bridge_ports,bridge_vids' }
+    await api.write('PUT /nodes/{node}/network/{iface}', where, params, nothing, signal)
+  },
+
+  async activate(node, signal) {
+    await runTask('PUT /nodes/{node}/network', { node }, {}, signal)
+  },
+})
