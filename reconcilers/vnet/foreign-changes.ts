@@ -81,6 +81,8 @@ export function foreignFinding(subject: string, { sdn, staged, untold }: Foreign
 /** True for a pending change of a VNet that is Lanista's own, made in this turn or left by an earlier run. */
 export function isOurPending(vnet: VnetSeen, { wants, removals }: VnetDemand): boolean {
   const { name, configured, running, pending } = vnet
+  // One that a range wants again is nobody's to bring into force.
+  if (pending === 'deleted' && wants.some((want) => want.name === name)) return false
   if (pending === 'deleted')
     return removals.some((removal) => removal.name === name && removal.alias === running?.alias)
   if (configured === undefined) return false

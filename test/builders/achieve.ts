@@ -8,7 +8,8 @@ import { guest, rangeBridge } from './cluster.ts'
 export const achieve = (plan: RangePlan, spec: RangeSpec, snapshot: ClusterSnapshot): ClusterSnapshot =>
   actionsOf(plan).reduce((seen, action) => carryOut(action, spec, seen), snapshot)
 
-function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot): ClusterSnapshot {
+/** The snapshot after one action, its range's own words for a VM that is configured. */
+export function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot): ClusterSnapshot {
   switch (action.kind) {
     case 'create-pool':
       return { ...seen, pools: [...seen.pools, action.pool] }

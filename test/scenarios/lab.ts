@@ -30,7 +30,7 @@ export interface Lab {
   /** Puts a range file into place in one step. */
   drop(name: string, text: string): Promise<void>
   remove(name: string): Promise<void>
-  /** Resolves when the condition holds, looked at after each status change and each request. */
+  /** Resolves when the condition holds, looked at after each status change and each request; rejects after minutes. */
   until(condition: () => boolean): Promise<void>
   ready(...rangeIds: readonly string[]): boolean
   /** Every request that is not a read, oldest first. */
@@ -42,6 +42,9 @@ export interface Lab {
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const nowhere: StatusStore = { write: () => Promise.resolve(), remove: () => Promise.resolve() }
+
+/** A test that waits in vain ends, and says where things stand, so that its lab is closed. */
+const PATIENCE_MS = 100_000
 
 /** So many times as fast as real unless a lab asks for another speed: minutes of a cluster are seconds of a test. */
 const SPEED = 40
@@ -110,12 +113,21 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const running = controller.run(stop.signal)
 
   const until = (condition: () => boolean): Promise<void> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
+      const leave = (): void => {
+        clearTimeout(patience)
+        stops.forEach((each) => each())
+      }
       const look = (): void => {
         if (!condition()) return
-        stops.forEach((each) => each())
+        leave()
         resolve()
       }
+      const patience = setTimeout(() => {
+        leave()
+        const standing = controller.board.all().map(({ id, conditions }) => `${id}: ${conditions.at(-1)?.message}`)
+        reject(new Error(`waited in vain; ${standing.join('; ')}`))
+      }, PATIENCE_MS)
       const stops = [controller.board.onChange(look), simulator.journal.listen(look)]
       look()
     })

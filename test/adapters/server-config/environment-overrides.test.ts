@@ -28,7 +28,7 @@ describe('the variable of each setting', () => {
       const example = exampleOf(path) ?? '5m'
       const file = { proxmox_node: 'pve9', lanista: {} }
       const wanted = valueAt(configOf(withValueAt(file, path, example), {}), path)
-      const text = Array.isArray(example) ? example.join(',') : String(example)
+      const text = Array.isArray(example) ? example.join(',') : JSON.stringify(example).replaceAll('"', '')
       expect(wanted).not.to.equal(undefined)
       expect(valueAt(configOf(file, { [variable]: text }), path)).to.deep.equal(wanted)
       const read = parseServerConfig(JSON.stringify(file), FILE, { [variable]: text })

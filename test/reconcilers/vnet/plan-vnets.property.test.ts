@@ -4,10 +4,11 @@ import { NAT_MARK, ownerMark } from '../../../model/identity.ts'
 import { foreignChanges, nothingForeign } from '../../../reconcilers/vnet/foreign-changes.ts'
 import { planVnets as planDemand } from '../../../reconcilers/vnet/plan-vnets.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
-import type { VnetWant } from '../../../model/plan.ts'
+import type { VnetRemoval, VnetWant } from '../../../model/plan.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
-import { changed, cluster, deleted, unapplied, vnet, zone } from '../../builders/cluster.ts'
-import { settings } from '../../builders/range.ts'
+import { carryOut } from '../../builders/achieve.ts'
+import { changed, cluster, deleted, nodeNetwork, unapplied, vnet, zone } from '../../builders/cluster.ts'
+import { range, settings } from '../../builders/range.ts'
 
 const anyVnet = fc
   .record({
@@ -36,6 +37,27 @@ const anyWants = fc.shuffledSubarray([
   ...vnetWantsOf('KL', 2, false, settings()),
   ...vnetWantsOf('MN', 3, true, settings()),
 ])
+
+const anyRemovals: fc.Arbitrary<readonly VnetRemoval[]> = fc.subarray(
+  [
+    ['r1', 'JD'],
+    ['r2', 'KL'],
+    ['r3', 'XX'],
+  ].map(([name = '', id = '']) => ({ name, alias: ownerMark(id), reason: 'state: absent' })),
+)
+const anyNodeNetworks = fc
+  .tuple(
+    ...['pve1', 'pve2', 'pve3'].map((name) =>
+      fc.constantFrom('quiet', 'quiet', 'quiet', 'staged', 'untold').map((is) => ({ name, is })),
+    ),
+  )
+  .map((nodes) =>
+    nodes
+      .filter(({ is }) => is !== 'untold')
+      .map(({ name, is }) =>
+        nodeNetwork({ name, address: undefined }, { staged: is === 'staged' ? '+auto vmbr7\n' : undefined }),
+      ),
+  )
 
 describe('planVnets, for any VNets, ours, foreign and half applied', () => {
   it("never writes a VNet with a foreign alias, and an unmarked one only by its author's word", () => {
@@ -93,6 +115,40 @@ describe('planVnets, for any VNets, ours, foreign and half applied', () => {
         expect([...back.findings].map(([name, { reason }]) => [name, reason])).to.deep.equal(
           [...plan.findings].map(([name, { reason }]) => [name, reason]),
         )
+      }),
+    )
+  })
+
+  it('removes only what carries the very mark, and applies nothing over what nodes have staged or do not tell', () => {
+    fc.assert(
+      fc.property(anyVnets, anyWants, anyRemovals, anyNodeNetworks, (vnets, wants, removals, nodeNetworks) => {
+        const seen = cluster({ vnets, nodeNetworks })
+        const { actions } = planDemand({ wants, removals }, seen, { applyForeign: false })
+        for (const action of actions) {
+          if (action.kind !== 'delete-vnet') continue
+          const { configured, running } = vnets.find(({ name }) => name === action.vnet)!
+          const { alias } = removals.find(({ name }) => name === action.vnet)!
+          expect(configured?.alias).to.equal(alias)
+          expect([undefined, alias]).to.include(running?.alias)
+          expect(wants.map(({ name }) => name)).not.to.include(action.vnet)
+        }
+        if (actions.length === 0) return
+        expect(nodeNetworks.every(({ staged }) => staged === undefined)).to.equal(true)
+        expect(nodeNetworks).to.have.length(seen.nodes.length)
+        expect(nothingForeign(foreignChanges({ wants, removals }, seen))).to.equal(true)
+      }),
+    )
+  })
+
+  it('has nothing left to do once its plans are carried out, a freed tag taking a second one', () => {
+    fc.assert(
+      fc.property(anyVnets, anyWants, anyRemovals, (vnets, wants, removals) => {
+        const planned = (seen: ClusterSnapshot) =>
+          planDemand({ wants, removals }, seen, { applyForeign: false }).actions
+        let seen = cluster({ vnets })
+        for (let turn = 0; turn < 4; turn++)
+          seen = planned(seen).reduce((now, action) => carryOut(action, range('JD'), now), seen)
+        expect(planned(seen)).to.deep.equal([])
       }),
     )
   })
