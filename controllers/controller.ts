@@ -11,6 +11,7 @@ import type { Observed } from './composition.ts'
 import { NetworkController } from './network-controller.ts'
 import { Planning } from './planning.ts'
 import { RangeController } from './range-controller.ts'
+import { readyLog } from './ready-log.ts'
 import { reconcileRange } from './reconcile-range.ts'
 import { RouteController } from './route-controller.ts'
 import { numbersInUse } from './stale-routes.ts'
@@ -111,6 +112,7 @@ export class Controller {
       random,
       clock,
     )
+    this.board.onChange(readyLog(logger))
     this.board.onChange((status) => {
       metrics.rangeStatus(status)
       metrics.rangeFiles(countFiles(this.board.all()))
