@@ -321,6 +321,17 @@ export const brokenZones: readonly BrokenZone[] = [
     message: /among which pve9 is none of this cluster/,
   },
   {
+    situation: 'is limited to a node that is none',
+    snapshot: withZone({ nodes: ['pve9'] }),
+    says: [
+      `unusable ZoneReachesNoNode: ${SET} --delete nodes && ${APPLY}`,
+      `degraded ZoneLeavesOutNode: ${SET} --delete nodes && ${APPLY}`,
+      `degraded ZoneUnknownNode: ${SET} --delete nodes && ${APPLY}`,
+    ],
+    message: /no node can use it/,
+    unreached: ['pve1', 'pve2', 'pve3'],
+  },
+  {
     situation: 'is limited to two nodes, one of them misspelt',
     snapshot: withZone({ nodes: ['pev1', 'pve2'] }),
     says: [
@@ -414,6 +425,20 @@ export const brokenZones: readonly BrokenZone[] = [
     }),
     says: [`degraded ZoneChangePending: ${APPLY}`, `degraded ZoneLacksPeer: ${SET} --peers ${ALL} && ${APPLY}`],
     message: /peers 10\.0\.0\.1 -> 10\.0\.0\.1,10\.0\.0\.2/,
+    unreached: ['pve2', 'pve3'],
+  },
+  {
+    situation: 'lacks two peers, and a change that is pending puts one first',
+    snapshot: withZone({
+      pending: 'changed',
+      peers: ['10.0.0.3', '10.0.0.1'],
+      running: running({ peers: ['10.0.0.1'] }),
+    }),
+    says: [
+      `degraded ZoneChangePending: ${APPLY}`,
+      `degraded ZoneLacksPeer: ${SET} --peers 10.0.0.3,10.0.0.1,10.0.0.2 && ${APPLY}`,
+    ],
+    message: /peers 10\.0\.0\.1 -> 10\.0\.0\.3,10\.0\.0\.1/,
     unreached: ['pve2', 'pve3'],
   },
   {
