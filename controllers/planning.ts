@@ -5,8 +5,9 @@ import type { ClusterObserver } from '../model/ports.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { modeTurned, type NetworkMode, networkModeOf } from '../model/network-mode.ts'
-import { type PlanResult, planRange } from '../reconcilers/plan-range.ts'
+import type { PlanResult } from '../reconcilers/plan-range.ts'
 import { numberedBridges } from '../reconcilers/bridge/range-bridge.ts'
+import { planTurn } from '../reconcilers/plan-turn.ts'
 import { numberedVnets } from '../reconcilers/vnet/numbered-vnets.ts'
 import { Reservations } from './reservations.ts'
 import { Turn } from './turn.ts'
@@ -18,8 +19,8 @@ export interface Planned {
 }
 
 /**
- * The serial planning turn: one look at the cluster for all ranges that are dirty together, planned one after the
- * other in order of their ids, each seeing what the ones before it were promised.
+ * The serial planning turn: one look at the cluster for all ranges that are dirty together, planned together,
+ * so that no two are promised the same.
  */
 export class Planning {
   readonly #reservations = new Reservations()
@@ -38,9 +39,7 @@ export class Planning {
         this.#reservations.forgetShown(snapshot, ended)
         const mode = (this.#mode ??= networkModeOf(snapshot, settings()))
         this.#numbersSeen = numbersOf(snapshot)
-        const results = new Map<RangeSpec, () => PlanResult>()
-        for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1)))
-          results.set(spec, this.#planOne(spec, snapshot, settings(), mode))
+        const results = this.#planAll(specs, snapshot, settings(), mode)
         return (spec) => {
           const result = results.get(spec)
           if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
@@ -75,24 +74,37 @@ export class Planning {
     return this.#turn.enter(spec)
   }
 
-  /** A range that can't even be planned, which would be a bug, keeps no other from its plan. */
-  #planOne(spec: RangeSpec, snapshot: ClusterSnapshot, settings: PlanSettings, mode: NetworkMode): () => PlanResult {
-    try {
-      const now = networkModeOf(snapshot, settings)
-      const turned = modeTurned(
-        mode,
-        now,
-        snapshot.nodes.map(({ name }) => name),
+  #planAll(
+    specs: readonly RangeSpec[],
+    snapshot: ClusterSnapshot,
+    settings: PlanSettings,
+    mode: NetworkMode,
+  ): ReadonlyMap<RangeSpec, () => PlanResult> {
+    const now = networkModeOf(snapshot, settings)
+    const turned = modeTurned(
+      mode,
+      now,
+      snapshot.nodes.map(({ name }) => name),
+    )
+    if (turned !== undefined)
+      return new Map(
+        specs.map((spec) => [
+          spec,
+          () => ({ kind: 'refused', part: 'NetworkReady', finding: turned, zoneFindings: [] }),
+        ]),
       )
-      if (turned !== undefined)
-        return () => ({ kind: 'refused', part: 'NetworkReady', finding: turned, zoneFindings: [] })
-      const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id), settings, mode)
-      if (result.kind === 'planned') this.#reservations.reserve(result.plan)
-      return () => result
-    } catch (error) {
-      return () => {
-        throw error
-      }
+    const { results } = planTurn(specs, snapshot, this.#reservations.all(), settings, mode)
+    for (const [{ id }, result] of results) this.#reserve(id, result)
+    return results
+  }
+
+  /** What a result throws is for whoever asked for it. */
+  #reserve(rangeId: string, result: () => PlanResult): void {
+    try {
+      const made = result()
+      if (made.kind === 'planned') this.#reservations.reserve(rangeId, made.plan.number, made.reservations)
+    } catch {
+      // Nothing is promised to a range that could not be planned.
     }
   }
 
