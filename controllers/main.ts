@@ -60,6 +60,18 @@ function program(finish: (status: number) => void): Command {
       finish(await planCommand(options, composition, paintFor(process.stdout, process.env), print, stopSignal()))
     })
   lanista
+    .command('explain')
+    .description('say why a VM is on its node, or which it would get and why. Status 0: it has a node, 1: none')
+    .argument('<range/vm>', 'such as JD/JD-DC01; the router by its name as well')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--file <file>', 'a range file that is not in the folder, or in place of the one that is')
+    .option('--format <format>', 'text or json', 'text')
+    .action(async (vm: string, { config, file, format }: { config: string; file?: string; format: string }) => {
+      const { explainCommand } = await import('./commands/explain.ts')
+      const paint = paintFor(process.stdout, process.env)
+      finish(await explainCommand({ vm, config, file, format }, composition, paint, print, stopSignal()))
+    })
+  lanista
     .command('validate')
     .description('check range files and say all that is wrong with them. Status 0: nothing, 1: problems')
     .argument('[path...]', 'files, and folders of range files; default: the configured folder, else the current one')

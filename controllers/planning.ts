@@ -1,10 +1,12 @@
 import type { Clock } from '../model/clock.ts'
+import type { Explanation } from '../model/explanation.ts'
 import { NAT_VNET } from '../model/identity.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { ClusterObserver } from '../model/ports.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { modeTurned, type NetworkMode, networkModeOf } from '../model/network-mode.ts'
+import { explainVm } from '../reconcilers/explain-vm.ts'
 import type { PlanResult } from '../reconcilers/plan-range.ts'
 import { numberedBridges } from '../reconcilers/bridge/range-bridge.ts'
 import { planTurn } from '../reconcilers/plan-turn.ts'
@@ -25,6 +27,7 @@ export interface Planned {
 export class Planning {
   readonly #reservations = new Reservations()
   readonly #turn: Turn<RangeSpec, Planned>
+  readonly #explanations: Turn<{ readonly spec: RangeSpec; readonly vm: string }, Explanation>
   readonly #announced: Announced
   /** As first seen: ranges would lose their networks if it turned under them. */
   #mode: NetworkMode | undefined
@@ -48,6 +51,14 @@ export class Planning {
       },
       () => this.#announced.gone(),
     )
+    this.#explanations = new Turn(async () => {
+      const snapshot = await observer.observe(signal)
+      return ({ spec, vm }) => {
+        const mode = this.#mode ?? networkModeOf(snapshot, settings())
+        const watch = { rangeId: spec.id, vm }
+        return explainVm(spec, vm, planTurn([spec], snapshot, this.#reservations.all(), settings(), mode, watch))
+      }
+    })
   }
 
   /**
@@ -106,6 +117,14 @@ export class Planning {
     } catch {
       // Nothing is promised to a range that could not be planned.
     }
+  }
+
+  /**
+   * Why a VM of a range is on its node, or which it would get now. Whoever asks while the cluster is looked at shares the
+   * next look. Reserves nothing. Throws when Proxmox can't be seen, or the range has no such VM.
+   */
+  explain(spec: RangeSpec, vm: string): Promise<Explanation> {
+    return this.#explanations.enter({ spec, vm })
   }
 
   /** To be called when the pass of a planned range has ended, however it ended. */

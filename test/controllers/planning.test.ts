@@ -132,6 +132,16 @@ describe('Planning', () => {
     expect(await failure).to.be.instanceOf(TypeError)
   })
 
+  it('explains a VM of a range that is under way, counting what others were promised, and reserves nothing', async () => {
+    const planning = planningOf(new FakeProxmox(cluster()))
+    await plansFor(planning, [big('JD')])
+    const { node: at, counted, nodes } = await planning.explain(big('KL'), 'KL-BIG')
+    expect(counted.map(({ vm: name }) => name)).to.include('JD/JD-BIG')
+    expect(nodes.find(({ winner }) => winner)?.node).to.equal(at)
+    const [plan] = await plansFor(planning, [big('KL')])
+    expect(plan?.vms[1]?.step.node).to.equal(at)
+  })
+
   it('lets ranges that ask during a turn share the next look', async () => {
     const proxmox = new FakeProxmox(cluster())
     const planning = planningOf(proxmox)
