@@ -72,6 +72,18 @@ function program(finish: (status: number) => void): Command {
       finish(await explainCommand({ vm, config, file, format }, composition, paint, print, stopSignal()))
     })
   lanista
+    .command('fit')
+    .description('say how many copies of a range fit now, and what runs out first. Status 0: all, 1: fewer')
+    .argument('<file>', 'a range file')
+    .option('--copies <number>', 'how many are wanted', '1')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--format <format>', 'text or json', 'text')
+    .action(async (file: string, options: { copies: string; config: string; format: string }) => {
+      const { fitCommand } = await import('./commands/fit.ts')
+      const paint = paintFor(process.stdout, process.env)
+      finish(await fitCommand({ file, ...options }, composition, paint, print, stopSignal()))
+    })
+  lanista
     .command('validate')
     .description('check range files and say all that is wrong with them. Status 0: nothing, 1: problems')
     .argument('[path...]', 'files, and folders of range files; default: the configured folder, else the current one')
