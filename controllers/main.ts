@@ -55,7 +55,12 @@ function program(finish: (status: number) => void): Command {
     .command('plan')
     .description('print what a run would change and why; writes nothing. Status 0: nothing to do, 2: changes, 1: error')
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async (options: { config: string }) => {
+    .option(
+      '--without-node <node>',
+      'tell instead which VMs would be down without a node, and where they could be made',
+    )
+    .action(async ({ config, withoutNode }: { config: string; withoutNode?: string }) => {
+      const options = { config, withoutNode }
       const { planCommand } = await import('./commands/plan.ts')
       finish(await planCommand(options, composition, paintFor(process.stdout, process.env), print, stopSignal()))
     })
