@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import type { Explanation } from '../model/explanation.ts'
+import { isProxmoxError } from '../model/proxmox-error.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import { UserError } from '../model/user-error.ts'
 import { causeInWords } from './error-code.ts'
@@ -10,6 +12,8 @@ export interface HttpProviders {
   statuses(): readonly RangeStatus[]
   /** Why the controller isn't ready, or undefined when it is. */
   notReady(): string | undefined
+  /** Why a VM is, or would be, on its node; undefined when no valid range file has it. Throws when Proxmox can't be seen. */
+  explain(rangeId: string, vm: string): Promise<Explanation | undefined>
   /** Hears of a request that failed inside; the answer says only that it did. */
   readonly onError?: (error: unknown) => void
   readonly metrics: { readonly contentType: string; render(): Promise<string> }
@@ -21,6 +25,7 @@ const INDEX = `lanista
 /healthz      the process is alive
 /readyz       files and cluster have been read, and Proxmox answers
 /api/ranges   the status of every range, as JSON; /api/ranges/ID of one
+              /api/ranges/ID/vms/NAME/explain tells why a VM is, or would be, on its node
 `
 
 /** The endpoints, all of them reading only. */
@@ -44,6 +49,17 @@ export function httpApp(providers: HttpProviders): Hono {
   app.get('/api/ranges/:id', (context) => {
     const status = providers.statuses().find(({ id }) => id === context.req.param('id'))
     return status === undefined ? context.json({ error: 'no such range' }, 404) : context.json(status)
+  })
+  app.get('/api/ranges/:id/vms/:vm/explain', async (context) => {
+    try {
+      const explanation = await providers.explain(context.req.param('id'), context.req.param('vm'))
+      return explanation === undefined
+        ? context.json({ error: 'no valid range file has such a VM' }, 404)
+        : context.json(explanation)
+    } catch (error) {
+      if (!isProxmoxError(error)) throw error
+      return context.json({ error: error.message }, 502)
+    }
   })
   app.notFound((context) => context.text('not found; see / for what there is\n', 404))
   app.onError((error, context) => {

@@ -1,6 +1,7 @@
 import type { FileChecker } from '../model/checked-file.ts'
 import type { Clock } from '../model/clock.ts'
 import type { ConfigSource } from '../model/config-source.ts'
+import type { Explanation } from '../model/explanation.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
 import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
@@ -60,6 +61,8 @@ export interface Observed {
   readonly notReady: () => string | undefined
   /** How often the cluster is read at least, in milliseconds. */
   readonly resyncMs: () => number
+  /** Why a VM is, or would be, on its node; undefined when no valid range file has it. */
+  readonly explain: (rangeId: string, vm: string) => Promise<Explanation | undefined>
 }
 
 export interface SimulateOptions {

@@ -3,6 +3,8 @@ import type { Clock } from '../model/clock.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
+import type { Explanation } from '../model/explanation.ts'
+import { machinesOf } from '../model/range-spec.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { aborted } from './aborted.ts'
@@ -47,6 +49,7 @@ export class Controller {
   readonly board: StatusBoard
   readonly ranges: RangeController
   readonly #parts: ControllerParts
+  readonly #planning: Planning
   readonly #networks: NetworkController
   readonly #stop = new AbortController()
   /** Passes that have not ended; they never reject. */
@@ -63,6 +66,7 @@ export class Controller {
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
     const planning = new Planning(watchZone(proxmox, settings, metrics), settings, clock, signal)
+    this.#planning = planning
     const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
     this.#networks = networks
     const { machines, pools, nics, access } = proxmox
@@ -125,7 +129,15 @@ export class Controller {
       statuses: () => this.board.all(),
       notReady: () => this.#folderProblem,
       resyncMs: this.#parts.resyncMs,
+      explain: (rangeId, vm) => this.#explain(rangeId, vm),
     }
+  }
+
+  /** Undefined when there is no valid file of that range, or no such VM in it. */
+  async #explain(rangeId: string, vm: string): Promise<Explanation | undefined> {
+    const file = await this.#parts.files.read(rangeId)
+    if (file.kind !== 'ok' || machinesOf(file.spec).every(({ name }) => name !== vm)) return undefined
+    return await this.#planning.explain(file.spec, vm)
   }
 
   /** Looks at every range now, and counts the time to the next resync from here. Does nothing unless it runs. */

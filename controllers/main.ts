@@ -55,9 +55,38 @@ function program(finish: (status: number) => void): Command {
     .command('plan')
     .description('print what a run would change and why; writes nothing. Status 0: nothing to do, 2: changes, 1: error')
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async (options: { config: string }) => {
+    .option(
+      '--without-node <node>',
+      'tell instead which VMs would be down without a node, and where they could be made',
+    )
+    .action(async ({ config, withoutNode }: { config: string; withoutNode?: string }) => {
+      const options = { config, withoutNode }
       const { planCommand } = await import('./commands/plan.ts')
       finish(await planCommand(options, composition, paintFor(process.stdout, process.env), print, stopSignal()))
+    })
+  lanista
+    .command('explain')
+    .description('say why a VM is on its node, or which it would get and why. Status 0: it has a node, 1: none')
+    .argument('<range/vm>', 'such as JD/JD-DC01; the router by its name as well')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--file <file>', 'a range file that is not in the folder, or in place of the one that is')
+    .option('--format <format>', 'text or json', 'text')
+    .action(async (vm: string, { config, file, format }: { config: string; file?: string; format: string }) => {
+      const { explainCommand } = await import('./commands/explain.ts')
+      const paint = paintFor(process.stdout, process.env)
+      finish(await explainCommand({ vm, config, file, format }, composition, paint, print, stopSignal()))
+    })
+  lanista
+    .command('fit')
+    .description('say how many copies of a range fit now, and what runs out first. Status 0: all, 1: fewer')
+    .argument('<file>', 'a range file')
+    .option('--copies <number>', 'how many are wanted', '1')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--format <format>', 'text or json', 'text')
+    .action(async (file: string, options: { copies: string; config: string; format: string }) => {
+      const { fitCommand } = await import('./commands/fit.ts')
+      const paint = paintFor(process.stdout, process.env)
+      finish(await fitCommand({ file, ...options }, composition, paint, print, stopSignal()))
     })
   lanista
     .command('validate')

@@ -1,12 +1,15 @@
 import type { Clock } from '../model/clock.ts'
+import type { Explanation } from '../model/explanation.ts'
 import { NAT_VNET } from '../model/identity.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { ClusterObserver } from '../model/ports.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { modeTurned, type NetworkMode, networkModeOf } from '../model/network-mode.ts'
-import { type PlanResult, planRange } from '../reconcilers/plan-range.ts'
+import { explainVm } from '../reconcilers/explain-vm.ts'
+import type { PlanResult } from '../reconcilers/plan-range.ts'
 import { numberedBridges } from '../reconcilers/bridge/range-bridge.ts'
+import { planTurn } from '../reconcilers/plan-turn.ts'
 import { numberedVnets } from '../reconcilers/vnet/numbered-vnets.ts'
 import { Reservations } from './reservations.ts'
 import { Turn } from './turn.ts'
@@ -18,12 +21,13 @@ export interface Planned {
 }
 
 /**
- * The serial planning turn: one look at the cluster for all ranges that are dirty together, planned one after the
- * other in order of their ids, each seeing what the ones before it were promised.
+ * The serial planning turn: one look at the cluster for all ranges that are dirty together, planned together,
+ * so that no two are promised the same.
  */
 export class Planning {
   readonly #reservations = new Reservations()
   readonly #turn: Turn<RangeSpec, Planned>
+  readonly #explanations: Turn<{ readonly spec: RangeSpec; readonly vm: string }, Explanation>
   readonly #announced: Announced
   /** As first seen: ranges would lose their networks if it turned under them. */
   #mode: NetworkMode | undefined
@@ -38,9 +42,7 @@ export class Planning {
         this.#reservations.forgetShown(snapshot, ended)
         const mode = (this.#mode ??= networkModeOf(snapshot, settings()))
         this.#numbersSeen = numbersOf(snapshot)
-        const results = new Map<RangeSpec, () => PlanResult>()
-        for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1)))
-          results.set(spec, this.#planOne(spec, snapshot, settings(), mode))
+        const results = this.#planAll(specs, snapshot, settings(), mode)
         return (spec) => {
           const result = results.get(spec)
           if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
@@ -49,6 +51,14 @@ export class Planning {
       },
       () => this.#announced.gone(),
     )
+    this.#explanations = new Turn(async () => {
+      const snapshot = await observer.observe(signal)
+      return ({ spec, vm }) => {
+        const mode = this.#mode ?? networkModeOf(snapshot, settings())
+        const watch = { rangeId: spec.id, vm }
+        return explainVm(spec, vm, planTurn([spec], snapshot, this.#reservations.all(), settings(), mode, watch))
+      }
+    })
   }
 
   /**
@@ -75,25 +85,46 @@ export class Planning {
     return this.#turn.enter(spec)
   }
 
-  /** A range that can't even be planned, which would be a bug, keeps no other from its plan. */
-  #planOne(spec: RangeSpec, snapshot: ClusterSnapshot, settings: PlanSettings, mode: NetworkMode): () => PlanResult {
-    try {
-      const now = networkModeOf(snapshot, settings)
-      const turned = modeTurned(
-        mode,
-        now,
-        snapshot.nodes.map(({ name }) => name),
+  #planAll(
+    specs: readonly RangeSpec[],
+    snapshot: ClusterSnapshot,
+    settings: PlanSettings,
+    mode: NetworkMode,
+  ): ReadonlyMap<RangeSpec, () => PlanResult> {
+    const now = networkModeOf(snapshot, settings)
+    const turned = modeTurned(
+      mode,
+      now,
+      snapshot.nodes.map(({ name }) => name),
+    )
+    if (turned !== undefined)
+      return new Map(
+        specs.map((spec) => [
+          spec,
+          () => ({ kind: 'refused', part: 'NetworkReady', finding: turned, zoneFindings: [] }),
+        ]),
       )
-      if (turned !== undefined)
-        return () => ({ kind: 'refused', part: 'NetworkReady', finding: turned, zoneFindings: [] })
-      const result = planRange(spec, snapshot, this.#reservations.othersThan(spec.id), settings, mode)
-      if (result.kind === 'planned') this.#reservations.reserve(result.plan)
-      return () => result
-    } catch (error) {
-      return () => {
-        throw error
-      }
+    const { results } = planTurn(specs, snapshot, this.#reservations.all(), settings, mode)
+    for (const [{ id }, result] of results) this.#reserve(id, result)
+    return results
+  }
+
+  /** What a result throws is for whoever asked for it. */
+  #reserve(rangeId: string, result: () => PlanResult): void {
+    try {
+      const made = result()
+      if (made.kind === 'planned') this.#reservations.reserve(rangeId, made.plan.number, made.reservations)
+    } catch {
+      // Nothing is promised to a range that could not be planned.
     }
+  }
+
+  /**
+   * Why a VM of a range is on its node, or which it would get now. Whoever asks while the cluster is looked at shares the
+   * next look. Reserves nothing. Throws when Proxmox can't be seen, or the range has no such VM.
+   */
+  explain(spec: RangeSpec, vm: string): Promise<Explanation> {
+    return this.#explanations.enter({ spec, vm })
   }
 
   /** To be called when the pass of a planned range has ended, however it ended. */

@@ -1,7 +1,6 @@
-import type { RangePlan } from '../model/plan.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { type Reservation, showsInFigures } from '../reconcilers/placement/capacity.ts'
-import { type Promises, reservationsOf } from '../reconcilers/plan-range.ts'
+import type { Promises } from '../reconcilers/plan-range.ts'
 
 /** What one range was promised. */
 interface Promised {
@@ -18,18 +17,17 @@ interface Promised {
 export class Reservations {
   readonly #byRange = new Map<string, Promised>()
 
-  /** The promises made to all ranges but one. */
-  othersThan(rangeId: string): Promises {
-    const others = [...this.#byRange].filter(([id]) => id !== rangeId)
+  /** The promises made to all ranges. */
+  all(): Promises {
     return {
-      numbers: new Map(others.map(([id, { number }]) => [number, id])),
-      vms: others.flatMap(([, { vms }]) => vms),
+      numbers: new Map([...this.#byRange].map(([id, { number }]) => [number, id])),
+      vms: [...this.#byRange.values()].flatMap(({ vms }) => vms),
     }
   }
 
   /** Promises a range what its plan asks for, in place of what it was promised before. */
-  reserve(plan: RangePlan): void {
-    this.#byRange.set(plan.rangeId, { number: plan.number, vms: reservationsOf(plan), underWay: true })
+  reserve(rangeId: string, number: number, vms: readonly Reservation[]): void {
+    this.#byRange.set(rangeId, { number, vms, underWay: true })
   }
 
   /** The range's pass has ended. Its promises last until a snapshot shows what became of them. */

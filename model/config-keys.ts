@@ -84,7 +84,7 @@ export function asKind(kind: ValueKind, value: unknown): unknown {
       if (typeof value === 'number') return value !== 0
       return typeof value === 'string' ? (BOOLEANS[value.trim()] ?? value) : value
     case 'number':
-      return typeof value === 'string' && /^\s*[+-]?[0-9]{1,15}\s*$/.test(value) ? Number(value) : value
+      return typeof value === 'string' && /^\s*[+-]?[0-9]{1,15}(\.[0-9]{1,15})?\s*$/.test(value) ? Number(value) : value
     case 'texts':
     case 'numbers': {
       const items = itemsOf(value)

@@ -25,6 +25,17 @@ export interface PlanSettings {
   readonly routesDevice: string | undefined
   /** The group that may use the VNets of ranges. */
   readonly aclGroup: string | undefined
+  readonly placement: PlacementSettings
+}
+
+/** `lanista.placement`: how the best node is chosen. */
+export interface PlacementSettings {
+  /** What a fraction of free memory and of idle CPU counts in a node's score. */
+  readonly weights: { readonly memory: number; readonly cpu: number }
+  /** Percent of a node's memory that auto-select leaves free. */
+  readonly memoryHeadroomPercent: number
+  /** What a VM with ballooning counts with: `ram_min_gb` or `ram_gb`. */
+  readonly ballooning: 'minimum' | 'maximum'
 }
 
 /** The plan settings of a configuration. */
@@ -42,4 +53,9 @@ export const planSettingsOf = (config: ServerConfig): PlanSettings => ({
   routesEnabled: config.lanista.routes.enabled,
   routesDevice: config.lanista.routes.device,
   aclGroup: config.lanista.sdn.acl_group,
+  placement: {
+    weights: config.lanista.placement.weights,
+    memoryHeadroomPercent: config.lanista.placement.memory_headroom_percent,
+    ballooning: config.lanista.placement.ballooning,
+  },
 })

@@ -51,9 +51,23 @@ export interface VmSpec {
   readonly fullClone: boolean
   /** The VM's own `target_node`. */
   readonly targetNode: string | undefined
+  /** Where its author would like it, beyond `target_node`; those for the whole range are among them. */
+  readonly wishes: readonly Wish[]
   /** Group names for Ludus' Ansible inventory, the author's own (`ansible_groups`). */
   readonly ansibleGroups: readonly string[]
 }
+
+/**
+ * A wish for the node of a VM that does not exist yet (`ludus_extensions.lanista.placement`). One that is required and
+ * can't be met leaves the VM uncreated; one that is preferred goes before a node's score.
+ */
+export type Wish = { readonly required: boolean } & (
+  | { readonly kind: 'only_nodes' | 'avoid_nodes'; readonly nodes: readonly string[] }
+  /** Names of VMs of the same range. */
+  | { readonly kind: 'together_with' | 'apart_from'; readonly vms: readonly string[] }
+  /** On as many, or as few, nodes as the VMs of the range can be. */
+  | { readonly kind: 'spread' | 'pack' }
+)
 
 /** Router first, then the VMs in file order: the order in which they are placed. */
 export const machinesOf = (spec: RangeSpec): readonly VmSpec[] => [spec.router, ...spec.vms]

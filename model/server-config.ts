@@ -66,6 +66,36 @@ const proxmoxConnection = z
   })
   .meta({ description: 'How Proxmox is reached.' })
 
+const weight = z.number().min(0).max(1000)
+
+const placementSection = z
+  .strictObject({
+    weights: z
+      .strictObject({
+        memory: weight
+          .meta({ description: 'What the fraction of memory left free counts.', examples: [1] })
+          .default(0.8),
+        cpu: weight.meta({ description: 'What the fraction of CPU left idle counts.', examples: [0] }).default(0.2),
+      })
+      .meta({ description: "The score of a node; the defaults are Ludus'." })
+      .prefault({}),
+    memory_headroom_percent: z
+      .number()
+      .min(0)
+      .max(90)
+      .meta({
+        description:
+          "Percent of a node's memory that is left free when a node is chosen; a named node is taken anyway.",
+        examples: [10],
+      })
+      .default(0),
+    ballooning: z
+      .enum(['minimum', 'maximum'])
+      .meta({ description: 'What a VM with `ram_min_gb` counts with: that, or its `ram_gb`.' })
+      .default('minimum'),
+  })
+  .meta({ description: 'How the node of a new VM is chosen.' })
+
 const lanistaSection = z
   .strictObject({
     ranges: z
@@ -127,6 +157,7 @@ const lanistaSection = z
       })
       .meta({ description: 'Routes of the machine that Lanista runs on.' })
       .prefault({}),
+    placement: placementSection.prefault({}),
     http: z
       .strictObject({
         listen: listen

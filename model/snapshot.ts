@@ -178,6 +178,8 @@ export interface TemplateSeen {
   readonly name: string
   /** Storages that hold its disks; empty when not known. `target` of a clone needs all of them shared, even for a full clone. */
   readonly storages: readonly string[]
+  /** What a full clone takes of a storage at most: the sizes of all disks together; 0 when not told. */
+  readonly diskBytes: number
 }
 
 /** One entry of Proxmox' access control list. */

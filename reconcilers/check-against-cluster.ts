@@ -30,6 +30,7 @@ export function checkAgainstCluster(
       ...node(path, printable(vm.name), vm.targetNode),
       ...unknownTemplate(path, vm, snapshot),
     ]),
+    ...unknownWishNodes(spec, nodes),
     ...reservedNumber(spec, settings),
   ]
 }
@@ -54,6 +55,19 @@ function unknownNode(path: Path, owner: string, target: string, nodes: readonly 
   if (nodes.includes(target)) return []
   const finding = `target_node of ${owner} is ${printable(target)}, which is no node of the cluster`
   return [{ severity: 'problem', path: [...path, 'target_node'], finding, remedy: choice(target, nodes) }]
+}
+
+/** Each unknown node of the placement wishes once, however many VMs a wish is for. */
+function unknownWishNodes({ router, vms }: RangeSpec, nodes: readonly string[]): readonly SpecFinding[] {
+  const asked = [router, ...vms].flatMap(({ wishes }) => wishes.flatMap((wish) => ('nodes' in wish ? wish.nodes : [])))
+  return [...new Set(asked)]
+    .filter((node) => !nodes.includes(node))
+    .map((node) => ({
+      severity: 'problem',
+      path: ['ludus_extensions', 'lanista', 'placement'],
+      finding: `placement names ${printable(node)}, which is no node of the cluster`,
+      remedy: choice(node, nodes),
+    }))
 }
 
 const unusedNode = (path: Path, owner: string): SpecFinding => ({

@@ -2,29 +2,76 @@ import { vmidOf } from '../model/identity.ts'
 import type { NetworkMode } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangePlan, VmPlan } from '../model/plan.ts'
-import type { RangeSpec, VmSpec } from '../model/range-spec.ts'
-import { machinesOf } from '../model/range-spec.ts'
+import { machinesOf, type RangeSpec, type VmSpec } from '../model/range-spec.ts'
+import { capacityOf, promisedIn, type Reservation } from './placement/capacity.ts'
+import { demandOf } from './placement/demand.ts'
+import type { Request } from './placement/node-filters.ts'
+import { type Placements, placeRequests, type RequestGroup } from './placement/place-requests.ts'
+import { type Site, siteOf } from './placement/site.ts'
+import { bindWishes, type BoundWishes, NO_WISHES } from './placement/wishes.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
-import { type Demand, type Reservation, type Room, roomAfter, roomOf } from './placement/capacity.ts'
+import { type GuestIndex, guestsOfRange, indexGuests } from './vm/find-guest.ts'
+import { existingNodeOf, lookAtVm, planOfPlaced } from './vm/plan-vm.ts'
 import { planSingleNetwork } from './bridge/plan-single-network.ts'
-import { findGuest, indexGuests } from './vm/find-guest.ts'
-import { planVm } from './vm/plan-vm.ts'
-import { planClusterNetwork, type RefusedNetwork } from './vnet/plan-cluster-network.ts'
+import { planClusterNetwork, type PlannedNetwork, type RefusedNetwork } from './vnet/plan-cluster-network.ts'
 
-/** What other ranges have been promised in this turn, and does not show in the snapshot yet. */
+/** What ranges have been promised and does not show in the snapshot yet. */
 export interface Promises {
   /** Range number -> range id. */
   readonly numbers: ReadonlyMap<number, string>
   readonly vms: readonly Reservation[]
 }
 
-export type PlanResult = { readonly kind: 'planned'; readonly plan: RangePlan } | RefusedNetwork
+export type PlanResult =
+  | {
+      readonly kind: 'planned'
+      readonly plan: RangePlan
+      /** What the plan promises to its range, for the other ranges planned while it is carried out. */
+      readonly reservations: readonly Reservation[]
+    }
+  | RefusedNetwork
+
+/** What all ranges are planned on: the snapshot and what is looked up in it, made once. */
+export interface Ground {
+  readonly snapshot: ClusterSnapshot
+  readonly site: Site
+  readonly guests: GuestIndex
+  readonly settings: PlanSettings
+  /** How ranges get their networks; decided once for all of them. */
+  readonly mode: NetworkMode
+}
+
+export const groundOf = (snapshot: ClusterSnapshot, settings: PlanSettings, mode: NetworkMode): Ground => ({
+  snapshot,
+  site: siteOf(snapshot),
+  guests: indexGuests(snapshot),
+  settings,
+  mode,
+})
+
+type NetworkPlanned = Extract<PlannedNetwork, { kind: 'planned' }>
+
+/** A range's plan but for the nodes of the VMs that do not exist yet. */
+export interface Outline {
+  readonly spec: RangeSpec
+  /** What is placed of it: on a single node no wishes. */
+  readonly placed: RangeSpec
+  readonly planned: NetworkPlanned
+  readonly poolExists: boolean
+  /** By VM, of those that have any. */
+  readonly wishes: ReadonlyMap<string, BoundWishes>
+  /** In the order of the machines: what is known, or asks for a node. */
+  readonly vms: readonly (VmPlan | Request)[]
+  readonly group: RequestGroup
+  /** Its existing VMs, with what the file says: they take that as soon as they are configured. */
+  readonly existing: readonly Reservation[]
+}
 
 /**
  * The changes that turn the snapshot into what a range file asks for. Pure: same input, same plan, whatever the order
  * of nodes. Planning an achieved snapshot gives a plan without actions.
  *
- * @param mode how ranges get their networks; decided once for all of them
+ * @param promises what other ranges have been promised
  */
 export function planRange(
   spec: RangeSpec,
@@ -33,71 +80,124 @@ export function planRange(
   settings: PlanSettings,
   mode: NetworkMode,
 ): PlanResult {
+  const ground = groundOf(snapshot, settings, mode)
+  const outlined = outlineRange(spec, promises, ground)
+  if (outlined.kind === 'refused') return outlined
+  const capacity = capacityOf(snapshot, promisedIn(snapshot, [...promises.vms, ...outlined.outline.existing]))
+  return completePlan(
+    outlined.outline,
+    placeRequests([outlined.outline.group], capacity, ground.site, settings),
+    ground,
+  )
+}
+
+/** All of a range's plan that does not depend on where other ranges' VMs are placed. */
+export function outlineRange(
+  spec: RangeSpec,
+  promises: Promises,
+  ground: Ground,
+): { readonly kind: 'outlined'; readonly outline: Outline } | Extract<PlanResult, { kind: 'refused' }> {
+  const { snapshot, settings, mode } = ground
   const planNetwork = mode === 'single' ? planSingleNetwork : planClusterNetwork
   const planned = planNetwork(spec, snapshot, promises.numbers, settings)
   if (planned.kind === 'refused') return planned
-  const { number, network, unreached, zoneFindings, grant, onlyNode, notes } = planned
-  const [placed, placing] =
-    onlyNode === undefined ? [spec, settings] : [withoutTargets(spec), { ...settings, defaultNode: onlyNode }]
+  const placed = planned.onlyNode === undefined ? spec : withoutWishes(spec)
+  const vms = outlineVms(placed, planned, promises, ground)
+  return { kind: 'outlined', outline: { spec, placed, planned, poolExists: snapshot.pools.includes(spec.id), ...vms } }
+}
+
+function outlineVms(
+  spec: RangeSpec,
+  planned: NetworkPlanned,
+  promises: Promises,
+  ground: Ground,
+): Pick<Outline, 'vms' | 'group' | 'existing' | 'wishes'> {
+  const { settings, snapshot } = ground
+  const machines = machinesOf(spec).map((vm) => ({ vm, vmid: vmidOf(planned.number, vm.address, settings.vmidBase) }))
+  const guests = guestsOfRange(spec.id, new Set(machines.map(({ vmid }) => vmid)), ground.guests)
+  const range = { id: spec.id, targetNode: spec.targetNode, guests, promised: promises.vms }
+  const wishes = bindWishes(spec)
+  const looks = machines.map(({ vm, vmid }) => ({ vm, vmid, look: lookAtVm(vm, vmid, range, snapshot) }))
+  const vms = looks.map(({ vm, vmid, look }): VmPlan | Request =>
+    look.kind === 'known' ? look.plan : requestIn({ placed: spec, planned, wishes }, vm, vmid, ground),
+  )
+  const plans = vms.flatMap((each) => ('step' in each ? [each] : []))
+  return {
+    vms,
+    wishes,
+    group: {
+      rangeId: spec.id,
+      requests: vms.flatMap((each) => ('step' in each ? [] : [each])),
+      whereabouts: {
+        nodeOf: new Map(plans.flatMap((plan) => existingNodeOf(plan).map((node) => [plan.spec.name, node] as const))),
+        untold: new Set(
+          plans.flatMap(({ spec: { name }, step }) => (step.kind === 'wait' && step.node === undefined ? [name] : [])),
+        ),
+      },
+    },
+    existing: plans.flatMap((plan) =>
+      existingNodeOf(plan).map((node) => ({
+        vmid: plan.vmid,
+        rangeId: spec.id,
+        name: plan.spec.name,
+        node,
+        ...demandIn(ground, plan.spec),
+      })),
+    ),
+  }
+}
+
+/** What a VM of a range would ask for if it did not exist. */
+export const requestIn = (
+  { placed, planned, wishes }: Pick<Outline, 'placed' | 'planned' | 'wishes'>,
+  vm: VmSpec,
+  vmid: number,
+  ground: Ground,
+): Request => ({
+  rangeId: placed.id,
+  vm,
+  vmid,
+  rangeTargetNode: placed.targetNode,
+  demand: demandIn(ground, vm),
+  wishes: wishes.get(vm.name) ?? NO_WISHES,
+  unreached: planned.unreached,
+  defaultNode: planned.onlyNode ?? ground.settings.defaultNode,
+})
+
+const demandIn = ({ site, settings }: Ground, vm: VmSpec) => demandOf(vm, site.templateBytes(vm.template), settings)
+
+/** The plan of a range whose VMs have been given their nodes. */
+export function completePlan(
+  outline: Outline,
+  { byRequest }: Pick<Placements, 'byRequest'>,
+  ground: Ground,
+): PlanResult {
+  const { spec, poolExists } = outline
+  const { number, network, unreached, zoneFindings, grant, notes } = outline.planned
+  const vms = outline.vms.map((each) => ('step' in each ? each : planOfPlaced(each, byRequest.get(each))))
   const plan: RangePlan = {
     rangeId: spec.id,
     number,
-    pool: { exists: snapshot.pools.includes(spec.id) },
+    pool: { exists: poolExists },
     network,
     grant,
-    vms: planVms(placed, number, snapshot, promises, unreached, placing),
+    vms,
     zoneFindings,
     notes: [...notes, ...[...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`)],
   }
-  return { kind: 'planned', plan }
-}
-
-function planVms(
-  spec: RangeSpec,
-  number: number,
-  snapshot: ClusterSnapshot,
-  promises: Promises,
-  unreached: ReadonlyMap<string, string>,
-  settings: PlanSettings,
-): readonly VmPlan[] {
-  const machines = machinesOf(spec)
-  const spelled = new Set(machines.map((vm) => vmidOf(number, vm.address, settings.vmidBase)))
-  const guests = indexGuests(spec.id, spelled, snapshot)
-  const range = { id: spec.id, targetNode: spec.targetNode, number, guests, promised: promises.vms }
-  const existing = machines.flatMap((vm): Reservation[] => {
-    const found = findGuest(vm.name, vmidOf(number, vm.address, settings.vmidBase), guests)
-    return found.kind === 'guest' ? [reservationOf(vm, found.guest.vmid, found.guest.node)] : []
-  })
-  // Its own VMs take what the file says as soon as they are cloned, whatever the snapshot tells of them by then.
-  let rooms: readonly Room[] = roomOf(snapshot, [...promises.vms, ...existing])
-  const plans: VmPlan[] = []
-  for (const vm of machines) {
-    const plan = planVm(vm, range, rooms, snapshot, unreached, settings)
-    if (plan.step.kind === 'create') rooms = roomAfter(rooms, plan.step.node, demandOf(vm))
-    plans.push(plan)
-  }
-  return plans
-}
-
-/** What a plan promises to its range, for the other ranges planned while it is carried out. */
-export const reservationsOf = (plan: RangePlan): readonly Reservation[] =>
-  plan.vms.flatMap(({ spec, vmid, step }) => {
+  const reservations = vms.flatMap(({ spec: vm, vmid, step }): readonly Reservation[] => {
     const begun = step.kind === 'create' || step.kind === 'continue' || step.kind === 'wait'
-    return begun && step.node !== undefined ? [reservationOf(spec, vmid, step.node)] : []
+    return begun && step.node !== undefined
+      ? [{ vmid, rangeId: spec.id, name: vm.name, node: step.node, ...demandIn(ground, vm) }]
+      : []
   })
+  return { kind: 'planned', plan, reservations }
+}
 
-const demandOf = (vm: VmSpec): Demand => ({ memoryBytes: vm.memoryMiB * 1024 ** 2, cores: vm.cpus })
-const reservationOf = (vm: VmSpec, vmid: number, node: string): Reservation => ({
-  vmid,
-  name: vm.name,
-  node,
-  ...demandOf(vm),
-})
-
-/** The range without its wishes for nodes. */
-const withoutTargets = (spec: RangeSpec): RangeSpec => ({
+/** The range without its wishes for nodes: where there is one node, there is nothing to choose. */
+const withoutWishes = (spec: RangeSpec): RangeSpec => ({
   ...spec,
   targetNode: undefined,
-  router: { ...spec.router, targetNode: undefined },
-  vms: spec.vms.map((vm) => ({ ...vm, targetNode: undefined })),
+  router: { ...spec.router, targetNode: undefined, wishes: [] },
+  vms: spec.vms.map((vm) => ({ ...vm, targetNode: undefined, wishes: [] })),
 })

@@ -8,6 +8,7 @@ import { vmConfig } from './schemas.ts'
 interface Volume {
   readonly storage: string
   readonly cdrom: boolean
+  readonly bytes: number
 }
 
 interface Known {
@@ -43,8 +44,16 @@ const volumesOf = (config: Readonly<Record<string, string>>): readonly Volume[] 
     .filter(([key]) => DRIVE.test(key))
     .flatMap(([, drive]) => {
       const storage = /^([^:,/]+):/.exec(drive)?.[1]
-      return storage === undefined ? [] : [{ storage, cdrom: /,media=cdrom(,|$)/.test(drive) }]
+      if (storage === undefined) return []
+      const cdrom = /,media=cdrom(,|$)/.test(drive)
+      // A full clone copies disks, and takes CD images over by name.
+      return [{ storage, cdrom, bytes: cdrom ? 0 : bytesOf(/,size=([0-9.]+[KMGT]?)(,|$)/.exec(drive)?.[1] ?? '') }]
     })
+
+const UNITS: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
+
+/** A disk's size as Proxmox writes it, such as `32G` or `4M`; 0 for none. */
+const bytesOf = (size: string): number => Number.parseFloat(size || '0') * (UNITS[size.slice(-1)] ?? 1)
 
 const keyOf = ({ node, vmid }: Place): string => `${node}/${vmid}`
 
@@ -71,7 +80,8 @@ export const createTemplates = (api: Pick<Api, 'read'>, clock: Clock): Templates
     if (name === undefined || (!remembered && !reachable)) return []
     try {
       const { volumes } = remembered ?? (await read(guest, name, signal))
-      return [{ vmid, node, name, storages: [...new Set(volumes.map(({ storage }) => storage))] }]
+      const diskBytes = volumes.reduce((sum, { bytes }) => sum + bytes, 0)
+      return [{ vmid, node, name, storages: [...new Set(volumes.map(({ storage }) => storage))], diskBytes }]
     } catch (error) {
       if (isProxmoxError(error, 'not-found', 'node-unreachable')) return []
       throw error

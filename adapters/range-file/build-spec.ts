@@ -1,6 +1,7 @@
 import { ROUTER_ADDRESS } from '../../model/identity.ts'
 import type { RangeFile } from '../../model/range-file.ts'
 import type { RangeSpec, Suspension, VmSpec } from '../../model/range-spec.ts'
+import { wishesIn } from './build-wishes.ts'
 
 type VmEntry = RangeFile['ludus'][number]
 
@@ -11,15 +12,24 @@ const ROUTER_DEFAULTS = { template: 'debian-11-x64-server-template', ramGb: 2, b
 const mebibytes = (gibibytes: number): number => Math.trunc(gibibytes * 1024)
 
 /** What a checked range file with filled-in names asks for: defaults applied, units fixed. */
-export const buildSpec = (file: RangeFile, id: string, source: string): RangeSpec => ({
-  id,
-  source,
-  number: file.ludus_extensions?.lanista?.range_number,
-  suspension: suspensionOf(file.ludus_extensions?.lanista?.suspend),
-  state: file.ludus_extensions?.lanista?.state ?? 'present',
-  targetNode: file.defaults?.target_node,
-  router: routerSpec(file.router ?? {}, id),
-  vms: file.ludus.map(vmSpec),
+export function buildSpec(file: RangeFile, id: string, source: string): RangeSpec {
+  const lanista = file.ludus_extensions?.lanista
+  const wishes = wishesIn(lanista?.placement, id)
+  return {
+    id,
+    source,
+    number: lanista?.range_number,
+    suspension: suspensionOf(lanista?.suspend),
+    state: lanista?.state ?? 'present',
+    targetNode: file.defaults?.target_node,
+    router: withWishes(routerSpec(file.router ?? {}, id), wishes),
+    vms: file.ludus.map((entry) => withWishes(vmSpec(entry), wishes)),
+  }
+}
+
+const withWishes = (vm: Omit<VmSpec, 'wishes'>, wishes: (name: string) => VmSpec['wishes']): VmSpec => ({
+  ...vm,
+  wishes: wishes(vm.name),
 })
 
 type Suspend = NonNullable<NonNullable<RangeFile['ludus_extensions']>['lanista']>['suspend']
@@ -32,7 +42,7 @@ const suspensionOf = (suspend: Suspend): Suspension | undefined =>
     until: suspend.until === undefined ? undefined : Date.parse(suspend.until),
   }
 
-const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): VmSpec => ({
+const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): Omit<VmSpec, 'wishes'> => ({
   role: 'router',
   name: router.vm_name ?? `${id}-router-debian11-x64`,
   hostname: router.hostname ?? `${id}-router`,
@@ -47,7 +57,7 @@ const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): VmSpe
   ansibleGroups: [],
 })
 
-const vmSpec = (entry: VmEntry): VmSpec => ({
+const vmSpec = (entry: VmEntry): Omit<VmSpec, 'wishes'> => ({
   role: 'vm',
   name: entry.vm_name,
   hostname: entry.hostname,

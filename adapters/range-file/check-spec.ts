@@ -6,6 +6,7 @@ import { unsavable } from './check-portable.ts'
 import { impossibleReferences } from './check-references.ts'
 import { impossibleDependencies } from './check-roles.ts'
 import { repeatedMarks, similarHostnames } from './check-unique.ts'
+import { impossibleWishes } from './check-wishes.ts'
 import { wordsForBooleans } from './check-words.ts'
 import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 
@@ -25,6 +26,7 @@ export const errorsIn = (range: CheckedRange): readonly Diagnostic[] =>
     repeatedMarks,
     tooManyVlans,
     impossibleDependencies,
+    impossibleWishes,
   ]
     .flatMap((check) => check(range).slice(0, MAX_DIAGNOSTICS))
     .slice(0, MAX_DIAGNOSTICS)

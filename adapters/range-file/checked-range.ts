@@ -1,5 +1,6 @@
 import type { Node } from 'yaml'
 import type { RangeFile } from '../../model/range-file.ts'
+import type { PlacementKeys } from '../../model/range-file/placement.ts'
 import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import { printable } from '../../model/printable.ts'
 import { pathText } from '../yaml-file/issue-diagnostics.ts'
@@ -29,6 +30,8 @@ export interface CheckedRange {
   readonly targetNode: string | undefined
   /** The router, then the VMs in file order. */
   readonly machines: readonly Machine[]
+  /** `ludus_extensions.lanista.placement`. */
+  readonly placement: PlacementKeys
 }
 
 /** The machines of a checked file with filled-in names, and their places. */
@@ -43,7 +46,8 @@ export function checkedRange(spec: RangeSpec, file: RangeFile, yaml: YamlFile): 
   })
   const vms = spec.vms.map((vm, index) => machine(vm, ['ludus', index], file.ludus[index] ?? {}))
   const router = machine(spec.router, ['router'], { roles: file.router?.roles })
-  return { id: spec.id, yaml, targetNode: spec.targetNode, machines: [router, ...vms] }
+  const placement = file.ludus_extensions?.lanista?.placement ?? {}
+  return { id: spec.id, yaml, targetNode: spec.targetNode, machines: [router, ...vms], placement }
 }
 
 /** How a message calls a machine that the reader has not just been led to. */

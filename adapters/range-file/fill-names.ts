@@ -42,5 +42,36 @@ export function fillNames(
   })
   const router = file.router === undefined ? {} : { router: fillKeys(file.router, ['router']) }
   const defaults = file.defaults === undefined ? {} : { defaults: fillKeys(file.defaults, ['defaults']) }
-  return { file: { ...file, ludus, ...router, ...defaults }, diagnostics }
+  return { file: { ...file, ludus, ...router, ...defaults, ...fillWishes(file, fill) }, diagnostics }
+}
+
+const PLACEMENT = ['ludus_extensions', 'lanista', 'placement'] as const
+const LIST_KEYS = ['only_nodes', 'avoid_nodes', 'together_with', 'apart_from'] as const
+
+/** The names in placement wishes. The keys of `vms` stay as they are, so that they can be found in the file. */
+function fillWishes(file: RangeFile, fill: (text: string, path: Path) => string): Partial<RangeFile> {
+  const placement = file.ludus_extensions?.lanista?.placement
+  if (placement === undefined) return {}
+  const fillLists = <Wishes extends Partial<Record<(typeof LIST_KEYS)[number], string[] | undefined>>>(
+    wishes: Wishes,
+    path: Path,
+  ): Wishes => {
+    const filled = LIST_KEYS.flatMap((key) => {
+      const list = wishes[key]
+      return list === undefined ? [] : [[key, list.map((text, at) => fill(text, [...path, key, at]))] as const]
+    })
+    return { ...wishes, ...Object.fromEntries(filled) }
+  }
+  const vms = Object.entries(placement.vms ?? {}).map(([key, wishes]) => {
+    const path = [...PLACEMENT, 'vms', key]
+    fill(key, path)
+    return [key, fillLists(wishes, path)] as const
+  })
+  const filled = {
+    ...fillLists(placement, PLACEMENT),
+    ...(placement.vms === undefined ? {} : { vms: Object.fromEntries(vms) }),
+  }
+  return {
+    ludus_extensions: { ...file.ludus_extensions, lanista: { ...file.ludus_extensions?.lanista, placement: filled } },
+  }
 }

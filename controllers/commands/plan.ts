@@ -1,16 +1,28 @@
+import { networkModeOf } from '../../model/network-mode.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import { actionsOf, type NetworkWants } from '../../model/plan.ts'
-import type { RangeFiles } from '../../model/ports.ts'
-import { isSuspended, type RangeSpec } from '../../model/range-spec.ts'
+import { printable } from '../../model/printable.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { UserError } from '../../model/user-error.ts'
+import { nodeRemedy } from '../../reconcilers/placement/decide.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { planNetworks } from '../../reconcilers/plan-networks.ts'
 import { planRemoval, type RemovalPlan } from '../../reconcilers/vnet/plan-removal.ts'
+import { withoutNode } from '../../reconcilers/without-node.ts'
 import type { Composition } from '../composition.ts'
 import { Planning } from '../planning.ts'
 import { suspendedText } from '../range-conditions.ts'
+import { absenceText } from '../terminal/absence-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { type PlanReport, planText } from '../terminal/plan-text.ts'
+import { readFolder } from './read-folder.ts'
+
+export interface PlanOptions {
+  readonly config: string
+  /** Tell what this node's absence would mean, in place of the changes. */
+  readonly withoutNode: string | undefined
+}
 
 /**
  * `lanista plan`: what a run would change and why. Writes nothing.
@@ -18,7 +30,7 @@ import { type PlanReport, planText } from '../terminal/plan-text.ts'
  * @returns the exit status: 0 nothing to do, 2 changes, 1 something is in the way
  */
 export async function planCommand(
-  options: { readonly config: string },
+  options: PlanOptions,
   composition: Composition,
   paint: Paint,
   print: (line: string) => void,
@@ -26,19 +38,42 @@ export async function planCommand(
 ): Promise<number> {
   const config = await composition.loadConfig(options.config)
   const { proxmox, files } = await composition.connect(config, composition.openLog())
-  const { specs: all, warnings, diagnostics } = await readAll(files)
-  const now = composition.clock.now()
-  const awake = all.filter((spec) => !isSuspended(spec, now))
-  const specs = awake.filter(({ state }) => state === 'present')
-  const suspended = all.filter((spec) => isSuspended(spec, now)).map(suspendedText)
+  const folder = await readFolder(files, composition.clock.now())
+  const { warnings, diagnostics } = folder
+  const specs = folder.awake.filter(({ state }) => state === 'present')
+  const suspended = folder.suspended.map(suspendedText)
   const settings = planSettingsOf(config)
+  if (options.withoutNode !== undefined) {
+    const snapshot = await proxmox.observe(signal)
+    return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
+  }
   const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
-  const absent = awake.filter(({ state }) => state === 'absent').map(({ id }) => id)
+  const absent = folder.awake.filter(({ state }) => state === 'absent').map(({ id }) => id)
   const removals = absent.length === 0 ? [] : removalsOf(absent, await proxmox.observe(signal))
   const report = { ...reportOf(planned, removals, settings), suspended, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
+}
+
+/** `lanista plan --without-node`. Status 0: no VM of a range would be down, 2: all could be created anew, 1: some could not. */
+function planWithout(
+  node: string,
+  specs: readonly RangeSpec[],
+  snapshot: ClusterSnapshot,
+  settings: PlanSettings,
+  paint: Paint,
+  print: (line: string) => void,
+): number {
+  const nodes = snapshot.nodes.map(({ name }) => name)
+  if (!nodes.includes(node))
+    throw new UserError(
+      `--without-node ${printable(node)}: it is not a node of this cluster; ${nodeRemedy(node, nodes)}`,
+    )
+  const report = withoutNode(node, specs, snapshot, settings, networkModeOf(snapshot, settings))
+  for (const line of absenceText(report, paint)) print(line)
+  if (report.down.length === 0) return 0
+  return report.down.every(({ elsewhere }) => elsewhere.kind === 'possible') && !report.losesQuorum ? 2 : 1
 }
 
 /** 1 when something is in the way, 2 when there are changes, 0 otherwise. */
@@ -84,14 +119,4 @@ function reportOf(
     zoneFindings: plans[0]?.zoneFindings ?? [],
     refused: [...refused, ...waiting],
   }
-}
-
-async function readAll(
-  files: RangeFiles,
-): Promise<{ readonly specs: readonly RangeSpec[] } & Pick<PlanReport, 'warnings' | 'diagnostics'>> {
-  const reads = await Promise.all((await files.list()).map((id) => files.read(id)))
-  const specs = reads.flatMap((read) => (read.kind === 'ok' ? [read.spec] : []))
-  const diagnostics = reads.flatMap((read) => (read.kind === 'invalid' ? read.diagnostics : []))
-  const warnings = reads.flatMap((read) => (read.kind === 'ok' ? read.warnings : []))
-  return { specs, warnings, diagnostics }
 }

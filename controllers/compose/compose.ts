@@ -58,11 +58,11 @@ async function connect(
     hostRoutes: new IpRoutes(),
     files: watchRangeFiles({ folder: ranges, logger }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
-    serve: async ({ statuses, notReady, resyncMs }, signal, listen = http.listen) => {
+    serve: async ({ statuses, notReady, resyncMs, explain }, signal, listen = http.listen) => {
       const { serveHttp } = await import('../../adapters/http.ts')
       const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resyncMs())
       const onError = (error: unknown): void => logger.error('an HTTP endpoint failed', { error })
-      return await serveHttp({ listen, statuses, notReady: reasonNotReady, metrics, onError }, signal)
+      return await serveHttp({ listen, statuses, explain, notReady: reasonNotReady, metrics, onError }, signal)
     },
   }
 }

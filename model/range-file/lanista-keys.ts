@@ -57,5 +57,5 @@ export const lanistaKeys = z.strictObject({
     }),
     'What is done when a VM no longer is as this file says.',
   ),
-  placement: notYet(placement, 'Wishes for the nodes that VMs are created on.'),
+  placement: placement.describe('Wishes for the nodes that VMs are created on; none moves an existing VM.').optional(),
 })

@@ -9,41 +9,48 @@ export type Found =
   | { readonly kind: 'unclear'; readonly guest: GuestSeen; readonly message: string }
   | { readonly kind: 'conflict'; readonly finding: Finding }
 
-/** The guests of a snapshot as one range's VMs are looked for among them. */
+/** The guests of a snapshot, gone over once for all ranges. */
 export interface GuestIndex {
-  readonly rangeId: string
   readonly byVmid: ReadonlyMap<number, GuestSeen>
   /** Virtual machines by name, templates left out, each list in order of VMID. */
   readonly byName: ReadonlyMap<string, readonly GuestSeen[]>
+  /** Virtual machines without a name by pool, in order of VMID. */
+  readonly namelessByPool: ReadonlyMap<string, readonly GuestSeen[]>
+}
+
+/** The guests as one range's VMs are looked for among them. */
+export interface RangeGuests {
+  readonly rangeId: string
+  readonly index: GuestIndex
   /** The nameless VM in the range's pool with the lowest VMID that spells no address of the range. */
   readonly nameless: GuestSeen | undefined
 }
 
-/**
- * Goes over the guests once for all VMs of a range.
- *
- * @param spelled the VMIDs that spell the addresses of all VMs of the range: a nameless guest of one of them is that VM
- */
-export function indexGuests(
-  rangeId: string,
-  spelled: ReadonlySet<number>,
-  { guests }: Pick<ClusterSnapshot, 'guests'>,
-): GuestIndex {
-  // In order of VMID, so that the order of the snapshot's guests doesn't matter.
-  const machines = guests.filter(({ kind, template }) => kind === 'qemu' && !template).sort((a, b) => a.vmid - b.vmid)
+/** Goes over the guests once for all VMs of all ranges. */
+export function indexGuests({ guests }: Pick<ClusterSnapshot, 'guests'>): GuestIndex {
   const byName = new Map<string, GuestSeen[]>()
-  for (const guest of machines) {
-    if (guest.name === undefined) continue
-    const namesakes = byName.get(guest.name)
-    if (namesakes === undefined) byName.set(guest.name, [guest])
-    else namesakes.push(guest)
+  const namelessByPool = new Map<string, GuestSeen[]>()
+  // In order of VMID, so that the order of the snapshot's guests doesn't matter.
+  for (const guest of [...guests].sort((a, b) => a.vmid - b.vmid)) {
+    const { kind, template, name, pool } = guest
+    if (kind !== 'qemu' || template) continue
+    if (name !== undefined) push(byName, name, guest)
+    else if (pool !== undefined) push(namelessByPool, pool, guest)
   }
-  return {
-    rangeId,
-    byVmid: new Map(guests.map((guest) => [guest.vmid, guest])),
-    byName,
-    nameless: machines.find(({ name, pool, vmid }) => name === undefined && pool === rangeId && !spelled.has(vmid)),
-  }
+  return { byVmid: new Map(guests.map((guest) => [guest.vmid, guest])), byName, namelessByPool }
+}
+
+/** @param spelled the VMIDs that spell the addresses of all VMs of the range: a nameless guest of one of them is that VM */
+export const guestsOfRange = (rangeId: string, spelled: ReadonlySet<number>, index: GuestIndex): RangeGuests => ({
+  rangeId,
+  index,
+  nameless: index.namelessByPool.get(rangeId)?.find(({ vmid }) => !spelled.has(vmid)),
+})
+
+function push(lists: Map<string, GuestSeen[]>, key: string, guest: GuestSeen): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [guest])
+  else list.push(guest)
 }
 
 /**
@@ -51,7 +58,8 @@ export function indexGuests(
  * its address finds it as well while Proxmox has no name for it yet (up to 10 s after creation, or while cloning).
  * A guest of that VMID or name that is not the range's is a conflict, never a VM to take.
  */
-export function findGuest(name: string, vmid: number, { rangeId, byVmid, byName, nameless }: GuestIndex): Found {
+export function findGuest(name: string, vmid: number, { rangeId, index, nameless }: RangeGuests): Found {
+  const { byVmid, byName } = index
   const namesakes = byName.get(name) ?? []
   const named = namesakes.filter(({ pool }) => pool === rangeId)
   if (named.length > 1) {

@@ -1,54 +1,58 @@
 import type { Finding } from '../../model/condition.ts'
-import { isConfiguredFor, OWNER_TAG, rangeTag, vmidOf } from '../../model/identity.ts'
-import type { PlanSettings } from '../../model/plan-settings.ts'
+import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { VmPlan, VmStep } from '../../model/plan.ts'
 import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
-import type { Reservation, Room } from '../placement/capacity.ts'
-import { nodeRemedy, placeVm } from '../placement/place-vm.ts'
-import { type Found, findGuest, type GuestIndex } from './find-guest.ts'
+import type { Reservation } from '../placement/capacity.ts'
+import { nodeRemedy } from '../placement/decide.ts'
+import type { Request } from '../placement/node-filters.ts'
+import type { Placed } from '../placement/place-requests.ts'
+import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
 
 /** What a VM's plan depends on, of its range. */
 export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode'> & {
-  readonly number: number
   /** Where its VMs are looked for. */
-  readonly guests: GuestIndex
+  readonly guests: RangeGuests
   /** What other ranges have been promised. */
   readonly promised: readonly Reservation[]
 }
 
+/** What is known of a VM before any VM is placed. */
+export type VmLook = { readonly kind: 'known'; readonly plan: VmPlan } | { readonly kind: 'absent' }
+
 /**
- * What one VM of a range needs. An existing VM stays on its node, whatever the file or the load says; only a VM that
- * does not exist is placed.
+ * What one VM of a range needs, as far as it exists or is in somebody's way. An existing VM stays on its node, whatever
+ * the file or the load says; only an absent one is placed.
  */
-export function planVm(
-  vm: VmSpec,
-  range: PlannedRange,
-  rooms: readonly Room[],
-  snapshot: ClusterSnapshot,
-  unreached: ReadonlyMap<string, string>,
-  settings: PlanSettings,
-): VmPlan {
-  const vmid = vmidOf(range.number, vm.address, settings.vmidBase)
+export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot: ClusterSnapshot): VmLook {
+  const known = (plan: VmPlan): VmLook => ({ kind: 'known', plan })
   const found = findGuest(vm.name, vmid, range.guests)
   switch (found.kind) {
     case 'conflict':
-      return blocked(vm, vmid, found.finding)
+      return known(blocked(vm, vmid, found.finding))
     case 'unclear':
-      return planUnclear(vm, vmid, found, snapshot)
+      return known(planUnclear(vm, vmid, found, snapshot))
     case 'guest':
-      return planExisting(vm, vmid, found.guest, range, snapshot)
+      return known(planExisting(vm, vmid, found.guest, range, snapshot))
     case 'absent': {
       const promised = range.promised.find(({ name }) => name === vm.name)
-      if (promised !== undefined) return blocked(vm, vmid, namePromised(vm, promised))
-      const placement = placeVm(vm, range.targetNode, rooms, snapshot, unreached, settings)
-      if (placement.kind === 'refused') return blocked(vm, vmid, placement.finding)
-      const step: VmStep = { kind: 'create', node: placement.node, template: placement.template }
-      return { spec: vm, vmid, step, phase: 'absent', message: placement.reason }
+      return promised === undefined ? { kind: 'absent' } : known(blocked(vm, vmid, namePromised(vm, promised)))
     }
   }
 }
+
+/** The plan of an absent VM once it has been placed, or was refused. */
+export function planOfPlaced({ vm, vmid }: Pick<Request, 'vm' | 'vmid'>, placed: Placed | undefined): VmPlan {
+  if (placed === undefined) throw new Error(`vm ${vm.name} was not placed`)
+  if (placed.kind === 'refused') return blocked(vm, vmid, placed.finding)
+  const step: VmStep = { kind: 'create', node: placed.node, template: placed.template }
+  return { spec: vm, vmid, step, phase: 'absent', message: placed.reason }
+}
+
+/** Where a VM that was looked at exists: on one node, or on none. */
+export const existingNodeOf = ({ step }: VmPlan): readonly string[] =>
+  step.kind === 'create' || step.node === undefined ? [] : [step.node]
 
 /** It is told soon, unless the node that would tell is offline. */
 function planUnclear(
@@ -123,9 +127,9 @@ export const lockedMessage = (name: string, lock: string): string =>
 export const unconfiguredMessage = (name: string, rangeId: string): string =>
   `vm ${name}: it runs without the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so its configuration may never have been written; stop it and it is configured, or add the tags if it is as it should be`
 
-const namePromised = ({ name }: VmSpec, { vmid, node }: Reservation): Finding => ({
+const namePromised = ({ name }: VmSpec, { vmid, rangeId }: Reservation): Finding => ({
   reason: 'NameTaken',
-  message: `vm ${name}: another range is just creating VM ${vmid} on ${node} under that name; rename one of them`,
+  message: `vm ${name}: range ${rangeId} is just creating VM ${vmid} under that name; rename one of them`,
 })
 
 const blocked = (spec: VmSpec, vmid: number, finding: Finding): VmPlan => ({

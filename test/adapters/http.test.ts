@@ -2,6 +2,8 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { expect } from 'chai'
 import { httpApp, type HttpProviders, serveHttp } from '../../adapters/http.ts'
+import type { Explanation } from '../../model/explanation.ts'
+import { ProxmoxError } from '../../model/proxmox-error.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import { UserError } from '../../model/user-error.ts'
 
@@ -16,8 +18,24 @@ const status: RangeStatus = {
   changedAt: '2026-01-01T00:00:00.000Z',
 }
 
+const explanation: Explanation = {
+  range: 'JD',
+  vm: 'JD-DC01',
+  vmid: 1_010_011,
+  rule: 'target_node',
+  node: 'pve1',
+  why: 'its target_node',
+  ifNew: undefined,
+  needs: { memoryBytes: 1, cores: 2, diskBytes: undefined },
+  weights: { memory: 0.8, cpu: 0.2 },
+  nodes: [],
+  counted: [],
+  changes: [],
+}
+
 const providers = (changes: Partial<HttpProviders> = {}): HttpProviders => ({
   statuses: () => [status],
+  explain: () => Promise.resolve(undefined),
   notReady: () => undefined,
   metrics: { contentType: 'text/plain; version=0.0.4', render: async () => Promise.resolve('a 1\n') },
   ...changes,
@@ -47,6 +65,21 @@ describe('httpApp', () => {
     expect(await (await get('/api/ranges')).json()).to.deep.equal([status])
     expect(await (await get('/api/ranges/JD')).json()).to.deep.equal(status)
     expect((await get('/api/ranges/XX')).status).to.equal(404)
+  })
+
+  it('explains why a VM is where it is, and says when there is no such VM or Proxmox is out of reach', async () => {
+    const path = '/api/ranges/JD/vms/JD-DC01/explain'
+    const asked: string[] = []
+    const explain = async (range: string, name: string): Promise<Explanation> => {
+      asked.push(`${range}/${name}`)
+      return Promise.resolve(explanation)
+    }
+    expect(await (await get(path, { explain })).json()).to.deep.equal(JSON.parse(JSON.stringify(explanation)))
+    expect(asked).to.deep.equal(['JD/JD-DC01'])
+    expect((await get(path)).status).to.equal(404)
+    const down = new ProxmoxError('transport', 'GET /cluster/resources', 'GET /cluster/resources: no connection')
+    const answer = await get(path, { explain: async () => Promise.reject(down) })
+    expect([answer.status, await answer.json()]).to.deep.equal([502, { error: down.message }])
   })
 
   it('lists what there is, and answers nothing else', async () => {

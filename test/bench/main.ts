@@ -1,5 +1,6 @@
 import { benchClones } from './clones.ts'
 import { benchLatency } from './latency.ts'
+import { benchPlacement } from './placement.ts'
 import { benchValidate } from './validate.ts'
 
 /** Name -> a benchmark that prints its own figures. */
@@ -7,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   latency: benchLatency,
   clones: benchClones,
   validate: benchValidate,
+  placement: benchPlacement,
 }
 
 const asked = process.argv.slice(2)

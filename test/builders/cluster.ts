@@ -203,6 +203,7 @@ export const template = (vmid: number, name: string, traits: Partial<TemplateSee
   node: 'pve1',
   name,
   storages: ['shared'],
+  diskBytes: 32 * GIB,
   ...traits,
 })
 

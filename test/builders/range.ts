@@ -16,6 +16,7 @@ export const vm = (name: string, traits: Partial<VmSpec> = {}): VmSpec => ({
   os: 'windows',
   fullClone: false,
   targetNode: undefined,
+  wishes: [],
   ansibleGroups: [],
   ...traits,
 })
@@ -60,5 +61,6 @@ export const settings = (traits: Partial<PlanSettings> = {}): PlanSettings => ({
   routesEnabled: false,
   routesDevice: undefined,
   aclGroup: undefined,
+  placement: { weights: { memory: 0.8, cpu: 0.2 }, memoryHeadroomPercent: 0, ballooning: 'minimum' },
   ...traits,
 })

@@ -85,6 +85,7 @@ describe('the configuration while the controller runs', () => {
       proxmox_vm_storage_format: 'raw',
       'lanista.resync': '5m',
       'lanista.http.listen': '[::1]:1',
+      'lanista.placement.ballooning': 'maximum',
     }
     for (const { path, name, kind, needsRestart } of configKeys) {
       const wanted = serverConfigSchema.parse(

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { Planning } from '../../controllers/planning.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
 import type { RangePlan } from '../../model/plan.ts'
-import type { RangeSpec } from '../../model/range-spec.ts'
+import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { anyCluster, anyRanges, reversed } from '../builders/any-cluster.ts'
 import { cluster, GIB, node } from '../builders/cluster.ts'
@@ -113,6 +113,33 @@ describe('Planning', () => {
     const [plan] = await plansFor(planning, [range('KL')])
     expect(plan?.number).to.equal(1)
     expect(await failure).to.be.instanceOf(TypeError)
+  })
+
+  it('keeps a range that breaks while it is placed from stopping the others', async () => {
+    const planning = planningOf(new FakeProxmox(cluster()))
+    const bad: VmSpec = {
+      ...vm('JD-BAD'),
+      get targetNode(): never {
+        throw new TypeError('bug')
+      },
+    }
+    const failure = planning.plan(range('JD', { vms: [bad] })).catch((error: unknown) => error)
+    const [first, second] = await plansFor(planning, [range('KL'), range('MN')])
+    expect([first?.number, second?.number]).to.deep.equal([2, 3])
+    expect(nodesOf([first!, second!]).flat())
+      .to.have.length(4)
+      .and.not.include(undefined)
+    expect(await failure).to.be.instanceOf(TypeError)
+  })
+
+  it('explains a VM of a range that is under way, counting what others were promised, and reserves nothing', async () => {
+    const planning = planningOf(new FakeProxmox(cluster()))
+    await plansFor(planning, [big('JD')])
+    const { node: at, counted, nodes } = await planning.explain(big('KL'), 'KL-BIG')
+    expect(counted.map(({ vm: name }) => name)).to.include('JD/JD-BIG')
+    expect(nodes.find(({ winner }) => winner)?.node).to.equal(at)
+    const [plan] = await plansFor(planning, [big('KL')])
+    expect(plan?.vms[1]?.step.node).to.equal(at)
   })
 
   it('lets ranges that ask during a turn share the next look', async () => {

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { Reservations } from '../../controllers/reservations.ts'
-import type { RangePlan } from '../../model/plan.ts'
 import type { GuestSeen } from '../../model/snapshot.ts'
 import { planRange } from '../../reconcilers/plan-range.ts'
 import { cluster, guest } from '../builders/cluster.ts'
@@ -8,16 +7,16 @@ import { range, settings, vm } from '../builders/range.ts'
 
 const VMID = 1_010_011
 
-function planOf(id: string): RangePlan {
+function reserve(reservations: Reservations, id: string): void {
   const spec = range(id, { router: vm(`${id}-DC01`), vms: [] })
   const made = planRange(spec, cluster(), { numbers: new Map(), vms: [] }, settings(), 'cluster')
   if (made.kind === 'refused') throw new Error(made.finding.message)
-  return made.plan
+  reservations.reserve(id, made.plan.number, made.reservations)
 }
 const forgetIn = (reservations: Reservations, ...guests: readonly GuestSeen[]) =>
   reservations.forgetShown(cluster({ guests }), reservations.ended())
-const promisedTo = (reservations: Reservations, id = 'KL') => {
-  const { numbers, vms } = reservations.othersThan(id)
+const promisedBy = (reservations: Reservations) => {
+  const { numbers, vms } = reservations.all()
   return { numbers: [...numbers], vmids: vms.map(({ vmid }) => vmid) }
 }
 const ALL = { numbers: [[1, 'JD']], vmids: [VMID] }
@@ -27,17 +26,17 @@ describe('Reservations', () => {
   let reservations: Reservations
   beforeEach(() => {
     reservations = new Reservations()
-    reservations.reserve(planOf('JD'))
+    reserve(reservations, 'JD')
   })
 
-  it('shows a promise to all ranges but the one it was made to', () => {
-    expect(promisedTo(reservations)).to.deep.equal(ALL)
-    expect(promisedTo(reservations, 'JD')).to.deep.equal(NOTHING)
+  it('tells what was promised, and to whom', () => {
+    expect(promisedBy(reservations)).to.deep.equal(ALL)
+    expect(reservations.all().vms.map(({ rangeId }) => rangeId)).to.deep.equal(['JD'])
   })
 
   it('keeps promises while the pass is under way, whatever a snapshot shows', () => {
     forgetIn(reservations, guest(VMID, { status: 'running', uptimeSeconds: 100 }))
-    expect(promisedTo(reservations)).to.deep.equal(ALL)
+    expect(promisedBy(reservations)).to.deep.equal(ALL)
   })
 
   const rows: readonly [string, readonly GuestSeen[], typeof ALL | typeof NOTHING][] = [
@@ -51,7 +50,7 @@ describe('Reservations', () => {
     it(`${situation}, once the pass has ended`, () => {
       reservations.release('JD')
       forgetIn(reservations, ...guests)
-      expect(promisedTo(reservations)).to.deep.equal(left)
+      expect(promisedBy(reservations)).to.deep.equal(left)
     })
   }
 
@@ -59,13 +58,13 @@ describe('Reservations', () => {
     const ended = reservations.ended()
     reservations.release('JD')
     reservations.forgetShown(cluster(), ended)
-    expect(promisedTo(reservations)).to.deep.equal(ALL)
+    expect(promisedBy(reservations)).to.deep.equal(ALL)
   })
 
   it('replaces what a range was promised before', () => {
     reservations.release('JD')
-    reservations.reserve({ ...planOf('JD'), number: 5, vms: [] })
-    expect(promisedTo(reservations)).to.deep.equal({ numbers: [[5, 'JD']], vmids: [] })
+    reservations.reserve('JD', 5, [])
+    expect(promisedBy(reservations)).to.deep.equal({ numbers: [[5, 'JD']], vmids: [] })
   })
 
   it('knows nothing of a range that was never promised anything', () => {

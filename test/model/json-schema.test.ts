@@ -93,7 +93,16 @@ describe('the JSON schemas', () => {
           network: {
             rules: [{ name: 'n', vlan_src: 10, vlan_dst: 'all', protocol: 'tcp', ports: 80, action: 'DROP' }],
           },
-          ludus_extensions: { lanista: { range_number: 3 } },
+          ludus_extensions: {
+            lanista: {
+              range_number: 3,
+              placement: {
+                strategy: 'pack',
+                avoid_nodes: ['pve3'],
+                vms: { a: { apart_from: ['b'], strength: 'required' } },
+              },
+            },
+          },
         },
         [],
         [],

@@ -55,6 +55,14 @@ describe('checkAgainstCluster', () => {
     expect(linesOf(range('JD', { vms: [] }), cluster({ templates: [] }))[0]).to.match(/let the API token see the templ/)
   })
 
+  it('names each node of the placement wishes that is none, once', () => {
+    const wishes = [{ kind: 'only_nodes', nodes: ['pve1', 'vpe2'], required: true } as const]
+    const spec = range('JD', { router: router('JD', { wishes }), vms: [vm('a', { wishes })] })
+    expect(linesOf(spec)).to.deep.equal([
+      'ludus_extensions.lanista.placement: placement names vpe2, which is no node of the cluster; did you mean pve2?',
+    ])
+  })
+
   it('refuses a reserved range number', () => {
     const line =
       'ludus_extensions.lanista.range_number: range_number 7 is among the reserved_range_numbers of the configuration; take another, or none to be given one'

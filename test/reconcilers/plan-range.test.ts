@@ -4,7 +4,7 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import { actionsOf, type RangePlan } from '../../model/plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { planRange, type Promises, reservationsOf } from '../../reconcilers/plan-range.ts'
+import { planRange, type Promises } from '../../reconcilers/plan-range.ts'
 import { achieve } from '../builders/achieve.ts'
 import {
   cluster,
@@ -109,10 +109,12 @@ describe('planRange', () => {
   it('counts what other ranges were promised', () => {
     const vms = ['pve1', 'pve2'].map((at, vmid) => ({
       vmid,
+      rangeId: 'KL',
       name: `x${vmid}`,
       node: at,
       memoryBytes: 50 * GIB,
       cores: 1,
+      disk: undefined,
     }))
     expect(nodesOf(planned(JD, cluster(), { numbers: new Map([[1, 'KL']]), vms }))).to.deep.equal(['pve3', 'pve3'])
   })
@@ -121,10 +123,26 @@ describe('planRange', () => {
     const cloning = guest(1_010_011, { name: undefined, lock: 'clone', node: 'pve3' })
     const running = rangeGuest(1_001_254, 'JD', ROUTER)
     const fresh = vm('JD-WS01', { address: { vlan: 10, lastOctet: 12 } })
-    const plan = planned(range('JD', { vms: [...JD.vms, fresh] }), cluster({ guests: [cloning, running] }))
-    expect(reservationsOf(plan)).to.deep.equal([
-      { vmid: 1_010_011, name: 'JD-DC01', node: 'pve3', memoryBytes: 4 * GIB, cores: 2 },
-      { vmid: 1_010_012, name: 'JD-WS01', node: 'pve1', memoryBytes: 4 * GIB, cores: 2 },
+    const made = result(range('JD', { vms: [...JD.vms, fresh] }), cluster({ guests: [cloning, running] }))
+    expect(made.kind === 'planned' && made.reservations).to.deep.equal([
+      {
+        vmid: 1_010_011,
+        rangeId: 'JD',
+        name: 'JD-DC01',
+        node: 'pve3',
+        memoryBytes: 4 * GIB,
+        cores: 2,
+        disk: undefined,
+      },
+      {
+        vmid: 1_010_012,
+        rangeId: 'JD',
+        name: 'JD-WS01',
+        node: 'pve1',
+        memoryBytes: 4 * GIB,
+        cores: 2,
+        disk: undefined,
+      },
     ])
   })
 

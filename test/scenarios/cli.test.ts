@@ -91,6 +91,49 @@ describe('the commands', function () {
     expect(writes()).to.equal(before)
   })
 
+  it('explain tells why a VM is where it is, as text and as JSON, and writes nothing', async () => {
+    const before = writes()
+    const [text, json, unknown] = await Promise.all([
+      lanista('explain', 'JD/JD-a', '--config', site.config),
+      lanista('explain', 'JD/JD-a', '--config', site.config, '--format', 'json'),
+      lanista('explain', 'JD/JD-b', '--config', site.config),
+    ])
+    expect(text.output)
+      .to.match(/^JD\/JD-a is on pve\d, where it stays: exists here$/m)
+      .and.match(/^ {2}if it were new, it would go to pve\d: best of 3 nodes/m)
+      .and.match(/^> +pve\d/m)
+    expect(JSON.parse(json.output)).to.include({ range: 'JD', vm: 'JD-a', rule: 'exists' })
+    expect(unknown.output).to.match(/range JD: it has no vm JD-b; did you mean JD-a\?/)
+    expect([text.status, json.status, unknown.status]).to.deep.equal([0, 0, 1])
+    expect(writes()).to.equal(before)
+  })
+
+  it('explain and fit take a file that is not in the folder', async () => {
+    const file = path.join(path.dirname(site.config), 'KL.yml')
+    await writeFile(file, rangeText([{ name: 'a', vlan: 10, octet: 1, ram: 40 }]))
+    const [explained, fit] = await Promise.all([
+      lanista('explain', 'KL/KL-a', '--file', file, '--config', site.config),
+      lanista('fit', file, '--copies', '9', '--config', site.config),
+    ])
+    expect(explained.output).to.match(/^KL\/KL-a goes to pve\d: best of 3 nodes.*\n {2}decided by auto-select$/m)
+    expect(fit.output)
+      .to.match(/3 of 9 copies fit now/)
+      .and.match(/copy 4: memory runs out: vm KL-a needs 40\.0 GiB; pve\d has/)
+    expect([explained.status, fit.status]).to.deep.equal([0, 1])
+  })
+
+  it("plan --without-node tells what a node's absence would mean", async () => {
+    const { output } = await lanista('explain', 'JD/JD-a', '--config', site.config, '--format', 'json')
+    const at = /^  "node": "(pve\d)"/m.exec(output)?.[1] ?? ''
+    const { status, output: told } = await lanista('plan', '--without-node', at, '--config', site.config)
+    expect(told)
+      .to.match(new RegExp(`^without ${at}$`, 'm'))
+      .and.match(/^ +JD\/JD-a +1010001 +(pve\d|nowhere)/m)
+    expect(status, told).to.be.oneOf([1, 2])
+    const wrong = await lanista('plan', '--without-node', 'pve9', '--config', site.config)
+    expect(wrong.output).to.match(/--without-node pve9: it is not a node of this cluster; did you mean pve1\?/)
+  })
+
   it('plan and run --once tell where a file is broken, with status 1, and change nothing', async () => {
     await writeFile(path.join(site.ranges, 'BAD.yml'), 'ludus:\n  - vm_name: x\n    vlam: 10\n')
     const before = writes()

@@ -164,7 +164,9 @@ describe('observe', () => {
         "Configuration file 'nodes/pve1/qemu-server/9002.conf' does not exist",
       ),
     })
-    const expected = [{ vmid: 9000, node: 'pve1', name: 'debian', storages: ['shared', 'ceph', 'local'] }]
+    const expected = [
+      { vmid: 9000, node: 'pve1', name: 'debian', storages: ['shared', 'ceph', 'local'], diskBytes: 1028 * 1024 ** 2 },
+    ]
     expect((await proxmox.observe(signal)).templates).to.deep.equal(expected)
     expect((await proxmox.observe(signal)).templates).to.deep.equal(expected)
     const configReads = (): number => api.got.filter(({ path }) => path.endsWith('/9000/config')).length

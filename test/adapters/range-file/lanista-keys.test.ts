@@ -64,13 +64,11 @@ describe("Lanista's own keys", () => {
       'range_nunber: 3',
       'JD.yml:2:32: unknown key range_nunber in ludus_extensions.lanista; did you mean range_number?',
     ],
-    ...['power: keep', 'power: off', 'drift: { hardware: correct }', 'placement: { strategy: spread }'].map(
-      (keys): readonly [string, string, string] => [
-        `${keys}, which nothing acts on yet`,
-        keys,
-        `JD.yml:2:32: ludus_extensions.lanista.${keys.split(':')[0]} is not supported yet; remove it`,
-      ],
-    ),
+    ...['power: keep', 'power: off', 'drift: { hardware: correct }'].map((keys): readonly [string, string, string] => [
+      `${keys}, which nothing acts on yet`,
+      keys,
+      `JD.yml:2:32: ludus_extensions.lanista.${keys.split(':')[0]} is not supported yet; remove it`,
+    ]),
     [
       'the wrong kind of value for a key that nothing acts on yet',
       'power: sometimes',

@@ -1,15 +1,29 @@
 import { expect } from 'chai'
-import type { GuestSeen } from '../../../model/snapshot.ts'
-import { type Reservation, roomAfter, roomOf } from '../../../reconcilers/placement/capacity.ts'
-import { cluster, GIB, guest, node } from '../../builders/cluster.ts'
+import type { ClusterSnapshot, GuestSeen } from '../../../model/snapshot.ts'
+import {
+  capacityAfter,
+  capacityOf,
+  freeSpace,
+  promisedIn,
+  type Reservation,
+  showsInFigures,
+} from '../../../reconcilers/placement/capacity.ts'
+import { cluster, GIB, guest, node, storage } from '../../builders/cluster.ts'
 
 const promise = (vmid: number, gib: number, at = 'pve1'): Reservation => ({
   vmid,
+  rangeId: 'JD',
   name: `vm${vmid}`,
   node: at,
   memoryBytes: gib * GIB,
   cores: 4,
+  disk: undefined,
 })
+
+const roomsOf = (seen: ClusterSnapshot, reservations: readonly Reservation[]) =>
+  capacityOf(seen, promisedIn(seen, reservations)).rooms
+/** With a guest elsewhere that takes more than its core, each promised core counts in full. */
+const BUSY = guest(999, { node: 'pve3', cores: 1, status: 'running', uptimeSeconds: 100 })
 
 /** pve1 has 64 GiB, 8 of them used, and 16 cores, all idle. */
 interface Row {
@@ -92,24 +106,110 @@ const rows: readonly Row[] = [
   },
 ]
 
-describe('roomOf', () => {
-  const nodes = [node('pve1'), node('pve2')]
+describe('capacityOf', () => {
+  const nodes = [node('pve1'), node('pve2'), node('pve3', { cores: 100, cpuLoad: 1 })]
   for (const { situation, guests = [], reservations = [], gib, cores } of rows) {
     it(situation, () => {
-      const [room] = roomOf(cluster({ nodes, guests }), reservations)
-      expect(room).to.include({ freeMemoryBytes: gib * GIB, freeCores: cores })
+      const [room] = roomsOf(cluster({ nodes, guests: [...guests, BUSY] }), reservations)
+      expect(room?.freeMemoryBytes).to.equal(gib * GIB)
+      expect(room?.freeCores).to.equal(cores)
     })
   }
 
   it('takes CPU load off the cores', () => {
-    const [room] = roomOf(cluster({ nodes: [node('pve1', { cpuLoad: 0.25 })] }), [promise(1, 1)])
-    expect(room?.freeCores).to.equal(8)
+    expect(roomsOf(cluster({ nodes: [node('pve1', { cpuLoad: 0.25 })] }), [])[0]?.freeCores).to.equal(12)
   })
 
+  const loads: readonly (readonly [string, readonly GuestSeen[], number])[] = [
+    [
+      'with the load that running guests cause on average',
+      [guest(1, { status: 'running', uptimeSeconds: 60, cores: 16 })],
+      0.25,
+    ],
+    ['with no more than a whole core', [guest(1, { status: 'running', uptimeSeconds: 60, cores: 1 })], 1],
+    ['with that of an idle guest where none runs', [], 0.03],
+  ]
+  for (const [situation, guests, load] of loads)
+    it(`counts a promised core ${situation}`, () => {
+      const seen = cluster({ nodes: [node('pve1', { cpuLoad: 0.25 })], guests })
+      expect(capacityOf(seen, []).loadPerCore).to.equal(load)
+      const freeCores = roomsOf(seen, [promise(7, 1)])[0]?.freeCores ?? 0
+      expect(freeCores).to.be.closeTo(12 - 4 * load, 1e-9)
+    })
+
+  it('lists the nodes by name, whatever their order', () => {
+    const rooms = roomsOf(cluster({ nodes: ['pve2', 'pve10', 'pve1'] }), [])
+    expect(rooms.map((room) => room.node.name)).to.deep.equal(['pve1', 'pve10', 'pve2'])
+  })
+
+  it('tells of each promise why it counts, in order of VMIDs', () => {
+    const guests = [
+      guest(3, { tags: ['lanista'] }),
+      guest(2, { status: 'running', uptimeSeconds: 3 }),
+      guest(4, { status: 'running', uptimeSeconds: 60 }),
+    ]
+    const told = promisedIn(cluster({ guests }), [promise(1, 1), promise(4, 1)])
+    expect(told.map(({ vmid, why }) => [vmid, why])).to.deep.equal([
+      [1, 'promised'],
+      [2, 'just started'],
+      [3, 'not running'],
+    ])
+  })
+})
+
+describe('capacityAfter', () => {
+  const nodes = [node('pve1'), node('pve2')]
+  const before = capacityOf(cluster({ nodes }), [])
+
   it('shrinks only on the node that takes a VM', () => {
-    const rooms = roomOf(cluster({ nodes }), [])
-    const after = roomAfter(rooms, 'pve2', { memoryBytes: GIB, cores: 2 })
-    expect(after[0]).to.deep.equal(rooms[0])
-    expect(after[1]).to.include({ freeMemoryBytes: 55 * GIB, freeCores: 14 })
+    const after = capacityAfter(before, 'pve2', { memoryBytes: GIB, cores: 2, disk: undefined })
+    expect(after.rooms[0]).to.equal(before.rooms[0])
+    expect(after.rooms[1]?.freeMemoryBytes).to.equal(55 * GIB)
+    expect(after.rooms[1]?.freeCores).to.be.closeTo(16 - 2 * 0.03, 1e-9)
+  })
+})
+
+describe('the space of storages', () => {
+  const disk = (name: string) => ({ memoryBytes: 0, cores: 0, disk: { storage: name, bytes: 32 * GIB } })
+  const storages = [
+    storage('shared', 'pve1', { usedBytes: 100 * GIB }),
+    storage('shared', 'pve2', { usedBytes: 110 * GIB }),
+    storage('fast', 'pve1', { shared: false }),
+    storage('fast', 'pve2', { shared: false }),
+    storage('old', 'pve1', { active: false }),
+  ]
+  const seen = cluster({ nodes: ['pve1', 'pve2'], storages })
+  const left = (name: string, at: string, capacity = capacityOf(seen, [])) => {
+    const bytes = freeSpace(capacity, name, at)
+    return bytes === undefined ? undefined : bytes / GIB
+  }
+
+  it('is one for all nodes where it is shared, by the fuller of two tales', () => {
+    expect([left('shared', 'pve1'), left('shared', 'pve2')]).to.deep.equal([890, 890])
+    const after = capacityAfter(capacityOf(seen, []), 'pve1', disk('shared'))
+    expect(left('shared', 'pve2', after)).to.equal(858)
+  })
+
+  it("is each node's own where it is local", () => {
+    const after = capacityAfter(capacityOf(seen, []), 'pve1', disk('fast'))
+    expect([left('fast', 'pve1', after), left('fast', 'pve2', after)]).to.deep.equal([868, 900])
+  })
+
+  it('is not known of a storage that is down or absent', () => {
+    expect([left('old', 'pve1'), left('none', 'pve1')]).to.deep.equal([undefined, undefined])
+  })
+
+  it('counts full clones that are promised or under way, and no longer those that are done', () => {
+    const full = (vmid: number) => ({ ...promise(vmid, 1), disk: { storage: 'fast', bytes: 32 * GIB } })
+    const guests = [guest(2, { lock: 'clone' }), guest(3)]
+    const promised = promisedIn({ ...seen, guests }, [full(1), full(2), full(3)])
+    expect(left('fast', 'pve1', capacityOf({ ...seen, guests }, promised))).to.equal(900 - 64)
+  })
+})
+
+describe('showsInFigures', () => {
+  it('holds from the age of 10 s on', () => {
+    const aged = (uptimeSeconds: number) => showsInFigures(guest(1, { status: 'running', uptimeSeconds }))
+    expect([aged(9), aged(10)]).to.deep.equal([false, true])
   })
 })

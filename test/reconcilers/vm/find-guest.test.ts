@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { GuestSeen } from '../../../model/snapshot.ts'
-import { findGuest, indexGuests } from '../../../reconcilers/vm/find-guest.ts'
+import { findGuest, guestsOfRange, indexGuests } from '../../../reconcilers/vm/find-guest.ts'
 import { guest, rangeGuest } from '../../builders/cluster.ts'
 
 const NAME = 'JD-DC01'
@@ -65,7 +65,7 @@ const rows: readonly [string, readonly GuestSeen[], string, RegExp?][] = [
 ]
 
 function find(guests: readonly GuestSeen[]) {
-  const found = findGuest(NAME, VMID, indexGuests('JD', new Set([VMID, OTHER_VMID]), { guests }))
+  const found = findGuest(NAME, VMID, guestsOfRange('JD', new Set([VMID, OTHER_VMID]), indexGuests({ guests })))
   switch (found.kind) {
     case 'absent':
       return { what: 'absent', message: '' }
@@ -101,7 +101,7 @@ describe('findGuest: a VM', () => {
   it("is never a guest outside the range's pool, except its own clone under way", () => {
     fc.assert(
       fc.property(anyGuests, (guests) => {
-        const found = findGuest(NAME, VMID, indexGuests('JD', new Set([VMID]), { guests }))
+        const found = findGuest(NAME, VMID, guestsOfRange('JD', new Set([VMID]), indexGuests({ guests })))
         if (found.kind !== 'guest') return
         const { kind, template, pool, name, lock, vmid } = found.guest
         expect({ kind, template }).to.deep.equal({ kind: 'qemu', template: false })

@@ -1,11 +1,14 @@
 import { expect } from 'chai'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import type { GuestSeen, NodeSeen } from '../../../model/snapshot.ts'
-import { type Reservation, roomOf } from '../../../reconcilers/placement/capacity.ts'
-import { indexGuests } from '../../../reconcilers/vm/find-guest.ts'
-import { planVm } from '../../../reconcilers/vm/plan-vm.ts'
+import { capacityOf, type Reservation } from '../../../reconcilers/placement/capacity.ts'
+import { placeRequests } from '../../../reconcilers/placement/place-requests.ts'
+import { siteOf } from '../../../reconcilers/placement/site.ts'
+import { guestsOfRange, indexGuests } from '../../../reconcilers/vm/find-guest.ts'
+import { lookAtVm, planOfPlaced } from '../../../reconcilers/vm/plan-vm.ts'
 import { cluster, GIB, guest, node, rangeGuest } from '../../builders/cluster.ts'
 import { settings, vm } from '../../builders/range.ts'
+import { request } from '../../builders/request.ts'
 
 const NAME = 'JD-DC01'
 const VMID = 1_010_011
@@ -148,24 +151,31 @@ const rows: readonly Row[] = [
   },
   {
     situation: 'does not create a VM whose name another range is just creating',
-    promised: [{ vmid: 2_010_011, name: NAME, node: 'pve3', memoryBytes: GIB, cores: 1 }],
+    promised: [
+      { vmid: 2_010_011, rangeId: 'KL', name: NAME, node: 'pve3', memoryBytes: GIB, cores: 1, disk: undefined },
+    ],
     plans: 'blocked undefined blocked',
-    says: /another range is just creating VM 2010011 on pve3/,
+    says: /range KL is just creating VM 2010011 under that name/,
   },
 ]
 
-describe('planVm', () => {
+/** Looked at, and placed alone when it is absent. */
+function planVm(row: Row) {
+  const snapshot = cluster({ nodes: row.nodes ?? ['pve1', 'pve2'], guests: row.guests ?? [] })
+  const guests = guestsOfRange('JD', new Set([VMID]), indexGuests(snapshot))
+  const range = { id: 'JD', targetNode: row.rangeTarget, guests, promised: row.promised ?? [] }
+  const look = lookAtVm(vm(NAME, row.vm), VMID, range, snapshot)
+  if (look.kind === 'known') return look.plan
+  const asked = request(NAME, { vm: vm(NAME, row.vm), vmid: VMID, rangeTargetNode: row.rangeTarget })
+  const group = { rangeId: 'JD', requests: [asked], whereabouts: { nodeOf: new Map(), untold: new Set<string>() } }
+  const { byRequest } = placeRequests([group], capacityOf(snapshot, []), siteOf(snapshot), settings())
+  return planOfPlaced(asked, byRequest.get(asked))
+}
+
+describe('the plan of a VM', () => {
   for (const row of rows) {
     it(row.situation, () => {
-      const snapshot = cluster({ nodes: row.nodes ?? ['pve1', 'pve2'], guests: row.guests ?? [] })
-      const range = {
-        id: 'JD',
-        number: 1,
-        targetNode: row.rangeTarget,
-        guests: indexGuests('JD', new Set([VMID]), snapshot),
-        promised: row.promised ?? [],
-      }
-      const plan = planVm(vm(NAME, row.vm), range, roomOf(snapshot, []), snapshot, new Map(), settings())
+      const plan = planVm(row)
       expect(`${plan.step.kind} ${plan.step.node} ${plan.phase}`).to.equal(row.plans)
       expect(plan.message).to.match(row.says ?? /^/)
       const taken = plan.step.kind === 'none' || plan.step.kind === 'continue'

@@ -3,10 +3,12 @@ import fc from 'fast-check'
 import type { PlanSettings } from '../../../model/plan-settings.ts'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
-import { roomOf } from '../../../reconcilers/placement/capacity.ts'
-import { placeVm } from '../../../reconcilers/placement/place-vm.ts'
+import { capacityOf } from '../../../reconcilers/placement/capacity.ts'
+import { decide, reasonOf } from '../../../reconcilers/placement/decide.ts'
+import { siteOf } from '../../../reconcilers/placement/site.ts'
 import { cluster, GIB, node, storage, template, WINDOWS_TEMPLATE } from '../../builders/cluster.ts'
 import { settings, vm } from '../../builders/range.ts'
+import { decisionInput, request } from '../../builders/request.ts'
 
 interface Row {
   readonly situation: string
@@ -94,11 +96,123 @@ const filters: readonly Row[] = [
   },
 ]
 
+const full = (free: number) => ({
+  nodes: PLAIN,
+  storages: ['pve1', 'pve2', 'pve3'].flatMap((at) => [
+    storage('shared', at),
+    storage('fast', at, { shared: false, usedBytes: (at === 'pve2' ? 1000 - free : 100) * GIB }),
+  ]),
+})
+
 const rows: readonly Row[] = [
+  {
+    situation: 'leaves out a node whose storage has no space for a full clone',
+    vm: { fullClone: true },
+    settings: { storage: 'fast' },
+    seen: cluster(full(31)),
+    gives: 'pve3',
+    says: /best of 2/,
+  },
+  {
+    situation: 'takes a node whose storage has just the space for a full clone',
+    vm: { fullClone: true },
+    settings: { storage: 'fast' },
+    seen: cluster(full(32)),
+    gives: 'pve2',
+    says: /best of 3/,
+  },
+  {
+    situation: 'takes a node with just the cores of the VM',
+    vm: { cpus: 16 },
+    gives: 'pve2',
+    says: /best of 3/,
+  },
+  {
+    situation: 'asks no space for a linked clone',
+    settings: { storage: 'fast' },
+    seen: cluster(full(0)),
+    gives: 'pve2',
+    says: /best of 3/,
+  },
+  {
+    situation: 'refuses a target_node whose storage has no space for a full clone',
+    vm: { fullClone: true, targetNode: 'pve2' },
+    settings: { storage: 'fast' },
+    seen: cluster(full(31)),
+    gives: 'TargetNodeUnfit',
+    says: /has 31\.0 GiB left on storage fast, and a full clone takes 32\.0/,
+  },
+  {
+    situation: 'refuses a target_node in maintenance',
+    vm: { targetNode: 'pve2' },
+    seen: cluster({ nodes: [PLAIN[0]!, used('pve2', 10, { maintenance: true })] }),
+    gives: 'TargetNodeUnfit',
+    says: /its target_node pve2 is in maintenance/,
+  },
+  {
+    situation: 'refuses a target_node that the zone does not reach',
+    vm: { targetNode: 'pve2' },
+    unreached: [['pve2', 'is no peer']],
+    gives: 'TargetNodeUnfit',
+    says: /its target_node pve2 is no peer/,
+  },
+  {
+    situation: 'keeps the headroom free',
+    vm: { memoryMiB: 40 * 1024 },
+    settings: { placement: { ...settings().placement, memoryHeadroomPercent: 20 }, defaultNode: 'none' },
+    seen: cluster({ nodes: [used('pve1', 8), used('pve2', 14)] }),
+    gives: 'pve1',
+    says: /best of 1/,
+  },
+  {
+    situation: 'says what is kept as headroom when that is what lacks',
+    vm: { memoryMiB: 50 * 1024 },
+    settings: { placement: { ...settings().placement, memoryHeadroomPercent: 25 }, defaultNode: 'none' },
+    seen: cluster({ nodes: [used('pve1', 8)] }),
+    gives: 'NoNodeFits',
+    says: /pve1 has 56\.0 GiB free and keeps 16\.0 as headroom/,
+  },
+  {
+    situation: 'counts a VM with ballooning with its minimum',
+    vm: { memoryMiB: 60 * 1024, balloonMiB: 2048 },
+    gives: 'pve2',
+    says: /best of 3/,
+  },
+  {
+    situation: 'counts a VM with ballooning with its maximum where that is asked for',
+    vm: { memoryMiB: 50 * 1024, balloonMiB: 2048 },
+    settings: { placement: { ...settings().placement, ballooning: 'maximum' } },
+    gives: 'pve2',
+    says: /best of 1/,
+  },
+  {
+    situation: 'weighs memory and CPU as the settings say',
+    settings: { placement: { ...settings().placement, weights: { memory: 0, cpu: 1 } } },
+    seen: cluster({ nodes: [used('pve1', 10, { cpuLoad: 0.5 }), used('pve2', 30)] }),
+    gives: 'pve2',
+    says: /best of 2 nodes: score 1\.00/,
+  },
+  {
+    situation: 'keeps a large VM off a small node that is as free as a large one',
+    vm: { memoryMiB: 16 * 1024 },
+    seen: cluster({
+      nodes: [used('pve1', 0), node('pve2', { memoryBytes: 128 * GIB, memoryUsedBytes: 2 * GIB })],
+    }),
+    gives: 'pve2',
+    says: /score 0\.89/,
+  },
+  {
+    situation: 'does not take proxmox_node when more than memory is lacking there',
+    vm: { memoryMiB: 100 * 1024 },
+    settings: { defaultNode: 'pve2' },
+    seen: cluster({ nodes: [PLAIN[0]!, used('pve2', 10, { maintenance: true })] }),
+    gives: 'NoNodeFits',
+    says: /pve2 is in maintenance; free memory, mend a node or set target_node$/,
+  },
   {
     situation: 'takes the best node by memory when nobody names one',
     gives: 'pve2',
-    says: /best of 3 nodes: score 0\.88, 54\.0 GiB free/,
+    says: /best of 3 nodes: score 0\.82, 54\.0 GiB free/,
   },
   {
     situation: 'takes the name first in order among equals',
@@ -110,7 +224,7 @@ const rows: readonly Row[] = [
     situation: 'weighs free CPU with a fifth',
     seen: cluster({ nodes: [used('pve1', 10, { cpuLoad: 1 }), used('pve2', 20)] }),
     gives: 'pve2',
-    says: /score 0\.75/,
+    says: /score 0\.70/,
   },
   {
     situation: "prefers its own target_node to the range's",
@@ -204,23 +318,44 @@ const rows: readonly Row[] = [
   },
 ]
 
+interface Outcome {
+  readonly node: string | undefined
+  /** The node, or the reason of the finding. */
+  readonly gives: string
+  readonly says: string
+  readonly template: unknown
+  readonly overdrawn: boolean
+}
+
 function place({
   vm: traits = {},
   rangeTarget,
   seen = cluster({ nodes: PLAIN }),
   unreached = [],
   settings: own = {},
-}: Partial<Row>) {
-  return placeVm(vm('JD-DC01', traits), rangeTarget, roomOf(seen, []), seen, new Map(unreached), settings(own))
+}: Partial<Row>): Outcome {
+  const asked = request(
+    'JD-DC01',
+    { vm: vm('JD-DC01', traits), rangeTargetNode: rangeTarget, unreached: new Map(unreached) },
+    settings(own),
+  )
+  const decision = decide(
+    decisionInput(asked, seen, { capacity: capacityOf(seen, []), site: siteOf(seen), settings: settings(own) }),
+  )
+  const { outcome } = decision
+  const says = reasonOf(decision, asked)
+  return outcome.kind === 'placed'
+    ? { node: outcome.node, gives: outcome.node, says, template: outcome.template, overdrawn: outcome.overdrawn }
+    : { node: undefined, gives: outcome.finding.reason, says, template: undefined, overdrawn: false }
 }
 
-describe('placeVm', () => {
+describe('decide', () => {
   const all = [...rows, ...filters.map((row) => ({ ...row, situation: `leaves out ${row.situation}` }))]
   for (const row of all) {
     it(row.situation, () => {
-      const placement = place(row)
-      expect(placement.kind === 'placed' ? placement.node : placement.finding.reason).to.equal(row.gives)
-      expect(placement.kind === 'placed' ? placement.reason : placement.finding.message).to.match(row.says)
+      const { gives, says } = place(row)
+      expect(gives, says).to.equal(row.gives)
+      expect(says).to.match(row.says)
     })
   }
 
@@ -230,10 +365,8 @@ describe('placeVm', () => {
       template(9002, WINDOWS_TEMPLATE, { node: 'pve2', storages: ['fast'] }),
     ]
     const storages = [...BOTH.map((at) => storage('shared', at)), local('fast', 'pve2')]
-    const templateFor = (targetNode: string) => {
-      const placement = place({ vm: { targetNode }, seen: cluster({ nodes: BOTH, templates, storages }) })
-      return placement.kind === 'placed' && placement.template
-    }
+    const templateFor = (targetNode: string) =>
+      place({ vm: { targetNode }, seen: cluster({ nodes: BOTH, templates, storages }) }).template
     expect(templateFor('pve1')).to.deep.equal({ vmid: 9001, node: 'pve1' })
     expect(templateFor('pve2')).to.deep.equal({ vmid: 9002, node: 'pve2' })
   })
@@ -269,13 +402,13 @@ describe('placeVm', () => {
       fc.property(anyNodes, (traits) => {
         const seen = cluster({ nodes: traits.map((each) => node(each.name, each)) })
         const placement = place({ seen, vm: { memoryMiB: 16 * 1024 } })
-        const rooms = roomOf(seen, [])
+        const { rooms } = capacityOf(seen, [])
         const roomy = rooms.filter(
           ({ node: { online, cores }, freeMemoryBytes }) => online && cores >= 2 && freeMemoryBytes >= 16 * GIB,
         )
         const templateIsReadable = seen.nodes.some(({ name, online }) => name === 'pve1' && online)
         fc.pre(templateIsReadable && roomy.length > 0)
-        expect(roomy.map((room) => room.node.name)).to.include(placement.kind === 'placed' ? placement.node : undefined)
+        expect(roomy.map((room) => room.node.name)).to.include(placement.node)
       }),
     )
   })
@@ -285,12 +418,42 @@ describe('placeVm', () => {
       fc.property(anyNodes, (traits) => {
         const seen = cluster({ nodes: traits.map((each) => node(each.name, each)) })
         const placement = place({ seen, settings: { defaultNode: 'none' } })
-        fc.pre(placement.kind === 'placed')
-        const winner = placement.kind === 'placed' ? placement.node : ''
+        const winner = placement.node
+        fc.pre(winner !== undefined)
         for (const loser of seen.nodes.filter(({ name }) => name !== winner && name !== 'pve1')) {
           const without = { ...seen, nodes: seen.nodes.filter((each) => each !== loser) }
           expect(place({ seen: without, settings: { defaultNode: 'none' } })).to.include({ node: winner })
         }
+      }),
+    )
+  })
+
+  it('decides the same on a cluster and for a VM twice as large', () => {
+    const sizes = fc.record({
+      traits: anyNodes,
+      memoryMiB: fc.integer({ min: 512, max: 65_536 }),
+      cpus: fc.integer({ min: 1, max: 8 }),
+      load: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(sizes, ({ traits, memoryMiB, cpus, load }) => {
+        const sized = (times: number) =>
+          place({
+            vm: { memoryMiB: memoryMiB * times, cpus: cpus * times },
+            seen: cluster({
+              nodes: traits.map((each) =>
+                node(each.name, {
+                  ...each,
+                  cpuLoad: load,
+                  cores: each.cores * times,
+                  memoryBytes: 64 * GIB * times,
+                  memoryUsedBytes: each.memoryUsedBytes * times,
+                }),
+              ),
+            }),
+          })
+        const [once, twice] = [sized(1), sized(2)]
+        expect([twice.gives, twice.overdrawn]).to.deep.equal([once.gives, once.overdrawn])
       }),
     )
   })
