@@ -133,10 +133,11 @@ export class Controller {
     }
   }
 
-  /** Undefined when there is no valid file of that range, or no such VM in it. */
+  /** Undefined when there is no valid file of that range, it is to be removed, or there is no such VM in it. */
   async #explain(rangeId: string, vm: string): Promise<Explanation | undefined> {
     const file = await this.#parts.files.read(rangeId)
-    if (file.kind !== 'ok' || machinesOf(file.spec).every(({ name }) => name !== vm)) return undefined
+    if (file.kind !== 'ok' || file.spec.state === 'absent') return undefined
+    if (machinesOf(file.spec).every(({ name }) => name !== vm)) return undefined
     return await this.#planning.explain(file.spec, vm)
   }
 

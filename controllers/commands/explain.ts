@@ -9,7 +9,7 @@ import { planTurn } from '../../reconcilers/plan-turn.ts'
 import type { Composition } from '../composition.ts'
 import { explanationText } from '../terminal/explanation-text.ts'
 import type { Paint } from '../terminal/paint.ts'
-import { readFolder } from './read-folder.ts'
+import { type FolderRead, readFolder } from './read-folder.ts'
 import { readOneFile } from './read-one-file.ts'
 
 export interface ExplainOptions {
@@ -46,7 +46,7 @@ export async function explainCommand(
     ...folder.awake.filter(({ id, state }) => id !== own?.id && state === 'present'),
     ...(own === undefined ? [] : [own]),
   ]
-  const spec = rangeOf(rangeId, specs, folder.suspended)
+  const spec = rangeOf(rangeId, specs, folder)
   vmOf(spec, name)
   const settings = planSettingsOf(config)
   const snapshot = await proxmox.observe(signal)
@@ -58,13 +58,15 @@ export async function explainCommand(
   return explanation.node === undefined ? 1 : 0
 }
 
-function rangeOf(id: string, specs: readonly RangeSpec[], suspended: readonly RangeSpec[]): RangeSpec {
+function rangeOf(id: string, specs: readonly RangeSpec[], { awake, suspended }: FolderRead): RangeSpec {
   const spec = specs.find((each) => each.id === id)
   if (spec !== undefined) return spec
   if (suspended.some((each) => each.id === id))
     throw new UserError(
       `range ${printable(id)}: it is suspended, so nothing is placed; remove suspend, or look at it with --file`,
     )
+  if (awake.some((each) => each.id === id))
+    throw new UserError(`range ${printable(id)}: its state is absent, so nothing is placed; set it to present`)
   const meant = nearest(
     id,
     specs.map((each) => each.id),
