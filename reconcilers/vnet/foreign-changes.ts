@@ -121,9 +121,9 @@ const wordOf = (value: string | number | boolean | undefined): string =>
 /** A person sees by these what it is about; the whole is in the web interface. */
 const LINES_SHOWN = 6
 
-/** The changed lines of Proxmox' diff, the first few of them. */
+/** The changed lines of Proxmox' diff, the first few of them; of the comments that it writes itself nobody learns anything. */
 function excerptOf(diff: string): string {
-  const lines = diff.split('\n').filter((line) => /^[+-](?![+-])\s*\S/.test(line))
+  const lines = diff.split('\n').filter((line) => /^[+-](?![+-])\s*[^\s#]/.test(line))
   const shown = lines.slice(0, LINES_SHOWN).map((line) => `"${printable(line.replace(/\s+/g, ' '))}"`)
   const rest = lines.length > LINES_SHOWN ? ` and ${lines.length - LINES_SHOWN} more lines` : ''
   return shown.length === 0 ? 'a difference without lines' : `${shown.join(', ')}${rest}`

@@ -59,6 +59,7 @@ describe('parseRange', () => {
         fullClone: false,
         targetNode: 'JD-node',
         ansibleGroups: ['JD_x'],
+        wishes: [],
       })
     })
 
@@ -76,6 +77,7 @@ describe('parseRange', () => {
         fullClone: false,
         targetNode: undefined,
         ansibleGroups: [],
+        wishes: [],
       })
     })
 
