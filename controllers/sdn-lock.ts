@@ -24,6 +24,8 @@ export class SdnLock {
   readonly #store: SdnLockStore
   readonly #clock: Clock
   readonly #logger: Logger
+  /** One after the other: giving back what is left behind must not forget a lock that was taken meanwhile. */
+  #giving: Promise<void> = Promise.resolve()
 
   constructor(sdn: SdnWriter, store: SdnLockStore, clock: Clock, logger: Logger) {
     this.#sdn = sdn
@@ -99,7 +101,13 @@ export class SdnLock {
   }
 
   /** Gives back a lock that an earlier life, or an earlier turn, still holds. Throws when Proxmox can't be asked. */
-  async giveBackLeftover(signal: AbortSignal): Promise<void> {
+  giveBackLeftover(signal: AbortSignal): Promise<void> {
+    const given = this.#giving.then(() => this.#giveBackNoted(signal))
+    this.#giving = given.catch(() => undefined)
+    return given
+  }
+
+  async #giveBackNoted(signal: AbortSignal): Promise<void> {
     const left = await this.#store.read()
     if (left?.kind !== 'held') return
     await this.#sdn.unlock(left.token, signal)

@@ -315,6 +315,16 @@ describe('the SDN lock', () => {
     }
   })
 
+  it('that an earlier life left behind is given back once, however many ask for it', async () => {
+    const lockStore = memoryLockStore()
+    await lockStore.write({ kind: 'held', token: 'ours', at: 0 })
+    const proxmox = new FakeProxmox(cluster())
+    proxmox.lockHolder = 'ours'
+    const controller = controllerOf(proxmox, { lockStore })
+    await Promise.all([controller.giveBackLeftover(), controller.giveBackLeftover(), controller.giveBackLeftover()])
+    expect(proxmox.journal).to.deep.equal(['unlock'])
+  })
+
   it('that was asked for without hearing the answer is said to be probably its own', async () => {
     const lockStore = memoryLockStore()
     const proxmox = new FakeProxmox(cluster())
