@@ -48,6 +48,8 @@ export interface VmSpec {
   /** Balloon minimum; 0 switches ballooning off. */
   readonly balloonMiB: number
   readonly os: 'windows' | 'linux' | 'macos'
+  /** A Windows VM that is a primary or further controller of its domain. */
+  readonly domainController: boolean
   readonly fullClone: boolean
   /** The VM's own `target_node`. */
   readonly targetNode: string | undefined

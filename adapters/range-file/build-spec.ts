@@ -52,10 +52,14 @@ const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): Omit<
   memoryMiB: mebibytes(router.ram_gb ?? ROUTER_DEFAULTS.ramGb),
   balloonMiB: mebibytes(router.ram_min_gb ?? ROUTER_DEFAULTS.balloonGb),
   os: 'linux',
+  domainController: false,
   fullClone: false,
   targetNode: router.target_node,
   ansibleGroups: [],
 })
+
+/** Roles in a Windows domain that make a VM one of its controllers. */
+const CONTROLLERS: ReadonlySet<string> = new Set(['primary-dc', 'alt-dc'])
 
 const vmSpec = (entry: VmEntry): Omit<VmSpec, 'wishes'> => ({
   role: 'vm',
@@ -67,6 +71,7 @@ const vmSpec = (entry: VmEntry): Omit<VmSpec, 'wishes'> => ({
   memoryMiB: mebibytes(entry.ram_gb),
   balloonMiB: mebibytes(entry.ram_min_gb ?? 0),
   os: osOf(entry),
+  domainController: entry.windows !== undefined && CONTROLLERS.has(entry.domain?.role ?? ''),
   fullClone: entry.full_clone ?? false,
   targetNode: entry.target_node,
   ansibleGroups: entry.ansible_groups ?? [],

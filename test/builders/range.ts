@@ -14,6 +14,7 @@ export const vm = (name: string, traits: Partial<VmSpec> = {}): VmSpec => ({
   memoryMiB: 4096,
   balloonMiB: 0,
   os: 'windows',
+  domainController: false,
   fullClone: false,
   targetNode: undefined,
   wishes: [],
