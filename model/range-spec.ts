@@ -17,6 +17,8 @@ export interface RangeSpec {
   readonly state: 'present' | 'absent'
   /** `defaults.target_node`: where VMs and router go that name no node of their own. */
   readonly targetNode: string | undefined
+  /** `notify.urls`: Shoutrrr addresses, which are secrets and not checked. */
+  readonly notifyUrls: readonly string[]
   readonly router: VmSpec
   /** In file order; the router is not among them. */
   readonly vms: readonly VmSpec[]

@@ -42,6 +42,7 @@ export const range = (id: string, traits: Partial<RangeSpec> = {}): RangeSpec =>
   suspension: undefined,
   state: 'present',
   targetNode: undefined,
+  notifyUrls: [],
   router: router(id),
   vms: [vm(`${id}-DC01`)],
   ...traits,
