@@ -98,6 +98,12 @@ export function openMetrics(version: string): MetricsPage {
     labelNames: ['reason', 'severity'] as const,
     registers,
   })
+  const notifications = new Counter({
+    name: 'lanista_notifications_total',
+    help: 'Notifications by result: delivered, refused by the service, failed after all attempts, or dropped.',
+    labelNames: ['result'] as const,
+    registers,
+  })
   const build = new Gauge({
     name: 'lanista_build_info',
     help: 'Always 1; the labels say what runs.',
@@ -155,6 +161,7 @@ export function openMetrics(version: string): MetricsPage {
       configSuccessful.set(successful ? 1 : 0)
       if (successful) configReloadedAt.set(at / 1000)
     },
+    notified: (result) => notifications.inc({ result }),
     observed: (at) => observedAt.set(at / 1000),
     zoneFindings: (findings) => {
       zoneFindings.reset()

@@ -1,5 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
+import type { Condition } from '../model/condition.ts'
 import type { StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 
@@ -7,9 +9,23 @@ import type { RangeStatus } from '../model/range-status.ts'
 export interface StatusFiles extends StatusStore {
   /** Removes the status of every range but these. */
   forgetAllBut(rangeIds: readonly string[]): Promise<void>
+  /** The `Ready` condition of each status that is there, by range, as an earlier life left it. Never throws. */
+  readyBefore(): Promise<ReadonlyMap<string, Condition>>
 }
 
 const ENDING = '.json'
+
+/** Of an earlier life's status no more is asked. */
+const statusBefore = z.object({
+  conditions: z.array(
+    z.object({
+      type: z.string(),
+      status: z.enum(['True', 'False', 'Unknown']),
+      reason: z.string(),
+      message: z.string(),
+    }),
+  ),
+})
 
 /** Range ids and the stand-ins for misnamed files are all that become names here, and never hidden ones. */
 const SAFE_NAME = /^[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,63}$/
@@ -44,6 +60,17 @@ export function statusFiles(stateDir: string): StatusFiles {
     },
     remove: async (rangeId) => {
       await rm(pathOf(rangeId), { force: true })
+    },
+    readyBefore: async () => {
+      const names = await readdir(folder).catch(() => [])
+      const read = names
+        .filter((name) => name.endsWith(ENDING) && !name.startsWith('.'))
+        .map(async (name) => {
+          const status = statusBefore.safeParse(await contentOf(join(folder, name)))
+          const ready = status.data?.conditions.find(({ type }) => type === 'Ready')
+          return ready === undefined ? [] : [[name.slice(0, -ENDING.length), { ...ready, type: 'Ready' }] as const]
+        })
+      return new Map((await Promise.all(read)).flat())
     },
     forgetAllBut: async (rangeIds) => {
       const kept = new Set(rangeIds.map((id) => id + ENDING))

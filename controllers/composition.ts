@@ -1,9 +1,10 @@
 import type { FileChecker } from '../model/checked-file.ts'
 import type { Clock } from '../model/clock.ts'
+import type { Condition } from '../model/condition.ts'
 import type { ConfigSource } from '../model/config-source.ts'
 import type { Explanation } from '../model/explanation.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
-import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
+import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ServerConfig } from '../model/server-config.ts'
 
@@ -47,6 +48,9 @@ export interface Connected {
   readonly metrics: Metrics
   /** Removes the status files of ranges that have no range file any more. */
   readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>
+  /** How ready each range was by the status files of an earlier life. */
+  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
+  readonly notifier: Notifier
   /**
    * Serves metrics, health and the API until the signal aborts, on the configured address unless another is given.
    * Resolves with the address it listens on.

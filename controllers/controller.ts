@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../model/clock.ts'
+import type { Condition } from '../model/condition.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
-import type { Logger, Metrics, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
+import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
 import type { Explanation } from '../model/explanation.ts'
 import { machinesOf } from '../model/range-spec.ts'
 import type { RangeStatus } from '../model/range-status.ts'
@@ -11,6 +12,7 @@ import { aborted } from './aborted.ts'
 import { AclGranter } from './acl-granter.ts'
 import type { Observed } from './composition.ts'
 import { NetworkController } from './network-controller.ts'
+import { Notifications } from './notifications.ts'
 import { Planning } from './planning.ts'
 import { RangeController } from './range-controller.ts'
 import { readyLog } from './ready-log.ts'
@@ -39,6 +41,16 @@ export interface ControllerParts {
   readonly settings: () => PlanSettings
   /** How often every range is looked at without any cause; asked for anew with each `resync()`. */
   readonly resyncMs: () => number
+  readonly notify: NotifyParts
+}
+
+/** Whom to tell of ranges, and how. */
+interface NotifyParts {
+  readonly notifier: Notifier
+  /** `lanista.notify.urls`. */
+  readonly urls: () => readonly string[]
+  /** How ready ranges were when an earlier life ended. */
+  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
 }
 
 /** So many failed passes in a row end a `converge`. */
@@ -51,6 +63,7 @@ export class Controller {
   readonly #parts: ControllerParts
   readonly #planning: Planning
   readonly #networks: NetworkController
+  readonly #notifications: Notifications
   readonly #stop = new AbortController()
   /** Passes that have not ended; they never reject. */
   readonly #underWay = new Set<Promise<unknown>>()
@@ -84,8 +97,10 @@ export class Controller {
     }
     const look = (): Promise<ClusterSnapshot> => looks.enter(undefined)
     const { board } = this
+    const { notifier, urls } = parts.notify
+    this.#notifications = new Notifications({ notifier, urls, clock, logger, metrics }, signal)
     const dependencies = {
-      files,
+      files: this.#notifications.listeningTo(files),
       planning,
       networks,
       granter,
@@ -117,6 +132,7 @@ export class Controller {
       clock,
     )
     this.board.onChange(readyLog(logger))
+    this.board.onChange((status) => this.#notifications.changed(status))
     this.board.onChange((status) => {
       metrics.rangeStatus(status)
       metrics.rangeFiles(countFiles(this.board.all()))
@@ -149,6 +165,7 @@ export class Controller {
   /** Watches and reconciles until the signal aborts. Stops at once then: no further write is begun. */
   async run(signal: AbortSignal): Promise<void> {
     const { files, resyncMs } = this.#parts
+    await this.#rememberReady()
     void this.#giveBackLeftover()
     let watching: Promise<void> = Promise.resolve()
     const stream = triggers((tell, tellAll) => {
@@ -177,12 +194,14 @@ export class Controller {
    */
   async converge(signal: AbortSignal): Promise<boolean> {
     signal.addEventListener('abort', () => void this.stop(signal.reason), { once: true })
+    await this.#rememberReady()
     void this.#giveBackLeftover()
     const ids = await this.#parts.files.list()
     this.#folderProblem = undefined
     for (const id of ids) this.ranges.trigger(id)
     try {
       await this.ranges.until(() => [...this.ranges.standings().values()].every(isAtRest), signal)
+      await this.#notifications.sent(signal)
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
@@ -197,6 +216,11 @@ export class Controller {
     this.#stop.abort(reason)
     await Promise.all(this.#underWay)
     await this.board.written()
+  }
+
+  /** Before the first status is written over the old one. */
+  async #rememberReady(): Promise<void> {
+    this.#notifications.startFrom(await this.#parts.notify.readyBefore())
   }
 
   /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */

@@ -89,6 +89,19 @@ function program(finish: (status: number) => void): Command {
       finish(await fitCommand({ file, ...options }, composition, paint, print, stopSignal()))
     })
   lanista
+    .command('inventory')
+    .description("print the VMs that exist, in the protocol of Ansible's inventory scripts; writes nothing")
+    .option('--list', 'all VMs with their groups and variables', false)
+    .option('--host <name>', "one VM's variables")
+    .option('--range <id>', 'only the VMs of this range')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .action(async (given: { list: boolean; host?: string; range?: string; config: string }) => {
+      const options = { ...given, host: given.host, range: given.range }
+      const { inventoryCommand } = await import('./commands/inventory.ts')
+      const warn = (line: string): void => void process.stderr.write(`${line}\n`)
+      finish(await inventoryCommand(options, composition, print, warn, stopSignal()))
+    })
+  lanista
     .command('validate')
     .description('check range files and say all that is wrong with them. Status 0: nothing, 1: problems')
     .argument('[path...]', 'files, and folders of range files; default: the configured folder, else the current one')

@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts'
+import type { Notification } from './notify/notification.ts'
 import type { Outcome } from './outcome.ts'
 import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { RangeSpec } from './range-spec.ts'
@@ -207,6 +208,20 @@ export interface StatusStore {
   remove(rangeId: string): Promise<void>
 }
 
+/** What came of sending one notification to one address. Tells nothing of the address. */
+export type Delivery =
+  | { readonly kind: 'delivered' }
+  /** It would not be taken a second time, either. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** It may work later. `waitMs`: how much later, where the service says so. */
+  | { readonly kind: 'failed'; readonly why: string; readonly waitMs: number | undefined }
+
+/** Tells people outside of what became of a range. */
+export interface Notifier {
+  /** Tries once, and gives up after some seconds. @param address one of `notify.urls`, a secret */
+  send(address: string, notification: Notification, signal: AbortSignal): Promise<Delivery>
+}
+
 /** What Prometheus is told. No label holds a secret, and none takes unboundedly many values. */
 export interface Metrics {
   /** Sets the conditions and VM phases of a range to what this status says. */
@@ -227,6 +242,8 @@ export interface Metrics {
   observed(at: number): void
   /** Sets what is wrong with the SDN zone, in place of what was. */
   zoneFindings(findings: readonly ZoneFinding[]): void
+  /** Counts a notification that is done with. `dropped`: too many were waiting. */
+  notified(result: Delivery['kind'] | 'dropped'): void
 }
 
 /** Structured log. Fields are plain values; no secret is ever among them. */

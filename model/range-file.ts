@@ -22,7 +22,9 @@ export const ludusRangeFileSchema = z.strictObject({
   global_role_vars: anyVariables
     .meta({ description: 'Variables passed to all roles of all VMs.', examples: [{ company: 'ACME' }] })
     .optional(),
-  notify: notify.describe('Who hears when a deployment has ended.').optional(),
+  notify: notify
+    .describe('Who hears when a deployment has ended, and from Lanista when the range becomes Ready or fails.')
+    .optional(),
   ludus_extensions: z.looseObject({}).describe('Data for other programs; Ludus ignores it.').optional(),
 })
 

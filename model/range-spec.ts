@@ -17,6 +17,8 @@ export interface RangeSpec {
   readonly state: 'present' | 'absent'
   /** `defaults.target_node`: where VMs and router go that name no node of their own. */
   readonly targetNode: string | undefined
+  /** `notify.urls`: Shoutrrr addresses, which are secrets and not checked. */
+  readonly notifyUrls: readonly string[]
   readonly router: VmSpec
   /** In file order; the router is not among them. */
   readonly vms: readonly VmSpec[]
@@ -48,6 +50,8 @@ export interface VmSpec {
   /** Balloon minimum; 0 switches ballooning off. */
   readonly balloonMiB: number
   readonly os: 'windows' | 'linux' | 'macos'
+  /** A Windows VM that is a primary or further controller of its domain. */
+  readonly domainController: boolean
   readonly fullClone: boolean
   /** The VM's own `target_node`. */
   readonly targetNode: string | undefined

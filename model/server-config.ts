@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NAT_VNET, RANGE_NUMBERS } from './identity.ts'
+import { readAddress } from './notify/notify-address.ts'
 
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
@@ -96,6 +97,30 @@ const placementSection = z
   })
   .meta({ description: 'How the node of a new VM is chosen.' })
 
+const notifySection = z
+  .strictObject({
+    urls: z
+      .array(
+        z.string().check((context) => {
+          const read = readAddress(context.value)
+          if (read.kind === 'usable') return
+          // Without the value, which is a secret.
+          context.issues.push({
+            code: 'custom',
+            input: undefined,
+            message: `is unusable: ${read.finding}; ${read.remedy}`,
+          })
+        }),
+      )
+      .meta({
+        description:
+          'Who hears of every range that becomes Ready or fails, besides those in its own file: addresses as there.',
+        examples: [['discord://token@id']],
+      })
+      .default([]),
+  })
+  .meta({ description: 'Notifications.' })
+
 const lanistaSection = z
   .strictObject({
     ranges: z
@@ -158,6 +183,7 @@ const lanistaSection = z
       .meta({ description: 'Routes of the machine that Lanista runs on.' })
       .prefault({}),
     placement: placementSection.prefault({}),
+    notify: notifySection.prefault({}),
     http: z
       .strictObject({
         listen: listen

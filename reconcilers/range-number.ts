@@ -81,6 +81,10 @@ function askedNumber(
   return { number: asked }
 }
 
+/** The numbers under which a range lives on Proxmox already: one, none before its first pass, several by a slip. */
+export const numbersHeldBy = (rangeId: string, seen: NumbersSeen, vmidBase: number): readonly number[] =>
+  ownNumbers(rangeId, seen, numberHolders(seen, new Map(), vmidBase))
+
 /** A network's mark is the word of the whole range; VMIDs count only without one, since another vmid_base shifts them. */
 function ownNumbers(
   rangeId: string,

@@ -22,6 +22,7 @@ export function buildSpec(file: RangeFile, id: string, source: string): RangeSpe
     suspension: suspensionOf(lanista?.suspend),
     state: lanista?.state ?? 'present',
     targetNode: file.defaults?.target_node,
+    notifyUrls: file.notify?.urls ?? [],
     router: withWishes(routerSpec(file.router ?? {}, id), wishes),
     vms: file.ludus.map((entry) => withWishes(vmSpec(entry), wishes)),
   }
@@ -52,10 +53,14 @@ const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): Omit<
   memoryMiB: mebibytes(router.ram_gb ?? ROUTER_DEFAULTS.ramGb),
   balloonMiB: mebibytes(router.ram_min_gb ?? ROUTER_DEFAULTS.balloonGb),
   os: 'linux',
+  domainController: false,
   fullClone: false,
   targetNode: router.target_node,
   ansibleGroups: [],
 })
+
+/** Roles in a Windows domain that make a VM one of its controllers. */
+const CONTROLLERS: ReadonlySet<string> = new Set(['primary-dc', 'alt-dc'])
 
 const vmSpec = (entry: VmEntry): Omit<VmSpec, 'wishes'> => ({
   role: 'vm',
@@ -67,6 +72,7 @@ const vmSpec = (entry: VmEntry): Omit<VmSpec, 'wishes'> => ({
   memoryMiB: mebibytes(entry.ram_gb),
   balloonMiB: mebibytes(entry.ram_min_gb ?? 0),
   os: osOf(entry),
+  domainController: entry.windows !== undefined && CONTROLLERS.has(entry.domain?.role ?? ''),
   fullClone: entry.full_clone ?? false,
   targetNode: entry.target_node,
   ansibleGroups: entry.ansible_groups ?? [],

@@ -28,6 +28,8 @@ export interface CheckedRange {
   readonly yaml: YamlFile
   /** `defaults.target_node`. */
   readonly targetNode: string | undefined
+  /** `notify.urls`: secrets. */
+  readonly notifyUrls: readonly string[]
   /** The router, then the VMs in file order. */
   readonly machines: readonly Machine[]
   /** `ludus_extensions.lanista.placement`. */
@@ -47,7 +49,14 @@ export function checkedRange(spec: RangeSpec, file: RangeFile, yaml: YamlFile): 
   const vms = spec.vms.map((vm, index) => machine(vm, ['ludus', index], file.ludus[index] ?? {}))
   const router = machine(spec.router, ['router'], { roles: file.router?.roles })
   const placement = file.ludus_extensions?.lanista?.placement ?? {}
-  return { id: spec.id, yaml, targetNode: spec.targetNode, machines: [router, ...vms], placement }
+  return {
+    id: spec.id,
+    yaml,
+    targetNode: spec.targetNode,
+    notifyUrls: spec.notifyUrls,
+    machines: [router, ...vms],
+    placement,
+  }
 }
 
 /** How a message calls a machine that the reader has not just been led to. */

@@ -1,6 +1,7 @@
 import { configKeys, valueAt } from '../../model/config-keys.ts'
 import type { ConfigOrigin, EffectiveConfig } from '../../model/config-source.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
+import { shownAddress } from '../../model/notify/notify-address.ts'
 import { durationText } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, TokenInspection } from '../composition.ts'
@@ -50,10 +51,14 @@ const DEFAULT: ConfigOrigin = { kind: 'default' }
 
 const rowsOf = ({ config, origins }: EffectiveConfig): readonly ConfigRow[] =>
   configKeys.map(({ name, path }) => {
-    const value = valueAt(config, path)
-    const shown = name === 'lanista.resync' && typeof value === 'number' ? durationText(value) : masked(value)
-    return { key: name, value: shown, origin: origins.get(name) ?? DEFAULT }
+    return { key: name, value: shownValue(name, valueAt(config, path)), origin: origins.get(name) ?? DEFAULT }
   })
+
+function shownValue(name: string, value: unknown): unknown {
+  if (name === 'lanista.resync' && typeof value === 'number') return durationText(value)
+  if (name === 'lanista.notify.urls' && Array.isArray(value)) return value.map((url) => shownAddress(String(url)))
+  return masked(value)
+}
 
 /** Where a password or a token might have been put by mistake or custom: in a URL, or in place of the token's file. */
 function masked(value: unknown): unknown {

@@ -7,7 +7,7 @@ import { Controller } from '../controller.ts'
 /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
 export function controllerFor(
   config: () => ServerConfig,
-  { proxmox, files, store, lockStore, hostRoutes, metrics }: Connected,
+  { proxmox, files, store, lockStore, hostRoutes, metrics, notifier, readyBefore }: Connected,
   { clock, random }: Composition,
   logger: Logger,
 ): Controller {
@@ -25,5 +25,6 @@ export function controllerFor(
     metrics,
     settings,
     resyncMs,
+    notify: { notifier, urls: () => config().lanista.notify.urls, readyBefore },
   })
 }

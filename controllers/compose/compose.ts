@@ -1,6 +1,7 @@
 import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
+import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
 import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
@@ -58,6 +59,8 @@ async function connect(
     hostRoutes: new IpRoutes(),
     files: watchRangeFiles({ folder: ranges, logger }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
+    readyBefore: () => store.readyBefore(),
+    notifier: httpsNotifier(),
     serve: async ({ statuses, notReady, resyncMs, explain }, signal, listen = http.listen) => {
       const { serveHttp } = await import('../../adapters/http.ts')
       const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resyncMs())

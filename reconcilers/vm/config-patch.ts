@@ -1,3 +1,4 @@
+import { ansibleGroupsOf } from '../../model/ansible-groups.ts'
 import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { NetworkNames } from '../../model/plan.ts'
 import type { ConfigPatch, MachineRead } from '../../model/ports.ts'
@@ -63,6 +64,5 @@ const isInstallCd = (key: string, value: string): boolean =>
 
 /** A VM's description in the JSON form that Ludus' Ansible inventory reads. */
 export function descriptionOf(vm: VmSpec, rangeId: string): string {
-  const kind = vm.role === 'router' ? 'router' : `${vm.os}_endpoints`
-  return JSON.stringify({ groups: [rangeId, `${rangeId}_${kind}`, ...vm.ansibleGroups] })
+  return JSON.stringify({ groups: ansibleGroupsOf(vm, rangeId) })
 }

@@ -56,6 +56,7 @@ describe('parseRange', () => {
         memoryMiB: 4096,
         balloonMiB: 512,
         os: 'linux',
+        domainController: false,
         fullClone: false,
         targetNode: 'JD-node',
         ansibleGroups: ['JD_x'],
@@ -74,6 +75,7 @@ describe('parseRange', () => {
         memoryMiB: 2048,
         balloonMiB: 512,
         os: 'linux',
+        domainController: false,
         fullClone: false,
         targetNode: undefined,
         ansibleGroups: [],
@@ -100,6 +102,15 @@ describe('parseRange', () => {
         'pve1',
         ['windows', 'linux', 'macos'],
       ])
+    })
+
+    it('knows the controllers of a Windows domain', () => {
+      const vms = ['primary-dc', 'alt-dc', 'member'].map(
+        (role, index) =>
+          `  - { vm_name: v${index}, hostname: v${index}, template: t, vlan: 2, ip_last_octet: ${index + 1}, ram_gb: 1, cpus: 1, windows: {}, domain: { fqdn: a.b, role: ${role} } }\n`,
+      )
+      const controllers = specOf(`ludus:\n${vms.join('')}`).vms.map(({ domainController }) => domainController)
+      expect(controllers).to.deep.equal([true, true, false])
     })
 
     it('reads CRLF, a byte order mark, anchors and merge keys, and a closing ...', () => {

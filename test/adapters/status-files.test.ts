@@ -65,6 +65,17 @@ describe('statusFiles', () => {
     expect((await readdir(join(state, 'status'))).sort()).to.deep.equal(['JD.json', 'my%20range.json'])
   })
 
+  it('tells how ready ranges were when an earlier life ended, as far as it can be read', async () => {
+    const ready = { type: 'Ready', status: 'False', reason: 'VmTrouble', message: 'vm a' } as const
+    const valid = { type: 'SpecValid', status: 'True', reason: 'Ok', message: '' } as const
+    await statusFiles(state).write(statusOf('JD', { conditions: [valid, ready] }))
+    await statusFiles(state).write(statusOf('AB', { conditions: [valid] }))
+    for (const [name, text] of Object.entries({ 'CD.json': '{', 'EF.json': '{"conditions":[{"type":"Ready"}]}' }))
+      await writeFile(join(state, 'status', name), text)
+    expect([...(await statusFiles(state).readyBefore())]).to.deep.equal([['JD', ready]])
+    expect([...(await statusFiles(join(state, 'none')).readyBefore())]).to.deep.equal([])
+  })
+
   it('forgets nothing where there is no folder', async () => {
     await statusFiles(join(state, 'none')).forgetAllBut([])
   })

@@ -18,11 +18,19 @@ describe('the log of what is Ready', () => {
     for (const finding of [progressing, undefined, undefined, progressing, turned, turned, undefined])
       tell(rangeStatus('JD', [], finding))
     tell(rangeStatus('KT', []))
+    // What comes and goes with every attempt is told once, until the range was Ready in between.
+    const trouble = { reason: 'VmTrouble', message: 'vm a: out of memory' }
+    for (const finding of [trouble, progressing, turned, progressing, trouble, turned, undefined, trouble])
+      tell(rangeStatus('KT', [], finding))
     expect(lines).to.deep.equal([
       'info range is Ready ["JD",null]',
       'warn range is not Ready ["JD","ModeChanged"]',
       'info range is Ready ["JD",null]',
       'info range is Ready ["KT",null]',
+      'warn range is not Ready ["KT","VmTrouble"]',
+      'warn range is not Ready ["KT","ModeChanged"]',
+      'info range is Ready ["KT",null]',
+      'warn range is not Ready ["KT","VmTrouble"]',
     ])
   })
 })

@@ -17,7 +17,7 @@ import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
 import { settings } from '../builders/range.ts'
 import { Controller } from '../../controllers/controller.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { Logger, SdnLockNote, StatusStore } from '../../model/ports.ts'
+import type { Logger, Notifier, SdnLockNote, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 
 /** The whole product against a simulated cluster over real HTTPS, with a folder to drop files into. */
@@ -59,6 +59,7 @@ export interface LabOptions {
   readonly patience?: number
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
+  readonly notifier?: Notifier
   /** What an earlier life left behind of the SDN lock. */
   readonly lockNote?: SdnLockNote
 }
@@ -108,6 +109,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     metrics: openMetrics('test'),
     settings: () => settings(options.settings ?? {}),
     resyncMs: () => 30_000 / speed,
+    notify: {
+      notifier: options.notifier ?? { send: () => Promise.resolve({ kind: 'delivered' }) },
+      urls: () => [],
+      readyBefore: () => Promise.resolve(new Map()),
+    },
   })
   const stop = new AbortController()
   const running = controller.run(stop.signal)

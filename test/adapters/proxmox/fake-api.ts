@@ -41,7 +41,7 @@ export interface FakeApi {
 let shared: Promise<{ private: string; cert: string }> | undefined
 
 /** One certificate for all servers of a test run: making keys is slow. */
-const certificate = (): Promise<{ private: string; cert: string }> => {
+export const certificate = (): Promise<{ private: string; cert: string }> => {
   shared ??= generate([{ name: 'commonName', value: 'localhost' }], {
     keySize: 2048,
     extensions: [

@@ -72,6 +72,26 @@ describe('lanista config', () => {
       }
   })
 
+  it('shows of addresses for notifications no more than their kind', async () => {
+    const text = `proxmox_node: a\nlanista: { notify: { urls: ["discord://${SECRET}@12", "https://h/${SECRET}"] } }\n`
+    for (const format of ['text', 'json']) {
+      const all = await shown(text, {}, format)
+      expect(all).to.contain('discord://***').and.contain('https://***').and.not.contain(SECRET)
+    }
+    expect(await shown('proxmox_node: a\n', { LANISTA_NOTIFY_URLS: `ntfy://h/${SECRET}` })).to.match(
+      /^lanista\.notify\.urls +ntfy:\/\/\*\*\* +LANISTA_NOTIFY_URLS$/m,
+    )
+    for (const [yaml, environment] of [
+      [`proxmox_node: a\nlanista:\n  notify:\n    urls:\n      - telegram://${SECRET}@telegram\n`, {}],
+      ['proxmox_node: a\n', { LANISTA_NOTIFY_URLS: `telegram://${SECRET}@telegram` }],
+    ] as const) {
+      const error: unknown = await shown(yaml, environment).catch(String)
+      expect(error)
+        .to.match(/can't send to telegram:\/\/\*\*\*; use https, /)
+        .and.not.contain(SECRET)
+    }
+  })
+
   it('refuses the token itself in place of its file, without repeating it', async () => {
     const token = `lanista@pve!main=${SECRET}`
     // One after the other: both write the same file.

@@ -90,6 +90,8 @@ describe('descriptionOf', () => {
     const groups = { groups: ['JD', 'JD_windows_endpoints', 'dc'] }
     expect(groupsOf(vm('x', { ansibleGroups: ['dc'] }))).to.deep.equal(groups)
     expect(groupsOf(vm('x', { os: 'linux' }))).to.deep.equal({ groups: ['JD', 'JD_linux_endpoints'] })
+    const controller = ['JD', 'JD_test_range_network', 'JD_test_range_dc']
+    expect(groupsOf(vm('x', { domainController: true }))).to.deep.equal({ groups: controller })
     expect(groupsOf(router('JD'))).to.deep.equal({ groups: ['JD', 'JD_router'] })
   })
 })

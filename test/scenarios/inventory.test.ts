@@ -1,0 +1,109 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { chmod, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { rangeText } from './ranges.ts'
+import { openSite, type Site } from './site.ts'
+
+const MAIN = path.resolve('dist/controllers/main.js')
+const run = promisify(execFile)
+
+/** Debian's package is ansible-core. */
+const ansibleIsHere = spawnSync('ansible-inventory', ['--version']).status === 0
+
+interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+describe('lanista inventory', function () {
+  this.timeout(60_000)
+  let site: Site
+
+  const lanista = (...args: readonly string[]): Promise<Ended> =>
+    new Promise((resolve) => {
+      execFile(process.execPath, [MAIN, ...args, '--config', site.config], (error, stdout, stderr) =>
+        resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout, stderr }),
+      )
+    })
+  const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET').length
+
+  before(async () => {
+    site = await openSite({ 'JD.yml': rangeText([{ name: 'a', vlan: 10, octet: 1 }]) })
+    const { status, stdout } = await lanista('run', '--once')
+    expect(status, stdout).to.equal(0)
+    await writeFile(path.join(site.ranges, 'KT.yml'), rangeText([{ name: 'b', vlan: 10, octet: 2 }]))
+    await writeFile(path.join(site.ranges, 'BAD.yml'), 'ludus: [}\n')
+  })
+  after(() => site.close())
+
+  it('lists what exists as pure JSON, and says on the side what is left out and why', async () => {
+    const before = writes()
+    const { status, stdout, stderr } = await lanista('inventory', '--list')
+    expect(status, stderr).to.equal(0)
+    expect(JSON.parse(stdout)).to.have.nested.property('_meta.hostvars.JD-a').that.includes({
+      ansible_host: '10.1.10.1',
+      proxmox_vmid: 1_010_001,
+      proxmox_status: 'running',
+    })
+    expect(stderr)
+      .to.match(/BAD\.yml:1:\d+: .* \(its range is left out\)/)
+      .and.match(/^range KT: it has no number yet, so it is left out/m)
+    expect(writes()).to.equal(before)
+  })
+
+  it('tells the variables of one host, and none of a host that does not exist', async () => {
+    const [known, unknown] = await Promise.all([
+      lanista('inventory', '--host', 'JD-a', '--range', 'JD'),
+      lanista('inventory', '--host', 'JD-aa', '--range', 'JD'),
+    ])
+    expect(JSON.parse(known.stdout)).to.include({ ansible_host: '10.1.10.1', range_id: 'JD' })
+    expect([known.stderr, known.status]).to.deep.equal(['', 0])
+    expect([JSON.parse(unknown.stdout), unknown.status]).to.deep.equal([{}, 0])
+    expect(unknown.stderr).to.match(/^host JD-aa: no range has a VM of that name that exists; did you mean JD-a\?$/m)
+  })
+
+  it('ends with status 1 and prints nothing when it can not answer', async () => {
+    const asked = [[], ['--list', '--host', 'JD-a'], ['--list', '--range', 'JJ'], ['--list', '--range', 'BAD']]
+    const ended = await Promise.all(asked.map((args) => lanista('inventory', ...args)))
+    expect(ended.map(({ status, stdout }) => [status, stdout])).to.deep.equal(asked.map(() => [1, '']))
+    expect(ended.map(({ stderr }) => stderr.split('\n')[0])).to.satisfy(([none, both, unknown, bad]: string[]) => {
+      expect([none, both]).to.deep.equal(
+        Array.from(
+          { length: 2 },
+          () => 'inventory: it needs either --list or --host; give one of them, as Ansible does',
+        ),
+      )
+      expect(unknown).to.equal('range JJ: there is no range file of that name; did you mean JD?')
+      expect(bad).to.match(/BAD\.yml:1:/)
+      return true
+    })
+  })
+
+  const withAnsible = ansibleIsHere ? it : it.skip
+  withAnsible("is read by Ansible's own ansible-inventory (skipped without it)", async () => {
+    const script = path.join(path.dirname(site.config), 'lanista-inventory.sh')
+    await writeFile(
+      script,
+      `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" inventory --config "${site.config}" "$@"\n`,
+    )
+    await chmod(script, 0o755)
+    const ansible = async (...args: readonly string[]): Promise<{ stdout: string; stderr: string }> =>
+      run('ansible-inventory', ['-i', script, ...args], { env: { ...process.env, LC_ALL: 'C.UTF-8' } })
+    const [list, graph, host] = await Promise.all([
+      ansible('--list'),
+      ansible('--graph', 'JD'),
+      ansible('--host', 'JD-a'),
+    ])
+    // Ansible hands on what the script says on the side, broken into lines, and reads the inventory all the same.
+    expect(list.stderr.replaceAll(/\s+/g, ' '))
+      .to.match(/KT: it has no number yet/)
+      .and.not.match(/WARNING|[Pp]arse/)
+    expect(JSON.parse(list.stdout)).to.have.nested.property('JD_linux_endpoints.hosts').that.deep.equals(['JD-a'])
+    // Some releases of Ansible sort the hosts.
+    expect(graph.stdout.trim().split(/\n\s*/)).to.have.members(['@JD:', '|--JD-a', '|--JD-router-debian11-x64'])
+    expect(JSON.parse(host.stdout)).to.include({ ansible_host: '10.1.10.1', proxmox_os_id: 'linux', lanista_vlan: 10 })
+  })
+})

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from 'chai'
+import { z } from 'zod'
+import { openReceiver, type Receiver } from '../builders/receiver.ts'
+import { openLab } from './lab.ts'
+import { rangeText } from './ranges.ts'
+import { openSite, type Site } from './site.ts'
+
+const MAIN = path.resolve('dist/controllers/main.js')
+const titled = z.object({ title: z.string() })
+const SECRET = 'S3CRET-0b1c2d3e'
+
+describe('notify.urls', function () {
+  this.timeout(60_000)
+  let [site, receiver]: [Site?, Receiver?] = []
+  let [printed, folder, state] = ['', '', '']
+
+  before(async () => {
+    receiver = await openReceiver()
+    site = await openSite({ 'JD.yml': textWith(receiver.host) })
+    folder = path.dirname(site.config)
+    state = path.join(folder, 'state')
+    await writeFile(path.join(folder, 'ca.pem'), receiver.ca)
+  })
+  after(async () => {
+    await site?.close()
+    await receiver?.close()
+  })
+
+  const textWith = (host: string): string =>
+    rangeText(
+      [{ name: 'a', vlan: 10, octet: 1 }],
+      `notify:\n  urls: ["generic://${host}/${SECRET}?template=json", "telegram://${SECRET}@telegram"]\n`,
+    )
+  const runOnce = (environment: NodeJS.ProcessEnv = {}): Promise<void> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem'), ...environment }
+      execFile(process.execPath, [MAIN, 'run', '--once', '--config', site?.config ?? ''], { env }, (_, out, log) => {
+        printed += out + log
+        resolve()
+      })
+    })
+  const told = (): readonly unknown[] =>
+    (receiver?.received ?? []).map(({ path: at, body }) => [at, titled.parse(JSON.parse(body)).title])
+
+  it('are called once when a range has become Ready, and not again after a restart', async () => {
+    await runOnce()
+    expect(told(), printed).to.deep.equal([[`/${SECRET}`, 'range JD is Ready']])
+    await runOnce()
+    expect(told()).to.have.length(1)
+  })
+
+  it('are called when its file is broken later, together with those of the configuration', async () => {
+    await writeFile(path.join(site?.ranges ?? '', 'JD.yml'), 'ludus: [}\n')
+    await runOnce({ LANISTA_NOTIFY_URLS: `https://${receiver?.host}/all/${SECRET}` })
+    // The file that can't be read has no addresses any more, as far as a new process knows.
+    expect(told().slice(1)).to.deep.equal([[`/all/${SECRET}`, 'range JD is not Ready']])
+  })
+
+  it('are called again when the state directory is gone, for then nothing is known of before', async () => {
+    await writeFile(path.join(site?.ranges ?? '', 'JD.yml'), textWith(receiver?.host ?? ''))
+    await rm(state, { recursive: true })
+    await runOnce()
+    expect(told().slice(2)).to.deep.equal([[`/${SECRET}`, 'range JD is Ready']])
+  })
+
+  it('keep no range from its work when they are refused', async () => {
+    if (receiver !== undefined) receiver.answer = { status: 404 }
+    await rm(state, { recursive: true })
+    printed = ''
+    await runOnce()
+    expect(printed)
+      .to.match(/^range JD: Ready$/m)
+      .and.match(/"to":"generic:\/\/\*\*\*".*"msg":"notification refused"/)
+  })
+
+  it('keep no range from its work when they never answer', async () => {
+    const asked: string[] = []
+    const send = (address: string): Promise<never> => {
+      asked.push(address)
+      return new Promise(() => undefined)
+    }
+    const lab = await openLab({ files: { 'JD.yml': textWith('h.example') }, notifier: { send } })
+    try {
+      await lab.until(() => lab.ready('JD') && asked.length === 1)
+      await lab.pass()
+    } finally {
+      await lab.close()
+    }
+    expect(asked).to.have.length(1)
+  })
+
+  it('are in no output, log or status', async () => {
+    const files = await readdir(path.join(state, 'status'))
+    const statuses = await Promise.all(files.map((name) => readFile(path.join(state, 'status', name), 'utf8')))
+    expect(statuses.join('')).to.contain('telegram://***').and.not.contain(SECRET)
+    expect(printed).not.to.contain(SECRET)
+  })
+})
