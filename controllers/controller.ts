@@ -98,6 +98,7 @@ export class Controller {
       logger,
       settings,
       clock,
+      firstStarts: new Set<number>(),
     }
     this.ranges = new RangeController(
       (rangeId) => {

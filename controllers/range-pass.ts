@@ -10,6 +10,7 @@ import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
 import { zoneRemarkOf } from '../model/zone-finding.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
+import { isNew, withFirstStarts } from '../reconcilers/vm/first-start.ts'
 import { STAYS } from '../reconcilers/vm/plan-vm.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
 import { lackingNodes, nodesWithout } from '../reconcilers/vnet/node-states.ts'
@@ -31,6 +32,8 @@ export interface PassDependencies {
   readonly board: StatusBoard
   readonly logger: Logger
   readonly settings: () => PlanSettings
+  /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
+  readonly firstStarts: Set<number>
 }
 
 /**
@@ -82,7 +85,7 @@ export class RangePass {
         ? NO_ZONE_NEEDED
         : zoneRemarkOf(result.kind === 'refused' ? result.zoneFindings : result.plan.zoneFindings)
     if (result.kind === 'refused') return this.#refused(result.part, result.finding, zone)
-    const { plan } = result
+    const plan = withFirstStarts(result.plan, this.#spec.power, this.#deps.firstStarts)
     this.#number = plan.number
     this.#vms = plan.vms.map((vm) =>
       statusOf(
@@ -142,7 +145,8 @@ export class RangePass {
       case 'blocked':
         return { kind: 'retry', error: step.finding.message }
       case 'create':
-      case 'continue': {
+      case 'continue':
+      case 'shutdown': {
         const { storage, storageFormat: format } = this.#deps.settings()
         const networks = { rangeId: plan.rangeId, names: plan.network.names, vlans: vlansOf(this.#spec) }
         const work = {
@@ -154,7 +158,10 @@ export class RangePass {
           holdStart: nodesWithout(this.#nodes).find(({ node }) => node === step.node)?.message,
           signal: this.#signal,
         }
+        const { firstStarts } = this.#deps
+        if (isNew(vm)) firstStarts.add(vm.vmid)
         const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
+        if (phase === 'running') firstStarts.delete(vm.vmid)
         if (this.#signal.aborted) return outcome
         if ('error' in outcome) this.#vmTrouble(vm, plan, step.node, phase, outcome.error)
         await this.#showVm(
@@ -236,12 +243,12 @@ export class RangePass {
 
   /** Takes findings in and reports. The machines' finding follows from the VMs unless it is given. */
   #found(news: Partial<PassFindings>): Promise<void> {
-    this.#findings = { ...this.#findings, machines: machinesFinding(this.#vms), ...news }
+    this.#findings = { ...this.#findings, machines: machinesFinding(this.#vms, this.#spec.power), ...news }
     return this.#deps.board.set({
       id: this.#spec.id,
       source: this.#spec.source,
       number: this.#number,
-      conditions: conditionsOf(this.#findings),
+      conditions: conditionsOf(this.#findings, this.#spec.power),
       diagnostics: this.#warnings,
       vms: this.#vms,
       networks: this.#nodes,
@@ -251,7 +258,14 @@ export class RangePass {
 
 const PROGRESSING: Finding = { reason: 'Progressing', message: 'the networks are being made' }
 
-const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set(['cloning', 'configuring', 'starting', 'running'])
+const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set([
+  'cloning',
+  'configuring',
+  'starting',
+  'running',
+  'stopping',
+  'stopped',
+])
 
 /** A VM's status as planned. Why it was placed where it is stays told for as long as the controller remembers. */
 function statusOf(

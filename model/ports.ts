@@ -121,6 +121,8 @@ export interface MachineRead {
   readonly node: string
   readonly name: string | undefined
   readonly running: boolean
+  /** Its guest stands still although its process runs; told by `status/current` alone (`qmpstatus`). */
+  readonly paused: boolean
   readonly template: boolean
   readonly lock: string | undefined
   readonly tags: readonly string[]
@@ -157,6 +159,11 @@ export interface Machines {
   clone(request: CloneRequest, signal: AbortSignal): Promise<void>
   configure(node: string, vmid: number, patch: ConfigPatch, signal: AbortSignal): Promise<void>
   start(node: string, vmid: number, signal: AbortSignal): Promise<void>
+  /**
+   * Asks the guest to go down and resolves when it has; nothing forces it. Succeeds as well when it is off already.
+   * Throws `task-failed` when it has not gone down within so many seconds.
+   */
+  shutdown(node: string, vmid: number, seconds: number, signal: AbortSignal): Promise<void>
 }
 
 /** Writes resource pools. */

@@ -15,12 +15,20 @@ export interface RangeSpec {
   readonly suspension: Suspension | undefined
   /** `ludus_extensions.lanista.state`: an absent range is to go, network and all. */
   readonly state: 'present' | 'absent'
+  /** `ludus_extensions.lanista.power`. */
+  readonly power: Power
   /** `defaults.target_node`: where VMs and router go that name no node of their own. */
   readonly targetNode: string | undefined
   readonly router: VmSpec
   /** In file order; the router is not among them. */
   readonly vms: readonly VmSpec[]
 }
+
+/**
+ * What its author wants of VMs once they exist and are configured. `on`: they run; `off`: none does; `keep`: new ones are
+ * started, and of the others each stays as it is.
+ */
+export type Power = 'on' | 'keep' | 'off'
 
 /** Why a range is left alone, and for how long. */
 export interface Suspension {

@@ -144,6 +144,7 @@ export const vmConfig = z.record(z.string(), z.union([text, z.null().transform((
 
 export const vmStatus = z.object({
   status: text,
+  qmpstatus: maybe(text),
   name: maybe(text),
   template: maybe(flag),
   lock: maybe(text),

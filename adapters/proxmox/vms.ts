@@ -62,6 +62,7 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
         node,
         name: keys['name'],
         running: status.status === 'running',
+        paused: status.qmpstatus === 'paused' || status.qmpstatus === 'suspended',
         template: keys['template'] === '1',
         lock: keys['lock'],
         tags: tagsOf(keys['tags']),
@@ -95,6 +96,12 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
         if (isProxmoxError(error, 'task-failed') && error.message.includes(`VM ${vmid} already running`)) return
         throw error
       }
+    },
+
+    // Not in the node's lane: guests that don't respond would keep others' work waiting. The wait costs Proxmox nothing.
+    async shutdown(node, vmid, seconds, signal) {
+      const call = 'POST /nodes/{node}/qemu/{vmid}/status/shutdown'
+      await runTaskPatiently(call, { node, vmid }, { timeout: seconds }, signal)
     },
   }
 }

@@ -21,6 +21,7 @@ export function buildSpec(file: RangeFile, id: string, source: string): RangeSpe
     number: lanista?.range_number,
     suspension: suspensionOf(lanista?.suspend),
     state: lanista?.state ?? 'present',
+    power: lanista?.power ?? 'on',
     targetNode: file.defaults?.target_node,
     router: withWishes(routerSpec(file.router ?? {}, id), wishes),
     vms: file.ludus.map((entry) => withWishes(vmSpec(entry), wishes)),

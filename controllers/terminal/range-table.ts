@@ -11,6 +11,8 @@ const PHASE_STYLE: Readonly<Record<VmPhase, Style>> = {
   configuring: 'cyan',
   starting: 'cyan',
   running: 'green',
+  stopping: 'cyan',
+  stopped: 'dim',
   blocked: 'red',
   unknown: 'yellow',
 }
@@ -21,6 +23,8 @@ const PHASE_SIGN: Readonly<Record<VmPhase, string>> = {
   configuring: '◑',
   starting: '◕',
   running: '●',
+  stopping: '◒',
+  stopped: '○',
   blocked: '✗',
   unknown: '?',
 }

@@ -46,10 +46,12 @@ export const lanistaKeys = z.strictObject({
     .enum(['present', 'absent'])
     .describe('absent: the range is to go. Its network is removed once none of its VMs is left. Default: present.')
     .optional(),
-  power: notYet(
-    z.enum(['on', 'off', 'keep']),
-    'on: VMs are started; off: they are shut down; keep: new ones are started, others left as they are. Default: on.',
-  ),
+  power: z
+    .enum(['on', 'off', 'keep'])
+    .describe(
+      'on: VMs are started; off: they are shut down, never by force; keep: new ones are started, others left as they are. Default: on.',
+    )
+    .optional(),
   drift: notYet(
     z.strictObject({
       networks: z.enum(['correct', 'report']).describe('Network and VLAN of NICs. Default: correct.').optional(),

@@ -1,7 +1,7 @@
 import type { CloneRequest, ConfigPatch, MachineRead, Machines } from '../../model/ports.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 
-type Call = 'read' | 'clone' | 'configure' | 'start'
+type Call = 'read' | 'clone' | 'configure' | 'start' | 'shutdown'
 
 /** What goes wrong with one call, and whether Proxmox did it nevertheless. */
 interface Fault {
@@ -15,6 +15,7 @@ export const machine = (vmid: number, name: string, traits: Partial<MachineRead>
   node: 'pve1',
   name,
   running: false,
+  paused: false,
   template: false,
   lock: undefined,
   tags: [],
@@ -75,6 +76,12 @@ export class FakeMachines implements Machines {
       const seen = this.#present(vmid)
       if (seen.running) throw new ProxmoxError('conflict', 'start', `VM ${vmid} already running`)
       this.machines.set(vmid, { ...seen, running: true })
+    })
+  }
+
+  shutdown(node: string, vmid: number): Promise<void> {
+    return this.#carryOut('shutdown', `${vmid} on ${node}`, () => {
+      this.machines.set(vmid, { ...this.#present(vmid), running: false })
     })
   }
 

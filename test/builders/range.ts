@@ -40,6 +40,7 @@ export const range = (id: string, traits: Partial<RangeSpec> = {}): RangeSpec =>
   number: undefined,
   suspension: undefined,
   state: 'present',
+  power: 'on',
   targetNode: undefined,
   router: router(id),
   vms: [vm(`${id}-DC01`)],

@@ -46,6 +46,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     logger: quiet,
     settings: () => settings(),
     clock,
+    firstStarts: new Set<number>(),
   }
   return {
     proxmox,

@@ -43,6 +43,7 @@ describe('machines', () => {
       node: 'pve1',
       name: 'JD-DC01',
       running: true,
+      paused: false,
       template: false,
       lock: undefined,
       tags: ['lanista', 'windows'],
@@ -55,6 +56,14 @@ describe('machines', () => {
       },
       digest: CONFIG.digest,
     })
+  })
+
+  it('tells a paused VM by the one word that tells', async () => {
+    const { proxmox, signal } = await start({
+      [`GET ${VM}/config`]: { data: CONFIG },
+      [`GET ${VM}/status/current`]: { data: { status: 'running', qmpstatus: 'paused', vmid: 3_010_011 } },
+    })
+    expect(await proxmox.machines.read('pve1', 3_010_011, signal)).to.include({ running: true, paused: true })
   })
 
   it('takes a VM for absent only when Proxmox itself says so', async () => {
@@ -145,6 +154,19 @@ describe('machines', () => {
     const patch = { set: { tags: 'lanista;x', memory: 2048 }, delete: ['ide2', 'ide3'], digest: 'abc' }
     await proxmox.machines.configure('pve1', 3_010_011, patch, signal)
     expect(api.got[0]?.raw).to.equal('tags=lanista%3Bx&memory=2048&delete=ide2%2Cide3&digest=abc')
+  })
+
+  it('asks a guest to shut down in its time, never by force, and tells when it did not', async () => {
+    const { proxmox, signal, api } = await start({
+      [`POST ${VM}/status/shutdown`]: { data: UPID },
+      'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
+      [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
+    })
+    await proxmox.machines.shutdown('pve1', 3_010_011, 60, signal)
+    expect(api.got[0]?.raw).to.equal('timeout=60')
+    api.replies.set('GET /cluster/tasks', [{ data: [taskRow(UPID, 'VM quit/powerdown failed - got timeout')] }])
+    const error = await failing(proxmox.machines.shutdown('pve1', 3_010_011, 60, signal))
+    expect(error.kind).to.equal('task-failed')
   })
 
   it('counts the start of a running VM as a success, and no other failed start', async () => {
