@@ -10,6 +10,7 @@ import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { aborted } from './aborted.ts'
 import { AclGranter } from './acl-granter.ts'
 import type { Observed } from './composition.ts'
+import { ConfigAudit } from './config-audit.ts'
 import { NetworkController } from './network-controller.ts'
 import { Planning } from './planning.ts'
 import { RangeController } from './range-controller.ts'
@@ -99,6 +100,7 @@ export class Controller {
       settings,
       clock,
       firstStarts: new Set<number>(),
+      audit: new ConfigAudit(machines, () => settings().auditMs, clock, logger),
     }
     this.ranges = new RangeController(
       (rangeId) => {

@@ -127,17 +127,27 @@ function brokenSpec(reason: string, message: string, before: readonly Condition[
   return [spec, ...others, readyOf([spec, ...others])]
 }
 
-/** The finding that stands for all VMs that are not as `power` asks, the ones a person must help first. */
-export function machinesFinding(vms: readonly VmStatus[], power: Power = 'on'): Finding | true | undefined {
+/**
+ * The finding that stands for all VMs that are not as `power` asks or have trouble, the ones a person must help first; a
+ * remark when they only differ from the file in something that stops nothing.
+ */
+export function machinesFinding(vms: readonly VmStatus[], power: Power = 'on'): PartFinding {
   if (vms.length === 0) return undefined
   const done = PHASES_ASKED[power]
-  const undone = vms.filter(({ phase }) => !done.has(phase))
+  const undone = vms.filter(({ phase, trouble }) => !done.has(phase) || trouble !== undefined)
   const first =
     undone.find(({ phase }) => phase === 'blocked') ?? undone.find(({ trouble }) => trouble !== undefined) ?? undone[0]
-  if (first === undefined) return true
-  const count = `${vms.length - undone.length} of ${vms.length} VMs are ${[...done].join(' or ')}`
+  if (first === undefined) return driftRemark(vms)
+  const count = `${vms.filter(({ phase }) => done.has(phase)).length} of ${vms.length} VMs are ${[...done].join(' or ')}`
   const reason = first.phase === 'blocked' ? 'VmBlocked' : first.trouble === undefined ? 'Progressing' : 'VmTrouble'
   return { reason, message: `${count}; ${first.trouble ?? `vm ${first.name} is ${PHASE_WORDS[first.phase]}`}` }
+}
+
+function driftRemark(vms: readonly VmStatus[]): PartFinding {
+  const remarks = vms.flatMap(({ remark }) => (remark === undefined ? [] : [remark]))
+  const [first] = remarks
+  const more = remarks.length > 1 ? ` (and ${remarks.length - 1} more)` : ''
+  return first === undefined ? true : remarkOf({ reason: 'VmDrift', message: `${first}${more}` })
 }
 
 const PHASES_ASKED: Readonly<Record<Power, ReadonlySet<VmPhase>>> = {

@@ -132,6 +132,12 @@ export interface MachineRead {
   readonly digest: string
 }
 
+/** A VM read for comparing it with its range file. */
+export interface MachineAudit extends MachineRead {
+  /** Keys of changes that are written and wait for the next boot; `config` has the values to come. */
+  readonly waiting: readonly string[]
+}
+
 /** A clone to be made. Full clones may name storage and format; for linked ones Proxmox refuses them. */
 export interface CloneRequest {
   readonly template: { readonly vmid: number; readonly node: string }
@@ -156,6 +162,8 @@ export interface ConfigPatch {
 export interface Machines {
   /** Undefined when Proxmox says there is no such VM on that node. */
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
+  /** As `read`, with what waits for the next boot, and in turn with other work on that node. */
+  audit(node: string, vmid: number, signal: AbortSignal): Promise<MachineAudit | undefined>
   clone(request: CloneRequest, signal: AbortSignal): Promise<void>
   configure(node: string, vmid: number, patch: ConfigPatch, signal: AbortSignal): Promise<void>
   start(node: string, vmid: number, signal: AbortSignal): Promise<void>

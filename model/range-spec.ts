@@ -17,6 +17,8 @@ export interface RangeSpec {
   readonly state: 'present' | 'absent'
   /** `ludus_extensions.lanista.power`. */
   readonly power: Power
+  /** `ludus_extensions.lanista.drift`. */
+  readonly drift: Drift
   /** `defaults.target_node`: where VMs and router go that name no node of their own. */
   readonly targetNode: string | undefined
   readonly router: VmSpec
@@ -29,6 +31,14 @@ export interface RangeSpec {
  * started, and of the others each stays as it is.
  */
 export type Power = 'on' | 'keep' | 'off'
+
+/** What is done about an existing VM that is not as the file says: written, or only told. */
+export interface Drift {
+  /** Network and VLAN of its NICs. */
+  readonly networks: 'correct' | 'report'
+  /** Cores, memory, balloon, tags. */
+  readonly hardware: 'correct' | 'report'
+}
 
 /** Why a range is left alone, and for how long. */
 export interface Suspension {

@@ -22,6 +22,7 @@ export function buildSpec(file: RangeFile, id: string, source: string): RangeSpe
     suspension: suspensionOf(lanista?.suspend),
     state: lanista?.state ?? 'present',
     power: lanista?.power ?? 'on',
+    drift: { networks: lanista?.drift?.networks ?? 'correct', hardware: lanista?.drift?.hardware ?? 'report' },
     targetNode: file.defaults?.target_node,
     router: withWishes(routerSpec(file.router ?? {}, id), wishes),
     vms: file.ludus.map((entry) => withWishes(vmSpec(entry), wishes)),

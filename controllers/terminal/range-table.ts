@@ -60,8 +60,13 @@ function rowsOf({ id, number, vms }: RangeStatus, paint: Paint): readonly string
     vm.vmid === undefined ? '-' : String(vm.vmid),
     vm.address ?? '-',
     phaseText(vm, paint),
-    vm.trouble === undefined ? vm.why : paint('red', vm.trouble),
+    whyText(vm, paint),
   ])
+}
+
+function whyText({ trouble, remark, why }: VmStatus, paint: Paint): string {
+  if (trouble !== undefined) return paint('red', trouble)
+  return remark === undefined ? why : paint('yellow', remark)
 }
 
 const phaseText = ({ phase }: VmStatus, paint: Paint): string =>

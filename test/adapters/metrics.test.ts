@@ -19,6 +19,7 @@ const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPha
     phase,
     why: '',
     trouble: undefined,
+    remark: undefined,
   })),
   changedAt: '',
 })

@@ -41,6 +41,7 @@ export const range = (id: string, traits: Partial<RangeSpec> = {}): RangeSpec =>
   suspension: undefined,
   state: 'present',
   power: 'on',
+  drift: { networks: 'correct', hardware: 'report' },
   targetNode: undefined,
   router: router(id),
   vms: [vm(`${id}-DC01`)],
@@ -60,6 +61,8 @@ export const settings = (traits: Partial<PlanSettings> = {}): PlanSettings => ({
   natBridge: 'vmbr1000',
   applyForeign: false,
   routesEnabled: false,
+  // Out of the way of tests that count reads.
+  auditMs: 30 * 86_400_000,
   routesDevice: undefined,
   aclGroup: undefined,
   placement: { weights: { memory: 0.8, cpu: 0.2 }, memoryHeadroomPercent: 0, ballooning: 'minimum' },

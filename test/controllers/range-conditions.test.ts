@@ -124,6 +124,7 @@ describe('machinesFinding', () => {
     phase,
     why: 'its target_node',
     trouble,
+    remark: undefined,
   })
   const rows: readonly [string, readonly VmStatus[], string, string][] = [
     [
@@ -159,6 +160,19 @@ describe('machinesFinding', () => {
     expect(machinesFinding(both, 'on')).to.include({ message: '1 of 2 VMs are running; vm b is shut down' })
     expect(machinesFinding([vm('a', 'cloning')], 'keep')).to.include({
       message: '0 of 1 VMs are running or stopped; vm a is being cloned',
+    })
+  })
+
+  it('is in the way when a running VM has trouble, and a remark when it only differs in something harmless', () => {
+    const drifted = { ...vm('b', 'running'), remark: 'vm b: memory is 1' }
+    expect(machinesFinding([vm('a', 'running'), drifted, { ...drifted, name: 'c' }])).to.deep.equal({
+      reason: 'VmDrift',
+      message: 'vm b: memory is 1 (and 1 more)',
+      works: true,
+    })
+    expect(machinesFinding([vm('a', 'running', 'vm a: net0 is elsewhere'), drifted])).to.deep.equal({
+      reason: 'VmTrouble',
+      message: '2 of 2 VMs are running; vm a: net0 is elsewhere',
     })
   })
 

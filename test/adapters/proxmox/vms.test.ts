@@ -66,6 +66,24 @@ describe('machines', () => {
     expect(await proxmox.machines.read('pve1', 3_010_011, signal)).to.include({ running: true, paused: true })
   })
 
+  it('tells which changes of a running VM wait for its next boot, removals too', async () => {
+    const { proxmox, signal, api } = await start({
+      [`GET ${VM}/config`]: { data: CONFIG },
+      [`GET ${VM}/status/current`]: [{ data: { status: 'running' } }, { data: { status: 'stopped' } }],
+      [`GET ${VM}/pending`]: {
+        data: [
+          { key: 'cores', value: 1 },
+          { key: 'memory', value: '128', pending: '256' },
+          { key: 'net1', value: 'virtio=BC:24:11:FE:FA:71,bridge=r3', delete: 1 },
+          { key: 'net2', pending: 'virtio=BC:24:11:FE:FA:72,bridge=r3' },
+        ],
+      },
+    })
+    expect((await proxmox.machines.audit('pve1', 3_010_011, signal))?.waiting).to.deep.equal(['memory', 'net1', 'net2'])
+    expect((await proxmox.machines.audit('pve1', 3_010_011, signal))?.waiting).to.deep.equal([])
+    expect(api.got.filter(({ path }) => path.endsWith('/pending'))).to.have.length(1)
+  })
+
   it('takes a VM for absent only when Proxmox itself says so', async () => {
     const missing = refusal(500, "Configuration file 'nodes/pve1/qemu-server/3010011.conf' does not exist")
     const { proxmox, signal, api } = await start({

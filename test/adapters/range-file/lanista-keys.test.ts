@@ -36,6 +36,16 @@ describe("Lanista's own keys", () => {
   for (const [situation, keys, expected] of suspensions)
     it(`reads of suspensions ${situation}`, () => expect(suspensionOf(keys)).to.deep.equal(expected))
 
+  it('reads drift, with the careful choice where nothing is said', () => {
+    const driftOf = (keys: string) => {
+      const found = read(keys)
+      return found.kind === 'ok' ? Object.values(found.spec.drift) : undefined
+    }
+    expect(driftOf('range_number: 3')).to.deep.equal(['correct', 'report'])
+    expect(driftOf('drift: { hardware: correct }')).to.deep.equal(['correct', 'correct'])
+    expect(driftOf('drift: { networks: report }')).to.deep.equal(['report', 'report'])
+  })
+
   it('reads power in the words that YAML takes for booleans as well', () => {
     const powerOf = (keys: string) => {
       const found = read(keys)
@@ -74,11 +84,6 @@ describe("Lanista's own keys", () => {
       'range_nunber: 3',
       'JD.yml:2:32: unknown key range_nunber in ludus_extensions.lanista; did you mean range_number?',
     ],
-    ...['drift: { hardware: correct }'].map((keys): readonly [string, string, string] => [
-      `${keys}, which nothing acts on yet`,
-      keys,
-      `JD.yml:2:32: ludus_extensions.lanista.${keys.split(':')[0]} is not supported yet; remove it`,
-    ]),
     [
       'a word that power does not have',
       'power: sometimes',
