@@ -51,6 +51,7 @@ export class ConfigAudit {
   readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
   readonly #known = new Map<string, Known>()
+  #spread = true
 
   constructor(
     machines: Pick<Machines, 'audit' | 'configure'>,
@@ -64,6 +65,11 @@ export class ConfigAudit {
     this.#logger = logger
   }
 
+  /** From now on a VM that is seen for the first time is looked at, too: whoever runs once has no later turn. */
+  waitForNoTurn(): void {
+    this.#spread = false
+  }
+
   /** What the last look at that VM found. */
   found(rangeId: string, { spec, vmid }: VmPlan): AuditFound {
     const known = this.#known.get(keyOf(rangeId, spec.name))
@@ -75,13 +81,9 @@ export class ConfigAudit {
     const { plan, networks } = work
     const key = keyOf(networks.rangeId, plan.spec.name)
     const asked = askedOf(work)
-    const known = this.#known.get(key)
-    if (known === undefined || known.vmid !== plan.vmid) {
-      const nics = isNew(plan) ? asWritten(work) : new Map<number, string>()
-      const at = this.#clock.now() - this.#auditMs() * shareOf(plan.vmid)
-      this.#known.set(key, { vmid: plan.vmid, asked, at, nics, found: NOTHING, outcome: SETTLED })
-      return SETTLED
-    }
+    const before = this.#known.get(key)
+    const known = before?.vmid === plan.vmid ? before : this.#firstSeen(work, asked)
+    this.#known.set(key, known)
     if (known.asked === asked && this.#clock.now() < known.at + this.#auditMs()) return known.outcome
     try {
       const next = await this.#look(work, known)
@@ -92,6 +94,20 @@ export class ConfigAudit {
       return next.outcome
     } catch (error) {
       return this.#failed(key, work, known, error)
+    }
+  }
+
+  #firstSeen(work: AuditWork, asked: string): Known {
+    const { plan } = work
+    const fresh = isNew(plan)
+    const now = this.#clock.now()
+    return {
+      vmid: plan.vmid,
+      asked,
+      at: fresh || this.#spread ? now - this.#auditMs() * shareOf(plan.vmid) : Number.NEGATIVE_INFINITY,
+      nics: fresh ? asWritten(work) : new Map(),
+      found: NOTHING,
+      outcome: SETTLED,
     }
   }
 

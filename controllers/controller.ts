@@ -52,6 +52,7 @@ export class Controller {
   readonly #parts: ControllerParts
   readonly #planning: Planning
   readonly #networks: NetworkController
+  readonly #audit: ConfigAudit
   readonly #stop = new AbortController()
   /** Passes that have not ended; they never reject. */
   readonly #underWay = new Set<Promise<unknown>>()
@@ -85,6 +86,7 @@ export class Controller {
     }
     const look = (): Promise<ClusterSnapshot> => looks.enter(undefined)
     const { board } = this
+    this.#audit = new ConfigAudit(machines, () => settings().auditMs, clock, logger)
     const dependencies = {
       files,
       planning,
@@ -100,7 +102,7 @@ export class Controller {
       settings,
       clock,
       firstStarts: new Set<number>(),
-      audit: new ConfigAudit(machines, () => settings().auditMs, clock, logger),
+      audit: this.#audit,
     }
     this.ranges = new RangeController(
       (rangeId) => {
@@ -179,6 +181,7 @@ export class Controller {
    */
   async converge(signal: AbortSignal): Promise<boolean> {
     signal.addEventListener('abort', () => void this.stop(signal.reason), { once: true })
+    this.#audit.waitForNoTurn()
     void this.#giveBackLeftover()
     const ids = await this.#parts.files.list()
     this.#folderProblem = undefined

@@ -89,6 +89,7 @@ export class RangePass {
         : zoneRemarkOf(result.kind === 'refused' ? result.zoneFindings : result.plan.zoneFindings)
     if (result.kind === 'refused') return this.#refused(result.part, result.finding, zone)
     const plan = withFirstStarts(result.plan, this.#spec.power, this.#deps.firstStarts)
+    if (this.#spec.power === 'off') for (const { vmid } of plan.vms) this.#deps.firstStarts.delete(vmid)
     this.#number = plan.number
     this.#vms = plan.vms.map((vm) =>
       statusOf(
@@ -193,7 +194,7 @@ export class RangePass {
           signal: this.#signal,
         }
         const { firstStarts } = this.#deps
-        if (isNew(vm)) firstStarts.add(vm.vmid)
+        if (isNew(vm) && this.#spec.power !== 'off') firstStarts.add(vm.vmid)
         const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
         if (phase === 'running') firstStarts.delete(vm.vmid)
         if (this.#signal.aborted) return outcome

@@ -28,6 +28,7 @@ function auditOf(config: Readonly<Record<string, string>>) {
     signal: stop.signal,
   })
   return {
+    audit,
     machines,
     time,
     stop,
@@ -47,6 +48,19 @@ describe('the rotation of looks at configurations', () => {
     expect((await check()).calls).to.deep.equal([])
     time.now = HOUR
     expect(await check()).to.deep.equal({ outcome: 'settled', calls: [LOOK] })
+  })
+
+  it('looks at once at a VM that exists, and not at a new one, where there is no later turn', async () => {
+    const made: VmStep = { kind: 'create', node: 'pve1', template: { vmid: 9000, node: 'pve1' }, power: 'on' }
+    for (const [step, calls] of [
+      [NONE, [LOOK]],
+      [made, []],
+    ] as const) {
+      const { audit, check } = auditOf(FINE)
+      audit.waitForNoTurn()
+      expect((await check({}, [10], step)).calls).to.deep.equal(calls)
+      expect((await check()).calls).to.deep.equal([])
+    }
   })
 
   it('looks once in each interval', async () => {

@@ -83,6 +83,17 @@ describe("what a range's power asks for", () => {
     await lab.until(() => lab.ready('JD') && isOn('JD-a'))
   })
 
+  it('off to keep: leaves off what was made while the range was off', async () => {
+    await open(fileOf('off', A))
+    await lab.until(() => lab.ready('JD'))
+    await told()
+    const before = lab.writes().length
+    await lab.drop('JD.yml', fileOf('keep', A))
+    await lab.until(() => machines()?.message.includes('power: keep') === true)
+    await lab.pass()
+    expect(statusWrites(before)).to.deep.equal([])
+  })
+
   it('keep: gives a new VM its first start although the first attempt failed', async () => {
     lab = await openLab()
     lab.simulator.arm({ on: 'task', type: 'qmstart', at: 'before', error: 'the dog ate it', times: 2 })
