@@ -11,7 +11,17 @@ export interface MetricsPage extends Metrics {
 }
 
 const STATUSES = ['True', 'False', 'Unknown'] as const
-const PHASES: readonly VmPhase[] = ['absent', 'cloning', 'configuring', 'starting', 'running', 'blocked', 'unknown']
+const PHASES: readonly VmPhase[] = [
+  'absent',
+  'cloning',
+  'configuring',
+  'starting',
+  'running',
+  'stopping',
+  'stopped',
+  'blocked',
+  'unknown',
+]
 
 /** Passes take milliseconds when there is nothing to do, and minutes when VMs are cloned. */
 const PASS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]

@@ -11,6 +11,7 @@ import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { aborted } from './aborted.ts'
 import { AclGranter } from './acl-granter.ts'
 import type { Observed } from './composition.ts'
+import { ConfigAudit } from './config-audit.ts'
 import { NetworkController } from './network-controller.ts'
 import { Notifications } from './notifications.ts'
 import { Planning } from './planning.ts'
@@ -64,6 +65,7 @@ export class Controller {
   readonly #planning: Planning
   readonly #networks: NetworkController
   readonly #notifications: Notifications
+  readonly #audit: ConfigAudit
   readonly #stop = new AbortController()
   /** Passes that have not ended; they never reject. */
   readonly #underWay = new Set<Promise<unknown>>()
@@ -99,6 +101,7 @@ export class Controller {
     const { board } = this
     const { notifier, urls } = parts.notify
     this.#notifications = new Notifications({ notifier, urls, clock, logger, metrics }, signal)
+    this.#audit = new ConfigAudit(machines, () => settings().auditMs, clock, logger)
     const dependencies = {
       files: this.#notifications.listeningTo(files),
       planning,
@@ -113,6 +116,8 @@ export class Controller {
       logger,
       settings,
       clock,
+      firstStarts: new Set<number>(),
+      audit: this.#audit,
     }
     this.ranges = new RangeController(
       (rangeId) => {
@@ -195,6 +200,7 @@ export class Controller {
   async converge(signal: AbortSignal): Promise<boolean> {
     signal.addEventListener('abort', () => void this.stop(signal.reason), { once: true })
     await this.#rememberReady()
+    this.#audit.waitForNoTurn()
     void this.#giveBackLeftover()
     const ids = await this.#parts.files.list()
     this.#folderProblem = undefined

@@ -3,7 +3,7 @@ import { isInOrder, readyOf, remarkOf } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { diagnosticLine } from '../model/diagnostic.ts'
 import { printable } from '../model/printable.ts'
-import type { RangeSpec } from '../model/range-spec.ts'
+import type { Power, RangeSpec } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
 
@@ -17,15 +17,24 @@ export interface PassFindings {
 }
 
 /** The conditions of a range with a valid file; `Ready` is the last and sums them up. */
-export function conditionsOf({ zone, network, machines, ...more }: PassFindings): readonly Condition[] {
+export function conditionsOf(
+  { zone, network, machines, ...more }: PassFindings,
+  power: Power = 'on',
+): readonly Condition[] {
   const parts = [
     condition('SpecValid', true, 'the range file is valid'),
     condition('ZoneReady', zone, 'the SDN zone can carry range networks'),
     condition('NetworkReady', network, "the range's networks are applied"),
     ...('routes' in more ? [condition('RoutesReady', more.routes, 'this machine has a route to the range')] : []),
-    condition('MachinesReady', machines, 'all VMs are running'),
+    condition('MachinesReady', machines, AS_ASKED[power]),
   ]
   return [...parts, readyOf(parts)]
+}
+
+const AS_ASKED: Readonly<Record<Power, string>> = {
+  on: 'all VMs are running',
+  off: 'all VMs are shut down, as the range file asks (power: off)',
+  keep: 'all VMs are there, running or as they were found (power: keep)',
 }
 
 /** Where there is a single node nothing is asked of a zone. */
@@ -118,18 +127,33 @@ function brokenSpec(reason: string, message: string, before: readonly Condition[
   return [spec, ...others, readyOf([spec, ...others])]
 }
 
-/** The finding that stands for all VMs that are not running, the ones a person must help first. */
-export function machinesFinding(vms: readonly VmStatus[]): Finding | true | undefined {
+/**
+ * The finding that stands for all VMs that are not as `power` asks or have trouble, the ones a person must help first; a
+ * remark when they only differ from the file in something that stops nothing.
+ */
+export function machinesFinding(vms: readonly VmStatus[], power: Power = 'on'): PartFinding {
   if (vms.length === 0) return undefined
-  const notRunning = vms.filter(({ phase }) => phase !== 'running')
+  const done = PHASES_ASKED[power]
+  const undone = vms.filter(({ phase, trouble }) => !done.has(phase) || trouble !== undefined)
   const first =
-    notRunning.find(({ phase }) => phase === 'blocked') ??
-    notRunning.find(({ trouble }) => trouble !== undefined) ??
-    notRunning[0]
-  if (first === undefined) return true
-  const count = `${vms.length - notRunning.length} of ${vms.length} VMs are running`
+    undone.find(({ phase }) => phase === 'blocked') ?? undone.find(({ trouble }) => trouble !== undefined) ?? undone[0]
+  if (first === undefined) return driftRemark(vms)
+  const count = `${vms.filter(({ phase }) => done.has(phase)).length} of ${vms.length} VMs are ${[...done].join(' or ')}`
   const reason = first.phase === 'blocked' ? 'VmBlocked' : first.trouble === undefined ? 'Progressing' : 'VmTrouble'
   return { reason, message: `${count}; ${first.trouble ?? `vm ${first.name} is ${PHASE_WORDS[first.phase]}`}` }
+}
+
+function driftRemark(vms: readonly VmStatus[]): PartFinding {
+  const remarks = vms.flatMap(({ remark }) => (remark === undefined ? [] : [remark]))
+  const [first] = remarks
+  const more = remarks.length > 1 ? ` (and ${remarks.length - 1} more)` : ''
+  return first === undefined ? true : remarkOf({ reason: 'VmDrift', message: `${first}${more}` })
+}
+
+const PHASES_ASKED: Readonly<Record<Power, ReadonlySet<VmPhase>>> = {
+  on: new Set(['running']),
+  off: new Set(['stopped']),
+  keep: new Set(['running', 'stopped']),
 }
 
 const PHASE_WORDS: Readonly<Record<VmPhase, string>> = {
@@ -138,6 +162,8 @@ const PHASE_WORDS: Readonly<Record<VmPhase, string>> = {
   configuring: 'being configured',
   starting: 'being started',
   running: 'running',
+  stopping: 'being shut down',
+  stopped: 'shut down',
   blocked: 'blocked',
   unknown: 'in a state that Proxmox has not told yet',
 }

@@ -10,10 +10,13 @@ import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
 import { zoneRemarkOf } from '../model/zone-finding.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
+import type { RangeNetworks } from '../reconcilers/vm/config-patch.ts'
+import { isNew, withFirstStarts } from '../reconcilers/vm/first-start.ts'
 import { STAYS } from '../reconcilers/vm/plan-vm.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
 import { lackingNodes, nodesWithout } from '../reconcilers/vnet/node-states.ts'
 import type { AclGranter } from './acl-granter.ts'
+import type { AuditFound, ConfigAudit } from './config-audit.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, NO_ZONE_NEEDED, type PassFindings, NOT_READ } from './range-conditions.ts'
@@ -31,6 +34,9 @@ export interface PassDependencies {
   readonly board: StatusBoard
   readonly logger: Logger
   readonly settings: () => PlanSettings
+  /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
+  readonly firstStarts: Set<number>
+  readonly audit: Pick<ConfigAudit, 'check' | 'found'>
 }
 
 /**
@@ -82,13 +88,15 @@ export class RangePass {
         ? NO_ZONE_NEEDED
         : zoneRemarkOf(result.kind === 'refused' ? result.zoneFindings : result.plan.zoneFindings)
     if (result.kind === 'refused') return this.#refused(result.part, result.finding, zone)
-    const { plan } = result
+    const plan = withFirstStarts(result.plan, this.#spec.power, this.#deps.firstStarts)
+    if (this.#spec.power === 'off') for (const { vmid } of plan.vms) this.#deps.firstStarts.delete(vmid)
     this.#number = plan.number
     this.#vms = plan.vms.map((vm) =>
       statusOf(
         vm,
         plan.number,
         this.#vms.find(({ name }) => name === vm.spec.name),
+        this.#audited(vm, vm.phase),
       ),
     )
     this.#nodes = plan.network.nodes
@@ -133,6 +141,37 @@ export class RangePass {
   }
 
   async #runVm(vm: VmPlan, plan: RangePlan): Promise<Outcome> {
+    const outcome = await this.#bringVm(vm, plan)
+    const { node } = vm.step
+    if (outcome.kind !== 'settled' || node === undefined || this.#signal.aborted) return outcome
+    const { drift } = this.#spec
+    const compared = await this.#deps.audit.check({
+      plan: vm,
+      node,
+      networks: this.#networksOf(plan),
+      drift,
+      signal: this.#signal,
+    })
+    if (this.#signal.aborted) return compared
+    this.#vms = this.#vms.map((each) =>
+      each.name === vm.spec.name ? { ...each, ...this.#audited(vm, each.phase) } : each,
+    )
+    await this.#found({})
+    return compared
+  }
+
+  /** What is known of the configuration of a VM that is where `power` wants it; of others their way is told. */
+  #audited(vm: VmPlan, phase: VmPhase): AuditFound {
+    return phase === 'running' || phase === 'stopped'
+      ? this.#deps.audit.found(this.#spec.id, vm)
+      : { trouble: undefined, remark: undefined }
+  }
+
+  #networksOf({ rangeId, network: { names } }: RangePlan): RangeNetworks {
+    return { rangeId, names, vlans: vlansOf(this.#spec) }
+  }
+
+  async #bringVm(vm: VmPlan, plan: RangePlan): Promise<Outcome> {
     const { step } = vm
     switch (step.kind) {
       case 'none':
@@ -142,19 +181,22 @@ export class RangePass {
       case 'blocked':
         return { kind: 'retry', error: step.finding.message }
       case 'create':
-      case 'continue': {
+      case 'continue':
+      case 'shutdown': {
         const { storage, storageFormat: format } = this.#deps.settings()
-        const networks = { rangeId: plan.rangeId, names: plan.network.names, vlans: vlansOf(this.#spec) }
         const work = {
           plan: vm,
           node: step.node,
-          networks,
+          networks: this.#networksOf(plan),
           fullClone: { storage, format },
           machines: this.#deps.machines,
           holdStart: nodesWithout(this.#nodes).find(({ node }) => node === step.node)?.message,
           signal: this.#signal,
         }
+        const { firstStarts } = this.#deps
+        if (isNew(vm) && this.#spec.power !== 'off') firstStarts.add(vm.vmid)
         const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
+        if (phase === 'running') firstStarts.delete(vm.vmid)
         if (this.#signal.aborted) return outcome
         if ('error' in outcome) this.#vmTrouble(vm, plan, step.node, phase, outcome.error)
         await this.#showVm(
@@ -205,10 +247,11 @@ export class RangePass {
     if (bridge === names.range || bridge === names.nat) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)
   }
 
-  async #showVm({ spec }: VmPlan, phase: VmPhase, trouble?: string): Promise<void> {
+  async #showVm(plan: VmPlan, phase: VmPhase, trouble?: string): Promise<void> {
     if (trouble === undefined && PHASES_OF_WORK.has(phase))
-      this.#deps.logger.info(phase, { range: this.#spec.id, vm: spec.name })
-    this.#vms = this.#vms.map((vm) => (vm.name === spec.name ? { ...vm, phase, trouble } : vm))
+      this.#deps.logger.info(phase, { range: this.#spec.id, vm: plan.spec.name })
+    const told = trouble === undefined ? this.#audited(plan, phase) : { trouble, remark: undefined }
+    this.#vms = this.#vms.map((vm) => (vm.name === plan.spec.name ? { ...vm, phase, ...told } : vm))
     await this.#found({})
   }
 
@@ -236,12 +279,12 @@ export class RangePass {
 
   /** Takes findings in and reports. The machines' finding follows from the VMs unless it is given. */
   #found(news: Partial<PassFindings>): Promise<void> {
-    this.#findings = { ...this.#findings, machines: machinesFinding(this.#vms), ...news }
+    this.#findings = { ...this.#findings, machines: machinesFinding(this.#vms, this.#spec.power), ...news }
     return this.#deps.board.set({
       id: this.#spec.id,
       source: this.#spec.source,
       number: this.#number,
-      conditions: conditionsOf(this.#findings),
+      conditions: conditionsOf(this.#findings, this.#spec.power),
       diagnostics: this.#warnings,
       vms: this.#vms,
       networks: this.#nodes,
@@ -251,13 +294,21 @@ export class RangePass {
 
 const PROGRESSING: Finding = { reason: 'Progressing', message: 'the networks are being made' }
 
-const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set(['cloning', 'configuring', 'starting', 'running'])
+const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set([
+  'cloning',
+  'configuring',
+  'starting',
+  'running',
+  'stopping',
+  'stopped',
+])
 
 /** A VM's status as planned. Why it was placed where it is stays told for as long as the controller remembers. */
 function statusOf(
   { spec, vmid, step, phase, message }: VmPlan,
   number: number,
   before: VmStatus | undefined,
+  audited: AuditFound,
 ): VmStatus {
   const troubled = step.kind === 'blocked'
   const same = before !== undefined && before.vmid === vmid && before.node === step.node
@@ -269,6 +320,6 @@ function statusOf(
     address: addressOf(number, spec.address),
     phase,
     why: troubled || (same && message === STAYS) ? (before?.why ?? '') : message,
-    trouble: troubled ? message : undefined,
+    ...(troubled ? { trouble: message, remark: undefined } : audited),
   }
 }

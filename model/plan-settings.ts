@@ -7,6 +7,8 @@ export interface PlanSettings {
   /** A range VNet's tag is this plus the range number. */
   readonly vxlanTagBase: number
   readonly vmidBase: number
+  /** `lanista.audit`: how often the configuration of each VM is compared with its range file, in milliseconds. */
+  readonly auditMs: number
   readonly reservedNumbers: readonly number[]
   /** `proxmox_node`: the node taken when nothing else decides. */
   readonly defaultNode: string
@@ -43,6 +45,7 @@ export const planSettingsOf = (config: ServerConfig): PlanSettings => ({
   zone: config.sdn_zone,
   vxlanTagBase: config.vxlan_tag_base,
   vmidBase: config.lanista.vmid_base,
+  auditMs: config.lanista.audit,
   reservedNumbers: config.reserved_range_numbers,
   defaultNode: config.proxmox_node,
   storage: config.proxmox_vm_storage_pool,

@@ -74,6 +74,14 @@ export type Action =
       readonly node: string
       readonly reason: string
     }
+  /** Asks the guest to go down. There is no action that stops one by force. */
+  | {
+      readonly kind: 'shutdown-vm'
+      readonly vm: string
+      readonly vmid: number
+      readonly node: string
+      readonly reason: string
+    }
 
 /** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */
 export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'delete-vnet' | 'apply-sdn' }>
@@ -137,11 +145,16 @@ export interface VmPlan {
 
 /** The VM as the planner sees it; whoever carries it out looks again before each write. */
 export type VmStep =
-  /** To be cloned from `template` and brought up on `node`. */
-  | { readonly kind: 'create'; readonly node: string; readonly template: TemplateChoice }
-  /** It exists on `node`; carry on from where it stands. */
-  | { readonly kind: 'continue'; readonly node: string }
-  /** It exists and runs (or was paused by a person): nothing to do. */
+  /** To be cloned from `template` and configured on `node`; started only where `power` is on. */
+  | { readonly kind: 'create'; readonly node: string; readonly template: TemplateChoice; readonly power: 'on' | 'off' }
+  /** It exists on `node`; carry on from where it stands. With `power` off it is not started, and not shut down either. */
+  | { readonly kind: 'continue'; readonly node: string; readonly power: 'on' | 'off' }
+  /**
+   * It runs on `node` and is to be shut down. `marked`: it has the range's tags, and must still have them then; a VM that
+   * Ludus made has none.
+   */
+  | { readonly kind: 'shutdown'; readonly node: string; readonly marked: boolean }
+  /** It exists and is as asked (or was paused by a person): nothing to do. */
   | { readonly kind: 'none'; readonly node: string }
   /** Proxmox can't tell yet or its work goes on by itself; look again soon. */
   | { readonly kind: 'wait'; readonly node: string | undefined }
@@ -231,13 +244,17 @@ function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Actio
     ...at(node),
     reason: `${spec.cpus} cores, ${spec.memoryMiB} MiB and its networks, as the range file asks`,
   })
+  const started = ({ node, power }: Extract<VmStep, { kind: 'create' | 'continue' }>): readonly Action[] =>
+    power === 'on' ? [start(node)] : []
+  // Of a VM whose state Proxmox hasn't told yet nothing is known to be missing; it is looked at first.
+  if (phase === 'unknown') return []
   switch (step.kind) {
     case 'create':
-      return [{ kind: 'clone-vm', ...at(step.node), reason: message }, configure(step.node), start(step.node)]
+      return [{ kind: 'clone-vm', ...at(step.node), reason: message }, configure(step.node), ...started(step)]
     case 'continue':
-      // Of a VM whose state Proxmox hasn't told yet nothing is known to be missing; it is looked at first.
-      if (phase === 'unknown') return []
-      return phase === 'configuring' ? [configure(step.node), start(step.node)] : [start(step.node)]
+      return phase === 'configuring' ? [configure(step.node), ...started(step)] : started(step)
+    case 'shutdown':
+      return [{ kind: 'shutdown-vm', ...at(step.node), reason: 'the range file wants it off (power: off)' }]
     case 'none':
     case 'wait':
     case 'blocked':

@@ -122,6 +122,8 @@ export interface MachineRead {
   readonly node: string
   readonly name: string | undefined
   readonly running: boolean
+  /** Its guest stands still although its process runs; told by `status/current` alone (`qmpstatus`). */
+  readonly paused: boolean
   readonly template: boolean
   readonly lock: string | undefined
   readonly tags: readonly string[]
@@ -129,6 +131,12 @@ export interface MachineRead {
   readonly config: Readonly<Record<string, string>>
   /** Proxmox' digest of the configuration, to write against exactly this version. */
   readonly digest: string
+}
+
+/** A VM read for comparing it with its range file. */
+export interface MachineAudit extends MachineRead {
+  /** Keys of changes that are written and wait for the next boot; `config` has the values to come. */
+  readonly waiting: readonly string[]
 }
 
 /** A clone to be made. Full clones may name storage and format; for linked ones Proxmox refuses them. */
@@ -155,9 +163,16 @@ export interface ConfigPatch {
 export interface Machines {
   /** Undefined when Proxmox says there is no such VM on that node. */
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
+  /** As `read`, with what waits for the next boot, and in turn with other work on that node. */
+  audit(node: string, vmid: number, signal: AbortSignal): Promise<MachineAudit | undefined>
   clone(request: CloneRequest, signal: AbortSignal): Promise<void>
   configure(node: string, vmid: number, patch: ConfigPatch, signal: AbortSignal): Promise<void>
   start(node: string, vmid: number, signal: AbortSignal): Promise<void>
+  /**
+   * Asks the guest to go down and resolves when it has; nothing forces it. Succeeds as well when it is off already.
+   * Throws `task-failed` when it has not gone down within so many seconds.
+   */
+  shutdown(node: string, vmid: number, seconds: number, signal: AbortSignal): Promise<void>
 }
 
 /** Writes resource pools. */

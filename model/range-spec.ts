@@ -15,6 +15,10 @@ export interface RangeSpec {
   readonly suspension: Suspension | undefined
   /** `ludus_extensions.lanista.state`: an absent range is to go, network and all. */
   readonly state: 'present' | 'absent'
+  /** `ludus_extensions.lanista.power`. */
+  readonly power: Power
+  /** `ludus_extensions.lanista.drift`. */
+  readonly drift: Drift
   /** `defaults.target_node`: where VMs and router go that name no node of their own. */
   readonly targetNode: string | undefined
   /** `notify.urls`: Shoutrrr addresses, which are secrets and not checked. */
@@ -22,6 +26,20 @@ export interface RangeSpec {
   readonly router: VmSpec
   /** In file order; the router is not among them. */
   readonly vms: readonly VmSpec[]
+}
+
+/**
+ * What its author wants of VMs once they exist and are configured. `on`: they run; `off`: none does; `keep`: new ones are
+ * started, and of the others each stays as it is.
+ */
+export type Power = 'on' | 'keep' | 'off'
+
+/** What is done about an existing VM that is not as the file says: written, or only told. */
+export interface Drift {
+  /** Network and VLAN of its NICs. */
+  readonly networks: 'correct' | 'report'
+  /** Cores, memory, balloon, tags. */
+  readonly hardware: 'correct' | 'report'
 }
 
 /** Why a range is left alone, and for how long. */

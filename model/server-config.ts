@@ -5,12 +5,13 @@ import { readAddress } from './notify/notify-address.ts'
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** `30s`, `500ms`, `5m`, `1h` as milliseconds. */
-const duration = z
-  .string()
-  .regex(/^[0-9]+(ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 1h')
-  // Those of a schema that changes its value are taken for the changed one, and left out of the JSON schema.
-  .meta({ examples: ['30s', '5m'] })
-  .transform((text) => Number.parseInt(text, 10) * (MILLISECONDS[text.replace(/^[0-9]+/, '')] ?? 1000))
+const duration = (...examples: string[]) =>
+  z
+    .string()
+    .regex(/^[0-9]+(ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 1h')
+    // Those of a schema that changes its value are taken for the changed one, and left out of the JSON schema.
+    .meta({ examples })
+    .transform((text) => Number.parseInt(text, 10) * (MILLISECONDS[text.replace(/^[0-9]+/, '')] ?? 1000))
 
 /** Milliseconds as they are written in the configuration, in the largest unit that fits: `5m`. */
 export function durationText(milliseconds: number): string {
@@ -20,9 +21,15 @@ export function durationText(milliseconds: number): string {
 }
 
 /** Shorter would keep Proxmox busy for nothing; much longer is more than a timer holds. */
-const resync = duration.refine(
+const resync = duration('30s', '5m').refine(
   (milliseconds) => milliseconds >= 1000 && milliseconds <= 86_400_000,
   'must be a duration from 1s to 24h',
+)
+
+/** Each VM costs three reads. */
+const audit = duration('5m', '1h').refine(
+  (milliseconds) => milliseconds >= 60_000 && milliseconds <= 86_400_000,
+  'must be a duration from 1m to 24h',
 )
 
 /** `127.0.0.1:8480`, `[::1]:8480`, `localhost:0`. */
@@ -134,6 +141,12 @@ const lanistaSection = z
     resync: resync
       .meta({ description: 'How often every range is looked at again without any cause: from 1s to 24h.' })
       .prefault('30s'),
+    audit: audit
+      .meta({
+        description:
+          'How often the configuration of each VM is compared with its range file, spread over that time: from 1m to 24h. A changed file is compared at once.',
+      })
+      .prefault('10m'),
     vmid_base: z
       .int()
       .min(0)

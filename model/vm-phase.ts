@@ -1,7 +1,16 @@
 /**
  * Where a VM stands on its way from template to running, by what was observed.
  *
- * `absent -> cloning -> configuring -> starting -> running`; `blocked` when something must change first (no node
+ * `absent -> cloning -> configuring -> starting -> running`, and `stopping -> stopped` where `power` asks for that; `blocked` when something must change first (no node
  * fits, the VMID is a stranger's, the template is missing); `unknown` when Proxmox can't tell (its node is offline).
  */
-export type VmPhase = 'absent' | 'cloning' | 'configuring' | 'starting' | 'running' | 'blocked' | 'unknown'
+export type VmPhase =
+  | 'absent'
+  | 'cloning'
+  | 'configuring'
+  | 'starting'
+  | 'running'
+  | 'stopping'
+  | 'stopped'
+  | 'blocked'
+  | 'unknown'

@@ -36,6 +36,7 @@ export const CALLS = [
   'POST /nodes/{node}/qemu/{vmid}/clone',
   'PUT /nodes/{node}/qemu/{vmid}/config',
   'POST /nodes/{node}/qemu/{vmid}/status/start',
+  'POST /nodes/{node}/qemu/{vmid}/status/shutdown',
 ] as const
 
 /** One of the calls, with `{names}` where an object is named. Also the label of a metric: few values, no secret. */

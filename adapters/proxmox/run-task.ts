@@ -9,7 +9,7 @@ import type { TaskFollower } from './tasks.ts'
 /** The calls whose answer is a task. */
 type TaskCall = Extract<
   WriteCall,
-  'PUT /cluster/sdn' | 'PUT /nodes/{node}/network' | `${string}/clone` | `${string}/status/start`
+  'PUT /cluster/sdn' | 'PUT /nodes/{node}/network' | `${string}/clone` | `${string}/status/${string}`
 >
 
 /** Starts a task and follows it to its end; resolves with its UPID. */

@@ -95,7 +95,9 @@ export const lockToken = z.string().min(1)
 export const zoneContent = z.array(z.object({ vnet: text, status: maybe(text), statusmsg: maybe(text) }))
 
 /** A guest's configuration with what waits for its next start. */
-export const guestPending = z.array(z.object({ key: text, value: maybe(text), pending: maybe(text) }))
+export const guestPending = z.array(
+  z.object({ key: text, value: maybe(text), pending: maybe(text), delete: maybe(text) }),
+)
 /** Entries of the access control list. */
 export const acl = z.array(
   z.object({ path: text, type: z.enum(['user', 'group', 'token']), ugid: text, roleid: text, propagate: maybe(flag) }),
@@ -144,6 +146,7 @@ export const vmConfig = z.record(z.string(), z.union([text, z.null().transform((
 
 export const vmStatus = z.object({
   status: text,
+  qmpstatus: maybe(text),
   name: maybe(text),
   template: maybe(flag),
   lock: maybe(text),

@@ -4,7 +4,7 @@ import type { Lanes } from '../lanes.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
 import type { RunTask } from './run-task.ts'
-import { nothing, vmConfig, vmStatus } from './schemas.ts'
+import { guestPending, nothing, vmConfig, vmStatus } from './schemas.ts'
 import type { Templates } from './templates.ts'
 
 interface Deps {
@@ -49,26 +49,44 @@ const unlessAbsent = async <T>(read: Promise<T>): Promise<T | undefined> => {
 
 /** Single VMs. There is no call that migrates one. */
 export const createMachines = ({ api, runTask, runTaskPatiently, templates, lanes }: Deps): Machines => {
+  const read: Machines['read'] = async (node, vmid, signal) => {
+    const [config, status] = await Promise.all([
+      unlessAbsent(api.read('GET /nodes/{node}/qemu/{vmid}/config', { node, vmid }, {}, vmConfig, signal)),
+      unlessAbsent(api.read('GET /nodes/{node}/qemu/{vmid}/status/current', { node, vmid }, {}, vmStatus, signal)),
+    ])
+    if (!config || !status) return undefined
+    const { digest = '', ...keys } = config
+    return {
+      vmid,
+      node,
+      name: keys['name'],
+      running: status.status === 'running',
+      paused: status.qmpstatus === 'paused' || status.qmpstatus === 'suspended',
+      template: keys['template'] === '1',
+      lock: keys['lock'],
+      tags: tagsOf(keys['tags']),
+      config: keys,
+      digest,
+    }
+  }
+
   return {
-    async read(node, vmid, signal) {
-      const [config, status] = await Promise.all([
-        unlessAbsent(api.read('GET /nodes/{node}/qemu/{vmid}/config', { node, vmid }, {}, vmConfig, signal)),
-        unlessAbsent(api.read('GET /nodes/{node}/qemu/{vmid}/status/current', { node, vmid }, {}, vmStatus, signal)),
-      ])
-      if (!config || !status) return undefined
-      const { digest = '', ...keys } = config
-      return {
-        vmid,
+    read,
+
+    audit: (node, vmid, signal) =>
+      lanes.onNode(
         node,
-        name: keys['name'],
-        running: status.status === 'running',
-        template: keys['template'] === '1',
-        lock: keys['lock'],
-        tags: tagsOf(keys['tags']),
-        config: keys,
-        digest,
-      }
-    },
+        async () => {
+          const seen = await read(node, vmid, signal)
+          if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [] }
+          const rows = await api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal)
+          return {
+            ...seen,
+            waiting: rows.flatMap((row) => (row.pending === undefined && row.delete === undefined ? [] : [row.key])),
+          }
+        },
+        signal,
+      ),
 
     async clone(request, signal) {
       const { template } = request
@@ -95,6 +113,12 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
         if (isProxmoxError(error, 'task-failed') && error.message.includes(`VM ${vmid} already running`)) return
         throw error
       }
+    },
+
+    // Not in the node's lane: guests that don't respond would keep others' work waiting. The wait costs Proxmox nothing.
+    async shutdown(node, vmid, seconds, signal) {
+      const call = 'POST /nodes/{node}/qemu/{vmid}/status/shutdown'
+      await runTaskPatiently(call, { node, vmid }, { timeout: seconds }, signal)
     },
   }
 }

@@ -21,6 +21,8 @@ export function buildSpec(file: RangeFile, id: string, source: string): RangeSpe
     number: lanista?.range_number,
     suspension: suspensionOf(lanista?.suspend),
     state: lanista?.state ?? 'present',
+    power: lanista?.power ?? 'on',
+    drift: { networks: lanista?.drift?.networks ?? 'correct', hardware: lanista?.drift?.hardware ?? 'report' },
     targetNode: file.defaults?.target_node,
     notifyUrls: file.notify?.urls ?? [],
     router: withWishes(routerSpec(file.router ?? {}, id), wishes),

@@ -45,7 +45,7 @@ function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
   )
   const waiting = plan.vms.flatMap(({ spec, step, phase, message }) => {
     if (step.kind === 'wait') return [paint('yellow', `  ? vm ${spec.name}: ${message}`)]
-    const untold = step.kind === 'continue' && phase === 'unknown'
+    const untold = (step.kind === 'continue' || step.kind === 'shutdown') && phase === 'unknown'
     return untold ? [paint('yellow', `  ? vm ${spec.name}: Proxmox does not tell its state yet`)] : []
   })
   const actions = ownActions(plan).map((action) => actionLine(action, paint))
@@ -95,6 +95,8 @@ function actionLine(action: Action, paint: Paint): string {
       return changed(`vm ${action.vm} configured`)
     case 'start-vm':
       return changed(`vm ${action.vm} started`)
+    case 'shutdown-vm':
+      return changed(`vm ${action.vm} shut down`)
   }
 }
 

@@ -11,6 +11,8 @@ const PHASE_STYLE: Readonly<Record<VmPhase, Style>> = {
   configuring: 'cyan',
   starting: 'cyan',
   running: 'green',
+  stopping: 'cyan',
+  stopped: 'dim',
   blocked: 'red',
   unknown: 'yellow',
 }
@@ -21,6 +23,8 @@ const PHASE_SIGN: Readonly<Record<VmPhase, string>> = {
   configuring: '◑',
   starting: '◕',
   running: '●',
+  stopping: '◒',
+  stopped: '○',
   blocked: '✗',
   unknown: '?',
 }
@@ -56,8 +60,13 @@ function rowsOf({ id, number, vms }: RangeStatus, paint: Paint): readonly string
     vm.vmid === undefined ? '-' : String(vm.vmid),
     vm.address ?? '-',
     phaseText(vm, paint),
-    vm.trouble === undefined ? vm.why : paint('red', vm.trouble),
+    whyText(vm, paint),
   ])
+}
+
+function whyText({ trouble, remark, why }: VmStatus, paint: Paint): string {
+  if (trouble !== undefined) return paint('red', trouble)
+  return remark === undefined ? why : paint('yellow', remark)
 }
 
 const phaseText = ({ phase }: VmStatus, paint: Paint): string =>

@@ -23,13 +23,6 @@ const suspend = z.strictObject({
     .optional(),
 })
 
-/** A key that is agreed on and that nothing acts on yet; the description tells so in editors. */
-const notYet = <Schema extends z.ZodType>(schema: Schema, description: string) =>
-  schema
-    .refine(() => false, 'is not supported yet; remove it')
-    .describe(`${description} Not supported yet, and therefore refused.`)
-    .optional()
-
 /**
  * Lanista's own keys, under `ludus_extensions.lanista`, where Ludus looks at nothing. A key that Lanista does not act
  * on is refused: an author who asks for something must not believe to have got it.
@@ -46,16 +39,25 @@ export const lanistaKeys = z.strictObject({
     .enum(['present', 'absent'])
     .describe('absent: the range is to go. Its network is removed once none of its VMs is left. Default: present.')
     .optional(),
-  power: notYet(
-    z.enum(['on', 'off', 'keep']),
-    'on: VMs are started; off: they are shut down; keep: new ones are started, others left as they are. Default: on.',
-  ),
-  drift: notYet(
-    z.strictObject({
-      networks: z.enum(['correct', 'report']).describe('Network and VLAN of NICs. Default: correct.').optional(),
+  power: z
+    .enum(['on', 'off', 'keep'])
+    .describe(
+      'on: VMs are started; off: they are shut down, never by force; keep: new ones are started, others left as they are. Default: on.',
+    )
+    .optional(),
+  drift: z
+    .strictObject({
+      networks: z
+        .enum(['correct', 'report'])
+        .describe(
+          'Network and VLAN of NICs; also whether a VLAN that is added gets a NIC of the router. Default: correct.',
+        )
+        .optional(),
       hardware: z.enum(['correct', 'report']).describe('Cores, memory, balloon, tags. Default: report.').optional(),
-    }),
-    'What is done when a VM no longer is as this file says.',
-  ),
+    })
+    .describe(
+      'What is done about an existing VM that is not as this file says. A VM that Ludus made is only reported on.',
+    )
+    .optional(),
   placement: placement.describe('Wishes for the nodes that VMs are created on; none moves an existing VM.').optional(),
 })

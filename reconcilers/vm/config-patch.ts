@@ -42,14 +42,18 @@ interface Nic {
   readonly vlan: number | undefined
 }
 
-function nicsOf(vm: VmSpec, { names, vlans }: RangeNetworks): readonly Nic[] {
+/** Where a VM's NICs belong, from `net0` on; a router's in ascending order of VLANs. */
+export function nicsOf(vm: VmSpec, { names, vlans }: RangeNetworks): readonly Nic[] {
   const bridge = names.range
   if (vm.role === 'vm') return [{ bridge, vlan: vm.address.vlan }]
   return [{ bridge: names.nat, vlan: undefined }, ...vlans.map((vlan) => ({ bridge, vlan }))]
 }
 
+/** The model of a VM's NICs, by Ludus' rule. */
+export const cardOf = (vm: VmSpec): string => (vm.template.includes('antisandbox') ? 'e1000' : 'virtio')
+
 function nicText(vm: VmSpec, { bridge, vlan }: Nic, current: string | undefined): string {
-  const model = vm.template.includes('antisandbox') ? 'e1000' : 'virtio'
+  const model = cardOf(vm)
   const mac = /=((?:[0-9a-f]{2}:){5}[0-9a-f]{2})/i.exec(current ?? '')?.[1]
   return [
     mac === undefined ? model : `${model}=${mac}`,

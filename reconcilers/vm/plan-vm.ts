@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { VmPlan, VmStep } from '../../model/plan.ts'
-import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
+import type { Power, RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import type { Reservation } from '../placement/capacity.ts'
@@ -11,7 +11,7 @@ import type { Placed } from '../placement/place-requests.ts'
 import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
 
 /** What a VM's plan depends on, of its range. */
-export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode'> & {
+export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode' | 'power'> & {
   /** Where its VMs are looked for. */
   readonly guests: RangeGuests
   /** What other ranges have been promised. */
@@ -43,10 +43,14 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
 }
 
 /** The plan of an absent VM once it has been placed, or was refused. */
-export function planOfPlaced({ vm, vmid }: Pick<Request, 'vm' | 'vmid'>, placed: Placed | undefined): VmPlan {
+export function planOfPlaced(
+  { vm, vmid }: Pick<Request, 'vm' | 'vmid'>,
+  placed: Placed | undefined,
+  power: Power,
+): VmPlan {
   if (placed === undefined) throw new Error(`vm ${vm.name} was not placed`)
   if (placed.kind === 'refused') return blocked(vm, vmid, placed.finding)
-  const step: VmStep = { kind: 'create', node: placed.node, template: placed.template }
+  const step: VmStep = { kind: 'create', node: placed.node, template: placed.template, power: powerOfNew(power) }
   return { spec: vm, vmid, step, phase: 'absent', message: placed.reason }
 }
 
@@ -100,12 +104,25 @@ function planExisting(
   const fresh = guest.vmid === vmid && !isConfiguredFor(range.id, guest.tags)
   if (guest.status === 'running' || guest.status === 'paused') {
     if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, range.id))
+    if (range.power === 'off') {
+      if (guest.status === 'paused') return blockedBy('VmPaused', pausedMessage(vm.name))
+      if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
+      return plan({ kind: 'shutdown', node, marked: isConfiguredFor(range.id, guest.tags) }, 'stopping', stays)
+    }
     return plan({ kind: 'none', node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
   }
+  if (guest.status === 'stopped' && !fresh && range.power !== 'on')
+    return plan({ kind: 'none', node }, 'stopped', stays)
   if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
-  if (fresh) return plan({ kind: 'continue', node }, 'configuring', stays)
-  return plan({ kind: 'continue', node }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
+  if (fresh) return plan({ kind: 'continue', node, power: powerOfNew(range.power) }, 'configuring', stays)
+  if (guest.status === 'unknown' && range.power === 'off')
+    return plan({ kind: 'shutdown', node, marked: isConfiguredFor(range.id, guest.tags) }, 'unknown', stays)
+  const power = range.power === 'on' ? 'on' : 'off'
+  return plan({ kind: 'continue', node, power }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
 }
+
+/** A new VM is started under `keep` as well. */
+const powerOfNew = (power: Power): 'on' | 'off' => (power === 'off' ? 'off' : 'on')
 
 /** The plain reason why an existing VM is where it is. */
 export const STAYS = 'exists here'
@@ -122,6 +139,10 @@ const isOffline = (node: string, { nodes }: ClusterSnapshot): boolean =>
 /** For a VM that Proxmox holds a lock on, other than that of its cloning. */
 export const lockedMessage = (name: string, lock: string): string =>
   `vm ${name}: Proxmox holds it locked (${lock}); when nothing works on it any more, a person can unlock it: qm unlock`
+
+/** A person paused it for a reason; a shutdown would wait for a guest that stands still. */
+export const pausedMessage = (name: string): string =>
+  `vm ${name}: it is paused, so it is left alone although power is off; resume it and it is shut down, or stop it: qm stop`
 
 /** A running VM is never configured behind its user's back, and one on the wrong network is not passed off as fine. */
 export const unconfiguredMessage = (name: string, rangeId: string): string =>

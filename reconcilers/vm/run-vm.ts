@@ -6,6 +6,7 @@ const PHASE_OF_STATE: Readonly<Record<string, VmPhase>> = {
   cloning: 'cloning',
   configuring: 'configuring',
   starting: 'starting',
+  stopping: 'stopping',
 }
 
 /**

@@ -1,12 +1,12 @@
 import { assign, fromPromise, setup } from 'xstate'
-import { isConfiguredFor } from '../../model/identity.ts'
+import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { VmPlan } from '../../model/plan.ts'
 import type { MachineRead, Machines } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../outcome-of-error.ts'
-import { lockedMessage, unconfiguredMessage } from './plan-vm.ts'
+import { lockedMessage, pausedMessage, unconfiguredMessage } from './plan-vm.ts'
 import { configPatchOf, descriptionOf, type RangeNetworks } from './config-patch.ts'
 
 /** What one VM's machine works with. */
@@ -38,11 +38,17 @@ export interface VmResult {
   readonly outcome: Outcome
 }
 
+const STOPPED: VmResult = { phase: 'stopped', outcome: { kind: 'settled' } }
+
 /** So many unclear writes are answered by looking; one more ends the run, and the next pass plans anew. */
 const UNCLEAR_WRITES_AT_MOST = 3
 
+/** What Proxmox gives a guest by default; one that needs longer is found off by a later look. */
+const SHUTDOWN_SECONDS = 60
+
 /**
- * The steps of one VM: absent -> cloning -> configuring -> starting -> running. Entered by what is read from Proxmox
+ * The steps of one VM: absent -> cloning -> configuring -> starting -> running, or, where `power` is off,
+ * running -> stopping -> stopped. Entered by what is read from Proxmox
  * just now, never from memory, so that it carries on wherever a crash left the VM. The first write is preceded by a
  * look, and one with an unknown outcome is followed by a look, never by the same write unseen. Nothing is begun once
  * the signal is aborted.
@@ -62,6 +68,11 @@ export const vmMachine = setup({
     start: fromPromise<void, VmWork>(({ input }) =>
       unlessAborted(input, ({ machines, node, plan, signal }) => machines.start(node, plan.vmid, signal)),
     ),
+    shutDown: fromPromise<void, VmWork>(({ input }) =>
+      unlessAborted(input, ({ machines, node, plan, signal }) =>
+        machines.shutdown(node, plan.vmid, SHUTDOWN_SECONDS, signal),
+      ),
+    ),
   },
   guards: {
     isToBeCreated: ({ context: { read, work } }) => read === undefined && work.plan.step.kind === 'create',
@@ -75,6 +86,14 @@ export const vmMachine = setup({
       read?.running === true && read.name === work.plan.spec.name && isUnconfigured(read, work),
     isUnconfigured: ({ context: { read, work } }) => isUnconfigured(read, work),
     isHeld: ({ context: { work } }) => work.holdStart !== undefined,
+    isToBeOff: ({ context: { work } }) => work.plan.step.kind === 'shutdown',
+    staysOff: ({ context: { work } }) => 'power' in work.plan.step && work.plan.step.power === 'off',
+    isOff: ({ context: { read } }) => read?.running === false,
+    isPaused: ({ context: { read } }) => read?.paused === true,
+    hasLostItsTags: ({ context: { read, work } }) =>
+      work.plan.step.kind === 'shutdown' &&
+      work.plan.step.marked &&
+      !isConfiguredFor(work.networks.rangeId, read?.tags ?? []),
   },
 }).createMachine({
   context: ({ input }) => ({
@@ -108,6 +127,7 @@ export const vmMachine = setup({
               ),
           }),
         },
+        { guard: 'isToBeOff', target: 'decidingShutdown' },
         {
           guard: 'isRunningUnconfigured',
           target: 'ended',
@@ -126,6 +146,25 @@ export const vmMachine = setup({
         { guard: 'isStranger', target: 'ended', actions: assign({ result: ({ context }) => stranger(context) }) },
         { guard: 'isUnconfigured', target: 'configuring' },
         { target: 'readying' },
+      ],
+    },
+    // Every doubt about whose VM it is, or what is going on with it, leaves it running.
+    decidingShutdown: {
+      always: [
+        { guard: 'isStranger', target: 'ended', actions: assign({ result: ({ context }) => stranger(context) }) },
+        { guard: 'isOff', target: 'ended', actions: assign({ result: STOPPED }) },
+        {
+          guard: 'hasLostItsTags',
+          target: 'ended',
+          actions: assign({ result: ({ context: { work } }) => retry('running', unmarkedMessage(work)) }),
+        },
+        { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => locked(context) }) },
+        {
+          guard: 'isPaused',
+          target: 'ended',
+          actions: assign({ result: ({ context: { work } }) => retry('running', pausedMessage(work.plan.spec.name)) }),
+        },
+        { target: 'stopping' },
       ],
     },
     cloning: {
@@ -169,6 +208,7 @@ export const vmMachine = setup({
     },
     readying: {
       always: [
+        { guard: 'staysOff', target: 'ended', actions: assign({ result: STOPPED }) },
         {
           guard: 'isHeld',
           target: 'ended',
@@ -191,6 +231,24 @@ export const vmMachine = setup({
           {
             target: 'ended',
             actions: assign({ result: ({ event, context }) => failed(context, event.error, 'starting') }),
+          },
+        ],
+      },
+    },
+    stopping: {
+      invoke: {
+        src: 'shutDown',
+        input: ({ context }) => context.work,
+        onDone: { target: 'ended', actions: assign({ result: STOPPED }) },
+        onError: [
+          {
+            guard: ({ context, event }) => isUnclear(context, event.error),
+            target: 'looking',
+            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
+          },
+          {
+            target: 'ended',
+            actions: assign({ result: ({ event, context }) => notShutDown(context, event.error) }),
           },
         ],
       },
@@ -233,8 +291,10 @@ const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean =>
 /** After a clone, whatever its outcome, the VM is only looked for: a second one is for the next pass to decide. */
 const onlyLook = (work: VmWork): VmWork => ({
   ...work,
-  plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', node: work.node } },
+  plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', node: work.node, power: powerOf(work) } },
 })
+
+const powerOf = ({ plan: { step } }: VmWork): 'on' | 'off' => ('power' in step ? step.power : 'off')
 
 function present(read: MachineRead | undefined): MachineRead {
   if (read === undefined) throw new Error('a VM that was not read is never configured')
@@ -257,6 +317,20 @@ const stranger = ({ work: { plan }, read }: VmContext): VmResult => ({
 
 const heldMessage = ({ plan, node, holdStart }: VmWork): string =>
   `vm ${plan.spec.name}: it is not started yet, because its node ${node} ${holdStart}`
+
+const unmarkedMessage = ({ plan: { spec }, networks: { rangeId } }: VmWork): string =>
+  `vm ${spec.name}: it has no longer the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so it is not shut down; add them if it is the range's, or shut it down yourself`
+
+/** Proxmox' words when the guest did not go down in time (10-qemu-lifecycle). It is asked again, and never forced. */
+function notShutDown(context: VmContext, error: unknown): VmResult {
+  const { plan, node } = context.work
+  if (!isProxmoxError(error, 'task-failed') || !/powerdown failed/.test(error.message))
+    return failed(context, error, 'stopping')
+  return retry(
+    'stopping',
+    `vm ${plan.spec.name}: its guest did not shut down within ${SHUTDOWN_SECONDS} s and is asked again, never forced; shut it down from inside, or stop it on ${node}: qm stop ${plan.vmid}`,
+  )
+}
 
 const retry = (phase: VmPhase, error: string): VmResult => ({ phase, outcome: { kind: 'retry', error } })
 

@@ -19,6 +19,7 @@ const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPha
     phase,
     why: '',
     trouble: undefined,
+    remark: undefined,
   })),
   changedAt: '',
 })
@@ -49,7 +50,7 @@ describe('openMetrics', () => {
     const metrics = openMetrics('1')
     metrics.rangeStatus(statusOf('JD', 'True', 'running', 'running', 'cloning'))
     const lines = await linesOf(metrics, 'lanista_range_vms{')
-    expect(lines).to.have.length(7)
+    expect(lines).to.have.length(9)
     expect(lines).to.include.members([
       'lanista_range_vms{range="JD",phase="running"} 2',
       'lanista_range_vms{range="JD",phase="cloning"} 1',

@@ -61,6 +61,8 @@ export function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot)
     }
     case 'start-vm':
       return started(seen, action.vmid)
+    case 'shutdown-vm':
+      return change(seen, action.vmid, () => ({ status: 'stopped', uptimeSeconds: 0, memoryUsedBytes: 0 }))
   }
 }
 

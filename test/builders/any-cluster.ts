@@ -19,6 +19,7 @@ export const anyRanges: fc.Arbitrary<readonly RangeSpec[]> = fc.uniqueArray(
       .record({
         number: fc.constantFrom(undefined, undefined, undefined, 1, 2),
         targetNode: fc.constantFrom(undefined, undefined, 'pve2'),
+        power: fc.constantFrom(...usually('on' as const), 'keep', 'off'),
         vms: fc.uniqueArray(anyVmOf(id), { selector: ({ name }) => name, maxLength: 4 }),
       })
       .map((traits) => range(id, traits)),

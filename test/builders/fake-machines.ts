@@ -1,7 +1,7 @@
-import type { CloneRequest, ConfigPatch, MachineRead, Machines } from '../../model/ports.ts'
+import type { CloneRequest, ConfigPatch, MachineAudit, MachineRead, Machines } from '../../model/ports.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 
-type Call = 'read' | 'clone' | 'configure' | 'start'
+type Call = 'read' | 'clone' | 'configure' | 'start' | 'shutdown'
 
 /** What goes wrong with one call, and whether Proxmox did it nevertheless. */
 interface Fault {
@@ -15,6 +15,7 @@ export const machine = (vmid: number, name: string, traits: Partial<MachineRead>
   node: 'pve1',
   name,
   running: false,
+  paused: false,
   template: false,
   lock: undefined,
   tags: [],
@@ -53,6 +54,11 @@ export class FakeMachines implements Machines {
     })
   }
 
+  async audit(node: string, vmid: number): Promise<MachineAudit | undefined> {
+    const seen = await this.read(node, vmid)
+    return seen && { ...seen, waiting: [] }
+  }
+
   clone({ vmid, name, target }: CloneRequest): Promise<void> {
     return this.#carryOut('clone', `${vmid} to ${target}`, () => {
       if (this.machines.has(vmid)) throw new ProxmoxError('conflict', 'clone', 'config file already exists')
@@ -65,8 +71,9 @@ export class FakeMachines implements Machines {
       const seen = this.#present(vmid)
       if (seen.digest !== patch.digest)
         throw new ProxmoxError('conflict', 'configure', 'detected modified configuration')
-      const tags = String(patch.set['tags']).split(';')
-      this.machines.set(vmid, { ...seen, tags, digest: `${seen.digest}1` })
+      const tags = patch.set['tags'] === undefined ? seen.tags : String(patch.set['tags']).split(';')
+      const set = Object.fromEntries(Object.entries(patch.set).map(([key, value]) => [key, String(value)]))
+      this.machines.set(vmid, { ...seen, tags, config: { ...seen.config, ...set }, digest: `${seen.digest}1` })
     })
   }
 
@@ -75,6 +82,12 @@ export class FakeMachines implements Machines {
       const seen = this.#present(vmid)
       if (seen.running) throw new ProxmoxError('conflict', 'start', `VM ${vmid} already running`)
       this.machines.set(vmid, { ...seen, running: true })
+    })
+  }
+
+  shutdown(node: string, vmid: number): Promise<void> {
+    return this.#carryOut('shutdown', `${vmid} on ${node}`, () => {
+      this.machines.set(vmid, { ...this.#present(vmid), running: false })
     })
   }
 

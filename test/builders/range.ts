@@ -41,6 +41,8 @@ export const range = (id: string, traits: Partial<RangeSpec> = {}): RangeSpec =>
   number: undefined,
   suspension: undefined,
   state: 'present',
+  power: 'on',
+  drift: { networks: 'correct', hardware: 'report' },
   targetNode: undefined,
   notifyUrls: [],
   router: router(id),
@@ -61,6 +63,8 @@ export const settings = (traits: Partial<PlanSettings> = {}): PlanSettings => ({
   natBridge: 'vmbr1000',
   applyForeign: false,
   routesEnabled: false,
+  // Out of the way of tests that count reads.
+  auditMs: 30 * 86_400_000,
   routesDevice: undefined,
   aclGroup: undefined,
   placement: { weights: { memory: 0.8, cpu: 0.2 }, memoryHeadroomPercent: 0, ballooning: 'minimum' },

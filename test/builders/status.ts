@@ -11,6 +11,7 @@ export const vmStatus = (name: string, traits: Partial<VmStatus> = {}): VmStatus
   phase: 'running',
   why: 'its target_node',
   trouble: undefined,
+  remark: undefined,
   ...traits,
 })
 

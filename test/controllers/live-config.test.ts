@@ -84,6 +84,7 @@ describe('the configuration while the controller runs', () => {
     const special: Readonly<Record<string, string>> = {
       proxmox_vm_storage_format: 'raw',
       'lanista.resync': '5m',
+      'lanista.audit': '5m',
       'lanista.http.listen': '[::1]:1',
       'lanista.placement.ballooning': 'maximum',
     }

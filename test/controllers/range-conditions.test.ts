@@ -124,6 +124,7 @@ describe('machinesFinding', () => {
     phase,
     why: 'its target_node',
     trouble,
+    remark: undefined,
   })
   const rows: readonly [string, readonly VmStatus[], string, string][] = [
     [
@@ -147,6 +148,33 @@ describe('machinesFinding', () => {
   ]
   for (const [situation, vms, reason, message] of rows)
     it(situation, () => expect(machinesFinding(vms)).to.deep.equal({ reason, message }))
+
+  it('goes by what power asks', () => {
+    const both = [vm('a', 'running'), vm('b', 'stopped')]
+    expect(machinesFinding(both, 'keep')).to.equal(true)
+    expect(machinesFinding([vm('b', 'stopped')], 'off')).to.equal(true)
+    expect(machinesFinding([vm('a', 'stopping'), vm('b', 'stopped')], 'off')).to.deep.equal({
+      reason: 'Progressing',
+      message: '1 of 2 VMs are stopped; vm a is being shut down',
+    })
+    expect(machinesFinding(both, 'on')).to.include({ message: '1 of 2 VMs are running; vm b is shut down' })
+    expect(machinesFinding([vm('a', 'cloning')], 'keep')).to.include({
+      message: '0 of 1 VMs are running or stopped; vm a is being cloned',
+    })
+  })
+
+  it('is in the way when a running VM has trouble, and a remark when it only differs in something harmless', () => {
+    const drifted = { ...vm('b', 'running'), remark: 'vm b: memory is 1' }
+    expect(machinesFinding([vm('a', 'running'), drifted, { ...drifted, name: 'c' }])).to.deep.equal({
+      reason: 'VmDrift',
+      message: 'vm b: memory is 1 (and 1 more)',
+      works: true,
+    })
+    expect(machinesFinding([vm('a', 'running', 'vm a: net0 is elsewhere'), drifted])).to.deep.equal({
+      reason: 'VmTrouble',
+      message: '2 of 2 VMs are running; vm a: net0 is elsewhere',
+    })
+  })
 
   it('is good when all run, and nothing is known of none', () => {
     expect(machinesFinding([vm('a', 'running')])).to.equal(true)

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { AclGranter } from '../../controllers/acl-granter.ts'
+import { ConfigAudit } from '../../controllers/config-audit.ts'
 import { NetworkController } from '../../controllers/network-controller.ts'
 import { Planning } from '../../controllers/planning.ts'
 import { reconcileRange } from '../../controllers/reconcile-range.ts'
@@ -46,6 +47,8 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     logger: quiet,
     settings: () => settings(),
     clock,
+    firstStarts: new Set<number>(),
+    audit: new ConfigAudit(machines, () => settings().auditMs, clock, quiet),
   }
   return {
     proxmox,

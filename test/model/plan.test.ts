@@ -34,17 +34,41 @@ describe('actionsOf', () => {
   const rows: readonly [string, VmStep, VmPhase, readonly string[]][] = [
     [
       'a new VM is cloned, configured and started',
-      { kind: 'create', node: 'pve1', template: { vmid: 9000, node: 'pve1' } },
+      { kind: 'create', node: 'pve1', template: { vmid: 9000, node: 'pve1' }, power: 'on' },
       'absent',
       ['clone-vm', 'configure-vm', 'start-vm'],
     ],
     [
       'a bare clone is configured and started',
-      { kind: 'continue', node: 'pve1' },
+      { kind: 'continue', node: 'pve1', power: 'on' },
       'configuring',
       ['configure-vm', 'start-vm'],
     ],
-    ['a stopped VM is started', { kind: 'continue', node: 'pve1' }, 'starting', ['start-vm']],
+    ['a stopped VM is started', { kind: 'continue', node: 'pve1', power: 'on' }, 'starting', ['start-vm']],
+    [
+      'a new VM of a range that is off is cloned and configured',
+      { kind: 'create', node: 'pve1', template: { vmid: 9000, node: 'pve1' }, power: 'off' },
+      'absent',
+      ['clone-vm', 'configure-vm'],
+    ],
+    [
+      'a bare clone of a range that is off is configured',
+      { kind: 'continue', node: 'pve1', power: 'off' },
+      'configuring',
+      ['configure-vm'],
+    ],
+    [
+      'a running VM of a range that is off is shut down',
+      { kind: 'shutdown', node: 'pve1', marked: true },
+      'stopping',
+      ['shutdown-vm'],
+    ],
+    [
+      'nothing is said of a VM that is perhaps to be shut down',
+      { kind: 'shutdown', node: 'pve1', marked: true },
+      'unknown',
+      [],
+    ],
     ['a running VM is left alone', { kind: 'none', node: 'pve1' }, 'running', []],
     ['a VM that is being cloned is left alone', { kind: 'wait', node: 'pve1' }, 'cloning', []],
     [
@@ -62,7 +86,7 @@ describe('actionsOf', () => {
       planOf({
         pool: { exists: false },
         network: networkOf([{ kind: 'apply-sdn', vnets: ['r1'], reason: 'r1' }]),
-        vms: [vmPlan({ kind: 'continue', node: 'pve1' }, 'starting')],
+        vms: [vmPlan({ kind: 'continue', node: 'pve1', power: 'on' }, 'starting')],
       }),
     )
     expect(kinds(actions)).to.deep.equal(['create-pool', 'apply-sdn', 'start-vm'])

@@ -61,16 +61,25 @@ describe('ludusRangeFileSchema', () => {
 })
 
 describe('rangeFileSchema', () => {
-  it("knows Lanista's own key, and refuses what it does not act on", () => {
+  it("knows Lanista's own keys, and refuses what it does not act on", () => {
     const withKeys = (lanista: unknown) => ({ ludus: [], ludus_extensions: { other: 1, lanista } })
-    for (const keys of [{ range_number: 153 }, { state: 'absent' }])
+    for (const keys of [
+      { range_number: 153 },
+      { state: 'absent' },
+      { power: 'keep' },
+      { drift: {} },
+      { drift: { networks: 'report', hardware: 'correct' } },
+    ])
       expect(rangeFileSchema.safeParse(withKeys(keys)).success).to.equal(true)
     for (const keys of [
       { range_number: 0 },
       { range_number: 154 },
       { suspend: true },
       { state: 'gone' },
-      { power: 'on' },
+      { power: 'sometimes' },
+      { power: true },
+      { drift: 'correct' },
+      { drift: { disks: 'report' } },
       null,
       [],
     ])

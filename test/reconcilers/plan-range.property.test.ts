@@ -60,6 +60,7 @@ const KINDS: Readonly<Record<Action['kind'], true>> = {
   'clone-vm': true,
   'configure-vm': true,
   'start-vm': true,
+  'shutdown-vm': true,
 }
 
 describe('planRange, for any cluster and range', () => {
@@ -125,7 +126,8 @@ describe('planRange, for any cluster and range', () => {
         const existing = 'vmid' in action ? guests.find(({ vmid }) => vmid === action.vmid) : undefined
         if (existing === undefined) continue
         expect(existing).to.include({ pool: spec.id, template: false, kind: 'qemu', lock: undefined })
-        expect(existing.status).not.to.equal('running')
+        expect(existing.status === 'running').to.equal(action.kind === 'shutdown-vm')
+        if (action.kind === 'shutdown-vm') expect(spec.power).to.equal('off')
       }
     })
   })

@@ -43,6 +43,7 @@ describe('machines', () => {
       node: 'pve1',
       name: 'JD-DC01',
       running: true,
+      paused: false,
       template: false,
       lock: undefined,
       tags: ['lanista', 'windows'],
@@ -55,6 +56,32 @@ describe('machines', () => {
       },
       digest: CONFIG.digest,
     })
+  })
+
+  it('tells a paused VM by the one word that tells', async () => {
+    const { proxmox, signal } = await start({
+      [`GET ${VM}/config`]: { data: CONFIG },
+      [`GET ${VM}/status/current`]: { data: { status: 'running', qmpstatus: 'paused', vmid: 3_010_011 } },
+    })
+    expect(await proxmox.machines.read('pve1', 3_010_011, signal)).to.include({ running: true, paused: true })
+  })
+
+  it('tells which changes of a running VM wait for its next boot, removals too', async () => {
+    const { proxmox, signal, api } = await start({
+      [`GET ${VM}/config`]: { data: CONFIG },
+      [`GET ${VM}/status/current`]: [{ data: { status: 'running' } }, { data: { status: 'stopped' } }],
+      [`GET ${VM}/pending`]: {
+        data: [
+          { key: 'cores', value: 1 },
+          { key: 'memory', value: '128', pending: '256' },
+          { key: 'net1', value: 'virtio=BC:24:11:FE:FA:71,bridge=r3', delete: 1 },
+          { key: 'net2', pending: 'virtio=BC:24:11:FE:FA:72,bridge=r3' },
+        ],
+      },
+    })
+    expect((await proxmox.machines.audit('pve1', 3_010_011, signal))?.waiting).to.deep.equal(['memory', 'net1', 'net2'])
+    expect((await proxmox.machines.audit('pve1', 3_010_011, signal))?.waiting).to.deep.equal([])
+    expect(api.got.filter(({ path }) => path.endsWith('/pending'))).to.have.length(1)
   })
 
   it('takes a VM for absent only when Proxmox itself says so', async () => {
@@ -145,6 +172,19 @@ describe('machines', () => {
     const patch = { set: { tags: 'lanista;x', memory: 2048 }, delete: ['ide2', 'ide3'], digest: 'abc' }
     await proxmox.machines.configure('pve1', 3_010_011, patch, signal)
     expect(api.got[0]?.raw).to.equal('tags=lanista%3Bx&memory=2048&delete=ide2%2Cide3&digest=abc')
+  })
+
+  it('asks a guest to shut down in its time, never by force, and tells when it did not', async () => {
+    const { proxmox, signal, api } = await start({
+      [`POST ${VM}/status/shutdown`]: { data: UPID },
+      'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
+      [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
+    })
+    await proxmox.machines.shutdown('pve1', 3_010_011, 60, signal)
+    expect(api.got[0]?.raw).to.equal('timeout=60')
+    api.replies.set('GET /cluster/tasks', [{ data: [taskRow(UPID, 'VM quit/powerdown failed - got timeout')] }])
+    const error = await failing(proxmox.machines.shutdown('pve1', 3_010_011, 60, signal))
+    expect(error.kind).to.equal('task-failed')
   })
 
   it('counts the start of a running VM as a success, and no other failed start', async () => {

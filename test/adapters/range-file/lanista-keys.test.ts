@@ -36,6 +36,26 @@ describe("Lanista's own keys", () => {
   for (const [situation, keys, expected] of suspensions)
     it(`reads of suspensions ${situation}`, () => expect(suspensionOf(keys)).to.deep.equal(expected))
 
+  it('reads drift, with the careful choice where nothing is said', () => {
+    const driftOf = (keys: string) => {
+      const found = read(keys)
+      return found.kind === 'ok' ? Object.values(found.spec.drift) : undefined
+    }
+    expect(driftOf('range_number: 3')).to.deep.equal(['correct', 'report'])
+    expect(driftOf('drift: { hardware: correct }')).to.deep.equal(['correct', 'correct'])
+    expect(driftOf('drift: { networks: report }')).to.deep.equal(['report', 'report'])
+  })
+
+  it('reads power in the words that YAML takes for booleans as well', () => {
+    const powerOf = (keys: string) => {
+      const found = read(keys)
+      return found.kind === 'ok' ? found.spec.power : undefined
+    }
+    expect(
+      ['power: on', 'power: "on"', 'power: off', "power: 'off'", 'power: keep', 'range_number: 3'].map(powerOf),
+    ).to.deep.equal(['on', 'on', 'off', 'off', 'keep', 'on'])
+  })
+
   const until = 'must be a date such as 2026-12-24, or a time with its zone such as 2026-12-24T18:00:00Z'
   const refusals: readonly (readonly [string, string, string])[] = [
     [
@@ -64,13 +84,8 @@ describe("Lanista's own keys", () => {
       'range_nunber: 3',
       'JD.yml:2:32: unknown key range_nunber in ludus_extensions.lanista; did you mean range_number?',
     ],
-    ...['power: keep', 'power: off', 'drift: { hardware: correct }'].map((keys): readonly [string, string, string] => [
-      `${keys}, which nothing acts on yet`,
-      keys,
-      `JD.yml:2:32: ludus_extensions.lanista.${keys.split(':')[0]} is not supported yet; remove it`,
-    ]),
     [
-      'the wrong kind of value for a key that nothing acts on yet',
+      'a word that power does not have',
       'power: sometimes',
       'JD.yml:2:39: ludus_extensions.lanista.power is "sometimes", must be on, off or keep',
     ],

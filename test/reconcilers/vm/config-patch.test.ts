@@ -8,6 +8,7 @@ const read = (config: Readonly<Record<string, string>> = {}, tags: readonly stri
   node: 'pve1',
   name: 'JD-DC01',
   running: false,
+  paused: false,
   template: false,
   lock: undefined,
   tags,

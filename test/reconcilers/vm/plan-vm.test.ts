@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { VmSpec } from '../../../model/range-spec.ts'
+import type { Power, VmSpec } from '../../../model/range-spec.ts'
 import type { GuestSeen, NodeSeen } from '../../../model/snapshot.ts'
 import { capacityOf, type Reservation } from '../../../reconcilers/placement/capacity.ts'
 import { placeRequests } from '../../../reconcilers/placement/place-requests.ts'
@@ -20,15 +20,104 @@ interface Row {
   readonly guests?: readonly GuestSeen[]
   readonly vm?: Partial<VmSpec>
   readonly rangeTarget?: string
+  readonly power?: Power
   readonly nodes?: readonly NodeSeen[]
   readonly promised?: readonly Reservation[]
   /** Step, node and phase. */
   readonly plans: string
   readonly says?: RegExp
+  /** Whether it is started in the end. */
+  readonly starts?: boolean
 }
 
 const rows: readonly Row[] = [
-  { situation: 'clones an absent VM onto the best node', plans: 'create pve1 absent', says: /best of/ },
+  {
+    situation: 'clones an absent VM onto the best node',
+    plans: 'create pve1 absent',
+    says: /best of/,
+    starts: true,
+  },
+  { situation: 'clones an absent VM of a range that is off', power: 'off', plans: 'create pve1 absent', starts: false },
+  {
+    situation: 'clones and starts an absent VM where others are kept',
+    power: 'keep',
+    plans: 'create pve1 absent',
+    starts: true,
+  },
+  {
+    situation: 'configures a bare clone of a range that is off, and does not start it',
+    power: 'off',
+    guests: [own({ ...stopped, tags: [] })],
+    plans: 'continue pve2 configuring',
+    starts: false,
+  },
+  {
+    situation: 'configures and starts a bare clone where others are kept',
+    power: 'keep',
+    guests: [own({ ...stopped, tags: [] })],
+    plans: 'continue pve2 configuring',
+    starts: true,
+  },
+  {
+    situation: 'leaves a stopped VM off where VMs are kept',
+    power: 'keep',
+    guests: [own(stopped)],
+    plans: 'none pve2 stopped',
+  },
+  {
+    situation: 'leaves a running VM on where VMs are kept',
+    power: 'keep',
+    guests: [own()],
+    plans: 'none pve2 running',
+  },
+  {
+    situation: 'looks at a VM that Proxmox has no state of where VMs are kept, and does not start it',
+    power: 'keep',
+    guests: [own({ status: 'unknown' })],
+    plans: 'continue pve2 unknown',
+    starts: false,
+  },
+  { situation: 'shuts a running VM down', power: 'off', guests: [own()], plans: 'shutdown pve2 stopping' },
+  {
+    situation: 'shuts a running VM down that Ludus made',
+    power: 'off',
+    guests: [own({ tags: [] }, 105)],
+    plans: 'shutdown pve2 stopping',
+  },
+  {
+    situation: 'looks whether a VM is off that Proxmox has no state of',
+    power: 'off',
+    guests: [own({ status: 'unknown' })],
+    plans: 'shutdown pve2 unknown',
+  },
+  { situation: 'leaves a stopped VM off', power: 'off', guests: [own(stopped)], plans: 'none pve2 stopped' },
+  {
+    situation: 'leaves a VM alone that is suspended to disk, as it is off',
+    power: 'off',
+    guests: [own({ ...stopped, lock: 'suspended' })],
+    plans: 'none pve2 stopped',
+  },
+  {
+    situation: 'leaves a paused VM alone that is to be off, and says so',
+    power: 'off',
+    guests: [own({ status: 'paused' })],
+    plans: 'blocked pve2 unknown',
+    says: /is paused, so it is left alone although power is off; resume it/,
+  },
+  {
+    situation: 'does not shut a VM down while it is backed up',
+    power: 'off',
+    guests: [own({ lock: 'backup' })],
+    plans: 'blocked pve2 unknown',
+    says: /locked \(backup\)/,
+  },
+  {
+    situation: 'does not shut a bare clone down that somebody started',
+    power: 'off',
+    guests: [own({ tags: [] })],
+    plans: 'blocked pve2 unknown',
+    says: /runs without the tags lanista and jd/,
+  },
   { situation: 'leaves a running VM alone', guests: [own()], plans: 'none pve2 running', says: /^exists here$/ },
   {
     situation: 'keeps a running VM on its node when a better one appears',
@@ -163,13 +252,19 @@ const rows: readonly Row[] = [
 function planVm(row: Row) {
   const snapshot = cluster({ nodes: row.nodes ?? ['pve1', 'pve2'], guests: row.guests ?? [] })
   const guests = guestsOfRange('JD', new Set([VMID]), indexGuests(snapshot))
-  const range = { id: 'JD', targetNode: row.rangeTarget, guests, promised: row.promised ?? [] }
+  const range = {
+    id: 'JD',
+    targetNode: row.rangeTarget,
+    power: row.power ?? 'on',
+    guests,
+    promised: row.promised ?? [],
+  }
   const look = lookAtVm(vm(NAME, row.vm), VMID, range, snapshot)
   if (look.kind === 'known') return look.plan
   const asked = request(NAME, { vm: vm(NAME, row.vm), vmid: VMID, rangeTargetNode: row.rangeTarget })
   const group = { rangeId: 'JD', requests: [asked], whereabouts: { nodeOf: new Map(), untold: new Set<string>() } }
   const { byRequest } = placeRequests([group], capacityOf(snapshot, []), siteOf(snapshot), settings())
-  return planOfPlaced(asked, byRequest.get(asked))
+  return planOfPlaced(asked, byRequest.get(asked), row.power ?? 'on')
 }
 
 describe('the plan of a VM', () => {
@@ -178,7 +273,8 @@ describe('the plan of a VM', () => {
       const plan = planVm(row)
       expect(`${plan.step.kind} ${plan.step.node} ${plan.phase}`).to.equal(row.plans)
       expect(plan.message).to.match(row.says ?? /^/)
-      const taken = plan.step.kind === 'none' || plan.step.kind === 'continue'
+      if (row.starts !== undefined) expect('power' in plan.step && plan.step.power === 'on').to.equal(row.starts)
+      const taken = plan.step.kind !== 'create' && plan.step.node !== undefined
       expect(plan.vmid).to.equal(taken ? row.guests?.[0]?.vmid : VMID)
     })
   }

@@ -10,8 +10,8 @@ import { vm } from '../../builders/range.ts'
 
 const VMID = 1_010_011
 const NAME = 'JD-DC01'
-const CREATE: VmStep = { kind: 'create', node: 'pve1', template: { vmid: 9001, node: 'pve2' } }
-const CONTINUE: VmStep = { kind: 'continue', node: 'pve1' }
+const CREATE: VmStep = { kind: 'create', node: 'pve1', template: { vmid: 9001, node: 'pve2' }, power: 'on' }
+const CONTINUE: VmStep = { kind: 'continue', node: 'pve1', power: 'on' }
 const MARKED = ['jd', 'lanista']
 const READ = `read ${VMID} on pve1`
 const CLONE = `clone ${VMID} to pve1`
@@ -54,7 +54,107 @@ interface Row {
   readonly says?: RegExp
 }
 
+const OFF: VmStep = { kind: 'shutdown', node: 'pve1', marked: true }
+const shutDown = planOf(OFF, 'stopping')
+const SHUTDOWN = `shutdown ${VMID} on pve1`
+const running = (traits: Partial<MachineRead> = {}) => own({ running: true, tags: MARKED, ...traits })
+
 const rows: readonly Row[] = [
+  {
+    situation: 'makes a VM that stays off with two writes',
+    plan: planOf({ ...CREATE, power: 'off' }, 'absent'),
+    machines: () => new FakeMachines(),
+    calls: [READ, CLONE, READ, CONFIGURE],
+    ends: 'stopped settled',
+  },
+  {
+    situation: 'does not start a VM that is to be left as it is, and turns out to be off',
+    plan: planOf({ ...CONTINUE, power: 'off' }, 'unknown'),
+    machines: () => new FakeMachines(own({ tags: MARKED })),
+    calls: [READ],
+    ends: 'stopped settled',
+  },
+  {
+    situation: 'does not shut a VM down that is to be left as it is, and turns out to run',
+    plan: planOf({ ...CONTINUE, power: 'off' }, 'unknown'),
+    machines: () => new FakeMachines(running()),
+    calls: [READ],
+    ends: 'running settled',
+  },
+  {
+    situation: 'shuts a VM down after a look',
+    plan: shutDown,
+    machines: () => new FakeMachines(running()),
+    calls: [READ, SHUTDOWN],
+    ends: 'stopped settled',
+  },
+  {
+    situation: 'shuts a VM down that Ludus made, and that has no tags',
+    plan: planOf({ ...OFF, marked: false }, 'stopping'),
+    machines: () => new FakeMachines(running({ tags: [] })),
+    calls: [READ, SHUTDOWN],
+    ends: 'stopped settled',
+  },
+  {
+    situation: 'finds a VM off that the snapshot showed running',
+    plan: shutDown,
+    machines: () => new FakeMachines(own({ tags: MARKED })),
+    calls: [READ],
+    ends: 'stopped settled',
+  },
+  {
+    situation: 'does not shut a VM down that has lost its tags meanwhile',
+    plan: shutDown,
+    machines: () => new FakeMachines(running({ tags: ['lanista', 'kl'] })),
+    calls: [READ],
+    ends: 'running retry',
+    says: /no longer the tags lanista and jd.*not shut down/,
+  },
+  {
+    situation: 'does not shut a VM down that has another name by now',
+    plan: shutDown,
+    machines: () => new FakeMachines(running({ name: 'theirs' })),
+    calls: [READ],
+    ends: 'blocked stalled',
+    says: /belongs to theirs/,
+  },
+  {
+    situation: 'does not shut a template down',
+    plan: shutDown,
+    machines: () => new FakeMachines(running({ template: true })),
+    calls: [READ],
+    ends: 'blocked stalled',
+  },
+  {
+    situation: 'does not shut a VM down that was paused meanwhile',
+    plan: shutDown,
+    machines: () => new FakeMachines(running({ paused: true })),
+    calls: [READ],
+    ends: 'running retry',
+    says: /is paused, so it is left alone/,
+  },
+  {
+    situation: 'does not shut a VM down that is being backed up by now',
+    plan: shutDown,
+    machines: () => new FakeMachines(running({ lock: 'backup' })),
+    calls: [READ],
+    ends: 'unknown retry',
+    says: /locked \(backup\)/,
+  },
+  {
+    situation: 'does not look elsewhere for a VM that is gone when it is to be shut down',
+    plan: shutDown,
+    machines: () => new FakeMachines(),
+    calls: [READ],
+    ends: 'absent retry',
+  },
+  {
+    situation: 'looks whether a VM went down when nobody answered',
+    plan: shutDown,
+    machines: () => new FakeMachines(running()).fail('shutdown', 'timeout-unknown-outcome', true),
+    calls: [READ, SHUTDOWN, READ],
+    ends: 'stopped settled',
+  },
   {
     situation: 'makes a fresh VM with three writes',
     plan: create,

@@ -1,0 +1,89 @@
+import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import type { ConfigPatch, MachineAudit } from '../../model/ports.ts'
+import type { Drift, VmSpec } from '../../model/range-spec.ts'
+import type { RangeNetworks } from './config-patch.ts'
+import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
+
+/** A VM that exists, as it is and as it should be. */
+export interface DriftCase {
+  readonly vm: VmSpec
+  readonly networks: RangeNetworks
+  readonly drift: Drift
+  readonly read: MachineAudit
+  /** Where the router's VLANs were when last looked at. */
+  readonly known: NicOfVlan
+}
+
+/** What is to be written, and what is to be told as long as nothing more is written. */
+export interface DriftJudgement {
+  readonly patch: ConfigPatch | undefined
+  /** NICs that are not where the file says: the VM can't be reached as asked. */
+  readonly trouble: string | undefined
+  /** Hardware that is not as the file says, or not yet. */
+  readonly remark: string | undefined
+  /** Proxmox holds the VM locked, so what is to be corrected has to wait. */
+  readonly held: boolean
+}
+
+/**
+ * Decides what becomes of a VM's differences. Only a VM with the range's tags is written: one that Ludus made is somebody's
+ * work, and is only told about. No NIC with a change that waits for the next boot is written, as its MAC may be another one.
+ */
+export function judgeDrift(about: DriftCase): DriftJudgement {
+  const { vm, networks, drift, read, known } = about
+  const differences = differencesOf(vm, networks, read, known)
+  const reasons = differences.map((difference) => ({ difference, stays: whyItStays(difference, about) }))
+  const writes = reasons.flatMap(({ difference: { key, value }, stays }) =>
+    stays === undefined && value !== undefined ? [[key, value] as const] : [],
+  )
+  const left = reasons.flatMap(({ difference, stays }) => (stays === undefined ? [] : [{ ...difference, stays }]))
+  const ofPart = (part: keyof Drift): string | undefined => {
+    const told = left.filter((each) => each.part === part)
+    const waiting = waitingKeys(part, about)
+    const sentences = [
+      ...(told[0] === undefined
+        ? []
+        : [
+            `${told.map(({ key, is, shouldBe }) => `${key} is ${is}, should be ${shouldBe}`).join(', ')}; ${told[0].stays}`,
+          ]),
+      ...(waiting.length === 0 ? [] : [`${waiting.join(', ')}: as asked from its next boot on; ${rebootRemedy(read)}`]),
+    ]
+    return sentences.length === 0 ? undefined : `vm ${vm.name}: ${sentences.join('; ')}`
+  }
+  const wanted =
+    isConfiguredFor(networks.rangeId, read.tags) && differences.some(({ part }) => drift[part] === 'correct')
+  return {
+    patch: writes.length === 0 ? undefined : { set: Object.fromEntries(writes), delete: [], digest: read.digest },
+    trouble: ofPart('networks'),
+    remark: ofPart('hardware'),
+    held: wanted && read.lock !== undefined,
+  }
+}
+
+/** Why a difference is not corrected, with the remedy; undefined when it is to be. */
+function whyItStays({ part, key, value }: Difference, { networks, drift, read }: DriftCase): string | undefined {
+  if (!isConfiguredFor(networks.rangeId, read.tags))
+    return `it has not the tags ${OWNER_TAG} and ${rangeTag(networks.rangeId)}, as if Ludus made it, so it is only told; change it in Proxmox, or add the tags and it counts as Lanista's own`
+  if (drift[part] === 'report')
+    return `it is only told, as drift.${part} is report; change it in Proxmox, or set drift.${part} to correct`
+  if (value === undefined) return 'remove a NIC that nobody needs'
+  if (read.lock !== undefined) return `it is corrected when Proxmox' lock (${read.lock}) is gone`
+  if (read.paused) return 'it is corrected when it is no longer paused'
+  if (part === 'networks' && read.waiting.includes(key))
+    return `another change of it waits for the next boot, after which it is corrected; ${rebootRemedy(read)}`
+  return undefined
+}
+
+/** The fields as asked whose change waits for the next boot. */
+function waitingKeys(part: keyof Drift, { vm, networks, read, known }: DriftCase): readonly string[] {
+  const different = new Set(differencesOf(vm, networks, read, known).map(({ key }) => key))
+  const own =
+    part === 'hardware'
+      ? ['cores', 'vcpus', 'memory', 'balloon']
+      : ['net0', ...(vm.role === 'router' ? nicOfVlan(networks, read).values() : [])]
+  return read.waiting.filter((key) => own.includes(key) && !different.has(key)).toSorted()
+}
+
+/** A reboot from inside the guest keeps QEMU, and with it what it was started with. */
+const rebootRemedy = ({ vmid, node }: MachineAudit): string =>
+  `reboot it in Proxmox when it suits: qm reboot ${vmid} on ${node}`

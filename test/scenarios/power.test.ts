@@ -1,0 +1,135 @@
+import { expect } from 'chai'
+import { type Lab, openLab } from './lab.ts'
+import { personIn } from './person.ts'
+import { rangeText, type VmText } from './ranges.ts'
+
+const A: VmText = { name: 'a', vlan: 10, octet: 1 }
+const B: VmText = { name: 'b', vlan: 10, octet: 2 }
+const ROUTER = 'JD-router-debian11-x64'
+const fileOf = (power: string, ...vms: readonly VmText[]): string =>
+  rangeText(vms, `ludus_extensions: { lanista: { power: ${power} } }\n`)
+
+describe("what a range's power asks for", () => {
+  let lab: Lab
+  const open = async (text: string): Promise<void> => {
+    lab = await openLab({ files: { 'JD.yml': text } })
+  }
+  afterEach(() => lab.close())
+
+  const guests = () =>
+    [...lab.simulator.world.guests.values()].filter(({ config }) => String(config.get('name')).startsWith('JD-'))
+  const isOn = (name: string): boolean =>
+    guests().find(({ config }) => config.get('name') === name)?.running !== undefined
+  const on = (): readonly string[] =>
+    guests()
+      .filter(({ running }) => running !== undefined)
+      .map(({ config }) => String(config.get('name')))
+      .sort()
+  const statusWrites = (since = 0): readonly string[] =>
+    lab
+      .writes()
+      .slice(since)
+      .filter(({ path, user }) => path.includes('/status/') && user?.startsWith('lanista') === true)
+      .map(({ path }) => path.replace(/.*\/status\//, ''))
+  const phases = () => lab.controller.board.get('JD')?.vms.map(({ phase }) => phase)
+  const machines = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'MachinesReady')
+  const told = async (): Promise<void> => {
+    const { world, simulation } = lab.simulator
+    const since = simulation.clock.now()
+    while ([...world.nodes.values()].some(({ published }) => published.at <= since)) await lab.pass()
+  }
+
+  it('off: clones and configures, and starts nothing', async () => {
+    await open(fileOf('off', A))
+    await lab.until(() => lab.ready('JD'))
+    expect(guests()).to.have.length(2)
+    expect(on()).to.deep.equal([])
+    expect(statusWrites()).to.deep.equal([])
+    expect(phases()).to.deep.equal(['stopped', 'stopped'])
+    expect(machines()).to.include({ message: 'all VMs are shut down, as the range file asks (power: off)' })
+  })
+
+  it('on to off to on: shuts all down without force, is silent then, and starts them again', async () => {
+    await open(fileOf('on', A))
+    await lab.until(() => lab.ready('JD'))
+    const before = lab.writes().length
+    await lab.drop('JD.yml', fileOf('off', A))
+    await lab.until(() => lab.ready('JD') && on().length === 0)
+    expect(statusWrites(before)).to.deep.equal(['shutdown', 'shutdown'])
+    expect(lab.writes().at(-1)?.params).to.deep.equal({ timeout: '60' })
+    await told()
+    const quiet = lab.writes().length
+    await lab.pass()
+    expect(lab.writes().slice(quiet)).to.deep.equal([])
+    await lab.drop('JD.yml', fileOf('on', A))
+    await lab.until(() => lab.ready('JD') && on().length === 2)
+    expect(statusWrites(quiet)).to.deep.equal(['start', 'start'])
+  })
+
+  it('keep: starts a new VM, and leaves off what a person has shut down', async () => {
+    await open(fileOf('keep', A))
+    await lab.until(() => lab.ready('JD'))
+    expect(on()).to.deep.equal(['JD-a', ROUTER])
+    const vmid = guests().find(({ config }) => config.get('name') === 'JD-a')!
+    await personIn(lab.simulator)('POST', `/nodes/${vmid.node}/qemu/${vmid.vmid}/status/stop`)
+    await lab.until(() => !isOn('JD-a'))
+    await told()
+    const before = lab.writes().length
+    await lab.drop('JD.yml', fileOf('keep', A, B))
+    await lab.until(() => lab.ready('JD') && isOn('JD-b'))
+    expect(on()).to.deep.equal(['JD-b', ROUTER])
+    expect(statusWrites(before)).to.deep.equal(['start'])
+    await lab.drop('JD.yml', fileOf('on', A, B))
+    await lab.until(() => lab.ready('JD') && isOn('JD-a'))
+  })
+
+  it('off to keep: leaves off what was made while the range was off', async () => {
+    await open(fileOf('off', A))
+    await lab.until(() => lab.ready('JD'))
+    await told()
+    const before = lab.writes().length
+    await lab.drop('JD.yml', fileOf('keep', A))
+    await lab.until(() => machines()?.message.includes('power: keep') === true)
+    await lab.pass()
+    expect(statusWrites(before)).to.deep.equal([])
+  })
+
+  it('keep: gives a new VM its first start although the first attempt failed', async () => {
+    lab = await openLab()
+    lab.simulator.arm({ on: 'task', type: 'qmstart', at: 'before', error: 'the dog ate it', times: 2 })
+    await lab.drop('JD.yml', fileOf('keep', A))
+    await lab.until(() => lab.ready('JD') && on().length === 2)
+  })
+
+  it('off: tells of a guest that does not shut down, asks it again, and never forces it', async () => {
+    await open(fileOf('on', A))
+    await lab.until(() => lab.ready('JD'))
+    lab.simulator.world.guestsRespond = false
+    await lab.drop('JD.yml', fileOf('off', A))
+    await lab.until(() => machines()?.reason === 'VmTrouble')
+    expect(machines()?.message).to.match(
+      /did not shut down within 60 s and is asked again, never forced; shut it down from inside, or stop it on pve\d: qm stop 1\d+$/,
+    )
+    expect(on()).to.have.length(2)
+    lab.simulator.world.guestsRespond = true
+    await lab.until(() => lab.ready('JD') && on().length === 0)
+    expect(new Set(statusWrites())).to.deep.equal(new Set(['start', 'shutdown']))
+    for (const { path, params } of lab.writes())
+      if (path.endsWith('/shutdown')) expect(params).to.deep.equal({ timeout: '60' })
+  })
+
+  it('off: does not shut down a VM that lost its tags between the look and the shutdown', async () => {
+    await open(fileOf('on', A))
+    await lab.until(() => lab.ready('JD'))
+    const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
+    lab.simulator.arm({
+      on: 'request',
+      match: { method: 'GET', path: `/nodes/${a.node}/qemu/${a.vmid}/config` },
+      at: 'before',
+      effect: { kind: 'edit', edit: () => void a.config.set('tags', 'theirs') },
+    })
+    await lab.drop('JD.yml', fileOf('off', A))
+    await lab.until(() => machines()?.reason === 'VmTrouble' && !isOn(ROUTER))
+    expect(isOn('JD-a')).to.equal(true)
+  })
+})
