@@ -122,7 +122,7 @@ const notifySection = z
       .meta({
         description:
           'Who hears of every range that becomes Ready or fails, besides those in its own file: addresses as there.',
-        examples: [['discord://token@id']],
+        examples: [['discord://token@123456']],
       })
       .default([]),
   })

@@ -81,7 +81,8 @@ describe('the configuration while the controller runs', () => {
 
   it('agrees with the reference about what needs a restart', async () => {
     const ofKind = { text: 'other', boolean: true, number: 7, texts: ['other'], numbers: [7] }
-    const special: Readonly<Record<string, string>> = {
+    const special: Readonly<Record<string, unknown>> = {
+      'lanista.notify.urls': ['ntfy://ntfy.sh/topic'],
       proxmox_vm_storage_format: 'raw',
       'lanista.resync': '5m',
       'lanista.audit': '5m',
