@@ -121,7 +121,8 @@ export class ConfigAudit {
       // Whose VM that is now, and what becomes of it, the next pass will see.
       if (read === undefined || read.template || read.name !== vm.name) return undefined
       const judged = judgeDrift({ vm, networks, drift, read, known: known.nics })
-      const nics = new Map([...known.nics, ...nicOfVlan(networks, read)])
+      const wanted = [...known.nics].filter(([vlan]) => networks.vlans.includes(vlan))
+      const nics = new Map([...wanted, ...nicOfVlan(networks, read)])
       if (judged.patch === undefined) return { nics, held: judged.held, ...told(judged) }
       if (look > LOOKS_AT_MOST) throw new Error(`its configuration keeps changing while it is corrected`)
       try {

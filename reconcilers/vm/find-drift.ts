@@ -1,5 +1,5 @@
 import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
-import type { MachineRead } from '../../model/ports.ts'
+import type { MachineAudit, MachineRead } from '../../model/ports.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
 import { cardOf, nicsOf, type RangeNetworks } from './config-patch.ts'
 import { isWired, rewired, type Wiring, wiringOf, wiringText } from './nic-wiring.ts'
@@ -31,7 +31,7 @@ const NICS_AT_MOST = 32
 export const differencesOf = (
   vm: VmSpec,
   networks: RangeNetworks,
-  read: MachineRead,
+  read: MachineRead & Partial<MachineAudit>,
   known: NicOfVlan,
 ): readonly Difference[] => [
   ...networkDifferences(vm, networks, read, known),
@@ -52,7 +52,7 @@ export function nicOfVlan({ names, vlans }: RangeNetworks, { config }: MachineRe
 function networkDifferences(
   vm: VmSpec,
   networks: RangeNetworks,
-  read: MachineRead,
+  read: MachineRead & Partial<MachineAudit>,
   known: NicOfVlan,
 ): readonly Difference[] {
   const [first, ...others] = nicsOf(vm, networks)
@@ -60,7 +60,8 @@ function networkDifferences(
     wiringDifference(vm, key, read.config[key], wanted)
   const own = first === undefined ? [] : differs('net0', first)
   const carried = nicOfVlan(networks, read)
-  const taken = new Set([...Object.keys(read.config), ...carried.values()])
+  // A NIC that is to go with the next boot is still there.
+  const taken = new Set([...Object.keys(read.config), ...(read.waiting ?? [])])
   const missing = others.filter(({ vlan }) => vlan !== undefined && !carried.has(vlan))
   const carriers = new Set(carried.values())
   const moved = missing.flatMap((nic): readonly (readonly [string, Wiring])[] => {

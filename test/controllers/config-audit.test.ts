@@ -184,6 +184,21 @@ describe('the rotation of looks at configurations', () => {
     expect((await check()).calls).to.deep.equal([LOOK])
   })
 
+  it('forgets the NIC of a VLAN that is no more, so that it is free for whatever a person makes of it', async () => {
+    const config = { memory: '2048', cores: '2', vcpus: '2', balloon: '512', net0: `${MAC},bridge=ludusnat` }
+    const nic = (tag: number): string => `${MAC},bridge=r1,tag=${tag}`
+    const { check, machines } = auditOf({ ...config, net1: nic(10), net2: nic(20) })
+    const spec = { ...router('JD'), name: 'JD-DC01' }
+    await check(spec, [10])
+    await check(spec, [10, 20])
+    await check(spec, [10])
+    const seen = machines.machines.get(VMID)!
+    const theirs = { ...seen.config, net2: `${MAC},bridge=vmbr0` }
+    machines.machines.set(VMID, { ...seen, config: theirs })
+    await check(spec, [10, 20])
+    expect(machines.machines.get(VMID)?.config).to.deep.equal({ ...theirs, net3: 'virtio,bridge=r1,tag=20' })
+  })
+
   it("knows a new router's NICs from the start, so that one that is moved at once is moved back", async () => {
     const hardware = { memory: '2048', cores: '2', vcpus: '2', balloon: '512' }
     const moved = { net0: `${MAC},bridge=ludusnat`, net1: `${MAC},bridge=vmbr0`, net2: `${MAC},bridge=r1,tag=20` }

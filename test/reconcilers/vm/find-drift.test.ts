@@ -201,6 +201,12 @@ describe('the differences of a VM', () => {
       )
     })
 
+  it('adds no NIC in the place of one that goes with the next boot', () => {
+    const seen = { ...read({ ...ROUTER, ...NIC10 }), waiting: ['net2', 'memory'] }
+    const found = differencesOf(router('JD'), networksOf(10, 20), seen, new Map())
+    expect(found.map(({ key }) => key)).to.deep.equal(['net3'])
+  })
+
   const anyVm = fc
     .record({
       cpus: fc.integer({ min: 1, max: 16 }),
