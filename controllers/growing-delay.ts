@@ -11,6 +11,11 @@ export class GrowingDelay {
     this.#most = most
   }
 
+  /** So many in a row. */
+  get failures(): number {
+    return this.#failures
+  }
+
   failed(now: number): void {
     this.#failures += 1
     this.#until = now + Math.min(this.#first * 2 ** (this.#failures - 1), this.#most)

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts'
+import { GrowingDelay } from './growing-delay.ts'
 
 /** After a repair that did not help the next waits so long, doubling each time. */
 const DELAY_MS = { first: 10_000, most: 600_000 } as const
@@ -13,7 +14,9 @@ const MOST_IN_A_ROW = 8
 export class Repairs {
   readonly #clock: Pick<Clock, 'now'>
   #owed: string | undefined
-  #made = { count: 0, lastAt: 0, notBefore: 0 }
+  /** A repair counts as one that did not help until the nodes have been well for a while. */
+  #delay = newDelay()
+  #lastAt = 0
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock
@@ -31,26 +34,26 @@ export class Repairs {
    */
   due(lacking: string | undefined): string | undefined {
     const why = this.#owed ?? lacking
-    return why === undefined || this.exhausted() || this.#clock.now() < this.#made.notBefore ? undefined : why
+    return this.exhausted() || this.#delay.left(this.#clock.now()) > 0 ? undefined : why
   }
 
   /** True when repairs have not helped often enough in a row, so that a person has to. */
   exhausted(): boolean {
-    return this.#made.count >= MOST_IN_A_ROW
+    return this.#delay.failures >= MOST_IN_A_ROW
   }
 
   /** The last look at the cluster shows no node that lacks a network. */
   well(): void {
-    if (this.#clock.now() - this.#made.lastAt > 2 * DELAY_MS.most) this.#made = { count: 0, lastAt: 0, notBefore: 0 }
+    if (this.#clock.now() - this.#lastAt > 2 * DELAY_MS.most) this.#delay = newDelay()
   }
 
   /** An apply was made, for a repair or for another reason. */
   applied(forRepair: boolean): void {
     this.#owed = undefined
     if (!forRepair) return
-    const now = this.#clock.now()
-    const count = this.#made.count + 1
-    const delay = Math.min(DELAY_MS.first * 2 ** (count - 1), DELAY_MS.most)
-    this.#made = { count, lastAt: now, notBefore: now + delay }
+    this.#lastAt = this.#clock.now()
+    this.#delay.failed(this.#lastAt)
   }
 }
+
+const newDelay = (): GrowingDelay => new GrowingDelay(DELAY_MS.first, DELAY_MS.most)

@@ -77,6 +77,8 @@ describe('NetworkController', () => {
     expect(proxmox.writes).to.deep.equal(minutes.map(() => 'apply'))
     expect(minutes[0]).to.equal(0)
     expect(minutes, 'two hours of a node that stays broken').to.have.length(8)
+    const waits = minutes.slice(1).map((minute, index) => minute - minutes[index]!)
+    expect(waits, 'each longer than the one before').to.deep.equal([...new Set(waits)].sort((a, b) => a - b))
     expect(controller.repairsExhausted()).to.equal(true)
   })
 
