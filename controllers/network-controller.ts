@@ -1,3 +1,4 @@
+import { ownerMark } from '../model/identity.ts'
 import type { NetworkPlan, NetworkWants } from '../model/plan.ts'
 import type { BridgeWriter } from '../model/ports.ts'
 import { lackingNodes } from '../reconcilers/vnet/node-states.ts'
@@ -19,10 +20,9 @@ export class NetworkController {
     parts: Omit<VnetMakerParts, 'repairs'> & { readonly proxmox: { readonly bridges: BridgeWriter } },
     signal: AbortSignal,
   ) {
-    const { proxmox, logger, clock } = parts
-    this.#repairs = new Repairs(clock)
+    this.#repairs = new Repairs(parts.clock)
     this.#vnets = new VnetMaker({ ...parts, repairs: this.#repairs }, signal)
-    this.#bridges = new BridgeMaker(proxmox.bridges, logger, clock, signal)
+    this.#bridges = new BridgeMaker(parts, signal)
     this.#turn = new Turn(async (requests) => {
       const vnets = requests.flatMap((wants) => (wants.kind === 'vnets' ? [wants] : []))
       const bridges = requests.flatMap((wants) => (wants.kind === 'bridges' ? [wants] : []))
@@ -53,6 +53,11 @@ export class NetworkController {
     if (wants.kind === 'bridges') return this.#bridges.needsRepair(wants)
     const lacking = lackingNodes(nodes).length > 0 && !busy ? 'nodes lack networks' : undefined
     return this.#repairs.due(lacking) !== undefined
+  }
+
+  /** What to ask for so that a range's bridges are really gone which look gone, since an activation for that failed. */
+  unsureRemovals(rangeId: string): NetworkWants | undefined {
+    return this.#bridges.unsureRemovals(ownerMark(rangeId))
   }
 
   /** True when applying again has not helped often enough, so that a person has to. */

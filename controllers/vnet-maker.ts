@@ -4,9 +4,9 @@ import type { PlanSettings } from '../model/plan-settings.ts'
 import type { NodeNetworkState, VnetAction, VnetWants } from '../model/plan.ts'
 import type { ClusterObserver, Logger, NicReader, ReloadFailure, SdnLockStore, SdnWriter } from '../model/ports.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
+import { networkInUse } from '../reconcilers/network-in-use.ts'
 import { foreignFinding, type VnetDemand } from '../reconcilers/vnet/foreign-changes.ts'
 import { isReloading, lackingNodes, nodeStates, withReloadFailures } from '../reconcilers/vnet/node-states.ts'
-import { networkInUse } from '../reconcilers/vnet/plan-removal.ts'
 import { planVnets, type VnetPlan } from '../reconcilers/vnet/plan-vnets.ts'
 import { checkZone } from '../reconcilers/zone/check-zone.ts'
 import type { NetworkResult } from './network-result.ts'
@@ -165,7 +165,7 @@ export class VnetMaker {
       this.#signal.throwIfAborted()
       // Proxmox deletes a VNet under running VMs, so this is looked at right before.
       const used = action.kind === 'delete-vnet' ? await nics.on(vnet, seen.guests, this.#signal) : []
-      if (used.length > 0) return networkInUse(vnet, used)
+      if (used.length > 0) return networkInUse(`vnet ${vnet}`, used)
       logger.info(WORDS[action.kind], { vnet, reason })
       switch (action.kind) {
         case 'create-vnet':

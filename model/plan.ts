@@ -45,6 +45,13 @@ export type Action =
       readonly mark: string
       readonly reason: string
     }
+  | {
+      readonly kind: 'delete-bridge'
+      readonly node: string
+      readonly bridge: string
+      readonly mark: string
+      readonly reason: string
+    }
   /** Brings everything that is staged on the node into force; at most one per pass, for all ranges. */
   | {
       readonly kind: 'activate-network'
@@ -89,7 +96,10 @@ export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' |
 export type GrantAction = Extract<Action, { kind: 'grant-acl' }>
 
 /** Changes to a node's bridges, in the order they are made; `activate-network`, when needed, is the last. */
-export type BridgeAction = Extract<Action, { kind: 'create-bridge' | 'update-bridge' | 'activate-network' }>
+export type BridgeAction = Extract<
+  Action,
+  { kind: 'create-bridge' | 'update-bridge' | 'delete-bridge' | 'activate-network' }
+>
 
 /** Changes to networks, which are made for all ranges together. */
 export type NetworkAction = VnetAction | BridgeAction
@@ -120,13 +130,21 @@ export interface BridgeWant {
   readonly adoptUnmarked: boolean
 }
 
-/** Bridges wanted on one node. */
+/** A bridge that is to go: only while its comment is exactly this mark. */
+export interface BridgeRemoval {
+  readonly name: string
+  readonly mark: string
+  readonly reason: string
+}
+
+/** Bridges wanted on one node, and those that are to go. */
 export interface BridgeWants {
   readonly kind: 'bridges'
   readonly node: string
   /** The bridge of the NAT network, which is a person's and no range's. */
   readonly natBridge: string
   readonly bridges: readonly BridgeWant[]
+  readonly removals: readonly BridgeRemoval[]
   /** `sdn.apply_foreign`: activate over staged changes that are not Lanista's. */
   readonly applyForeign: boolean
 }

@@ -112,6 +112,8 @@ export interface BridgeWriter {
   createBridge(node: string, name: string, comment: string, signal: AbortSignal): Promise<void>
   /** Stages everything such a bridge is made of; its addresses stay. */
   updateBridge(node: string, name: string, comment: string, signal: AbortSignal): Promise<void>
+  /** Stages the deletion of a bridge, whoever's and even when NICs are on it: look first. */
+  deleteBridge(node: string, name: string, signal: AbortSignal): Promise<void>
   /** Reloads the node's network; resolves when the reload has ended well. */
   activate(node: string, signal: AbortSignal): Promise<void>
 }

@@ -29,6 +29,10 @@ export const createBridgeWriter = (api: Api, runTask: RunTask): BridgeWriter => 
     await api.write('PUT /nodes/{node}/network/{iface}', where, params, nothing, signal)
   },
 
+  async deleteBridge(node, name, signal) {
+    await api.write('DELETE /nodes/{node}/network/{iface}', { node, iface: name }, {}, nothing, signal)
+  },
+
   async activate(node, signal) {
     await runTask('PUT /nodes/{node}/network', { node }, {}, signal)
   },

@@ -30,6 +30,7 @@ export const CALLS = [
   'PUT /cluster/sdn',
   'POST /nodes/{node}/network',
   'PUT /nodes/{node}/network/{iface}',
+  'DELETE /nodes/{node}/network/{iface}',
   'PUT /nodes/{node}/network',
   'POST /pools',
   'PUT /access/acl',

@@ -17,7 +17,7 @@ export interface PlanReport {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** A plan for people: `+` is created, `~` is changed, `!` is in the way; each with the reason. */
+/** A plan for people: `+` is created, `~` is changed, `-` is removed, `!` is in the way; each with the reason. */
 export function planText(report: PlanReport, paint: Paint): readonly string[] {
   const { networkActions, plans, zoneFindings, refused, suspended, warnings, diagnostics } = report
   const networks = networkActions.map((action) => actionLine(action, paint))
@@ -87,6 +87,8 @@ function actionLine(action: Action, paint: Paint): string {
       return created(`bridge ${action.bridge} on ${action.node}`)
     case 'update-bridge':
       return changed(`bridge ${action.bridge} on ${action.node}`)
+    case 'delete-bridge':
+      return paint('red', `  - bridge ${action.bridge} on ${action.node}`) + `: ${action.reason}`
     case 'activate-network':
       return changed(`activate the network of ${action.node}`)
     case 'clone-vm':

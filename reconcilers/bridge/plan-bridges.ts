@@ -1,12 +1,13 @@
 import type { Finding } from '../../model/condition.ts'
 import { rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
-import type { BridgeAction, BridgeWant, BridgeWants } from '../../model/plan.ts'
+import type { BridgeAction, BridgeRemoval, BridgeWant, BridgeWants } from '../../model/plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../model/snapshot.ts'
 import { driftOf } from './range-bridge.ts'
 import { stagedChanges } from './staged-changes.ts'
+import { whyBridgeStays } from './why-bridge-stays.ts'
 
-/** What the wanted bridges need, or why they can't be had. `findings` is keyed by the bridge's name. */
+/** What the wanted bridges need, or why they can't be had, or can't go. `findings` is keyed by the bridge's name. */
 export interface BridgePlan {
   readonly actions: readonly BridgeAction[]
   readonly findings: ReadonlyMap<string, Finding>
@@ -25,10 +26,10 @@ export interface BridgeKnowledge {
 type BridgeWrite = Exclude<BridgeAction, { kind: 'activate-network' }>
 
 /**
- * Plans all writes of one pass to a node's bridges, for all ranges in it: creations, corrections, and at most one
- * activation, which brings everything into force that is staged on the node. So nothing is planned while changes are
- * staged that are not Lanista's, unless they may be activated. Bridges that a crash left staged are carried through.
- * Planning the achieved state is empty.
+ * Plans all writes of one pass to a node's bridges, for all ranges in it: creations, corrections, deletions, and at most
+ * one activation, which brings everything into force that is staged on the node. So nothing is planned while changes are
+ * staged that are not Lanista's, unless they may be activated. Bridges and deletions that a crash left staged are carried
+ * through. Planning the achieved state is empty.
  *
  * @param network undefined when the node did not tell it
  */
@@ -37,11 +38,15 @@ export function planBridges(
   network: NodeNetworkSeen | undefined,
   { reloading = false, unsure = new Set(), before }: BridgeKnowledge = {},
 ): BridgePlan {
-  const { node, bridges, applyForeign } = wants
+  const { node, bridges, natBridge, applyForeign } = wants
   const unique = [...new Map(bridges.map((want) => [want.name, want])).values()]
-  if (network === undefined) return refuseAll(unique, () => notTold(node))
+  // What somebody wants does not go, and the NAT bridge never does.
+  const going = [...new Map(wants.removals.map((removal) => [removal.name, removal])).values()].filter(
+    ({ name }) => name !== natBridge && unique.every((want) => want.name !== name),
+  )
+  if (network === undefined) return refuseAll([...unique, ...going], () => notTold(node))
   const contested = contestedNames(bridges)
-  const staged = stagedChanges(network)
+  const staged = stagedChanges(network, going)
   const findings = new Map<string, Finding>()
   const writes: BridgeWrite[] = []
   const left: string[] = []
@@ -53,6 +58,17 @@ export function planBridges(
     const waits = staged.own.has(name) || unsure.has(name) || seen?.active === false
     if (finding !== undefined) findings.set(name, finding)
     else if (write !== undefined) writes.push(write)
+    else if (waits && reloading && network.staged === undefined) findings.set(name, beingReloaded(name, node))
+    else if (waits) left.push(name)
+  }
+  for (const removal of going) {
+    const { name } = removal
+    const seen = network.interfaces.find((each) => each.name === name)
+    const finding = seen === undefined ? undefined : stayOf(removal, seen, network, wants)
+    const waits = staged.own.has(name) || unsure.has(name)
+    if (finding !== undefined) findings.set(name, finding)
+    else if (seen !== undefined)
+      writes.push({ kind: 'delete-bridge', node, bridge: name, mark: removal.mark, reason: removal.reason })
     else if (waits && reloading && network.staged === undefined) findings.set(name, beingReloaded(name, node))
     else if (waits) left.push(name)
   }
@@ -69,7 +85,7 @@ export function planBridges(
   return { actions: [...writes, { kind: 'activate-network', node, bridges: waiting, reason }], findings }
 }
 
-const refuseAll = (wants: readonly BridgeWant[], finding: () => Finding): BridgePlan => ({
+const refuseAll = (wants: readonly { readonly name: string }[], finding: () => Finding): BridgePlan => ({
   actions: [],
   findings: new Map(wants.map(({ name }) => [name, finding()])),
 })
@@ -107,6 +123,18 @@ function conflictOf(
   )
 }
 
+function stayOf(
+  { name, mark }: BridgeRemoval,
+  seen: InterfaceSeen,
+  network: NodeNetworkSeen,
+  { natBridge }: BridgeWants,
+): Finding | undefined {
+  const stay = whyBridgeStays(seen, mark, network, natBridge)
+  if (stay === undefined) return undefined
+  const message = `bridge ${name}: it is to go and stays on node ${network.node}, because it ${stay.why}; ${stay.remedy}, then this goes on by itself`
+  return { reason: 'BridgeStays', message }
+}
+
 const hasComment = ({ comment }: InterfaceSeen): boolean => comment !== undefined && comment.trim() !== ''
 
 function writeOf({ name, mark }: BridgeWant, seen: InterfaceSeen | undefined, node: string): BridgeWrite | undefined {
@@ -131,7 +159,8 @@ function isRewritten(before: NodeNetworkSeen, now: NodeNetworkSeen, written: rea
   return before.staged === undefined && others(before) === others(now)
 }
 
-const notTold = (node: string): Finding => ({
+/** Nothing is known of a node's network. */
+export const notTold = (node: string): Finding => ({
   reason: 'NodeNetworkUnknown',
   message: `node ${node}: it did not tell its network; bring the node back if it is off, then this goes on by itself`,
 })

@@ -19,7 +19,7 @@ export function planSingleNetwork(
   promised: ReadonlyMap<number, string>,
   settings: PlanSettings,
 ): PlannedNetwork {
-  const chosen = nodeOf(snapshot, settings)
+  const chosen = onlyNodeOf(snapshot, settings)
   if ('finding' in chosen) return refused(chosen.finding)
   const { node } = chosen
   if (!snapshot.quorate) return refused(NO_QUORUM)
@@ -64,6 +64,7 @@ export const bridgeWantsOf = (
   node,
   natBridge,
   bridges: [{ name: bridgeName(number), mark: ownerMark(rangeId), adoptUnmarked }],
+  removals: [],
   applyForeign,
 })
 
@@ -75,9 +76,9 @@ const hasVms = (rangeId: string, number: number, { guests }: ClusterSnapshot, { 
   )
 
 /** The only node; or, of several with `cluster_mode: false`, `proxmox_node`. */
-function nodeOf(
+export function onlyNodeOf(
   { nodes }: ClusterSnapshot,
-  { defaultNode }: PlanSettings,
+  { defaultNode }: Pick<PlanSettings, 'defaultNode'>,
 ): { readonly node: string } | { readonly finding: Finding } {
   const names = nodes.map(({ name }) => name)
   const chosen = nodes.length === 1 ? nodes[0] : nodes.find(({ name }) => name === defaultNode)

@@ -1,6 +1,9 @@
 import { BRIDGE_VIDS } from '../../model/identity.ts'
+import type { BridgeRemoval } from '../../model/plan.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { bridgesAsMade } from './range-bridge.ts'
+import { stagedDeletions } from './staged-deletions.ts'
+import { type DiffLine, diffLines, interfaceOf, stanzasOf } from './staged-diff.ts'
 
 /** Whose the changes are that a reload of a node's network would bring into force. */
 export interface StagedChanges {
@@ -15,69 +18,51 @@ export interface StagedChanges {
  *
  * A node has one staged file and no word on who staged what. So a line is Lanista's only when it stands in the stanza
  * of a bridge that carries an owner mark and is just as Lanista makes it, and is a line that Lanista's write causes
- * there. A stanza whose beginning is outside of the diff's context is known by its mark, which is its last line. Empty
- * lines, and the header Proxmox puts on top of a file it writes for the first time, are nobody's.
+ * there. A stanza whose beginning is outside of the diff's context is known by its mark, which is its last line. A
+ * bridge's whole stanza may go, mark and all, while its removal is wanted. Empty lines, and the header Proxmox puts on
+ * top of a file it writes for the first time, are nobody's.
+ *
+ * @param removals bridges that are to go
  */
-export function stagedChanges(network: NodeNetworkSeen): StagedChanges {
+export function stagedChanges(network: NodeNetworkSeen, removals: readonly BridgeRemoval[] = []): StagedChanges {
   const made = bridgesAsMade(network)
-  const lines = linesOf(network.staged ?? '')
-  const bridges = new Map<Line, string | undefined>()
-  // The file as it was and as it will be have different stanzas around the same place.
-  for (const other of ['+', '-'] as const) {
-    for (const stanza of stanzasOf(lines.filter(({ sign }) => sign !== other))) {
-      const bridge = bridgeOf(stanza, made)
+  const going = deletionsOf(network, removals)
+  const lines = diffLines(network.staged ?? '')
+  const bridges = new Map<DiffLine, string | undefined>()
+  for (const file of ['-', '+'] as const) {
+    for (const stanza of stanzasOf(lines, file)) {
+      const bridge = bridgeOf(stanza, made, going)
       for (const line of stanza) if (line.sign !== ' ') bridges.set(line, bridge)
     }
   }
   const changed = lines.filter(({ sign, text }) => sign !== ' ' && sign !== '@' && text !== '')
-  const isOwn = (line: Line): boolean => isWritten(line, bridges.get(line), made)
+  const isOwn = (line: DiffLine): boolean =>
+    (line.sign === '-' && going.has(bridges.get(line) ?? '')) || isWritten(line, bridges.get(line), made)
   return {
     own: new Set(changed.filter(isOwn).flatMap((line) => bridges.get(line) ?? [])),
     foreign: changed.filter((line) => !isOwn(line) && !isHeader(line)).map(({ sign, text }) => `${sign}${text}`),
   }
 }
 
-interface Line {
-  /** `@` where a hunk begins; `?` for what no diff has, which is taken as somebody's change. */
-  readonly sign: ' ' | '+' | '-' | '@' | '?'
-  /** Without the sign, white space as single blanks. */
-  readonly text: string
+/** Of those whose removal is wanted, the bridges whose deletion is staged. */
+function deletionsOf(network: NodeNetworkSeen, removals: readonly BridgeRemoval[]): ReadonlySet<string> {
+  const staged = stagedDeletions(network)
+  return new Set(removals.filter(({ name, mark }) => staged.get(name) === mark).map(({ name }) => name))
 }
 
-const linesOf = (diff: string): readonly Line[] =>
-  diff
-    .split('\n')
-    .filter((line, index) => line !== '' && !line.startsWith('\\') && !(index < 2 && /^(---|\+\+\+) /.test(line)))
-    .map((line): Line => {
-      const sign = ([' ', '+', '-', '@'] as const).find((each) => line.startsWith(each)) ?? '?'
-      return { sign, text: (sign === '?' ? line : line.slice(1)).trim().replaceAll(/\s+/g, ' ') }
-    })
-
-const nameIn = ({ text }: Line): string | undefined => /^(?:auto|allow-\S+|iface) (\S+)/.exec(text)?.[1]
-
-/** The lines of each stanza that shows, as far as it shows. */
-function stanzasOf(lines: readonly Line[]): readonly (readonly Line[])[] {
-  const stanzas: Line[][] = [[]]
-  for (const line of lines) {
-    const open = stanzas.at(-1) ?? []
-    const name = nameIn(line)
-    const begins = name !== undefined && !open.some((each) => nameIn(each) === name)
-    if (line.sign === '@' || line.text === '') stanzas.push([])
-    else if (begins) stanzas.push([line])
-    else open.push(line)
-  }
-  return stanzas
-}
-
-function bridgeOf(stanza: readonly Line[], made: ReadonlyMap<string, string>): string | undefined {
-  const name = stanza.map(nameIn).find((each) => each !== undefined)
-  if (name !== undefined) return made.has(name) ? name : undefined
+function bridgeOf(
+  stanza: readonly DiffLine[],
+  made: ReadonlyMap<string, string>,
+  going: ReadonlySet<string>,
+): string | undefined {
+  const name = interfaceOf(stanza)
+  if (name !== undefined) return made.has(name) || going.has(name) ? name : undefined
   const marked = [...made].filter(([, mark]) => stanza.some(({ text }) => text === `#${mark}`))
   return marked.length === 1 ? marked[0]?.[0] : undefined
 }
 
 /** True for a line that the writing of this bridge adds or takes away. */
-function isWritten({ sign, text }: Line, bridge: string | undefined, made: ReadonlyMap<string, string>): boolean {
+function isWritten({ sign, text }: DiffLine, bridge: string | undefined, made: ReadonlyMap<string, string>): boolean {
   if (bridge === undefined) return false
   const fixed = [`auto ${bridge}`, `iface ${bridge} inet manual`, `#${made.get(bridge)}`]
   if (fixed.includes(text)) return true
@@ -92,7 +77,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   `bridge-vids ${BRIDGE_VIDS}`,
 ])
 
-const isHeader = ({ sign, text }: Line): boolean => sign === '+' && HEADER.has(text)
+const isHeader = ({ sign, text }: DiffLine): boolean => sign === '+' && HEADER.has(text)
 
 const HEADER: ReadonlySet<string> = new Set([
   '# network interface settings; autogenerated',

@@ -40,6 +40,11 @@ export function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot)
         ...(before === undefined ? {} : { active: before.active, addresses: before.addresses }),
       }))
     }
+    case 'delete-bridge':
+      return changeNetwork(seen, action.node, (network) => ({
+        ...network,
+        interfaces: network.interfaces.filter(({ name }) => name !== action.bridge),
+      }))
     case 'activate-network':
       return changeNetwork(seen, action.node, ({ node, interfaces }) => ({
         node,

@@ -75,19 +75,24 @@ export const natBridge = (traits: Partial<InterfaceSeen> = {}): InterfaceSeen =>
 
 /** The lines Proxmox shows when these bridges are staged, as a new stanza each. */
 export const stagedBridges = (...bridges: readonly InterfaceSeen[]): string =>
-  stagedDiff(
-    ...bridges.flatMap(({ name, comment }) => [
-      `+auto ${name}`,
-      `+iface ${name} inet manual`,
-      '+\tbridge-ports none',
-      '+\tbridge-stp off',
-      '+\tbridge-fd 0',
-      '+\tbridge-vlan-aware yes',
-      '+\tbridge-vids 2-4094',
-      ...(comment === undefined ? [] : [`+#${comment}`]),
-      '+',
-    ]),
-  )
+  stagedDiff(...bridges.flatMap((bridge) => stanza(bridge, '+')))
+
+/** The lines Proxmox shows when the deletion of these bridges is staged. */
+export const stagedDeletionOf = (...bridges: readonly InterfaceSeen[]): string =>
+  stagedDiff(...bridges.flatMap((bridge) => stanza(bridge, '-')))
+
+const stanza = ({ name, comment, ports }: InterfaceSeen, sign: '+' | '-'): readonly string[] =>
+  [
+    `auto ${name}`,
+    `iface ${name} inet manual`,
+    `\tbridge-ports ${ports.join(' ') || 'none'}`,
+    '\tbridge-stp off',
+    '\tbridge-fd 0',
+    '\tbridge-vlan-aware yes',
+    '\tbridge-vids 2-4094',
+    ...(comment === undefined ? [] : [`#${comment}`]),
+    '',
+  ].map((line) => `${sign}${line}`)
 
 /** Proxmox' diff of `/etc/network/interfaces`, with these lines of one hunk. */
 export const stagedDiff = (...lines: readonly string[]): string =>

@@ -3,6 +3,7 @@ import type {
   AccessWriter,
   BridgeWriter,
   NicReader,
+  NicSeen,
   Pools,
   Proxmox,
   ReloadFailure,
@@ -18,11 +19,15 @@ import type {
   VnetConfig,
   VnetSeen,
 } from '../../model/snapshot.ts'
-import { guest, rangeBridge, stagedBridges } from './cluster.ts'
+import { guest, rangeBridge, stagedBridges, stagedDeletionOf } from './cluster.ts'
 import { FakeMachines, machine } from './fake-machines.ts'
 
 /** What changes nothing but who may write: tests of what is written don't look at it. */
 const READS: ReadonlySet<string> = new Set(['observe', 'subnets', 'lock', 'unlock'])
+
+/** Two diffs of the same file as one. */
+const joined = (one: string, other: string): string =>
+  [...one.split('\n'), ...other.split('\n').slice(2), ''].join('\n')
 
 /** A note on the lock that is kept in memory. */
 export function memoryLockStore(): SdnLockStore & { note: SdnLockNote | undefined } {
@@ -78,7 +83,7 @@ export class FakeProxmox implements Proxmox {
 
   /** All but the looks. */
   get writes(): readonly string[] {
-    const writes = this.journal.filter((call) => !READS.has(call) && !call.startsWith('look '))
+    const writes = this.journal.filter((call) => !READS.has(call) && !/^(look|nics) /.test(call))
     return [...writes, ...this.machines.writes]
   }
 
@@ -134,7 +139,15 @@ export class FakeProxmox implements Proxmox {
     },
   }
 
-  readonly nics: NicReader = { on: () => Promise.resolve([]) }
+  /** NICs on networks, by the network's name. */
+  readonly nicsOn = new Map<string, readonly NicSeen[]>()
+
+  readonly nics: NicReader = {
+    on: async (network, guests) => {
+      await this.#call(`nics ${network}`)
+      return (this.nicsOn.get(network) ?? []).filter(({ vmid }) => guests.some((each) => each.vmid === vmid))
+    },
+  }
 
   readonly bridges: { -readonly [Call in keyof BridgeWriter]: BridgeWriter[Call] } = {
     look: async (node) => {
@@ -148,6 +161,14 @@ export class FakeProxmox implements Proxmox {
     updateBridge: async (node, name, comment) => {
       await this.#call(`update ${name}`)
       this.#stage(node, rangeBridge(rangeNumberOfBridge(name)!, rangeIdOfMark(comment)!))
+    },
+    deleteBridge: async (node, name) => {
+      await this.#call(`delete ${name}`)
+      const { interfaces, staged } = this.#network(node)
+      const gone = interfaces.filter((each) => each.name === name)
+      const rest = interfaces.filter((each) => each.name !== name)
+      const more = stagedDeletionOf(...gone)
+      this.setNetwork({ node, interfaces: rest, staged: staged === undefined ? more : joined(staged, more) })
     },
     activate: async (node) => {
       await this.#call(`activate ${node}`)

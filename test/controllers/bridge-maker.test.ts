@@ -5,12 +5,26 @@ import type { NetworkResult } from '../../controllers/network-result.ts'
 import type { BridgeWants } from '../../model/plan.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
 import { bridgeWantsOf } from '../../reconcilers/bridge/plan-single-network.ts'
-import { cluster, natBridge, node, nodeNetwork, rangeBridge, singleNode, stagedDiff } from '../builders/cluster.ts'
+import {
+  cluster,
+  guest,
+  natBridge,
+  node,
+  nodeNetwork,
+  rangeBridge,
+  singleNode,
+  stagedDiff,
+} from '../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../builders/fake-proxmox.ts'
 import { quiet } from '../builders/quiet.ts'
 import { settings } from '../builders/range.ts'
 
 const wantsOf = (number: number, at = 'pve1'): BridgeWants => bridgeWantsOf(`R${number}`, number, false, at, settings())
+const goes = (number: number): BridgeWants => ({
+  ...wantsOf(number),
+  bridges: [],
+  removals: [{ name: `vmbr${1000 + number}`, mark: `lanista range R${number}`, reason: 'it is to go' }],
+})
 const planOf = (number: number) => ({ nodes: [], busy: false, wants: wantsOf(number) })
 const failedReload = new ProxmoxError('task-failed', 'PUT /nodes/pve1/network', "command 'ifreload -a' failed")
 const controllerOf = (proxmox: FakeProxmox, clock = virtualClock()) =>
@@ -129,6 +143,113 @@ describe('NetworkController on a single node', () => {
     proxmox.mend()
     expect(kinds(await ensureAll(controller, 1))).to.deep.equal(['ready'])
     expect(proxmox.writes).to.deep.equal(['create vmbr1001', 'activate pve1', 'activate pve1'])
+  })
+
+  it('removes the bridges of ranges that are to go, and makes others, with one activation', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1'), rangeBridge(2, 'R2')]))
+    const controller = controllerOf(proxmox)
+    const results = await Promise.all([...[1, 2].map(goes), wantsOf(3)].map((wants) => controller.ensure(wants)))
+    expect(kinds(results)).to.deep.equal(['ready', 'ready', 'ready'])
+    expect(proxmox.writes).to.deep.equal(['create vmbr1003', 'delete vmbr1001', 'delete vmbr1002', 'activate pve1'])
+    expect(proxmox.journal.slice(-9), 'NICs are looked at right before each').to.deep.equal([
+      'nics vmbr1002',
+      'look pve1',
+      'delete vmbr1002',
+      'observe',
+      'nics vmbr1001',
+      'nics vmbr1002',
+      'look pve1',
+      'activate pve1',
+      'look pve1',
+    ])
+  })
+
+  it('leaves a bridge that a guest of the node has a NIC on, and goes on with the others', async () => {
+    const seen = singleNode([rangeBridge(1, 'R1')], { guests: [guest(7, { name: 'printer' })] })
+    const proxmox = new FakeProxmox(seen)
+    proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+    const controller = controllerOf(proxmox)
+    const results = await Promise.all([controller.ensure(goes(1)), controller.ensure(wantsOf(2))])
+    expect(kinds(results)).to.deep.equal(['NetworkInUse', 'ready'])
+    expect(results[0]).to.have.nested.property('finding.message').that.contains('net3 of printer (VMID 7)')
+    expect(proxmox.writes).to.deep.equal(['create vmbr1002', 'activate pve1'])
+  })
+
+  it('does not mind a NIC on a bridge of that name on another node', async () => {
+    const seen = singleNode([rangeBridge(1, 'R1')], { guests: [guest(7, { node: 'pve2' })] })
+    const proxmox = new FakeProxmox(seen)
+    proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['ready'])
+  })
+
+  it('deletes nothing when it can not be told who has a NIC on it', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')])).fail('nics vmbr1001', new Error('no'))
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['failed'])
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('activates nothing while a NIC is on a bridge whose deletion is staged, even where foreign changes may be', async () => {
+    for (const applyForeign of [false, true]) {
+      const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')], { guests: [guest(7)] }))
+      const { deleteBridge } = proxmox.bridges
+      proxmox.bridges.deleteBridge = async (...call) => {
+        await deleteBridge(...call)
+        proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+      }
+      const controller = controllerOf(proxmox)
+      const all = [goes(1), wantsOf(2)].map((wants) => ({ ...wants, applyForeign }))
+      const together = await Promise.all(all.map((wants) => controller.ensure(wants)))
+      expect(kinds(together)).to.deep.equal(['NetworkInUse', 'NetworkInUse'])
+      expect(together[1]).to.have.nested.property('finding.message').that.contains('pvesh delete /nodes/pve1/network')
+      const [alone] = kinds([await controller.ensure(all[1]!)])
+      expect(alone).to.equal(applyForeign ? 'NetworkInUse' : 'ForeignPending')
+      expect(proxmox.writes).to.deep.equal(['create vmbr1002', 'delete vmbr1001'])
+      proxmox.nicsOn.clear()
+      expect(kinds([await controller.ensure(all[0]!)])).to.deep.equal(['ready'])
+      expect(proxmox.writes.at(-1)).to.equal('activate pve1')
+    }
+  })
+
+  it('deletes no bridge that somebody changes between its plan and its deletion', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    proxmox.whileLooking = async () => {
+      const at = proxmox.snapshot.nodeNetworks[0]!
+      const theirs = rangeBridge(1, 'R1', { comment: 'printers', told: 'new' })
+      proxmox.setNetwork({ ...at, interfaces: [...at.interfaces.filter(({ name }) => name !== 'vmbr1001'), theirs] })
+    }
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['BridgeStays'])
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('deletes nothing that somebody else has deleted meanwhile', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    proxmox.whileLooking = async () => {
+      const at = proxmox.snapshot.nodeNetworks[0]!
+      proxmox.setNetwork({ ...at, interfaces: at.interfaces.filter(({ name }) => name !== 'vmbr1001') })
+    }
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['Progressing'])
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('remembers a removal whose reload failed, which nothing else tells, and activates again', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    const clock = virtualClock()
+    const controller = controllerOf(proxmox, clock)
+    const { activate } = proxmox.bridges
+    proxmox.bridges.activate = async (...call) => {
+      await activate(...call)
+      throw failedReload
+    }
+    expect(kinds([await controller.ensure(goes(1))])).to.deep.equal(['failed'])
+    expect(controller.unsureRemovals('R2')).to.equal(undefined)
+    const unsure = controller.unsureRemovals('R1')
+    expect(unsure).to.deep.equal(goes(1))
+    expect(kinds([await controller.ensure(unsure!)])).to.deep.equal(['NetworkFailed'])
+    proxmox.bridges.activate = activate
+    await clock.advance(10_000)
+    expect(kinds([await controller.ensure(unsure!)])).to.deep.equal(['ready'])
+    expect(controller.unsureRemovals('R1')).to.equal(undefined)
+    expect(proxmox.writes).to.deep.equal(['delete vmbr1001', 'activate pve1', 'activate pve1'])
   })
 
   it('waits for foreign changes without a write', async () => {

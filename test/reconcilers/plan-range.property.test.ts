@@ -56,6 +56,7 @@ const KINDS: Readonly<Record<Action['kind'], true>> = {
   'grant-acl': true,
   'create-bridge': true,
   'update-bridge': true,
+  'delete-bridge': true,
   'activate-network': true,
   'clone-vm': true,
   'configure-vm': true,

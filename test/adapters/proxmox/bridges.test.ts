@@ -36,6 +36,13 @@ describe('bridges', () => {
     })
   })
 
+  it('are deleted by name', async () => {
+    const { proxmox, signal, api } = await start({ [`DELETE ${NETWORK}/vmbr1003`]: { data: null } })
+    await proxmox.bridges.deleteBridge('pve1', 'vmbr1003', signal)
+    expect(api.got).to.have.length(1)
+    expect(api.got[0]).to.deep.include({ method: 'DELETE', path: `${NETWORK}/vmbr1003`, params: {} })
+  })
+
   it('are looked at together with what is staged', async () => {
     const text = JSON.stringify({ data: [{ iface: 'vmbr1003', type: 'bridge' }], changes: '+auto vmbr1003' })
     const { proxmox, signal } = await start({ [`GET ${NETWORK}`]: { text } })

@@ -130,15 +130,17 @@ describe('the text of a plan', () => {
     const networkActions = [
       { kind: 'create-bridge', bridge: 'vmbr1001', mark: 'x', ...at },
       { kind: 'update-bridge', bridge: 'vmbr1002', mark: 'x', ...at },
-      { kind: 'activate-network', bridges: ['vmbr1001', 'vmbr1002'], ...at },
+      { kind: 'delete-bridge', bridge: 'vmbr1003', mark: 'x', ...at },
+      { kind: 'activate-network', bridges: ['vmbr1001', 'vmbr1002', 'vmbr1003'], ...at },
     ] as const
     const text = planText(
       { networkActions, plans: [], refused: [], zoneFindings: [], suspended: [], warnings: [], diagnostics: [] },
       plain,
     )
-    expect(text.slice(1, 4)).to.deep.equal([
+    expect(text.slice(1, 5)).to.deep.equal([
       '  + bridge vmbr1001 on pve1: why',
       '  ~ bridge vmbr1002 on pve1: why',
+      '  - bridge vmbr1003 on pve1: why',
       '  ~ activate the network of pve1: why',
     ])
   })

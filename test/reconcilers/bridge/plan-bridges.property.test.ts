@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ownerMark } from '../../../model/identity.ts'
+import { bridgeName, ownerMark, rangeIdOfMark, rangeNumberOfBridge } from '../../../model/identity.ts'
 import type { BridgeWants } from '../../../model/plan.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../../model/snapshot.ts'
 import { planBridges } from '../../../reconcilers/bridge/plan-bridges.ts'
 import { bridgeWantsOf } from '../../../reconcilers/bridge/plan-single-network.ts'
 import { stagedChanges } from '../../../reconcilers/bridge/staged-changes.ts'
-import { natBridge, netInterface, node, nodeNetwork, stagedDiff } from '../../builders/cluster.ts'
+import { natBridge, netInterface, node, nodeNetwork, rangeBridge, stagedDiff } from '../../builders/cluster.ts'
 import { settings } from '../../builders/range.ts'
 
 const anyBridge: fc.Arbitrary<InterfaceSeen> = fc
@@ -31,6 +31,8 @@ const anyStaged = fc.option(
         '+iface vmbr1001 inet manual',
         ' iface vmbr1002 inet manual',
         '-iface vmbr1002 inet manual',
+        '-iface vmbr1001 inet manual',
+        '-#lanista range JD',
         '+\tbridge-vlan-aware yes',
         '-\tbridge-ports eth1',
         '+#lanista range JD',
@@ -61,13 +63,24 @@ const anyWants: fc.Arbitrary<BridgeWants> = fc
       ['MN', 3],
     ] as const),
     adopt: fc.boolean(),
+    going: fc.shuffledSubarray([
+      ['JD', 1],
+      ['KL', 2],
+      ['MN', 3],
+      ['MN', 7],
+    ] as const),
     nat: fc.constantFrom('vmbr1000', 'vmbr1000', 'vmbr1003'),
   })
-  .map(({ ranges, adopt, nat }) => ({
+  .map(({ ranges, adopt, nat, going }) => ({
     kind: 'bridges',
     node: 'pve1',
     natBridge: nat,
     bridges: ranges.flatMap(([id, number]) => bridgeWantsOf(id, number, adopt, 'pve1', settings()).bridges),
+    removals: going.map(([id, number]) => ({
+      name: number === 7 ? 'vmbr7' : bridgeName(number),
+      mark: ownerMark(id),
+      reason: 'it is to go',
+    })),
     applyForeign: false,
   }))
 
@@ -77,12 +90,19 @@ describe('planBridges, for any bridges, ours, foreign and half staged', () => {
       fc.property(anyNetwork, anyWants, (network, wants) => {
         for (const action of planBridges(wants, network).actions) {
           if (action.kind === 'activate-network') continue
-          const want = wants.bridges.find(({ name }) => name === action.bridge)!
-          const seen = network.interfaces.find(({ name }) => name === action.bridge)
-          const unmarked = seen?.type === 'bridge' && (seen.comment ?? '') === '' && want.adoptUnmarked
-          const marked = seen?.type === 'bridge' && seen.comment === want.mark
-          expect(seen === undefined || marked || unmarked, action.bridge).to.equal(true)
           expect(action.bridge).not.to.equal(wants.natBridge)
+          const seen = network.interfaces.find(({ name }) => name === action.bridge)
+          const want = wants.bridges.find(({ name }) => name === action.bridge)
+          if (action.kind === 'delete-bridge') {
+            expect(want, 'wanted by nobody').to.equal(undefined)
+            expect(rangeNumberOfBridge(action.bridge)).to.be.a('number')
+            expect(wants.removals.map(({ name, mark }) => [name, mark])).to.deep.include([action.bridge, seen?.comment])
+            expect({ type: seen?.type, ports: seen?.ports }).to.deep.equal({ type: 'bridge', ports: [] })
+            continue
+          }
+          const unmarked = seen?.type === 'bridge' && (seen.comment ?? '') === '' && want?.adoptUnmarked === true
+          const marked = seen?.type === 'bridge' && seen.comment === want?.mark
+          expect(seen === undefined || marked || unmarked, action.bridge).to.equal(true)
         }
       }),
       { numRuns: 500 },
@@ -98,7 +118,37 @@ describe('planBridges, for any bridges, ours, foreign and half staged', () => {
         if (activations.length === 0) return
         expect(actions.at(-1)).to.equal(activations[0])
         expect(activations[0]?.reason).not.to.equal('')
-        expect(stagedChanges(network).foreign).to.deep.equal([])
+        const going = wants.removals.filter(({ name }) => wants.bridges.every((want) => want.name !== name))
+        expect(stagedChanges(network, going).foreign).to.deep.equal([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('plans nothing more once its plan is carried out', () => {
+    fc.assert(
+      fc.property(anyNetwork, anyWants, (network, wants) => {
+        const { actions } = planBridges(wants, network)
+        if (actions.length === 0) return
+        const written = actions.flatMap((action) => ('bridge' in action ? [action] : []))
+        const made = written.filter(({ kind }) => kind !== 'delete-bridge')
+        const interfaces = [
+          ...network.interfaces.filter(({ name }) => written.every(({ bridge }) => bridge !== name)),
+          ...made.map(({ bridge, mark }) => rangeBridge(rangeNumberOfBridge(bridge)!, rangeIdOfMark(mark)!)),
+        ].map((each) => ({ ...each, active: true }))
+        expect(planBridges(wants, { ...network, interfaces, staged: undefined }).actions).to.deep.equal([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it("takes a staged deletion for Lanista's only while exactly that bridge's removal is wanted", () => {
+    fc.assert(
+      fc.property(anyNetwork, anyWants, (network, { removals }) => {
+        const listed = new Set(network.interfaces.map(({ name }) => name))
+        const gone = [...stagedChanges(network, removals).own].filter((name) => !listed.has(name))
+        for (const name of gone) expect(removals.map((removal) => removal.name)).to.include(name)
+        expect([...stagedChanges(network).own].filter((name) => !listed.has(name))).to.deep.equal([])
       }),
       { numRuns: 500 },
     )
@@ -124,7 +174,8 @@ describe('planBridges, for any bridges, ours, foreign and half staged', () => {
         })
         const back = { ...network, interfaces: [...network.interfaces].reverse() }
         const there = planBridges(wants, network)
-        expect(gist(planBridges({ ...wants, bridges: [...wants.bridges].reverse() }, back))).to.deep.equal(gist(there))
+        const turned = { bridges: [...wants.bridges].reverse(), removals: [...wants.removals].reverse() }
+        expect(gist(planBridges({ ...wants, ...turned }, back))).to.deep.equal(gist(there))
       }),
     )
   })

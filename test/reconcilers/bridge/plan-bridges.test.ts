@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import type { BridgeAction, BridgeWant, BridgeWants } from '../../../model/plan.ts'
+import type { BridgeAction, BridgeRemoval, BridgeWant, BridgeWants } from '../../../model/plan.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../../model/snapshot.ts'
+import { bridgeName, ownerMark } from '../../../model/identity.ts'
 import { type BridgeKnowledge, planBridges } from '../../../reconcilers/bridge/plan-bridges.ts'
 import { bridgeWantsOf } from '../../../reconcilers/bridge/plan-single-network.ts'
 import {
@@ -10,6 +11,7 @@ import {
   nodeNetwork,
   rangeBridge,
   stagedBridges,
+  stagedDeletionOf,
   stagedDiff,
 } from '../../builders/cluster.ts'
 import { settings } from '../../builders/range.ts'
@@ -22,6 +24,12 @@ const wantsOf = (bridges: readonly BridgeWant[], traits: Partial<BridgeWants> = 
 const want = (rangeId: string, number: number, adopt = false): BridgeWant =>
   bridgeWantsOf(rangeId, number, adopt, 'pve1', settings()).bridges[0]!
 const JD = [want('JD', 1)]
+const removal = (rangeId: string, number: number): BridgeRemoval => ({
+  name: bridgeName(number),
+  mark: ownerMark(rangeId),
+  reason: 'it is to go',
+})
+const JD_GOES = { wants: [], removals: [removal('JD', 1)] }
 const LAB = stagedDiff('+auto vmbr7', '+iface vmbr7 inet manual', '+\tbridge-ports eth1')
 const left = (number: number, rangeId: string) => rangeBridge(number, rangeId, { active: false })
 const network = (bridges: readonly InterfaceSeen[], staged?: string): NodeNetworkSeen =>
@@ -37,6 +45,8 @@ const inWords = (actions: readonly BridgeAction[]): readonly string[] =>
         return `create ${action.bridge} "${action.mark}"`
       case 'update-bridge':
         return `update ${action.bridge}: ${action.reason}`
+      case 'delete-bridge':
+        return `delete ${action.bridge} "${action.mark}"`
       case 'activate-network':
         return `activate ${action.bridges.join(' ')}`
     }
@@ -45,6 +55,7 @@ const inWords = (actions: readonly BridgeAction[]): readonly string[] =>
 interface Row {
   readonly situation: string
   readonly wants?: readonly BridgeWant[]
+  readonly removals?: readonly BridgeRemoval[]
   readonly traits?: Partial<BridgeWants>
   readonly bridges?: readonly InterfaceSeen[]
   readonly staged?: string
@@ -229,13 +240,204 @@ const rows: readonly Row[] = [
   },
 ]
 
+const removalRows: readonly Row[] = [
+  {
+    situation: 'removes a bridge that is to go',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD')],
+    does: ['delete vmbr1001 "lanista range JD"', 'activate vmbr1001'],
+  },
+  { situation: 'has nothing to remove where the bridge is gone', ...JD_GOES },
+  {
+    situation: 'removes and makes with one activation',
+    wants: [want('KL', 2)],
+    removals: [removal('JD', 1), removal('MN', 3)],
+    bridges: [rangeBridge(1, 'JD'), rangeBridge(3, 'MN')],
+    does: [
+      'create vmbr1002 "lanista range KL"',
+      'delete vmbr1001 "lanista range JD"',
+      'delete vmbr1003 "lanista range MN"',
+      'activate vmbr1002 vmbr1001 vmbr1003',
+    ],
+  },
+  {
+    situation: 'removes a bridge although it has drifted, or has an address that a person gave it',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD', { vlanAware: false, autostart: false, addresses: ['10.1.1.1'] })],
+    does: ['delete vmbr1001 "lanista range JD"', 'activate vmbr1001'],
+  },
+  {
+    situation: 'removes a bridge that was staged and never activated',
+    ...JD_GOES,
+    bridges: [left(1, 'JD')],
+    staged: stagedBridges(left(1, 'JD')),
+    does: ['delete vmbr1001 "lanista range JD"', 'activate vmbr1001'],
+  },
+  {
+    situation: 'removes no bridge of another range',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'KL')],
+    finds: { vmbr1001: 'BridgeStays' },
+  },
+  {
+    situation: 'removes no bridge whose comment says more than the mark',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD', { comment: 'lanista range JD, and printers' })],
+    finds: { vmbr1001: 'BridgeStays' },
+  },
+  {
+    situation: 'removes no interface that is not a Linux bridge',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD', { type: 'OVSBridge' })],
+    finds: { vmbr1001: 'BridgeStays' },
+  },
+  {
+    situation: 'removes no bridge with ports',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD', { ports: ['eth1'] })],
+    finds: { vmbr1001: 'BridgeStays' },
+  },
+  {
+    situation: 'removes no bridge under a VLAN interface',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD'), netInterface('vmbr1001.10', { type: 'vlan' })],
+    finds: { vmbr1001: 'BridgeStays' },
+  },
+  {
+    situation: 'removes no bridge that is a port of another',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD'), netInterface('vmbr7', { ports: ['eth1', 'vmbr1001'] })],
+    finds: { vmbr1001: 'BridgeStays' },
+  },
+  {
+    situation: 'removes a bridge next to one whose name only begins like it',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD'), netInterface('vmbr10011')],
+    does: ['delete vmbr1001 "lanista range JD"', 'activate vmbr1001'],
+  },
+  {
+    situation: 'never removes the NAT bridge, whatever its comment says',
+    ...JD_GOES,
+    traits: { natBridge: 'vmbr1001' },
+    bridges: [rangeBridge(1, 'JD')],
+  },
+  {
+    situation: "takes a staged deletion of the NAT bridge as somebody's, whatever its comment says",
+    wants: [want('KL', 2)],
+    removals: [removal('JD', 1)],
+    traits: { natBridge: 'vmbr1001' },
+    staged: stagedDeletionOf(rangeBridge(1, 'JD')),
+    finds: { vmbr1002: 'ForeignPending' },
+  },
+  {
+    situation: 'never removes a bridge without the name of a range bridge',
+    wants: [],
+    removals: [{ ...removal('JD', 1), name: 'vmbr7' }],
+    bridges: [rangeBridge(1, 'JD', { name: 'vmbr7' })],
+    finds: { vmbr7: 'BridgeStays' },
+  },
+  {
+    situation: 'does not remove what is wanted in the same pass',
+    removals: [removal('JD', 1)],
+    bridges: [rangeBridge(1, 'JD')],
+  },
+  {
+    situation: 'carries its deletion through that a crash left staged',
+    ...JD_GOES,
+    staged: stagedDeletionOf(rangeBridge(1, 'JD')),
+    does: ['activate vmbr1001'],
+  },
+  {
+    situation: 'carries one deletion through that a crash left staged, and makes another',
+    wants: [],
+    removals: [removal('JD', 1), removal('KL', 2)],
+    bridges: [rangeBridge(2, 'KL')],
+    staged: stagedDeletionOf(rangeBridge(1, 'JD')),
+    does: ['delete vmbr1002 "lanista range KL"', 'activate vmbr1002 vmbr1001'],
+  },
+  {
+    situation: "takes a staged deletion of another range's bridge as somebody's",
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD')],
+    staged: stagedDeletionOf(rangeBridge(2, 'KL')),
+    finds: { vmbr1001: 'ForeignPending' },
+  },
+  {
+    situation: "takes a staged deletion of a person's bridge as somebody's",
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD')],
+    staged: stagedDeletionOf(netInterface('vmbr7')),
+    finds: { vmbr1001: 'ForeignPending' },
+  },
+  {
+    situation: "does not take a staged deletion along that was another range's of the same number",
+    ...JD_GOES,
+    staged: stagedDeletionOf(rangeBridge(1, 'KL')),
+  },
+  {
+    situation: 'makes no bridge anew over its own staged deletion while the old one is to go',
+    wants: [want('KL', 1)],
+    removals: [removal('JD', 1)],
+    staged: stagedDeletionOf(rangeBridge(1, 'JD')),
+    finds: { vmbr1001: 'ForeignPending' },
+  },
+  {
+    situation: 'waits for foreign staged changes with a removal',
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD')],
+    staged: LAB,
+    finds: { vmbr1001: 'ForeignPending' },
+  },
+  {
+    situation: "waits for somebody's staged change to a bridge that is to go",
+    ...JD_GOES,
+    bridges: [rangeBridge(1, 'JD', { mtu: 9000 })],
+    staged: stagedDiff(' iface vmbr1001 inet manual', '+\tmtu 9000'),
+    finds: { vmbr1001: 'ForeignPending' },
+  },
+  {
+    situation: 'activates again for a removal whose reload failed',
+    ...JD_GOES,
+    knows: { unsure: new Set(['vmbr1001']) },
+    does: ['activate vmbr1001'],
+  },
+  {
+    situation: 'waits for a reload that is under way with a removal whose reload failed',
+    ...JD_GOES,
+    knows: { unsure: new Set(['vmbr1001']), reloading: true },
+    finds: { vmbr1001: 'Progressing' },
+  },
+  {
+    situation: 'minds no other line when nothing was staged before it deleted and no other interface has changed',
+    ...JD_GOES,
+    staged: `${stagedDeletionOf(rangeBridge(1, 'JD'))}-\tbridge_ports eth0\n+\tbridge-ports eth0\n`,
+    knows: { before: network([rangeBridge(1, 'JD')]) },
+    does: ['activate vmbr1001'],
+  },
+]
+
 const reasons = (findings: ReadonlyMap<string, { readonly reason: string }>): Readonly<Record<string, string>> =>
   Object.fromEntries([...findings].map(([name, { reason }]) => [name, reason]))
 
 describe('planBridges', () => {
-  for (const { situation, wants = JD, traits, bridges = [], staged, knows = {}, does = [], finds = {} } of rows) {
+  for (const row of [...rows, ...removalRows]) {
+    const {
+      situation,
+      wants = JD,
+      removals = [],
+      traits,
+      bridges = [],
+      staged,
+      knows = {},
+      does = [],
+      finds = {},
+    } = row
     it(situation, () => {
-      const { actions, findings } = planBridges(wantsOf(wants, traits), network(bridges, staged), knows)
+      const { actions, findings } = planBridges(
+        wantsOf(wants, { removals, ...traits }),
+        network(bridges, staged),
+        knows,
+      )
       expect(inWords(actions)).to.deep.equal(does)
       expect(reasons(findings)).to.deep.equal(finds)
     })
@@ -258,6 +460,16 @@ describe('planBridges', () => {
   it('names what an activation takes along where foreign changes may be activated', () => {
     const { actions } = planBridges(wantsOf(JD, { applyForeign: true }), network([], LAB))
     expect(actions.at(-1)?.reason).to.contain('apply_foreign takes along: "+auto vmbr7"')
+  })
+
+  it('names the way out for every bridge that stays', () => {
+    const message = (bridges: readonly InterfaceSeen[]) =>
+      planBridges(wantsOf([], { removals: JD_GOES.removals }), network(bridges)).findings.get('vmbr1001')?.message
+    expect(message([rangeBridge(1, 'JD', { ports: ['eth1'] })])).to.equal(
+      'bridge vmbr1001: it is to go and stays on node pve1, because it has eth1 attached; detach that, then this goes on by itself',
+    )
+    expect(message([rangeBridge(1, 'JD'), netInterface('vmbr1001.10')])).to.contain('remove vmbr1001.10')
+    expect(message([rangeBridge(1, 'KL')])).to.contain('pvesh delete /nodes/pve1/network/vmbr1001 && pvesh set')
   })
 
   it('names the way out of every conflict', () => {

@@ -1,7 +1,16 @@
 import { expect } from 'chai'
+import { bridgeName, ownerMark } from '../../../model/identity.ts'
 import type { InterfaceSeen } from '../../../model/snapshot.ts'
 import { stagedChanges } from '../../../reconcilers/bridge/staged-changes.ts'
-import { netInterface, node, nodeNetwork, rangeBridge, stagedBridges, stagedDiff } from '../../builders/cluster.ts'
+import {
+  netInterface,
+  node,
+  nodeNetwork,
+  rangeBridge,
+  stagedBridges,
+  stagedDeletionOf,
+  stagedDiff,
+} from '../../builders/cluster.ts'
 
 const JD = rangeBridge(1, 'JD', { active: false })
 const KL = rangeBridge(2, 'KL', { active: false })
@@ -26,6 +35,8 @@ interface Row {
   readonly situation: string
   readonly interfaces: readonly InterfaceSeen[]
   readonly staged: string | undefined
+  /** Numbers of JD's bridges that are to go. */
+  readonly going?: readonly number[]
   readonly own?: readonly string[]
   readonly foreign?: readonly string[]
 }
@@ -150,6 +161,89 @@ const rows: readonly Row[] = [
     foreign: ['-auto vmbr1001', '-iface vmbr1001 inet manual', '-bridge-ports none', '-#lanista range JD'],
   },
   {
+    situation: 'knows its deletion of a bridge that is to go, with all that a person added',
+    interfaces: [],
+    going: [1],
+    staged: stagedDiff(
+      ' #lanista range KL',
+      ' ',
+      '-auto vmbr1001',
+      '-iface vmbr1001 inet static',
+      '-\taddress 10.1.1.1/24',
+      '-\tbridge-ports none',
+      '-\tmtu 9000',
+      '-#lanista range JD',
+      '-',
+      ' source /etc/network/interfaces.d/*',
+    ),
+    own: ['vmbr1001'],
+  },
+  {
+    situation: 'knows its deletions of two bridges side by side',
+    interfaces: [],
+    going: [1, 2],
+    staged: stagedDeletionOf(rangeBridge(1, 'JD'), rangeBridge(2, 'JD')),
+    own: ['vmbr1001', 'vmbr1002'],
+  },
+  {
+    situation: 'knows its deletion of a bridge whose lines the diff takes for those of a new one',
+    interfaces: [KL],
+    going: [1],
+    staged: stagedDiff(
+      '-auto vmbr1001',
+      '-iface vmbr1001 inet manual',
+      '+auto vmbr1002',
+      '+iface vmbr1002 inet manual',
+      ' \tbridge-ports none',
+      ' \tbridge-vids 2-4094',
+      '-#lanista range JD',
+      '+#lanista range KL',
+    ),
+    own: ['vmbr1001', 'vmbr1002'],
+  },
+  {
+    situation: 'takes a deletion as foreign whose mark stays out of sight',
+    interfaces: [],
+    going: [1],
+    staged: stagedDiff('-auto vmbr1001', '-iface vmbr1001 inet manual'),
+    foreign: ['-auto vmbr1001', '-iface vmbr1001 inet manual'],
+  },
+  {
+    situation: 'takes the deletion of a bridge with ports as foreign',
+    interfaces: [],
+    going: [1],
+    staged: stagedDiff('-iface vmbr1001 inet manual', '-\tbridge-ports eth1', '-#lanista range JD'),
+    foreign: ['-iface vmbr1001 inet manual', '-bridge-ports eth1', '-#lanista range JD'],
+  },
+  {
+    situation: 'takes the deletion of a bridge with a further comment as foreign',
+    interfaces: [],
+    going: [1],
+    staged: stagedDiff('-iface vmbr1001 inet manual', '-#lanista range JD', '-#printers'),
+    foreign: ['-iface vmbr1001 inet manual', '-#lanista range JD', '-#printers'],
+  },
+  {
+    situation: 'takes a mark as foreign that somebody removes from a bridge that stays and is hidden from Lanista',
+    interfaces: [],
+    going: [1],
+    staged: stagedDiff(' iface vmbr1001 inet manual', '-#lanista range JD'),
+    foreign: ['-#lanista range JD'],
+  },
+  {
+    situation: 'takes the lines of a bridge as foreign that somebody makes their own',
+    interfaces: [rangeBridge(1, 'JD', { comment: undefined, addresses: ['10.1.1.1'] })],
+    going: [1],
+    staged: stagedDiff('-iface vmbr1001 inet manual', '+iface vmbr1001 inet static', '-#lanista range JD'),
+    foreign: ['-iface vmbr1001 inet manual', '+iface vmbr1001 inet static', '-#lanista range JD'],
+  },
+  {
+    situation: 'takes a mark as foreign that somebody removes from a bridge that stays',
+    interfaces: [rangeBridge(1, 'JD', { comment: undefined })],
+    going: [1],
+    staged: stagedDiff(' iface vmbr1001 inet manual', '-#lanista range JD'),
+    foreign: ['-#lanista range JD'],
+  },
+  {
     situation: 'does not take a line for its own that follows a line which goes',
     interfaces: [JD],
     staged: stagedDiff(
@@ -171,9 +265,10 @@ const rows: readonly Row[] = [
 ]
 
 describe('stagedChanges', () => {
-  for (const { situation, interfaces, staged, own = [], foreign = [] } of rows) {
+  for (const { situation, interfaces, staged, going = [], own = [], foreign = [] } of rows) {
     it(situation, () => {
-      const seen = stagedChanges(nodeNetwork(node('pve1'), { interfaces, staged }))
+      const removals = going.map((number) => ({ name: bridgeName(number), mark: ownerMark('JD'), reason: 'why' }))
+      const seen = stagedChanges(nodeNetwork(node('pve1'), { interfaces, staged }), removals)
       expect({ own: [...seen.own], foreign: seen.foreign }).to.deep.equal({ own, foreign })
     })
   }

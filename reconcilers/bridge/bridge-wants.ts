@@ -1,0 +1,29 @@
+import type { BridgeWants, NetworkWants } from '../../model/plan.ts'
+
+/** The names of all bridges that they are about. */
+export const namesOf = ({ bridges, removals }: BridgeWants): readonly string[] => [
+  ...bridges.map(({ name }) => name),
+  ...removals.map(({ name }) => name),
+]
+
+/** The part of it that is about these bridges. */
+export const only = (wants: BridgeWants, names: readonly string[]): BridgeWants => ({
+  ...wants,
+  bridges: wants.bridges.filter(({ name }) => names.includes(name)),
+  removals: wants.removals.filter(({ name }) => names.includes(name)),
+})
+
+/** The bridges that all these ranges want, and those that are to go, node by node. */
+export function wantsByNode(wants: readonly NetworkWants[]): readonly BridgeWants[] {
+  const byNode = new Map<string, BridgeWants>()
+  for (const each of wants) {
+    if (each.kind !== 'bridges') continue
+    const before = byNode.get(each.node)
+    byNode.set(each.node, {
+      ...each,
+      bridges: [...(before?.bridges ?? []), ...each.bridges],
+      removals: [...(before?.removals ?? []), ...each.removals],
+    })
+  }
+  return [...byNode.values()]
+}
