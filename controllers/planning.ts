@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts'
+import type { Finding } from '../model/condition.ts'
 import type { Explanation } from '../model/explanation.ts'
 import { NAT_VNET } from '../model/identity.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
@@ -29,20 +30,22 @@ export class Planning {
   readonly #turn: Turn<RangeSpec, Planned>
   readonly #explanations: Turn<{ readonly spec: RangeSpec; readonly vm: string }, Explanation>
   readonly #announced: Announced
+  readonly #settings: () => PlanSettings
   /** As first seen: ranges would lose their networks if it turned under them. */
   #mode: NetworkMode | undefined
   #numbersSeen: ReadonlySet<number> | undefined
 
   constructor(observer: ClusterObserver, settings: () => PlanSettings, clock: Clock, signal: AbortSignal) {
+    this.#settings = settings
     this.#announced = new Announced(clock, signal)
     this.#turn = new Turn(
       async (specs) => {
         const ended = this.#reservations.ended()
         const snapshot = await observer.observe(signal, { acl: settings().aclGroup !== undefined })
         this.#reservations.forgetShown(snapshot, ended)
-        const mode = (this.#mode ??= networkModeOf(snapshot, settings()))
+        const { mode, turned } = this.modeOf(snapshot)
         this.#numbersSeen = numbersOf(snapshot)
-        const results = this.#planAll(specs, snapshot, settings(), mode)
+        const results = turned === undefined ? this.#planAll(specs, snapshot, mode) : refuseAll(specs, turned)
         return (spec) => {
           const result = results.get(spec)
           if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
@@ -75,6 +78,14 @@ export class Planning {
     return this.#mode === 'single' ? natBridge : NAT_VNET.name
   }
 
+  /** The mode that was decided on at the first look, and what is in the way where this look calls for the other one. */
+  modeOf(snapshot: ClusterSnapshot): { readonly mode: NetworkMode; readonly turned: Finding | undefined } {
+    const now = networkModeOf(snapshot, this.#settings())
+    const mode = (this.#mode ??= now)
+    const names = snapshot.nodes.map(({ name }) => name)
+    return { mode, turned: modeTurned(mode, now, names) }
+  }
+
   /** The numbers of networks that the last look showed, whoever's; undefined before the first. */
   numbersSeen(): ReadonlySet<number> | undefined {
     return this.#numbersSeen
@@ -88,23 +99,9 @@ export class Planning {
   #planAll(
     specs: readonly RangeSpec[],
     snapshot: ClusterSnapshot,
-    settings: PlanSettings,
     mode: NetworkMode,
   ): ReadonlyMap<RangeSpec, () => PlanResult> {
-    const now = networkModeOf(snapshot, settings)
-    const turned = modeTurned(
-      mode,
-      now,
-      snapshot.nodes.map(({ name }) => name),
-    )
-    if (turned !== undefined)
-      return new Map(
-        specs.map((spec) => [
-          spec,
-          () => ({ kind: 'refused', part: 'NetworkReady', finding: turned, zoneFindings: [] }),
-        ]),
-      )
-    const { results } = planTurn(specs, snapshot, this.#reservations.all(), settings, mode)
+    const { results } = planTurn(specs, snapshot, this.#reservations.all(), this.#settings(), mode)
     for (const [{ id }, result] of results) this.#reserve(id, result)
     return results
   }
@@ -132,6 +129,9 @@ export class Planning {
     this.#reservations.release(rangeId)
   }
 }
+
+const refuseAll = (specs: readonly RangeSpec[], finding: Finding): ReadonlyMap<RangeSpec, () => PlanResult> =>
+  new Map(specs.map((spec) => [spec, () => ({ kind: 'refused', part: 'NetworkReady', finding, zoneFindings: [] })]))
 
 const numbersOf = (snapshot: ClusterSnapshot): ReadonlySet<number> =>
   new Set([...numberedVnets(snapshot), ...snapshot.nodeNetworks.flatMap(numberedBridges)].map(({ number }) => number))

@@ -11,7 +11,7 @@ import {
   conditionsOfUnreadable,
 } from './range-conditions.ts'
 import { type PassDependencies, RangePass } from './range-pass.ts'
-import { type RemovalDependencies, removeRange } from './removal-pass.ts'
+import { type RemovalDependencies, RemovalPass } from './removal-pass.ts'
 
 /**
  * One pass over one range: read its file, plan, carry the plan out, report. Recomputes everything from the file and
@@ -48,7 +48,7 @@ export async function reconcileRange(
       const { spec, warnings } = file
       if (!isSuspended(spec, deps.clock.now()))
         return spec.state === 'absent'
-          ? removeRange(spec, warnings, deps, signal)
+          ? new RemovalPass(spec, warnings, deps, signal).run()
           : new RangePass(spec, warnings, deps, signal).run()
       // It may end by itself, so it is looked at again like a range that is as asked.
       const conditions = conditionsOfSuspended(spec)

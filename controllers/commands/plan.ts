@@ -2,15 +2,17 @@ import { networkModeOf } from '../../model/network-mode.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import { actionsOf, type NetworkWants } from '../../model/plan.ts'
 import { printable } from '../../model/printable.ts'
+import type { Proxmox } from '../../model/ports.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { nodeRemedy } from '../../reconcilers/placement/decide.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { planNetworks } from '../../reconcilers/plan-networks.ts'
-import { planRemoval, type RemovalPlan } from '../../reconcilers/vnet/plan-removal.ts'
+import { planRemoval } from '../../reconcilers/plan-removal.ts'
 import { withoutNode } from '../../reconcilers/without-node.ts'
 import type { Composition } from '../composition.ts'
+import { whyInUse } from '../nics-on.ts'
 import { Planning } from '../planning.ts'
 import { suspendedText } from '../range-conditions.ts'
 import { absenceText } from '../terminal/absence-text.ts'
@@ -50,7 +52,7 @@ export async function planCommand(
   const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
   const absent = folder.awake.filter(({ state }) => state === 'absent').map(({ id }) => id)
-  const removals = absent.length === 0 ? [] : removalsOf(absent, await proxmox.observe(signal))
+  const removals = absent.length === 0 ? [] : await removalsOf(absent, proxmox, settings, signal)
   const report = { ...reportOf(planned, removals, settings), suspended, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
@@ -84,12 +86,32 @@ function exitStatusOf({ networkActions, plans, refused, diagnostics }: PlanRepor
 }
 
 interface PlannedRemoval {
-  readonly plan: RemovalPlan
   readonly snapshot: ClusterSnapshot
+  /** Undefined when nothing is left to remove, or something is in the way. */
+  readonly wants: NetworkWants | undefined
+  readonly inTheWay: string | undefined
 }
 
-const removalsOf = (rangeIds: readonly string[], snapshot: ClusterSnapshot): readonly PlannedRemoval[] =>
-  rangeIds.map((id) => ({ plan: planRemoval(id, snapshot), snapshot }))
+/** What a run would do with ranges that are to go. */
+async function removalsOf(
+  rangeIds: readonly string[],
+  proxmox: Proxmox,
+  settings: PlanSettings,
+  signal: AbortSignal,
+): Promise<readonly PlannedRemoval[]> {
+  const snapshot = await proxmox.observe(signal)
+  const mode = networkModeOf(snapshot, settings)
+  const removals: PlannedRemoval[] = []
+  for (const id of rangeIds) {
+    const plan = planRemoval(id, snapshot, mode, settings)
+    const wants = plan.kind === 'removable' ? plan.wants : undefined
+    const used = wants && (await whyInUse(wants, snapshot.guests, proxmox.nics, signal))
+    const refusal = plan.kind === 'refused' ? `range ${id}: ${plan.finding.message}` : undefined
+    const waits = plan.kind === 'waits' ? plan.finding.message : used?.message
+    removals.push({ snapshot, wants: used === undefined ? wants : undefined, inTheWay: refusal ?? waits })
+  }
+  return removals
+}
 
 interface PlannedRange {
   readonly spec: RangeSpec
@@ -108,15 +130,15 @@ function reportOf(
     result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
   )
   const wants = plans.map(({ network }) => network.wants)
-  const going = removals.flatMap(({ plan }) => (plan.kind === 'removable' ? plan.vnets : []))
-  const waiting = removals.flatMap(({ plan }) => (plan.kind === 'waits' ? [plan.finding.message] : []))
+  const going = removals.flatMap(({ wants: its }) => its ?? [])
+  const waiting = removals.flatMap(({ inTheWay }) => inTheWay ?? [])
   const snapshot = planned[0]?.snapshot ?? removals[0]?.snapshot
-  const demand: readonly NetworkWants[] = [...wants, { kind: 'vnets', vnets: [], removals: going }]
+  const networks = snapshot && planNetworks([...wants, ...going], snapshot, settings)
   return {
-    networkActions: snapshot === undefined ? [] : planNetworks(demand, snapshot, settings),
+    networkActions: networks?.actions ?? [],
     plans,
     // All ranges of a turn see the same zone; of one that can't be used the refusals tell.
     zoneFindings: plans[0]?.zoneFindings ?? [],
-    refused: [...refused, ...waiting],
+    refused: [...refused, ...waiting, ...(networks?.stays ?? []).map(({ message }) => message)],
   }
 }

@@ -9,3 +9,11 @@ export const bridgesWorld = (nodes: number, nat: string | null = 'vmbr1000'): Wo
     nat_bridge: nat,
     templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'],
   })
+
+/** What Proxmox is told of a range's bridge. */
+export const rangeBridge = (rangeId: string): Readonly<Record<string, string>> => ({
+  type: 'bridge',
+  autostart: '1',
+  bridge_vlan_aware: '1',
+  comments: `lanista range ${rangeId}`,
+})

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { expect } from 'chai'
-import type { NodeState } from '../../adapters/simulator/world.ts'
-import { bridgesWorld } from './bridges-world.ts'
+import { withInterface } from '../../adapters/simulator/interfaces.ts'
+import { bringUpNetwork } from '../../adapters/simulator/network-state.ts'
+import type { NodeState, World } from '../../adapters/simulator/world.ts'
+import { bridgesWorld, rangeBridge } from './bridges-world.ts'
 import { rangeText } from './ranges.ts'
 import { openSite } from './site.ts'
 
@@ -13,19 +15,42 @@ const FILES = {
   'KT.yml': rangeText([{ name: 'b', vlan: 20, octet: 1 }]),
 }
 const CREATE = 'POST /nodes/pve1/network'
+const DELETE = 'DELETE /nodes/pve1/network/vmbr1001'
 const ACTIVATE = 'PUT /nodes/pve1/network'
 
-/** The calls of a node's network that write, and how many of them strike before the kill. */
-const MOMENTS: readonly (readonly [call: string, count: number, phase: 'arrived' | 'answered'])[] = [
+/** A call of a node's network that writes, and which one of them it is at which the kill strikes. */
+type Moment = readonly [call: string, count: number, phase: 'arrived' | 'answered']
+
+const MAKING: readonly Moment[] = [
   [CREATE, 1, 'answered'],
   [CREATE, 2, 'answered'],
   [ACTIVATE, 1, 'arrived'],
   [ACTIVATE, 1, 'answered'],
 ]
 
+const REMOVING: readonly Moment[] = [
+  [DELETE, 1, 'arrived'],
+  [DELETE, 1, 'answered'],
+  [ACTIVATE, 1, 'arrived'],
+  [ACTIVATE, 1, 'answered'],
+]
+
+/** A single node with JD's bridge, all of whose VMs are gone. */
+function worldWithBridge(): World {
+  const world = bridgesWorld(1)
+  const node = world.nodes.get('pve1')!
+  node.network = withInterface(node.network, 'vmbr1001', rangeBridge('JD'))
+  bringUpNetwork(node)
+  return world
+}
+
 /** Kills a first life at that moment, lets a second one finish, and tells how the node's network ended. */
-async function liveTwice([call, count, phase]: (typeof MOMENTS)[number]): Promise<unknown> {
-  const site = await openSite(FILES, bridgesWorld(1))
+async function liveTwice(
+  [call, count, phase]: Moment,
+  files: Readonly<Record<string, string>>,
+  world: World,
+): Promise<unknown> {
+  const site = await openSite(files, world)
   const { simulator, config } = site
   const node: NodeState = simulator.world.nodes.get('pve1')!
   try {
@@ -45,13 +70,26 @@ async function liveTwice([call, count, phase]: (typeof MOMENTS)[number]): Promis
   }
 }
 
-describe('killed while it makes bridges, and started again', function () {
+describe('killed while it changes bridges, and started again', function () {
   this.timeout(60_000)
 
-  it('ends with each bridge once, up, and nothing staged', async () => {
-    const ends = await Promise.all(MOMENTS.map(liveTwice))
+  it('ends without the bridge of a range that is to go, and with nothing staged', async () => {
+    const files = { 'JD.yml': `${FILES['JD.yml']}ludus_extensions: { lanista: { state: absent } }\n` }
+    const ends = await Promise.all(REMOVING.map((moment) => liveTwice(moment, files, worldWithBridge())))
     for (const [index, end] of ends.entries()) {
-      expect(end, MOMENTS[index]?.join(' ')).to.deep.equal({
+      expect(end, REMOVING[index]?.join(' ')).to.deep.equal({
+        status: 0,
+        bridges: ['eth0 ', 'vmbr0 ', 'vmbr1000 '],
+        up: ['vmbr0', 'vmbr1000'],
+        staged: undefined,
+      })
+    }
+  })
+
+  it('ends with each bridge once, up, and nothing staged', async () => {
+    const ends = await Promise.all(MAKING.map((moment) => liveTwice(moment, FILES, bridgesWorld(1))))
+    for (const [index, end] of ends.entries()) {
+      expect(end, MAKING[index]?.join(' ')).to.deep.equal({
         status: 0,
         bridges: ['eth0 ', 'vmbr0 ', 'vmbr1000 ', 'vmbr1001 lanista range JD', 'vmbr1002 lanista range KT'],
         up: ['vmbr0', 'vmbr1000', 'vmbr1001', 'vmbr1002'],

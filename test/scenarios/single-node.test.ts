@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { bringUpNetwork, takeStagedNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import type { Condition, ConditionType } from '../../model/condition.ts'
-import { bridgesWorld } from './bridges-world.ts'
+import { bridgesWorld, rangeBridge } from './bridges-world.ts'
 import { type Lab, type LabOptions, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 
@@ -23,12 +23,6 @@ const applyByHand = (world: World): void => {
   takeStagedNetwork(firstNode(world))
   bringUpNetwork(firstNode(world))
 }
-const rangeBridge = (rangeId: string): Readonly<Record<string, string>> => ({
-  type: 'bridge',
-  autostart: '1',
-  bridge_vlan_aware: '1',
-  comments: `lanista range ${rangeId}`,
-})
 const ACTIVATE = 'PUT /nodes/pve1/network'
 const CREATE = 'POST /nodes/pve1/network'
 const named = (entries: readonly JournalEntry[]): readonly string[] =>

@@ -1,0 +1,230 @@
+import { expect } from 'chai'
+import type { NetworkMode } from '../../model/network-mode.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { ClusterSnapshot, InterfaceSeen } from '../../model/snapshot.ts'
+import { planRemoval } from '../../reconcilers/plan-removal.ts'
+import {
+  cluster,
+  deleted,
+  guest,
+  natBridge,
+  natVnet,
+  netInterface,
+  node,
+  nodeNetwork,
+  rangeBridge,
+  rangeGuest,
+  rangeVnet,
+  singleNode,
+  stagedDeletionOf,
+} from '../builders/cluster.ts'
+import { settings } from '../builders/range.ts'
+
+const JD = rangeBridge(1, 'JD')
+const on = (name: string, ...interfaces: readonly InterfaceSeen[]) =>
+  nodeNetwork(node(name), { interfaces: [natBridge(), ...interfaces] })
+/** Three nodes, and what they have besides their NAT bridges. */
+const three = (networks: ClusterSnapshot['nodeNetworks'], traits: Partial<ClusterSnapshot> = {}): ClusterSnapshot =>
+  cluster({ nodeNetworks: networks, ...traits, nodes: ['pve1', 'pve2', 'pve3'] })
+const staged = (...bridges: readonly InterfaceSeen[]) => singleNode([], {}, { staged: stagedDeletionOf(...bridges) })
+
+interface Row {
+  readonly situation: string
+  readonly mode: NetworkMode
+  readonly seen: ClusterSnapshot
+  readonly own?: Partial<PlanSettings>
+  /** `gone`, what goes, or the reason of a finding with its part. */
+  readonly becomes: string
+  readonly says?: RegExp
+}
+
+const rows: readonly Row[] = [
+  {
+    situation: 'is gone from an empty cluster',
+    mode: 'cluster',
+    seen: cluster({ vnets: [natVnet()] }),
+    becomes: 'gone',
+  },
+  { situation: 'is gone from an empty single node', mode: 'single', seen: singleNode(), becomes: 'gone' },
+  {
+    situation: 'waits for its VMs on a cluster',
+    mode: 'cluster',
+    seen: cluster({ vnets: [rangeVnet(1, 'JD')], guests: [rangeGuest(1_010_011, 'JD', 'JD-DC01')] }),
+    becomes: 'machines RemovalWaits',
+    says: /JD-DC01 \(VMID 1010011\); stop and delete them/,
+  },
+  {
+    situation: 'waits for its VMs on a single node',
+    mode: 'single',
+    seen: singleNode([JD], { guests: [guest(100, { pool: 'JD', kind: 'lxc' })] }),
+    becomes: 'machines RemovalWaits',
+  },
+  {
+    situation: 'loses its VNet',
+    mode: 'cluster',
+    seen: cluster({ vnets: [natVnet(), rangeVnet(1, 'JD'), rangeVnet(2, 'KL')] }),
+    becomes: 'vnets r1 (number 1)',
+  },
+  {
+    situation: 'loses its VNet whose deletion is pending',
+    mode: 'cluster',
+    seen: cluster({ vnets: [deleted(rangeVnet(1, 'JD'))] }),
+    becomes: 'vnets r1 (number 1)',
+  },
+  {
+    situation: 'loses its bridge',
+    mode: 'single',
+    seen: singleNode([JD, rangeBridge(2, 'KL')]),
+    becomes: 'bridges of pve1 vmbr1001 (number 1)',
+  },
+  {
+    situation: 'loses every bridge that carries its mark',
+    mode: 'single',
+    seen: singleNode([JD, rangeBridge(7, 'JD')]),
+    becomes: 'bridges of pve1 vmbr1001 vmbr1007 (number 1)',
+  },
+  {
+    situation: 'loses its bridge whose deletion is staged',
+    mode: 'single',
+    seen: staged(JD),
+    becomes: 'bridges of pve1 vmbr1001 (number 1)',
+  },
+  {
+    situation: "is not concerned by another's staged deletion",
+    mode: 'single',
+    seen: staged(rangeBridge(1, 'KL')),
+    becomes: 'gone',
+  },
+  {
+    situation: 'is gone when only bridges without its mark are left',
+    mode: 'single',
+    seen: singleNode([
+      rangeBridge(1, 'JD', { comment: undefined }),
+      rangeBridge(2, 'JD', { comment: 'lanista range JD ?' }),
+    ]),
+    becomes: 'gone',
+  },
+  {
+    situation: 'loses its bridge on proxmox_node of several nodes',
+    mode: 'single',
+    seen: three([on('pve1'), on('pve2', JD), on('pve3')]),
+    own: { clusterMode: false, defaultNode: 'pve2' },
+    becomes: 'bridges of pve2 vmbr1001 (number 1)',
+  },
+  {
+    situation: 'is not gone while another node has a bridge of it',
+    mode: 'single',
+    seen: three([on('pve1', JD), on('pve2'), on('pve3')]),
+    own: { clusterMode: false, defaultNode: 'pve2' },
+    becomes: 'network NetworkLeft',
+    says: /vmbr1001 on node pve1 \(pvesh delete \/nodes\/pve1\/network\/vmbr1001 && pvesh set \/nodes\/pve1\/network\)/,
+  },
+  {
+    situation: 'is not gone while a bridge of it has ports',
+    mode: 'single',
+    seen: singleNode([rangeBridge(1, 'JD', { ports: ['eth1'] })]),
+    becomes: 'network NetworkLeft',
+    says: /vmbr1001 on node pve1, which has eth1 attached \(detach that\)/,
+  },
+  {
+    situation: 'leaves the NAT bridge, whatever its comment says',
+    mode: 'single',
+    seen: singleNode([JD]),
+    own: { natBridge: 'vmbr1001' },
+    becomes: 'network NetworkLeft',
+    says: /vmbr1001 on node pve1, which is the bridge of the NAT network .* \(give it another comment\)/,
+  },
+  {
+    situation: 'is not concerned by a staged deletion of the NAT bridge',
+    mode: 'single',
+    seen: staged(JD),
+    own: { natBridge: 'vmbr1001' },
+    becomes: 'gone',
+  },
+  {
+    situation: 'leaves an interface of a kind that Lanista makes none of',
+    mode: 'single',
+    seen: singleNode([netInterface('bond0', { type: 'bond', comment: 'lanista range JD' })]),
+    becomes: 'network NetworkLeft',
+  },
+  {
+    situation: 'loses its own bridge first when something else is left as well',
+    mode: 'single',
+    seen: singleNode([JD, rangeBridge(7, 'JD', { ports: ['eth1'] })]),
+    becomes: 'bridges of pve1 vmbr1001 (number 1)',
+  },
+  {
+    situation: 'is not gone while a VNet is left from when there was a cluster',
+    mode: 'single',
+    seen: singleNode([], { vnets: [rangeVnet(1, 'JD')] }),
+    becomes: 'network NetworkLeft',
+    says: /vnet r1 \(pvesh delete \/cluster\/sdn\/vnets\/r1 && pvesh set \/cluster\/sdn\)/,
+  },
+  {
+    situation: 'is not gone while a bridge is left from when there was a single node',
+    mode: 'cluster',
+    seen: three([on('pve1'), on('pve2', JD), on('pve3')], { vnets: [natVnet()] }),
+    becomes: 'network NetworkLeft',
+    says: /^range JD: it is to go, .* by itself .*: vmbr1001 on node pve2 \(pvesh delete .*\); look first that no guest has a NIC on it/,
+  },
+  {
+    situation: 'is not gone while the deletion of such a bridge is only staged',
+    mode: 'cluster',
+    seen: three([{ ...on('pve1'), staged: stagedDeletionOf(JD) }]),
+    becomes: 'network NetworkLeft',
+    says: /whose deletion is staged \(pvesh set \/nodes\/pve1\/network\)/,
+  },
+  {
+    situation: 'loses its VNet first when a bridge is left as well',
+    mode: 'cluster',
+    seen: three([on('pve1', JD)], { vnets: [rangeVnet(1, 'JD')] }),
+    becomes: 'vnets r1 (number 1)',
+  },
+  {
+    situation: 'is not called gone by a node that does not tell its network',
+    mode: 'single',
+    seen: singleNode([], { nodeNetworks: [] }),
+    becomes: 'NodeNetworkUnknown',
+  },
+  {
+    situation: 'waits for the only node while that is offline',
+    mode: 'single',
+    seen: singleNode([], { nodes: [node('pve1', { online: false })] }),
+    becomes: 'NodeOffline',
+  },
+  {
+    situation: 'waits for quorum',
+    mode: 'cluster',
+    seen: cluster({ vnets: [rangeVnet(1, 'JD')], quorate: false }),
+    becomes: 'NoQuorum',
+  },
+]
+
+function becomes({ seen, mode, own }: Row): readonly [what: string, message: string] {
+  const plan = planRemoval('JD', seen, mode, settings(own))
+  switch (plan.kind) {
+    case 'gone':
+      return ['gone', '']
+    case 'waits':
+      return [`${plan.part} ${plan.finding.reason}`, plan.finding.message]
+    case 'refused':
+      return [plan.finding.reason, plan.finding.message]
+    case 'removable': {
+      const { wants, number } = plan
+      const what = wants.kind === 'vnets' ? wants.vnets : wants.bridges
+      expect(what, 'wanted besides').to.deep.equal([])
+      const where = wants.kind === 'vnets' ? '' : ` of ${wants.node}`
+      return [`${wants.kind}${where} ${wants.removals.map(({ name }) => name).join(' ')} (number ${number})`, '']
+    }
+  }
+}
+
+describe('a range that is to go', () => {
+  for (const row of rows) {
+    it(row.situation, () => {
+      const [what, message] = becomes(row)
+      expect(what).to.equal(row.becomes)
+      expect(message).to.match(row.says ?? /^/)
+    })
+  }
+})
