@@ -6,7 +6,7 @@ const LONGEST = 2000
 /** Shoutrrr's `discord://token@id`, from Discord's `https://discord.com/api/webhooks/<id>/<token>`. */
 export function discordForm({ hostname: id, username: token, searchParams }: URL): ReadAddress {
   if (!/^[0-9]{1,25}$/.test(id) || !/^[A-Za-z0-9_-]+$/.test(token))
-    return unusable('it does not name a webhook of Discord', 'write discord://token@id, the id in digits')
+    return unusable('it does not name a webhook of Discord', 'write discord://token@123456, the id in digits')
   const username = searchParams.get('username')
   const thread = searchParams.get('thread_id') ?? ''
   if (!/^[0-9]{0,25}$/.test(thread)) return unusable('its thread_id is no number', 'write the id in digits')

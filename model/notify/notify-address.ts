@@ -22,7 +22,7 @@ const FORMS: Readonly<Record<string, Form>> = {
 /** Reads an address of `notify.urls`. What comes back of an unusable one repeats none of it but the scheme. */
 export function readAddress(text: string): ReadAddress {
   if (!URL.canParse(text))
-    return { kind: 'unusable', finding: 'it is no URL', remedy: 'write one such as discord://token@id' }
+    return { kind: 'unusable', finding: 'it is no URL', remedy: 'write one such as discord://token@123456' }
   const url = new URL(text)
   const form = Object.hasOwn(FORMS, url.protocol) ? FORMS[url.protocol] : undefined
   if (form === undefined) {

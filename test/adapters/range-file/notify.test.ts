@@ -20,7 +20,7 @@ describe('notify.urls of a range file', () => {
       expect(read.spec.notifyUrls).to.have.length(3)
       expect(read.warnings.map(diagnosticLine)).to.deep.equal([
         "JD.yml:5:7: notify.urls[1] gets no notifications from Lanista: Lanista can't send to telegram://***; use https, generic, discord, slack or ntfy",
-        'JD.yml:6:7: notify.urls[2] gets no notifications from Lanista: it is no URL; write one such as discord://token@id',
+        'JD.yml:6:7: notify.urls[2] gets no notifications from Lanista: it is no URL; write one such as discord://token@123456',
       ])
       expect(JSON.stringify(read.warnings)).not.to.contain('S3CRET')
     })
