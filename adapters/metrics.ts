@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ConditionType } from '../model/condition.ts'
 import type { Metrics } from '../model/ports.ts'
-import type { VmPhase } from '../model/vm-phase.ts'
+import { VM_PHASES } from '../model/vm-phase.ts'
 
 /** Metrics, and the page that Prometheus reads. */
 export interface MetricsPage extends Metrics {
@@ -11,17 +11,6 @@ export interface MetricsPage extends Metrics {
 }
 
 const STATUSES = ['True', 'False', 'Unknown'] as const
-const PHASES: readonly VmPhase[] = [
-  'absent',
-  'cloning',
-  'configuring',
-  'starting',
-  'running',
-  'stopping',
-  'stopped',
-  'blocked',
-  'unknown',
-]
 
 /** Passes take milliseconds when there is nothing to do, and minutes when VMs are cloned. */
 const PASS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
@@ -143,7 +132,7 @@ export function openMetrics(version: string): MetricsPage {
       forgetNodes(id, present)
       nodes.set(id, present)
       for (const { node, state } of states) networks.set({ range: id, node }, state === 'available' ? 1 : 0)
-      for (const phase of PHASES) vms.set({ range: id, phase }, machines.filter((vm) => vm.phase === phase).length)
+      for (const phase of VM_PHASES) vms.set({ range: id, phase }, machines.filter((vm) => vm.phase === phase).length)
     },
     rangeGone: (range) => {
       for (const type of conditionTypes.get(range) ?? [])
@@ -151,7 +140,7 @@ export function openMetrics(version: string): MetricsPage {
       conditionTypes.delete(range)
       forgetNodes(range, new Set())
       nodes.delete(range)
-      for (const phase of PHASES) vms.remove({ range, phase })
+      for (const phase of VM_PHASES) vms.remove({ range, phase })
       for (const result of ['settled', 'progressing', 'retry', 'stalled'] as const)
         reconcileTotal.remove({ range, result })
     },

@@ -1,6 +1,5 @@
 import { type Finding, isInOrder, type PartFinding, type Remark } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { addressOf } from '../model/identity.ts'
 import { type Outcome, worstOf } from '../model/outcome.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { NodeNetworkState, RangePlan, VmPlan } from '../model/plan.ts'
@@ -12,9 +11,9 @@ import { zoneRemarkOf } from '../model/zone-finding.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
 import type { RangeNetworks } from '../reconcilers/vm/config-patch.ts'
 import { isNew, withFirstStarts } from '../reconcilers/vm/first-start.ts'
-import { STAYS } from '../reconcilers/vm/plan-vm.ts'
 import { runVm } from '../reconcilers/vm/run-vm.ts'
-import { lackingNodes, nodesWithout } from '../reconcilers/vnet/node-states.ts'
+import { networksMissing } from '../reconcilers/vnet/networks-missing.ts'
+import { nodesWithout } from '../reconcilers/vnet/node-states.ts'
 import type { AclGranter } from './acl-granter.ts'
 import type { AuditFound, ConfigAudit } from './config-audit.ts'
 import type { NetworkController } from './network-controller.ts'
@@ -22,6 +21,7 @@ import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, NO_ZONE_NEEDED, type PassFindings, NOT_READ } from './range-conditions.ts'
 import type { RouteController } from './route-controller.ts'
 import type { StatusBoard } from './status-board.ts'
+import { vmStatusOf } from './vm-status.ts'
 
 /** What a pass over a range works with. */
 export interface PassDependencies {
@@ -92,7 +92,7 @@ export class RangePass {
     if (this.#spec.power === 'off') for (const { vmid } of plan.vms) this.#deps.firstStarts.delete(vmid)
     this.#number = plan.number
     this.#vms = plan.vms.map((vm) =>
-      statusOf(
+      vmStatusOf(
         vm,
         plan.number,
         this.#vms.find(({ name }) => name === vm.spec.name),
@@ -216,20 +216,10 @@ export class RangePass {
   }
 
   /** Nodes that hold VMs of the range, or will, and lack its networks: only these VMs wait. */
-  #networkFinding({ vms }: RangePlan): Finding | true {
-    const here = new Set(vms.map(({ step }) => step.node))
+  #networkFinding({ rangeId, vms }: RangePlan): Finding | true {
+    const here = new Set(vms.flatMap(({ step }) => step.node ?? []))
     const without = nodesWithout(this.#nodes).filter(({ node }) => here.has(node))
-    if (without.length === 0) return true
-    const what = without.map(({ node, message }) => `node ${node} ${message}`).join('; ')
-    const message = `range ${this.#spec.id}: ${what}, so VMs there are not started; ${this.#remedyFor(without)}`
-    return { reason: 'NodeNetworkMissing', message }
-  }
-
-  #remedyFor(without: readonly NodeNetworkState[]): string {
-    if (lackingNodes(without).length === 0) return 'see ZoneReady for how to let the zone reach it'
-    return this.#deps.networks.repairsExhausted()
-      ? 'applying again has not helped; put the node in order (ifreload -a on it tells what is wrong), then apply once more: pvesh set /cluster/sdn'
-      : 'it is repaired by applying again, with growing waits; ifreload -a on the node tells what is wrong'
+    return without.length === 0 || networksMissing(rangeId, without, this.#deps.networks.repairsExhausted())
   }
 
   #vmTrouble(
@@ -302,24 +292,3 @@ const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set([
   'stopping',
   'stopped',
 ])
-
-/** A VM's status as planned. Why it was placed where it is stays told for as long as the controller remembers. */
-function statusOf(
-  { spec, vmid, step, phase, message }: VmPlan,
-  number: number,
-  before: VmStatus | undefined,
-  audited: AuditFound,
-): VmStatus {
-  const troubled = step.kind === 'blocked'
-  const same = before !== undefined && before.vmid === vmid && before.node === step.node
-  return {
-    name: spec.name,
-    role: spec.role,
-    vmid,
-    node: step.node,
-    address: addressOf(number, spec.address),
-    phase,
-    why: troubled || (same && message === STAYS) ? (before?.why ?? '') : message,
-    ...(troubled ? { trouble: message, remark: undefined } : audited),
-  }
-}

@@ -73,7 +73,7 @@ describe('reconcileRange', () => {
     expect(proxmox.machines.writes).to.have.length(6)
     expect(ready()).to.include({ status: 'True' })
     expect(board.get('JD')?.vms.map(({ name, vmid, address, phase }) => [name, vmid, address, phase])).to.deep.equal([
-      ['JD-router-debian11-x64', 1_001_254, '10.1.1.254', 'running'],
+      ['JD-router-debian11-x64', 1_001_254, '192.0.2.101', 'running'],
       ['JD-DC01', 1_010_011, '10.1.10.11', 'running'],
     ])
   })
