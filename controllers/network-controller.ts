@@ -13,7 +13,6 @@ export class NetworkController {
   readonly #turn: Turn<NetworkWants, NetworkResult>
   readonly #vnets: VnetMaker
   readonly #bridges: BridgeMaker
-
   readonly #repairs: Repairs
 
   constructor(
