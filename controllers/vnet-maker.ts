@@ -5,6 +5,7 @@ import type { NodeNetworkState, VnetAction, VnetWants } from '../model/plan.ts'
 import type { ClusterObserver, Logger, NicReader, ReloadFailure, SdnLockStore, SdnWriter } from '../model/ports.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { networkInUse } from '../reconcilers/network-in-use.ts'
+import { inOrderOfName } from '../reconcilers/placement/compare-names.ts'
 import { foreignFinding, type VnetDemand } from '../reconcilers/vnet/foreign-changes.ts'
 import { isReloading, lackingNodes, nodeStates, withReloadFailures } from '../reconcilers/vnet/node-states.ts'
 import { planVnets, type VnetPlan } from '../reconcilers/vnet/plan-vnets.ts'
@@ -49,8 +50,8 @@ export class VnetMaker {
   /** Resolves with the answer for each range of the turn. Throws when the cluster can't be seen or asked. */
   async make(requests: readonly VnetWants[]): Promise<Answer> {
     const demand: VnetDemand = {
-      wants: requests.flatMap(({ vnets }) => vnets),
-      removals: requests.flatMap(({ removals }) => removals),
+      wants: inOrderOfName(requests.flatMap(({ vnets }) => vnets)),
+      removals: inOrderOfName(requests.flatMap(({ removals }) => removals)),
     }
     const seen = await this.#look()
     const plan = this.#plan(demand, seen)

@@ -1,4 +1,5 @@
 import type { BridgeWants, NetworkWants } from '../../model/plan.ts'
+import { inOrderOfName } from '../placement/compare-names.ts'
 
 /** The names of all bridges that they are about. */
 export const namesOf = ({ bridges, removals }: BridgeWants): readonly string[] => [
@@ -13,7 +14,7 @@ export const only = (wants: BridgeWants, names: readonly string[]): BridgeWants 
   removals: wants.removals.filter(({ name }) => names.includes(name)),
 })
 
-/** The bridges that all these ranges want, and those that are to go, node by node. */
+/** The bridges that all these ranges want, and those that are to go, node by node and in order of name, whoever asked first. */
 export function wantsByNode(wants: readonly NetworkWants[]): readonly BridgeWants[] {
   const byNode = new Map<string, BridgeWants>()
   for (const each of wants) {
@@ -21,8 +22,8 @@ export function wantsByNode(wants: readonly NetworkWants[]): readonly BridgeWant
     const before = byNode.get(each.node)
     byNode.set(each.node, {
       ...each,
-      bridges: [...(before?.bridges ?? []), ...each.bridges],
-      removals: [...(before?.removals ?? []), ...each.removals],
+      bridges: inOrderOfName([...(before?.bridges ?? []), ...each.bridges]),
+      removals: inOrderOfName([...(before?.removals ?? []), ...each.removals]),
     })
   }
   return [...byNode.values()]

@@ -48,6 +48,12 @@ describe('NetworkController on a single node', () => {
     expect(proxmox.journal.filter((call) => call.startsWith('look'))).to.have.length(3)
   })
 
+  it('makes them in order of name, whoever asked first', async () => {
+    const proxmox = new FakeProxmox(singleNode())
+    await ensureAll(controllerOf(proxmox), 3, 1, 2)
+    expect(proxmox.writes.slice(0, 3)).to.deep.equal(['create vmbr1001', 'create vmbr1002', 'create vmbr1003'])
+  })
+
   it('only looks when all is as wanted', async () => {
     const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
     expect(kinds(await ensureAll(controllerOf(proxmox), 1))).to.deep.equal(['ready'])

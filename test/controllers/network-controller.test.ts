@@ -51,6 +51,13 @@ describe('NetworkController', () => {
     expect(proxmox.writes.at(-1)).to.equal('apply')
   })
 
+  it('makes them in order of name, whoever asked first', async () => {
+    const proxmox = new FakeProxmox(cluster())
+    await ensureAll(controllerOf(proxmox), [3, 1, 2])
+    const made = proxmox.writes.filter((call) => call.startsWith('create'))
+    expect(made).to.deep.equal(['create ludusnat', 'create r1', 'create r2', 'create r3'])
+  })
+
   it('needs a second apply, and no third, for those who ask during the first', async () => {
     const proxmox = new FakeProxmox(cluster())
     const controller = controllerOf(proxmox)
