@@ -175,12 +175,23 @@ export interface Machines {
    * Throws `task-failed` when it has not gone down within so many seconds.
    */
   shutdown(node: string, vmid: number, seconds: number, signal: AbortSignal): Promise<void>
+  /** Pulls the plug, whoever's it is: look first. Succeeds as well when it is off already. */
+  stop(node: string, vmid: number, signal: AbortSignal): Promise<void>
+  /**
+   * Deletes the VM with its disks and takes it out of its pool, whoever's it is: look first. Proxmox refuses one that
+   * runs, is locked or is protected. What else names it (backup jobs, HA) is left as it is; an HA resource is refused.
+   */
+  destroy(node: string, vmid: number, signal: AbortSignal): Promise<void>
 }
 
-/** Writes resource pools. */
+/** Reads and writes resource pools. */
 export interface Pools {
+  /** VMIDs of the guests that are in it just now; none when there is no such pool. */
+  guests(pool: string, signal: AbortSignal): Promise<readonly number[]>
   /** Succeeds as well when the pool exists already. */
   create(pool: string, comment: string, signal: AbortSignal): Promise<void>
+  /** Proxmox refuses a pool that has members. Succeeds as well when there is no such pool. */
+  remove(pool: string, signal: AbortSignal): Promise<void>
 }
 
 /** Gives rights. */

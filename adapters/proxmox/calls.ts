@@ -12,6 +12,7 @@ export const CALLS = [
   'GET /cluster/sdn/vnets/{vnet}/subnets',
   'GET /cluster/sdn/controllers',
   'GET /pools',
+  'GET /pools/{poolid}',
   'GET /access/acl',
   'GET /nodes/{node}/network',
   'GET /nodes/{node}/sdn/zones/{zone}/content',
@@ -33,11 +34,14 @@ export const CALLS = [
   'DELETE /nodes/{node}/network/{iface}',
   'PUT /nodes/{node}/network',
   'POST /pools',
+  'DELETE /pools/{poolid}',
   'PUT /access/acl',
   'POST /nodes/{node}/qemu/{vmid}/clone',
   'PUT /nodes/{node}/qemu/{vmid}/config',
   'POST /nodes/{node}/qemu/{vmid}/status/start',
   'POST /nodes/{node}/qemu/{vmid}/status/shutdown',
+  'POST /nodes/{node}/qemu/{vmid}/status/stop',
+  'DELETE /nodes/{node}/qemu/{vmid}',
 ] as const
 
 /** One of the calls, with `{names}` where an object is named. Also the label of a metric: few values, no secret. */

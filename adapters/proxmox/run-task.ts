@@ -9,7 +9,11 @@ import type { TaskFollower } from './tasks.ts'
 /** The calls whose answer is a task. */
 type TaskCall = Extract<
   WriteCall,
-  'PUT /cluster/sdn' | 'PUT /nodes/{node}/network' | `${string}/clone` | `${string}/status/${string}`
+  | 'PUT /cluster/sdn'
+  | 'PUT /nodes/{node}/network'
+  | 'DELETE /nodes/{node}/qemu/{vmid}'
+  | `${string}/clone`
+  | `${string}/status/${string}`
 >
 
 /** Starts a task and follows it to its end; resolves with its UPID. */

@@ -120,5 +120,15 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
       const call = 'POST /nodes/{node}/qemu/{vmid}/status/shutdown'
       await runTaskPatiently(call, { node, vmid }, { timeout: seconds }, signal)
     },
+
+    async stop(node, vmid, signal) {
+      const call = 'POST /nodes/{node}/qemu/{vmid}/status/stop'
+      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, signal), signal)
+    },
+
+    async destroy(node, vmid, signal) {
+      const call = 'DELETE /nodes/{node}/qemu/{vmid}'
+      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, signal), signal)
+    },
   }
 }

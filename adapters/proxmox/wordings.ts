@@ -20,6 +20,7 @@ const WORDINGS: readonly (readonly [RegExp, ProxmoxErrorKind | 'lock-timeout'])[
   [/already exist(s|\b)/, 'conflict'],
   [/is still in use by|is used by|already a pool member|belongs already to pool/, 'conflict'],
   [/is running - destroy failed/, 'conflict'],
+  [/pool '.*' is not empty/, 'conflict'],
   [/Configuration file '.*' does not exist/, 'not-found'],
   [/unable to find configuration file for VM/, 'not-found'],
   [

@@ -1,7 +1,7 @@
 import type { CloneRequest, ConfigPatch, MachineAudit, MachineRead, Machines } from '../../model/ports.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 
-type Call = 'read' | 'clone' | 'configure' | 'start' | 'shutdown'
+type Call = 'read' | 'clone' | 'configure' | 'start' | 'shutdown' | 'stop' | 'destroy'
 
 /** What goes wrong with one call, and whether Proxmox did it nevertheless. */
 interface Fault {
@@ -88,6 +88,19 @@ export class FakeMachines implements Machines {
   shutdown(node: string, vmid: number): Promise<void> {
     return this.#carryOut('shutdown', `${vmid} on ${node}`, () => {
       this.machines.set(vmid, { ...this.#present(vmid), running: false })
+    })
+  }
+
+  stop(node: string, vmid: number): Promise<void> {
+    return this.#carryOut('stop', `${vmid} on ${node}`, () => {
+      this.machines.set(vmid, { ...this.#present(vmid), running: false })
+    })
+  }
+
+  destroy(node: string, vmid: number): Promise<void> {
+    return this.#carryOut('destroy', `${vmid} on ${node}`, () => {
+      if (this.#present(vmid).running) throw new ProxmoxError('conflict', 'destroy', `VM ${vmid} is running`)
+      this.machines.delete(vmid)
     })
   }
 

@@ -83,7 +83,7 @@ export class FakeProxmox implements Proxmox {
 
   /** All but the looks. */
   get writes(): readonly string[] {
-    const writes = this.journal.filter((call) => !READS.has(call) && !/^(look|nics) /.test(call))
+    const writes = this.journal.filter((call) => !READS.has(call) && !/^(look|nics|members) /.test(call))
     return [...writes, ...this.machines.writes]
   }
 
@@ -181,6 +181,14 @@ export class FakeProxmox implements Proxmox {
     create: async (pool) => {
       await this.#call(`pool ${pool}`)
       this.snapshot = { ...this.snapshot, pools: [...this.snapshot.pools, pool] }
+    },
+    guests: async (pool) => {
+      await this.#call(`members ${pool}`)
+      return this.#guests().flatMap((each) => (each.pool === pool ? [each.vmid] : []))
+    },
+    remove: async (pool) => {
+      await this.#call(`remove pool ${pool}`)
+      this.snapshot = { ...this.snapshot, pools: this.snapshot.pools.filter((each) => each !== pool) }
     },
   }
 

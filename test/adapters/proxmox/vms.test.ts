@@ -187,6 +187,22 @@ describe('machines', () => {
     expect(error.kind).to.equal('task-failed')
   })
 
+  it('stops a VM and deletes it, and leaves backup jobs and disks that it does not name as they are', async () => {
+    const { proxmox, signal, api } = await start({
+      [`POST ${VM}/status/stop`]: { data: UPID },
+      [`DELETE ${VM}`]: [{ data: UPID }, refusal(500, 'VM 3010011 is running - destroy failed')],
+      'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
+    })
+    await proxmox.machines.stop('pve1', 3_010_011, signal)
+    await proxmox.machines.destroy('pve1', 3_010_011, signal)
+    const writes = api.got.filter(({ method }) => method !== 'GET')
+    expect(writes.map(({ method, params }) => [method, params])).to.deep.equal([
+      ['POST', {}],
+      ['DELETE', {}],
+    ])
+    expect((await failing(proxmox.machines.destroy('pve1', 3_010_011, signal))).kind).to.equal('conflict')
+  })
+
   it('counts the start of a running VM as a success, and no other failed start', async () => {
     const { proxmox, signal, api } = await start({
       [`POST ${VM}/status/start`]: { data: UPID },
