@@ -117,6 +117,7 @@ export class Controller {
       settings,
       clock,
       firstStarts: new Set<number>(),
+      emptiedPools: new Set<string>(),
       audit: this.#audit,
     }
     this.ranges = new RangeController(

@@ -48,6 +48,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     settings: () => settings(),
     clock,
     firstStarts: new Set<number>(),
+    emptiedPools: new Set<string>(),
     audit: new ConfigAudit(machines, () => settings().auditMs, clock, quiet),
   }
   return {
