@@ -2,7 +2,7 @@ import type { Clock } from '../model/clock.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { RangeFileRead, RangeFiles } from '../model/ports.ts'
-import { removalOf } from '../model/destroy-order.ts'
+import { type DestroyOrder, removalOf } from '../model/destroy-order.ts'
 import { orderOfFile, type RemovalOrder } from '../model/removal.ts'
 import { isSuspended } from '../model/range-spec.ts'
 import type { RangeStatus } from '../model/range-status.ts'
@@ -34,11 +34,10 @@ export async function reconcileRange(
   deps: ReconcileDependencies,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const file = await deps.planning.announce(readFile(rangeId, deps.files))
+  const { file, order } = await deps.planning.announce(readWishes(rangeId, deps))
   const before = deps.board.get(rangeId)
   const suspended = file.kind === 'ok' && isSuspended(file.spec, deps.clock.now())
-  const ordered = file.kind === 'unreadable' || suspended ? undefined : await deps.destroyOrders.of(rangeId, file)
-  if (ordered !== undefined) return await destroy(removalOf(ordered), file, deps, signal)
+  if (order !== undefined && !suspended) return await destroy(removalOf(order), file, deps, signal)
   switch (file.kind) {
     case 'unreadable': {
       const conditions = conditionsOfUnreadable(rangeId, file.why, before?.conditions ?? [])
@@ -95,6 +94,15 @@ async function destroy(
 }
 
 type FileRead = RangeFileRead | { readonly kind: 'unreadable'; readonly why: string }
+
+/** What people want of the range: all that is read before it asks for its plan. */
+async function readWishes(
+  rangeId: string,
+  { files, destroyOrders }: Pick<ReconcileDependencies, 'files' | 'destroyOrders'>,
+): Promise<{ readonly file: FileRead; readonly order: DestroyOrder | undefined }> {
+  const file = await readFile(rangeId, files)
+  return { file, order: file.kind === 'unreadable' ? undefined : await destroyOrders.of(rangeId, file) }
+}
 
 async function readFile(rangeId: string, files: RangeFiles): Promise<FileRead> {
   try {
