@@ -8,7 +8,9 @@ import { rangeText, type VmText } from './ranges.ts'
 
 const ROUTER = 'JD-router-debian11-x64'
 const vm = (name: string, octet: number, targetNode?: string): VmText => ({
-  ...{ name, vlan: 10, octet },
+  name,
+  vlan: 10,
+  octet,
   ...(targetNode === undefined ? {} : { targetNode }),
 })
 
@@ -57,11 +59,7 @@ describe('VMs that are there before Lanista', () => {
       'JD-e ': { vmid: 109, node: 'pve2', pool: 'JD' },
     })
     const there = [105, 106, 107, 108, 109, 1_010_003, 1_010_004]
-    const text = rangeText([
-      vm('a', 1, 'pve1'),
-      ...[vm('b', 2), vm('c', 3), vm('d', 4), vm('e', 5)],
-      vm('f', 6, 'pve1'),
-    ])
+    const text = rangeText([vm('a', 1, 'pve1'), vm('b', 2), vm('c', 3), vm('d', 4), vm('e', 5), vm('f', 6, 'pve1')])
     lab = await openLab({ world, settings: { auditMs: 20_000 } })
     const before = configs(there)
     await lab.drop('JD.yml', text)

@@ -186,7 +186,12 @@ describe('a fresh VM', () => {
   it('is else a linked clone, of the copy of its template on its own node before one that is cloned across', () => {
     const linked = (name: string) => ({ name, pool: 'JD', description: groups('JD', 'JD_linux_endpoints') })
     const small = {
-      ...{ cores: '1', vcpus: '1', memory: '2048', balloon: '0', tablet: '0', tags: 'jd;lanista' },
+      cores: '1',
+      vcpus: '1',
+      memory: '2048',
+      balloon: '0',
+      tablet: '0',
+      tags: 'jd;lanista',
       net0: 'virtio=MAC,bridge=r3,tag=99',
     }
     expect(writesOf(3_099_001), 'from the copy on pve2').to.deep.equal(
@@ -204,7 +209,12 @@ describe('a fresh VM', () => {
         [3_020_021, 'pve2'],
         { name: 'JD-ws', pool: 'JD', description: groups('JD', 'JD_windows_endpoints') },
         {
-          ...{ cores: '2', vcpus: '2', memory: '8192', balloon: '0', tablet: '1', tags: 'golden;jd;lanista' },
+          cores: '2',
+          vcpus: '2',
+          memory: '8192',
+          balloon: '0',
+          tablet: '1',
+          tags: 'golden;jd;lanista',
           net0: 'e1000=MAC,bridge=r3,tag=20',
           delete: 'ide2,sata1',
         },
@@ -216,7 +226,12 @@ describe('a fresh VM', () => {
         [3_020_022, 'pve3'],
         { name: 'JD-mac', pool: 'JD', description: groups('JD', 'JD_macos_endpoints') },
         {
-          ...{ cores: '2', vcpus: '2', memory: '4096', balloon: '0', tablet: '1', tags: 'jd;lanista' },
+          cores: '2',
+          vcpus: '2',
+          memory: '4096',
+          balloon: '0',
+          tablet: '1',
+          tags: 'jd;lanista',
           net0: 'virtio=MAC,bridge=r3,tag=20',
         },
       ),
@@ -234,9 +249,16 @@ describe('a fresh VM', () => {
         [3_001_254, 'pve1'],
         { name: 'JD-router-debian11-x64', pool: 'JD', description: groups('JD', 'JD_router') },
         {
-          ...{ cores: '2', vcpus: '2', memory: '2048', balloon: '512', tablet: '0', tags: 'jd;lanista' },
-          ...{ net0: 'virtio=MAC,bridge=ludusnat', net1: 'virtio,bridge=r3,tag=10' },
-          ...{ net2: 'virtio,bridge=r3,tag=20', net3: 'virtio,bridge=r3,tag=99' },
+          cores: '2',
+          vcpus: '2',
+          memory: '2048',
+          balloon: '512',
+          tablet: '0',
+          tags: 'jd;lanista',
+          net0: 'virtio=MAC,bridge=ludusnat',
+          net1: 'virtio,bridge=r3,tag=10',
+          net2: 'virtio,bridge=r3,tag=20',
+          net3: 'virtio,bridge=r3,tag=99',
         },
       ),
     )
@@ -249,8 +271,14 @@ describe('a fresh VM', () => {
         [4_001_254, 'pve2'],
         { name: 'KT-gate', pool: 'KT', description: groups('KT', 'KT_router') },
         {
-          ...{ cores: '1', vcpus: '1', memory: '1024', balloon: '768', tablet: '0', tags: 'kt;lanista' },
-          ...{ net0: 'virtio=MAC,bridge=ludusnat', net1: 'virtio,bridge=r4,tag=7' },
+          cores: '1',
+          vcpus: '1',
+          memory: '1024',
+          balloon: '768',
+          tablet: '0',
+          tags: 'kt;lanista',
+          net0: 'virtio=MAC,bridge=ludusnat',
+          net1: 'virtio,bridge=r4,tag=7',
         },
       ),
     )

@@ -97,7 +97,10 @@ describe('notify.urls', function () {
         look()
       })
     const urls = [
-      ...['https://h.example/x', 'generic://h.example/y', 'discord://tok@123', 'slack://hook:A-B-C@webhook'],
+      'https://h.example/x',
+      'generic://h.example/y',
+      'discord://tok@123',
+      'slack://hook:A-B-C@webhook',
       'ntfy://n.example/ranges',
     ]
     const formsOf = (told: Pick<Notification, 'ready' | 'reason' | 'title' | 'message'>): readonly string[] => [

@@ -166,8 +166,12 @@ describe('observe', () => {
     })
     const expected = [
       {
-        ...{ vmid: 9000, node: 'pve1', name: 'debian', diskBytes: 1028 * 1024 ** 2 },
-        ...{ storages: ['shared', 'ceph'], cdStorages: ['local'] },
+        vmid: 9000,
+        node: 'pve1',
+        name: 'debian',
+        storages: ['shared', 'ceph'],
+        cdStorages: ['local'],
+        diskBytes: 1028 * 1024 ** 2,
       },
     ]
     expect((await proxmox.observe(signal)).templates).to.deep.equal(expected)
