@@ -148,8 +148,10 @@ describe('a VM that is not as its range file says', () => {
     await open(fileOf([A, C], '{ hardware: correct }'), 20_000)
     const since = lab.writes().length
     const { config, vmid } = guest(ROUTER)
-    const reordered = String(config.get('net1')).split(',').toReversed()
-    config.set('net1', [...reordered, 'firewall=1'].join(','))
+    for (const key of ['net0', 'net1']) {
+      const reordered = String(config.get(key)).split(',').toReversed()
+      config.set(key, [...reordered, 'firewall=1'].join(','))
+    }
     config.set('memory', 'current=2048').set('cores', '2').set('tags', 'theirs;lanista;jd')
     guest('JD-c').config.set('tags', 'lanista;theirs')
     const from = lab.simulator.journal.entries().length
