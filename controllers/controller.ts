@@ -23,6 +23,7 @@ import { numbersInUse } from './stale-routes.ts'
 import { StatusBoard } from './status-board.ts'
 import { triggers } from './triggers.ts'
 import { Turn } from './turn.ts'
+import { VmBackoff } from './vm-backoff.ts'
 import { watchZone } from './zone-watch.ts'
 
 /** The adapters and settings a controller runs with. */
@@ -101,7 +102,8 @@ export class Controller {
     const { board } = this
     const { notifier, urls } = parts.notify
     this.#notifications = new Notifications({ notifier, urls, clock, logger, metrics }, signal)
-    this.#audit = new ConfigAudit(machines, () => settings().auditMs, clock, logger)
+    this.#audit = new ConfigAudit(machines, () => settings().auditMs, clock, random, logger)
+    const backoff = new VmBackoff(clock, random)
     const dependencies = {
       files: this.#notifications.listeningTo(files),
       planning,
@@ -118,6 +120,7 @@ export class Controller {
       clock,
       firstStarts: new Set<number>(),
       audit: this.#audit,
+      backoff,
     }
     this.ranges = new RangeController(
       (rangeId) => {
@@ -135,6 +138,10 @@ export class Controller {
       },
       random,
       clock,
+      (rangeId) => {
+        backoff.restart(rangeId)
+        this.#audit.restart(rangeId)
+      },
     )
     this.board.onChange(readyLog(logger))
     this.board.onChange((status) => this.#notifications.changed(status))

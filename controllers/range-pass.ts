@@ -81,15 +81,16 @@ export class RangePass {
     const plan = withFirstStarts(result.plan, this.#spec.power, this.#deps.firstStarts)
     if (this.#spec.power === 'off') for (const { vmid } of plan.vms) this.#deps.firstStarts.delete(vmid)
     this.#number = plan.number
-    this.#vms = plan.vms.map((vm) =>
-      vmStatusOf(
+    this.#nodes = plan.network.nodes
+    this.#vms = plan.vms.map((vm) => ({
+      ...vmStatusOf(
         vm,
         plan.number,
         this.#vms.find(({ name }) => name === vm.spec.name),
         auditedOf(this.#deps.audit, this.#spec.id, vm, vm.phase),
       ),
-    )
-    this.#nodes = plan.network.nodes
+      ...this.#passOf(vm, plan).standing(this.#nodes),
+    }))
     const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair(plan.network)
     const network = busyNetwork ? PROGRESSING : this.#networkStanding(plan)
     // Not waited for: ranges planned together go to the networks together, and share one apply.
@@ -124,18 +125,18 @@ export class RangePass {
   }
 
   async #runVms(plan: RangePlan): Promise<Outcome> {
-    const outcomes = await Promise.all(plan.vms.map((vm) => this.#runVm(vm, plan)))
+    const outcomes = await Promise.all(plan.vms.map((vm) => this.#passOf(vm, plan).run(this.#nodes)))
     this.#signal.throwIfAborted()
     const network = this.#networkFinding(plan)
     return worstOf(network === true ? outcomes : [...outcomes, { kind: 'retry', error: network.message }])
   }
 
-  #runVm(vm: VmPlan, plan: RangePlan): Promise<Outcome> {
+  #passOf(vm: VmPlan, plan: RangePlan): VmPass {
     const tell = (news: VmNews): Promise<void> => {
       this.#vms = this.#vms.map((each) => (each.name === vm.spec.name ? { ...each, ...news } : each))
       return this.#found({})
     }
-    return new VmPass(vm, { spec: this.#spec, plan }, this.#deps, this.#signal, tell).run(this.#nodes)
+    return new VmPass(vm, { spec: this.#spec, plan }, this.#deps, this.#signal, tell)
   }
 
   /** How the networks stand: a finding, or what could not be granted, or `true`. */

@@ -12,6 +12,7 @@ import type { VmResult } from '../reconcilers/vm/vm-work.ts'
 import { nodesWithout } from '../reconcilers/vnet/node-states.ts'
 import type { AuditFound, ConfigAudit } from './config-audit.ts'
 import type { NetworkController } from './network-controller.ts'
+import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
 
 /** What the pass over one VM works with. */
 export interface VmPassDependencies {
@@ -22,6 +23,7 @@ export interface VmPassDependencies {
   /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
   readonly firstStarts: Set<number>
   readonly audit: Pick<ConfigAudit, 'check' | 'found'>
+  readonly backoff: VmBackoff
 }
 
 /** What a VM's status tells from now on. */
@@ -52,6 +54,12 @@ export class VmPass {
     this.#tell = tell
   }
 
+  /** What its status tells before anything is done, where that differs from the plan: why it is left alone for now. */
+  standing(nodes: readonly NodeNetworkState[]): VmNews | undefined {
+    const wait = this.#wait(nodes)
+    return wait && newsOf(wait)
+  }
+
   /** @param nodes whether the range's networks are in force, node by node */
   async run(nodes: readonly NodeNetworkState[]): Promise<Outcome> {
     const { phase, outcome } = await this.#bring(nodes)
@@ -67,10 +75,12 @@ export class VmPass {
     const { step, phase } = this.#vm
     switch (step.kind) {
       case 'none':
+        this.#deps.backoff.forget(this.#spec.id, this.#vm.spec.name)
         return { phase, outcome: { kind: 'settled' } }
       case 'wait':
         return { phase, outcome: { kind: 'progressing' } }
       case 'blocked':
+        this.#deps.backoff.forget(this.#spec.id, this.#vm.spec.name)
         return { phase, outcome: { kind: 'retry', error: step.finding.message } }
       case 'create':
       case 'continue':
@@ -81,15 +91,19 @@ export class VmPass {
 
   async #work(node: string, nodes: readonly NodeNetworkState[]): Promise<VmResult> {
     const vm = this.#vm
-    const { machines, firstStarts, settings } = this.#deps
-    const { storage, storageFormat: format } = settings()
+    const { machines, firstStarts, backoff } = this.#deps
+    const wait = this.#wait(nodes)
+    if (wait !== undefined) {
+      await this.#tell(newsOf(wait))
+      return wait
+    }
     const work = {
       plan: vm,
       node,
       networks: this.#networks(),
-      fullClone: { storage, format },
+      fullClone: this.#fullClone(),
       machines,
-      holdStart: nodesWithout(nodes).find((without) => without.node === node)?.message,
+      holdStart: holdStartOn(node, nodes),
       signal: this.#signal,
     }
     if (isNew(vm) && this.#spec.power !== 'off') firstStarts.add(vm.vmid)
@@ -97,8 +111,9 @@ export class VmPass {
     if (result.phase === 'running') firstStarts.delete(vm.vmid)
     if (this.#signal.aborted) return result
     const { outcome, phase } = result
-    if ('error' in outcome) await this.#failed(node, result.phase, outcome)
-    else await this.#show(phase)
+    if ('error' in outcome) return this.#failed(node, nodes, { phase, ...outcome })
+    if (outcome.kind === 'settled') backoff.forget(this.#spec.id, vm.spec.name)
+    await this.#show(phase)
     return result
   }
 
@@ -108,11 +123,34 @@ export class VmPass {
     return this.#tell({ phase, ...this.#audited(phase) })
   }
 
-  async #failed(node: string, phase: VmPhase, { kind, error }: Extract<Outcome, { error: string }>): Promise<void> {
+  async #failed(node: string, nodes: readonly NodeNetworkState[], failure: VmFailure): Promise<VmResult> {
     const { name } = this.#vm.spec
+    const { phase, error } = failure
     this.#deps.logger.warn('vm is not done', { range: this.#spec.id, vm: name, phase, error })
     this.#repairNetwork(node, error)
-    await this.#tell({ phase: kind === 'stalled' ? 'blocked' : phase, trouble: error, remark: undefined })
+    const wait = this.#deps.backoff.failed(this.#spec.id, name, this.#cause(nodes), failure)
+    await this.#tell(newsOf(wait))
+    return wait
+  }
+
+  /** Why nothing is done for it now, although there is something to do. */
+  #wait(nodes: readonly NodeNetworkState[]): VmWait | undefined {
+    const { kind } = this.#vm.step
+    const works = kind === 'create' || kind === 'continue' || kind === 'shutdown'
+    return works ? this.#deps.backoff.waits(this.#spec.id, this.#vm.spec.name, this.#cause(nodes)) : undefined
+  }
+
+  /** All that a try depends on. Where an absent VM would be placed differs with the load, so it is no part of it. */
+  #cause(nodes: readonly NodeNetworkState[]): string {
+    const { spec, vmid, step } = this.#vm
+    const { node, ...rest } = step
+    const where = step.kind === 'create' || node === undefined ? {} : { node, hold: holdStartOn(node, nodes) }
+    return JSON.stringify([spec, vmid, rest, where, this.#networks(), this.#fullClone()])
+  }
+
+  #fullClone(): { readonly storage: string; readonly format: string } {
+    const { storage, storageFormat: format } = this.#deps.settings()
+    return { storage, format }
   }
 
   #repairNetwork(node: string, error: string): void {
@@ -132,6 +170,11 @@ export class VmPass {
     return { rangeId: this.#plan.rangeId, names: this.#plan.network.names, vlans: vlansOf(this.#spec) }
   }
 }
+
+const newsOf = ({ phase, trouble }: VmWait): VmNews => ({ phase, trouble, remark: undefined })
+
+const holdStartOn = (node: string, nodes: readonly NodeNetworkState[]): string | undefined =>
+  nodesWithout(nodes).find((without) => without.node === node)?.message
 
 /** What is known of the configuration of a VM that is where `power` wants it; of others their way is told. */
 export const auditedOf = (audit: Pick<ConfigAudit, 'found'>, rangeId: string, vm: VmPlan, phase: VmPhase): AuditFound =>
