@@ -119,6 +119,7 @@ export class Controller {
       settings,
       clock,
       firstStarts: new Set<number>(),
+      emptiedPools: new Set<string>(),
       audit: this.#audit,
       backoff,
     }

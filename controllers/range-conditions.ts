@@ -3,6 +3,7 @@ import { isInOrder, readyOf, remarkOf } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { diagnosticLine } from '../model/diagnostic.ts'
 import { printable } from '../model/printable.ts'
+import type { RemovalOrder } from '../model/removal.ts'
 import type { Power, RangeSpec } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
 import type { VmPhase } from '../model/vm-phase.ts'
@@ -82,22 +83,31 @@ export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspen
   return `range ${id}: suspended${until}${owner}: ${why}; nothing is changed meanwhile; remove suspend from its file to go on`
 }
 
+/** How far a removal got; `true`: nothing of that is left. A part that is left out is not known yet. */
+export interface RemovalFindings {
+  readonly machines?: Finding | true
+  readonly network?: Finding | true
+  readonly pool?: Finding | true
+}
+
 /**
- * The conditions of a range that is to go, as its file asks. It is Ready when nothing of it is left.
+ * The conditions of a range that is to go. It is Ready when nothing of it is left.
  *
- * @param parts what is in the way, `true` where nothing is left; a part that is left out is not known yet
+ * @param hasFile whether there is a file of it, which is then valid
  */
 export function conditionsOfRemoval(
-  rangeId: string,
-  { machines, network }: { readonly machines?: Finding | true; readonly network?: Finding | true },
+  { rangeId, why }: Pick<RemovalOrder, 'rangeId' | 'why'>,
+  { machines, network, pool }: RemovalFindings,
+  hasFile: boolean,
 ): readonly Condition[] {
   const parts = [
-    condition('SpecValid', true, 'the range file is valid'),
+    ...(hasFile ? [condition('SpecValid', true, 'the range file is valid')] : []),
     condition('MachinesReady', machines, 'no VM is left'),
     condition('NetworkReady', network, 'no network is left'),
+    condition('PoolReady', pool, 'no pool is left'),
   ]
   const ready = readyOf(parts)
-  const message = `range ${rangeId}: nothing of it is left, as its file asks (state: absent); the file can be removed`
+  const message = `range ${rangeId}: nothing of it is left (${why})`
   return [...parts, ready.status === 'True' ? { ...ready, reason: 'Absent', message } : ready]
 }
 
@@ -164,6 +174,7 @@ const PHASE_WORDS: Readonly<Record<VmPhase, string>> = {
   running: 'running',
   stopping: 'being shut down',
   stopped: 'shut down',
+  deleting: 'being deleted',
   blocked: 'blocked',
   unknown: 'in a state that Proxmox has not told yet',
 }

@@ -1,6 +1,7 @@
 import { type Finding, isInOrder, type PartFinding, type Remark } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Outcome, worstOf } from '../model/outcome.ts'
+import { poolComment } from '../model/identity.ts'
 import type { NodeNetworkState, RangePlan, VmPlan } from '../model/plan.ts'
 import type { Pools } from '../model/ports.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
@@ -110,7 +111,7 @@ export class RangePass {
       await this.#deps.granter.grant(plan.grant)
       await this.#found({ network: this.#networkStanding(plan) })
     }
-    if (!plan.pool.exists) await this.#deps.pools.create(plan.rangeId, `Ludus range ${plan.rangeId}`, this.#signal)
+    if (!plan.pool.exists) await this.#deps.pools.create(plan.rangeId, poolComment(plan.rangeId), this.#signal)
     const [machines, route] = await Promise.all([this.#runVms(plan), this.#makeRoute(plan)])
     return worstOf([machines, route])
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { RangeFileRead, RangeFiles } from '../model/ports.ts'
+import { orderOfFile } from '../model/removal.ts'
 import { isSuspended } from '../model/range-spec.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import {
@@ -46,10 +47,11 @@ export async function reconcileRange(
     }
     case 'ok': {
       const { spec, warnings } = file
-      if (!isSuspended(spec, deps.clock.now()))
-        return spec.state === 'absent'
-          ? new RemovalPass(spec, warnings, deps, signal).run()
-          : new RangePass(spec, warnings, deps, signal).run()
+      if (!isSuspended(spec, deps.clock.now())) {
+        if (spec.state === 'present') return new RangePass(spec, warnings, deps, signal).run()
+        const source = { source: spec.source, hasFile: true, diagnostics: warnings }
+        return new RemovalPass(orderOfFile(spec), source, deps, signal).run()
+      }
       // It may end by itself, so it is looked at again like a range that is as asked.
       const conditions = conditionsOfSuspended(spec)
       await deps.board.set({ ...(before ?? blank(rangeId)), source: spec.source, diagnostics: warnings, conditions })

@@ -1,17 +1,20 @@
 import type { Finding } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { poolComment } from '../model/identity.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { NetworkWants } from '../model/plan.ts'
-import type { NicReader } from '../model/ports.ts'
-import type { RangeSpec } from '../model/range-spec.ts'
+import type { Logger, Machines, NicReader, Pools } from '../model/ports.ts'
+import { isProxmoxError } from '../model/proxmox-error.ts'
+import type { RemovalOrder } from '../model/removal.ts'
 import type { ClusterSnapshot, GuestSeen } from '../model/snapshot.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
 import { planRemoval } from '../reconcilers/plan-removal.ts'
 import type { NetworkController } from './network-controller.ts'
 import { whyInUse } from './nics-on.ts'
 import type { Planning } from './planning.ts'
-import { conditionsOfRemoval, NOT_READ } from './range-conditions.ts'
+import { conditionsOfRemoval, NOT_READ, type RemovalFindings } from './range-conditions.ts'
+import { RemovalOfMachines } from './removal-of-machines.ts'
 import type { StatusBoard } from './status-board.ts'
 
 /** What a pass over a range that is to go works with. */
@@ -21,31 +24,46 @@ export interface RemovalDependencies {
   readonly planning: Pick<Planning, 'modeOf'>
   readonly networks: NetworkController
   readonly nics: NicReader
+  readonly machines: Machines
+  readonly pools: Pools
   readonly board: StatusBoard
   readonly settings: () => PlanSettings
+  readonly logger: Logger
+  /** Pools that VMs of their range were removed from, so that they are the range's whatever their comment. */
+  readonly emptiedPools: Set<string>
+}
+
+/** Where the range that is to go was asked for, for its status. */
+export interface RemovalSource {
+  readonly source: string
+  /** There is a file of it, which is valid. */
+  readonly hasFile: boolean
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 /**
- * The pass over a range whose file says `state: absent`: its networks go after its last VM, and never while any guest has
- * a NIC on one.
+ * The pass over a range that is to go: its VMs, then its networks, which stay while any guest has a NIC on one, its pool
+ * last. One stage a pass.
  *
  * Reports after each step, so that a status never claims more than was seen.
  */
 export class RemovalPass {
-  readonly #spec: RangeSpec
-  readonly #warnings: readonly Diagnostic[]
+  readonly #order: RemovalOrder
+  readonly #source: RemovalSource
   readonly #deps: RemovalDependencies
   readonly #signal: AbortSignal
+  readonly #machines: RemovalOfMachines
   #number: number | undefined
-  /** True once no VM is left. */
-  #machines: true | undefined
+  #done: RemovalFindings = {}
 
-  constructor(spec: RangeSpec, warnings: readonly Diagnostic[], deps: RemovalDependencies, signal: AbortSignal) {
-    this.#spec = spec
-    this.#warnings = warnings
+  constructor(order: RemovalOrder, source: RemovalSource, deps: RemovalDependencies, signal: AbortSignal) {
+    this.#order = order
+    this.#source = source
     this.#deps = deps
     this.#signal = signal
-    this.#number = deps.board.get(spec.id)?.number
+    const before = deps.board.get(order.rangeId)
+    this.#number = before?.number
+    this.#machines = new RemovalOfMachines(order, before?.vms ?? [], deps, signal)
   }
 
   /** Carries the pass through as far as it goes. Throws only when aborted. */
@@ -57,7 +75,7 @@ export class RemovalPass {
       const outcome = outcomeOfError(error)
       const message = 'error' in outcome ? outcome.error : String(error)
       // What it did not get to see is not known, and what it broke off at has failed.
-      const failed = this.#machines === true
+      const failed = this.#done.machines === true
       await this.#report(
         failed ? { network: { reason: 'NetworkFailed', message } } : { machines: { reason: NOT_READ, message } },
       )
@@ -70,28 +88,43 @@ export class RemovalPass {
     const seen = await look()
     const { mode, turned } = planning.modeOf(seen)
     if (turned !== undefined) return this.#refused(turned)
-    const plan = planRemoval(this.#spec.id, seen, mode, settings())
+    const plan = planRemoval(this.#order, seen, mode, settings())
+    if (plan.kind === 'machines') return this.#removeMachines(plan.guests)
+    if (plan.kind === 'progressing') {
+      await this.#report({ machines: plan.finding })
+      return { kind: 'progressing' }
+    }
     if (plan.kind === 'waits' && plan.part === 'machines') return this.#stuck('machines', plan.finding)
-    this.#machines = true
+    if (plan.kind === 'refused' && plan.machines) return this.#refused(plan.finding, 'machines')
+    this.#done = { machines: true }
     switch (plan.kind) {
       case 'waits':
         return this.#stuck('network', plan.finding)
       case 'refused':
         return this.#refused(plan.finding)
-      case 'removable':
+      case 'networks':
         this.#number = plan.number
-        return this.#remove(plan.wants, seen.guests)
+        return this.#removeNetworks(plan.wants, seen.guests)
+      case 'pool':
       case 'gone': {
-        const unsure = networks.unsureRemovals(this.#spec.id)
-        if (unsure !== undefined) return this.#remove(unsure, seen.guests)
-        this.#number = undefined
-        await this.#report({ network: true })
-        return { kind: 'settled' }
+        const unsure = networks.unsureRemovals(this.#order.rangeId)
+        if (unsure !== undefined) return this.#removeNetworks(unsure, seen.guests)
+        this.#done = { machines: true, network: true }
+        return plan.kind === 'pool' ? this.#removePool() : this.#gone()
       }
     }
   }
 
-  async #remove(wants: NetworkWants, guests: readonly GuestSeen[]): Promise<Outcome> {
+  async #removeMachines(guests: readonly GuestSeen[]): Promise<Outcome> {
+    const { rangeId } = this.#order
+    const removed = await this.#machines.remove(guests, (finding) => this.#report({ machines: finding }))
+    if (removed.some) this.#deps.emptiedPools.add(rangeId)
+    if (removed.finding === undefined) return { kind: 'progressing' }
+    await this.#report({ machines: removed.finding })
+    return { kind: removed.passes ? 'retry' : 'stalled', error: removed.finding.message }
+  }
+
+  async #removeNetworks(wants: NetworkWants, guests: readonly GuestSeen[]): Promise<Outcome> {
     await this.#report({ network: { reason: 'Progressing', message: 'its network is being removed' } })
     const used = await whyInUse(wants, guests, this.#deps.nics, this.#signal)
     if (used !== undefined) return this.#stuck('network', used)
@@ -100,27 +133,52 @@ export class RemovalPass {
     return made.kind === 'blocked' ? this.#refused(made.finding) : { kind: 'progressing' }
   }
 
+  /** An empty pool of the range's name that nothing shows to be the range's is somebody's, and stays. */
+  async #removePool(): Promise<Outcome> {
+    const { pools, emptiedPools, logger } = this.#deps
+    const { rangeId } = this.#order
+    const pool = await pools.read(rangeId, this.#signal)
+    if (pool === undefined) return this.#gone()
+    if (pool.guests.length > 0) return { kind: 'progressing' }
+    if (pool.comment !== poolComment(rangeId) && !emptiedPools.has(rangeId)) return this.#gone()
+    try {
+      logger.info('removing pool', { range: rangeId, pool: rangeId })
+      await pools.remove(rangeId, this.#signal)
+    } catch (error) {
+      if (!isProxmoxError(error, 'conflict')) throw error
+      const message = `range ${rangeId}: its pool ${rangeId} has something in it that is no VM of the range, so it stays: ${error.message}; take that out, and the pool goes by itself`
+      return this.#stuck('pool', { reason: 'PoolLeft', message })
+    }
+    return this.#gone()
+  }
+
+  async #gone(): Promise<Outcome> {
+    this.#deps.emptiedPools.delete(this.#order.rangeId)
+    this.#number = undefined
+    await this.#report({ pool: true })
+    return { kind: 'settled' }
+  }
+
   /** A person comes first, so nothing but time or a change of the file leads to another look. */
-  async #stuck(part: 'machines' | 'network', finding: Finding): Promise<Outcome> {
+  async #stuck(part: 'machines' | 'network' | 'pool', finding: Finding): Promise<Outcome> {
     await this.#report({ [part]: finding })
     return { kind: 'stalled', error: finding.message }
   }
 
-  async #refused(finding: Finding): Promise<Outcome> {
-    await this.#report({ network: finding })
+  async #refused(finding: Finding, part: 'machines' | 'network' = 'network'): Promise<Outcome> {
+    await this.#report({ [part]: finding })
     return { kind: 'retry', error: finding.message }
   }
 
-  #report(news: Parameters<typeof conditionsOfRemoval>[1]): Promise<void> {
-    const { id, source } = this.#spec
-    const parts = { ...(this.#machines === undefined ? {} : { machines: this.#machines }), ...news }
+  #report(news: RemovalFindings): Promise<void> {
+    const { source, diagnostics, hasFile } = this.#source
     return this.#deps.board.set({
-      id,
+      id: this.#order.rangeId,
       source,
+      diagnostics,
       number: this.#number,
-      conditions: conditionsOfRemoval(id, parts),
-      diagnostics: this.#warnings,
-      vms: [],
+      conditions: conditionsOfRemoval(this.#order, { ...this.#done, ...news }, hasFile),
+      vms: this.#machines.statuses(),
       networks: [],
     })
   }

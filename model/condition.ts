@@ -8,7 +8,15 @@ export interface Condition {
   readonly message: string
 }
 
-export type ConditionType = 'SpecValid' | 'ZoneReady' | 'NetworkReady' | 'RoutesReady' | 'MachinesReady' | 'Ready'
+export type ConditionType =
+  | 'SpecValid'
+  | 'ZoneReady'
+  | 'NetworkReady'
+  | 'RoutesReady'
+  | 'MachinesReady'
+  /** Only of a range that is to go. */
+  | 'PoolReady'
+  | 'Ready'
 
 /** Something in the way of a range: becomes the reason and message of a condition. */
 export interface Finding {

@@ -98,3 +98,6 @@ export const isNatAddress = (address: string): boolean => address.startsWith('19
  */
 export const vmidOf = (rangeNumber: number, { vlan, lastOctet }: RangeAddress, vmidBase = 0): number =>
   vmidBase + rangeNumber * 1_000_000 + vlan * 1000 + lastOctet
+
+/** The comment that Lanista gives a range's pool, by which it knows it again. */
+export const poolComment = (rangeId: string): string => `Ludus range ${rangeId}`

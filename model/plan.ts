@@ -81,7 +81,7 @@ export type Action =
       readonly node: string
       readonly reason: string
     }
-  /** Asks the guest to go down. There is no action that stops one by force. */
+  /** Asks the guest to go down, and never forces it. */
   | {
       readonly kind: 'shutdown-vm'
       readonly vm: string
@@ -89,6 +89,18 @@ export type Action =
       readonly node: string
       readonly reason: string
     }
+
+/** The end of a range that is to go, in the order it is made. No plan of a range that is to stay can hold one. */
+export type RemovalAction =
+  /** Shuts it down first, and stops it where its guest does not go down. */
+  | {
+      readonly kind: 'delete-vm'
+      readonly vm: string
+      readonly vmid: number
+      readonly node: string
+      readonly reason: string
+    }
+  | { readonly kind: 'delete-pool'; readonly pool: string; readonly reason: string }
 
 /** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */
 export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'delete-vnet' | 'apply-sdn' }>

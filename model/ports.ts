@@ -184,10 +184,17 @@ export interface Machines {
   destroy(node: string, vmid: number, signal: AbortSignal): Promise<void>
 }
 
+/** A resource pool. */
+export interface PoolRead {
+  readonly comment: string | undefined
+  /** VMIDs of the guests in it. */
+  readonly guests: readonly number[]
+}
+
 /** Reads and writes resource pools. */
 export interface Pools {
-  /** VMIDs of the guests that are in it just now; none when there is no such pool. */
-  guests(pool: string, signal: AbortSignal): Promise<readonly number[]>
+  /** As it is just now; undefined when Proxmox says there is no such pool. */
+  read(pool: string, signal: AbortSignal): Promise<PoolRead | undefined>
   /** Succeeds as well when the pool exists already. */
   create(pool: string, comment: string, signal: AbortSignal): Promise<void>
   /** Proxmox refuses a pool that has members. Succeeds as well when there is no such pool. */

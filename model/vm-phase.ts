@@ -7,6 +7,7 @@ export const VM_PHASES = [
   'running',
   'stopping',
   'stopped',
+  'deleting',
   'blocked',
   'unknown',
 ] as const
@@ -14,7 +15,8 @@ export const VM_PHASES = [
 /**
  * Where a VM stands on its way from template to running, by what was observed.
  *
- * `absent -> cloning -> configuring -> starting -> running`, and `stopping -> stopped` where `power` asks for that;
+ * `absent -> cloning -> configuring -> starting -> running`, and `stopping -> stopped` where `power` asks for that,
+ * and `stopping -> deleting` where the range is to go;
  * `blocked` when something must change first (no node fits, the VMID is a stranger's, the template is missing); `unknown`
  * when Proxmox can't tell (its node is offline).
  */

@@ -3,7 +3,7 @@ import { ownerMark, rangeNumberOfBridge, rangeNumberOfVnet } from '../model/iden
 import type { NetworkMode } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { NetworkWants } from '../model/plan.ts'
-import { printable } from '../model/printable.ts'
+import type { RemovalOrder } from '../model/removal.ts'
 import type { ClusterSnapshot, GuestSeen, NodeNetworkSeen } from '../model/snapshot.ts'
 import { notTold } from './bridge/plan-bridges.ts'
 import { onlyNodeOf } from './bridge/plan-single-network.ts'
@@ -11,50 +11,81 @@ import { stagedDeletions } from './bridge/staged-deletions.ts'
 import { whyBridgeStays } from './bridge/why-bridge-stays.ts'
 import { networksLeft } from './networks-left.ts'
 import { NO_QUORUM } from './no-quorum.ts'
+import { whyGuestStays } from './vm/why-guest-stays.ts'
 import { markedVnets } from './vnet/marked-vnets.ts'
 
-/** What becomes of a range whose file says `state: absent`. */
+/** What becomes of a range that is to go: one stage after the other, and none before the one before it is done. */
 export type RemovalPlan =
+  /** Its VMs can go, as far as this snapshot tells. Each must be looked at once more before anything is done. */
+  | { readonly kind: 'machines'; readonly guests: readonly GuestSeen[] }
+  /** Its networks can go, unless a guest has a NIC on one. `wants` has nothing but removals. */
+  | { readonly kind: 'networks'; readonly number: number | undefined; readonly wants: NetworkWants }
+  /** Its pool is empty and can go. */
+  | { readonly kind: 'pool' }
   /** Nothing of it is left. */
   | { readonly kind: 'gone' }
-  /** A person comes first: with its VMs, or with networks that Lanista does not remove. */
+  /** Proxmox works on one of its VMs, or hasn't told its name yet; it passes by itself. */
+  | { readonly kind: 'progressing'; readonly finding: Finding }
+  /** A person comes first: with VMs, or with networks that Lanista does not remove. */
   | { readonly kind: 'waits'; readonly part: 'machines' | 'network'; readonly finding: Finding }
-  /** Its VMs are gone, and Proxmox can't tell or change the rest just now. */
-  | { readonly kind: 'refused'; readonly finding: Finding }
-  /** Its networks can go, unless a guest has a NIC on one. `wants` has nothing but removals. */
-  | { readonly kind: 'removable'; readonly number: number | undefined; readonly wants: NetworkWants }
+  /** Proxmox can't tell or change something just now. `machines`: whether VMs are left. */
+  | { readonly kind: 'refused'; readonly finding: Finding; readonly machines: boolean }
 
 type RemovalSettings = Pick<PlanSettings, 'natBridge' | 'defaultNode' | 'applyForeign'>
 
 /**
- * Plans the removal of a range's networks: those that carry its mark, and not before the last guest has left its pool.
- * The network of all routers is everybody's and stays.
+ * Plans what is next of a range's removal: its VMs, all of them or none; then the networks that carry its mark; its pool
+ * last. The network of all routers is everybody's and stays.
  */
 export function planRemoval(
-  rangeId: string,
+  order: RemovalOrder,
   snapshot: ClusterSnapshot,
   mode: NetworkMode,
   settings: RemovalSettings,
 ): RemovalPlan {
+  const { rangeId } = order
   const guests = snapshot.guests.filter(({ pool }) => pool === rangeId)
-  if (guests.length > 0) return { kind: 'waits', part: 'machines', finding: guestsLeft(rangeId, guests) }
-  if (!snapshot.quorate) return refused(NO_QUORUM)
-  return mode === 'cluster' ? planOnCluster(rangeId, snapshot) : planOnSingleNode(rangeId, snapshot, settings)
+  if (!snapshot.quorate) return { kind: 'refused', finding: NO_QUORUM, machines: guests.length > 0 }
+  if (guests.length > 0) return planMachines(guests, order, snapshot)
+  const networks = mode === 'cluster' ? planOnCluster(order, snapshot) : planOnSingleNode(order, snapshot, settings)
+  return networks.kind === 'gone' && snapshot.pools.includes(rangeId) ? { kind: 'pool' } : networks
 }
 
-function planOnCluster(rangeId: string, snapshot: ClusterSnapshot): RemovalPlan {
+function planMachines(guests: readonly GuestSeen[], order: RemovalOrder, snapshot: ClusterSnapshot): RemovalPlan {
+  const offline = new Set(snapshot.nodes.flatMap(({ name, online }) => (online ? [] : [name])))
+  const busy = guests.find(({ kind, name, lock }) => kind === 'qemu' && (lock === 'clone' || name === undefined))
+  if (busy !== undefined && !offline.has(busy.node)) {
+    const what = busy.lock === 'clone' ? 'is still being cloned' : 'has no name yet'
+    const message = `range ${order.rangeId}: it is to go (${order.why}), and VM ${busy.vmid} ${what}; it goes on by itself when that is over`
+    return { kind: 'progressing', finding: { reason: 'Progressing', message } }
+  }
+  const stays = guests.flatMap((guest) => whyGuestStays(guest, order, offline) ?? [])
+  if (stays.length > 0) return { kind: 'waits', part: 'machines', finding: removalWaits(order, stays) }
+  return { kind: 'machines', guests }
+}
+
+/** So many reasons are given; more a person does not read. */
+const REASONS_SHOWN = 5
+
+/** Nothing of a range is touched while anything of it must not be. */
+export function removalWaits({ rangeId, why }: RemovalOrder, stays: readonly string[]): Finding {
+  const more = stays.length > REASONS_SHOWN ? `; and ${stays.length - REASONS_SHOWN} more` : ''
+  const message = `range ${rangeId}: it is to go (${why}), and none of its VMs is touched, because ${stays.slice(0, REASONS_SHOWN).join('; ')}${more}`
+  return { reason: 'RemovalWaits', message }
+}
+
+function planOnCluster(order: RemovalOrder, snapshot: ClusterSnapshot): RemovalPlan {
+  const { rangeId } = order
   const mark = ownerMark(rangeId)
   const names = markedVnets(snapshot, mark)
   if (names.length === 0) return whatIsLeft(networksLeft(rangeId, mark, [], snapshot.nodeNetworks))
-  const removals = names.map((name) => ({ name, alias: mark, reason: reasonOf(rangeId) }))
-  return {
-    kind: 'removable',
-    number: numberIn(names, rangeNumberOfVnet),
-    wants: { kind: 'vnets', vnets: [], removals },
-  }
+  const removals = names.map((name) => ({ name, alias: mark, reason: reasonOf(order) }))
+  const wants = { kind: 'vnets', vnets: [], removals } as const
+  return { kind: 'networks', number: numberIn(names, rangeNumberOfVnet), wants }
 }
 
-function planOnSingleNode(rangeId: string, snapshot: ClusterSnapshot, settings: RemovalSettings): RemovalPlan {
+function planOnSingleNode(order: RemovalOrder, snapshot: ClusterSnapshot, settings: RemovalSettings): RemovalPlan {
+  const { rangeId } = order
   const chosen = onlyNodeOf(snapshot, settings)
   if ('finding' in chosen) return refused(chosen.finding)
   const { node } = chosen
@@ -68,9 +99,9 @@ function planOnSingleNode(rangeId: string, snapshot: ClusterSnapshot, settings: 
     const staying = { network: here, natBridge }
     return whatIsLeft(networksLeft(rangeId, mark, markedVnets(snapshot, mark), elsewhere, staying))
   }
-  const removals = names.map((name) => ({ name, mark, reason: reasonOf(rangeId) }))
+  const removals = names.map((name) => ({ name, mark, reason: reasonOf(order) }))
   const wants = { kind: 'bridges', node, natBridge, bridges: [], removals, applyForeign } as const
-  return { kind: 'removable', number: numberIn(names, rangeNumberOfBridge), wants }
+  return { kind: 'networks', number: numberIn(names, rangeNumberOfBridge), wants }
 }
 
 /** Those configured, and those whose deletion an earlier run left staged. */
@@ -82,8 +113,8 @@ function removableBridges(network: NodeNetworkSeen, mark: string, natBridge: str
   return [...configured.map(({ name }) => name), ...staged.map(([name]) => name)]
 }
 
-const reasonOf = (rangeId: string): string =>
-  `the file of range ${rangeId} says state: absent, and none of its VMs is left`
+const reasonOf = ({ rangeId, why }: RemovalOrder): string =>
+  `range ${rangeId} is to go (${why}), and none of its VMs is left`
 
 const numberIn = (names: readonly string[], numberOf: (name: string) => number | undefined): number | undefined =>
   names.map(numberOf).find((number) => number !== undefined)
@@ -91,15 +122,4 @@ const numberIn = (names: readonly string[], numberOf: (name: string) => number |
 const whatIsLeft = (finding: Finding | undefined): RemovalPlan =>
   finding === undefined ? { kind: 'gone' } : { kind: 'waits', part: 'network', finding }
 
-const refused = (finding: Finding): RemovalPlan => ({ kind: 'refused', finding })
-
-/** So many VMs are named; more a person does not read. */
-const NAMES_SHOWN = 5
-
-function guestsLeft(rangeId: string, guests: readonly GuestSeen[]): Finding {
-  const left = [...guests].sort((a, b) => a.vmid - b.vmid)
-  const names = left.slice(0, NAMES_SHOWN).map(({ name, vmid }) => `${printable(name ?? 'nameless')} (VMID ${vmid})`)
-  const more = left.length > NAMES_SHOWN ? ` and ${left.length - NAMES_SHOWN} more` : ''
-  const message = `range ${rangeId}: it is to go (state: absent), and its pool still has ${names.join(', ')}${more}; stop and delete them in Proxmox, then its network goes by itself`
-  return { reason: 'RemovalWaits', message }
-}
+const refused = (finding: Finding): RemovalPlan => ({ kind: 'refused', finding, machines: false })

@@ -1,7 +1,7 @@
 import type { Pools } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Api } from './api.ts'
-import { nothing, poolMembers } from './schemas.ts'
+import { nothing, pool as poolSchema } from './schemas.ts'
 
 /** Pools; one that exists is as good as one just made, whoever was first. */
 export const createPools = (api: Api): Pools => ({
@@ -13,12 +13,12 @@ export const createPools = (api: Api): Pools => ({
     }
   },
 
-  async guests(pool, signal) {
+  async read(pool, signal) {
     try {
-      const { members } = await api.read('GET /pools/{poolid}', { poolid: pool }, {}, poolMembers, signal)
-      return members.flatMap(({ vmid }) => vmid ?? [])
+      const { comment, members } = await api.read('GET /pools/{poolid}', { poolid: pool }, {}, poolSchema, signal)
+      return { comment, guests: members.flatMap(({ vmid }) => vmid ?? []) }
     } catch (error) {
-      if (isProxmoxError(error, 'not-found')) return []
+      if (isProxmoxError(error, 'not-found')) return undefined
       throw error
     }
   },

@@ -105,7 +105,10 @@ export const acl = z.array(
 
 export const pools = z.array(z.object({ poolid: text }))
 /** Guests of a pool have a VMID; storages, the other kind of member, have none. */
-export const poolMembers = z.object({ members: z.array(z.object({ vmid: number.optional() })) })
+export const pool = z.object({
+  comment: text.optional(),
+  members: z.array(z.object({ vmid: number.optional() })),
+})
 
 /** `/cluster/tasks`: a task that has ended has an `endtime`, and its exit status in `status`. */
 export const clusterTasks = z.array(

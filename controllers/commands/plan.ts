@@ -1,18 +1,21 @@
 import { networkModeOf } from '../../model/network-mode.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
-import { actionsOf, type NetworkWants } from '../../model/plan.ts'
+import { actionsOf, type NetworkWants, type RemovalAction } from '../../model/plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { Proxmox } from '../../model/ports.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
+import { orderOfFile, type RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { nodeRemedy } from '../../reconcilers/placement/decide.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { planNetworks } from '../../reconcilers/plan-networks.ts'
-import { planRemoval } from '../../reconcilers/plan-removal.ts'
+import { planRemoval, type RemovalPlan, removalWaits } from '../../reconcilers/plan-removal.ts'
+import { removalActions } from '../../reconcilers/removal-actions.ts'
 import { withoutNode } from '../../reconcilers/without-node.ts'
 import type { Composition } from '../composition.ts'
 import { whyInUse } from '../nics-on.ts'
+import { whyTheyStay } from '../removal-of-machines.ts'
 import { Planning } from '../planning.ts'
 import { suspendedText } from '../range-conditions.ts'
 import { absenceText } from '../terminal/absence-text.ts'
@@ -51,8 +54,8 @@ export async function planCommand(
   }
   const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
-  const absent = folder.awake.filter(({ state }) => state === 'absent').map(({ id }) => id)
-  const removals = absent.length === 0 ? [] : await removalsOf(absent, proxmox, settings, signal)
+  const orders = folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile)
+  const removals = orders.length === 0 ? [] : await removalsOf(orders, proxmox, settings, signal)
   const report = { ...reportOf(planned, removals, settings), suspended, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
@@ -79,14 +82,15 @@ function planWithout(
 }
 
 /** 1 when something is in the way, 2 when there are changes, 0 otherwise. */
-function exitStatusOf({ networkActions, plans, refused, diagnostics }: PlanReport): number {
+function exitStatusOf({ networkActions, removals, plans, refused, diagnostics }: PlanReport): number {
   const blocked = plans.some(({ vms }) => vms.some(({ step }) => step.kind === 'blocked'))
   if (refused.length > 0 || diagnostics.length > 0 || blocked) return 1
-  return networkActions.length > 0 || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0
+  return networkActions.length + removals.length > 0 || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0
 }
 
 interface PlannedRemoval {
   readonly snapshot: ClusterSnapshot
+  readonly actions: readonly RemovalAction[]
   /** Undefined when nothing is left to remove, or something is in the way. */
   readonly wants: NetworkWants | undefined
   readonly inTheWay: string | undefined
@@ -94,7 +98,7 @@ interface PlannedRemoval {
 
 /** What a run would do with ranges that are to go. */
 async function removalsOf(
-  rangeIds: readonly string[],
+  orders: readonly RemovalOrder[],
   proxmox: Proxmox,
   settings: PlanSettings,
   signal: AbortSignal,
@@ -102,15 +106,38 @@ async function removalsOf(
   const snapshot = await proxmox.observe(signal)
   const mode = networkModeOf(snapshot, settings)
   const removals: PlannedRemoval[] = []
-  for (const id of rangeIds) {
-    const plan = planRemoval(id, snapshot, mode, settings)
-    const wants = plan.kind === 'removable' ? plan.wants : undefined
+  for (const order of orders) {
+    const plan = planRemoval(order, snapshot, mode, settings)
+    const wants = plan.kind === 'networks' ? plan.wants : undefined
     const used = wants && (await whyInUse(wants, snapshot.guests, proxmox.nics, signal))
-    const refusal = plan.kind === 'refused' ? `range ${id}: ${plan.finding.message}` : undefined
-    const waits = plan.kind === 'waits' ? plan.finding.message : used?.message
-    removals.push({ snapshot, wants: used === undefined ? wants : undefined, inTheWay: refusal ?? waits })
+    const inTheWay = used?.message ?? (await whyNot(order, plan, proxmox, signal))
+    const actions = inTheWay === undefined ? removalActions(order, plan, snapshot) : []
+    removals.push({ snapshot, actions, wants: used === undefined ? wants : undefined, inTheWay })
   }
   return removals
+}
+
+async function whyNot(
+  order: RemovalOrder,
+  plan: RemovalPlan,
+  { machines }: Proxmox,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  switch (plan.kind) {
+    case 'refused':
+      return `range ${order.rangeId}: ${plan.finding.message}`
+    case 'progressing':
+    case 'waits':
+      return plan.finding.message
+    case 'machines': {
+      const stays = await whyTheyStay(order, plan.guests, machines, signal)
+      return stays.length === 0 ? undefined : removalWaits(order, stays).message
+    }
+    case 'networks':
+    case 'pool':
+    case 'gone':
+      return undefined
+  }
 }
 
 interface PlannedRange {
@@ -124,7 +151,7 @@ function reportOf(
   planned: readonly PlannedRange[],
   removals: readonly PlannedRemoval[],
   settings: PlanSettings,
-): Pick<PlanReport, 'networkActions' | 'plans' | 'zoneFindings' | 'refused'> {
+): Pick<PlanReport, 'networkActions' | 'removals' | 'plans' | 'zoneFindings' | 'refused'> {
   const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
   const refused = planned.flatMap(({ spec, result }) =>
     result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
@@ -136,6 +163,7 @@ function reportOf(
   const networks = snapshot && planNetworks([...wants, ...going], snapshot, settings)
   return {
     networkActions: networks?.actions ?? [],
+    removals: removals.flatMap(({ actions }) => actions),
     plans,
     // All ranges of a turn see the same zone; of one that can't be used the refusals tell.
     zoneFindings: plans[0]?.zoneFindings ?? [],

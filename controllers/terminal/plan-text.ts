@@ -1,11 +1,14 @@
 import { type Diagnostic, diagnosticLine } from '../../model/diagnostic.ts'
-import { type Action, actionsOf, type NetworkAction, type RangePlan } from '../../model/plan.ts'
+import { type Action, actionsOf, type NetworkAction, type RangePlan, type RemovalAction } from '../../model/plan.ts'
+import { printable } from '../../model/printable.ts'
 import type { ZoneFinding } from '../../model/zone-finding.ts'
 import type { Paint } from './paint.ts'
 
 /** What `lanista plan` shows: the changes of all ranges together, and what is in the way. */
 export interface PlanReport {
   readonly networkActions: readonly NetworkAction[]
+  /** Of ranges that are to go, as far as their networks are not concerned. */
+  readonly removals: readonly RemovalAction[]
   readonly plans: readonly RangePlan[]
   /** What is wrong with the SDN zone and stops no range, once for all ranges. */
   readonly zoneFindings: readonly ZoneFinding[]
@@ -19,7 +22,8 @@ export interface PlanReport {
 
 /** A plan for people: `+` is created, `~` is changed, `-` is removed, `!` is in the way; each with the reason. */
 export function planText(report: PlanReport, paint: Paint): readonly string[] {
-  const { networkActions, plans, zoneFindings, refused, suspended, warnings, diagnostics } = report
+  const { networkActions, removals, plans, zoneFindings, refused, suspended, warnings, diagnostics } = report
+  const going = removals.map((action) => actionLine(action, paint))
   const networks = networkActions.map((action) => actionLine(action, paint))
   const ranges = plans.flatMap((plan) => rangeLines(plan, paint))
   const troubles = [...diagnostics.map(diagnosticLine), ...refused].map((text) => paint('red', `! ${text}`))
@@ -27,10 +31,12 @@ export function planText(report: PlanReport, paint: Paint): readonly string[] {
   const remarks = [...suspended, ...warned.map((text) => `warning: ${text}`)].map((text) =>
     paint('yellow', `# ${text}`),
   )
-  const changes = networkActions.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
+  const changes =
+    networkActions.length + removals.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
   const inTheWay =
     troubles.length + plans.reduce((sum, { vms }) => sum + vms.filter(({ step }) => step.kind === 'blocked').length, 0)
   return [
+    ...(going.length === 0 ? [] : [paint('bold', 'ranges that are to go'), ...going, '']),
     ...(networks.length === 0 ? [] : [paint('bold', 'networks, for all ranges together'), ...networks, '']),
     ...ranges,
     ...(troubles.length === 0 ? [] : [...troubles, '']),
@@ -67,7 +73,7 @@ function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
 const ownActions = (plan: RangePlan): readonly Action[] =>
   actionsOf({ ...plan, network: { ...plan.network, actions: [] } })
 
-function actionLine(action: Action, paint: Paint): string {
+function actionLine(action: Action | RemovalAction, paint: Paint): string {
   const created = (what: string): string => paint('green', `  + ${what}`) + `: ${action.reason}`
   const changed = (what: string): string => paint('yellow', `  ~ ${what}`) + `: ${action.reason}`
   switch (action.kind) {
@@ -99,6 +105,12 @@ function actionLine(action: Action, paint: Paint): string {
       return changed(`vm ${action.vm} started`)
     case 'shutdown-vm':
       return changed(`vm ${action.vm} shut down`)
+    case 'delete-vm':
+      return (
+        paint('red', `  - vm ${printable(action.vm)} on ${action.node} (VMID ${action.vmid})`) + `: ${action.reason}`
+      )
+    case 'delete-pool':
+      return paint('red', `  - pool ${action.pool}`) + `: ${action.reason}`
   }
 }
 

@@ -13,6 +13,7 @@ const PHASE_STYLE: Readonly<Record<VmPhase, Style>> = {
   running: 'green',
   stopping: 'cyan',
   stopped: 'dim',
+  deleting: 'cyan',
   blocked: 'red',
   unknown: 'yellow',
 }
@@ -25,6 +26,7 @@ const PHASE_SIGN: Readonly<Record<VmPhase, string>> = {
   running: '●',
   stopping: '◒',
   stopped: '○',
+  deleting: '◌',
   blocked: '✗',
   unknown: '?',
 }

@@ -37,7 +37,9 @@ export const lanistaKeys = z.strictObject({
   suspend: suspend.describe('Leaves the range alone: nothing is created, changed or started.').optional(),
   state: z
     .enum(['present', 'absent'])
-    .describe('absent: the range is to go. Its network is removed once none of its VMs is left. Default: present.')
+    .describe(
+      'absent: the range is to go. All of its VMs are shut down and deleted, then its network and its pool. Default: present.',
+    )
     .optional(),
   power: z
     .enum(['on', 'off', 'keep'])

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { openMetrics } from '../../adapters/metrics.ts'
+import { VM_PHASES } from '../../model/vm-phase.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 
@@ -50,7 +51,7 @@ describe('openMetrics', () => {
     const metrics = openMetrics('1')
     metrics.rangeStatus(statusOf('JD', 'True', 'running', 'running', 'cloning'))
     const lines = await linesOf(metrics, 'lanista_range_vms{')
-    expect(lines).to.have.length(9)
+    expect(lines).to.have.length(VM_PHASES.length)
     expect(lines).to.include.members([
       'lanista_range_vms{range="JD",phase="running"} 2',
       'lanista_range_vms{range="JD",phase="cloning"} 1',

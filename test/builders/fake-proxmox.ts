@@ -1,4 +1,4 @@
-import { rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
+import { poolComment, rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
 import type {
   AccessWriter,
   BridgeWriter,
@@ -83,7 +83,7 @@ export class FakeProxmox implements Proxmox {
 
   /** All but the looks. */
   get writes(): readonly string[] {
-    const writes = this.journal.filter((call) => !READS.has(call) && !/^(look|nics|members) /.test(call))
+    const writes = this.journal.filter((call) => !READS.has(call) && !/^(look|nics) /.test(call))
     return [...writes, ...this.machines.writes]
   }
 
@@ -182,9 +182,11 @@ export class FakeProxmox implements Proxmox {
       await this.#call(`pool ${pool}`)
       this.snapshot = { ...this.snapshot, pools: [...this.snapshot.pools, pool] }
     },
-    guests: async (pool) => {
-      await this.#call(`members ${pool}`)
-      return this.#guests().flatMap((each) => (each.pool === pool ? [each.vmid] : []))
+    read: async (pool) => {
+      await this.#call(`look at pool ${pool}`)
+      if (!this.snapshot.pools.includes(pool)) return undefined
+      const guests = this.#guests().flatMap((each) => (each.pool === pool ? [each.vmid] : []))
+      return { comment: poolComment(pool), guests }
     },
     remove: async (pool) => {
       await this.#call(`remove pool ${pool}`)

@@ -184,19 +184,19 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
 
     it('deletes no VM that runs and no pool that has one, then both, and is content when the pool is gone', async () => {
       const { node } = site.template
-      expect(await proxmox.pools.guests(pool(), signal)).to.include(site.vmid)
+      expect((await proxmox.pools.read(pool(), signal))?.guests).to.include(site.vmid)
       expect(await refusal(proxmox.machines.destroy(node, site.vmid, signal))).to.equal('conflict')
       expect(await refusal(proxmox.pools.remove(pool(), signal))).to.equal('conflict')
       await proxmox.machines.stop(node, site.vmid, signal)
       await proxmox.machines.stop(node, site.vmid, signal)
-      for (const vmid of await proxmox.pools.guests(pool(), signal)) {
+      for (const vmid of (await proxmox.pools.read(pool(), signal))?.guests ?? []) {
         const at = (await proxmox.observe(signal)).guests.find((guest) => guest.vmid === vmid)?.node
         await proxmox.machines.destroy(at ?? node, vmid, signal)
         expect(await proxmox.machines.read(at ?? node, vmid, signal)).to.equal(undefined)
       }
       await proxmox.pools.remove(pool(), signal)
       await proxmox.pools.remove(pool(), signal)
-      expect(await proxmox.pools.guests(pool(), signal)).to.deep.equal([])
+      expect(await proxmox.pools.read(pool(), signal)).to.equal(undefined)
     })
   })
 }

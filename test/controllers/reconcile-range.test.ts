@@ -49,6 +49,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     settings: () => settings(),
     clock,
     firstStarts: new Set<number>(),
+    emptiedPools: new Set<string>(),
     audit: new ConfigAudit(
       machines,
       () => settings().auditMs,

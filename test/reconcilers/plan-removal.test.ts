@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { ClusterSnapshot, InterfaceSeen } from '../../model/snapshot.ts'
+import type { RemovalScope } from '../../model/removal.ts'
+import type { ClusterSnapshot, GuestSeen, InterfaceSeen } from '../../model/snapshot.ts'
 import { planRemoval } from '../../reconcilers/plan-removal.ts'
 import {
   cluster,
@@ -28,11 +29,18 @@ const three = (networks: ClusterSnapshot['nodeNetworks'], traits: Partial<Cluste
   cluster({ nodeNetworks: networks, ...traits, nodes: ['pve1', 'pve2', 'pve3'] })
 const staged = (...bridges: readonly InterfaceSeen[]) => singleNode([], {}, { staged: stagedDeletionOf(...bridges) })
 
+const NAMED: RemovalScope = { kind: 'named', names: ['JD-DC01', 'JD-WS01'] }
+const DC = rangeGuest(1_010_011, 'JD', 'JD-DC01')
+const inPool = (traits: Partial<GuestSeen>, vmid = 100): GuestSeen => rangeGuest(vmid, 'JD', 'JD-DC01', traits)
+const withVms = (...guests: readonly GuestSeen[]) => cluster({ vnets: [rangeVnet(1, 'JD')], guests, pools: ['JD'] })
+
 interface Row {
   readonly situation: string
   readonly mode: NetworkMode
   readonly seen: ClusterSnapshot
   readonly own?: Partial<PlanSettings>
+  /** Default: a file that names JD-DC01 and JD-WS01. */
+  readonly scope?: RemovalScope
   /** `gone`, what goes, or the reason of a finding with its part. */
   readonly becomes: string
   readonly says?: RegExp
@@ -47,17 +55,121 @@ const rows: readonly Row[] = [
   },
   { situation: 'is gone from an empty single node', mode: 'single', seen: singleNode(), becomes: 'gone' },
   {
-    situation: 'waits for its VMs on a cluster',
+    situation: 'loses its VMs first on a cluster',
     mode: 'cluster',
-    seen: cluster({ vnets: [rangeVnet(1, 'JD')], guests: [rangeGuest(1_010_011, 'JD', 'JD-DC01')] }),
-    becomes: 'machines RemovalWaits',
-    says: /JD-DC01 \(VMID 1010011\); stop and delete them/,
+    seen: withVms(DC, rangeGuest(100, 'JD', 'JD-WS01', { status: 'stopped' }), guest(101, { pool: 'KL' })),
+    becomes: 'VMs JD-DC01 JD-WS01',
   },
   {
-    situation: 'waits for its VMs on a single node',
+    situation: 'loses its VMs first on a single node',
     mode: 'single',
-    seen: singleNode([JD], { guests: [guest(100, { pool: 'JD', kind: 'lxc' })] }),
+    seen: singleNode([JD], { guests: [DC] }),
+    becomes: 'VMs JD-DC01',
+  },
+  {
+    situation: 'loses none while one is in its pool that its file names no more, as that was not told to go',
+    mode: 'cluster',
+    seen: withVms(DC, rangeGuest(1_010_012, 'JD', 'JD-OLD')),
     becomes: 'machines RemovalWaits',
+    says: /vm JD-OLD \(VMID 1010012\) is not in the file of the range; name it there if it is to go/,
+  },
+  {
+    situation: 'loses none while a copy that somebody made of one is in its pool, tags and all',
+    mode: 'cluster',
+    seen: withVms(DC, rangeGuest(100, 'JD', 'my-copy')),
+    becomes: 'machines RemovalWaits',
+    says: /none of its VMs is touched, because vm my-copy \(VMID 100\) is not in the file .* or take it out of the pool \(pvesh set \/pools\/JD --vms 100 --delete 1\)$/,
+  },
+  {
+    situation: 'loses none while one lacks its tags',
+    mode: 'cluster',
+    seen: withVms(inPool({ tags: ['lanista'] })),
+    becomes: 'machines RemovalWaits',
+    says: /vm JD-DC01 \(VMID 100\) lacks the tags lanista and jd, .* \(qm set 100 --tags 'lanista;jd'\)/,
+  },
+  {
+    situation: 'loses none while a template is among them',
+    mode: 'cluster',
+    seen: withVms(inPool({ template: true })),
+    becomes: 'machines RemovalWaits',
+    says: /template JD-DC01 \(VMID 100\) is not Lanista's to delete/,
+  },
+  {
+    situation: 'loses none while a container is in its pool',
+    mode: 'single',
+    seen: singleNode([JD], { guests: [DC, guest(100, { pool: 'JD', kind: 'lxc' })] }),
+    becomes: 'machines RemovalWaits',
+    says: /container .*\(VMID 100\) is not Lanista's to delete/,
+  },
+  {
+    situation: 'loses none while the node of one is offline',
+    mode: 'cluster',
+    seen: {
+      ...withVms(DC, inPool({ node: 'pve2' })),
+      nodes: [node('pve1'), node('pve2', { online: false })],
+    },
+    becomes: 'machines RemovalWaits',
+    says: /vm JD-DC01 \(VMID 100\) is on node pve2, which is offline; bring the node back$/,
+  },
+  {
+    situation: 'names five reasons and counts the others',
+    mode: 'cluster',
+    seen: withVms(...[1, 2, 3, 4, 5, 6, 7].map((vmid) => inPool({ tags: [] }, vmid))),
+    becomes: 'machines RemovalWaits',
+    says: /\(VMID 5\)((?!VMID 6).)*; and 2 more$/,
+  },
+  {
+    situation: 'waits for one that is still being cloned',
+    mode: 'cluster',
+    seen: withVms(DC, inPool({ lock: 'clone', name: undefined, tags: [] })),
+    becomes: 'progressing',
+    says: /VM 100 is still being cloned; it goes on by itself/,
+  },
+  {
+    situation: 'waits until Proxmox tells the name of one',
+    mode: 'cluster',
+    seen: withVms(inPool({ name: undefined })),
+    becomes: 'progressing',
+  },
+  {
+    situation: 'loses exactly the VMs that a person has seen',
+    mode: 'cluster',
+    seen: withVms(DC),
+    scope: { kind: 'listed', vms: [{ vmid: 1_010_011, name: 'JD-DC01' }] },
+    becomes: 'VMs JD-DC01',
+  },
+  {
+    situation: 'loses none while one has come that the person has not seen',
+    mode: 'cluster',
+    seen: withVms(DC, rangeGuest(1_010_012, 'JD', 'JD-WS01')),
+    scope: { kind: 'listed', vms: [{ vmid: 1_010_011, name: 'JD-DC01' }] },
+    becomes: 'machines RemovalWaits',
+    says: /vm JD-WS01 \(VMID 1010012\) was not there when its removal was allowed/,
+  },
+  {
+    situation: 'loses none while one is called otherwise than the person has seen it',
+    mode: 'cluster',
+    seen: withVms(DC),
+    scope: { kind: 'listed', vms: [{ vmid: 1_010_011, name: 'JD-DC02' }] },
+    becomes: 'machines RemovalWaits',
+  },
+  {
+    situation: 'waits for quorum before any VM',
+    mode: 'cluster',
+    seen: { ...withVms(DC), quorate: false },
+    becomes: 'machines NoQuorum',
+  },
+  {
+    situation: 'loses its pool last',
+    mode: 'cluster',
+    seen: cluster({ vnets: [natVnet()], pools: ['JD'] }),
+    becomes: 'pool',
+  },
+  {
+    situation: 'keeps its pool while its network is there',
+    mode: 'cluster',
+    seen: withVms(),
+    becomes: 'vnets r1 (number 1)',
   },
   {
     situation: 'loses its VNet',
@@ -200,16 +312,22 @@ const rows: readonly Row[] = [
   },
 ]
 
-function becomes({ seen, mode, own }: Row): readonly [what: string, message: string] {
-  const plan = planRemoval('JD', seen, mode, settings(own))
+function becomes({ seen, mode, own, scope = NAMED }: Row): readonly [what: string, message: string] {
+  const order = { rangeId: 'JD', why: 'its file says so', scope }
+  const plan = planRemoval(order, seen, mode, settings(own))
   switch (plan.kind) {
     case 'gone':
-      return ['gone', '']
+    case 'pool':
+      return [plan.kind, '']
+    case 'machines':
+      return [`VMs ${plan.guests.map(({ name }) => name).join(' ')}`, '']
+    case 'progressing':
+      return [`progressing`, plan.finding.message]
     case 'waits':
       return [`${plan.part} ${plan.finding.reason}`, plan.finding.message]
     case 'refused':
-      return [plan.finding.reason, plan.finding.message]
-    case 'removable': {
+      return [`${plan.machines ? 'machines ' : ''}${plan.finding.reason}`, plan.finding.message]
+    case 'networks': {
       const { wants, number } = plan
       const what = wants.kind === 'vnets' ? wants.vnets : wants.bridges
       expect(what, 'wanted besides').to.deep.equal([])

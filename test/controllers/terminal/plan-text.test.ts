@@ -3,6 +3,7 @@ import { planText } from '../../../controllers/terminal/plan-text.ts'
 
 const NOTHING = {
   networkActions: [],
+  removals: [],
   plans: [],
   zoneFindings: [],
   refused: [],
@@ -31,6 +32,21 @@ describe('planText', () => {
       `# warning: ${message}`,
       '',
       '0 ranges, nothing to change',
+    ])
+  })
+
+  it('shows what goes with a range, and counts it as changes', () => {
+    const reason = 'range JD is to go'
+    const removals = [
+      { kind: 'delete-vm', vm: 'JD-DC01', vmid: 1_010_011, node: 'pve1', reason },
+      { kind: 'delete-pool', pool: 'JD', reason },
+    ] as const
+    expect(text({ removals })).to.deep.equal([
+      'ranges that are to go',
+      '  - vm JD-DC01 on pve1 (VMID 1010011): range JD is to go',
+      '  - pool JD: range JD is to go',
+      '',
+      '0 ranges, 2 changes',
     ])
   })
 

@@ -110,6 +110,7 @@ describe('the text of a plan', () => {
     const text = planText(
       {
         networkActions: plan.network.actions,
+        removals: [],
         plans: [plan],
         refused: [],
         suspended: [],
@@ -134,7 +135,16 @@ describe('the text of a plan', () => {
       { kind: 'activate-network', bridges: ['vmbr1001', 'vmbr1002', 'vmbr1003'], ...at },
     ] as const
     const text = planText(
-      { networkActions, plans: [], refused: [], zoneFindings: [], suspended: [], warnings: [], diagnostics: [] },
+      {
+        networkActions,
+        removals: [],
+        plans: [],
+        refused: [],
+        zoneFindings: [],
+        suspended: [],
+        warnings: [],
+        diagnostics: [],
+      },
       plain,
     )
     expect(text.slice(1, 5)).to.deep.equal([
@@ -150,6 +160,7 @@ describe('the text of a plan', () => {
     const text = planText(
       {
         networkActions: [],
+        removals: [],
         plans: [plan],
         refused: ['range KT: no'],
         suspended: [],

@@ -1,0 +1,60 @@
+import { chown, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { z } from 'zod'
+
+/** A small file of the state directory that only its owner may read. */
+export interface PrivateJsonFile<T> {
+  /** Undefined when there is none, or it can't be understood or read. */
+  read(): Promise<T | undefined>
+  /** Appears whole, and is flushed to disk before it counts as written. */
+  write(content: T): Promise<void>
+  clear(): Promise<void>
+}
+
+/**
+ * The JSON file at a path whose folder is made when it is needed. Written by root, it belongs to whom the folder belongs
+ * to: a person may answer as root what a service asks as another user.
+ */
+export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJsonFile<T> {
+  const folder = dirname(path)
+  const beside = join(folder, `.${basename(path)}.${process.pid}.tmp`)
+  return {
+    read: async () => {
+      try {
+        const parsed = schema.safeParse(JSON.parse(await readFile(path, 'utf8')))
+        return parsed.success ? parsed.data : undefined
+      } catch {
+        return undefined
+      }
+    },
+    write: async (content) => {
+      await mkdir(folder, { recursive: true })
+      const file = await open(beside, 'w', 0o600)
+      try {
+        await file.writeFile(`${JSON.stringify(content)}\n`)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      if (process.getuid?.() === 0) {
+        const { uid, gid } = await stat(folder)
+        await chown(beside, uid, gid)
+      }
+      await rename(beside, path)
+      await syncFolder(folder)
+    },
+    clear: async () => {
+      await rm(path, { force: true })
+    },
+  }
+}
+
+/** A file that was renamed is there for good only when its folder is written as well. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

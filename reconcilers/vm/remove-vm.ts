@@ -1,0 +1,74 @@
+import type { Machines, Pools } from '../../model/ports.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+import { type DoomedVm, removalStepOf, type RemovalStep } from './removal-step.ts'
+
+/** What removing one VM works with. */
+export interface VmRemoval {
+  readonly vm: DoomedVm
+  readonly node: string
+  readonly machines: Pick<Machines, 'read' | 'shutdown' | 'stop' | 'destroy'>
+  readonly pools: Pick<Pools, 'read'>
+  readonly signal: AbortSignal
+}
+
+/** How far it got. */
+export type VmRemoved =
+  | { readonly kind: 'gone' }
+  /** It is not touched any more: it looks like somebody else's, or must not go, by now. */
+  | { readonly kind: 'stays'; readonly why: string }
+
+/** So many writes take any VM from running to gone, those without an answer included. */
+const WRITES_AT_MOST = 8
+
+/** What a guest gets to shut down in, as Proxmox gives it by default; then it is stopped. */
+const SHUTDOWN_SECONDS = 60
+
+/**
+ * Shuts one VM down, or stops it where its guest does not, and deletes it. Looks at the VM and its pool right before each
+ * write, and again after one whose outcome is unknown. Throws what Proxmox refuses, and when aborted.
+ *
+ * @param onPhase told of each phase as it is entered
+ */
+export async function removeVm(work: VmRemoval, onPhase: (phase: VmPhase) => void): Promise<VmRemoved> {
+  let refusedShutdown = false
+  for (let writes = 0; ; writes += 1) {
+    const step = await nextStep(work, refusedShutdown)
+    if (step.kind === 'gone' || step.kind === 'stays') return step
+    if (writes >= WRITES_AT_MOST)
+      throw new Error(`VM ${work.vm.vmid} on ${work.node} is still there after ${writes} attempts to remove it`)
+    onPhase(step.kind === 'destroy' ? 'deleting' : 'stopping')
+    try {
+      await write(step.kind, work)
+    } catch (error) {
+      work.signal.throwIfAborted()
+      // Proxmox' words when the guest did not go down in time (10-qemu-lifecycle).
+      const refused = isProxmoxError(error, 'task-failed') && /powerdown failed/.test(error.message)
+      if (step.kind === 'shut-down' && refused) refusedShutdown = true
+      else if (!isProxmoxError(error, 'timeout-unknown-outcome', 'conflict', 'not-found')) throw error
+    }
+  }
+}
+
+async function nextStep(
+  { vm, node, machines, pools, signal }: VmRemoval,
+  refusedShutdown: boolean,
+): Promise<RemovalStep> {
+  signal.throwIfAborted()
+  const pool = await pools.read(vm.rangeId, signal)
+  // Last, as most of what makes it somebody else's shows there.
+  const read = await machines.read(node, vm.vmid, signal)
+  signal.throwIfAborted()
+  return removalStepOf(read, pool?.guests.includes(vm.vmid) === true, vm, refusedShutdown)
+}
+
+function write(kind: 'shut-down' | 'stop' | 'destroy', { vm, node, machines, signal }: VmRemoval): Promise<void> {
+  switch (kind) {
+    case 'shut-down':
+      return machines.shutdown(node, vm.vmid, SHUTDOWN_SECONDS, signal)
+    case 'stop':
+      return machines.stop(node, vm.vmid, signal)
+    case 'destroy':
+      return machines.destroy(node, vm.vmid, signal)
+  }
+}

@@ -1,0 +1,59 @@
+import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import type { MachineRead } from '../../model/ports.ts'
+import { printable } from '../../model/printable.ts'
+import type { RemovalOrder } from '../../model/removal.ts'
+import type { GuestSeen } from '../../model/snapshot.ts'
+
+/**
+ * Why a guest of the pool must not be deleted, and what to do about it; undefined when it may go. Every doubt about
+ * whose it is leaves it alone: only a VM of the range with the range's tags goes, and no template.
+ */
+export function whyGuestStays(
+  guest: GuestSeen,
+  order: RemovalOrder,
+  offlineNodes: ReadonlySet<string>,
+): string | undefined {
+  const { kind, vmid, node, tags, template } = guest
+  const it = titleOf(guest)
+  const takeOut = `take it out of the pool (pvesh set /pools/${order.rangeId} --vms ${vmid} --delete 1)`
+  if (kind === 'lxc') return `container ${it} is not Lanista's to delete; ${takeOut}, or delete it yourself`
+  if (template) return `template ${it} is not Lanista's to delete; ${takeOut}, or delete it yourself`
+  if (!isConfiguredFor(order.rangeId, tags)) return `vm ${it} ${unmarked(order.rangeId, vmid)}, or ${takeOut}`
+  const stranger = whyOutOfScope(guest, order)
+  if (stranger !== undefined) return `vm ${it} ${stranger}, or ${takeOut}`
+  return offlineNodes.has(node) ? `vm ${it} is on node ${node}, which is offline; bring the node back` : undefined
+}
+
+/** As `whyGuestStays`, by what its own node says just now, which may be news. */
+export function whyReadStays(read: MachineRead, name: string | undefined, rangeId: string): string | undefined {
+  const { vmid, tags, template, lock, config } = read
+  const it = titleOf({ name, vmid })
+  if (template) return `vm ${it} has become a template, which is not Lanista's to delete`
+  if (read.name !== name)
+    return `vm ${it} is called ${printable(read.name ?? 'nothing')} by now; give it back its name if it is to go`
+  if (!isConfiguredFor(rangeId, tags)) return `vm ${it} ${unmarked(rangeId, vmid)}, or take it out of the pool`
+  if (config['protection'] === '1')
+    return `vm ${it} is protected; if it is to go: qm set ${vmid} --protection 0 (on ${read.node})`
+  if (lock !== undefined)
+    return `vm ${it} is locked (${lock}); when nothing works on it any more: qm unlock ${vmid} (on ${read.node})`
+  return undefined
+}
+
+const unmarked = (rangeId: string, vmid: number): string =>
+  `lacks the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so it may be somebody else's; if it is to go, add them (qm set ${vmid} --tags '${OWNER_TAG};${rangeTag(rangeId)}')`
+
+function whyOutOfScope({ vmid, name }: GuestSeen, { scope }: RemovalOrder): string | undefined {
+  switch (scope.kind) {
+    case 'named':
+      return name !== undefined && scope.names.includes(name)
+        ? undefined
+        : 'is not in the file of the range; name it there if it is to go, delete it yourself'
+    case 'listed':
+      return scope.vms.some((vm) => vm.vmid === vmid && vm.name === name)
+        ? undefined
+        : 'was not there when its removal was allowed; allow it again with what is there now'
+  }
+}
+
+const titleOf = ({ name, vmid }: Pick<GuestSeen, 'name' | 'vmid'>): string =>
+  `${printable(name ?? 'without a name')} (VMID ${vmid})`
