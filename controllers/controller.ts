@@ -10,6 +10,7 @@ import type { RangeStatus } from '../model/range-status.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { aborted } from './aborted.ts'
 import { AclGranter } from './acl-granter.ts'
+import { watchClones } from './clone-watch.ts'
 import type { Observed } from './composition.ts'
 import { ConfigAudit } from './config-audit.ts'
 import { NetworkController } from './network-controller.ts'
@@ -81,7 +82,7 @@ export class Controller {
     setMaxListeners(0, signal)
     this.#parts = parts
     this.board = new StatusBoard(store, clock, logger)
-    const planning = new Planning(watchZone(proxmox, settings, metrics), settings, clock, signal)
+    const planning = new Planning(watchClones(watchZone(proxmox, settings, metrics)), settings, clock, signal)
     this.#planning = planning
     const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
     this.#networks = networks

@@ -84,7 +84,7 @@ export class VmBackoff {
 
 function waitOf({ failure: { kind, phase, error }, delay }: Known): VmWait {
   const at = `${new Date(delay.until).toISOString().slice(0, 19)}Z`
-  const often = delay.failures === 1 ? '' : `; failed ${delay.failures} times in a row`
+  const often = delay.failures === 1 ? '' : `; ${delay.failures} times in a row`
   const when =
     kind === 'stalled' ? `tried again at ${at}, or at once when the range file changes` : `tried again at ${at}`
   const trouble = `${error}${often}; ${when}`

@@ -84,6 +84,7 @@ export class VmPass {
         return { phase, outcome: { kind: 'retry', error: step.finding.message } }
       case 'create':
       case 'continue':
+      case 'leftover':
       case 'shutdown':
         return this.#work(step.node, nodes)
     }
@@ -136,7 +137,7 @@ export class VmPass {
   /** Why nothing is done for it now, although there is something to do. */
   #wait(nodes: readonly NodeNetworkState[]): VmWait | undefined {
     const { kind } = this.#vm.step
-    const works = kind === 'create' || kind === 'continue' || kind === 'shutdown'
+    const works = kind !== 'none' && kind !== 'wait' && kind !== 'blocked'
     return works ? this.#deps.backoff.waits(this.#spec.id, this.#vm.spec.name, this.#cause(nodes)) : undefined
   }
 

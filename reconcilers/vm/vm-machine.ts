@@ -1,11 +1,14 @@
-import { assign, fromPromise, setup } from 'xstate'
+import { assign, fromPromise, not, setup } from 'xstate'
 import { isConfiguredFor } from '../../model/identity.ts'
 import type { MachineRead } from '../../model/ports.ts'
 import { configPatchOf } from './config-patch.ts'
+import { isLeftover } from './interrupted-clone.ts'
 import { pausedMessage, unconfiguredMessage } from './plan-vm.ts'
 import {
   failed,
+  GONE,
   heldMessage,
+  leftover,
   locked,
   notShutDown,
   retry,
@@ -36,6 +39,11 @@ export const vmMachine = setup({
         machines.configure(node, read.vmid, configPatchOf(plan.spec, networks, read), signal),
       ),
     ),
+    removeLeftover: fromPromise<void, VmWork>(({ input }) =>
+      unlessAborted(input, ({ machines, node, plan, signal }) =>
+        machines.destroy(node, plan.vmid, signal, { unreferencedDisks: true }),
+      ),
+    ),
     start: fromPromise<void, VmWork>(({ input }) =>
       unlessAborted(input, ({ machines, node, plan, signal }) => machines.start(node, plan.vmid, signal)),
     ),
@@ -48,6 +56,10 @@ export const vmMachine = setup({
   guards: {
     isToBeCreated: ({ context: { read, work } }) => read === undefined && work.plan.step.kind === 'create',
     isGone: ({ context: { read } }) => read === undefined,
+    isInTheWay: ({ context: { work } }) => work.plan.step.kind === 'leftover',
+    isLeftover: ({ context: { read } }) => read !== undefined && isLeftover(read),
+    isToBeRemoved: ({ context: { work } }) => work.plan.step.kind === 'leftover' && work.plan.step.repair,
+    isNamed: ({ context: { read } }) => read?.name !== undefined && !read.template,
     isLocked: ({ context: { read } }) => read?.lock !== undefined,
     isStranger: ({ context: { read, work } }) =>
       read !== undefined && (read.template || read.name !== work.plan.spec.name),
@@ -87,6 +99,7 @@ export const vmMachine = setup({
     deciding: {
       always: [
         { guard: 'isToBeCreated', target: 'cloning' },
+        { guard: 'isInTheWay', target: 'decidingLeftover' },
         {
           guard: 'isGone',
           target: 'ended',
@@ -118,6 +131,37 @@ export const vmMachine = setup({
         { guard: 'isUnconfigured', target: 'configuring' },
         { target: 'readying' },
       ],
+    },
+    decidingLeftover: {
+      always: [
+        // Gone, or named by now: the next look at the cluster shows what it is.
+        { guard: 'isGone', target: 'ended' },
+        { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => locked(context) }) },
+        { guard: 'isNamed', target: 'ended' },
+        {
+          guard: not('isLeftover'),
+          target: 'ended',
+          actions: assign({ result: ({ context }) => stranger(context) }),
+        },
+        { guard: 'isToBeRemoved', target: 'removing' },
+        { target: 'ended', actions: assign({ result: ({ context }) => leftover(context) }) },
+      ],
+    },
+    removing: {
+      invoke: {
+        src: 'removeLeftover',
+        input: ({ context }) => context.work,
+        // The next pass clones it, on a node that is chosen then.
+        onDone: { target: 'ended', actions: assign({ result: GONE }) },
+        onError: [
+          {
+            guard: ({ context, event }) => isUnclear(context, event.error),
+            target: 'looking',
+            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
+          },
+          { target: 'ended', actions: assign({ result: ({ event, context }) => failed(context, event.error) }) },
+        ],
+      },
     },
     // Every doubt about whose VM it is, or what is going on with it, leaves it running.
     decidingShutdown: {

@@ -2,11 +2,15 @@ import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../outcome-of-error.ts'
+import { leftoverMessage } from './interrupted-clone.ts'
 import { lockedMessage } from './plan-vm.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /** It is off, as its range file asks. */
 export const STOPPED: VmResult = { phase: 'stopped', outcome: { kind: 'settled' } }
+
+/** What was in its place is gone, and it is yet to be made. */
+export const GONE: VmResult = { phase: 'absent', outcome: { kind: 'progressing' } }
 
 /** What Proxmox gives a guest by default; one that needs longer is found off by a later look. */
 export const SHUTDOWN_SECONDS = 60
@@ -25,6 +29,10 @@ export const stranger = ({ work: { plan }, read }: VmContext): VmResult => ({
     error: `vm ${plan.spec.name}: VMID ${plan.vmid} belongs to ${read?.name ?? 'a nameless guest'}; move that guest to another VMID or set lanista.vmid_base`,
   },
 })
+
+/** What an interrupted clone left is in the way. */
+export const leftover = ({ work: { plan, node } }: VmContext): VmResult =>
+  retry('blocked', leftoverMessage(plan.spec.name, { vmid: plan.vmid, node }))
 
 /** For a VM whose node has not got its networks yet. */
 export const heldMessage = ({ plan, node, holdStart }: VmWork): string =>

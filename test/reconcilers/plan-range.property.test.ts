@@ -62,6 +62,7 @@ const KINDS: Readonly<Record<Action['kind'], true>> = {
   'configure-vm': true,
   'start-vm': true,
   'shutdown-vm': true,
+  'remove-leftover': true,
 }
 
 describe('planRange, for any cluster and range', () => {
