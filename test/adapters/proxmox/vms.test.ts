@@ -209,7 +209,7 @@ describe('machines', () => {
       'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
     })
     await proxmox.machines.destroy('pve1', 3_010_011, signal, { unreferencedDisks: true })
-    const [write] = api.got.filter(({ method }) => method === 'DELETE')
+    const write = api.got.find(({ method }) => method === 'DELETE')
     expect(write?.params).to.deep.equal({ 'destroy-unreferenced-disks': '1' })
   })
 
