@@ -3,8 +3,10 @@ import type { Clock } from '../model/clock.ts'
 import type { Condition } from '../model/condition.ts'
 import type { ConfigSource } from '../model/config-source.ts'
 import type { Explanation } from '../model/explanation.ts'
+import type { DestroyOrderStore } from '../model/destroy-order.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
 import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
+import type { Presence } from '../model/presence.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ServerConfig } from '../model/server-config.ts'
 
@@ -44,6 +46,8 @@ export interface Connected {
   readonly files: RangeFiles
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
+  readonly destroyOrders: DestroyOrderStore
+  readonly presence: Presence
   readonly hostRoutes: HostRoutes
   readonly metrics: Metrics
   /** Removes the status files of ranges that have no range file any more. */

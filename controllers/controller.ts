@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../model/clock.ts'
 import type { Condition } from '../model/condition.ts'
+import type { DestroyOrderStore } from '../model/destroy-order.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
@@ -14,6 +15,7 @@ import { watchClones } from './clone-watch.ts'
 import type { Observed } from './composition.ts'
 import { ConfigAudit } from './config-audit.ts'
 import { NetworkController } from './network-controller.ts'
+import { DestroyOrders } from './destroy-orders.ts'
 import { Notifications } from './notifications.ts'
 import { Planning } from './planning.ts'
 import { RangeController } from './range-controller.ts'
@@ -34,6 +36,8 @@ export interface ControllerParts {
   readonly store: StatusStore
   /** Where the token of the SDN lock is kept. */
   readonly lockStore: SdnLockStore
+  /** Where the orders of `lanista destroy` are kept. */
+  readonly destroyOrders: DestroyOrderStore
   /** Those of the machine that Lanista runs on; written only when the settings say so. */
   readonly hostRoutes: HostRoutes
   readonly clock: Clock
@@ -68,6 +72,7 @@ export class Controller {
   readonly #networks: NetworkController
   readonly #notifications: Notifications
   readonly #audit: ConfigAudit
+  readonly #destroyOrders: DestroyOrders
   readonly #stop = new AbortController()
   /** Passes that have not ended; they never reject. */
   readonly #underWay = new Set<Promise<unknown>>()
@@ -81,6 +86,7 @@ export class Controller {
     // Every request and wait under way listens to it, and a large site has hundreds of them.
     setMaxListeners(0, signal)
     this.#parts = parts
+    this.#destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
     this.board = new StatusBoard(store, clock, logger)
     const planning = new Planning(watchClones(watchZone(proxmox, settings, metrics)), settings, clock, signal)
     this.#planning = planning
@@ -121,6 +127,7 @@ export class Controller {
       clock,
       firstStarts: new Set<number>(),
       emptiedPools: new Set<string>(),
+      destroyOrders: this.#destroyOrders,
       audit: this.#audit,
       backoff,
     }
@@ -145,6 +152,7 @@ export class Controller {
         this.#audit.restart(rangeId)
       },
     )
+    this.board.onForget((rangeId) => metrics.rangeGone(rangeId))
     this.board.onChange(readyLog(logger))
     this.board.onChange((status) => this.#notifications.changed(status))
     this.board.onChange((status) => {
@@ -205,13 +213,15 @@ export class Controller {
    * Looks at every range until it is Ready, or can't get there: stalled, or failed several passes in a row.
    * Resolves with true when all are Ready, with false when some are not or the signal aborted.
    * Throws when the folder can't be read.
+   *
+   * @param only ids of the ranges to look at; default: all
    */
-  async converge(signal: AbortSignal): Promise<boolean> {
+  async converge(signal: AbortSignal, only?: readonly string[]): Promise<boolean> {
     signal.addEventListener('abort', () => void this.stop(signal.reason), { once: true })
     await this.#rememberReady()
     this.#audit.waitForNoTurn()
     void this.#giveBackLeftover()
-    const ids = await this.#parts.files.list()
+    const ids = only ?? (await this.#allIds())
     this.#folderProblem = undefined
     for (const id of ids) this.ranges.trigger(id)
     try {
@@ -261,10 +271,16 @@ export class Controller {
     this.#underWay.add(ended)
   }
 
+  /** Of the ranges with a file, and of those that a person ordered to be destroyed. */
+  async #allIds(): Promise<readonly string[]> {
+    const [files, ordered] = await Promise.all([this.#parts.files.list(), this.#destroyOrders.list()])
+    return [...new Set([...files, ...ordered])]
+  }
+
   /** Every range that has a file or once had one: a file event may have been missed. */
   async #resync(): Promise<void> {
     try {
-      const ids = await this.#parts.files.list()
+      const ids = await this.#allIds()
       this.#folderProblem = undefined
       for (const id of new Set([...ids, ...this.ranges.ids()])) this.ranges.resync(id)
       this.#inBackground(this.#removeStaleRoutes(ids))

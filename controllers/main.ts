@@ -102,6 +102,21 @@ function program(finish: (status: number) => void): Command {
       finish(await inventoryCommand(options, composition, print, warn, stopSignal()))
     })
   lanista
+    .command('destroy')
+    .description(
+      'remove a range: shows what there is of it, and asks. Status 0: nothing of it is left, 1: something is',
+    )
+    .argument('<range>', 'the range id')
+    .option('--yes', 'do not ask', false)
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .action(async (range: string, { config, yes }: { config: string; yes: boolean }) => {
+      const { destroyCommand } = await import('./commands/destroy.ts')
+      const { questioner } = await import('./terminal/questioner.ts')
+      const paint = paintFor(process.stdout, process.env)
+      const conversation = { print, paint, question: questioner(process.stdin, process.stdout) }
+      finish(await destroyCommand({ range, config, yes }, composition, conversation, stopSignal()))
+    })
+  lanista
     .command('validate')
     .description('check range files and say all that is wrong with them. Status 0: nothing, 1: problems')
     .argument('[path...]', 'files, and folders of range files; default: the configured folder, else the current one')

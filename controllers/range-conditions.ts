@@ -111,6 +111,18 @@ export function conditionsOfRemoval(
   return [...parts, ready.status === 'True' ? { ...ready, reason: 'Absent', message } : ready]
 }
 
+/** The conditions of a range that was destroyed on order while its file, which has not changed since, asks for it. */
+export function conditionsOfDestroyed(order: Pick<RemovalOrder, 'rangeId' | 'why'>): readonly Condition[] {
+  return [
+    condition('SpecValid', true, 'the range file is valid'),
+    { type: 'Ready', status: 'False', reason: 'Destroyed', message: destroyedText(order) },
+  ]
+}
+
+/** That a range was destroyed although its file asks for it, and what to do: one sentence. */
+export const destroyedText = ({ rangeId, why }: Pick<RemovalOrder, 'rangeId' | 'why'>): string =>
+  `range ${rangeId}: it was destroyed (${why}), although its file asks for it; change the file to have it built again, or remove it, or say state: absent, if the range is to stay away`
+
 /** The conditions of a range whose file is gone. Nothing is removed for that. */
 export const conditionsOfMissing = (rangeId: string, before: readonly Condition[]): readonly Condition[] =>
   brokenSpec(

@@ -2,9 +2,11 @@ import type { Clock } from '../model/clock.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { RangeFileRead, RangeFiles } from '../model/ports.ts'
-import { orderOfFile } from '../model/removal.ts'
+import { type DestroyOrder, removalOf } from '../model/destroy-order.ts'
+import { orderOfFile, type RemovalOrder } from '../model/removal.ts'
 import { isSuspended } from '../model/range-spec.ts'
 import type { RangeStatus } from '../model/range-status.ts'
+import type { DestroyOrders } from './destroy-orders.ts'
 import {
   conditionsOfInvalid,
   conditionsOfMissing,
@@ -12,7 +14,15 @@ import {
   conditionsOfUnreadable,
 } from './range-conditions.ts'
 import { type PassDependencies, RangePass } from './range-pass.ts'
-import { type RemovalDependencies, RemovalPass } from './removal-pass.ts'
+import { type RemovalDependencies, RemovalPass, type RemovalSource } from './removal-pass.ts'
+
+/** What a pass over any range works with. */
+export type ReconcileDependencies = PassDependencies &
+  RemovalDependencies & {
+    readonly files: RangeFiles
+    readonly clock: Pick<Clock, 'now'>
+    readonly destroyOrders: Pick<DestroyOrders, 'of' | 'done'>
+  }
 
 /**
  * One pass over one range: read its file, plan, carry the plan out, report. Recomputes everything from the file and
@@ -21,11 +31,13 @@ import { type RemovalDependencies, RemovalPass } from './removal-pass.ts'
  */
 export async function reconcileRange(
   rangeId: string,
-  deps: PassDependencies & RemovalDependencies & { readonly files: RangeFiles; readonly clock: Pick<Clock, 'now'> },
+  deps: ReconcileDependencies,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const file = await deps.planning.announce(readFile(rangeId, deps.files))
+  const { file, order } = await deps.planning.announce(readWishes(rangeId, deps))
   const before = deps.board.get(rangeId)
+  const suspended = file.kind === 'ok' && isSuspended(file.spec, deps.clock.now())
+  if (order !== undefined && !suspended) return await destroy(removalOf(order), file, deps, signal)
   switch (file.kind) {
     case 'unreadable': {
       const conditions = conditionsOfUnreadable(rangeId, file.why, before?.conditions ?? [])
@@ -47,9 +59,9 @@ export async function reconcileRange(
     }
     case 'ok': {
       const { spec, warnings } = file
-      if (!isSuspended(spec, deps.clock.now())) {
+      if (!suspended) {
         if (spec.state === 'present') return new RangePass(spec, warnings, deps, signal).run()
-        const source = { source: spec.source, hasFile: true, diagnostics: warnings }
+        const source = { source: spec.source, diagnostics: warnings, whenGone: 'absent' } as const
         return new RemovalPass(orderOfFile(spec), source, deps, signal).run()
       }
       // It may end by itself, so it is looked at again like a range that is as asked.
@@ -60,7 +72,37 @@ export async function reconcileRange(
   }
 }
 
+/**
+ * The pass over a range that a person ordered to be destroyed. Once nothing of it is left, it is forgotten if it has no
+ * valid file; otherwise it stays away until its file changes.
+ */
+async function destroy(
+  order: RemovalOrder,
+  file: FileRead,
+  deps: ReconcileDependencies,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { rangeId } = order
+  const { board, destroyOrders } = deps
+  const source: RemovalSource =
+    file.kind === 'ok'
+      ? { source: file.spec.source, diagnostics: file.warnings, whenGone: 'destroyed' }
+      : { source: board.get(rangeId)?.source ?? rangeId, diagnostics: [], whenGone: 'forgotten' }
+  const outcome = await new RemovalPass(order, source, deps, signal).run()
+  if (outcome.kind === 'settled' && source.whenGone === 'forgotten') await destroyOrders.done(rangeId)
+  return outcome
+}
+
 type FileRead = RangeFileRead | { readonly kind: 'unreadable'; readonly why: string }
+
+/** What people want of the range: all that is read before it asks for its plan. */
+async function readWishes(
+  rangeId: string,
+  { files, destroyOrders }: Pick<ReconcileDependencies, 'files' | 'destroyOrders'>,
+): Promise<{ readonly file: FileRead; readonly order: DestroyOrder | undefined }> {
+  const file = await readFile(rangeId, files)
+  return { file, order: file.kind === 'unreadable' ? undefined : await destroyOrders.of(rangeId, file) }
+}
 
 async function readFile(rangeId: string, files: RangeFiles): Promise<FileRead> {
   try {

@@ -1,4 +1,4 @@
-import type { Finding } from '../model/condition.ts'
+import type { Condition, Finding } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { poolComment } from '../model/identity.ts'
 import type { Outcome } from '../model/outcome.ts'
@@ -13,7 +13,7 @@ import { planRemoval } from '../reconcilers/plan-removal.ts'
 import type { NetworkController } from './network-controller.ts'
 import { whyInUse } from './nics-on.ts'
 import type { Planning } from './planning.ts'
-import { conditionsOfRemoval, NOT_READ, type RemovalFindings } from './range-conditions.ts'
+import { conditionsOfDestroyed, conditionsOfRemoval, NOT_READ, type RemovalFindings } from './range-conditions.ts'
 import { RemovalOfMachines } from './removal-of-machines.ts'
 import type { StatusBoard } from './status-board.ts'
 
@@ -36,8 +36,11 @@ export interface RemovalDependencies {
 /** Where the range that is to go was asked for, for its status. */
 export interface RemovalSource {
   readonly source: string
-  /** There is a file of it, which is valid. */
-  readonly hasFile: boolean
+  /**
+   * What is told once nothing of it is left: that all is as its file says (`absent`), that its file asks for it
+   * nevertheless (`destroyed`), or nothing any more (`forgotten`), as there is no valid file.
+   */
+  readonly whenGone: 'absent' | 'destroyed' | 'forgotten'
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -155,8 +158,20 @@ export class RemovalPass {
   async #gone(): Promise<Outcome> {
     this.#deps.emptiedPools.delete(this.#order.rangeId)
     this.#number = undefined
-    await this.#report({ pool: true })
+    await this.#reportGone()
     return { kind: 'settled' }
+  }
+
+  async #reportGone(): Promise<void> {
+    switch (this.#source.whenGone) {
+      case 'absent':
+        return this.#report({ pool: true })
+      case 'destroyed':
+        return this.#set(conditionsOfDestroyed(this.#order))
+      case 'forgotten':
+        this.#deps.logger.info('nothing of the range is left', { range: this.#order.rangeId, why: this.#order.why })
+        return this.#deps.board.forget(this.#order.rangeId)
+    }
   }
 
   /** A person comes first, so nothing but time or a change of the file leads to another look. */
@@ -171,13 +186,18 @@ export class RemovalPass {
   }
 
   #report(news: RemovalFindings): Promise<void> {
-    const { source, diagnostics, hasFile } = this.#source
+    const hasFile = this.#source.whenGone !== 'forgotten'
+    return this.#set(conditionsOfRemoval(this.#order, { ...this.#done, ...news }, hasFile))
+  }
+
+  #set(conditions: readonly Condition[]): Promise<void> {
+    const { source, diagnostics } = this.#source
     return this.#deps.board.set({
       id: this.#order.rangeId,
       source,
       diagnostics,
       number: this.#number,
-      conditions: conditionsOfRemoval(this.#order, { ...this.#done, ...news }, hasFile),
+      conditions,
       vms: this.#machines.statuses(),
       networks: [],
     })

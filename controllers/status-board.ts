@@ -8,6 +8,7 @@ type News = Omit<RangeStatus, 'changedAt'>
 export class StatusBoard {
   readonly #statuses = new Map<string, RangeStatus>()
   readonly #listeners = new Set<(status: RangeStatus) => void>()
+  readonly #forgetting = new Set<(rangeId: string) => void>()
   readonly #store: StatusStore
   readonly #clock: Clock
   readonly #logger: Logger
@@ -56,9 +57,30 @@ export class StatusBoard {
     return this.#writing
   }
 
+  /** The range is no more: it is told of nowhere any longer. */
+  forget(rangeId: string): Promise<void> {
+    this.#statuses.delete(rangeId)
+    for (const listener of this.#forgetting) listener(rangeId)
+    this.#writing = this.#writing.then(() => this.#remove(rangeId))
+    return this.#writing
+  }
+
+  /** Calls back with the id of each range that is forgotten. */
+  onForget(listener: (rangeId: string) => void): void {
+    this.#forgetting.add(listener)
+  }
+
   /** Resolves when everything reported so far is written, or could not be. */
   written(): Promise<void> {
     return this.#writing
+  }
+
+  async #remove(rangeId: string): Promise<void> {
+    try {
+      if (!this.#statuses.has(rangeId)) await this.#store.remove(rangeId)
+    } catch (error) {
+      this.#logger.error('status could not be removed', { range: rangeId, error })
+    }
   }
 
   /** Reconciling goes on when a status can't be written: the ranges matter more than the report. */

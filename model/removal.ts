@@ -16,7 +16,7 @@ export type RemovalScope =
   | { readonly kind: 'listed'; readonly vms: readonly ListedVm[] }
 
 /** A VM as a person was shown it before it was allowed to go. */
-interface ListedVm {
+export interface ListedVm {
   readonly vmid: number
   readonly name: string
 }

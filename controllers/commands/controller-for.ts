@@ -7,7 +7,7 @@ import { Controller } from '../controller.ts'
 /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
 export function controllerFor(
   config: () => ServerConfig,
-  { proxmox, files, store, lockStore, hostRoutes, metrics, notifier, readyBefore }: Connected,
+  { proxmox, files, store, lockStore, destroyOrders, hostRoutes, metrics, notifier, readyBefore }: Connected,
   { clock, random }: Composition,
   logger: Logger,
 ): Controller {
@@ -18,6 +18,7 @@ export function controllerFor(
     files,
     store,
     lockStore,
+    destroyOrders,
     hostRoutes,
     clock,
     random,

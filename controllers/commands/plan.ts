@@ -1,26 +1,22 @@
 import { networkModeOf } from '../../model/network-mode.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
-import { actionsOf, type NetworkWants, type RemovalAction } from '../../model/plan.ts'
+import { actionsOf } from '../../model/plan.ts'
 import { printable } from '../../model/printable.ts'
-import type { Proxmox } from '../../model/ports.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
-import { orderOfFile, type RemovalOrder } from '../../model/removal.ts'
+import { orderOfFile } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { nodeRemedy } from '../../reconcilers/placement/decide.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { planNetworks } from '../../reconcilers/plan-networks.ts'
-import { planRemoval, type RemovalPlan, removalWaits } from '../../reconcilers/plan-removal.ts'
-import { removalActions } from '../../reconcilers/removal-actions.ts'
 import { withoutNode } from '../../reconcilers/without-node.ts'
 import type { Composition } from '../composition.ts'
-import { whyInUse } from '../nics-on.ts'
-import { whyTheyStay } from '../removal-of-machines.ts'
 import { Planning } from '../planning.ts'
-import { suspendedText } from '../range-conditions.ts'
+import { destroyedText, suspendedText } from '../range-conditions.ts'
 import { absenceText } from '../terminal/absence-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { type PlanReport, planText } from '../terminal/plan-text.ts'
+import { ordersInForce, type PlannedRemoval, removalsOf } from './plan-removals.ts'
 import { readFolder } from './read-folder.ts'
 
 export interface PlanOptions {
@@ -42,11 +38,12 @@ export async function planCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const config = await composition.loadConfig(options.config)
-  const { proxmox, files } = await composition.connect(config, composition.openLog())
+  const { proxmox, files, destroyOrders } = await composition.connect(config, composition.openLog())
   const folder = await readFolder(files, composition.clock.now())
   const { warnings, diagnostics } = folder
-  const specs = folder.awake.filter(({ state }) => state === 'present')
-  const suspended = folder.suspended.map(suspendedText)
+  const destroyed = await ordersInForce(folder, files, destroyOrders)
+  const present = folder.awake.filter(({ state }) => state === 'present')
+  const specs = present.filter(({ id }) => !destroyed.some(({ rangeId }) => rangeId === id))
   const settings = planSettingsOf(config)
   if (options.withoutNode !== undefined) {
     const snapshot = await proxmox.observe(signal)
@@ -54,8 +51,10 @@ export async function planCommand(
   }
   const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
-  const orders = folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile)
+  const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroyed]
   const removals = orders.length === 0 ? [] : await removalsOf(orders, proxmox, settings, signal)
+  const away = removals.flatMap(({ order, gone }) => (gone && destroyed.includes(order) ? [destroyedText(order)] : []))
+  const suspended = [...folder.suspended.map(suspendedText), ...away]
   const report = { ...reportOf(planned, removals, settings), suspended, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
@@ -86,58 +85,6 @@ function exitStatusOf({ networkActions, removals, plans, refused, diagnostics }:
   const blocked = plans.some(({ vms }) => vms.some(({ step }) => step.kind === 'blocked'))
   if (refused.length > 0 || diagnostics.length > 0 || blocked) return 1
   return networkActions.length + removals.length > 0 || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0
-}
-
-interface PlannedRemoval {
-  readonly snapshot: ClusterSnapshot
-  readonly actions: readonly RemovalAction[]
-  /** Undefined when nothing is left to remove, or something is in the way. */
-  readonly wants: NetworkWants | undefined
-  readonly inTheWay: string | undefined
-}
-
-/** What a run would do with ranges that are to go. */
-async function removalsOf(
-  orders: readonly RemovalOrder[],
-  proxmox: Proxmox,
-  settings: PlanSettings,
-  signal: AbortSignal,
-): Promise<readonly PlannedRemoval[]> {
-  const snapshot = await proxmox.observe(signal)
-  const mode = networkModeOf(snapshot, settings)
-  const removals: PlannedRemoval[] = []
-  for (const order of orders) {
-    const plan = planRemoval(order, snapshot, mode, settings)
-    const wants = plan.kind === 'networks' ? plan.wants : undefined
-    const used = wants && (await whyInUse(wants, snapshot.guests, proxmox.nics, signal))
-    const inTheWay = used?.message ?? (await whyNot(order, plan, proxmox, signal))
-    const actions = inTheWay === undefined ? removalActions(order, plan, snapshot) : []
-    removals.push({ snapshot, actions, wants: used === undefined ? wants : undefined, inTheWay })
-  }
-  return removals
-}
-
-async function whyNot(
-  order: RemovalOrder,
-  plan: RemovalPlan,
-  { machines }: Proxmox,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  switch (plan.kind) {
-    case 'refused':
-      return `range ${order.rangeId}: ${plan.finding.message}`
-    case 'progressing':
-    case 'waits':
-      return plan.finding.message
-    case 'machines': {
-      const stays = await whyTheyStay(order, plan.guests, machines, signal)
-      return stays.length === 0 ? undefined : removalWaits(order, stays).message
-    }
-    case 'networks':
-    case 'pool':
-    case 'gone':
-      return undefined
-  }
 }
 
 interface PlannedRange {

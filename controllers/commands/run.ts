@@ -8,6 +8,7 @@ import type { Composition, Connected } from '../composition.ts'
 import type { Controller } from '../controller.ts'
 import { LiveConfig } from '../live-config.ts'
 import { controllerFor } from './controller-for.ts'
+import { claimPresence } from './presence-of-run.ts'
 
 export interface RunOptions {
   readonly config: string
@@ -34,17 +35,24 @@ export async function runCommand(
   const { config, warnings } = orUserError(await source.read())
   for (const warning of warnings) logger.warn(diagnosticLine(warning))
   const connected = await composition.connect(config, logger)
-  if (options.once)
-    return converge(
-      controllerFor(() => config, connected, composition, logger),
-      print,
-      signal,
-    )
-
+  if (options.once) {
+    const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
+    try {
+      return await converge(
+        controllerFor(() => config, connected, composition, logger),
+        print,
+        signal,
+      )
+    } finally {
+      await leave()
+    }
+  }
   const { metrics } = connected
   const onReload = (): void => controller.resync()
   const live = new LiveConfig(config, { source, logger, metrics, clock: composition.clock, onReload })
   const controller = controllerFor(() => live.current(), connected, composition, logger)
+  const look = (rangeId: string): void => controller.ranges.trigger(rangeId)
+  const leave = await claimPresence(connected, config.lanista.state_dir, look, logger)
   options.onReloadRequest(() => void live.reload(true))
   await source.watch(() => void live.reload(false), signal)
   // It may have changed before it was watched.
@@ -57,6 +65,7 @@ export async function runCommand(
   })
   await forgetRangesWithoutFile(connected, logger)
   await controller.run(signal)
+  await leave()
   logger.info('stopped')
   return 0
 }

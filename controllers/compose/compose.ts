@@ -1,9 +1,11 @@
+import { destroyOrderFiles } from '../../adapters/destroy-order-files.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
+import { presenceSocket } from '../../adapters/presence-socket.ts'
 import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config-file.ts'
 import { statusFiles } from '../../adapters/status-files.ts'
@@ -56,6 +58,8 @@ async function connect(
     metrics,
     store,
     lockStore: sdnLockFile(stateDir),
+    destroyOrders: destroyOrderFiles(stateDir),
+    presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
     files: watchRangeFiles({ folder: ranges, logger }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),

@@ -50,6 +50,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     clock,
     firstStarts: new Set<number>(),
     emptiedPools: new Set<string>(),
+    destroyOrders: { of: () => Promise.resolve(undefined), done: () => Promise.resolve() },
     audit: new ConfigAudit(
       machines,
       () => settings().auditMs,

@@ -5,6 +5,7 @@ import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
+import { destroyOrderFiles } from '../../adapters/destroy-order-files.ts'
 import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
@@ -77,6 +78,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const random = (): number => 0.5
   const routes = new FakeHostRoutes()
   const lockStore = sdnLockFile(path.join(folder, 'state'))
+  const destroyOrders = destroyOrderFiles(path.join(folder, 'state'))
   if (options.lockNote !== undefined) await lockStore.write(options.lockNote)
   const proxmox = connectProxmox(
     {
@@ -103,6 +105,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     store: nowhere,
     hostRoutes: routes,
     lockStore,
+    destroyOrders,
     clock,
     random,
     logger: silent,

@@ -22,7 +22,7 @@ export async function openSite(files: Readonly<Record<string, string>>, world: W
   const simulator = await startSimulator({
     world,
     clock: scaledClock(1),
-    durations: { networkReload: 40, linkedClone: 80, start: 80, statistics: 250 },
+    durations: { networkReload: 40, linkedClone: 80, start: 80, shutdown: 80, destroy: 80, statistics: 250 },
   })
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-site-'))
   const ranges = path.join(folder, 'ranges')

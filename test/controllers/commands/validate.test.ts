@@ -75,6 +75,8 @@ async function validate(
         files: { list: never, read: never, watch: never },
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),
+        destroyOrders: { read: never, write: never, clear: never, list: never },
+        presence: { claim: never, ask: never },
         hostRoutes: new FakeHostRoutes(),
         metrics: {
           rangeStatus: never,

@@ -1,0 +1,40 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { DestroyOrderStore } from '../model/destroy-order.ts'
+import { isRangeId } from '../model/range-id.ts'
+import { type PrivateJsonFile, privateJsonFile } from './private-json-file.ts'
+
+const content = z.object({
+  at: z.number(),
+  vms: z.array(z.object({ vmid: z.number(), name: z.string() })),
+  file: z.string().optional(),
+})
+
+const ENDING = '.json'
+
+/** Orders as `<stateDir>/destroy/<range id>.json`. */
+export function destroyOrderFiles(stateDir: string): DestroyOrderStore {
+  const folder = join(stateDir, 'destroy')
+  const fileOf = (rangeId: string): PrivateJsonFile<z.output<typeof content>> => {
+    if (!isRangeId(rangeId)) throw new Error(`destroy: ${JSON.stringify(rangeId)} can't be a range id`)
+    return privateJsonFile(join(folder, rangeId + ENDING), content)
+  }
+  return {
+    read: async (rangeId) => {
+      const read = isRangeId(rangeId) ? await fileOf(rangeId).read() : undefined
+      return read && { rangeId, at: read.at, vms: read.vms, file: read.file }
+    },
+    write: ({ rangeId, at, vms, file }) =>
+      fileOf(rangeId).write({ at, vms: [...vms], ...(file === undefined ? {} : { file }) }),
+    clear: (rangeId) => fileOf(rangeId).clear(),
+    list: async () => {
+      const names = await readdir(folder).catch(() => [])
+      return names
+        .filter((name) => name.endsWith(ENDING))
+        .map((name) => name.slice(0, -ENDING.length))
+        .filter(isRangeId)
+        .sort()
+    },
+  }
+}

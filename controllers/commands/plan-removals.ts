@@ -1,0 +1,68 @@
+import { type DestroyOrderStore, removalOf } from '../../model/destroy-order.ts'
+import { networkModeOf } from '../../model/network-mode.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { NetworkWants, RemovalAction } from '../../model/plan.ts'
+import type { Proxmox, RangeFiles } from '../../model/ports.ts'
+import type { RemovalOrder } from '../../model/removal.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { planRemoval } from '../../reconcilers/plan-removal.ts'
+import { removalActions } from '../../reconcilers/removal-actions.ts'
+import { stillHolds } from '../destroy-orders.ts'
+import { whyInUse } from '../nics-on.ts'
+import { whyNotRemovable } from '../why-not-removable.ts'
+import type { FolderRead } from './read-folder.ts'
+
+/** What `lanista destroy` was told to remove, and is not overtaken by the range's file. */
+export async function ordersInForce(
+  { awake, suspended }: FolderRead,
+  files: RangeFiles,
+  store: DestroyOrderStore,
+): Promise<readonly RemovalOrder[]> {
+  const orders: RemovalOrder[] = []
+  for (const id of await store.list()) {
+    const order = await store.read(id)
+    const waits =
+      suspended.some((spec) => spec.id === id) || awake.some((spec) => spec.id === id && spec.state === 'absent')
+    if (order !== undefined && !waits && stillHolds(order, await files.read(id))) orders.push(removalOf(order))
+  }
+  return orders
+}
+
+/** What a run would do with one range that is to go. */
+export interface PlannedRemoval {
+  readonly order: RemovalOrder
+  readonly gone: boolean
+  readonly snapshot: ClusterSnapshot
+  readonly actions: readonly RemovalAction[]
+  /** Undefined when nothing is left to remove, or something is in the way. */
+  readonly wants: NetworkWants | undefined
+  readonly inTheWay: string | undefined
+}
+
+/** What a run would do with ranges that are to go. */
+export async function removalsOf(
+  orders: readonly RemovalOrder[],
+  proxmox: Proxmox,
+  settings: PlanSettings,
+  signal: AbortSignal,
+): Promise<readonly PlannedRemoval[]> {
+  const snapshot = await proxmox.observe(signal)
+  const mode = networkModeOf(snapshot, settings)
+  const removals: PlannedRemoval[] = []
+  for (const order of orders) {
+    const plan = planRemoval(order, snapshot, mode, settings)
+    const wants = plan.kind === 'networks' ? plan.wants : undefined
+    const used = wants && (await whyInUse(wants, snapshot.guests, proxmox.nics, signal))
+    const inTheWay = used?.message ?? (await whyNotRemovable(order, plan, proxmox.machines, signal))
+    const actions = inTheWay === undefined ? removalActions(order, plan, snapshot) : []
+    removals.push({
+      order,
+      gone: plan.kind === 'gone',
+      snapshot,
+      actions,
+      wants: used === undefined ? wants : undefined,
+      inTheWay,
+    })
+  }
+  return removals
+}

@@ -1,0 +1,33 @@
+import type { ListedVm, RemovalOrder } from './removal.ts'
+
+/** What a person ordered with `lanista destroy`, written down until it is carried out or the range's file changes. */
+export interface DestroyOrder {
+  readonly rangeId: string
+  /** In epoch milliseconds. */
+  readonly at: number
+  /** Exactly what the person was shown. */
+  readonly vms: readonly ListedVm[]
+  /**
+   * Stands for what the range's file said just then; undefined when there was no valid one. A file that says something
+   * else was written later, and goes before the order.
+   */
+  readonly file: string | undefined
+}
+
+/** Where orders are kept. Losing them removes nothing. */
+export interface DestroyOrderStore {
+  /** Undefined when there is none for the range, or it can't be understood. */
+  read(rangeId: string): Promise<DestroyOrder | undefined>
+  /** Resolves when it is on disk for good. Throws when it can't be. */
+  write(order: DestroyOrder): Promise<void>
+  clear(rangeId: string): Promise<void>
+  /** Ids of the ranges with an order. */
+  list(): Promise<readonly string[]>
+}
+
+/** The removal that it allows. */
+export const removalOf = ({ rangeId, at, vms }: DestroyOrder): RemovalOrder => ({
+  rangeId,
+  why: `lanista destroy, ${new Date(at).toISOString().slice(0, 16)}Z`,
+  scope: { kind: 'listed', vms },
+})
