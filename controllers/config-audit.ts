@@ -10,6 +10,7 @@ import { nicsOf, type RangeNetworks } from '../reconcilers/vm/config-patch.ts'
 import { nicOfVlan, type NicOfVlan } from '../reconcilers/vm/find-drift.ts'
 import { isNew } from '../reconcilers/vm/first-start.ts'
 import { type DriftJudgement, judgeDrift } from '../reconcilers/vm/judge-drift.ts'
+import { VmBackoff } from './vm-backoff.ts'
 
 /** A VM that exists and is as its plan wants it, but for what its configuration says. */
 export interface AuditWork {
@@ -50,6 +51,7 @@ export class ConfigAudit {
   readonly #auditMs: () => number
   readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
+  readonly #backoff: VmBackoff
   readonly #known = new Map<string, Known>()
   #spread = true
 
@@ -57,17 +59,24 @@ export class ConfigAudit {
     machines: Pick<Machines, 'audit' | 'configure'>,
     auditMs: () => number,
     clock: Pick<Clock, 'now'>,
+    random: () => number,
     logger: Logger,
   ) {
     this.#machines = machines
     this.#auditMs = auditMs
     this.#clock = clock
     this.#logger = logger
+    this.#backoff = new VmBackoff(clock, random)
   }
 
   /** From now on a VM that is seen for the first time is looked at, too: whoever runs once has no later turn. */
   waitForNoTurn(): void {
     this.#spread = false
+  }
+
+  /** What failed at VMs of the range need not wait any longer. */
+  restart(rangeId: string): void {
+    this.#backoff.restart(rangeId)
   }
 
   /** What the last look at that VM found. */
@@ -85,8 +94,11 @@ export class ConfigAudit {
     const known = before?.vmid === plan.vmid ? before : this.#firstSeen(work, asked)
     this.#known.set(key, known)
     if (known.asked === asked && this.#clock.now() < known.at + this.#auditMs()) return known.outcome
+    const wait = this.#backoff.waits(networks.rangeId, plan.spec.name, causeOf(work))
+    if (wait !== undefined) return wait.outcome
     try {
       const next = await this.#look(work, known)
+      this.#backoff.forget(networks.rangeId, plan.spec.name)
       if (next === undefined) return SETTLED
       const { held, ...news } = next
       // What could not be corrected yet is looked at again in the next pass.
@@ -136,18 +148,24 @@ export class ConfigAudit {
     }
   }
 
-  #failed(key: string, { plan, networks, signal }: AuditWork, known: Known, error: unknown): Outcome {
-    const outcome = outcomeOfError(error)
-    if (signal.aborted || !('error' in outcome)) return outcome
-    const trouble = `vm ${plan.spec.name}: its configuration could not be compared or corrected: ${outcome.error}`
-    this.#logger.warn('vm is not compared', { range: networks.rangeId, vm: plan.spec.name, error: outcome.error })
+  #failed(key: string, work: AuditWork, known: Known, error: unknown): Outcome {
+    const { plan, networks, signal } = work
+    const failed = outcomeOfError(error)
+    if (signal.aborted || !('error' in failed)) return failed
+    const { name } = plan.spec
+    this.#logger.warn('vm is not compared', { range: networks.rangeId, vm: name, error: failed.error })
+    const { trouble, outcome } = this.#backoff.failed(networks.rangeId, name, causeOf(work), {
+      kind: failed.kind,
+      phase: plan.phase,
+      error: `vm ${name}: its configuration could not be compared or corrected: ${failed.error}`,
+    })
     this.#known.set(key, {
       ...known,
       at: Number.NEGATIVE_INFINITY,
       found: { ...known.found, trouble },
-      outcome: { kind: 'retry', error: trouble },
+      outcome,
     })
-    return { kind: 'retry', error: trouble }
+    return outcome
   }
 }
 
@@ -156,6 +174,9 @@ const keyOf = (rangeId: string, name: string): string => `${rangeId}/${name}`
 /** Everything of the range file that the comparison depends on, as one text. */
 const askedOf = ({ plan: { spec }, networks, drift }: AuditWork): string =>
   JSON.stringify([spec.cpus, spec.memoryMiB, spec.balloonMiB, spec.role, nicsOf(spec, networks), drift])
+
+/** All that a look, and what is written after it, depends on. */
+const causeOf = (work: AuditWork): string => JSON.stringify([askedOf(work), work.plan.vmid, work.node])
 
 /** The NICs of a router that has just been configured. */
 const asWritten = ({ plan: { spec }, networks }: AuditWork): NicOfVlan =>

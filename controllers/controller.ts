@@ -11,6 +11,7 @@ import type { RangeStatus } from '../model/range-status.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { aborted } from './aborted.ts'
 import { AclGranter } from './acl-granter.ts'
+import { watchClones } from './clone-watch.ts'
 import type { Observed } from './composition.ts'
 import { ConfigAudit } from './config-audit.ts'
 import { NetworkController } from './network-controller.ts'
@@ -25,6 +26,7 @@ import { numbersInUse } from './stale-routes.ts'
 import { StatusBoard } from './status-board.ts'
 import { triggers } from './triggers.ts'
 import { Turn } from './turn.ts'
+import { VmBackoff } from './vm-backoff.ts'
 import { watchZone } from './zone-watch.ts'
 
 /** The adapters and settings a controller runs with. */
@@ -86,7 +88,7 @@ export class Controller {
     this.#parts = parts
     this.#destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
     this.board = new StatusBoard(store, clock, logger)
-    const planning = new Planning(watchZone(proxmox, settings, metrics), settings, clock, signal)
+    const planning = new Planning(watchClones(watchZone(proxmox, settings, metrics)), settings, clock, signal)
     this.#planning = planning
     const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
     this.#networks = networks
@@ -107,7 +109,8 @@ export class Controller {
     const { board } = this
     const { notifier, urls } = parts.notify
     this.#notifications = new Notifications({ notifier, urls, clock, logger, metrics }, signal)
-    this.#audit = new ConfigAudit(machines, () => settings().auditMs, clock, logger)
+    this.#audit = new ConfigAudit(machines, () => settings().auditMs, clock, random, logger)
+    const backoff = new VmBackoff(clock, random)
     const dependencies = {
       files: this.#notifications.listeningTo(files),
       planning,
@@ -126,6 +129,7 @@ export class Controller {
       emptiedPools: new Set<string>(),
       destroyOrders: this.#destroyOrders,
       audit: this.#audit,
+      backoff,
     }
     this.ranges = new RangeController(
       (rangeId) => {
@@ -143,6 +147,10 @@ export class Controller {
       },
       random,
       clock,
+      (rangeId) => {
+        backoff.restart(rangeId)
+        this.#audit.restart(rangeId)
+      },
     )
     this.board.onForget((rangeId) => metrics.rangeGone(rangeId))
     this.board.onChange(readyLog(logger))

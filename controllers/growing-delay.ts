@@ -16,9 +16,15 @@ export class GrowingDelay {
     return this.#failures
   }
 
-  failed(now: number): void {
+  /** @param share of the delay that is waited, 0..1, so that many don't wait in step */
+  failed(now: number, share = 1): void {
     this.#failures += 1
-    this.#until = now + Math.min(this.#first * 2 ** (this.#failures - 1), this.#most)
+    this.#until = now + Math.min(this.#first * 2 ** (this.#failures - 1), this.#most) * share
+  }
+
+  /** When it is over, by the same clock. */
+  get until(): number {
+    return this.#until
   }
 
   /** Milliseconds that are left of it. */

@@ -13,19 +13,32 @@ export class RangeController {
   readonly #reconcile: RangeInput['reconcile']
   readonly #random: () => number
   readonly #timers: Timers
+  readonly #now: () => number
+  readonly #onTrigger: (rangeId: string) => void
   readonly #actors = new Map<string, Actor<typeof rangeMachine>>()
   readonly #listeners = new Set<() => void>()
   #stopped = false
 
-  /** @param clock what the actors wait by */
-  constructor(reconcile: RangeInput['reconcile'], random: () => number, clock: Clock) {
+  /**
+   * @param clock what the actors wait by
+   * @param onTrigger told of each trigger before the range is looked at: whatever waits for time to pass need not any more
+   */
+  constructor(
+    reconcile: RangeInput['reconcile'],
+    random: () => number,
+    clock: Clock,
+    onTrigger: (rangeId: string) => void = () => undefined,
+  ) {
     this.#reconcile = reconcile
     this.#random = random
     this.#timers = timersOf(clock)
+    this.#now = () => clock.now()
+    this.#onTrigger = onTrigger
   }
 
   /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
   trigger(rangeId: string): void {
+    this.#onTrigger(rangeId)
     this.#send(rangeId, { type: 'trigger' })
   }
 
@@ -93,7 +106,7 @@ export class RangeController {
   #actorOf(rangeId: string): Actor<typeof rangeMachine> {
     const known = this.#actors.get(rangeId)
     if (known !== undefined) return known
-    const input = { rangeId, reconcile: this.#reconcile, random: this.#random }
+    const input = { rangeId, reconcile: this.#reconcile, random: this.#random, now: this.#now }
     const actor = createActor(rangeMachine, { input, clock: this.#timers })
     this.#actors.set(rangeId, actor)
     actor.subscribe(() => {

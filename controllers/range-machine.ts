@@ -7,6 +7,8 @@ export interface RangeInput {
   readonly reconcile: (rangeId: string, signal: AbortSignal) => Promise<Outcome>
   /** 0..1, to spread retries. */
   readonly random: () => number
+  /** Epoch milliseconds, by the clock that the machine waits by. */
+  readonly now: () => number
 }
 
 interface RangeContext extends RangeInput {
@@ -23,6 +25,19 @@ const BACKOFF_MS = { first: 1000, most: 30_000 } as const
 /** Doubles with each failure in a row, up to 30 s, and varies by half so that ranges don't retry in step. */
 export const backoffOf = (failures: number, random: number): number =>
   Math.min(BACKOFF_MS.first * 2 ** Math.max(0, failures - 1), BACKOFF_MS.most) * (0.5 + random / 2)
+
+/** How long to wait after a failure: until what failed is tried again where that is known, or with growing delay. */
+function delayOf({ lastOutcome, failures, random, now }: RangeContext): number {
+  const backoff = backoffOf(failures, random())
+  if (lastOutcome?.kind !== 'retry' || lastOutcome.dueAt === undefined) return backoff
+  const left = Math.max(0, lastOutcome.dueAt - now())
+  return lastOutcome.orSooner === true ? Math.min(backoff, left) : left
+}
+
+/** A stalled range whose time is not known is woken from outside. */
+const dueIn = ({ lastOutcome, now }: RangeContext): number =>
+  lastOutcome?.kind === 'stalled' && lastOutcome.dueAt !== undefined ? Math.max(0, lastOutcome.dueAt - now()) : A_DAY_MS
+const A_DAY_MS = 86_400_000
 
 const outcomeOfRejection = (error: unknown): Outcome => ({
   kind: 'retry',
@@ -47,9 +62,15 @@ export const rangeMachine = setup({
     isDirty: ({ context }) => context.dirty,
     isProgressing: ({ context }) => context.lastOutcome?.kind === 'progressing',
     isToRetry: ({ context }) => context.lastOutcome?.kind === 'retry',
+    /** Others of its VMs need nothing to be waited for. */
+    waitsForOne: ({ context: { lastOutcome } }) => lastOutcome?.kind === 'retry' && lastOutcome.dueAt !== undefined,
     isStalled: ({ context }) => context.lastOutcome?.kind === 'stalled',
   },
-  delays: { recheck: RECHECK_MS, backoff: ({ context }) => backoffOf(context.failures, context.random()) },
+  delays: {
+    recheck: RECHECK_MS,
+    backoff: ({ context }) => delayOf(context),
+    due: ({ context }) => dueIn(context),
+  },
 }).createMachine({
   context: ({ input }) => ({ ...input, dirty: false, failures: 0, lastOutcome: undefined }),
   initial: 'waiting',
@@ -60,7 +81,7 @@ export const rangeMachine = setup({
       on: { trigger: { actions: assign({ dirty: true, failures: 0 }) } },
       invoke: {
         src: 'reconcile',
-        input: ({ context: { rangeId, reconcile, random } }) => ({ rangeId, reconcile, random }),
+        input: ({ context: { rangeId, reconcile, random, now } }) => ({ rangeId, reconcile, random, now }),
         onDone: {
           target: 'deciding',
           actions: assign({
@@ -89,8 +110,11 @@ export const rangeMachine = setup({
     rechecking: { after: { recheck: 'reconciling' }, on: { trigger: 'reconciling' } },
     backingOff: {
       after: { backoff: 'reconciling' },
-      on: { trigger: { target: 'reconciling', actions: assign({ failures: 0 }) } },
+      on: {
+        trigger: { target: 'reconciling', actions: assign({ failures: 0 }) },
+        resync: { guard: 'waitsForOne', target: 'reconciling' },
+      },
     },
-    stalled: { on: { trigger: 'reconciling', resync: 'reconciling' } },
+    stalled: { after: { due: 'reconciling' }, on: { trigger: 'reconciling', resync: 'reconciling' } },
   },
 })

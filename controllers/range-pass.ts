@@ -2,42 +2,32 @@ import { type Finding, isInOrder, type PartFinding, type Remark } from '../model
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Outcome, worstOf } from '../model/outcome.ts'
 import { poolComment } from '../model/identity.ts'
-import type { PlanSettings } from '../model/plan-settings.ts'
 import type { NodeNetworkState, RangePlan, VmPlan } from '../model/plan.ts'
-import type { Logger, Machines, Pools } from '../model/ports.ts'
-import { type RangeSpec, vlansOf } from '../model/range-spec.ts'
+import type { Pools } from '../model/ports.ts'
+import type { RangeSpec } from '../model/range-spec.ts'
 import type { VmStatus } from '../model/range-status.ts'
-import type { VmPhase } from '../model/vm-phase.ts'
 import { zoneRemarkOf } from '../model/zone-finding.ts'
 import { outcomeOfError } from '../reconcilers/outcome-of-error.ts'
-import type { RangeNetworks } from '../reconcilers/vm/config-patch.ts'
-import { isNew, withFirstStarts } from '../reconcilers/vm/first-start.ts'
-import { runVm } from '../reconcilers/vm/run-vm.ts'
+import { withFirstStarts } from '../reconcilers/vm/first-start.ts'
 import { networksMissing } from '../reconcilers/vnet/networks-missing.ts'
 import { nodesWithout } from '../reconcilers/vnet/node-states.ts'
 import type { AclGranter } from './acl-granter.ts'
-import type { AuditFound, ConfigAudit } from './config-audit.ts'
 import type { NetworkController } from './network-controller.ts'
 import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, NO_ZONE_NEEDED, type PassFindings, NOT_READ } from './range-conditions.ts'
 import type { RouteController } from './route-controller.ts'
 import type { StatusBoard } from './status-board.ts'
+import { auditedOf, type VmNews, VmPass, type VmPassDependencies } from './vm-pass.ts'
 import { vmStatusOf } from './vm-status.ts'
 
 /** What a pass over a range works with. */
-export interface PassDependencies {
+export interface PassDependencies extends VmPassDependencies {
   readonly planning: Planning
   readonly networks: NetworkController
   readonly granter: AclGranter
-  readonly machines: Machines
   readonly pools: Pools
   readonly routes: Pick<RouteController, 'ensure'>
   readonly board: StatusBoard
-  readonly logger: Logger
-  readonly settings: () => PlanSettings
-  /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
-  readonly firstStarts: Set<number>
-  readonly audit: Pick<ConfigAudit, 'check' | 'found'>
 }
 
 /**
@@ -92,15 +82,16 @@ export class RangePass {
     const plan = withFirstStarts(result.plan, this.#spec.power, this.#deps.firstStarts)
     if (this.#spec.power === 'off') for (const { vmid } of plan.vms) this.#deps.firstStarts.delete(vmid)
     this.#number = plan.number
-    this.#vms = plan.vms.map((vm) =>
-      vmStatusOf(
+    this.#nodes = plan.network.nodes
+    this.#vms = plan.vms.map((vm) => ({
+      ...vmStatusOf(
         vm,
         plan.number,
         this.#vms.find(({ name }) => name === vm.spec.name),
-        this.#audited(vm, vm.phase),
+        auditedOf(this.#deps.audit, this.#spec.id, vm, vm.phase),
       ),
-    )
-    this.#nodes = plan.network.nodes
+      ...this.#passOf(vm, plan).standing(this.#nodes),
+    }))
     const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair(plan.network)
     const network = busyNetwork ? PROGRESSING : this.#networkStanding(plan)
     // Not waited for: ranges planned together go to the networks together, and share one apply.
@@ -135,79 +126,18 @@ export class RangePass {
   }
 
   async #runVms(plan: RangePlan): Promise<Outcome> {
-    const outcomes = await Promise.all(plan.vms.map((vm) => this.#runVm(vm, plan)))
+    const outcomes = await Promise.all(plan.vms.map((vm) => this.#passOf(vm, plan).run(this.#nodes)))
     this.#signal.throwIfAborted()
     const network = this.#networkFinding(plan)
     return worstOf(network === true ? outcomes : [...outcomes, { kind: 'retry', error: network.message }])
   }
 
-  async #runVm(vm: VmPlan, plan: RangePlan): Promise<Outcome> {
-    const outcome = await this.#bringVm(vm, plan)
-    const { node } = vm.step
-    if (outcome.kind !== 'settled' || node === undefined || this.#signal.aborted) return outcome
-    const { drift } = this.#spec
-    const compared = await this.#deps.audit.check({
-      plan: vm,
-      node,
-      networks: this.#networksOf(plan),
-      drift,
-      signal: this.#signal,
-    })
-    if (this.#signal.aborted) return compared
-    this.#vms = this.#vms.map((each) =>
-      each.name === vm.spec.name ? { ...each, ...this.#audited(vm, each.phase) } : each,
-    )
-    await this.#found({})
-    return compared
-  }
-
-  /** What is known of the configuration of a VM that is where `power` wants it; of others their way is told. */
-  #audited(vm: VmPlan, phase: VmPhase): AuditFound {
-    return phase === 'running' || phase === 'stopped'
-      ? this.#deps.audit.found(this.#spec.id, vm)
-      : { trouble: undefined, remark: undefined }
-  }
-
-  #networksOf({ rangeId, network: { names } }: RangePlan): RangeNetworks {
-    return { rangeId, names, vlans: vlansOf(this.#spec) }
-  }
-
-  async #bringVm(vm: VmPlan, plan: RangePlan): Promise<Outcome> {
-    const { step } = vm
-    switch (step.kind) {
-      case 'none':
-        return { kind: 'settled' }
-      case 'wait':
-        return { kind: 'progressing' }
-      case 'blocked':
-        return { kind: 'retry', error: step.finding.message }
-      case 'create':
-      case 'continue':
-      case 'shutdown': {
-        const { storage, storageFormat: format } = this.#deps.settings()
-        const work = {
-          plan: vm,
-          node: step.node,
-          networks: this.#networksOf(plan),
-          fullClone: { storage, format },
-          machines: this.#deps.machines,
-          holdStart: nodesWithout(this.#nodes).find(({ node }) => node === step.node)?.message,
-          signal: this.#signal,
-        }
-        const { firstStarts } = this.#deps
-        if (isNew(vm) && this.#spec.power !== 'off') firstStarts.add(vm.vmid)
-        const { phase, outcome } = await runVm(work, (entered) => void this.#showVm(vm, entered))
-        if (phase === 'running') firstStarts.delete(vm.vmid)
-        if (this.#signal.aborted) return outcome
-        if ('error' in outcome) this.#vmTrouble(vm, plan, step.node, phase, outcome.error)
-        await this.#showVm(
-          vm,
-          outcome.kind === 'stalled' ? 'blocked' : phase,
-          'error' in outcome ? outcome.error : undefined,
-        )
-        return outcome
-      }
+  #passOf(vm: VmPlan, plan: RangePlan): VmPass {
+    const tell = (news: VmNews): Promise<void> => {
+      this.#vms = this.#vms.map((each) => (each.name === vm.spec.name ? { ...each, ...news } : each))
+      return this.#found({})
     }
+    return new VmPass(vm, { spec: this.#spec, plan }, this.#deps, this.#signal, tell)
   }
 
   /** How the networks stand: a finding, or what could not be granted, or `true`. */
@@ -221,29 +151,6 @@ export class RangePass {
     const here = new Set(vms.flatMap(({ step }) => step.node ?? []))
     const without = nodesWithout(this.#nodes).filter(({ node }) => here.has(node))
     return without.length === 0 || networksMissing(rangeId, without, this.#deps.networks.repairsExhausted())
-  }
-
-  #vmTrouble(
-    { spec }: VmPlan,
-    { network: { names, wants } }: RangePlan,
-    node: string,
-    phase: VmPhase,
-    error: string,
-  ): void {
-    this.#deps.logger.warn('vm is not done', { range: this.#spec.id, vm: spec.name, phase, error })
-    // Of bridges a node's network tells whether they are there.
-    if (wants.kind !== 'vnets') return
-    // Proxmox' words when a VM is started on a node that lacks its network. Applying helps against no other bridge.
-    const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
-    if (bridge === names.range || bridge === names.nat) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)
-  }
-
-  async #showVm(plan: VmPlan, phase: VmPhase, trouble?: string): Promise<void> {
-    if (trouble === undefined && PHASES_OF_WORK.has(phase))
-      this.#deps.logger.info(phase, { range: this.#spec.id, vm: plan.spec.name })
-    const told = trouble === undefined ? this.#audited(plan, phase) : { trouble, remark: undefined }
-    this.#vms = this.#vms.map((vm) => (vm.name === plan.spec.name ? { ...vm, phase, ...told } : vm))
-    await this.#found({})
   }
 
   async #refused(part: 'ZoneReady' | 'NetworkReady', finding: Finding, zone: Remark | true): Promise<Outcome> {
@@ -284,12 +191,3 @@ export class RangePass {
 }
 
 const PROGRESSING: Finding = { reason: 'Progressing', message: 'the networks are being made' }
-
-const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set([
-  'cloning',
-  'configuring',
-  'starting',
-  'running',
-  'stopping',
-  'stopped',
-])

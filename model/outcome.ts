@@ -4,10 +4,19 @@ export type Outcome =
   | { readonly kind: 'settled' }
   /** Work goes on by itself in Proxmox; look again soon. */
   | { readonly kind: 'progressing' }
-  /** Something failed that may pass; look again with growing delay. */
-  | { readonly kind: 'retry'; readonly error: string }
-  /** Nothing helps until the file or the cluster changes; look again at the next resync. */
-  | { readonly kind: 'stalled'; readonly error: string }
+  /** Something failed that may pass; look again with growing delay, unless it is known when. */
+  | (Failed & { readonly kind: 'retry'; readonly orSooner?: true })
+  /** Nothing helps until the file or the cluster changes; look again at the next resync, or when it is known that. */
+  | (Failed & { readonly kind: 'stalled' })
+
+interface Failed {
+  readonly error: string
+  /**
+   * When what failed is tried again, in epoch milliseconds; nothing is to be done before. Left out: not known.
+   * `orSooner`: something else failed, too, and may call for a look before that, with growing delay.
+   */
+  readonly dueAt?: number
+}
 
 const URGENCY = { settled: 0, stalled: 1, progressing: 2, retry: 3 } as const
 
@@ -15,7 +24,16 @@ const URGENCY = { settled: 0, stalled: 1, progressing: 2, retry: 3 } as const
  * The outcome that speaks for several parts of one pass. A failure outweighs work in progress, so that a VM that keeps
  * failing isn't tried every second because another one is still being cloned.
  */
-export const worstOf = (outcomes: readonly Outcome[]): Outcome =>
-  outcomes.reduce<Outcome>((worst, next) => (URGENCY[next.kind] > URGENCY[worst.kind] ? next : worst), {
+export function worstOf(outcomes: readonly Outcome[]): Outcome {
+  const worst = outcomes.reduce<Outcome>((most, next) => (URGENCY[next.kind] > URGENCY[most.kind] ? next : most), {
     kind: 'settled',
   })
+  const dues = outcomes.flatMap((each) => ('dueAt' in each && each.dueAt !== undefined ? [each.dueAt] : []))
+  if (!('error' in worst) || dues.length === 0) return worst
+  const { kind, error } = worst
+  const dueAt = Math.min(...dues)
+  if (kind === 'stalled') return { kind, error, dueAt }
+  const retries = outcomes.filter((each) => each.kind === 'retry')
+  const orSooner = retries.some((each) => each.dueAt === undefined || each.orSooner === true)
+  return { kind, error, dueAt, ...(orSooner ? { orSooner } : {}) }
+}

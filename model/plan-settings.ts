@@ -9,6 +9,8 @@ export interface PlanSettings {
   readonly vmidBase: number
   /** `lanista.audit`: how often the configuration of each VM is compared with its range file, in milliseconds. */
   readonly auditMs: number
+  /** `lanista.repair`: remove what interrupted clones left. */
+  readonly repairClones: boolean
   readonly reservedNumbers: readonly number[]
   /** `proxmox_node`: the node taken when nothing else decides. */
   readonly defaultNode: string
@@ -46,6 +48,7 @@ export const planSettingsOf = (config: ServerConfig): PlanSettings => ({
   vxlanTagBase: config.vxlan_tag_base,
   vmidBase: config.lanista.vmid_base,
   auditMs: config.lanista.audit,
+  repairClones: config.lanista.repair,
   reservedNumbers: config.reserved_range_numbers,
   defaultNode: config.proxmox_node,
   storage: config.proxmox_vm_storage_pool,

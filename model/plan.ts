@@ -89,6 +89,14 @@ export type Action =
       readonly node: string
       readonly reason: string
     }
+  /** Deletes what an interrupted clone left, and nothing else; `lanista.repair` only. */
+  | {
+      readonly kind: 'remove-leftover'
+      readonly vm: string
+      readonly vmid: number
+      readonly node: string
+      readonly reason: string
+    }
 
 /** The end of a range that is to go, in the order it is made. No plan of a range that is to stay can hold one. */
 export type RemovalAction =
@@ -184,6 +192,11 @@ export type VmStep =
    * Ludus made has none.
    */
   | { readonly kind: 'shutdown'; readonly node: string; readonly marked: boolean }
+  /**
+   * A guest on `node` has its VMID and neither name, lock nor pool: what an interrupted clone left, or a person's. `repair`: it
+   * is removed if it is the former.
+   */
+  | { readonly kind: 'leftover'; readonly node: string; readonly repair: boolean }
   /** It exists and is as asked (or was paused by a person): nothing to do. */
   | { readonly kind: 'none'; readonly node: string }
   /** Proxmox can't tell yet or its work goes on by itself; look again soon. */
@@ -285,9 +298,13 @@ function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Actio
       return phase === 'configuring' ? [configure(step.node), ...started(step)] : started(step)
     case 'shutdown':
       return [{ kind: 'shutdown-vm', ...at(step.node), reason: 'the range file wants it off (power: off)' }]
+    case 'leftover':
+      return step.repair ? [{ kind: 'remove-leftover', ...at(step.node), reason: REPAIR }] : []
     case 'none':
     case 'wait':
     case 'blocked':
       return []
   }
 }
+
+const REPAIR = 'if an interrupted clone left it (lanista.repair)'

@@ -180,8 +180,15 @@ export interface Machines {
   /**
    * Deletes the VM with its disks and takes it out of its pool, whoever's it is: look first. Proxmox refuses one that
    * runs, is locked or is protected. What else names it (backup jobs, HA) is left as it is; an HA resource is refused.
+   *
+   * @param options `unreferencedDisks`: also those of its VMID on any storage that its configuration does not name
    */
-  destroy(node: string, vmid: number, signal: AbortSignal): Promise<void>
+  destroy(
+    node: string,
+    vmid: number,
+    signal: AbortSignal,
+    options?: { readonly unreferencedDisks: boolean },
+  ): Promise<void>
 }
 
 /** A resource pool. */

@@ -147,6 +147,13 @@ const lanistaSection = z
           'How often the configuration of each VM is compared with its range file, spread over that time: from 1m to 24h. A changed file is compared at once.',
       })
       .prefault('10m'),
+    repair: z
+      .boolean()
+      .meta({
+        description:
+          'Remove what an interrupted clone left in the place of a VM, once a person has unlocked it, and clone again. Default: say what to run.',
+      })
+      .default(false),
     vmid_base: z
       .int()
       .min(0)

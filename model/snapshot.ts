@@ -21,6 +21,8 @@ export interface ClusterSnapshot {
   readonly templates: readonly TemplateSeen[]
   readonly pools: readonly string[]
   readonly runningTasks: readonly TaskSeen[]
+  /** VMIDs of guests that have been locked by a clone for long without one at work; left out where nobody watched. */
+  readonly interruptedClones?: ReadonlySet<number>
   /** What nodes say of VNets in zones that they don't call available; in all others every VNet is. */
   readonly vnetStates: readonly VnetStateSeen[]
   /** The network of each online node that told it; of a node that is missing here nothing is known. */
@@ -157,7 +159,10 @@ export interface GuestSeen {
   readonly kind: 'qemu' | 'lxc'
   readonly vmid: number
   readonly node: string
-  /** Undefined while Proxmox doesn't know it yet (up to 10 s after creation) or while it is being cloned. */
+  /**
+   * Undefined while Proxmox doesn't know it yet (up to 10 s after creation). `VM <vmid>` for one that had none when its node
+   * told last: it has none at all, or was being cloned then.
+   */
   readonly name: string | undefined
   readonly status: 'running' | 'stopped' | 'paused' | 'unknown'
   readonly template: boolean

@@ -115,7 +115,14 @@ function outlineVms(
   const { settings, snapshot } = ground
   const machines = machinesOf(spec).map((vm) => ({ vm, vmid: vmidOf(planned.number, vm.address, settings.vmidBase) }))
   const guests = guestsOfRange(spec.id, new Set(machines.map(({ vmid }) => vmid)), ground.guests)
-  const range = { id: spec.id, targetNode: spec.targetNode, power: spec.power, guests, promised: promises.vms }
+  const range = {
+    id: spec.id,
+    targetNode: spec.targetNode,
+    power: spec.power,
+    repair: settings.repairClones,
+    guests,
+    promised: promises.vms,
+  }
   const wishes = bindWishes(spec)
   const looks = machines.map(({ vm, vmid }) => ({ vm, vmid, look: lookAtVm(vm, vmid, range, snapshot) }))
   const vms = looks.map(({ vm, vmid, look }): VmPlan | Request =>

@@ -126,9 +126,10 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
       await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, signal), signal)
     },
 
-    async destroy(node, vmid, signal) {
+    async destroy(node, vmid, signal, options) {
       const call = 'DELETE /nodes/{node}/qemu/{vmid}'
-      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, signal), signal)
+      const params: Params = options?.unreferencedDisks === true ? { 'destroy-unreferenced-disks': 1 } : {}
+      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, params, signal), signal)
     },
   }
 }

@@ -58,14 +58,15 @@ const usedBy = (world: World, node: NodeState): { readonly cpu: number; readonly
   return { cpu: Math.min(1, 0.05 + 0.02 * running.length), mem: Math.min(node.memory, mem) }
 }
 
-/** Everything a node would push at this moment. A guest that is being cloned has no statistics yet. */
+/**
+ * Everything a node would push at this moment. Proxmox leaves no guest out: one that is being cloned is told as `VM <vmid>`,
+ * as its own status tells it (09), and with that name for up to 10 s after.
+ */
 export const measure = (world: World, node: NodeState, now: number): Published => ({
   at: now,
   guests: new Map(
     [...world.guests.values()]
-      .filter(
-        (guest) => guest.node === node.name && !(guest.config.get('lock') === 'clone' && !guest.config.has('name')),
-      )
+      .filter((guest) => guest.node === node.name)
       .map((guest) => [guest.vmid, guestStatistics(guest, now)]),
   ),
   node: { ...usedBy(world, node), uptime: Math.floor((now - node.bootedAt) / 1000) },

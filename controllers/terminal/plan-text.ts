@@ -52,7 +52,8 @@ function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
     step.kind === 'blocked' ? [paint('red', `  ! ${step.finding.message}`)] : [],
   )
   const waiting = plan.vms.flatMap(({ spec, step, phase, message }) => {
-    if (step.kind === 'wait') return [paint('yellow', `  ? vm ${spec.name}: ${message}`)]
+    if (step.kind === 'wait' || (step.kind === 'leftover' && !step.repair))
+      return [paint('yellow', `  ? vm ${spec.name}: ${message}`)]
     const untold = (step.kind === 'continue' || step.kind === 'shutdown') && phase === 'unknown'
     return untold ? [paint('yellow', `  ? vm ${spec.name}: Proxmox does not tell its state yet`)] : []
   })
@@ -107,6 +108,8 @@ function actionLine(action: Action | RemovalAction, paint: Paint): string {
       return changed(`vm ${action.vm} started`)
     case 'shutdown-vm':
       return changed(`vm ${action.vm} shut down`)
+    case 'remove-leftover':
+      return paint('red', `  - VM ${action.vmid} on ${action.node}, in place of vm ${action.vm}`) + `: ${action.reason}`
     case 'delete-vm':
       return (
         paint('red', `  - vm ${printable(action.vm)} on ${action.node} (VMID ${action.vmid})`) + `: ${action.reason}`

@@ -7,6 +7,8 @@ export type Found =
   | { readonly kind: 'guest'; readonly guest: GuestSeen }
   /** A guest that may become it has no name yet, so neither taking nor creating is safe. */
   | { readonly kind: 'unclear'; readonly guest: GuestSeen; readonly message: string }
+  /** A guest that nobody calls anything has its VMID: what an interrupted clone left, or a person's. */
+  | { readonly kind: 'leftover'; readonly guest: GuestSeen }
   | { readonly kind: 'conflict'; readonly finding: Finding }
 
 /** The guests of a snapshot, gone over once for all ranges. */
@@ -32,8 +34,9 @@ export function indexGuests({ guests }: Pick<ClusterSnapshot, 'guests'>): GuestI
   const namelessByPool = new Map<string, GuestSeen[]>()
   // In order of VMID, so that the order of the snapshot's guests doesn't matter.
   for (const guest of [...guests].sort((a, b) => a.vmid - b.vmid)) {
-    const { kind, template, name, pool } = guest
+    const { kind, template, pool } = guest
     if (kind !== 'qemu' || template) continue
+    const name = nameOf(guest)
     if (name !== undefined) push(byName, name, guest)
     else if (pool !== undefined) push(namelessByPool, pool, guest)
   }
@@ -46,6 +49,13 @@ export const guestsOfRange = (rangeId: string, spelled: ReadonlySet<number>, ind
   index,
   nameless: index.namelessByPool.get(rangeId)?.find(({ vmid }) => !spelled.has(vmid)),
 })
+
+/**
+ * A guest's name; undefined while it may have one that is not told yet. A guest that is being cloned is told as `VM <vmid>`, for
+ * up to 10 s longer than that takes; one that runs was not being cloned.
+ */
+const nameOf = ({ vmid, name, status }: GuestSeen): string | undefined =>
+  name === `VM ${vmid}` && status !== 'running' ? undefined : name
 
 function push(lists: Map<string, GuestSeen[]>, key: string, guest: GuestSeen): void {
   const list = lists.get(key)
@@ -87,10 +97,13 @@ export function findGuest(name: string, vmid: number, { rangeId, index, nameless
 
 function holderOf(holder: GuestSeen, rangeId: string, name: string): Found {
   const { kind, lock, node, pool, vmid } = holder
-  if (kind === 'qemu' && !holder.template && holder.name === undefined) {
+  const known = nameOf(holder)
+  if (kind === 'qemu' && !holder.template && (known === undefined || (known === name && lock === 'clone'))) {
     if (pool === rangeId) return { kind: 'guest', guest: holder }
-    // Pool and name come at the end of a clone; until then only the VMID tells, which nobody else has a reason to use.
-    if (pool === undefined) return lock === 'clone' ? { kind: 'guest', guest: holder } : unclear(holder)
+    // The pool comes at the end of a clone, and the name late; until then only the VMID tells, which nobody else has a reason
+    // to use.
+    if (pool === undefined && lock === 'clone') return { kind: 'guest', guest: holder }
+    if (pool === undefined) return holder.name === undefined ? unclear(holder) : { kind: 'leftover', guest: holder }
   }
   const remedy =
     holder.name === name && kind === 'qemu' && !holder.template
@@ -105,7 +118,7 @@ function holderOf(holder: GuestSeen, rangeId: string, name: string): Found {
 const unclear = (guest: GuestSeen): Found => ({
   kind: 'unclear',
   guest,
-  message: `VM ${guest.vmid} on ${guest.node}, ${poolText(guest.pool)}, has no name yet; waiting until Proxmox tells it`,
+  message: `VM ${guest.vmid} on ${guest.node}, ${poolText(guest.pool)}, has no name yet; waiting until Proxmox tells it; give it one if it stays without`,
 })
 
 const poolText = (pool: string | undefined): string => (pool === undefined ? 'in no pool' : `in pool ${pool}`)

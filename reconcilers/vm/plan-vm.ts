@@ -8,10 +8,14 @@ import type { Reservation } from '../placement/capacity.ts'
 import { nodeRemedy } from '../placement/decide.ts'
 import type { Request } from '../placement/node-filters.ts'
 import type { Placed } from '../placement/place-requests.ts'
+import { mayBeCloning } from './clone-running.ts'
 import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
+import { interrupted } from './interrupted-clone.ts'
 
 /** What a VM's plan depends on, of its range. */
 export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode' | 'power'> & {
+  /** `lanista.repair` */
+  readonly repair: boolean
   /** Where its VMs are looked for. */
   readonly guests: RangeGuests
   /** What other ranges have been promised. */
@@ -33,6 +37,8 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
       return known(blocked(vm, vmid, found.finding))
     case 'unclear':
       return known(planUnclear(vm, vmid, found, snapshot))
+    case 'leftover':
+      return known(planLeftover(vm, vmid, found.guest, range.repair, snapshot))
     case 'guest':
       return known(planExisting(vm, vmid, found.guest, range, snapshot))
     case 'absent': {
@@ -71,6 +77,25 @@ function planUnclear(
   return { spec, vmid, step, phase: 'unknown', message }
 }
 
+/** What it is shows only in its configuration, which is read when the plan is carried out. */
+function planLeftover(
+  spec: VmSpec,
+  vmid: number,
+  guest: GuestSeen,
+  repair: boolean,
+  snapshot: ClusterSnapshot,
+): VmPlan {
+  const { node } = guest
+  const message = `VM ${vmid} on ${node}, in no pool and without a name, is in its place`
+  if (isOffline(node, snapshot))
+    return blocked(spec, vmid, {
+      reason: 'NodeOffline',
+      message: `vm ${spec.name}: ${message}, and its node is offline; bring the node back, then this goes on by itself`,
+    })
+  const step: VmStep = mayBeCloning(guest, snapshot) ? { kind: 'wait', node } : { kind: 'leftover', node, repair }
+  return { spec, vmid, step, phase: 'blocked', message }
+}
+
 function planExisting(
   vm: VmSpec,
   vmid: number,
@@ -98,6 +123,10 @@ function planExisting(
       'NodeOffline',
       `vm ${vm.name}: its node ${node} is offline and the VM stays there; bring the node back, then this goes on by itself`,
     )
+  }
+  if (guest.lock === 'clone' && snapshot.interruptedClones?.has(guest.vmid) === true) {
+    const finding = interrupted(vm.name, guest, range.repair)
+    return plan({ kind: 'blocked', finding, node }, 'blocked', finding.message)
   }
   if (guest.lock === 'clone') return plan({ kind: 'wait', node }, 'cloning', 'being cloned')
   // With the VMID Lanista gives and without its tags it is a clone that was never configured.

@@ -1,6 +1,7 @@
 import { createActor, toPromise } from 'xstate'
 import type { VmPhase } from '../../model/vm-phase.ts'
-import { vmMachine, type VmResult, type VmWork } from './vm-machine.ts'
+import { vmMachine } from './vm-machine.ts'
+import type { VmResult, VmWork } from './vm-work.ts'
 
 const PHASE_OF_STATE: Readonly<Record<string, VmPhase>> = {
   cloning: 'cloning',

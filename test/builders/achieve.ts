@@ -66,6 +66,8 @@ export function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot)
     }
     case 'start-vm':
       return started(seen, action.vmid)
+    case 'remove-leftover':
+      return { ...seen, guests: seen.guests.filter(({ vmid }) => vmid !== action.vmid) }
     case 'shutdown-vm':
       return change(seen, action.vmid, () => ({ status: 'stopped', uptimeSeconds: 0, memoryUsedBytes: 0 }))
   }

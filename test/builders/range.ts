@@ -55,6 +55,7 @@ export const settings = (traits: Partial<PlanSettings> = {}): PlanSettings => ({
   zone: 'ludus',
   vxlanTagBase: 0,
   vmidBase: 0,
+  repairClones: false,
   reservedNumbers: [],
   defaultNode: 'pve1',
   storage: 'shared',

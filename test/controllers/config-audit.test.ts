@@ -18,7 +18,13 @@ const WRITE = `configure ${VMID} on pve1`
 function auditOf(config: Readonly<Record<string, string>>) {
   const machines = new FakeMachines(machine(VMID, 'JD-DC01', { config, tags: ['jd', 'lanista'] }))
   const time = { now: 0 }
-  const audit = new ConfigAudit(machines, () => HOUR, { now: () => time.now }, quiet)
+  const audit = new ConfigAudit(
+    machines,
+    () => HOUR,
+    { now: () => time.now },
+    () => 1,
+    quiet,
+  )
   const stop = new AbortController()
   const workOf = (spec: Partial<VmSpec>, vlans: readonly number[], step: VmStep, vmid: number): AuditWork => ({
     plan: { spec: vm('JD-DC01', spec), vmid, step, phase: 'running', message: '' },
@@ -77,7 +83,13 @@ describe('the rotation of looks at configurations', () => {
   it('spreads the first looks over the interval', async () => {
     const machines = new FakeMachines()
     const time = { now: 0 }
-    const audit = new ConfigAudit(machines, () => HOUR, { now: () => time.now }, quiet)
+    const audit = new ConfigAudit(
+      machines,
+      () => HOUR,
+      { now: () => time.now },
+      () => 1,
+      quiet,
+    )
     const checkAll = () =>
       Promise.all(
         Array.from({ length: 200 }, (_, index) =>
@@ -143,7 +155,7 @@ describe('the rotation of looks at configurations', () => {
     }
   })
 
-  it('gives up for now on a configuration that keeps changing, and tries in the next pass', async () => {
+  it('gives up for now on a configuration that keeps changing, and tries later', async () => {
     const { check, found, time, machines } = auditOf({ ...FINE, net0: `${MAC},bridge=vmbr0` })
     for (let times = 1; times <= 3; times += 1) machines.fail('configure', 'conflict')
     await check()
@@ -152,17 +164,47 @@ describe('the rotation of looks at configurations', () => {
     expect(found().trouble).to.match(
       /^vm JD-DC01: its configuration could not be compared or corrected: .*keeps changing/,
     )
+    time.now += 2000
     expect((await check()).outcome).to.equal('settled')
     expect(found().trouble).to.equal(undefined)
   })
 
-  it('tries in the next pass what failed', async () => {
-    const { check, time, machines } = auditOf(FINE)
+  it('leaves a VM alone at whose configuration something failed, and tries again later', async () => {
+    const { check, found, time, machines } = auditOf(FINE)
     machines.fail('read', 'node-unreachable')
     await check()
     time.now = HOUR
     expect((await check()).outcome).to.equal('retry')
+    time.now += 1999
+    expect(await check()).to.deep.equal({ outcome: 'retry', calls: [] })
+    expect(found().trouble).to.match(/node-unreachable; tried again at 1970-01-01T01:00:02Z$/)
+    time.now += 1
     expect(await check()).to.deep.equal({ outcome: 'settled', calls: [LOOK] })
+  })
+
+  it('tries at once what failed when the file asks for something else, or is touched', async () => {
+    for (const change of ['file', 'touch'] as const) {
+      const { audit, check, time, machines } = auditOf({ ...FINE, net0: `${MAC},bridge=vmbr0` })
+      machines.fail('configure', 'task-failed')
+      await check()
+      time.now = HOUR
+      expect((await check()).outcome).to.equal('retry')
+      if (change === 'touch') audit.restart('JD')
+      const again = await check({ memoryMiB: change === 'file' ? 2048 : 4096 })
+      expect(again).to.deep.equal({ outcome: 'settled', calls: [LOOK, WRITE, LOOK] })
+    }
+  })
+
+  it('writes at a slow pace where a right is missing', async () => {
+    const { check, time, machines } = auditOf({ ...FINE, net0: `${MAC},bridge=vmbr0` })
+    for (let times = 1; times <= 2; times += 1) machines.fail('configure', 'forbidden')
+    await check()
+    time.now = HOUR
+    expect(await check()).to.deep.equal({ outcome: 'stalled', calls: [LOOK, WRITE] })
+    time.now += 59_999
+    expect(await check()).to.deep.equal({ outcome: 'stalled', calls: [] })
+    time.now += 1
+    expect(await check()).to.deep.equal({ outcome: 'stalled', calls: [LOOK, WRITE] })
   })
 
   it('writes nothing to a VM that is gone, a template, or another one by now', async () => {

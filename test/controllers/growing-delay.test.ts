@@ -12,6 +12,12 @@ describe('GrowingDelay', () => {
     expect(lefts).to.deep.equal([10, 20, 40, 60, 60])
   })
 
+  it('can be waited in part, so that many do not wait in step', () => {
+    const delay = new GrowingDelay(10, 60)
+    delay.failed(100, 0.5)
+    expect([delay.left(100), delay.until]).to.deep.equal([5, 105])
+  })
+
   it('is over when its time has passed', () => {
     const delay = new GrowingDelay(10, 60)
     delay.failed(100)

@@ -35,6 +35,25 @@ describe('RangeController', () => {
     controller.stop()
   })
 
+  it('tells of each trigger before the range is looked at, and of no resync', async () => {
+    const told: string[] = []
+    const pass = async (rangeId: string): Promise<Outcome> => {
+      told.push(`pass ${rangeId}`)
+      return { kind: 'settled' }
+    }
+    const controller = new RangeController(
+      pass,
+      () => 1,
+      systemClock,
+      (rangeId) => told.push(`trigger ${rangeId}`),
+    )
+    controller.trigger('JD')
+    controller.resync('KL')
+    await settled()
+    expect(told).to.deep.equal(['trigger JD', 'pass JD', 'pass KL'])
+    controller.stop()
+  })
+
   it('tells when the ranges have come to rest, at once if they have already', async () => {
     const { controller } = controllerOf({})
     const atRest = () => [...controller.standings().values()].every(({ standing }) => standing === 'waiting')

@@ -19,7 +19,10 @@ function scripted() {
       passes += 1
       open.push({ end, fail })
     })
-  const actor = createActor(rangeMachine, { clock, input: { rangeId: 'JD', reconcile, random: () => 1 } })
+  const actor = createActor(rangeMachine, {
+    clock,
+    input: { rangeId: 'JD', reconcile, random: () => 1, now: () => clock.now() },
+  })
   actor.start()
   return {
     trigger: () => actor.send({ type: 'trigger' }),
@@ -36,6 +39,7 @@ function scripted() {
     wait: (milliseconds: number) => clock.increment(milliseconds),
     passes: () => passes,
     open: () => open.length,
+    now: () => clock.now(),
     state: () => actor.getSnapshot().value,
     context: () => actor.getSnapshot().context,
   }
@@ -147,6 +151,57 @@ describe('rangeMachine', () => {
     range.resync()
     expect([range.state(), range.passes()]).to.deep.equal(['backingOff', 1])
     range.wait(400)
+    expect(range.passes()).to.equal(2)
+  })
+
+  it('waits until what failed is tried again, however often it failed', async () => {
+    const range = scripted()
+    range.trigger()
+    for (const dueAt of [2000, 130_000]) {
+      await range.end({ ...RETRY, dueAt })
+      range.wait(dueAt - 1 - range.now())
+      expect(range.state()).to.equal('backingOff')
+      range.wait(1)
+      expect(range.state()).to.equal('reconciling')
+    }
+  })
+
+  it('looks sooner when something else failed as well', async () => {
+    const range = scripted()
+    range.trigger()
+    await range.end({ ...RETRY, dueAt: 130_000, orSooner: true })
+    range.wait(1000)
+    expect(range.passes()).to.equal(2)
+    await range.end({ ...RETRY, dueAt: 1500, orSooner: true })
+    range.wait(500)
+    expect(range.passes()).to.equal(3)
+  })
+
+  it('looks at once when that time has come during the pass', async () => {
+    const range = scripted()
+    range.trigger()
+    range.wait(5000)
+    await range.end({ ...RETRY, dueAt: 2000 })
+    range.wait(0)
+    expect(range.passes()).to.equal(2)
+  })
+
+  it('is woken by a resync while one of its VMs waits', async () => {
+    const range = scripted()
+    range.trigger()
+    await range.end({ ...RETRY, dueAt: 130_000 })
+    range.wait(600)
+    range.resync()
+    expect([range.state(), range.passes()]).to.deep.equal(['reconciling', 2])
+  })
+
+  it('wakes by itself from being stalled when it is known when', async () => {
+    const range = scripted()
+    range.trigger()
+    await range.end({ ...STALLED, dueAt: 60_000 })
+    range.wait(59_999)
+    expect(range.state()).to.equal('stalled')
+    range.wait(1)
     expect(range.passes()).to.equal(2)
   })
 

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { AclGranter } from '../../controllers/acl-granter.ts'
 import { ConfigAudit } from '../../controllers/config-audit.ts'
+import { VmBackoff } from '../../controllers/vm-backoff.ts'
 import { NetworkController } from '../../controllers/network-controller.ts'
 import { Planning } from '../../controllers/planning.ts'
 import { reconcileRange } from '../../controllers/reconcile-range.ts'
@@ -50,7 +51,14 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     firstStarts: new Set<number>(),
     emptiedPools: new Set<string>(),
     destroyOrders: { of: () => Promise.resolve(undefined), done: () => Promise.resolve() },
-    audit: new ConfigAudit(machines, () => settings().auditMs, clock, quiet),
+    audit: new ConfigAudit(
+      machines,
+      () => settings().auditMs,
+      clock,
+      () => 1,
+      quiet,
+    ),
+    backoff: new VmBackoff(clock, () => 1),
   }
   return {
     proxmox,
@@ -237,13 +245,42 @@ describe('reconcileRange', () => {
   })
 
   it('brings the other VMs up when one fails, and says which and why', async () => {
-    const { pass, proxmox, ready, phases } = situation()
+    const { pass, proxmox, ready, phases, time } = situation()
     proxmox.machines.fail('clone', 'task-failed')
-    expect((await pass()).kind).to.equal('retry')
+    expect(await pass()).to.include({ kind: 'retry', dueAt: 2000 })
     expect(phases()).to.deep.equal(['cloning', 'running'])
-    expect(ready()?.message).to.equal('1 of 2 VMs are running; vm JD-router-debian11-x64: clone: task-failed')
+    expect(ready()?.message).to.equal(
+      '1 of 2 VMs are running; vm JD-router-debian11-x64: clone: task-failed; tried again at 1970-01-01T00:00:02Z',
+    )
+    time.now = 2000
     expect(await pass()).to.deep.equal({ kind: 'settled' })
     expect(proxmox.machines.writes.filter((call) => call.startsWith('clone'))).to.have.length(3)
+  })
+
+  it('leaves a VM that failed alone until its time has come, and keeps saying why', async () => {
+    const { pass, board, proxmox, phases, time } = situation()
+    proxmox.machines.fail('clone', 'task-failed')
+    await pass()
+    const told: string[] = []
+    board.onChange(({ conditions }) => told.push(conditions.at(-1)!.message))
+    const [writes, before] = [proxmox.machines.writes.length, board.get('JD')]
+    time.now = 1999
+    expect(await pass()).to.include({ kind: 'retry', dueAt: 2000 })
+    expect(proxmox.machines.writes).to.have.length(writes)
+    expect([board.get('JD'), told]).to.deep.equal([before, []])
+    expect(phases()).to.deep.equal(['cloning', 'running'])
+  })
+
+  it('tries a VM that failed at once when what its file asks for it has changed', async () => {
+    const { pass, proxmox, file } = situation()
+    proxmox.machines.fail('clone', 'task-failed').fail('clone', 'task-failed')
+    expect((await pass()).kind).to.equal('retry')
+    const [first] = range('JD').vms
+    file.read = () => valid(range('JD', { vms: [{ ...first!, cpus: 4 }] }))
+    expect((await pass()).kind).to.equal('retry')
+    const clones = proxmox.machines.writes.filter((call) => call.startsWith('clone'))
+    expect(clones).to.have.length(3)
+    expect(clones.at(-1)).to.equal(clones.find((call) => !call.includes('1254')))
   })
 
   it('blocks only the VM that can not be placed', async () => {

@@ -72,6 +72,13 @@ describe('actionsOf', () => {
     ['a running VM is left alone', { kind: 'none', node: 'pve1' }, 'running', []],
     ['a VM that is being cloned is left alone', { kind: 'wait', node: 'pve1' }, 'cloning', []],
     [
+      'what a clone left in the place of a VM is removed',
+      { kind: 'leftover', node: 'pve1', repair: true },
+      'blocked',
+      ['remove-leftover'],
+    ],
+    ['it stays where that is not asked for', { kind: 'leftover', node: 'pve1', repair: false }, 'blocked', []],
+    [
       'a VM with something in its way is left alone',
       { kind: 'blocked', node: undefined, finding: { reason: 'VmidTaken', message: 'taken' } },
       'blocked',

@@ -46,7 +46,7 @@ function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeS
   )
 }
 
-/** The closed set of what a plan can say: nothing that moves or removes a VM, nothing about a zone. */
+/** The closed set of what a plan can say: nothing that moves a VM or removes one that was made, nothing about a zone. */
 const KINDS: Readonly<Record<Action['kind'], true>> = {
   'create-pool': true,
   'create-vnet': true,
@@ -62,6 +62,7 @@ const KINDS: Readonly<Record<Action['kind'], true>> = {
   'configure-vm': true,
   'start-vm': true,
   'shutdown-vm': true,
+  'remove-leftover': true,
 }
 
 describe('planRange, for any cluster and range', () => {

@@ -108,7 +108,7 @@ describe("what a range's power asks for", () => {
     await lab.drop('JD.yml', fileOf('off', A))
     await lab.until(() => machines()?.reason === 'VmTrouble')
     expect(machines()?.message).to.match(
-      /did not shut down within 60 s and is asked again, never forced; shut it down from inside, or stop it on pve\d: qm stop 1\d+$/,
+      /did not shut down within 60 s and is asked again, never forced; shut it down from inside, or stop it on pve\d: qm stop 1\d+; tried again at \S+$/,
     )
     expect(on()).to.have.length(2)
     lab.simulator.world.guestsRespond = true

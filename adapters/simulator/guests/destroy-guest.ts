@@ -55,7 +55,8 @@ export const destroyGuest = (call: Call, run: TaskRun, vmid: number, request: Re
   const { sim, node } = call
   return withGuestLock(sim, node.name, vmid, run, async () => {
     const guest = checkRemovable(call, vmid)
-    checkLock(guest)
+    // A VM that is suspended to disk may go; of every other lock only root itself could disregard it.
+    if (guest.config.get('lock') !== 'suspended') checkLock(guest)
     if (isTemplate(guest))
       for (const { file } of drivesOf(guest.config))
         if (isBaseInUse(sim.world, file, node.name))

@@ -203,6 +203,16 @@ describe('machines', () => {
     expect((await failing(proxmox.machines.destroy('pve1', 3_010_011, signal))).kind).to.equal('conflict')
   })
 
+  it('deletes disks with the VMID that a VM does not name, where that is asked for', async () => {
+    const { proxmox, signal, api } = await start({
+      [`DELETE ${VM}`]: { data: UPID },
+      'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
+    })
+    await proxmox.machines.destroy('pve1', 3_010_011, signal, { unreferencedDisks: true })
+    const write = api.got.find(({ method }) => method === 'DELETE')
+    expect(write?.params).to.deep.equal({ 'destroy-unreferenced-disks': '1' })
+  })
+
   it('counts the start of a running VM as a success, and no other failed start', async () => {
     const { proxmox, signal, api } = await start({
       [`POST ${VM}/status/start`]: { data: UPID },

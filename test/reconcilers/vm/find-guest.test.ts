@@ -32,6 +32,38 @@ const rows: readonly [string, readonly GuestSeen[], string, RegExp?][] = [
     `unclear ${VMID}`,
     /in no pool, has no name yet/,
   ],
+  [
+    'is found by VMID while a long clone is told by its VMID',
+    [nameless(VMID, { pool: undefined, lock: 'clone', name: `VM ${VMID}`, status: 'stopped' })],
+    `guest ${VMID}`,
+  ],
+  [
+    'is found by VMID just after a long clone, while it is still told by its VMID',
+    [nameless(VMID, { name: `VM ${VMID}`, status: 'stopped' })],
+    `guest ${VMID}`,
+  ],
+  [
+    'is found by VMID while a clone of several disks goes on, which has its name already',
+    [own(VMID, { pool: undefined, lock: 'clone', status: 'stopped' })],
+    `guest ${VMID}`,
+  ],
+  [
+    'may have what a clone left in its place',
+    [nameless(VMID, { pool: undefined, name: `VM ${VMID}`, status: 'stopped' })],
+    `leftover ${VMID}`,
+  ],
+  [
+    'is not one without a name that runs in its place',
+    [nameless(VMID, { pool: undefined, name: `VM ${VMID}`, status: 'running' })],
+    'VmidTaken',
+  ],
+  [
+    'may be a VM in the pool that is told by its VMID, as its clone took long',
+    [nameless(105, { name: 'VM 105', status: 'stopped' })],
+    'unclear 105',
+    /give it one if it stays without/,
+  ],
+  ['is not one without a name in the pool that runs', [nameless(105, { name: 'VM 105', status: 'running' })], 'absent'],
   ["is not a nameless guest of its VMID in another range's pool", [nameless(VMID, { pool: 'KL' })], 'VmidTaken'],
   ['is not a container of its VMID', [nameless(VMID, { kind: 'lxc' })], 'VmidTaken', /nameless guest/],
   [
@@ -71,6 +103,8 @@ function find(guests: readonly GuestSeen[]) {
       return { what: 'absent', message: '' }
     case 'guest':
       return { what: `guest ${found.guest.vmid}`, message: '' }
+    case 'leftover':
+      return { what: `leftover ${found.guest.vmid}`, message: '' }
     case 'unclear':
       return { what: `unclear ${found.guest.vmid}`, message: found.message }
     case 'conflict':
@@ -88,11 +122,12 @@ describe('findGuest: a VM', () => {
 
   const anyGuest = fc.record({
     vmid: fc.constantFrom(VMID, OTHER_VMID, 105, 106, 107),
-    name: fc.constantFrom(undefined, NAME, 'JD-DC02', 'web'),
+    name: fc.constantFrom(undefined, NAME, 'JD-DC02', 'web', `VM ${VMID}`),
     pool: fc.constantFrom(undefined, 'JD', 'KL'),
     kind: fc.constantFrom('qemu', 'lxc'),
     template: fc.boolean(),
     lock: fc.constantFrom(undefined, 'clone'),
+    status: fc.constantFrom('running', 'stopped', 'unknown'),
   })
   const anyGuests = fc
     .uniqueArray(anyGuest, { selector: ({ vmid }) => vmid })
@@ -105,7 +140,8 @@ describe('findGuest: a VM', () => {
         if (found.kind !== 'guest') return
         const { kind, template, pool, name, lock, vmid } = found.guest
         expect({ kind, template }).to.deep.equal({ kind: 'qemu', template: false })
-        expect(pool === 'JD' || (vmid === VMID && name === undefined && lock === 'clone')).to.equal(true)
+        const itself = vmid === VMID && lock === 'clone' && [undefined, NAME, `VM ${VMID}`].includes(name)
+        expect(pool === 'JD' || itself).to.equal(true)
       }),
     )
   })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Power, VmSpec } from '../../../model/range-spec.ts'
-import type { GuestSeen, NodeSeen } from '../../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen, NodeSeen } from '../../../model/snapshot.ts'
 import { capacityOf, type Reservation } from '../../../reconcilers/placement/capacity.ts'
 import { placeRequests } from '../../../reconcilers/placement/place-requests.ts'
 import { siteOf } from '../../../reconcilers/placement/site.ts'
@@ -21,6 +21,8 @@ interface Row {
   readonly vm?: Partial<VmSpec>
   readonly rangeTarget?: string
   readonly power?: Power
+  readonly repair?: boolean
+  readonly snapshot?: Partial<ClusterSnapshot>
   readonly nodes?: readonly NodeSeen[]
   readonly promised?: readonly Reservation[]
   /** Step, node and phase. */
@@ -227,6 +229,60 @@ const rows: readonly Row[] = [
     plans: 'wait undefined unknown',
   },
   {
+    situation: 'waits for its clone',
+    guests: [own({ name: `VM ${VMID}`, lock: 'clone', pool: undefined, status: 'stopped', tags: [] })],
+    plans: 'wait pve2 cloning',
+  },
+  {
+    situation: 'says what to run when its clone was interrupted',
+    guests: [own({ name: `VM ${VMID}`, lock: 'clone', pool: undefined, status: 'stopped', tags: [] })],
+    snapshot: { interruptedClones: new Set([VMID]) },
+    plans: 'blocked pve2 blocked',
+    says: /run as root on pve2: qm unlock 1010011 && qm destroy 1010011 --destroy-unreferenced-disks 1; it is then/,
+  },
+  {
+    situation: 'says what to run before it repairs an interrupted clone',
+    guests: [own({ name: undefined, lock: 'clone', pool: undefined, status: 'unknown', tags: [] })],
+    snapshot: { interruptedClones: new Set([VMID]) },
+    repair: true,
+    plans: 'blocked pve2 blocked',
+    says: /run as root on pve2: qm unlock 1010011; Lanista then removes it and clones it again/,
+  },
+  {
+    situation: 'leaves an interrupted clone to a person that has its name already',
+    guests: [own({ lock: 'clone', pool: undefined, status: 'stopped', tags: [] })],
+    snapshot: { interruptedClones: new Set([VMID]) },
+    repair: true,
+    plans: 'blocked pve2 blocked',
+    says: /qm unlock 1010011 && qm destroy/,
+  },
+  {
+    situation: 'looks at what is in its place without a name',
+    guests: [own({ name: `VM ${VMID}`, pool: undefined, status: 'stopped', tags: [] })],
+    plans: 'leftover pve2 blocked',
+  },
+  {
+    situation: 'looks at it to remove it where repair is on',
+    guests: [own({ name: `VM ${VMID}`, pool: undefined, status: 'stopped', tags: [] })],
+    repair: true,
+    plans: 'leftover pve2 blocked',
+  },
+  {
+    situation: 'waits with that while a clone runs on its node, which may be its own',
+    guests: [own({ name: `VM ${VMID}`, pool: undefined, status: 'stopped', tags: [] })],
+    snapshot: { runningTasks: [{ upid: 'UPID:pve2:1', node: 'pve2', type: 'qmclone', id: '9000' }] },
+    repair: true,
+    plans: 'wait pve2 blocked',
+  },
+  {
+    situation: 'does nothing about it while its node is offline',
+    nodes: [node('pve1'), node('pve2', { online: false })],
+    guests: [own({ name: `VM ${VMID}`, pool: undefined, status: 'stopped', tags: [] })],
+    repair: true,
+    plans: 'blocked undefined blocked',
+    says: /its node is offline; bring the node back/,
+  },
+  {
     situation: 'does not take a stranger with its VMID',
     guests: [guest(VMID)],
     plans: 'blocked undefined blocked',
@@ -250,12 +306,13 @@ const rows: readonly Row[] = [
 
 /** Looked at, and placed alone when it is absent. */
 function planVm(row: Row) {
-  const snapshot = cluster({ nodes: row.nodes ?? ['pve1', 'pve2'], guests: row.guests ?? [] })
+  const snapshot = cluster({ nodes: row.nodes ?? ['pve1', 'pve2'], guests: row.guests ?? [], ...row.snapshot })
   const guests = guestsOfRange('JD', new Set([VMID]), indexGuests(snapshot))
   const range = {
     id: 'JD',
     targetNode: row.rangeTarget,
     power: row.power ?? 'on',
+    repair: row.repair ?? false,
     guests,
     promised: row.promised ?? [],
   }

@@ -59,7 +59,69 @@ const shutDown = planOf(OFF, 'stopping')
 const SHUTDOWN = `shutdown ${VMID} on pve1`
 const running = (traits: Partial<MachineRead> = {}) => own({ running: true, tags: MARKED, ...traits })
 
+const leftover = planOf({ kind: 'leftover', node: 'pve1', repair: true }, 'blocked')
+const DESTROY = `destroy ${VMID} on pve1`
+/** What Proxmox writes down when a clone begins, unlocked. */
+const remains = (traits: Partial<MachineRead> = {}) =>
+  own({ name: undefined, config: { description: ' qmclone temporary file' }, ...traits })
+
+const leftoverRows: readonly Row[] = [
+  {
+    situation: 'removes what an interrupted clone left, for the next pass to clone again',
+    plan: leftover,
+    machines: () => new FakeMachines(remains()),
+    calls: [READ, DESTROY],
+    ends: 'absent progressing',
+  },
+  {
+    situation: 'says what an interrupted clone left where it is not to be removed',
+    plan: planOf({ kind: 'leftover', node: 'pve1', repair: false }, 'blocked'),
+    machines: () => new FakeMachines(remains()),
+    calls: [READ],
+    ends: 'blocked retry',
+    says: /^vm JD-DC01: its clone was interrupted and left VM 1010011 on pve1; remove that.*: qm destroy 1010011 /,
+  },
+  ...[
+    { situation: 'it is locked by a clone', traits: { lock: 'clone' }, ends: 'cloning progressing' },
+    { situation: 'it is locked otherwise', traits: { lock: 'backup' }, ends: 'unknown retry' },
+    { situation: 'it has a name by now', traits: { name: NAME }, ends: 'blocked progressing' },
+    { situation: 'it runs', traits: { running: true }, ends: 'blocked stalled' },
+    { situation: 'it is a template', traits: { template: true }, ends: 'blocked stalled' },
+    { situation: 'no clone made it', traits: { config: {} }, ends: 'blocked stalled' },
+    { situation: 'a person described it', traits: { config: { description: 'mine' } }, ends: 'blocked stalled' },
+  ].map(({ situation, traits, ends }) => ({
+    situation: `removes nothing in the place of a VM when ${situation}`,
+    plan: leftover,
+    machines: () => new FakeMachines(remains(traits)),
+    calls: [READ],
+    ends,
+  })),
+  {
+    situation: 'has nothing to remove that is gone',
+    plan: leftover,
+    machines: () => new FakeMachines(),
+    calls: [READ],
+    ends: 'blocked progressing',
+  },
+  {
+    situation: 'looks when nobody says whether it is removed',
+    plan: leftover,
+    machines: () => new FakeMachines(remains()).fail('destroy', 'timeout-unknown-outcome', true),
+    calls: [READ, DESTROY, READ],
+    ends: 'blocked progressing',
+  },
+  {
+    situation: 'tells why it can not be removed',
+    plan: leftover,
+    machines: () => new FakeMachines(remains()).fail('destroy', 'forbidden'),
+    calls: [READ, DESTROY],
+    ends: 'blocked stalled',
+    says: /^vm JD-DC01: destroy: forbidden/,
+  },
+]
+
 const rows: readonly Row[] = [
+  ...leftoverRows,
   {
     situation: 'makes a VM that stays off with two writes',
     plan: planOf({ ...CREATE, power: 'off' }, 'absent'),

@@ -119,6 +119,12 @@ describe('locks around simulated guests', () => {
     })
   })
 
+  it('of a VM that is suspended to disk keep nobody from deleting it', async () => {
+    await bench.run('POST', clone, { newid: 301 })
+    bench.guest(301).config.set('lock', 'suspended')
+    expect((await bench.run('DELETE', '/nodes/pve1/qemu/301')).end?.status).to.equal('OK')
+  })
+
   it('of a clone refuse a change to it, unless it is done within a moment', async () => {
     await bench.run('POST', '/nodes/pve1/qemu', { vmid: 200, scsi0: 'shared:8' })
     await bench.ask('POST', '/nodes/pve1/qemu/200/clone', { newid: 201, full: 1 })

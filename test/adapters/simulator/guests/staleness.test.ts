@@ -31,6 +31,19 @@ describe('what /cluster/resources says of simulated guests', () => {
     })
   })
 
+  it('tells a clone that takes longer by its VMID, and by its name up to ten seconds after it is done', async () => {
+    await bench.clock.advance(9500)
+    await bench.ask('POST', '/nodes/pve1/qemu/9001/clone', { newid: 301, full: 1, name: 'new', pool: 'R1' })
+    await bench.clock.advance(600)
+    expect(await rows('qemu/301')).to.include({ name: 'VM 301', status: 'stopped', lock: 'clone' })
+    await bench.clock.advance(2000)
+    expect(await rows('qemu/301'))
+      .to.include({ name: 'VM 301', status: 'stopped', pool: 'R1' })
+      .and.not.have.key('lock')
+    await bench.clock.advance(10_000)
+    expect(await rows('qemu/301')).to.include({ name: 'new' })
+  })
+
   it('knows VMID, node, tags and pool of a new VM at once, name and status after up to ten seconds', async () => {
     await bench.run('POST', '/nodes/pve1/qemu/9000/clone', { newid: 301, name: 'new', pool: 'R1', target: 'pve2' })
     await bench.ask('PUT', '/nodes/pve2/qemu/301/config', { tags: 'lanista' })

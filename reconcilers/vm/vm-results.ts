@@ -1,0 +1,64 @@
+import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+import { outcomeOfError } from '../outcome-of-error.ts'
+import { leftoverMessage } from './interrupted-clone.ts'
+import { lockedMessage } from './plan-vm.ts'
+import type { VmContext, VmResult, VmWork } from './vm-work.ts'
+
+/** It is off, as its range file asks. */
+export const STOPPED: VmResult = { phase: 'stopped', outcome: { kind: 'settled' } }
+
+/** What was in its place is gone, and it is yet to be made. */
+export const GONE: VmResult = { phase: 'absent', outcome: { kind: 'progressing' } }
+
+/** What Proxmox gives a guest by default; one that needs longer is found off by a later look. */
+export const SHUTDOWN_SECONDS = 60
+
+/** A clone ends by itself soon; another lock may be held for hours, or for good. */
+export const locked = ({ work, read }: VmContext): VmResult =>
+  read?.lock === 'clone'
+    ? { phase: 'cloning', outcome: { kind: 'progressing' } }
+    : retry('unknown', lockedMessage(work.plan.spec.name, read?.lock ?? ''))
+
+/** The VMID is somebody else's: nothing is done with that guest. */
+export const stranger = ({ work: { plan }, read }: VmContext): VmResult => ({
+  phase: 'blocked',
+  outcome: {
+    kind: 'stalled',
+    error: `vm ${plan.spec.name}: VMID ${plan.vmid} belongs to ${read?.name ?? 'a nameless guest'}; move that guest to another VMID or set lanista.vmid_base`,
+  },
+})
+
+/** What an interrupted clone left is in the way. */
+export const leftover = ({ work: { plan, node } }: VmContext): VmResult =>
+  retry('blocked', leftoverMessage(plan.spec.name, { vmid: plan.vmid, node }))
+
+/** For a VM whose node has not got its networks yet. */
+export const heldMessage = ({ plan, node, holdStart }: VmWork): string =>
+  `vm ${plan.spec.name}: it is not started yet, because its node ${node} ${holdStart}`
+
+/** For a running VM that would be shut down if it were still marked as the range's. */
+export const unmarkedMessage = ({ plan: { spec }, networks: { rangeId } }: VmWork): string =>
+  `vm ${spec.name}: it has no longer the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so it is not shut down; add them if it is the range's, or shut it down yourself`
+
+/** Proxmox' words when the guest did not go down in time (10-qemu-lifecycle). It is asked again, and never forced. */
+export function notShutDown(context: VmContext, error: unknown): VmResult {
+  const { plan, node } = context.work
+  if (!isProxmoxError(error, 'task-failed') || !/powerdown failed/.test(error.message))
+    return failed(context, error, 'stopping')
+  return retry(
+    'stopping',
+    `vm ${plan.spec.name}: its guest did not shut down within ${SHUTDOWN_SECONDS} s and is asked again, never forced; shut it down from inside, or stop it on ${node}: qm stop ${plan.vmid}`,
+  )
+}
+
+/** It goes no further for now, and may later. */
+export const retry = (phase: VmPhase, error: string): VmResult => ({ phase, outcome: { kind: 'retry', error } })
+
+/** The end of a run that an error ended, told with the VM's name. */
+export function failed({ work, result }: VmContext, error: unknown, phase: VmPhase = result.phase): VmResult {
+  const outcome = outcomeOfError(error)
+  const described = 'error' in outcome ? { ...outcome, error: `vm ${work.plan.spec.name}: ${outcome.error}` } : outcome
+  return { phase, outcome: described }
+}

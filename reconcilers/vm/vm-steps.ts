@@ -1,0 +1,55 @@
+import { isConfiguredFor } from '../../model/identity.ts'
+import type { MachineRead } from '../../model/ports.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import { descriptionOf } from './config-patch.ts'
+import type { VmContext, VmWork } from './vm-work.ts'
+
+/** So many unclear writes are answered by looking; one more ends the run, and the next pass plans anew. */
+const UNCLEAR_WRITES_AT_MOST = 3
+
+/** Whatever the last step did meanwhile, an aborted run does nothing more. */
+export async function unlessAborted<T>(work: VmWork, step: (work: VmWork) => Promise<T>): Promise<T> {
+  work.signal.throwIfAborted()
+  return step(work)
+}
+
+/** Clones the VM as its plan says; for a plan that creates it. */
+export function cloneVm({ plan, node, networks, fullClone, machines, signal }: VmWork): Promise<void> {
+  if (plan.step.kind !== 'create') throw new Error(`vm ${plan.spec.name}: cloning was not planned`)
+  return machines.clone(
+    {
+      template: plan.step.template,
+      vmid: plan.vmid,
+      name: plan.spec.name,
+      pool: networks.rangeId,
+      description: descriptionOf(plan.spec, networks.rangeId),
+      target: node,
+      full: plan.spec.fullClone ? fullClone : undefined,
+    },
+    signal,
+  )
+}
+
+/** Only a clone that was never configured is: with the VMID that Lanista gives, and without the range's tags. */
+export function isUnconfigured(read: MachineRead | undefined, { plan, networks }: VmWork): boolean {
+  const planned = plan.step.kind === 'create' || plan.phase === 'configuring'
+  return read !== undefined && planned && !isConfiguredFor(networks.rangeId, read.tags)
+}
+
+/** The write may have happened, or had before: to be answered by a look. */
+export const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean =>
+  unclearWrites < UNCLEAR_WRITES_AT_MOST && isProxmoxError(error, 'timeout-unknown-outcome', 'conflict')
+
+/** After a clone, whatever its outcome, the VM is only looked for: a second one is for the next pass to decide. */
+export const onlyLook = (work: VmWork): VmWork => ({
+  ...work,
+  plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', node: work.node, power: powerOf(work) } },
+})
+
+const powerOf = ({ plan: { step } }: VmWork): 'on' | 'off' => ('power' in step ? step.power : 'off')
+
+/** The VM as read, where it can only have been there. */
+export function present(read: MachineRead | undefined): MachineRead {
+  if (read === undefined) throw new Error('a VM that was not read is never configured')
+  return read
+}

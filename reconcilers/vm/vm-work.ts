@@ -1,0 +1,35 @@
+import type { Outcome } from '../../model/outcome.ts'
+import type { VmPlan } from '../../model/plan.ts'
+import type { MachineRead, Machines } from '../../model/ports.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+import type { RangeNetworks } from './config-patch.ts'
+
+/** What one VM's machine works with. */
+export interface VmWork {
+  readonly plan: VmPlan
+  /** Where the VM is, or will be created. */
+  readonly node: string
+  readonly networks: RangeNetworks
+  /** Where full clones go. */
+  readonly fullClone: { readonly storage: string; readonly format: string }
+  readonly machines: Machines
+  /** Why the VM must not be started now, as what its node is or does; undefined when it may. */
+  readonly holdStart?: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** What is known while one VM is worked on. */
+export interface VmContext {
+  readonly work: VmWork
+  /** The VM as last read; undefined when Proxmox said there is none. */
+  readonly read: MachineRead | undefined
+  /** How many writes so far got no answer, or were refused because they had happened already. */
+  readonly unclearWrites: number
+  readonly result: VmResult
+}
+
+/** How far a VM got, and when to look again. */
+export interface VmResult {
+  readonly phase: VmPhase
+  readonly outcome: Outcome
+}
