@@ -22,6 +22,8 @@ export interface Durations {
   readonly linkedClone: number
   /** A full clone, per GiB copied. */
   readonly fullClonePerGib: number
+  /** What else a clone of either kind takes, without holding any lock of a storage. */
+  readonly cloneBesides: number
   readonly start: number
   readonly stop: number
   readonly destroy: number
@@ -57,6 +59,7 @@ export const realisticDurations: Durations = {
   guestsForgotten: 300_000,
   linkedClone: 100,
   fullClonePerGib: 1000,
+  cloneBesides: 0,
   start: 1000,
   stop: 700,
   destroy: 200,

@@ -127,6 +127,7 @@ const copyDisks = async (
     config.set(drive.key, printDrive({ ...drive, file: volume.volid, rest }))
     replaceConfig(guest, new Map([...config, ['lock', 'clone']]))
   }
+  if (call.sim.durations.cloneBesides > 0) await run.sleep(call.sim.durations.cloneBesides)
   replaceConfig(guest, config)
 }
 

@@ -3,7 +3,7 @@ import { answerRequest } from '../../../../adapters/simulator/answer-request.ts'
 import { virtualClock, type VirtualClock } from '../../../../adapters/simulator/clock.ts'
 import type { ClusterDescription } from '../../../../adapters/simulator/cluster-description.ts'
 import { clusterFrom } from '../../../../adapters/simulator/cluster-from.ts'
-import { realisticDurations } from '../../../../adapters/simulator/durations.ts'
+import { type Durations, realisticDurations } from '../../../../adapters/simulator/durations.ts'
 import { faultScript } from '../../../../adapters/simulator/faults.ts'
 import { lockTable } from '../../../../adapters/simulator/locks.ts'
 import { routes } from '../../../../adapters/simulator/routes/index.ts'
@@ -68,7 +68,10 @@ const form = (params: Params): string =>
     .join('&')
 
 /** Sets a cluster up; statistics are pushed every 10 s as usual. */
-export const guestBench = (description: ClusterDescription = usualCluster): Bench => {
+export const guestBench = (
+  description: ClusterDescription = usualCluster,
+  durations: Partial<Durations> = {},
+): Bench => {
   const clock = virtualClock()
   const world = clusterFrom(description, clock.now())
   const closing = new AbortController()
@@ -76,7 +79,7 @@ export const guestBench = (description: ClusterDescription = usualCluster): Benc
   const sim: Simulation = {
     world,
     clock,
-    durations: realisticDurations,
+    durations: { ...realisticDurations, ...durations },
     locks: lockTable(),
     faults: faultScript(),
     closed: closing.signal,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { guestBench, type Bench } from './bench.ts'
+import { guestBench, type Bench, usualCluster } from './bench.ts'
 
 const clone9000 = '/nodes/pve1/qemu/9000/clone'
 const clone9001 = '/nodes/pve1/qemu/9001/clone'
@@ -42,6 +42,17 @@ describe('a simulated clone', () => {
     await bench.until(bench.world.tasks.find((task) => task.upid === data)?.done ?? Promise.resolve())
     expect(bench.guest(460).config.has('lock')).to.equal(false)
     expect(bench.world.pools.get('R1')?.vms.has(460)).to.equal(true)
+  })
+
+  it('takes longer besides its disks where it is told to, and is locked as long', async () => {
+    bench.close()
+    bench = guestBench(usualCluster, { cloneBesides: 8000 })
+    const { data } = await bench.ask('POST', clone9000, { newid: 301 })
+    await bench.clock.advance(8000)
+    expect(bench.guest(301).config.get('lock')).to.equal('clone')
+    await bench.clock.advance(1000)
+    expect(bench.world.tasks.find((task) => task.upid === data)?.end?.status).to.equal('OK')
+    expect(bench.guest(301).config.has('lock')).to.equal(false)
   })
 
   it('lands on its target when all disks are on shared storage', async () => {
