@@ -22,6 +22,8 @@ export interface TaskFollower {
 /** Milliseconds: polling starts quick and slows down, as most tasks are either short or long. */
 const QUICKEST = 500
 const SLOWEST = 2000
+/** In between, an end is learnt of by at most so much of the task's duration too late. */
+const LATE_BY = 1 / 16
 /** How long a task may be neither seen running nor ended before its outcome counts as unknown. */
 const PATIENCE = 120_000
 /** The list shows a dead node's tasks as running for as long as it likes, so a long-running one is asked for itself. */
@@ -108,7 +110,7 @@ export const createTaskFollower = ({ api, clock, logger }: Deps): TaskFollower =
 
   const intervalNow = (): number => {
     const youngest = Math.max(...[...followed].map((task) => task.since))
-    return Math.min(SLOWEST, Math.max(QUICKEST, (clock.now() - youngest) / 8))
+    return Math.min(SLOWEST, Math.max(QUICKEST, Math.floor((clock.now() - youngest) * LATE_BY)))
   }
 
   const pollWhileFollowed = async (signal: AbortSignal): Promise<void> => {

@@ -40,7 +40,7 @@ describe('following tasks', () => {
   it('asks less often the longer it takes', async () => {
     const running = { data: [taskRow(upidOf(101))] }
     await start([101], {
-      [TASKS]: [...Array.from({ length: 30 }, () => running), { data: [taskRow(upidOf(101), 'OK')] }],
+      [TASKS]: [...Array.from({ length: 50 }, () => running), { data: [taskRow(upidOf(101), 'OK')] }],
       [statusOf(101)]: { data: { status: 'running' } },
     })
     await startVm(101)
@@ -48,6 +48,11 @@ describe('following tasks', () => {
     expect(waits[0]).to.equal(500)
     expect(waits.at(-1)).to.equal(2000)
     expect([...waits].sort((a, b) => a - b)).to.deep.equal(waits)
+    let taken = 0
+    for (const wait of waits) {
+      expect(wait, `after ${taken} ms`).to.be.at.most(Math.max(500, taken / 16))
+      taken += wait
+    }
   })
 
   it('asks for a task itself when the list no longer shows it', async () => {
