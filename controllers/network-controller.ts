@@ -8,9 +8,14 @@ import { Repairs } from './repairs.ts'
 import { Turn } from './turn.ts'
 import { VnetMaker, type VnetMakerParts } from './vnet-maker.ts'
 
+interface NetworkRequest {
+  readonly wants: NetworkWants
+  readonly onCommitted: () => void
+}
+
 /** Makes networks for all ranges together: whoever asks while a turn is taken shares the next. */
 export class NetworkController {
-  readonly #turn: Turn<NetworkWants, NetworkResult>
+  readonly #turn: Turn<NetworkRequest, NetworkResult>
   readonly #vnets: VnetMaker
   readonly #bridges: BridgeMaker
   readonly #repairs: Repairs
@@ -23,11 +28,13 @@ export class NetworkController {
     this.#vnets = new VnetMaker({ ...parts, repairs: this.#repairs }, signal)
     this.#bridges = new BridgeMaker(parts, signal)
     this.#turn = new Turn(async (requests) => {
-      const vnets = requests.flatMap((wants) => (wants.kind === 'vnets' ? [wants] : []))
-      const bridges = requests.flatMap((wants) => (wants.kind === 'bridges' ? [wants] : []))
+      const vnets = requests.flatMap(({ wants, onCommitted }) =>
+        wants.kind === 'vnets' ? [{ wants, onCommitted }] : [],
+      )
+      const bridges = requests.flatMap(({ wants }) => (wants.kind === 'bridges' ? [wants] : []))
       const ofVnets = vnets.length === 0 ? undefined : await this.#vnets.make(vnets)
       const ofBridges = await this.#bridges.make(bridges)
-      return (wants) =>
+      return ({ wants }) =>
         wants.kind === 'bridges' ? ofBridges(wants) : (ofVnets?.(wants) ?? { kind: 'ready', nodes: [] })
     })
   }
@@ -37,9 +44,14 @@ export class NetworkController {
     return this.#vnets.giveBackLeftover()
   }
 
-  /** Resolves when the wanted networks are in force, or with what is in the way. One range's trouble stops no other. */
-  ensure(wants: NetworkWants): Promise<NetworkResult> {
-    return this.#turn.enter(wants)
+  /**
+   * Resolves when the wanted networks are in force, or with what is in the way. One range's trouble stops no other.
+   *
+   * @param onCommitted called when Proxmox has committed VNets and only the nodes' reloads are to come: what needs no
+   *   network in force can be done meanwhile. Never called for bridges
+   */
+  ensure(wants: NetworkWants, onCommitted: () => void = () => undefined): Promise<NetworkResult> {
+    return this.#turn.enter({ wants, onCommitted })
   }
 
   /** Something shows that a node lacks a network which is applied, although no look at the cluster tells. */

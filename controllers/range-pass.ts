@@ -17,7 +17,7 @@ import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, NO_ZONE_NEEDED, type PassFindings, NOT_READ } from './range-conditions.ts'
 import type { RouteController } from './route-controller.ts'
 import type { StatusBoard } from './status-board.ts'
-import { auditedOf, type VmNews, VmPass, type VmPassDependencies } from './vm-pass.ts'
+import { auditedOf, holdStartOn, type VmNews, VmPass, type VmPassDependencies } from './vm-pass.ts'
 import { vmStatusOf } from './vm-status.ts'
 
 /** What a pass over a range works with. */
@@ -34,7 +34,7 @@ export interface PassDependencies extends VmPassDependencies {
  * The pass over a range whose file is valid, and what it has found so far.
  *
  * 1. plan in the shared turn
- * 2. networks, together with all other ranges
+ * 2. networks, together with all other ranges; while nodes reload them, the pool is made and new VMs are begun
  * 3. the pool, then all VMs side by side, and the route to the range
  *
  * Reports after each step, so that a status never claims more than was seen.
@@ -48,6 +48,11 @@ export class RangePass {
   #number: number | undefined
   #vms: readonly VmStatus[]
   #nodes: readonly NodeNetworkState[]
+  /** Resolves when the networks are made, with what each node has of them; with undefined when they could not be. */
+  #networksMade: Promise<readonly NodeNetworkState[] | undefined> = Promise.resolve(undefined)
+  #pool: Promise<void> | undefined
+  /** New VMs that were begun while nodes still reloaded, by name. */
+  readonly #begun = new Map<string, Promise<Outcome>>()
 
   constructor(spec: RangeSpec, warnings: readonly Diagnostic[], deps: PassDependencies, signal: AbortSignal) {
     this.#spec = spec
@@ -68,6 +73,7 @@ export class RangePass {
       this.#signal.throwIfAborted()
       return await this.#broken(error)
     } finally {
+      await Promise.allSettled(this.#begun.values())
       this.#deps.planning.release(this.#spec.id)
     }
   }
@@ -98,7 +104,12 @@ export class RangePass {
     void this.#found({ zone, network })
 
     if (busyNetwork) {
-      const made = await this.#deps.networks.ensure(plan.network.wants)
+      const making = this.#deps.networks.ensure(plan.network.wants, () => this.#beginNew(plan))
+      this.#networksMade = making.then(
+        (made) => (made.kind === 'ready' ? made.nodes : undefined),
+        () => undefined,
+      )
+      const made = await making
       if (made.kind === 'blocked') return this.#refused('NetworkReady', made.finding, zone)
       if (made.kind === 'failed') throw made.error
       this.#nodes = made.nodes
@@ -111,9 +122,36 @@ export class RangePass {
       await this.#deps.granter.grant(plan.grant)
       await this.#found({ network: this.#networkStanding(plan) })
     }
-    if (!plan.pool.exists) await this.#deps.pools.create(plan.rangeId, poolComment(plan.rangeId), this.#signal)
+    this.#networksMade = Promise.resolve(this.#nodes)
+    await this.#poolOf(plan)
     const [machines, route] = await Promise.all([this.#runVms(plan), this.#makeRoute(plan)])
     return worstOf([machines, route])
+  }
+
+  /** Once its VNets are committed, new VMs are made while nodes reload, and started when their node is known to be fine. */
+  #beginNew(plan: RangePlan): void {
+    for (const vm of plan.vms.filter(({ step }) => step.kind === 'create')) {
+      const begun = this.#poolOf(plan).then(() =>
+        this.#passOf(vm, plan).run(this.#nodes, (node) => this.#holdStart(node)),
+      )
+      // Whoever waits for it is told; the pass may break off before.
+      begun.catch(() => undefined)
+      this.#begun.set(vm.spec.name, begun)
+    }
+  }
+
+  #poolOf({ rangeId, pool }: RangePlan): Promise<void> {
+    this.#pool ??= pool.exists
+      ? Promise.resolve()
+      : this.#deps.pools.create(rangeId, poolComment(rangeId), this.#signal)
+    return this.#pool
+  }
+
+  /** Why a VM must not be started on a node, known as soon as the networks are made. */
+  async #holdStart(node: string): Promise<string | undefined> {
+    const nodes = await this.#networksMade
+    if (nodes === undefined) return 'may lack its networks, which could not be made'
+    return holdStartOn(node, nodes)
   }
 
   /** The route from this machine to the range, which no VM waits for. */
@@ -126,7 +164,9 @@ export class RangePass {
   }
 
   async #runVms(plan: RangePlan): Promise<Outcome> {
-    const outcomes = await Promise.all(plan.vms.map((vm) => this.#passOf(vm, plan).run(this.#nodes)))
+    const outcomes = await Promise.all(
+      plan.vms.map((vm) => this.#begun.get(vm.spec.name) ?? this.#passOf(vm, plan).run(this.#nodes)),
+    )
     this.#signal.throwIfAborted()
     const network = this.#networkFinding(plan)
     return worstOf(network === true ? outcomes : [...outcomes, { kind: 'retry', error: network.message }])

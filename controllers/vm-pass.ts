@@ -29,6 +29,8 @@ export interface VmPassDependencies {
 /** What a VM's status tells from now on. */
 export type VmNews = Pick<VmStatus, 'phase'> & AuditFound
 
+type HoldStart = (node: string) => Promise<string | undefined>
+
 /** The part of a pass that one VM gets: it is brought where its range file wants it, and then compared with it. */
 export class VmPass {
   readonly #vm: VmPlan
@@ -60,9 +62,15 @@ export class VmPass {
     return wait && newsOf(wait)
   }
 
-  /** @param nodes whether the range's networks are in force, node by node */
-  async run(nodes: readonly NodeNetworkState[]): Promise<Outcome> {
-    const { phase, outcome } = await this.#bring(nodes)
+  /**
+   * @param nodes whether the range's networks are in force, node by node
+   * @param holdStart resolves with why the VM must not be started on a node, as soon as that is known; default: by `nodes`
+   */
+  async run(
+    nodes: readonly NodeNetworkState[],
+    holdStart: HoldStart = (node) => Promise.resolve(holdStartOn(node, nodes)),
+  ): Promise<Outcome> {
+    const { phase, outcome } = await this.#bring(nodes, holdStart)
     const { node } = this.#vm.step
     if (outcome.kind !== 'settled' || node === undefined || this.#signal.aborted) return outcome
     const work = { plan: this.#vm, node, networks: this.#networks(), drift: this.#spec.drift, signal: this.#signal }
@@ -71,7 +79,7 @@ export class VmPass {
     return compared
   }
 
-  async #bring(nodes: readonly NodeNetworkState[]): Promise<VmResult> {
+  async #bring(nodes: readonly NodeNetworkState[], holdStart: HoldStart): Promise<VmResult> {
     const { step, phase } = this.#vm
     switch (step.kind) {
       case 'none':
@@ -86,11 +94,11 @@ export class VmPass {
       case 'continue':
       case 'leftover':
       case 'shutdown':
-        return this.#work(step.node, nodes)
+        return this.#work(step.node, nodes, holdStart)
     }
   }
 
-  async #work(node: string, nodes: readonly NodeNetworkState[]): Promise<VmResult> {
+  async #work(node: string, nodes: readonly NodeNetworkState[], holdStart: HoldStart): Promise<VmResult> {
     const vm = this.#vm
     const { machines, firstStarts, backoff } = this.#deps
     const wait = this.#wait(nodes)
@@ -104,7 +112,7 @@ export class VmPass {
       networks: this.#networks(),
       fullClone: this.#fullClone(),
       machines,
-      holdStart: holdStartOn(node, nodes),
+      holdStart: () => holdStart(node),
       signal: this.#signal,
     }
     if (isNew(vm) && this.#spec.power !== 'off') firstStarts.add(vm.vmid)
@@ -174,7 +182,8 @@ export class VmPass {
 
 const newsOf = ({ phase, trouble }: VmWait): VmNews => ({ phase, trouble, remark: undefined })
 
-const holdStartOn = (node: string, nodes: readonly NodeNetworkState[]): string | undefined =>
+/** Why a VM must not be started on a node, as its networks are not in force there; undefined: it may. */
+export const holdStartOn = (node: string, nodes: readonly NodeNetworkState[]): string | undefined =>
   nodesWithout(nodes).find((without) => without.node === node)?.message
 
 /** What is known of the configuration of a VM that is where `power` wants it; of others their way is told. */

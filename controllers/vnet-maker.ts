@@ -25,6 +25,15 @@ export interface VnetMakerParts {
 
 type Answer = (wants: VnetWants) => NetworkResult
 
+interface VnetRequest {
+  readonly wants: VnetWants
+  /** Called when its VNets are committed, so that they come into force with each node's reload. */
+  readonly onCommitted: () => void
+}
+
+/** Tells those requests of a commit of whose VNets none is left out. */
+type TellCommitted = (leftOut: (vnet: string) => boolean) => void
+
 /**
  * Makes VNets for all ranges of a turn together.
  *
@@ -33,7 +42,7 @@ type Answer = (wants: VnetWants) => NetworkResult
  * 3. looks and plans again: under the lock nobody else changes SDN configuration
  * 4. writes, and looks once more: without a lock (before Proxmox VE 9) others may have changed the SDN meanwhile, and no
  *    lock keeps anybody from staging changes on a node, which an apply activates
- * 5. applies, which releases the lock; whatever happened, the lock is given back
+ * 5. applies, which releases the lock, and tells whose VNets are committed; whatever happened, the lock is given back
  * 6. looks whether the networks are in force on every node
  */
 export class VnetMaker {
@@ -48,10 +57,13 @@ export class VnetMaker {
   }
 
   /** Resolves with the answer for each range of the turn. Throws when the cluster can't be seen or asked. */
-  async make(requests: readonly VnetWants[]): Promise<Answer> {
+  async make(requests: readonly VnetRequest[]): Promise<Answer> {
     const demand: VnetDemand = {
-      wants: inOrderOfName(requests.flatMap(({ vnets }) => vnets)),
-      removals: inOrderOfName(requests.flatMap(({ removals }) => removals)),
+      wants: inOrderOfName(requests.flatMap(({ wants }) => wants.vnets)),
+      removals: inOrderOfName(requests.flatMap(({ wants }) => wants.removals)),
+    }
+    const tellCommitted: TellCommitted = (leftOut) => {
+      for (const { wants, onCommitted } of requests) if (!wants.vnets.some(({ name }) => leftOut(name))) onCommitted()
     }
     const seen = await this.#look()
     const plan = this.#plan(demand, seen)
@@ -60,7 +72,7 @@ export class VnetMaker {
     const leave = await this.#lock.ask(applyForeign || plan.leftPending.length > 0, this.#signal)
     switch (leave.kind) {
       case 'granted':
-        return this.#makeWith(leave, demand, applyForeign || plan.leftPending.length > 0)
+        return this.#makeWith(leave, demand, applyForeign || plan.leftPending.length > 0, tellCommitted)
       case 'refused':
         return this.#answers(
           stopping(plan, () => leave.finding),
@@ -82,6 +94,7 @@ export class VnetMaker {
     { token }: Extract<Leave, { kind: 'granted' }>,
     demand: VnetDemand,
     mayBePending: boolean,
+    tellCommitted: TellCommitted,
   ): Promise<Answer> {
     const errors = new Map<string, unknown>()
     let held = token
@@ -106,7 +119,8 @@ export class VnetMaker {
         if (stopped.length > 0 && late.actions.length === 0) continue
         // Nothing waited for it: it only repairs nodes.
         const forRepair = plan.actions.length === 1 && plan.leftPending.length === 0
-        const applied = await this.#apply(action, token, forRepair, errors)
+        const onCommitted = (): void => tellCommitted((vnet) => errors.has(vnet) || findings.has(vnet))
+        const applied = await this.#apply(action, token, forRepair, errors, onCommitted)
         if (applied !== undefined) held = undefined
         for (const { node, why } of applied ?? []) failures.set(node, why)
       }
@@ -191,12 +205,13 @@ export class VnetMaker {
     token: string | undefined,
     forRepair: boolean,
     errors: Map<string, unknown>,
+    onCommitted: () => void,
   ): Promise<readonly ReloadFailure[] | undefined> {
     const { logger, proxmox, repairs } = this.#parts
     try {
       this.#signal.throwIfAborted()
       logger.info('applying SDN configuration', { reason })
-      const failures = await proxmox.sdn.apply(token, this.#signal)
+      const failures = await proxmox.sdn.apply(token, this.#signal, onCommitted)
       repairs.applied(forRepair)
       return failures
     } catch (error) {

@@ -61,8 +61,10 @@ export interface SdnWriter {
   /**
    * Commits, releases the lock, and reloads the network of every node; resolves when the reload task has ended, with
    * the nodes that its log tells of as not reloaded. Proxmox itself calls such a task `OK`.
+   *
+   * @param onCommitted called when Proxmox has committed, before any node has reloaded
    */
-  apply(token: string | undefined, signal: AbortSignal): Promise<readonly ReloadFailure[]>
+  apply(token: string | undefined, signal: AbortSignal, onCommitted?: () => void): Promise<readonly ReloadFailure[]>
 }
 
 /** A guest's NIC on some network. */

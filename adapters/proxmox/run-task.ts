@@ -16,19 +16,25 @@ type TaskCall = Extract<
   | `${string}/status/${string}`
 >
 
-/** Starts a task and follows it to its end; resolves with its UPID. */
+/**
+ * Starts a task and follows it to its end; resolves with its UPID.
+ *
+ * @param onStarted called when Proxmox has taken the call, each time it does
+ */
 export type RunTask = <C extends TaskCall>(
   call: C,
   names: PathOf<C>,
   params: Params,
   signal: AbortSignal,
+  onStarted?: () => void,
 ) => Promise<string>
 
 /** Starts a task once. */
 export const createRunTask =
   (api: Api, tasks: TaskFollower): RunTask =>
-  async (call, names, params, signal) => {
+  async (call, names, params, signal, onStarted) => {
     const started = await api.write(call, names, params, upid, signal)
+    onStarted?.()
     await tasks.follow(requestFor(call, names, params).title, started, signal)
     return started
   }
@@ -38,9 +44,9 @@ const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
 /** As above, again when the task ends for want of a lock, as it then did nothing. Clones leave that to their lane. */
 export const patiently =
   (runTask: RunTask, clock: Clock, random: () => number): RunTask =>
-  (call, names, params, signal) =>
+  (call, names, params, signal, onStarted) =>
     retrying(
-      () => runTask(call, names, params, signal),
+      () => runTask(call, names, params, signal, onStarted),
       (error) => (error instanceof LockTimeout ? LOCK : undefined),
       { clock, random, signal },
     )

@@ -109,10 +109,10 @@ export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWrite
       )
       return lists.flat().flatMap(pendingSubnet)
     },
-    async apply(token, signal) {
+    async apply(token, signal, onCommitted) {
       // Left out, `release-lock` does not release, whatever its documentation says.
       const params = token === undefined ? {} : { ...withToken(token), 'release-lock': 1 }
-      return failuresOf(await runTask(APPLY, {}, params, signal), signal)
+      return failuresOf(await runTask(APPLY, {}, params, signal, onCommitted), signal)
     },
   }
 }

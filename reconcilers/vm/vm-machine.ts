@@ -44,6 +44,7 @@ export const vmMachine = setup({
         machines.destroy(node, plan.vmid, signal, { unreferencedDisks: true }),
       ),
     ),
+    holdStart: fromPromise<string | undefined, VmWork>(({ input }) => unlessAborted(input, () => input.holdStart())),
     start: fromPromise<void, VmWork>(({ input }) =>
       unlessAborted(input, ({ machines, node, plan, signal }) => machines.start(node, plan.vmid, signal)),
     ),
@@ -68,7 +69,6 @@ export const vmMachine = setup({
     isRunningUnconfigured: ({ context: { read, work } }) =>
       read?.running === true && read.name === work.plan.spec.name && isUnconfigured(read, work),
     isUnconfigured: ({ context: { read, work } }) => isUnconfigured(read, work),
-    isHeld: ({ context: { work } }) => work.holdStart !== undefined,
     isToBeOff: ({ context: { work } }) => work.plan.step.kind === 'shutdown',
     staysOff: ({ context: { work } }) => 'power' in work.plan.step && work.plan.step.power === 'off',
     isOff: ({ context: { read } }) => read?.running === false,
@@ -224,13 +224,27 @@ export const vmMachine = setup({
     readying: {
       always: [
         { guard: 'staysOff', target: 'ended', actions: assign({ result: STOPPED }) },
-        {
-          guard: 'isHeld',
-          target: 'ended',
-          actions: assign({ result: ({ context: { work } }) => retry('starting', heldMessage(work)) }),
-        },
-        { target: 'starting' },
+        { target: 'awaitingNetworks' },
       ],
+    },
+    awaitingNetworks: {
+      invoke: {
+        src: 'holdStart',
+        input: ({ context }) => context.work,
+        onDone: [
+          { guard: ({ event }) => event.output === undefined, target: 'starting' },
+          {
+            target: 'ended',
+            actions: assign({
+              result: ({ context: { work }, event }) => retry('starting', heldMessage(work, event.output ?? '')),
+            }),
+          },
+        ],
+        onError: {
+          target: 'ended',
+          actions: assign({ result: ({ event, context }) => failed(context, event.error, 'starting') }),
+        },
+      },
     },
     starting: {
       invoke: {

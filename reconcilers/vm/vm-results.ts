@@ -35,8 +35,8 @@ export const leftover = ({ work: { plan, node } }: VmContext): VmResult =>
   retry('blocked', leftoverMessage(plan.spec.name, { vmid: plan.vmid, node }))
 
 /** For a VM whose node has not got its networks yet. */
-export const heldMessage = ({ plan, node, holdStart }: VmWork): string =>
-  `vm ${plan.spec.name}: it is not started yet, because its node ${node} ${holdStart}`
+export const heldMessage = ({ plan, node }: VmWork, why: string): string =>
+  `vm ${plan.spec.name}: it is not started yet, because its node ${node} ${why}`
 
 /** For a running VM that would be shut down if it were still marked as the range's. */
 export const unmarkedMessage = ({ plan: { spec }, networks: { rangeId } }: VmWork): string =>

@@ -13,8 +13,8 @@ export interface VmWork {
   /** Where full clones go. */
   readonly fullClone: { readonly storage: string; readonly format: string }
   readonly machines: Machines
-  /** Why the VM must not be started now, as what its node is or does; undefined when it may. */
-  readonly holdStart?: string | undefined
+  /** Resolves as soon as it is known why the VM must not be started, as what its node is or does; undefined: it may. */
+  readonly holdStart: () => Promise<string | undefined>
   readonly signal: AbortSignal
 }
 

@@ -55,6 +55,8 @@ export class FakeProxmox implements Proxmox {
   snapshot: ClusterSnapshot
   /** Awaited in each look, after the snapshot was taken. */
   whileLooking: () => Promise<void> = () => Promise.resolve()
+  /** Awaited in each apply between its commit and its end. */
+  whileReloading: () => Promise<void> = () => Promise.resolve()
   /** Who holds the SDN lock; a token of somebody else's, or `ours`. */
   lockHolder: string | undefined
   /** As before Proxmox VE 9. */
@@ -131,10 +133,12 @@ export class FakeProxmox implements Proxmox {
       const configured: VnetConfig = { ...seen.configured!, ...changes }
       this.#setVnet({ ...seen, pending: seen.pending === 'new' ? 'new' : 'changed', configured })
     },
-    apply: async (token) => {
+    apply: async (token, _signal, onCommitted) => {
       await this.#call('apply')
       if (this.lockHolder === token) this.lockHolder = undefined
       for (const vnet of this.snapshot.vnets) this.#setVnet({ ...vnet, pending: 'unchanged', running: vnet.configured })
+      onCommitted?.()
+      await this.whileReloading()
       return this.reloadFailures
     },
   }

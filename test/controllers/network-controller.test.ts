@@ -201,6 +201,29 @@ describe('NetworkController', () => {
     expect(proxmox.writes).to.deep.equal(['create r1', 'create r2', 'apply', 'apply'])
   })
 
+  it('tells of the commit, while the nodes still reload, those whose VNets are in it', async () => {
+    const proxmox = new FakeProxmox(cluster({ vnets: [natVnet()] })).fail('create r2', full)
+    const controller = controllerOf(proxmox)
+    const told: number[] = []
+    let toldAtReload: readonly number[] = []
+    proxmox.whileReloading = async () => {
+      toldAtReload = [...told]
+    }
+    const results = await Promise.all(
+      [1, 2, 3].map((number) => controller.ensure(wantsOf(number), () => void told.push(number))),
+    )
+    expect(kinds(results)).to.deep.equal(['ready', 'failed', 'ready'])
+    expect(toldAtReload).to.deep.equal([1, 3])
+    expect(told).to.deep.equal([1, 3])
+  })
+
+  it('tells of no commit where the apply is refused', async () => {
+    const proxmox = new FakeProxmox(cluster()).fail('apply', full)
+    const told: number[] = []
+    await controllerOf(proxmox).ensure(wantsOf(1), () => void told.push(1))
+    expect(told).to.deep.equal([])
+  })
+
   it('does not fail a range whose VNets needed nothing for an apply that failed', async () => {
     const proxmox = new FakeProxmox(cluster({ vnets: [natVnet(), rangeVnet(1, 'R1')] })).fail('apply', full)
     expect(kinds(await ensureAll(controllerOf(proxmox), [1, 2]))).to.deep.equal(['ready', 'failed'])

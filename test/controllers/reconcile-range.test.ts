@@ -217,6 +217,64 @@ describe('reconcileRange', () => {
     expect(proxmox.machines.journal).to.deep.equal([])
   })
 
+  it('clones and configures new VMs while the nodes reload, and starts none before they have', async () => {
+    const { pass, proxmox } = situation()
+    const { machines } = proxmox
+    proxmox.whileReloading = async () => {
+      while (machines.writes.filter((call) => call.startsWith('configure')).length < 2) await settled()
+      for (let turn = 0; turn < 20; turn++) await settled()
+      expect(machines.writes.filter((call) => call.startsWith('start'))).to.deep.equal([])
+    }
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(machines.writes.map((call) => call.split(' ')[0])).to.have.members([
+      'clone',
+      'clone',
+      'configure',
+      'configure',
+      'start',
+      'start',
+    ])
+    expect(machines.writes.slice(4).every((call) => call.startsWith('start'))).to.equal(true)
+  })
+
+  it('leaves VMs that exist alone while the nodes reload', async () => {
+    const { pass, file, proxmox } = situation()
+    await pass()
+    const reads = proxmox.machines.journal.length
+    file.read = (id) =>
+      valid(range(id, { vms: [vm(`${id}-DC01`), vm(`${id}-new`, { address: { vlan: 10, lastOctet: 12 } })] }))
+    proxmox.snapshot = { ...proxmox.snapshot, vnets: proxmox.snapshot.vnets.filter(({ name }) => name !== 'r1') }
+    proxmox.whileReloading = async () => {
+      while (!proxmox.machines.writes.some((call) => call.startsWith('configure 1010012'))) await settled()
+    }
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(proxmox.machines.journal.slice(reads).filter((call) => !call.includes('1010012'))).to.deep.equal([])
+  })
+
+  it('starts no VM when the apply fails after its commit, and starts them once another has gone well', async () => {
+    const { pass, conditions, phases, proxmox } = situation()
+    const { machines } = proxmox
+    const clone = machines.clone.bind(machines)
+    machines.clone = async (request) => {
+      for (let turn = 0; turn < 20; turn++) await settled()
+      return clone(request)
+    }
+    proxmox.whileReloading = () => Promise.reject(new ProxmoxError('task-failed', 'PUT /cluster/sdn', 'reload failed'))
+    expect(await pass()).to.deep.include({ kind: 'retry' })
+    expect(conditions()).to.include('NetworkReady False NetworkFailed')
+    // The pass is not over before what it has begun: another would begin it again.
+    expect(machines.writes.map((call) => call.split(' ')[0])).to.have.members([
+      'clone',
+      'clone',
+      'configure',
+      'configure',
+    ])
+    proxmox.whileReloading = settled
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(phases()).to.deep.equal(['running', 'running'])
+    expect(machines.writes, 'three a VM').to.have.length(6)
+  })
+
   it('gives back what it was promised when the pass ends, even badly', async () => {
     const { pass, proxmox, planning } = situation()
     proxmox.fail('create r1', new ProxmoxError('no-quorum', 'POST /cluster/sdn/vnets', 'no quorum'))
@@ -241,6 +299,7 @@ describe('reconcileRange', () => {
     refused.proxmox.fail('pool JD', new ProxmoxError('forbidden', 'POST /pools', 'Pool.Allocate is missing'))
     expect(await refused.pass()).to.deep.equal({ kind: 'stalled', error: 'Pool.Allocate is missing' })
     expect(refused.conditions()).to.include.members(['NetworkReady True Ok', 'MachinesReady False MachinesFailed'])
+    expect(refused.proxmox.journal.filter((call) => call === 'pool JD')).to.have.length(1)
     expect(refused.proxmox.machines.journal).to.deep.equal([])
   })
 

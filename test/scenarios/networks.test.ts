@@ -156,6 +156,23 @@ describe('a node whose networks are not in force', () => {
   let lab: Lab
   afterEach(() => lab.close())
 
+  it('is asked to start no VM while it reloads, however long that takes', async () => {
+    lab = await openLab()
+    const { journal, world } = lab.simulator
+    lab.simulator.arm({ on: 'reload', node: 'pve2', fails: false, takes: 20_000 })
+    const starts: string[] = []
+    journal.listen(({ method, path, node }) => {
+      const on = /^\/nodes\/(\w+)\/qemu\/\d+\/status\/start$/.exec(path)?.[1] ?? node
+      if (method === 'POST' && path.endsWith('/status/start'))
+        starts.push(`${on} ${world.nodes.get(on)?.bridges.has('r1') === true ? 'has' : 'lacks'} r1`)
+    })
+    await lab.drop('JD.yml', ON_EACH)
+    await lab.until(() => lab.ready('JD'))
+    expect(new Set(starts)).to.include('pve2 has r1')
+    expect(starts.filter((start) => start.includes('lacks'))).to.deep.equal([])
+    expect(appliesOf(lab)).to.have.length(1)
+  })
+
   it('delays only the VMs placed there, is named, and repaired by applying again', async () => {
     lab = await openLab()
     lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true })

@@ -30,13 +30,19 @@ const create = planOf(CREATE, 'absent')
 const finish = planOf(CONTINUE, 'configuring')
 const restart = planOf(CONTINUE, 'starting')
 
-async function run(machines: FakeMachines, plan: VmPlan, signal = new AbortController().signal) {
+async function run(
+  machines: FakeMachines,
+  plan: VmPlan,
+  signal = new AbortController().signal,
+  holdStart = (): Promise<string | undefined> => Promise.resolve(undefined),
+) {
   const phases: VmPhase[] = []
   const work = {
     plan,
     node: 'pve1',
     networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] },
     fullClone: { storage: 'shared', format: 'qcow2' },
+    holdStart,
     machines,
     signal,
   }
@@ -506,6 +512,45 @@ describe('runVm', () => {
     const machines = new FakeMachines(own())
     await run(machines, restart, AbortSignal.abort(new Error('stopping')))
     expect(machines.journal).to.deep.equal([])
+  })
+
+  it('asks whether it may start once everything else is done, and waits for the answer', async () => {
+    const machines = new FakeMachines()
+    const asked: string[] = []
+    const result = await run(machines, create, undefined, async () => {
+      asked.push(...machines.writes)
+      return undefined
+    })
+    expect(asked).to.deep.equal([CLONE, CONFIGURE])
+    expect(machines.writes).to.deep.equal([CLONE, CONFIGURE, START])
+    expect(result.outcome).to.deep.equal({ kind: 'settled' })
+  })
+
+  it('starts no VM that is held, and says why', async () => {
+    const machines = new FakeMachines(own({ tags: MARKED }))
+    const result = await run(machines, restart, undefined, async () => 'lacks r1')
+    expect(`${result.phase} ${result.outcome.kind}`).to.equal('starting retry')
+    expect(result.error).to.equal(`vm ${NAME}: it is not started yet, because its node pve1 lacks r1`)
+    expect(machines.writes).to.deep.equal([])
+  })
+
+  it('starts nothing when it is aborted while it waits for its networks', async () => {
+    const machines = new FakeMachines(own({ tags: MARKED }))
+    const stop = new AbortController()
+    await run(machines, restart, stop.signal, async () => {
+      stop.abort(new Error('stopping'))
+      return undefined
+    })
+    expect(machines.writes).to.deep.equal([])
+  })
+
+  it('asks nobody for a VM that is to stay off', async () => {
+    const asked: string[] = []
+    await run(new FakeMachines(), planOf({ ...CREATE, power: 'off' }, 'absent'), undefined, async () => {
+      asked.push('asked')
+      return 'lacks r1'
+    })
+    expect(asked).to.deep.equal([])
   })
 
   it('tells each phase as it is entered', async () => {
