@@ -28,9 +28,10 @@ export interface LanesDeps {
   readonly nodeLimit?: number
 }
 
-/** Forty clones at once on one storage were seen to go well on a real cluster. */
-const STORAGE_LIMITS: LaneLimits = { start: 8, most: 48 }
-const NODE_LIMIT = 4
+/** Of a storage, unless given. Forty clones at once on one storage were seen to go well on a real cluster. */
+export const STORAGE_LIMITS: LaneLimits = { start: 8, most: 48 }
+/** Of a node, unless given. */
+export const NODE_LIMIT = 4
 /** How often a congested work is tried in all before its error surfaces. */
 const ATTEMPTS = 50
 /** Milliseconds a congested work stands back at most, times the number of its attempts, up to ten. */

@@ -1,4 +1,5 @@
 import { benchClones } from './clones.ts'
+import { benchDeploy } from './deploy.ts'
 import { benchLatency } from './latency.ts'
 import { benchPlacement } from './placement.ts'
 import { benchValidate } from './validate.ts'
@@ -7,6 +8,7 @@ import { benchValidate } from './validate.ts'
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   latency: benchLatency,
   clones: benchClones,
+  deploy: benchDeploy,
   validate: benchValidate,
   placement: benchPlacement,
 }

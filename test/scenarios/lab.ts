@@ -9,6 +9,7 @@ import { destroyOrderFiles } from '../../adapters/destroy-order-files.ts'
 import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
+import type { Durations } from '../../adapters/simulator/durations.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { JournalEntry } from '../../adapters/simulator/journal.ts'
@@ -54,6 +55,8 @@ export interface LabOptions {
   readonly world?: World
   readonly settings?: Partial<PlanSettings>
   readonly speed?: number
+  /** How long things take in the cluster, where it is not as usual. */
+  readonly durations?: Partial<Durations>
   /** How many clones one storage takes at once, and the most it is tried with. Default: the product's own. */
   readonly storageLimits?: LaneLimits
   /** How long the client waits for an answer, in real milliseconds. */
@@ -70,7 +73,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const world = options.world ?? demoCluster()
   const speed = options.speed ?? SPEED
   const clock = scaledClock(speed)
-  const simulator = await startSimulator({ world, clock })
+  const simulator = await startSimulator({ world, clock, durations: options.durations ?? {} })
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-lab-'))
   const ranges = path.join(folder, 'ranges')
   await mkdir(ranges)
