@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { ConditionType } from '../model/condition.ts'
+import { type ConditionType, SUSPENDED } from '../model/condition.ts'
 import type { Metrics } from '../model/ports.ts'
 import { VM_PHASES } from '../model/vm-phase.ts'
 
@@ -30,6 +30,12 @@ export function openMetrics(version: string): MetricsPage {
     name: 'lanista_range_condition',
     help: 'Conditions of a range: 1 for the status that holds, 0 for the others.',
     labelNames: ['range', 'type', 'status'] as const,
+    registers,
+  })
+  const suspended = new Gauge({
+    name: 'lanista_range_suspended',
+    help: 'Whether the author of a range has told Lanista to leave it alone (1) or not (0).',
+    labelNames: ['range'] as const,
     registers,
   })
   const vms = new Gauge({
@@ -128,6 +134,8 @@ export function openMetrics(version: string): MetricsPage {
       conditionTypes.set(id, holding)
       for (const { type, status: holds } of conditions)
         for (const status of STATUSES) condition.set({ range: id, type, status }, status === holds ? 1 : 0)
+      const isSuspended = conditions.some(({ type, reason }) => type === 'Ready' && reason === SUSPENDED)
+      suspended.set({ range: id }, isSuspended ? 1 : 0)
       const present = new Set(states.map(({ node }) => node))
       forgetNodes(id, present)
       nodes.set(id, present)
@@ -138,6 +146,7 @@ export function openMetrics(version: string): MetricsPage {
       for (const type of conditionTypes.get(range) ?? [])
         for (const status of STATUSES) condition.remove({ range, type, status })
       conditionTypes.delete(range)
+      suspended.remove({ range })
       forgetNodes(range, new Set())
       nodes.delete(range)
       for (const phase of VM_PHASES) vms.remove({ range, phase })

@@ -53,7 +53,9 @@ function program(finish: (status: number) => void): Command {
     })
   lanista
     .command('plan')
-    .description('print what a run would change and why; writes nothing. Status 0: nothing to do, 2: changes, 1: error')
+    .description(
+      'print what a run would change and why; writes nothing. Status 0: nothing to do, 2: changes, 1: error, or a range is suspended',
+    )
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
     .option(
       '--without-node <node>',

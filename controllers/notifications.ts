@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts'
-import type { Condition } from '../model/condition.ts'
+import { type Condition, SUSPENDED } from '../model/condition.ts'
 import { readAddress, shownAddress } from '../model/notify/notify-address.ts'
 import { type Notification, notificationOf } from '../model/notify/notification.ts'
 import type { Delivery, Logger, Metrics, Notifier, RangeFiles } from '../model/ports.ts'
@@ -139,7 +139,7 @@ export class Notifications {
 
 /** A suspended range is its author's doing, and what can't be read just now has not failed. */
 const isNoNews = ({ status, reason }: Condition): boolean =>
-  status === 'Unknown' || WORKING.has(reason) || reason === 'Suspended'
+  status === 'Unknown' || WORKING.has(reason) || reason === SUSPENDED
 
 /** So many at once; the others in order. */
 class Slots {

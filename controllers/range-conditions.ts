@@ -1,5 +1,5 @@
 import type { Condition, ConditionType, Finding, PartFinding } from '../model/condition.ts'
-import { isInOrder, readyOf, remarkOf } from '../model/condition.ts'
+import { isInOrder, readyOf, remarkOf, SUSPENDED } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { diagnosticLine } from '../model/diagnostic.ts'
 import { printable } from '../model/printable.ts'
@@ -72,8 +72,6 @@ export function conditionsOfSuspended({ id, suspension }: Pick<RangeSpec, 'id' |
   ]
   return [...parts, { type: 'Ready', status: 'False', reason: SUSPENDED, message }]
 }
-
-const SUSPENDED = 'Suspended'
 
 /** Who suspended a range, why, until when, and what to do: one sentence. */
 export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspension'>): string {

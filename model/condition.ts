@@ -18,6 +18,9 @@ export type ConditionType =
   | 'PoolReady'
   | 'Ready'
 
+/** The reason of a range that its author has told Lanista to leave alone. */
+export const SUSPENDED = 'Suspended'
+
 /** Something in the way of a range: becomes the reason and message of a condition. */
 export interface Finding {
   readonly reason: string

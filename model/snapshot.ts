@@ -183,6 +183,8 @@ export interface TemplateSeen {
   readonly name: string
   /** Storages that hold its disks; empty when not known. `target` of a clone needs all of them shared, even for a full clone. */
   readonly storages: readonly string[]
+  /** Storages of the CD images in its drives. A clone takes the images over by name; `target` needs these shared as well. */
+  readonly cdStorages: readonly string[]
   /** What a full clone takes of a storage at most: the sizes of all disks together; 0 when not told. */
   readonly diskBytes: number
 }

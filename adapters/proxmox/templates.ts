@@ -7,7 +7,8 @@ import { vmConfig } from './schemas.ts'
 /** A volume of a template's drive, such as `shared:9000/base-9000-disk-0.qcow2`. */
 interface Volume {
   readonly storage: string
-  readonly cdrom: boolean
+  /** A CD image that somebody put in. Cloud-init's is made anew for each clone, like a disk. */
+  readonly cdImage: boolean
   readonly bytes: number
 }
 
@@ -47,7 +48,8 @@ const volumesOf = (config: Readonly<Record<string, string>>): readonly Volume[] 
       if (storage === undefined) return []
       const cdrom = /,media=cdrom(,|$)/.test(drive)
       // A full clone copies disks, and takes CD images over by name.
-      return [{ storage, cdrom, bytes: cdrom ? 0 : bytesOf(/,size=([0-9.]+[KMGT]?)(,|$)/.exec(drive)?.[1] ?? '') }]
+      const bytes = cdrom ? 0 : bytesOf(/,size=([0-9.]+[KMGT]?)(,|$)/.exec(drive)?.[1] ?? '')
+      return [{ storage, cdImage: cdrom && !drive.includes('cloudinit'), bytes }]
     })
 
 const UNITS: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
@@ -81,7 +83,10 @@ export const createTemplates = (api: Pick<Api, 'read'>, clock: Clock): Templates
     try {
       const { volumes } = remembered ?? (await read(guest, name, signal))
       const diskBytes = volumes.reduce((sum, { bytes }) => sum + bytes, 0)
-      return [{ vmid, node, name, storages: [...new Set(volumes.map(({ storage }) => storage))], diskBytes }]
+      const storagesOf = (cds: boolean): readonly string[] => [
+        ...new Set(volumes.flatMap(({ storage, cdImage }) => (cdImage === cds ? [storage] : []))),
+      ]
+      return [{ vmid, node, name, storages: storagesOf(false), cdStorages: storagesOf(true), diskBytes }]
     } catch (error) {
       if (isProxmoxError(error, 'not-found', 'node-unreachable')) return []
       throw error
@@ -97,7 +102,7 @@ export const createTemplates = (api: Pick<Api, 'read'>, clock: Clock): Templates
     },
     async storageOfClones(template, signal) {
       const entry = known.get(keyOf(template)) ?? (await read(template, undefined, signal))
-      return entry.volumes.find(({ cdrom }) => !cdrom)?.storage
+      return entry.volumes.find(({ cdImage }) => !cdImage)?.storage
     },
   }
 }

@@ -28,7 +28,7 @@ export interface PlanOptions {
 /**
  * `lanista plan`: what a run would change and why. Writes nothing.
  *
- * @returns the exit status: 0 nothing to do, 2 changes, 1 something is in the way
+ * @returns the exit status: 0 nothing to do, 2 changes, 1 something is in the way, or a range is suspended
  */
 export async function planCommand(
   options: PlanOptions,
@@ -54,8 +54,8 @@ export async function planCommand(
   const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroyed]
   const removals = orders.length === 0 ? [] : await removalsOf(orders, proxmox, settings, signal)
   const away = removals.flatMap(({ order, gone }) => (gone && destroyed.includes(order) ? [destroyedText(order)] : []))
-  const suspended = [...folder.suspended.map(suspendedText), ...away]
-  const report = { ...reportOf(planned, removals, settings), suspended, warnings, diagnostics }
+  const suspended = folder.suspended.map(suspendedText)
+  const report = { ...reportOf(planned, removals, settings), suspended, away, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
 }
@@ -80,10 +80,10 @@ function planWithout(
   return report.down.every(({ elsewhere }) => elsewhere.kind === 'possible') && !report.losesQuorum ? 2 : 1
 }
 
-/** 1 when something is in the way, 2 when there are changes, 0 otherwise. */
-function exitStatusOf({ networkActions, removals, plans, refused, diagnostics }: PlanReport): number {
+/** 1 when something is in the way, or nobody knows of a suspended range whether it is as asked; 2 when there are changes. */
+function exitStatusOf({ networkActions, removals, plans, refused, suspended, diagnostics }: PlanReport): number {
   const blocked = plans.some(({ vms }) => vms.some(({ step }) => step.kind === 'blocked'))
-  if (refused.length > 0 || diagnostics.length > 0 || blocked) return 1
+  if (refused.length > 0 || diagnostics.length > 0 || suspended.length > 0 || blocked) return 1
   return networkActions.length + removals.length > 0 || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0
 }
 

@@ -13,8 +13,10 @@ export interface PlanReport {
   /** What is wrong with the SDN zone and stops no range, once for all ranges. */
   readonly zoneFindings: readonly ZoneFinding[]
   readonly refused: readonly string[]
-  /** Ranges that are left alone, in words. */
+  /** Ranges that are left alone as their files ask, in words. */
   readonly suspended: readonly string[]
+  /** Ranges that were destroyed and stay away although they have files, in words. */
+  readonly away: readonly string[]
   /** What is likely a mistake in a file and keeps nothing from being made. */
   readonly warnings: readonly Diagnostic[]
   readonly diagnostics: readonly Diagnostic[]
@@ -22,13 +24,13 @@ export interface PlanReport {
 
 /** A plan for people: `+` is created, `~` is changed, `-` is removed, `!` is in the way; each with the reason. */
 export function planText(report: PlanReport, paint: Paint): readonly string[] {
-  const { networkActions, removals, plans, zoneFindings, refused, suspended, warnings, diagnostics } = report
+  const { networkActions, removals, plans, zoneFindings, refused, suspended, away, warnings, diagnostics } = report
   const going = removals.map((action) => actionLine(action, paint))
   const networks = networkActions.map((action) => actionLine(action, paint))
   const ranges = plans.flatMap((plan) => rangeLines(plan, paint))
   const troubles = [...diagnostics.map(diagnosticLine), ...refused].map((text) => paint('red', `! ${text}`))
   const warned = [...zoneFindings.map(({ message }) => message), ...warnings.map(diagnosticLine)]
-  const remarks = [...suspended, ...warned.map((text) => `warning: ${text}`)].map((text) =>
+  const remarks = [...suspended, ...away, ...warned.map((text) => `warning: ${text}`)].map((text) =>
     paint('yellow', `# ${text}`),
   )
   const changes =
@@ -41,7 +43,7 @@ export function planText(report: PlanReport, paint: Paint): readonly string[] {
     ...ranges,
     ...(troubles.length === 0 ? [] : [...troubles, '']),
     ...(remarks.length === 0 ? [] : [...remarks, '']),
-    summary(plans.length, changes, inTheWay),
+    summary(plans.length, changes, inTheWay, suspended.length),
   ]
 }
 
@@ -117,10 +119,14 @@ function actionLine(action: Action | RemovalAction, paint: Paint): string {
   }
 }
 
-function summary(ranges: number, changes: number, inTheWay: number): string {
+function summary(ranges: number, changes: number, inTheWay: number, suspended: number): string {
   const parts = [
     `${ranges} ${ranges === 1 ? 'range' : 'ranges'}`,
     changes === 0 ? 'nothing to change' : `${changes} ${changes === 1 ? 'change' : 'changes'}`,
   ]
-  return [...parts, ...(inTheWay === 0 ? [] : [`${inTheWay} in the way`])].join(', ')
+  const further = [
+    [inTheWay, 'in the way'],
+    [suspended, 'suspended'],
+  ] as const
+  return [...parts, ...further.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]))].join(', ')
 }

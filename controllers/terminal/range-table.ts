@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
+import { SUSPENDED } from '../../model/condition.ts'
 import { type RangeStatus, readyConditionOf, type VmStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { NO_BORDERS } from './no-borders.ts'
@@ -54,14 +55,17 @@ export function rangeTable(statuses: readonly RangeStatus[], paint: Paint, width
   return [table.toString(), '', ...summaries].join('\n')
 }
 
-function rowsOf({ id, number, vms }: RangeStatus, paint: Paint): readonly string[][] {
+function rowsOf(status: RangeStatus, paint: Paint): readonly string[][] {
+  const { id, number, vms } = status
+  // Nobody has looked since, so no phase of it is shown as if it were known.
+  const isSuspended = readyConditionOf(status)?.reason === SUSPENDED
   return vms.map((vm, index) => [
     index === 0 ? paint('bold', number === undefined ? id : `${id} (${number})`) : '',
     vm.name,
     vm.node ?? '-',
     vm.vmid === undefined ? '-' : String(vm.vmid),
     vm.address ?? '-',
-    phaseText(vm, paint),
+    isSuspended ? paint('dim', `${PHASE_SIGN.unknown} ${vm.phase}`) : phaseText(vm, paint),
     whyText(vm, paint),
   ])
 }

@@ -118,9 +118,7 @@ export function unfitText(unfit: Unfit): string {
     case 'template':
       return unfit.copies.length === 0
         ? `lacks template ${unfit.template}`
-        : `can't reach template ${unfit.template} (${unfit.copies
-            .map(({ vmid, node, storages }) => `VM ${vmid} on ${node}, storage ${storages.join(' and ')}`)
-            .join('; ')})`
+        : `can't reach template ${unfit.template} (${unfit.copies.map(copyText).join('; ')})`
     case 'storage':
       return `lacks storage ${unfit.storage}`
     case 'space':
@@ -130,6 +128,11 @@ export function unfitText(unfit: Unfit): string {
     case 'memory':
       return `has ${gib(unfit.freeBytes)} GiB free${unfit.headroomBytes === 0 ? '' : ` and keeps ${gib(unfit.headroomBytes)} as headroom`}`
   }
+}
+
+const copyText = ({ vmid, node, storages, cdStorages }: TemplateSeen): string => {
+  const cd = cdStorages.length === 0 ? '' : ` and a CD of ${cdStorages.join(' and ')} in its drive`
+  return `VM ${vmid} on ${node}, storage ${storages.join(' and ')}${cd}`
 }
 
 const GIB = 1024 ** 3

@@ -41,12 +41,11 @@ export function siteOf(snapshot: ClusterSnapshot): Site {
     const all = copies.get(template) ?? []
     if (all.length === 0) return { kind: 'missing' }
     const readable = all.filter((copy) => copy.storages.every((name) => holdsDisks(node, name)))
-    // A clone with `target` needs all disks of its source on shared storage, even a full one onto shared storage.
+    // A clone with `target` needs all drives of its source on shared storage, even a full one onto shared storage.
+    const isShared = ({ storages: disks, cdStorages }: TemplateSeen): boolean =>
+      disks.length > 0 && [...disks, ...cdStorages].every((name) => shared.has(name))
     const copy =
-      readable.find((each) => each.node === node) ??
-      readable.find(
-        (each) => each.storages.length > 0 && each.storages.every((name) => shared.has(name)) && online.has(each.node),
-      )
+      readable.find((each) => each.node === node) ?? readable.find((each) => isShared(each) && online.has(each.node))
     return copy === undefined
       ? { kind: 'unreachable', copies: all }
       : { kind: 'reachable', template: { vmid: copy.vmid, node: copy.node } }

@@ -40,6 +40,17 @@ describe('openMetrics', () => {
     ])
   })
 
+  it('tells a range that is suspended from one that fails, and forgets it with the range', async () => {
+    const metrics = openMetrics('1')
+    const suspended = { type: 'Ready', status: 'False', reason: 'Suspended', message: '' } as const
+    metrics.rangeStatus(statusOf('JD', 'False'))
+    expect(await linesOf(metrics, 'lanista_range_suspended{')).to.deep.equal(['lanista_range_suspended{range="JD"} 0'])
+    metrics.rangeStatus({ ...statusOf('JD', 'False'), conditions: [suspended] })
+    expect(await linesOf(metrics, 'lanista_range_suspended{')).to.deep.equal(['lanista_range_suspended{range="JD"} 1'])
+    metrics.rangeGone('JD')
+    expect(await linesOf(metrics, 'lanista_range_suspended{')).to.deep.equal([])
+  })
+
   it('drops a condition that a status no longer has', async () => {
     const metrics = openMetrics('1')
     metrics.rangeStatus(statusOf('JD', 'True'))

@@ -208,6 +208,7 @@ export const template = (vmid: number, name: string, traits: Partial<TemplateSee
   node: 'pve1',
   name,
   storages: ['shared'],
+  cdStorages: [],
   diskBytes: 32 * GIB,
   ...traits,
 })

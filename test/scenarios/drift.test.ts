@@ -112,6 +112,60 @@ describe('a VM that is not as its range file says', () => {
     expect(guest('JD-a').pending.get('memory')).to.equal('3072')
   })
 
+  it('is written or told of as its own range asks, field by field, and only in what it differs', async () => {
+    const machine: VmText = { name: 'a', vlan: 10, octet: 1 }
+    const off = 'power: off, range_number: '
+    lab = await openLab({
+      files: {
+        'JD.yml': rangeText([machine], `ludus_extensions: { lanista: { ${off}1, drift: { hardware: correct } } }\n`),
+        'KT.yml': rangeText([machine], `ludus_extensions: { lanista: { ${off}2 } }\n`),
+      },
+      settings: { auditMs: 20_000 },
+    })
+    await lab.until(() => lab.ready('JD', 'KT'))
+    const since = lab.writes().length
+    const person = personIn(lab.simulator)
+    const changes = { cores: 1, vcpus: 1, memory: 4096, balloon: 1024, description: 'of Ann', onboot: 1 }
+    for (const name of ['JD-a', 'KT-a']) await person('PUT', configOf(name), changes)
+    const remarkOf = (id: string) => lab.controller.board.get(id)?.vms.find(({ name }) => name === `${id}-a`)?.remark
+    await lab.until(() => guest('JD-a').config.get('memory') === '2048' && remarkOf('KT') !== undefined)
+    const told =
+      'cores is 1, should be 2, vcpus is 1, should be 2, memory is 4096 MiB, should be 2048 MiB, balloon is 1024 MiB, should be 0 MiB'
+    expect(remarkOf('KT')).to.match(new RegExp(`^vm KT-a: ${told}; it is only told`))
+    await lab.until(() => remarkOf('JD') === undefined)
+    const written = own(since).map(({ method, path, params: { digest: _, ...params } }) => [
+      `${method} ${path}`,
+      params,
+    ])
+    expect(written, 'a VM that is off needs no reboot').to.deep.equal([
+      [`PUT ${configOf('JD-a')}`, { cores: '2', vcpus: '2', memory: '2048', balloon: '0' }],
+    ])
+    expect(guest('JD-a').config.get('description')).to.equal('of Ann')
+    expect(lab.ready('JD', 'KT')).to.equal(true)
+  })
+
+  it('is as asked when the same is only written in another form, and told of when it has lost its tags', async () => {
+    await open(fileOf([A, C], '{ hardware: correct }'), 20_000)
+    const since = lab.writes().length
+    const { config, vmid } = guest(ROUTER)
+    for (const key of ['net0', 'net1']) {
+      const reordered = String(config.get(key)).split(',').toReversed()
+      config.set(key, [...reordered, 'firewall=1'].join(','))
+    }
+    config.set('memory', 'current=2048').set('cores', '2').set('tags', 'theirs;lanista;jd')
+    guest('JD-c').config.set('tags', 'lanista;theirs')
+    const from = lab.simulator.journal.entries().length
+    await lab.until(() => machines()?.reason === 'VmTrouble')
+    expect(machines()?.message).to.match(
+      /^2 of 3 VMs are running; vm JD-c: it runs without the tags lanista and jd, .* add the tags if it is as it should be$/,
+    )
+    await lab.until(() => audits(from).some(({ path }) => path.includes(`/${vmid}/`)))
+    guest('JD-c').config.set('tags', 'jd;lanista;theirs')
+    await lab.until(() => lab.ready('JD'))
+    expect(status(ROUTER)).to.include({ trouble: undefined, remark: undefined })
+    expect(own(since)).to.deep.equal([])
+  })
+
   it('looks again when somebody else writes in between', async () => {
     await open(fileOf([A, C]), 86_400_000)
     const { config } = guest(ROUTER)

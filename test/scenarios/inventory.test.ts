@@ -12,6 +12,21 @@ const run = promisify(execFile)
 /** Debian's package is ansible-core. */
 const ansibleIsHere = spawnSync('ansible-inventory', ['--version']).status === 0
 
+const JD = `${rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve3' }])}
+  - vm_name: "{{ range_id }}-dc"
+    hostname: "{{ range_id }}-DC"
+    template: win2022-server-x64-template
+    vlan: 20
+    ip_last_octet: 11
+    ram_gb: 4
+    cpus: 2
+    windows: {}
+    domain: { fqdn: jd.example, role: primary-dc }
+    ansible_groups: [tier0]
+    target_node: pve2
+defaults: { target_node: pve1 }
+`.replace('    linux: true\n', '    linux: true\n    ansible_groups: [tier0, web]\n')
+
 interface Ended {
   readonly status: number | null
   readonly stdout: string
@@ -31,7 +46,7 @@ describe('lanista inventory', function () {
   const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET').length
 
   before(async () => {
-    site = await openSite({ 'JD.yml': rangeText([{ name: 'a', vlan: 10, octet: 1 }]) })
+    site = await openSite({ 'JD.yml': JD })
     const { status, stdout } = await lanista('run', '--once')
     expect(status, stdout).to.equal(0)
     await writeFile(path.join(site.ranges, 'KT.yml'), rangeText([{ name: 'b', vlan: 10, octet: 2 }]))
@@ -43,11 +58,44 @@ describe('lanista inventory', function () {
     const before = writes()
     const { status, stdout, stderr } = await lanista('inventory', '--list')
     expect(status, stderr).to.equal(0)
-    expect(JSON.parse(stdout)).to.have.nested.property('_meta.hostvars.JD-a').that.includes({
-      ansible_host: '10.1.10.1',
-      proxmox_vmid: 1_010_001,
+    const [a, dc, router] = ['JD-a', 'JD-dc', 'JD-router-debian11-x64'] as const
+    const vars = (name: string, ansible_host: string, vmid: number, node: string, os: string, vlan: number) => ({
+      ansible_host,
+      proxmox_name: name,
+      proxmox_vmid: vmid,
+      proxmox_node: node,
       proxmox_status: 'running',
+      proxmox_type: 'qemu',
+      proxmox_os_id: os,
+      range_id: 'JD',
+      range_second_octet: 1,
+      lanista_vlan: vlan,
     })
+    const { _meta, ...groups } = JSON.parse(stdout)
+    expect(_meta).to.deep.equal({
+      hostvars: {
+        [router]: vars(router, '192.0.2.101', 1_001_254, 'pve1', 'linux', 1),
+        [a]: vars(a, '10.1.10.1', 1_010_001, 'pve3', 'linux', 10),
+        [dc]: vars(dc, '10.1.20.11', 1_020_011, 'pve2', 'windows', 20),
+      },
+    })
+    expect(groups).to.deep.equal(
+      Object.fromEntries(
+        Object.entries({
+          all: [router, a, dc],
+          JD: [router, a, dc],
+          JD_router: [router],
+          JD_linux_endpoints: [a],
+          JD_test_range_network: [dc],
+          JD_test_range_dc: [dc],
+          tier0: [a, dc],
+          web: [a],
+          linux: [router, a],
+          windows: [dc],
+          running: [router, a, dc],
+        }).map(([group, hosts]) => [group, { hosts }]),
+      ),
+    )
     expect(stderr)
       .to.match(/BAD\.yml:1:\d+: .* \(its range is left out\)/)
       .and.match(/^range KT: it has no number yet, so it is left out/m)
@@ -103,7 +151,12 @@ describe('lanista inventory', function () {
       .and.not.match(/WARNING|[Pp]arse/)
     expect(JSON.parse(list.stdout)).to.have.nested.property('JD_linux_endpoints.hosts').that.deep.equals(['JD-a'])
     // Some releases of Ansible sort the hosts.
-    expect(graph.stdout.trim().split(/\n\s*/)).to.have.members(['@JD:', '|--JD-a', '|--JD-router-debian11-x64'])
+    expect(graph.stdout.trim().split(/\n\s*/)).to.have.members([
+      '@JD:',
+      '|--JD-a',
+      '|--JD-dc',
+      '|--JD-router-debian11-x64',
+    ])
     expect(JSON.parse(host.stdout)).to.include({ ansible_host: '10.1.10.1', proxmox_os_id: 'linux', lanista_vlan: 10 })
   })
 })

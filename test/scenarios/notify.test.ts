@@ -3,6 +3,9 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { z } from 'zod'
+import { readAddress } from '../../model/notify/notify-address.ts'
+import type { Notification } from '../../model/notify/notification.ts'
+import type { Notifier } from '../../model/ports.ts'
 import { openReceiver, type Receiver } from '../builders/receiver.ts'
 import { openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -74,6 +77,68 @@ describe('notify.urls', function () {
     expect(printed)
       .to.match(/^range JD: Ready$/m)
       .and.match(/"to":"generic:\/\/\*\*\*".*"msg":"notification refused"/)
+  })
+
+  it('are called in the form of each service, once for each turn of a range', async () => {
+    const called: string[] = []
+    let look = (): void => undefined
+    // As the real one does; Discord and Slack are at no other host than their own.
+    const send: Notifier['send'] = (address, notification) => {
+      const read = readAddress(address)
+      if (read.kind === 'unusable') return Promise.resolve({ kind: 'refused', why: read.finding })
+      const { method, url, headers, body } = read.requestFor(notification)
+      called.push([method, url.href, ...(headers['Title'] === undefined ? [] : [headers['Title']]), body].join(' '))
+      look()
+      return Promise.resolve({ kind: 'delivered' })
+    }
+    const allCalled = (): Promise<void> =>
+      new Promise((resolve) => {
+        look = () => (called.length === urls.length ? resolve() : undefined)
+        look()
+      })
+    const urls = [
+      'https://h.example/x',
+      'generic://h.example/y',
+      'discord://tok@123',
+      'slack://hook:A-B-C@webhook',
+      'ntfy://n.example/ranges',
+    ]
+    const formsOf = (told: Pick<Notification, 'ready' | 'reason' | 'title' | 'message'>): readonly string[] => [
+      `POST https://h.example/x ${JSON.stringify({ range: 'JD', ...told, number: 1, vms: { running: 1, total: 1 } })}`,
+      `POST https://h.example/y ${told.message}`,
+      `POST https://discord.com/api/webhooks/123/tok ${JSON.stringify({ content: told.message, allowed_mentions: { parse: [] } })}`,
+      `POST https://hooks.slack.com/services/A/B/C ${JSON.stringify({ text: told.message })}`,
+      `POST https://n.example/ranges ${told.title} ${told.message}`,
+    ]
+    const good = formsOf({
+      ready: true,
+      reason: 'Ready',
+      title: 'range JD is Ready',
+      message: 'range JD (number 1, 10.1.0.0/16) is Ready: 1 of 1 VMs are running',
+    })
+    const text = `ludus: []\nnotify:\n  urls: ${JSON.stringify(urls)}\n`
+    const lab = await openLab({ files: { 'JD.yml': text }, notifier: { send } })
+    try {
+      await allCalled()
+      await lab.pass()
+      expect(called.splice(0)).to.have.members(good)
+
+      await lab.drop('JD.yml', text.replace('[]', '[{}]'))
+      await allCalled()
+      const why = lab.controller.board.get('JD')?.conditions.at(-1)?.message
+      expect(why).to.match(/JD\.yml:1:9: /)
+      const message = `range JD (number 1, 10.1.0.0/16) is not Ready: Invalid: ${why}`
+      expect(called.splice(0)).to.have.members(
+        formsOf({ ready: false, reason: 'Invalid', title: 'range JD is not Ready', message }),
+      )
+
+      await lab.drop('JD.yml', text)
+      await allCalled()
+      await lab.pass()
+      expect(called).to.have.members(good)
+    } finally {
+      await lab.close()
+    }
   })
 
   it('keep no range from its work when they never answer', async () => {

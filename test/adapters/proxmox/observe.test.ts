@@ -165,7 +165,14 @@ describe('observe', () => {
       ),
     })
     const expected = [
-      { vmid: 9000, node: 'pve1', name: 'debian', storages: ['shared', 'ceph', 'local'], diskBytes: 1028 * 1024 ** 2 },
+      {
+        vmid: 9000,
+        node: 'pve1',
+        name: 'debian',
+        storages: ['shared', 'ceph'],
+        cdStorages: ['local'],
+        diskBytes: 1028 * 1024 ** 2,
+      },
     ]
     expect((await proxmox.observe(signal)).templates).to.deep.equal(expected)
     expect((await proxmox.observe(signal)).templates).to.deep.equal(expected)

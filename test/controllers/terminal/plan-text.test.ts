@@ -8,6 +8,7 @@ const NOTHING = {
   zoneFindings: [],
   refused: [],
   suspended: [],
+  away: [],
   warnings: [],
   diagnostics: [],
 }
@@ -21,7 +22,7 @@ describe('planText', () => {
       '# range KL: suspended: exam',
       '# warning: JD.yml:3:5: hostname web_1 is no DNS name; change it',
       '',
-      '0 ranges, nothing to change',
+      '0 ranges, nothing to change, 1 suspended',
     ])
   })
 

@@ -54,6 +54,19 @@ describe('the table of ranges', () => {
     expect(lines).to.have.length(7)
   })
 
+  it('is nowhere green for a suspended range, whose VMs nobody has looked at since', () => {
+    const suspended = { reason: 'Suspended', message: 'range JD: suspended by Ada: exam' }
+    const painted = rangeTable(
+      [rangeStatus('JD', [vmStatus('JD-dc')], suspended)],
+      (style, text) => `<${style}>${text}</>`,
+      120,
+    )
+    expect(painted)
+      .to.include('<dim>? running</>')
+      .and.include('<red>JD   not Ready: Suspended: range JD: suspended by Ada: exam</>')
+      .and.not.include('<green>')
+  })
+
   it('shows what is in the way of a VM in place of why it is there', () => {
     const [status] = [
       rangeStatus('JD', [vmStatus('JD-dc', { phase: 'blocked', trouble: 'vm JD-dc: no node fits' })], {
@@ -114,6 +127,7 @@ describe('the text of a plan', () => {
         plans: [plan],
         refused: [],
         suspended: [],
+        away: [],
         zoneFindings: [],
         warnings: [],
         diagnostics: [],
@@ -142,6 +156,7 @@ describe('the text of a plan', () => {
         refused: [],
         zoneFindings: [],
         suspended: [],
+        away: [],
         warnings: [],
         diagnostics: [],
       },
@@ -164,6 +179,7 @@ describe('the text of a plan', () => {
         plans: [plan],
         refused: ['range KT: no'],
         suspended: [],
+        away: [],
         zoneFindings: [],
         warnings: [],
         diagnostics: [],

@@ -371,6 +371,20 @@ describe('decide', () => {
     expect(templateFor('pve2')).to.deep.equal({ vmid: 9002, node: 'pve2' })
   })
 
+  it('clones a template with a CD of its own node there and nowhere else, whatever else that storage holds', () => {
+    const templates = [template(9001, WINDOWS_TEMPLATE, { node: 'pve1', cdStorages: ['local'] })]
+    const storages = [
+      ...BOTH.map((at) => storage('shared', at)),
+      ...BOTH.map((at) => ({ ...local('local', at), content: ['iso'] })),
+    ]
+    const on = (targetNode: string) =>
+      place({ vm: { targetNode }, seen: cluster({ nodes: BOTH, templates, storages }) })
+    expect(on('pve1').template).to.deep.equal({ vmid: 9001, node: 'pve1' })
+    expect(on('pve2').says).to.match(
+      /can't reach template .* \(VM 9001 on pve1, storage shared and a CD of local in its/,
+    )
+  })
+
   const anyNodes = fc.uniqueArray(
     fc.record({
       name: fc.constantFrom('pve1', 'pve2', 'pve3', 'pve4'),
