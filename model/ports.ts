@@ -319,6 +319,8 @@ export interface Metrics {
   observed(at: number): void
   /** Sets what is wrong with the SDN zone, in place of what was. */
   zoneFindings(findings: readonly ZoneFinding[]): void
+  /** How many ranges whose file is gone wait for `lanista approve`. */
+  pruneWaiting(ranges: number): void
   /** Counts a notification that is done with. `dropped`: too many were waiting. */
   notified(result: Delivery['kind'] | 'dropped'): void
 }
