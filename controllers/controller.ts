@@ -200,6 +200,8 @@ export class Controller {
   async run(signal: AbortSignal): Promise<void> {
     const { files, resyncMs } = this.#parts
     await this.#rememberReady()
+    // A watch that is begun after the end would be refused.
+    if (signal.aborted) return await this.stop(signal.reason)
     void this.#giveBackLeftover()
     let watching: Promise<void> = Promise.resolve()
     const stream = triggers((tell, tellAll) => {

@@ -16,6 +16,18 @@ const RANGE = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 /** Short, as the stopwatch counts no more than two resyncs a look. */
 const GRACE = 1000
 
+describe('a controller', () => {
+  it('ends when it is stopped while it takes up what an earlier life remembers', async () => {
+    let remembered = (): void => undefined
+    const read = new Promise<readonly []>((resolve) => (remembered = () => resolve([])))
+    const lab = await openLab({ prune: () => pruneParts({ seenFiles: { read: () => read, write: async () => {} } }) })
+    const closed = lab.close()
+    remembered()
+    await closed
+    expect(lab.controller.board.all()).to.deep.equal([])
+  })
+})
+
 describe('a range whose file is gone', () => {
   let lab: Lab
   let elapsed = 0
