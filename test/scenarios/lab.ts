@@ -16,8 +16,10 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
+import { pruneParts } from '../builders/prune-parts.ts'
 import { settings } from '../builders/range.ts'
 import { Controller } from '../../controllers/controller.ts'
+import type { PruneParts } from '../../controllers/pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, Notifier, SdnLockNote, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
@@ -64,6 +66,8 @@ export interface LabOptions {
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
   readonly notifier?: Notifier
+  /** How ranges without a file are pruned. Default: not at all. */
+  readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
   /** What an earlier life left behind of the SDN lock. */
   readonly lockNote?: SdnLockNote
 }
@@ -115,6 +119,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     metrics: openMetrics('test'),
     settings: () => settings(options.settings ?? {}),
     resyncMs: () => 30_000 / speed,
+    prune: options.prune?.({ ranges, state: path.join(folder, 'state') }) ?? pruneParts(),
     notify: {
       notifier: options.notifier ?? { send: () => Promise.resolve({ kind: 'delivered' }) },
       urls: () => [],
