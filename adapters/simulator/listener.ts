@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { errorCode } from '../error-code.ts'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
@@ -131,6 +133,9 @@ const serve = async (options: ListenerOptions, request: IncomingMessage, respons
   else send(response, answer, after.kind === 'cut')
 }
 
+const REOPENINGS = 100
+const REOPENING_MS = 200
+
 const listen = (server: Server, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -140,6 +145,19 @@ const listen = (server: Server, host: string, port: number): Promise<number> =>
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })
   })
+
+/** While it was closed, somebody's outgoing connection may have got the port, and has it for a while. */
+const listenAgain = async (server: Server, host: string, port: number): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await listen(server, host, port)
+      return
+    } catch (error) {
+      if (errorCode(error) !== 'EADDRINUSE' || attempt >= REOPENINGS) throw error
+      await sleep(REOPENING_MS)
+    }
+  }
+}
 
 /** Opens a node's port. */
 export const createListener = async (options: ListenerOptions): Promise<Listener> => {
@@ -157,7 +175,7 @@ export const createListener = async (options: ListenerOptions): Promise<Listener
   return {
     port,
     open: async () => {
-      if (!server.listening) await listen(server, host, port)
+      if (!server.listening) await listenAgain(server, host, port)
     },
     close: () =>
       new Promise((resolve) => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { dataOf, rowsOf, startLab, type Lab } from './lab.ts'
 import { writeSdn } from '../../../adapters/simulator/sdn-state.ts'
@@ -49,6 +51,19 @@ describe("the simulator's faults", () => {
     expect(direct).to.have.property('code', 'ECONNREFUSED')
     expect((await lab.root('GET', '/nodes/pve2/version')).status).to.equal(200)
     await open()
+    expect((await lab.root('GET', '/version', {}, 'pve2')).status).to.equal(200)
+  })
+
+  it('opens a node again as soon as whoever got its port meanwhile is done with it', async () => {
+    const open = await lab.simulator.refuse('pve2')
+    const port = Number(new URL(lab.simulator.nodes['pve2'] ?? '').port)
+    const squatter = createServer().listen(port, '127.0.0.1')
+    await once(squatter, 'listening')
+    const opened = open()
+    // What it asks for is refused by then.
+    await new Promise((resolve) => setImmediate(resolve))
+    squatter.close()
+    await opened
     expect((await lab.root('GET', '/version', {}, 'pve2')).status).to.equal(200)
   })
 
