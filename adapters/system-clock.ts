@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts'
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  steady: () => performance.timeOrigin + performance.now(),
   sleep: async (milliseconds, signal) => {
     try {
       await delay(milliseconds, undefined, signal === undefined ? {} : { signal })

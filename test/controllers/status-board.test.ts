@@ -36,7 +36,7 @@ function boardOf() {
     },
     remove: async () => {},
   }
-  const clock = { now: () => now, sleep: async () => {} }
+  const clock = { now: () => now, steady: () => now, sleep: async () => {} }
   const board = new StatusBoard(store, clock, { ...quiet, error: (message) => void errors.push(message) })
   return {
     board,
