@@ -109,6 +109,11 @@ export function openMetrics(version: string): MetricsPage {
     labelNames: ['result'] as const,
     registers,
   })
+  const pruneWaiting = new Gauge({
+    name: 'lanista_prune_waiting_ranges',
+    help: 'Ranges whose file is gone and that go only after lanista approve.',
+    registers,
+  })
   const build = new Gauge({
     name: 'lanista_build_info',
     help: 'Always 1; the labels say what runs.',
@@ -170,6 +175,7 @@ export function openMetrics(version: string): MetricsPage {
       if (successful) configReloadedAt.set(at / 1000)
     },
     notified: (result) => notifications.inc({ result }),
+    pruneWaiting: (ranges) => pruneWaiting.set(ranges),
     observed: (at) => observedAt.set(at / 1000),
     zoneFindings: (findings) => {
       zoneFindings.reset()

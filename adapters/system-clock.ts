@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../model/clock.ts'
 
+/** Milliseconds since this process began, whatever the machine's date is set to. A suspended machine stands still. */
+export const stopwatch = (): number => performance.now()
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -5,10 +5,20 @@ import type { ConfigSource } from '../model/config-source.ts'
 import type { Explanation } from '../model/explanation.ts'
 import type { DestroyOrderStore } from '../model/destroy-order.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
-import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, SdnLockStore, StatusStore } from '../model/ports.ts'
+import type {
+  ApprovalStore,
+  Logger,
+  Metrics,
+  Notifier,
+  Proxmox,
+  RangeFiles,
+  SdnLockStore,
+  StatusStore,
+} from '../model/ports.ts'
 import type { Presence } from '../model/presence.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ServerConfig } from '../model/server-config.ts'
+import type { PruneParts } from './pruning.ts'
 
 /**
  * What the commands need of the outside world. `main.ts` builds it from the adapters; a test can build another.
@@ -17,10 +27,14 @@ import type { ServerConfig } from '../model/server-config.ts'
 export interface Composition {
   readonly clock: Clock
   readonly random: () => number
+  /** Milliseconds since some moment; setting the machine's date doesn't change it. */
+  readonly stopwatch: () => number
   readonly environment: NodeJS.ProcessEnv
   readonly checker: FileChecker
   /** The configuration with the `LANISTA_*` variables of this environment in place of what it says. */
   loadConfig(file: string, environment?: NodeJS.ProcessEnv): Promise<ServerConfig>
+  /** Where a running controller of this configuration asks for approval. */
+  approvals(config: ServerConfig): ApprovalStore
   /** The same configuration, to be read again and watched. */
   configSource(file: string): ConfigSource
   /** Where the API token would be read from, and whether it can be. */
@@ -55,6 +69,7 @@ export interface Connected {
   /** How ready each range was by the status files of an earlier life. */
   readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
   readonly notifier: Notifier
+  readonly prune: Pick<PruneParts, 'provenance' | 'seenFiles' | 'approvals'>
   /**
    * Serves metrics, health and the API until the signal aborts, on the configured address unless another is given.
    * Resolves with the address it listens on.

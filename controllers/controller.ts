@@ -18,6 +18,7 @@ import { NetworkController } from './network-controller.ts'
 import { DestroyOrders } from './destroy-orders.ts'
 import { Notifications } from './notifications.ts'
 import { Planning } from './planning.ts'
+import { type PruneParts, Pruning } from './pruning.ts'
 import { RangeController } from './range-controller.ts'
 import { readyLog } from './ready-log.ts'
 import { reconcileRange } from './reconcile-range.ts'
@@ -49,6 +50,7 @@ export interface ControllerParts {
   /** How often every range is looked at without any cause; asked for anew with each `resync()`. */
   readonly resyncMs: () => number
   readonly notify: NotifyParts
+  readonly prune: PruneParts
 }
 
 /** Whom to tell of ranges, and how. */
@@ -73,6 +75,7 @@ export class Controller {
   readonly #notifications: Notifications
   readonly #audit: ConfigAudit
   readonly #destroyOrders: DestroyOrders
+  readonly #pruning: Pruning
   readonly #stop = new AbortController()
   /** Passes that have not ended; they never reject. */
   readonly #underWay = new Set<Promise<unknown>>()
@@ -113,6 +116,8 @@ export class Controller {
     this.#notifications = new Notifications({ notifier, urls, clock, logger, metrics }, signal)
     this.#audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
     const backoff = new VmBackoff(steady, random)
+    const { prune, resyncMs } = parts
+    this.#pruning = new Pruning({ ...prune, files, look, resyncMs, clock, logger, metrics, signal })
     const dependencies = {
       files: this.#notifications.listeningTo(files),
       planning,
@@ -132,12 +137,15 @@ export class Controller {
       destroyOrders: this.#destroyOrders,
       audit: this.#audit,
       backoff,
+      pruning: this.#pruning,
     }
     this.ranges = new RangeController(
       (rangeId) => {
         const started = steady.now()
         const pass = reconcileRange(rangeId, dependencies, signal).then((outcome) => {
-          metrics.reconciled(rangeId, outcome.kind, (steady.now() - started) / 1000)
+          // Nothing is counted for a range that is forgotten.
+          if (this.board.get(rangeId) !== undefined)
+            metrics.reconciled(rangeId, outcome.kind, (steady.now() - started) / 1000)
           return outcome
         })
         const ended: Promise<unknown> = pass.then(
@@ -154,7 +162,11 @@ export class Controller {
         this.#audit.restart(rangeId)
       },
     )
-    this.board.onForget((rangeId) => metrics.rangeGone(rangeId))
+    this.board.onForget((rangeId) => {
+      metrics.rangeGone(rangeId)
+      metrics.rangeFiles(countFiles(this.board.all()))
+      this.#pruning.gone(rangeId)
+    })
     this.board.onChange(readyLog(logger))
     this.board.onChange((status) => this.#notifications.changed(status))
     this.board.onChange((status) => {
@@ -190,6 +202,8 @@ export class Controller {
   async run(signal: AbortSignal): Promise<void> {
     const { files, resyncMs } = this.#parts
     await this.#rememberReady()
+    // A watch that is begun after the end would be refused.
+    if (signal.aborted) return await this.stop(signal.reason)
     void this.#giveBackLeftover()
     let watching: Promise<void> = Promise.resolve()
     const stream = triggers((tell, tellAll) => {
@@ -247,7 +261,14 @@ export class Controller {
 
   /** Before the first status is written over the old one. */
   async #rememberReady(): Promise<void> {
-    this.#notifications.startFrom(await this.#parts.notify.readyBefore())
+    const before = await this.#parts.notify.readyBefore()
+    this.#notifications.startFrom(before)
+    await this.#pruning.start(before)
+  }
+
+  /** Looks at those ranges of which something else is to be done or said now that their file is gone. */
+  async #prune(): Promise<void> {
+    for (const id of await this.#pruning.look()) this.ranges.trigger(id)
   }
 
   /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */
@@ -281,6 +302,7 @@ export class Controller {
 
   /** Every range that has a file or once had one: a file event may have been missed. */
   async #resync(): Promise<void> {
+    this.#inBackground(this.#prune())
     try {
       const ids = await this.#allIds()
       this.#folderProblem = undefined

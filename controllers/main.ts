@@ -119,6 +119,16 @@ function program(finish: (status: number) => void): Command {
       finish(await destroyCommand({ range, config, yes }, composition, conversation, stopSignal()))
     })
   lanista
+    .command('approve')
+    .description('approve that ranges go whose files are gone. Status 0: approved, 1: not')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--yes', 'approve without a question', false)
+    .action(async (options: { config: string; yes: boolean }) => {
+      const { approveCommand } = await import('./commands/approve.ts')
+      const { questioner } = await import('./terminal/questioner.ts')
+      finish(await approveCommand(options, composition, print, questioner(process.stdin, process.stdout)))
+    })
+  lanista
     .command('validate')
     .description('check range files and say all that is wrong with them. Status 0: nothing, 1: problems')
     .argument('[path...]', 'files, and folders of range files; default: the configured folder, else the current one')

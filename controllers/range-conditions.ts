@@ -121,13 +121,15 @@ export function conditionsOfDestroyed(order: Pick<RemovalOrder, 'rangeId' | 'why
 export const destroyedText = ({ rangeId, why }: Pick<RemovalOrder, 'rangeId' | 'why'>): string =>
   `range ${rangeId}: it was destroyed (${why}), although its file asks for it; change the file to have it built again, or remove it, or say state: absent, if the range is to stay away`
 
-/** The conditions of a range whose file is gone. Nothing is removed for that. */
-export const conditionsOfMissing = (rangeId: string, before: readonly Condition[]): readonly Condition[] =>
-  brokenSpec(
-    'FileMissing',
-    `range ${rangeId}: its file is gone; its VMs and networks stay as they are; put the file back to go on`,
-    before,
-  )
+/** The conditions of a range whose file is gone. @param outlook what becomes of it; nothing, unless it is given */
+export const conditionsOfMissing = (
+  rangeId: string,
+  before: readonly Condition[],
+  outlook: Finding = {
+    reason: 'FileMissing',
+    message: `range ${rangeId}: its file is gone; its VMs and networks stay as they are; put the file back to go on`,
+  },
+): readonly Condition[] => brokenSpec(outlook.reason, outlook.message, before)
 
 /** The conditions of a range whose file is there and can't be read, for lack of a right or by an I/O error. */
 export const conditionsOfUnreadable = (

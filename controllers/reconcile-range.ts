@@ -4,8 +4,8 @@ import type { Outcome } from '../model/outcome.ts'
 import type { RangeFileRead, RangeFiles } from '../model/ports.ts'
 import { type DestroyOrder, removalOf } from '../model/destroy-order.ts'
 import { orderOfFile, type RemovalOrder } from '../model/removal.ts'
-import { isSuspended } from '../model/range-spec.ts'
-import type { RangeStatus } from '../model/range-status.ts'
+import { isSuspended, machinesOf, type RangeSpec } from '../model/range-spec.ts'
+import { type RangeStatus, readyConditionOf } from '../model/range-status.ts'
 import type { DestroyOrders } from './destroy-orders.ts'
 import {
   conditionsOfInvalid,
@@ -13,6 +13,7 @@ import {
   conditionsOfSuspended,
   conditionsOfUnreadable,
 } from './range-conditions.ts'
+import type { Pruning } from './pruning.ts'
 import { type PassDependencies, RangePass } from './range-pass.ts'
 import { type RemovalDependencies, RemovalPass, type RemovalSource } from './removal-pass.ts'
 
@@ -22,6 +23,7 @@ export type ReconcileDependencies = PassDependencies &
     readonly files: RangeFiles
     readonly clock: Pick<Clock, 'now'>
     readonly destroyOrders: Pick<DestroyOrders, 'of' | 'done'>
+    readonly pruning: Pick<Pruning, 'orderOf' | 'outlookOf' | 'fileSeen'>
   }
 
 /**
@@ -36,6 +38,8 @@ export async function reconcileRange(
 ): Promise<Outcome> {
   const { file, order } = await deps.planning.announce(readWishes(rangeId, deps))
   const before = deps.board.get(rangeId)
+  if (file.kind === 'invalid') deps.pruning.fileSeen(rangeId, undefined)
+  if (file.kind === 'ok') deps.pruning.fileSeen(rangeId, namesIn(file.spec))
   const suspended = file.kind === 'ok' && isSuspended(file.spec, deps.clock.now())
   if (order !== undefined && !suspended) return await destroy(removalOf(order), file, deps, signal)
   switch (file.kind) {
@@ -45,12 +49,8 @@ export async function reconcileRange(
       deps.logger.error('range file could not be read', { range: rangeId, error: file.why })
       return { kind: 'retry', error: messageOf(conditions) }
     }
-    case 'absent': {
-      // A file that was never reported on leaves nothing to say.
-      if (before === undefined) return { kind: 'settled' }
-      await deps.board.set({ ...before, diagnostics: [], conditions: conditionsOfMissing(rangeId, before.conditions) })
-      return { kind: 'stalled', error: `range ${rangeId}: its file is gone` }
-    }
+    case 'absent':
+      return await withoutFile(rangeId, deps, signal)
     case 'invalid': {
       const conditions = conditionsOfInvalid(file.diagnostics, before?.conditions ?? [])
       const source = file.diagnostics[0]?.file ?? before?.source ?? rangeId
@@ -93,6 +93,26 @@ async function destroy(
   return outcome
 }
 
+/** The pass over a range whose file is gone: as pruning says. A file that was never reported on leaves nothing to say. */
+async function withoutFile(rangeId: string, deps: ReconcileDependencies, signal: AbortSignal): Promise<Outcome> {
+  const { board, pruning } = deps
+  const before = board.get(rangeId)
+  const source = before?.source ?? rangeId
+  const order = pruning.orderOf(rangeId)
+  if (order !== undefined)
+    return await new RemovalPass(order, { source, diagnostics: [], whenGone: 'forgotten' }, deps, signal).run()
+  // Nothing of it was left while its file was still there, so nothing is missing.
+  if (before !== undefined && readyConditionOf(before)?.reason === 'Absent') {
+    await board.forget(rangeId)
+    return { kind: 'settled' }
+  }
+  const outlook = pruning.outlookOf(rangeId)
+  if (before === undefined && outlook === undefined) return { kind: 'settled' }
+  const conditions = conditionsOfMissing(rangeId, before?.conditions ?? [], outlook)
+  await board.set({ ...(before ?? blank(rangeId)), source, diagnostics: [], conditions })
+  return { kind: 'stalled', error: messageOf(conditions) }
+}
+
 type FileRead = RangeFileRead | { readonly kind: 'unreadable'; readonly why: string }
 
 /** What people want of the range: all that is read before it asks for its plan. */
@@ -118,5 +138,7 @@ const blank = (id: string): Omit<RangeStatus, 'source' | 'diagnostics' | 'condit
   vms: [],
   networks: [],
 })
+const namesIn = (spec: RangeSpec): readonly string[] => machinesOf(spec).map(({ name }) => name)
+
 const messageOf = (conditions: readonly Condition[]): string =>
   conditions.find(({ type }) => type === 'SpecValid')?.message ?? 'the range file has problems'

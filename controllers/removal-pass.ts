@@ -44,9 +44,12 @@ export interface RemovalSource {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** What is removed one after the other; a cluster that shows one as not done right after it was is looked at again later. */
+type Stage = 'machines' | 'networks'
+
 /**
  * The pass over a range that is to go: its VMs, then its networks, which stay while any guest has a NIC on one, its pool
- * last. One stage a pass.
+ * last.
  *
  * Reports after each step, so that a status never claims more than was seen.
  */
@@ -86,12 +89,14 @@ export class RemovalPass {
     }
   }
 
-  async #run(): Promise<Outcome> {
+  /** @param after the stage that is just done */
+  async #run(after?: Stage): Promise<Outcome> {
     const { look, planning, networks, settings } = this.#deps
     const seen = await look()
     const { mode, turned } = planning.modeOf(seen)
     if (turned !== undefined) return this.#refused(turned)
     const plan = planRemoval(this.#order, seen, mode, settings())
+    if (plan.kind === 'machines' && after !== undefined) return { kind: 'progressing' }
     if (plan.kind === 'machines') return this.#removeMachines(plan.guests)
     if (plan.kind === 'progressing') {
       await this.#report({ machines: plan.finding })
@@ -106,12 +111,14 @@ export class RemovalPass {
       case 'refused':
         return this.#refused(plan.finding)
       case 'networks':
+        if (after === 'networks') return { kind: 'progressing' }
         this.#number = plan.number
         return this.#removeNetworks(plan.wants, seen.guests)
       case 'pool':
       case 'gone': {
         const unsure = networks.unsureRemovals(this.#order.rangeId)
-        if (unsure !== undefined) return this.#removeNetworks(unsure, seen.guests)
+        if (unsure !== undefined)
+          return after === 'networks' ? { kind: 'progressing' } : this.#removeNetworks(unsure, seen.guests)
         this.#done = { machines: true, network: true }
         return plan.kind === 'pool' ? this.#removePool() : this.#gone()
       }
@@ -122,7 +129,7 @@ export class RemovalPass {
     const { rangeId } = this.#order
     const removed = await this.#machines.remove(guests, (finding) => this.#report({ machines: finding }))
     if (removed.some) this.#deps.emptiedPools.add(rangeId)
-    if (removed.finding === undefined) return { kind: 'progressing' }
+    if (removed.finding === undefined) return this.#run('machines')
     await this.#report({ machines: removed.finding })
     return { kind: removed.passes ? 'retry' : 'stalled', error: removed.finding.message }
   }
@@ -133,7 +140,7 @@ export class RemovalPass {
     if (used !== undefined) return this.#stuck('network', used)
     const made = await this.#deps.networks.ensure(wants)
     if (made.kind === 'failed') throw made.error
-    return made.kind === 'blocked' ? this.#refused(made.finding) : { kind: 'progressing' }
+    return made.kind === 'blocked' ? this.#refused(made.finding) : this.#run('networks')
   }
 
   /** An empty pool of the range's name that nothing shows to be the range's is somebody's, and stays. */

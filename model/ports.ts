@@ -2,6 +2,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import type { Notification } from './notify/notification.ts'
 import type { Outcome } from './outcome.ts'
 import type { ProxmoxErrorKind } from './proxmox-error.ts'
+import type { FolderIdentity, SeenFile, WaitingSet } from './prune.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
 import type { ClusterSnapshot, GuestSeen, NodeNetworkSeen, VnetConfig } from './snapshot.ts'
@@ -245,6 +246,38 @@ export interface RangeFiles {
   watch(onChange: (rangeId: string) => void, signal: AbortSignal): Promise<void>
 }
 
+/** Tells the folder of range files from another in its place. */
+export interface FolderProvenance {
+  /** What the folder is just now. Throws when it can't be looked at. */
+  identity(): Promise<FolderIdentity>
+  /** Whether a commit of the folder's working tree has another among its ancestors; false when git can't tell. */
+  follows(commit: string, ancestor: string): Promise<boolean>
+}
+
+/** Where is kept which ranges the folder has had, and as what it was last seen with them. */
+export interface SeenFilesStore {
+  /** Empty when nothing is kept, or it can't be read. */
+  read(): Promise<readonly SeenFile[]>
+  /** Writes only when something changed. */
+  write(files: readonly SeenFile[]): Promise<void>
+}
+
+/** Where the controller asks a person to approve of a removal, and hears the answer. */
+export interface ApprovalStore {
+  /** What waits for approval; undefined when nothing does. */
+  asked(): Promise<WaitingSet | undefined>
+  /** Replaces what waits. */
+  ask(waiting: WaitingSet): Promise<void>
+  /** What a person has approved of; undefined when there is no answer. */
+  approved(): Promise<WaitingSet | undefined>
+  /** Approves of exactly this set. */
+  approve(waiting: WaitingSet): Promise<void>
+  /** Removes the answer, so that it counts once at most. */
+  forgetAnswer(): Promise<void>
+  /** Nothing waits any more: removes the question and the answer. */
+  clear(): Promise<void>
+}
+
 /** Where range status goes for people and programs to read. */
 export interface StatusStore {
   /** Writes atomically, and only when something changed. */
@@ -286,6 +319,8 @@ export interface Metrics {
   observed(at: number): void
   /** Sets what is wrong with the SDN zone, in place of what was. */
   zoneFindings(findings: readonly ZoneFinding[]): void
+  /** How many ranges whose file is gone wait for `lanista approve`. */
+  pruneWaiting(ranges: number): void
   /** Counts a notification that is done with. `dropped`: too many were waiting. */
   notified(result: Delivery['kind'] | 'dropped'): void
 }

@@ -104,6 +104,35 @@ const placementSection = z
   })
   .meta({ description: 'How the node of a new VM is chosen.' })
 
+/** Shorter, and a restart could let more ranges go in an hour than the budget allows. */
+const grace = duration('12h', '168h').refine(
+  (milliseconds) => milliseconds >= 3_600_000 && milliseconds <= 720 * 3_600_000,
+  'must be a duration from 1h to 720h',
+)
+
+const pruneSection = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .meta({ description: 'Remove a range when its file has been gone for `grace`. Default: it stays as it is.' })
+      .default(false),
+    grace: grace
+      .meta({
+        description: 'How long a file must have been gone, watched without a break: from 1h to 720h.',
+      })
+      .prefault('24h'),
+    budget: z
+      .int()
+      .min(1)
+      .max(50)
+      .meta({
+        description: 'So many ranges may go within an hour; if more would, none goes without `lanista approve`.',
+        examples: [3],
+      })
+      .default(1),
+  })
+  .meta({ description: 'What becomes of ranges whose file is gone.' })
+
 const notifySection = z
   .strictObject({
     urls: z
@@ -204,6 +233,7 @@ const lanistaSection = z
       .prefault({}),
     placement: placementSection.prefault({}),
     notify: notifySection.prefault({}),
+    prune: pruneSection.prefault({}),
     http: z
       .strictObject({
         listen: listen

@@ -49,6 +49,7 @@ async function presenceOf(path: string): Promise<'there' | 'hidden' | 'absent'> 
     await lstat(path)
     return 'there'
   } catch (error) {
-    return errorCode(error) === 'EACCES' ? 'hidden' : 'absent'
+    // An I/O error or a stale mount says nothing of the file.
+    return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '') ? 'absent' : 'hidden'
   }
 }

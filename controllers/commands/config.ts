@@ -54,8 +54,11 @@ const rowsOf = ({ config, origins }: EffectiveConfig): readonly ConfigRow[] =>
     return { key: name, value: shownValue(name, valueAt(config, path)), origin: origins.get(name) ?? DEFAULT }
   })
 
+/** Settings in milliseconds, which are shown as they are written. */
+const DURATIONS: ReadonlySet<string> = new Set(['lanista.resync', 'lanista.audit', 'lanista.prune.grace'])
+
 function shownValue(name: string, value: unknown): unknown {
-  if (name === 'lanista.resync' && typeof value === 'number') return durationText(value)
+  if (DURATIONS.has(name) && typeof value === 'number') return durationText(value)
   if (name === 'lanista.notify.urls' && Array.isArray(value)) return value.map((url) => shownAddress(String(url)))
   return masked(value)
 }

@@ -7,10 +7,11 @@ import { Controller } from '../controller.ts'
 /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
 export function controllerFor(
   config: () => ServerConfig,
-  { proxmox, files, store, lockStore, destroyOrders, hostRoutes, metrics, notifier, readyBefore }: Connected,
-  { clock, random }: Composition,
+  connected: Connected,
+  { clock, random, stopwatch }: Composition,
   logger: Logger,
 ): Controller {
+  const { proxmox, files, store, lockStore, destroyOrders, hostRoutes, metrics, notifier, readyBefore } = connected
   const settings = (): PlanSettings => planSettingsOf(config())
   const resyncMs = (): number => config().lanista.resync
   return new Controller({
@@ -27,5 +28,6 @@ export function controllerFor(
     settings,
     resyncMs,
     notify: { notifier, urls: () => config().lanista.notify.urls, readyBefore },
+    prune: { settings: () => config().lanista.prune, stopwatch, ...connected.prune },
   })
 }

@@ -34,7 +34,7 @@ export async function runCommand(
   const source = composition.configSource(options.config)
   const { config, warnings } = orUserError(await source.read())
   for (const warning of warnings) logger.warn(diagnosticLine(warning))
-  const connected = await composition.connect(config, logger)
+  const connected = await rememberingReady(await composition.connect(config, logger))
   if (options.once) {
     const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
     try {
@@ -74,6 +74,12 @@ export async function runCommand(
 function orUserError(read: ServerConfigRead): EffectiveConfig {
   if (read.kind === 'ok') return read
   throw new UserError(read.diagnostics.map(diagnosticLine).join('\n'))
+}
+
+/** What an earlier life left is asked for before any of it is forgotten. */
+async function rememberingReady(connected: Connected): Promise<Connected> {
+  const before = await connected.readyBefore()
+  return { ...connected, readyBefore: () => Promise.resolve(before) }
 }
 
 /** The status of a range that went while nobody watched would claim what nobody checks. */

@@ -1,15 +1,18 @@
+import { approvalFiles } from '../../adapters/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/destroy-order-files.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
+import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
 import { presenceSocket } from '../../adapters/presence-socket.ts'
 import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
+import { seenRangesFile } from '../../adapters/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config-file.ts'
 import { statusFiles } from '../../adapters/status-files.ts'
-import { systemClock } from '../../adapters/system-clock.ts'
+import { stopwatch, systemClock } from '../../adapters/system-clock.ts'
 import { fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
@@ -24,11 +27,12 @@ export interface ComposeOptions {
 
 /** The one place where adapters are chosen: real time, real files, real HTTPS. */
 export function compose({ version, environment }: ComposeOptions): Composition {
-  const outside = { clock: systemClock, random: Math.random, environment }
+  const outside = { clock: systemClock, stopwatch, random: Math.random, environment }
   return {
     ...outside,
     checker: fileChecker,
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
+    approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: ({ lanista }) => inspectToken({ file: lanista.proxmox.token_file, environment }),
     openLog: (file) => openLogger(logDestination(file)),
@@ -65,6 +69,11 @@ async function connect(
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     notifier: httpsNotifier(),
+    prune: {
+      provenance: folderProvenance(ranges),
+      seenFiles: seenRangesFile(stateDir),
+      approvals: approvalFiles(stateDir),
+    },
     serve: async ({ statuses, notReady, resyncMs, explain }, signal, listen = http.listen) => {
       const { serveHttp } = await import('../../adapters/http.ts')
       const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resyncMs())

@@ -47,7 +47,7 @@ function whyOutOfScope({ vmid, name }: GuestSeen, { scope }: RemovalOrder): stri
     case 'named':
       return name !== undefined && scope.names.includes(name)
         ? undefined
-        : 'is not in the file of the range; name it there if it is to go, delete it yourself'
+        : 'is not named in the file of the range; if it is to go, name it there or use lanista destroy, which shows it'
     case 'listed':
       return scope.vms.some((vm) => vm.vmid === vmid && vm.name === name)
         ? undefined

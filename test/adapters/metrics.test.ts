@@ -112,12 +112,14 @@ describe('openMetrics', () => {
     metrics.rangeFiles({ valid: 3, invalid: 1 })
     metrics.observed(1_500)
     metrics.notified('delivered')
+    metrics.pruneWaiting(2)
     const page = await metrics.render()
     for (const line of [
       'lanista_proxmox_requests_total{method="GET",route="/nodes/{node}/qemu",result="locked"} 1',
       'lanista_proxmox_request_seconds_count{method="GET",route="/nodes/{node}/qemu"} 2',
       'lanista_reconcile_seconds_bucket{le="0.5",result="settled"} 1',
       'lanista_notifications_total{result="delivered"} 1',
+      'lanista_prune_waiting_ranges 2',
       'lanista_range_files{state="invalid"} 1',
       'lanista_last_successful_observe_timestamp_seconds 1.5',
       'lanista_build_info{version="1.2.3"} 1',

@@ -51,6 +51,12 @@ describe('watchRangeFiles', () => {
       expect((await open().read('empty')).kind).to.equal('absent')
     })
 
+    it('lists a range whose folder can not be looked into, since its file may be there', async () => {
+      await symlink('JD', join(folder, 'JD'))
+      expect(await open().list()).to.deep.equal(['JD'])
+      expect(findings(await open().read('JD')).join()).to.match(/symbolic links go round in circles/)
+    })
+
     it('names the file and its id in what it read', async () => {
       await writeFile(join(folder, 'JD.yml'), RANGE)
       const read = await open().read('JD')

@@ -86,6 +86,7 @@ describe('the configuration while the controller runs', () => {
       proxmox_vm_storage_format: 'raw',
       'lanista.resync': '5m',
       'lanista.audit': '5m',
+      'lanista.prune.grace': '5h',
       'lanista.http.listen': '[::1]:1',
       'lanista.placement.ballooning': 'maximum',
     }

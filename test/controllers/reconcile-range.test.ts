@@ -7,8 +7,10 @@ import { NetworkController } from '../../controllers/network-controller.ts'
 import { Planning } from '../../controllers/planning.ts'
 import { reconcileRange } from '../../controllers/reconcile-range.ts'
 import { StatusBoard } from '../../controllers/status-board.ts'
+import type { Finding } from '../../model/condition.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
+import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { cluster, natVnet, rangeVnet, unapplied, vnet } from '../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../builders/fake-proxmox.ts'
@@ -33,6 +35,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   )
   const { machines, pools, nics, access } = proxmox
   const time = { now: 0 }
+  const prune: { order?: RemovalOrder; outlook?: Finding; readonly seen: unknown[] } = { seen: [] }
   const clock = { now: () => time.now }
   const dependencies = {
     files,
@@ -59,6 +62,11 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
       quiet,
     ),
     backoff: new VmBackoff(clock, () => 1),
+    pruning: {
+      orderOf: () => prune.order,
+      outlookOf: () => prune.outlook,
+      fileSeen: (id: string, names: readonly string[] | undefined) => void prune.seen.push([id, names]),
+    },
   }
   return {
     proxmox,
@@ -67,6 +75,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     stop,
     time,
     planning,
+    prune,
     pass: (id = 'JD') => reconcileRange(id, dependencies, stop.signal),
     conditions: () =>
       (board.get('JD')?.conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`),
@@ -165,6 +174,50 @@ describe('reconcileRange', () => {
 
   it('has nothing to say of a file that never was', async () => {
     const { pass, file, board } = situation()
+    file.read = () => ({ kind: 'absent' })
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(board.all()).to.deep.equal([])
+  })
+
+  it('says what becomes of a range whose file is gone, also of one that only an earlier life knew', async () => {
+    const { pass, proxmox, file, ready, prune, board } = situation()
+    file.read = () => ({ kind: 'absent' })
+    prune.outlook = { reason: 'PruneWaits', message: 'it waits' }
+    expect(await pass()).to.deep.equal({ kind: 'stalled', error: 'it waits' })
+    expect(ready()).to.deep.equal({ type: 'Ready', status: 'False', reason: 'PruneWaits', message: 'it waits' })
+    expect(board.get('JD')).to.deep.include({ source: 'JD', vms: [], number: undefined })
+    expect(proxmox.journal).to.deep.equal([])
+  })
+
+  it('removes a range whose file is gone when that is ordered, and then has nothing to say of it', async () => {
+    const { pass, proxmox, file, prune, board } = situation()
+    file.read = () => ({ kind: 'absent' })
+    prune.order = { rangeId: 'JD', why: 'its file has been gone for 24h', scope: { kind: 'named', names: [] } }
+    expect(await pass()).to.deep.equal({ kind: 'settled' })
+    expect(board.all()).to.deep.equal([])
+    expect(proxmox.looks).to.equal(1)
+  })
+
+  it('tells pruning of each file that is there, and not of one that can not be read', async () => {
+    const { pass, file, prune } = situation()
+    await pass()
+    file.read = () => ({ kind: 'invalid', diagnostics: [problem] })
+    await pass()
+    file.read = () => {
+      throw new Error('EACCES: permission denied')
+    }
+    await pass()
+    expect(prune.seen).to.deep.equal([
+      ['JD', ['JD-router-debian11-x64', 'JD-DC01']],
+      ['JD', undefined],
+    ])
+  })
+
+  it('has nothing more to say of a range that is gone as its file asked, once the file is gone too', async () => {
+    const { pass, file, ready, board } = situation()
+    file.read = () => valid(range('JD', { state: 'absent' }))
+    await pass()
+    expect(ready()?.reason).to.equal('Absent')
     file.read = () => ({ kind: 'absent' })
     expect(await pass()).to.deep.equal({ kind: 'settled' })
     expect(board.all()).to.deep.equal([])

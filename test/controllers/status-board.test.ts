@@ -20,6 +20,7 @@ const news = (id: string, traits: Partial<RangeStatus> = {}) => ({
 
 function boardOf() {
   const written: RangeStatus[] = []
+  const removed: string[] = []
   const errors: string[] = []
   let now = 0
   let trouble: Error | undefined
@@ -34,13 +35,18 @@ function boardOf() {
       if (trouble !== undefined) throw trouble
       written.push(status)
     },
-    remove: async () => {},
+    remove: async (id: string) => {
+      await settled()
+      if (trouble !== undefined) throw trouble
+      removed.push(id)
+    },
   }
   const clock = { now: () => now, steady: () => now, sleep: async () => {} }
   const board = new StatusBoard(store, clock, { ...quiet, error: (message) => void errors.push(message) })
   return {
     board,
     written,
+    removed,
     errors,
     later: () => (now += 1000),
     mostAtOnce: () => mostAtOnce,
@@ -100,6 +106,31 @@ describe('StatusBoard', () => {
     store.break(undefined)
     await board.set(news('KL'))
     expect(written.map(({ id }) => id)).to.deep.equal(['KL'])
+  })
+
+  it('tells whoever listens of a range that is forgotten', async () => {
+    const { board } = boardOf()
+    const heard: string[] = []
+    board.onForget((id) => void heard.push(id))
+    await board.set(news('JD'))
+    await board.forget('JD')
+    expect(heard).to.deep.equal(['JD'])
+  })
+
+  it('forgets a range after what was reported of it before, and not what is reported after', async () => {
+    const { board, written, removed, errors, ...store } = boardOf()
+    void board.set(news('JD'))
+    await board.forget('JD')
+    expect([written.length, removed, board.all()]).to.deep.equal([0, ['JD'], []])
+    await board.set(news('JD'))
+    expect(written.map(({ id }) => id)).to.deep.equal(['JD'])
+    const forgotten = board.forget('JD')
+    await board.set(news('JD', { number: 2 }))
+    await forgotten
+    expect([written.length, removed]).to.deep.equal([2, ['JD']])
+    store.break(new Error('disk full'))
+    await board.forget('JD')
+    expect(errors).to.deep.equal(['status could not be removed'])
   })
 
   it('is all ready when there are ranges and each is', async () => {

@@ -20,6 +20,17 @@ describe('server config', () => {
     )
   })
 
+  it('prunes nothing unless it is asked to, and takes a grace from an hour to thirty days', () => {
+    const pruneOf = (prune: object) =>
+      serverConfigSchema.safeParse({ proxmox_node: 'pve1', lanista: { prune } }).data?.lanista.prune
+    expect(pruneOf({})).to.deep.equal({ enabled: false, grace: 86_400_000, budget: 1 })
+    expect(['1h', '60m', '720h'].map((grace) => pruneOf({ grace })?.grace)).to.deep.equal([
+      3_600_000, 3_600_000, 2_592_000_000,
+    ])
+    for (const wrong of [{ grace: '59m' }, { grace: '721h' }, { grace: '2d' }, { budget: 0 }, { budget: 51 }])
+      expect(pruneOf(wrong), JSON.stringify(wrong)).to.equal(undefined)
+  })
+
   it('refuses unknown keys in the lanista section only', () => {
     expect(serverConfigSchema.safeParse({ proxmox_node: 'pve1', lanista: { resnyc: '1s' } }).success).to.equal(false)
   })

@@ -71,14 +71,14 @@ const rows: readonly Row[] = [
     mode: 'cluster',
     seen: withVms(DC, rangeGuest(1_010_012, 'JD', 'JD-OLD')),
     becomes: 'machines RemovalWaits',
-    says: /vm JD-OLD \(VMID 1010012\) is not in the file of the range; name it there if it is to go/,
+    says: /vm JD-OLD \(VMID 1010012\) is not named in the file of the range; if it is to go, name it there/,
   },
   {
     situation: 'loses none while a copy that somebody made of one is in its pool, tags and all',
     mode: 'cluster',
     seen: withVms(DC, rangeGuest(100, 'JD', 'my-copy')),
     becomes: 'machines RemovalWaits',
-    says: /none of its VMs is touched, because vm my-copy \(VMID 100\) is not in the file .* or take it out of the pool \(pvesh set \/pools\/JD --vms 100 --delete 1\)$/,
+    says: /none of its VMs is touched, because vm my-copy \(VMID 100\) is not named in the file .* or take it out of the pool \(pvesh set \/pools\/JD --vms 100 --delete 1\)$/,
   },
   {
     situation: 'loses none while one lacks its tags',

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
+import { approvalFiles } from '../../adapters/approval-files.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { openSite, type Site } from './site.ts'
 import { rangeText } from './ranges.ts'
@@ -43,7 +44,10 @@ class Run {
 
   /** Resolves as soon as the output so far fits. */
   async says(pattern: RegExp): Promise<string> {
-    while (!pattern.test(this.#output)) await new Promise((resolve) => this.child.stdout?.once('data', resolve))
+    while (!pattern.test(this.#output))
+      await new Promise((resolve) =>
+        [this.child.stdout, this.child.stderr].forEach((each) => each?.once('data', resolve)),
+      )
     return this.#output
   }
 }
@@ -175,6 +179,42 @@ describe('the commands', function () {
       .and.match(/template of ZZ-a is debian-12-x64-sever-template, .*; did you mean debian-12-x64-server-template\?/)
     expect(online.status).to.equal(1)
     expect(writes()).to.equal(before)
+  })
+
+  it('approve shows what waits, wants --yes where nobody can be asked, and approves of exactly that', async () => {
+    const before = writes()
+    const files = approvalFiles(path.join(path.dirname(site.config), 'state'))
+    const nothing = await lanista('approve', '--yes', '--config', site.config)
+    expect([nothing.status, nothing.output]).to.deep.equal([1, 'nothing waits for approval\n'])
+    const vms = [{ vmid: 2_010_001, name: 'KT-a', node: 'pve1' }]
+    const waiting = { why: ['the folder had no range file at all'], ranges: [{ id: 'KT', vms }] }
+    await files.ask(waiting)
+    const refused = await lanista('approve', '--config', site.config)
+    expect(refused.output)
+      .to.match(/^ {2}the folder had no range file at all$/m)
+      .and.match(/^ {2}- vm KT-a \(VMID 2010001 on pve1\)$/m)
+      .and.match(/there is no terminal to ask on; .*--yes/)
+    expect([refused.status, await files.approved()]).to.deep.equal([1, undefined])
+    const approved = await lanista('approve', '--yes', '--config', site.config)
+    expect(approved.output).to.match(/^approved; they go with the next look/m)
+    expect([approved.status, await files.approved()]).to.deep.equal([0, waiting])
+    await files.clear()
+    expect(writes()).to.equal(before)
+  })
+
+  it('run forgets what an earlier life said of ranges without a file, and watches those where it prunes', async () => {
+    const statuses = path.join(path.dirname(site.config), 'state', 'status')
+    await mkdir(statuses, { recursive: true })
+    const ready = { type: 'Ready', status: 'True', reason: 'Ready', message: 'all is well' }
+    for (const prune of ['false', 'true']) {
+      await writeFile(path.join(statuses, 'ZZ.json'), JSON.stringify({ conditions: [ready] }))
+      const run = new Run(['run', '--config', site.config], { LANISTA_PRUNE_ENABLED: prune })
+      await run.says(prune === 'true' ? /range ZZ: its file is gone; the range goes when that has been so/ : /"JD"/)
+      run.child.kill('SIGTERM')
+      expect((await run.ended).status).to.equal(0)
+      const left = await readFile(path.join(statuses, 'ZZ.json'), 'utf8').catch(() => 'none')
+      expect(left).to.match(prune === 'true' ? /FileMissing/ : /^none$/)
+    }
   })
 
   it('says what is missing where there is no configuration, without a stack', async () => {

@@ -1,53 +1,63 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { destroyCommand } from '../../controllers/commands/destroy.ts'
+import { planCommand } from '../../controllers/commands/plan.ts'
+import { runCommand } from '../../controllers/commands/run.ts'
 import { compose } from '../../controllers/compose/compose.ts'
+import type { Composition } from '../../controllers/composition.ts'
+import { UserError } from '../../model/user-error.ts'
 import { quiet } from '../builders/quiet.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
-const MAIN = path.resolve('dist/controllers/main.js')
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const CHANGED = rangeText([{ name: 'a', vlan: 10, octet: 1, ram: 1 }])
 
 interface Ended {
-  readonly status: number | null
+  readonly status: number
   readonly output: string
 }
+
+const quietly = (): Composition => ({ ...compose({ version: 'test', environment: {} }), openLog: () => quiet })
+const plain = (_: unknown, text: string): string => text
 
 describe('lanista destroy', function () {
   this.timeout(60_000)
   let site: Site
-  const running: ChildProcess[] = []
-  afterEach(async () => {
-    for (const child of running.splice(0)) {
-      child.kill('SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    }
-    await site.close()
-  })
+  afterEach(() => site.close())
 
-  const begin = (...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
-    const child = spawn(process.execPath, [MAIN, ...args, '--config', site.config], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    running.push(child)
-    let output = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    return { child, ended: new Promise((resolve) => child.once('close', (status) => resolve({ status, output }))) }
+  /** One command in this process, with what it prints, or the sentence with which it refuses. */
+  const command = async (act: (print: (line: string) => void) => Promise<number>): Promise<Ended> => {
+    const lines: string[] = []
+    try {
+      const status = await act((line) => void lines.push(line))
+      return { status, output: lines.join('\n') }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      return { status: 1, output: [...lines, error.message].join('\n') }
+    }
   }
-  const lanista = (...args: readonly string[]): Promise<Ended> => begin(...args).ended
+  const never = new AbortController().signal
+  const run = (once: boolean, signal: AbortSignal): Promise<Ended> => {
+    const options = { config: site.config, once, onReloadRequest: () => undefined }
+    return command((print) => runCommand(options, quietly(), print, signal))
+  }
+  const runOnce = (): Promise<Ended> => run(true, never)
+  const plan = (): Promise<Ended> =>
+    command((print) => planCommand({ config: site.config, withoutNode: undefined }, quietly(), plain, print, never))
+  const destroy = (range = 'JD', yes = true, question?: (text: string) => Promise<string>): Promise<Ended> =>
+    command((print) =>
+      destroyCommand({ config: site.config, range, yes }, quietly(), { print, paint: plain, question }, never),
+    )
   const world = () => site.simulator.world
   const vmsOfJd = (): readonly number[] => [...(world().pools.get('JD')?.vms ?? [])]
   const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET')
   const state = (...parts: readonly string[]) => path.join(path.dirname(site.config), 'state', ...parts)
   const open = async (): Promise<void> => {
     site = await openSite({ 'JD.yml': JD })
-    const { status, output } = await lanista('run', '--once')
+    const { status, output } = await runOnce()
     expect(status, output).to.equal(0)
   }
   const until = (condition: () => boolean): Promise<void> =>
@@ -60,30 +70,18 @@ describe('lanista destroy', function () {
       const stop = site.simulator.journal.listen(look)
       look()
     })
-  /** As a person at a terminal, with an answer. */
-  const answered = async (answer: string): Promise<Ended & { readonly asked: readonly string[] }> => {
-    const [lines, asked] = [[] as string[], [] as string[]]
-    const question = (text: string): Promise<string> => {
-      asked.push(text)
-      return Promise.resolve(answer)
-    }
-    const conversation = {
-      print: (line: string) => void lines.push(line),
-      paint: (_: unknown, text: string) => text,
-      question,
-    }
-    const composition = { ...compose({ version: 'test', environment: {} }), openLog: () => quiet }
-    const options = { config: site.config, range: 'JD', yes: false }
-    const status = await destroyCommand(options, composition, conversation, new AbortController().signal)
-    return { status, output: lines.join('\n'), asked }
-  }
 
   it('shows what there is, destroys nothing at a wrong answer, and all of it at the right one', async () => {
     await open()
     const before = writes().length
     const [router, a] = [...vmsOfJd()].sort((one, other) => one - other)
-    const wrong = await answered('JX')
-    expect(wrong.asked).to.deep.equal(['Type the range id (JD) to destroy it: '])
+    const asked: string[] = []
+    const answering = (answer: string) => (text: string) => {
+      asked.push(text)
+      return Promise.resolve(answer)
+    }
+    const wrong = await destroy('JD', false, answering('JX'))
+    expect(asked).to.deep.equal(['Type the range id (JD) to destroy it: '])
     expect(wrong.output)
       .to.match(/^range JD: this is destroyed, disks and all, and can't be brought back$/m)
       .and.match(new RegExp(`^JD-a +${a} +pve\\d +running$`, 'm'))
@@ -93,7 +91,7 @@ describe('lanista destroy', function () {
       .and.match(/^nothing is destroyed$/m)
     expect([wrong.status, writes().length]).to.deep.equal([1, before])
 
-    const right = await answered('JD')
+    const right = await destroy('JD', false, answering('JD'))
     expect(right.output)
       .to.match(/^vm JD-a: stopping$/m)
       .and.match(/^vm JD-a: deleting$/m)
@@ -107,16 +105,16 @@ describe('lanista destroy', function () {
 
   it('keeps a range away whose file still asks for it, never calls it Ready, and builds it when the file changes', async () => {
     await open()
-    expect((await lanista('destroy', 'JD', '--yes')).status).to.equal(0)
+    expect((await destroy()).status).to.equal(0)
     const before = writes().length
-    const [once1, plan] = [await lanista('run', '--once'), await lanista('plan')]
-    expect(once1.output).to.match(
+    const [again, planned] = [await runOnce(), await plan()]
+    expect(again.output).to.match(
       /^range JD: not Ready: Destroyed: range JD: it was destroyed \(lanista destroy, \d{4}-/m,
     )
-    expect(plan.output).to.match(/^# range JD: it was destroyed .*nothing to change/ms)
-    expect([once1.status, plan.status, writes().length]).to.deep.equal([1, 0, before])
+    expect(planned.output).to.match(/^# range JD: it was destroyed .*nothing to change/ms)
+    expect([again.status, planned.status, writes().length]).to.deep.equal([1, 0, before])
     await writeFile(path.join(site.ranges, 'JD.yml'), CHANGED)
-    const built = await lanista('run', '--once')
+    const built = await runOnce()
     expect(built.status, built.output).to.equal(0)
     expect(vmsOfJd()).to.have.length(2)
     expect(await readdir(state('destroy'))).to.deep.equal([])
@@ -125,44 +123,36 @@ describe('lanista destroy', function () {
   it('forgets a range that has no file, with its status', async () => {
     await open()
     await rm(path.join(site.ranges, 'JD.yml'))
-    const { status, output } = await lanista('destroy', 'JD', '--yes')
+    const { status, output } = await destroy()
     expect(output)
       .to.match(/^range JD: destroyed$/m)
       .and.not.match(/Its file/)
     expect(status).to.equal(0)
     expect([vmsOfJd(), await readdir(state('destroy')), await readdir(state('status'))]).to.deep.equal([[], [], []])
-    expect((await lanista('destroy', 'JD', '--yes')).output).to.equal(
-      'range JD: there is nothing of it on the cluster\n',
-    )
+    expect((await destroy()).output).to.equal('range JD: there is nothing of it on the cluster')
   })
 
   it('is carried out by the Lanista that is running, which does not build the range again', async () => {
     await open()
-    const run = begin('run')
-    await until(() => run.child.exitCode === null && site.simulator.journal.entries().length > 0)
-    await new Promise<void>((resolve) => {
-      const look = (): void =>
-        void run.child.stderr?.once('data', (chunk: Buffer) =>
-          chunk.toString().includes('"started"') ? resolve() : look(),
-        )
-      look()
-    })
-    const second = await lanista('run', '--once')
+    const stop = new AbortController()
+    const running = run(false, stop.signal)
+    await until(() => existsSync(state('lanista.sock')))
+    const second = await runOnce()
     expect(second.output).to.match(/a Lanista \(process \d+\) is at work on this state directory.*; stop it first/)
     expect(second.status).to.equal(1)
     const before = writes().length
-    const { status, output } = await lanista('destroy', 'JD', '--yes')
+    const { status, output } = await destroy()
     expect(output)
       .to.match(/^handed over to the Lanista that is running$/m)
       .and.match(/^range JD: destroyed$/m)
     expect(status).to.equal(0)
-    expect(
-      writes()
-        .slice(before)
-        .filter(({ path: at }) => at.endsWith('/clone')),
-    ).to.deep.equal([])
+    const clones = writes().filter(({ path: at }, index) => index >= before && at.endsWith('/clone'))
+    expect(clones).to.deep.equal([])
     await writeFile(path.join(site.ranges, 'JD.yml'), CHANGED)
     await until(() => vmsOfJd().length === 2)
+    stop.abort(new Error('enough'))
+    await running
+    expect(existsSync(state('lanista.sock'))).to.equal(false)
   })
 
   it('refuses before it asks while a VM is protected, and where nobody can be asked', async () => {
@@ -170,15 +160,11 @@ describe('lanista destroy', function () {
     const before = writes().length
     const [vmid] = vmsOfJd()
     world().guests.get(vmid!)?.config.set('protection', '1')
-    const [protectedVm, nobody, misspelt] = await Promise.all([
-      lanista('destroy', 'JD', '--yes'),
-      lanista('destroy', 'JD'),
-      lanista('destroy', '../JD', '--yes'),
-    ])
+    const [protectedVm, nobody, misspelt] = await Promise.all([destroy(), destroy('JD', false), destroy('../JD')])
     expect(protectedVm.output).to.match(
       /none of its VMs is touched, because vm JD-.* is protected; if it is to go: qm set/,
     )
-    expect(nobody.output).to.equal('destroy: nobody is at the terminal to confirm it; say --yes if it is meant so\n')
+    expect(nobody.output).to.equal('destroy: nobody is at the terminal to confirm it; say --yes if it is meant so')
     expect(misspelt.output).to.match(/^\.\.\/JD can't be a range id: a letter/)
     expect([protectedVm.status, nobody.status, misspelt.status, writes().length]).to.deep.equal([1, 1, 1, before])
   })

@@ -13,6 +13,7 @@ import { type Simulator, startSimulator } from '../../adapters/simulator/start-s
 import type { World } from '../../adapters/simulator/world.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
 import type { Controller } from '../../controllers/controller.ts'
+import type { PruneParts } from '../../controllers/pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Notifier, SdnLockNote } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
@@ -57,6 +58,8 @@ export interface LabOptions {
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
   readonly notifier?: Notifier
+  /** How ranges without a file are pruned. Default: not at all. */
+  readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
   /** What an earlier life left behind of the SDN lock. */
   readonly lockNote?: SdnLockNote
 }
@@ -85,6 +88,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     hostRoutes: routes,
     clock,
     resyncMs: 30_000 / speed,
+    prune: options.prune?.({ ranges, state: path.join(folder, 'state') }),
     settings: options.settings,
     storageLimits: options.storageLimits,
     patience: options.patience,

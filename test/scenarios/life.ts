@@ -3,8 +3,10 @@ import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import { watchRangeFiles } from '../../adapters/range-files.ts'
+import { pruneParts } from '../builders/prune-parts.ts'
 import { settings } from '../builders/range.ts'
 import { Controller } from '../../controllers/controller.ts'
+import type { PruneParts } from '../../controllers/pruning.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
@@ -27,6 +29,8 @@ export interface LifeOptions {
   readonly hostRoutes: HostRoutes
   readonly clock: Clock
   readonly resyncMs: number
+  /** How ranges without a file are pruned. Default: not at all. */
+  readonly prune?: PruneParts | undefined
   readonly settings?: Partial<PlanSettings> | undefined
   /** How many clones one storage takes at once, and the most it is tried with. Default: the product's own. */
   readonly storageLimits?: LaneLimits | undefined
@@ -75,6 +79,7 @@ export function startLife(options: LifeOptions): Life {
     metrics: openMetrics('test'),
     settings: () => settings(options.settings ?? {}),
     resyncMs: () => options.resyncMs,
+    prune: options.prune ?? pruneParts(),
     notify: {
       notifier: options.notifier ?? { send: () => Promise.resolve({ kind: 'delivered' }) },
       urls: () => [],

@@ -108,7 +108,7 @@ describe('a range that is to go, with its VMs', () => {
     await person()('POST', '/nodes/pve1/qemu', copy)
     await lab.until(() => world().pools.get('JD')?.vms.has(500) === true && guestNamed('my-copy') !== undefined)
     await drop()
-    await lab.until(() => conditionOf('MachinesReady')?.message.includes('my-copy (VMID 500) is not in') === true)
+    await lab.until(() => conditionOf('MachinesReady')?.message.includes('my-copy (VMID 500) is not named in') === true)
     expect(writes()).to.deep.equal([])
     await person()('PUT', '/pools/JD', { vms: 500, delete: 1 })
     await gone()

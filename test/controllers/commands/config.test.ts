@@ -43,6 +43,8 @@ describe('lanista config', () => {
     expect(line('proxmox_node')).to.equal(`proxmox_node | pve1 | ${file}:1`)
     expect(line('sdn_zone')).to.equal('sdn_zone | prod | LANISTA_SDN_ZONE')
     expect(line('lanista.resync')).to.equal(`lanista.resync | 5m | ${file}:4`)
+    expect(line('lanista.audit')).to.equal('lanista.audit | 10m | default')
+    expect(line('lanista.prune.grace')).to.equal('lanista.prune.grace | 24h | default')
     expect(line('proxmox_url')).to.equal('proxmox_url | https://127.0.0.1:8006 | default')
     expect(line('cluster_mode')).to.equal('cluster_mode | - | default')
     expect(text).to.contain(`Proxmox API token: read from file ${folder}/token (not shown)`)

@@ -62,6 +62,8 @@ async function validate(
         return await Promise.resolve({ ...checked, problems: [...checked.problems, ...said] })
       },
     },
+    approvals: never,
+    stopwatch: never,
     loadConfig: async (name) => {
       loaded.push(name)
       return await Promise.resolve(config)
@@ -88,10 +90,16 @@ async function validate(
           zoneFindings: never,
           notified: never,
           configReloaded: never,
+          pruneWaiting: never,
         },
         forgetAllBut: never,
         readyBefore: never,
         notifier: { send: never },
+        prune: {
+          provenance: { identity: never, follows: never },
+          seenFiles: { read: never, write: never },
+          approvals: { asked: never, ask: never, approved: never, approve: never, forgetAnswer: never, clear: never },
+        },
         serve: never,
       }),
     simulate: never,

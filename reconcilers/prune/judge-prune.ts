@@ -1,0 +1,45 @@
+/** The time that a budget is for. */
+export const BUDGET_MS = 3_600_000
+
+/** The ranges whose files are gone and that have not begun to go. */
+export interface PruneCase {
+  readonly missing: readonly MissingRange[]
+  /** How long a file must have been gone, in milliseconds. */
+  readonly grace: number
+  /** So many may go within an hour. */
+  readonly budget: number
+  /** So many began to go within the last hour. */
+  readonly went: number
+}
+
+export interface MissingRange {
+  readonly id: string
+  /** For how long its file was watched to be gone, in milliseconds. */
+  readonly watched: number
+  /** Why it may be gone by accident, each as a sentence without its end. */
+  readonly doubts: readonly string[]
+}
+
+export interface PruneVerdict {
+  /** The ranges whose time has come, in order of id. */
+  readonly due: readonly string[]
+  /** Why they go only when a person approves of exactly them; empty: they go now. */
+  readonly why: readonly string[]
+}
+
+/**
+ * Judges which ranges go for lack of a file. What comes due within the next hour counts for the budget as well, so that a
+ * folder that loses its files one by one is no way around it. Any doubt about one range stops them all.
+ */
+export function judgePrune({ missing, grace, budget, went }: PruneCase): PruneVerdict {
+  const due = missing.filter(({ watched }) => watched >= grace)
+  if (due.length === 0) return { due: [], why: [] }
+  const soon = missing.filter(({ watched }) => watched > grace - BUDGET_MS).length
+  const gone = went === 0 ? '' : `, and ${went} began to go in the last hour`
+  const over = `${soon} ${soon === 1 ? 'range' : 'ranges'} would go within an hour${gone}; lanista.prune.budget is ${budget}`
+  const doubts = [...new Set(due.flatMap((range) => range.doubts))].sort()
+  return {
+    due: due.map(({ id }) => id).sort(),
+    why: [...(soon + went > budget ? [over] : []), ...doubts],
+  }
+}
