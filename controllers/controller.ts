@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import type { Clock } from '../model/clock.ts'
+import { type Clock, steadyOf } from '../model/clock.ts'
 import type { Condition } from '../model/condition.ts'
 import type { DestroyOrderStore } from '../model/destroy-order.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
@@ -86,17 +86,19 @@ export class Controller {
   constructor(parts: ControllerParts) {
     const { proxmox, store, lockStore, hostRoutes, clock, logger, metrics, settings, files, random } = parts
     const { signal } = this.#stop
+    const steady = steadyOf(clock)
     // Every request and wait under way listens to it, and a large site has hundreds of them.
     setMaxListeners(0, signal)
     this.#parts = parts
     this.#destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
     this.board = new StatusBoard(store, clock, logger)
-    const planning = new Planning(watchClones(watchZone(proxmox, settings, metrics)), settings, clock, signal)
+    const observer = watchClones(watchZone(proxmox, settings, metrics), steady)
+    const planning = new Planning(observer, settings, clock, signal)
     this.#planning = planning
     const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
     this.#networks = networks
     const { machines, pools, nics, access } = proxmox
-    const granter = new AclGranter(access, logger, clock, signal)
+    const granter = new AclGranter(access, logger, steady, signal)
     const looks = new Turn<undefined, ClusterSnapshot>(async () => {
       const seen = await proxmox.observe(signal)
       return () => seen
@@ -112,8 +114,8 @@ export class Controller {
     const { board } = this
     const { notifier, urls } = parts.notify
     this.#notifications = new Notifications({ notifier, urls, clock, logger, metrics }, signal)
-    this.#audit = new ConfigAudit(machines, () => settings().auditMs, clock, random, logger)
-    const backoff = new VmBackoff(clock, random)
+    this.#audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
+    const backoff = new VmBackoff(steady, random)
     const { prune, resyncMs } = parts
     this.#pruning = new Pruning({ ...prune, files, look, resyncMs, clock, logger, metrics, signal })
     const dependencies = {
@@ -139,11 +141,11 @@ export class Controller {
     }
     this.ranges = new RangeController(
       (rangeId) => {
-        const started = clock.now()
+        const started = steady.now()
         const pass = reconcileRange(rangeId, dependencies, signal).then((outcome) => {
           // Nothing is counted for a range that is forgotten.
           if (this.board.get(rangeId) !== undefined)
-            metrics.reconciled(rangeId, outcome.kind, (clock.now() - started) / 1000)
+            metrics.reconciled(rangeId, outcome.kind, (steady.now() - started) / 1000)
           return outcome
         })
         const ended: Promise<unknown> = pass.then(
@@ -154,7 +156,7 @@ export class Controller {
         return pass
       },
       random,
-      clock,
+      steady,
       (rangeId) => {
         backoff.restart(rangeId)
         this.#audit.restart(rangeId)

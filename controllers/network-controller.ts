@@ -1,3 +1,4 @@
+import { steadyOf } from '../model/clock.ts'
 import { ownerMark } from '../model/identity.ts'
 import type { NetworkPlan, NetworkWants } from '../model/plan.ts'
 import type { BridgeWriter } from '../model/ports.ts'
@@ -24,9 +25,9 @@ export class NetworkController {
     parts: Omit<VnetMakerParts, 'repairs'> & { readonly proxmox: { readonly bridges: BridgeWriter } },
     signal: AbortSignal,
   ) {
-    this.#repairs = new Repairs(parts.clock)
+    this.#repairs = new Repairs(steadyOf(parts.clock))
     this.#vnets = new VnetMaker({ ...parts, repairs: this.#repairs }, signal)
-    this.#bridges = new BridgeMaker(parts, signal)
+    this.#bridges = new BridgeMaker({ ...parts, clock: steadyOf(parts.clock) }, signal)
     this.#turn = new Turn(async (requests) => {
       const vnets = requests.flatMap(({ wants, onCommitted }) =>
         wants.kind === 'vnets' ? [{ wants, onCommitted }] : [],

@@ -11,8 +11,8 @@ export type Leave =
   | { readonly kind: 'pending' }
   | { readonly kind: 'refused'; readonly finding: Finding }
 
-/** Giving the lock back is worth this much of a shutdown; what can't be given back now is at the next start. */
-const RELEASE_PATIENCE_MS = 5000
+/** The lock is worth this much of a shutdown; what can't be given back now is at the next start. */
+const STOP_PATIENCE_MS = 5000
 
 /**
  * Proxmox' lock over the SDN configuration, which never expires and survives its holder. Its token is on disk before it
@@ -42,15 +42,18 @@ export class SdnLock {
    * 3. asks
    * 4. notes the token
    *
-   * Throws `ProxmoxError` when Proxmox can't be asked, or does not answer.
+   * The signal stops it before it asks; then it waits for the answer, and for a moment even when everything is being
+   * stopped, as nobody else would ever know the token. Throws `ProxmoxError` when Proxmox can't be asked, or does not answer.
    */
   async ask(allowPending: boolean, signal: AbortSignal): Promise<Leave> {
     await this.giveBackLeftover(signal)
     const earlier = await this.#store.read()
+    signal.throwIfAborted()
     const asked: SdnLockNote = earlier ?? { kind: 'asked', at: this.#clock.now() }
     const unwritable = await this.#note(asked)
     if (unwritable !== undefined) return { kind: 'refused', finding: unwritable }
-    const reply = await this.#sdn.lock(allowPending, signal).catch(async (error: unknown) => {
+    const answer = this.#outliving(signal, (patient) => this.#sdn.lock(allowPending, patient))
+    const reply = await answer.catch(async (error: unknown) => {
       // Only an answer that was lost leaves open whose the lock is now.
       if (earlier === undefined && !isProxmoxError(error, 'timeout-unknown-outcome') && !signal.aborted)
         await this.#store.clear()
@@ -74,14 +77,8 @@ export class SdnLock {
   /** Gives the lock back, however the work under it ended, also while everything else is being stopped. Never throws. */
   async giveBack(token: string | undefined): Promise<void> {
     if (token === undefined) return
-    const enough = new AbortController()
-    const done = new AbortController()
-    void this.#clock.sleep(RELEASE_PATIENCE_MS, done.signal).then(
-      () => enough.abort(new Error('Proxmox did not take the SDN lock back in time')),
-      () => undefined,
-    )
     try {
-      await this.#sdn.unlock(token, enough.signal)
+      await this.#outliving(AbortSignal.abort(), (patient) => this.#sdn.unlock(token, patient))
       await this.#store.clear()
     } catch (error) {
       this.#logger.warn(
@@ -90,6 +87,22 @@ export class SdnLock {
           error,
         },
       )
+    }
+  }
+
+  /** Does what must not be broken off just because everything is being stopped; from then on it has a moment. */
+  async #outliving<T>(signal: AbortSignal, work: (patient: AbortSignal) => Promise<T>): Promise<T> {
+    const enough = new AbortController()
+    const done = new AbortController()
+    const wait = (): void =>
+      void this.#clock.sleep(STOP_PATIENCE_MS, done.signal).then(
+        () => enough.abort(new Error('Proxmox did not answer in time')),
+        () => undefined,
+      )
+    if (signal.aborted) wait()
+    else signal.addEventListener('abort', wait, { once: true, signal: done.signal })
+    try {
+      return await work(enough.signal)
     } finally {
       done.abort()
     }

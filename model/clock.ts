@@ -1,6 +1,11 @@
 /** Time as an argument. `sleep` rejects with the signal's reason when aborted. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: the date, which somebody may set to another one at any moment. */
   now(): number
+  /** Milliseconds that pass evenly whatever the date is set to, counted on from a date of before. */
+  steady(): number
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
+
+/** For whoever measures how long: what is due in a minute is so too when the date has just been set back by an hour. */
+export const steadyOf = (clock: Clock): Clock => ({ ...clock, now: () => clock.steady() })

@@ -1,4 +1,4 @@
-import type { Clock } from '../../model/clock.ts'
+import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { Logger, Proxmox } from '../../model/ports.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from '../lanes.ts'
@@ -53,6 +53,7 @@ export const connectProxmox = (
   settings: ProxmoxSettings,
   { clock, random, logger, lanes, onRequest = () => undefined }: ProxmoxDeps,
 ): Proxmox & { close(): void } => {
+  const steady = steadyOf(clock)
   const timeouts = { ...TIMEOUTS, ...settings.timeouts }
   const caller = { tokenId: tokenIdOf(settings.token) }
   if (settings.tls.kind === 'insecure')
@@ -66,13 +67,13 @@ export const connectProxmox = (
     url: originOf(host),
     agent: new TrustingAgent(settings.tls, timeouts.connect),
   }))
-  const hosts = createHosts(all, { clock, random })
+  const hosts = createHosts(all, { clock: steady, random })
   const authorization = `PVEAPIToken=${settings.token}`
-  const api = createApi({ hosts, authorization, caller, timeouts, clock, random, onRequest })
-  const tasks = createTaskFollower({ api, clock, logger })
+  const api = createApi({ hosts, authorization, caller, timeouts, clock: steady, random, onRequest })
+  const tasks = createTaskFollower({ api, clock: steady, logger })
   const runTask = createRunTask(api, tasks)
   const runTaskPatiently = patiently(runTask, clock, random)
-  const templates = createTemplates(api, clock)
+  const templates = createTemplates(api, steady)
   return {
     ...createObserver({
       api,

@@ -7,8 +7,11 @@ export type SimClock = Clock
 /** Runs `factor` times as fast as the wall clock; 1 is real time. Starts at the real date. */
 export const scaledClock = (factor = 1): SimClock => {
   const started = Date.now()
+  const startedAt = performance.now()
+  const now = (): number => Math.round(started + (performance.now() - startedAt) * factor)
   return {
-    now: () => Math.round(started + (Date.now() - started) * factor),
+    now,
+    steady: now,
     sleep: async (milliseconds, signal) => {
       await delay(milliseconds / factor, undefined, signal === undefined ? {} : { signal })
     },
@@ -97,6 +100,7 @@ export const virtualClock = (start = Date.UTC(2026, 0, 1)): VirtualClock => {
 
   return {
     now: () => now,
+    steady: () => now,
     sleep,
     advance,
     runUntil,

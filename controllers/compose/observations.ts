@@ -9,20 +9,21 @@ export interface WatchedProxmox {
 
 /** Notes when the cluster was last read whole, for readiness and metrics. */
 export function watchObservations(proxmox: Proxmox, metrics: Metrics, clock: Clock): WatchedProxmox {
+  /** By the steady clock. */
   let last: number | undefined
   return {
     proxmox: {
       ...proxmox,
       observe: async (signal, options) => {
         const snapshot = await proxmox.observe(signal, options)
-        last = clock.now()
-        metrics.observed(last)
+        last = clock.steady()
+        metrics.observed(clock.now())
         return snapshot
       },
     },
     silence: (limitMs) => {
       if (last === undefined) return 'Proxmox has not been read yet'
-      const seconds = Math.round((clock.now() - last) / 1000)
+      const seconds = Math.round((clock.steady() - last) / 1000)
       return seconds * 1000 > limitMs ? `Proxmox was last read ${seconds} s ago; see the log for why` : undefined
     },
   }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { watchClones } from '../../controllers/clone-watch.ts'
+import type { ClusterObserver } from '../../model/ports.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import { cluster, guest, node } from '../builders/cluster.ts'
 
@@ -17,9 +18,8 @@ const taskOn = (at: string, type = 'qmclone') => ({
 async function lastOf(...looks: readonly Parameters<typeof cluster>[0][]): Promise<readonly number[]> {
   let told: ReadonlySet<number> | undefined
   const waiting = [...looks]
-  const watched = watchClones({
-    observe: async () => cluster({ ...waiting.shift(), takenAt: (looks.length - waiting.length - 1) * MINUTE }),
-  })
+  const clock = { now: () => (looks.length - waiting.length) * MINUTE }
+  const watched = watchClones({ observe: async () => cluster(waiting.shift()) }, clock)
   for (const _ of looks) told = (await watched.observe(new AbortController().signal)).interruptedClones
   return [...(told ?? [])]
 }
@@ -29,6 +29,7 @@ describe('watchClones', () => {
     ['tells a clone that nobody has worked on for two minutes', [stuck, stuck, stuck], [VMID]],
     ['tells none before', [stuck, stuck], []],
     ['tells none at the first look', [stuck], []],
+    ['tells none because the date was set forward', [stuck, { ...stuck, takenAt: 86_400_000 }], []],
     ['counts from when its task was last seen', [stuck, stuck, taskOn('pve2'), stuck, stuck], []],
     ['tells none while a clone runs on its node', [taskOn('pve2'), taskOn('pve2'), taskOn('pve2')], []],
     ['is not misled by a clone on another node', [stuck, taskOn('pve1'), stuck], [VMID]],
@@ -57,12 +58,11 @@ describe('watchClones', () => {
 
   it('asks for what is asked of it', async () => {
     const asked: unknown[] = []
-    const watched = watchClones({
-      observe: async (_, options) => {
-        asked.push(options)
-        return cluster()
-      },
-    })
+    const observe: ClusterObserver['observe'] = async (_, options) => {
+      asked.push(options)
+      return cluster()
+    }
+    const watched = watchClones({ observe }, { now: () => 0 })
     await watched.observe(new AbortController().signal, { acl: true })
     expect(asked).to.deep.equal([{ acl: true }])
   })

@@ -24,7 +24,7 @@ function open(initial: ServerConfig) {
     source: { read: async () => next, watch: async () => undefined },
     logger: { info: tell('info'), warn: tell('warn'), error: tell('error') },
     metrics: { configReloaded: (successful, at) => void metrics.push(`${successful} ${at}`) },
-    clock: { now: () => 5000, sleep: async () => undefined },
+    clock: { now: () => 5000, steady: () => 5000, sleep: async () => undefined },
     onReload: () => (reloads += 1),
   })
   return {

@@ -47,6 +47,7 @@ function bench({ urls = [OWN], everywhere = [] }: { urls?: readonly string[]; ev
       urls: () => everywhere,
       clock: {
         now: () => 0,
+        steady: () => 0,
         sleep: async (ms, signal) => {
           slept.push(ms)
           await script.sleep(ms, signal)

@@ -25,7 +25,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const stop = new AbortController()
   const proxmox = new FakeProxmox(snapshot)
   const store = { write: settled, remove: async () => {} }
-  const board = new StatusBoard(store, { now: () => 0, sleep: async () => {} }, quiet)
+  const board = new StatusBoard(store, { now: () => 0, steady: () => 0, sleep: async () => {} }, quiet)
   const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
   const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
   const planning = new Planning(proxmox, () => settings(), systemClock, stop.signal)

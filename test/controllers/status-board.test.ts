@@ -41,7 +41,7 @@ function boardOf() {
       removed.push(id)
     },
   }
-  const clock = { now: () => now, sleep: async () => {} }
+  const clock = { now: () => now, steady: () => now, sleep: async () => {} }
   const board = new StatusBoard(store, clock, { ...quiet, error: (message) => void errors.push(message) })
   return {
     board,

@@ -1,13 +1,9 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
-import { openMetrics } from '../../adapters/metrics.ts'
-import { connectProxmox } from '../../adapters/proxmox/connect.ts'
-import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import { destroyOrderFiles } from '../../adapters/destroy-order-files.ts'
+import type { LaneLimits } from '../../adapters/lanes.ts'
 import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
-import { watchRangeFiles } from '../../adapters/range-files.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
 import type { Durations } from '../../adapters/simulator/durations.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
@@ -16,13 +12,12 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
-import { pruneParts } from '../builders/prune-parts.ts'
-import { settings } from '../builders/range.ts'
-import { Controller } from '../../controllers/controller.ts'
+import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { Logger, Notifier, SdnLockNote, StatusStore } from '../../model/ports.ts'
+import type { Notifier, SdnLockNote } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
+import { startLife } from './life.ts'
 
 /** The whole product against a simulated cluster over real HTTPS, with a folder to drop files into. */
 export interface Lab {
@@ -43,9 +38,6 @@ export interface Lab {
   pass(): Promise<void>
   close(): Promise<void>
 }
-
-const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const nowhere: StatusStore = { write: () => Promise.resolve(), remove: () => Promise.resolve() }
 
 /** A test that waits in vain ends, and says where things stand, so that its lab is closed. */
 const PATIENCE_MS = 100_000
@@ -82,52 +74,27 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const ranges = path.join(folder, 'ranges')
   await mkdir(ranges)
   await Promise.all(Object.entries(options.files ?? {}).map(([name, text]) => writeFile(path.join(ranges, name), text)))
-  const random = (): number => 0.5
   const routes = new FakeHostRoutes()
   const lockStore = sdnLockFile(path.join(folder, 'state'))
   const destroyOrders = destroyOrderFiles(path.join(folder, 'state'))
   if (options.lockNote !== undefined) await lockStore.write(options.lockNote)
-  const proxmox = connectProxmox(
-    {
-      hosts: Object.values(simulator.nodes),
-      token: controllerToken(world) ?? '',
-      tls: { kind: 'fingerprint', sha256: simulator.fingerprint },
-      ...(options.patience === undefined ? {} : { timeouts: { read: options.patience, write: options.patience } }),
-    },
-    {
-      clock,
-      random,
-      logger: silent,
-      lanes: createLanes({
-        clock,
-        random,
-        isCongestion: (error) => error instanceof LockTimeout,
-        ...(options.storageLimits === undefined ? {} : { storageLimits: options.storageLimits }),
-      }),
-    },
-  )
-  const controller = new Controller({
-    proxmox,
-    files: watchRangeFiles({ folder: ranges, logger: silent }),
-    store: nowhere,
-    hostRoutes: routes,
+  const life = startLife({
+    hosts: Object.values(simulator.nodes),
+    token: controllerToken(world) ?? '',
+    fingerprint: simulator.fingerprint,
+    ranges,
     lockStore,
     destroyOrders,
+    hostRoutes: routes,
     clock,
-    random,
-    logger: silent,
-    metrics: openMetrics('test'),
-    settings: () => settings(options.settings ?? {}),
-    resyncMs: () => 30_000 / speed,
-    prune: options.prune?.({ ranges, state: path.join(folder, 'state') }) ?? pruneParts(),
-    notify: {
-      notifier: options.notifier ?? { send: () => Promise.resolve({ kind: 'delivered' }) },
-      urls: () => [],
-      readyBefore: () => Promise.resolve(new Map()),
-    },
+    resyncMs: 30_000 / speed,
+    prune: options.prune?.({ ranges, state: path.join(folder, 'state') }),
+    settings: options.settings,
+    storageLimits: options.storageLimits,
+    patience: options.patience,
+    notifier: options.notifier,
   })
-  const stop = new AbortController()
-  const running = controller.run(stop.signal)
+  const { controller } = life
 
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -174,13 +141,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
           [...controller.ranges.standings().values()].every(
             ({ standing }) => standing === 'waiting' || standing === 'stalled',
           ),
-        stop.signal,
+        life.signal,
       )
     },
     close: async () => {
-      stop.abort()
-      await running
-      proxmox.close()
+      await life.end()
       await simulator.close()
       await rm(folder, { recursive: true, force: true })
     },

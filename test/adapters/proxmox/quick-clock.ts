@@ -12,6 +12,7 @@ export const quickClock = (start = 1_000_000): QuickClock => {
   return {
     slept,
     now: () => now,
+    steady: () => now,
     async sleep(milliseconds, signal) {
       signal?.throwIfAborted()
       slept.push(milliseconds)

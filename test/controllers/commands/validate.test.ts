@@ -43,7 +43,7 @@ async function validate(
 ) {
   const [asked, printed, loaded]: [(readonly string[])[], string[], string[]] = [[], [], []]
   const composition: Composition = {
-    clock: { now: never, sleep: never },
+    clock: { now: never, steady: never, sleep: never },
     random: never,
     environment: {},
     checker: {

@@ -1,0 +1,187 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { destroyOrderFiles } from '../../adapters/destroy-order-files.ts'
+import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
+import { scaledClock } from '../../adapters/simulator/clock.ts'
+import { clusterFrom, controllerToken } from '../../adapters/simulator/cluster-from.ts'
+import type { JournalEntry, RequestMatch } from '../../adapters/simulator/journal.ts'
+import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
+import type { World } from '../../adapters/simulator/world.ts'
+import type { Clock } from '../../model/clock.ts'
+import type { SdnLockStore } from '../../model/ports.ts'
+import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
+import { type Life, startLife } from '../scenarios/life.ts'
+import { personIn } from '../scenarios/person.ts'
+import { plugInto } from './plug.ts'
+import { type RangeFile, textOf } from './range-text.ts'
+import type { RangeId } from './steps.ts'
+
+/** So many times as fast as real. */
+const SPEED = 100
+/** How often each VM's configuration is compared, in milliseconds of the cluster. */
+export const AUDIT_MS = 30_000
+/** A request that is never answered is given up after this, in real milliseconds; a loaded machine needs some. */
+const PATIENCE_MS = 1500
+
+/** The user the controller asks as. */
+export const CONTROLLER = 'lanista@pve!lanista'
+
+/** A simulated cluster, a folder of range files, and controllers that come and go. */
+export interface Arena {
+  readonly simulator: Simulator
+  readonly world: World
+  readonly clock: Clock
+  /** What the files in the folder say. */
+  readonly files: ReadonlyMap<RangeId, RangeFile>
+  /** What somebody else does as root, through a node that is on; status 0 when there is none. */
+  readonly person: ReturnType<typeof personIn>
+  /** The controller that lives now. */
+  life(): Life
+  /** Puts a range's file into place in one step, or takes it away. */
+  write(range: RangeId, file: RangeFile | undefined): Promise<void>
+  /** Lets the controller go as a signal does, or breaks off all it does, with or without its state, and starts another. */
+  restart(how: 'stopped' | 'killed' | 'killed, and its state deleted'): Promise<void>
+  /** Sets the clock of the controller's machine forward, or back. */
+  jump(milliseconds: number): void
+  /** Resolves between two passes, when every range has been looked at since this was called. */
+  rest(): Promise<void>
+  /** Resolves when such a request of the controller arrives or is answered, and at the latest at rest. */
+  moment(match: RequestMatch, phase: 'arrived' | 'answered'): Promise<void>
+  /** Requests of the controller that are not reads, oldest first. */
+  writes(): readonly JournalEntry[]
+  close(): Promise<void>
+}
+
+/** A small cluster with somebody else's VMs and VNet in it. */
+const newWorld = (): World =>
+  clusterFrom({
+    nodes: ['pve1', 'pve2', 'pve3'].map((name) => ({ name, cores: 16, memory_gib: 64 })),
+    templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'],
+    guests: [
+      { name: 'web', vmid: 100, node: 'pve1', running: true },
+      { name: 'mail', vmid: 101, node: 'pve2', pool: 'office', tags: ['lanista', 'jd'] },
+    ],
+  })
+
+/** Opens an arena whose folder holds these files, with a controller that has just been started. */
+export async function openArena(start: ReadonlyMap<RangeId, RangeFile>): Promise<Arena> {
+  const world = newWorld()
+  const clock = scaledClock(SPEED)
+  const simulator = await startSimulator({ world, clock })
+  const folder = await mkdtemp(path.join(tmpdir(), 'lanista-history-'))
+  const ranges = path.join(folder, 'ranges')
+  const state = path.join(folder, 'state')
+  await mkdir(ranges)
+  const files = new Map<RangeId, RangeFile>()
+  let skew = 0
+  const controllersClock: Clock = { ...clock, now: () => clock.now() + skew }
+
+  const write: Arena['write'] = async (range, file) => {
+    const name = path.join(ranges, `${range}.yml`)
+    if (file === undefined) {
+      files.delete(range)
+      await rm(name, { force: true })
+      return
+    }
+    files.set(range, file)
+    const staged = path.join(folder, `staged-${range}`)
+    await writeFile(staged, textOf(file))
+    await rename(staged, name)
+  }
+
+  const born = async (): Promise<Life & { kill(): Promise<void> }> => {
+    const plug = await plugInto(Object.values(simulator.nodes))
+    const store = mortalStore(sdnLockFile(state))
+    const life = startLife({
+      hosts: plug.hosts,
+      token: controllerToken(world) ?? '',
+      fingerprint: simulator.fingerprint,
+      ranges,
+      lockStore: store,
+      destroyOrders: destroyOrderFiles(state),
+      hostRoutes: new FakeHostRoutes(),
+      clock: controllersClock,
+      resyncMs: 30_000 / SPEED,
+      settings: { auditMs: AUDIT_MS },
+      patience: PATIENCE_MS,
+    })
+    return {
+      ...life,
+      end: async () => {
+        await life.end()
+        await plug.pull()
+      },
+      kill: async () => {
+        store.die()
+        await plug.pull()
+        await life.end()
+      },
+    }
+  }
+
+  for (const [range, file] of start) await write(range, file)
+  let life = await born()
+
+  const person: Arena['person'] = async (...request) => {
+    const on = [...world.nodes.values()].find(({ online }) => online)
+    const url = simulator.nodes[on?.name ?? '']
+    const lost = { status: 0, reason: '' }
+    return url === undefined ? lost : await personIn({ ...simulator, url })(...request).catch(() => lost)
+  }
+
+  const rest = async (): Promise<void> => {
+    const { ranges: actors } = life.controller
+    for (const range of files.keys()) actors.trigger(range)
+    await actors.until(
+      () => [...actors.standings().values()].every(({ standing }) => standing !== 'reconciling'),
+      life.signal,
+    )
+  }
+
+  return {
+    simulator,
+    world,
+    clock,
+    files,
+    person,
+    life: () => life,
+    write,
+    restart: async (how) => {
+      await (how === 'stopped' ? life.end() : life.kill())
+      if (how === 'killed, and its state deleted') await rm(state, { recursive: true, force: true })
+      life = await born()
+    },
+    jump: (milliseconds) => {
+      skew += milliseconds
+    },
+    rest,
+    moment: async (match, phase) => {
+      const asked = { ...match, user: CONTROLLER }
+      // A rest that is cut short by the end of this life is nobody's concern.
+      await Promise.race([simulator.journal.next(asked, phase), rest().catch(() => undefined)])
+    },
+    writes: () => simulator.journal.find({ user: CONTROLLER }).filter(({ method }) => method !== 'GET'),
+    close: async () => {
+      await life.end()
+      await simulator.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A store that its owner can't write to any more once it is dead. */
+function mortalStore(store: SdnLockStore): SdnLockStore & { die(): void } {
+  let dead = false
+  const unlessDead = async (work: () => Promise<void>): Promise<void> => {
+    if (!dead) await work()
+  }
+  return {
+    read: () => store.read(),
+    write: (note) => unlessDead(() => store.write(note)),
+    clear: () => unlessDead(() => store.clear()),
+    die: () => {
+      dead = true
+    },
+  }
+}

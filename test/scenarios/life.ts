@@ -1,0 +1,100 @@
+import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
+import { openMetrics } from '../../adapters/metrics.ts'
+import { connectProxmox } from '../../adapters/proxmox/connect.ts'
+import { LockTimeout } from '../../adapters/proxmox/errors.ts'
+import { watchRangeFiles } from '../../adapters/range-files.ts'
+import { pruneParts } from '../builders/prune-parts.ts'
+import { settings } from '../builders/range.ts'
+import { Controller } from '../../controllers/controller.ts'
+import type { PruneParts } from '../../controllers/pruning.ts'
+import type { Clock } from '../../model/clock.ts'
+import type { DestroyOrderStore } from '../../model/destroy-order.ts'
+import type { HostRoutes } from '../../model/host-routes.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { Logger, Notifier, SdnLockStore, StatusStore } from '../../model/ports.ts'
+
+const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const nowhere: StatusStore = { write: () => Promise.resolve(), remove: () => Promise.resolve() }
+
+/** What a controller finds when it starts. */
+export interface LifeOptions {
+  /** Base URLs of the API hosts. */
+  readonly hosts: readonly string[]
+  readonly token: string
+  readonly fingerprint: string
+  /** The folder of range files. */
+  readonly ranges: string
+  readonly lockStore: SdnLockStore
+  readonly destroyOrders: DestroyOrderStore
+  readonly hostRoutes: HostRoutes
+  readonly clock: Clock
+  readonly resyncMs: number
+  /** How ranges without a file are pruned. Default: not at all. */
+  readonly prune?: PruneParts | undefined
+  readonly settings?: Partial<PlanSettings> | undefined
+  /** How many clones one storage takes at once, and the most it is tried with. Default: the product's own. */
+  readonly storageLimits?: LaneLimits | undefined
+  /** How long the client waits for an answer, in real milliseconds. */
+  readonly patience?: number | undefined
+  readonly notifier?: Notifier | undefined
+}
+
+/** A running controller with all that it is made of. */
+export interface Life {
+  readonly controller: Controller
+  readonly signal: AbortSignal
+  /** Stops it as a signal to the process does; resolves when it has let go of everything. */
+  end(): Promise<void>
+}
+
+/** Starts a controller as the composition root does, silent and without status files. */
+export function startLife(options: LifeOptions): Life {
+  const { clock, patience, storageLimits } = options
+  const random = (): number => 0.5
+  const isCongestion = (error: unknown): boolean => error instanceof LockTimeout
+  const proxmox = connectProxmox(
+    {
+      hosts: options.hosts,
+      token: options.token,
+      tls: { kind: 'fingerprint', sha256: options.fingerprint },
+      ...(patience === undefined ? {} : { timeouts: { read: patience, write: patience } }),
+    },
+    {
+      clock,
+      random,
+      logger: silent,
+      lanes: createLanes({ clock, random, isCongestion, ...(storageLimits === undefined ? {} : { storageLimits }) }),
+    },
+  )
+  const controller = new Controller({
+    proxmox,
+    files: watchRangeFiles({ folder: options.ranges, logger: silent }),
+    store: nowhere,
+    hostRoutes: options.hostRoutes,
+    lockStore: options.lockStore,
+    destroyOrders: options.destroyOrders,
+    clock,
+    random,
+    logger: silent,
+    metrics: openMetrics('test'),
+    settings: () => settings(options.settings ?? {}),
+    resyncMs: () => options.resyncMs,
+    prune: options.prune ?? pruneParts(),
+    notify: {
+      notifier: options.notifier ?? { send: () => Promise.resolve({ kind: 'delivered' }) },
+      urls: () => [],
+      readyBefore: () => Promise.resolve(new Map()),
+    },
+  })
+  const stop = new AbortController()
+  const running = controller.run(stop.signal)
+  return {
+    controller,
+    signal: stop.signal,
+    end: async () => {
+      stop.abort()
+      await running
+      proxmox.close()
+    },
+  }
+}
