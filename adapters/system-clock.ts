@@ -1,10 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../model/clock.ts'
 
-/** Milliseconds since this process began, whatever the machine's date is set to. A suspended machine stands still. */
-export const stopwatch = (): number => performance.now()
-
-/** The machine's own clock. */
+/** The machine's own clock. While the machine is suspended, `steady` stands still. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   steady: () => performance.timeOrigin + performance.now(),

@@ -27,8 +27,6 @@ import type { PruneParts } from './pruning.ts'
 export interface Composition {
   readonly clock: Clock
   readonly random: () => number
-  /** Milliseconds since some moment; setting the machine's date doesn't change it. */
-  readonly stopwatch: () => number
   readonly environment: NodeJS.ProcessEnv
   readonly checker: FileChecker
   /** The configuration with the `LANISTA_*` variables of this environment in place of what it says. */

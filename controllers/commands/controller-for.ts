@@ -8,7 +8,7 @@ import { Controller } from '../controller.ts'
 export function controllerFor(
   config: () => ServerConfig,
   connected: Connected,
-  { clock, random, stopwatch }: Composition,
+  { clock, random }: Composition,
   logger: Logger,
 ): Controller {
   const { proxmox, files, store, lockStore, destroyOrders, hostRoutes, metrics, notifier, readyBefore } = connected
@@ -28,6 +28,6 @@ export function controllerFor(
     settings,
     resyncMs,
     notify: { notifier, urls: () => config().lanista.notify.urls, readyBefore },
-    prune: { settings: () => config().lanista.prune, stopwatch, ...connected.prune },
+    prune: { settings: () => config().lanista.prune, stopwatch: () => clock.steady(), ...connected.prune },
   })
 }

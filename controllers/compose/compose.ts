@@ -12,7 +12,7 @@ import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
 import { seenRangesFile } from '../../adapters/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config-file.ts'
 import { statusFiles } from '../../adapters/status-files.ts'
-import { stopwatch, systemClock } from '../../adapters/system-clock.ts'
+import { systemClock } from '../../adapters/system-clock.ts'
 import { fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
@@ -27,7 +27,7 @@ export interface ComposeOptions {
 
 /** The one place where adapters are chosen: real time, real files, real HTTPS. */
 export function compose({ version, environment }: ComposeOptions): Composition {
-  const outside = { clock: systemClock, stopwatch, random: Math.random, environment }
+  const outside = { clock: systemClock, random: Math.random, environment }
   return {
     ...outside,
     checker: fileChecker,

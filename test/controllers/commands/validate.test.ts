@@ -63,7 +63,6 @@ async function validate(
       },
     },
     approvals: never,
-    stopwatch: never,
     loadConfig: async (name) => {
       loaded.push(name)
       return await Promise.resolve(config)
