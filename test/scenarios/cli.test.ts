@@ -5,6 +5,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { approvalFiles } from '../../adapters/approval-files.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
+import { lanistaHere } from './command-line.ts'
 import { openSite, type Site } from './site.ts'
 import { rangeText } from './ranges.ts'
 
@@ -52,7 +53,14 @@ class Run {
   }
 }
 
-const lanista = (...args: readonly string[]): Promise<Ended> => new Run(args).ended
+/** As a process of its own, with its log. */
+const lanistaProcess = (...args: readonly string[]): Promise<Ended> => new Run(args).ended
+
+const lanista = async (...args: readonly string[]): Promise<Ended> => {
+  const { status, stdout, stderr } = await lanistaHere(args)
+  printed.push(stdout, stderr)
+  return { status, output: stdout + stderr }
+}
 
 describe('the commands', function () {
   this.timeout(60_000)
@@ -66,7 +74,7 @@ describe('the commands', function () {
   const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET').length
 
   it('plan tells the changes with status 2 and writes nothing', async () => {
-    const { status, output } = await lanista('plan', '--config', site.config)
+    const { status, output } = await lanistaProcess('plan', '--config', site.config)
     expect(output)
       .to.match(/\+ vnet r1: tag 1 in zone ludus/)
       .and.match(/\+ vm JD-a on pve\d as 1010001: best of 3 nodes/)
@@ -82,7 +90,7 @@ describe('the commands', function () {
     run.child.kill('SIGTERM')
     const { status, output } = await run.ended
     expect(status, output).to.equal(0)
-    const again = await lanista('run', '--once', '--config', site.config)
+    const again = await lanistaProcess('run', '--once', '--config', site.config)
     expect(again.output).to.match(/^range JD: Ready$/m)
     expect(again.status, again.output).to.equal(0)
   })
@@ -218,7 +226,7 @@ describe('the commands', function () {
   })
 
   it('says what is missing where there is no configuration, without a stack', async () => {
-    const { status, output } = await lanista('run', '--config', path.join(site.ranges, 'nothing.yml'))
+    const { status, output } = await lanistaProcess('run', '--config', path.join(site.ranges, 'nothing.yml'))
     expect(output)
       .to.match(/nothing\.yml: the configuration can't be read: .*--config/)
       .and.not.match(/ at .*\.js:/)

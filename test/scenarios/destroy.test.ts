@@ -3,54 +3,44 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { destroyCommand } from '../../controllers/commands/destroy.ts'
-import { planCommand } from '../../controllers/commands/plan.ts'
-import { runCommand } from '../../controllers/commands/run.ts'
 import { compose } from '../../controllers/compose/compose.ts'
-import type { Composition } from '../../controllers/composition.ts'
-import { UserError } from '../../model/user-error.ts'
 import { quiet } from '../builders/quiet.ts'
+import { lanistaHere } from './command-line.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const CHANGED = rangeText([{ name: 'a', vlan: 10, octet: 1, ram: 1 }])
 
-interface Ended {
+interface Told {
   readonly status: number
   readonly output: string
 }
-
-const quietly = (): Composition => ({ ...compose({ version: 'test', environment: {} }), openLog: () => quiet })
-const plain = (_: unknown, text: string): string => text
 
 describe('lanista destroy', function () {
   this.timeout(60_000)
   let site: Site
   afterEach(() => site.close())
 
-  /** One command in this process, with what it prints, or the sentence with which it refuses. */
-  const command = async (act: (print: (line: string) => void) => Promise<number>): Promise<Ended> => {
+  const lanista = async (args: readonly string[], signal?: AbortSignal): Promise<Told> => {
+    const { status, stdout, stderr } = await lanistaHere([...args, '--config', site.config], signal)
+    return { status, output: `${stdout}${stderr}`.trimEnd() }
+  }
+  const runOnce = (): Promise<Told> => lanista(['run', '--once'])
+  const destroy = (range = 'JD'): Promise<Told> => lanista(['destroy', range, '--yes'])
+  /** As by a person at a terminal. */
+  const destroyAnswering = async (question: (text: string) => Promise<string>): Promise<Told> => {
     const lines: string[] = []
-    try {
-      const status = await act((line) => void lines.push(line))
-      return { status, output: lines.join('\n') }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      return { status: 1, output: [...lines, error.message].join('\n') }
+    const composition = { ...compose({ version: 'test', environment: {} }), openLog: () => quiet }
+    const conversation = {
+      print: (line: string): void => void lines.push(line),
+      paint: (_: unknown, text: string): string => text,
+      question,
     }
+    const options = { config: site.config, range: 'JD', yes: false }
+    const status = await destroyCommand(options, composition, conversation, new AbortController().signal)
+    return { status, output: lines.join('\n') }
   }
-  const never = new AbortController().signal
-  const run = (once: boolean, signal: AbortSignal): Promise<Ended> => {
-    const options = { config: site.config, once, onReloadRequest: () => undefined }
-    return command((print) => runCommand(options, quietly(), print, signal))
-  }
-  const runOnce = (): Promise<Ended> => run(true, never)
-  const plan = (): Promise<Ended> =>
-    command((print) => planCommand({ config: site.config, withoutNode: undefined }, quietly(), plain, print, never))
-  const destroy = (range = 'JD', yes = true, question?: (text: string) => Promise<string>): Promise<Ended> =>
-    command((print) =>
-      destroyCommand({ config: site.config, range, yes }, quietly(), { print, paint: plain, question }, never),
-    )
   const world = () => site.simulator.world
   const vmsOfJd = (): readonly number[] => [...(world().pools.get('JD')?.vms ?? [])]
   const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET')
@@ -80,7 +70,7 @@ describe('lanista destroy', function () {
       asked.push(text)
       return Promise.resolve(answer)
     }
-    const wrong = await destroy('JD', false, answering('JX'))
+    const wrong = await destroyAnswering(answering('JX'))
     expect(asked).to.deep.equal(['Type the range id (JD) to destroy it: '])
     expect(wrong.output)
       .to.match(/^range JD: this is destroyed, disks and all, and can't be brought back$/m)
@@ -91,7 +81,7 @@ describe('lanista destroy', function () {
       .and.match(/^nothing is destroyed$/m)
     expect([wrong.status, writes().length]).to.deep.equal([1, before])
 
-    const right = await destroy('JD', false, answering('JD'))
+    const right = await destroyAnswering(answering('JD'))
     expect(right.output)
       .to.match(/^vm JD-a: stopping$/m)
       .and.match(/^vm JD-a: deleting$/m)
@@ -107,7 +97,7 @@ describe('lanista destroy', function () {
     await open()
     expect((await destroy()).status).to.equal(0)
     const before = writes().length
-    const [again, planned] = [await runOnce(), await plan()]
+    const [again, planned] = [await runOnce(), await lanista(['plan'])]
     expect(again.output).to.match(
       /^range JD: not Ready: Destroyed: range JD: it was destroyed \(lanista destroy, \d{4}-/m,
     )
@@ -135,7 +125,7 @@ describe('lanista destroy', function () {
   it('is carried out by the Lanista that is running, which does not build the range again', async () => {
     await open()
     const stop = new AbortController()
-    const running = run(false, stop.signal)
+    const running = lanista(['run'], stop.signal)
     await until(() => existsSync(state('lanista.sock')))
     const second = await runOnce()
     expect(second.output).to.match(/a Lanista \(process \d+\) is at work on this state directory.*; stop it first/)
@@ -160,7 +150,7 @@ describe('lanista destroy', function () {
     const before = writes().length
     const [vmid] = vmsOfJd()
     world().guests.get(vmid!)?.config.set('protection', '1')
-    const [protectedVm, nobody, misspelt] = await Promise.all([destroy(), destroy('JD', false), destroy('../JD')])
+    const [protectedVm, nobody, misspelt] = await Promise.all([destroy(), lanista(['destroy', 'JD']), destroy('../JD')])
     expect(protectedVm.output).to.match(
       /none of its VMs is touched, because vm JD-.* is protected; if it is to go: qm set/,
     )

@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { type Ended, lanistaHere } from './command-line.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
@@ -27,22 +28,11 @@ const JD = `${rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve3' }])
 defaults: { target_node: pve1 }
 `.replace('    linux: true\n', '    linux: true\n    ansible_groups: [tier0, web]\n')
 
-interface Ended {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
 describe('lanista inventory', function () {
   this.timeout(60_000)
   let site: Site
 
-  const lanista = (...args: readonly string[]): Promise<Ended> =>
-    new Promise((resolve) => {
-      execFile(process.execPath, [MAIN, ...args, '--config', site.config], (error, stdout, stderr) =>
-        resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout, stderr }),
-      )
-    })
+  const lanista = (...args: readonly string[]): Promise<Ended> => lanistaHere([...args, '--config', site.config])
   const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET').length
 
   before(async () => {

@@ -1,10 +1,11 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'chai'
 import { z } from 'zod'
+import { type Ended, lanistaHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
@@ -80,12 +81,7 @@ describe('a suspended range is told of', function () {
   this.timeout(60_000)
   let site: Site
   const TEXT = 'suspended until 2999-12-24T17:00:00.000Z by Ada: exam in room 3'
-  const lanista = (...args: readonly string[]): Promise<{ readonly status: unknown; readonly output: string }> =>
-    new Promise((resolve) => {
-      execFile(process.execPath, [MAIN, ...args, '--config', site.config], (error, out, log) =>
-        resolve({ status: error === null ? 0 : error.code, output: out + log }),
-      )
-    })
+  const lanista = (...args: readonly string[]): Promise<Ended> => lanistaHere([...args, '--config', site.config])
 
   before(async () => {
     const gone = 'ludus: []\nludus_extensions: { lanista: { state: absent } }\n'
@@ -136,10 +132,10 @@ describe('a suspended range is told of', function () {
 
   it('by plan and by run --once, which end with status 1, and nothing was made of it', async () => {
     const [plan, run] = await Promise.all([lanista('plan'), lanista('run', '--once')])
-    expect(plan.output)
+    expect(plan.stdout)
       .to.match(new RegExp(`^# range JD: ${TEXT}`, 'm'))
       .and.match(/^0 ranges, nothing to change, 1 suspended$/m)
-    expect(run.output)
+    expect(run.stdout)
       .to.match(new RegExp(`^range JD: not Ready: Suspended: range JD: ${TEXT}`, 'm'))
       .and.match(/^range KT: Ready$/m)
     expect([plan.status, run.status]).to.deep.equal([1, 1])
