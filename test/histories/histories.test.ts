@@ -4,7 +4,7 @@ import { live } from './history.ts'
 
 /** `LANISTA_HISTORIES=500 LANISTA_SEED=7` lives through so many, and through other ones than usual. */
 const { LANISTA_HISTORIES: asked, LANISTA_SEED: seed = '1', LANISTA_REPLAY: replay } = process.env
-const RUNS = Number(asked ?? 24)
+const RUNS = Number(asked ?? 10)
 /** At most so many pieces. */
 const LONGEST = 4
 /** They mostly wait, so several happen side by side. */

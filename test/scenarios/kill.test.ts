@@ -7,7 +7,7 @@ import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
 /** Every kill strikes at a request of the deployment: as it arrives, or as its answer leaves. */
-const DEPLOYMENTS = 3
+const DEPLOYMENTS = 2
 const KILLS_EACH = 7
 const MAIN = path.resolve('dist/controllers/main.js')
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Fault } from '../../adapters/simulator/faults.ts'
+import type { ArmedFault } from '../../adapters/simulator/faults.ts'
 import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
@@ -115,70 +115,80 @@ describe('a range that is to go, with its VMs', () => {
     expect(guestNamed('my-copy')).to.not.equal(undefined)
   })
 
-  const meanwhile: readonly (readonly [what: string, edit: (guest: Guest, world: World) => void])[] = [
-    ['loses its tags', ({ config }) => void config.set('tags', 'theirs')],
-    ['gets another name', ({ config }) => void config.set('name', 'precious')],
-    ['leaves the pool', ({ vmid }, { pools }) => void pools.get('JD')?.vms.delete(vmid)],
-    ['is protected', ({ config }) => void config.set('protection', '1')],
-    ['becomes a template', ({ config }) => void config.set('template', '1')],
+  const MEANWHILE: readonly (readonly [what: string, edit: (guest: Guest, world: World) => void])[] = [
+    ['untagged', ({ config }) => void config.set('tags', 'theirs')],
+    ['renamed', ({ config }) => void config.set('name', 'precious')],
+    ['moved', ({ vmid }, { pools }) => void pools.get('JD')?.vms.delete(vmid)],
+    ['protected', ({ config }) => void config.set('protection', '1')],
+    ['templated', ({ config }) => void config.set('template', '1')],
   ]
-  for (const [what, edit] of meanwhile) {
-    it(`does not stop one that ${what} right before its shutdown, nor delete one that does so after it`, async () => {
-      await ready()
-      const [a, router] = [guestNamed('JD-a')!, guestNamed(ROUTER)!]
-      const [pathOfA, pathOfRouter] = [pathOf('JD-a'), pathOf(ROUTER)]
-      // All VMs have been looked at by then; the pool is read for the first time right before a VM's first write.
-      lab.simulator.arm({
-        on: 'request',
-        match: { method: 'GET', path: '/pools/JD' },
-        at: 'before',
-        effect: { kind: 'edit', edit: (seen) => edit(a, seen) },
-      })
-      lab.simulator.arm({
-        on: 'request',
-        match: { method: 'POST', path: `${pathOfRouter}/status/shutdown` },
-        at: 'before',
-        effect: { kind: 'edit', edit: (seen) => edit(router, seen) },
-      })
-      await drop()
-      await lab.until(() => writes(`${pathOfRouter}/status/shutdown`).length > 0 && router.running === undefined)
-      await lab.until(() => ['VmTrouble', 'RemovalWaits', 'NetworkInUse'].includes(conditionOf('Ready')?.reason ?? ''))
-      await lab.pass()
-      expect(writes(pathOfA)).to.deep.equal([])
-      expect(writes(pathOfRouter)).to.deep.equal([`POST ${pathOfRouter}/status/shutdown`])
-      expect(a.running).to.not.equal(undefined)
+  it("neither stops nor deletes one that looks like somebody else's by then, is protected or has become a template", async () => {
+    const early = MEANWHILE.map(([what], index) => ({ name: `${what}1`, vlan: 10, octet: 1 + index }))
+    const late = MEANWHILE.map(([what], index) => ({ name: `${what}2`, vlan: 10, octet: 11 + index }))
+    const text = rangeText([...early, ...late])
+    lab = await openLab({ files: { 'JD.yml': text } })
+    await lab.until(() => lab.ready('JD'))
+    before = ours().length
+    const found = ({ name }: { readonly name: string }) => [guestNamed(`JD-${name}`)!, pathOf(`JD-${name}`)] as const
+    const [kept, halted] = [early.map(found), late.map(found)]
+    // All VMs have been looked at by then; the pool is read for the first time right before a VM's first write.
+    lab.simulator.arm({
+      on: 'request',
+      match: { method: 'GET', path: '/pools/JD' },
+      at: 'before',
+      effect: { kind: 'edit', edit: (seen) => kept.forEach(([guest], index) => MEANWHILE[index]?.[1](guest, seen)) },
     })
-  }
-
-  const TROUBLES: readonly (readonly [name: string, match: RegExp, method: 'POST' | 'DELETE'])[] = [
-    ['the shutdown', /\/status\/shutdown$/, 'POST'],
-    ['the deletion', /\/qemu\/\d+$/, 'DELETE'],
-    ['the removal of the pool', /^\/pools\/JD$/, 'DELETE'],
-  ]
-  const faultsOn = (path: RegExp, method: 'POST' | 'DELETE'): readonly (readonly [string, Fault])[] => {
-    const match = { method, path }
-    return [
-      ['is cut off after it happened', { on: 'request', match, at: 'after', effect: { kind: 'reset' } }],
-      [
-        'is refused',
-        { on: 'request', match, at: 'before', effect: { kind: 'answer', status: 500, message: 'the dog ate it' } },
-      ],
-    ]
-  }
-  for (const [name, path, method] of TROUBLES) {
-    for (const [how, fault] of faultsOn(path, method)) {
-      it(`ends as asked when ${name} ${how}`, async () => {
-        await ready()
-        const vmids = [guestNamed('JD-a')!.vmid, guestNamed(ROUTER)!.vmid]
-        const armed = lab.simulator.arm(fault)
-        await drop()
-        await gone()
-        expect(armed.hits()).to.equal(1)
-        for (const vmid of vmids) expect(world().guests.has(vmid)).to.equal(false)
-        expect(world().pools.has('JD')).to.equal(false)
+    for (const [index, [guest, path]] of halted.entries())
+      lab.simulator.arm({
+        on: 'request',
+        match: { method: 'POST', path: `${path}/status/shutdown` },
+        at: 'before',
+        effect: { kind: 'edit', edit: (seen) => MEANWHILE[index]?.[1](guest, seen) },
       })
+    await lab.drop('JD.yml', `${text}ludus_extensions: { lanista: { state: absent } }\n`)
+    await lab.until(() => halted.every(([guest]) => guest.running === undefined))
+    await lab.until(() => ['VmTrouble', 'RemovalWaits'].includes(conditionOf('Ready')?.reason ?? ''))
+    await lab.pass()
+    for (const [index, [guest, path]] of kept.entries()) {
+      expect(writes(path), early[index]?.name).to.deep.equal([])
+      expect(guest.running, early[index]?.name).to.not.equal(undefined)
     }
-  }
+    for (const [index, [, path]] of halted.entries())
+      expect(writes(path), late[index]?.name).to.deep.equal([`POST ${path}/status/shutdown`])
+  })
+
+  it('ends as asked when a shutdown, a deletion or the removal of the pool is refused, or its answer is lost', async () => {
+    const names = ['refused-shutdown', 'lost-shutdown', 'refused-deletion', 'lost-deletion']
+    const text = rangeText(names.map((name, index) => ({ name, vlan: 10, octet: 1 + index })))
+    lab = await openLab({ files: { 'JD.yml': text } })
+    await lab.until(() => lab.ready('JD'))
+    before = ours().length
+    const refused = { kind: 'answer', status: 500, message: 'the dog ate it' } as const
+    const arm = (method: 'POST' | 'DELETE', path: string, lost: boolean): ArmedFault =>
+      lab.simulator.arm(
+        lost
+          ? { on: 'request', match: { method, path }, at: 'after', effect: { kind: 'reset' } }
+          : { on: 'request', match: { method, path }, at: 'before', effect: refused },
+      )
+    const armed = [
+      ...names.map((name) => {
+        const path = pathOf(`JD-${name}`)
+        return arm(
+          name.endsWith('shutdown') ? 'POST' : 'DELETE',
+          name.endsWith('shutdown') ? `${path}/status/shutdown` : path,
+          name.startsWith('lost'),
+        )
+      }),
+      arm('DELETE', '/pools/JD', false),
+      arm('DELETE', '/pools/JD', true),
+    ]
+    const vmids = [...(world().pools.get('JD')?.vms ?? [])]
+    await lab.drop('JD.yml', `${text}ludus_extensions: { lanista: { state: absent } }\n`)
+    await gone()
+    expect(armed.map(({ hits }) => hits())).to.deep.equal([1, 1, 1, 1, 1, 1])
+    expect(vmids.filter((vmid) => world().guests.has(vmid))).to.deep.equal([])
+    expect(world().pools.has('JD')).to.equal(false)
+  })
 
   it('tells the end of a task that fails, with its log, and tries again', async () => {
     await ready()
