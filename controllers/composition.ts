@@ -5,16 +5,8 @@ import type { ConfigSource } from '../model/config-source.ts'
 import type { Explanation } from '../model/explanation.ts'
 import type { DestroyOrderStore } from '../model/destroy-order.ts'
 import type { HostRoutes } from '../model/host-routes.ts'
-import type {
-  ApprovalStore,
-  Logger,
-  Metrics,
-  Notifier,
-  Proxmox,
-  RangeFiles,
-  SdnLockStore,
-  StatusStore,
-} from '../model/ports.ts'
+import type { SdnLockStore } from '../model/network-ports.ts'
+import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
 import type { Presence } from '../model/presence.ts'
 import type { RangeStatus } from '../model/range-status.ts'
 import type { ServerConfig } from '../model/server-config.ts'

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/condition.ts'
-import type { Logger, Machines, Pools } from '../model/ports.ts'
+import type { Machines, Pools } from '../model/machine-ports.ts'
+import type { Logger } from '../model/ports.ts'
 import type { RemovalOrder } from '../model/removal.ts'
 import type { VmStatus } from '../model/range-status.ts'
 import type { GuestSeen } from '../model/snapshot.ts'

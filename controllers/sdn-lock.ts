@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import type { Finding } from '../model/condition.ts'
-import type { Logger, SdnLockNote, SdnLockStore, SdnWriter } from '../model/ports.ts'
+import type { SdnLockNote, SdnLockStore, SdnWriter } from '../model/network-ports.ts'
+import type { Logger } from '../model/ports.ts'
 import { isProxmoxError } from '../model/proxmox-error.ts'
 
 /** What came of asking for leave to write SDN configuration. */

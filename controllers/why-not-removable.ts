@@ -1,4 +1,4 @@
-import type { Machines } from '../model/ports.ts'
+import type { Machines } from '../model/machine-ports.ts'
 import type { RemovalOrder } from '../model/removal.ts'
 import { type RemovalPlan, removalWaits } from '../reconcilers/plan-removal.ts'
 import { whyTheyStay } from './removal-of-machines.ts'

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/condition.ts'
-import type { NicSeen } from '../model/ports.ts'
+import type { NicSeen } from '../model/network-ports.ts'
 import { printable } from '../model/printable.ts'
 
 const REMEDY = 'put these NICs on another network or delete the guests'

@@ -1,4 +1,4 @@
-import type { BridgeWriter } from '../../model/ports.ts'
+import type { BridgeWriter } from '../../model/network-ports.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
 import { nodeNetworkSeen } from './node-networks.ts'

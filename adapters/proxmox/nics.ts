@@ -1,4 +1,4 @@
-import type { NicReader, NicSeen } from '../../model/ports.ts'
+import type { NicReader, NicSeen } from '../../model/network-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Api } from './api.ts'
 import { guestPending, vmConfig } from './schemas.ts'

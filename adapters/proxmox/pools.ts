@@ -1,4 +1,4 @@
-import type { Pools } from '../../model/ports.ts'
+import type { Pools } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Api } from './api.ts'
 import { nothing, pool as poolSchema } from './schemas.ts'

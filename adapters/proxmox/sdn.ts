@@ -1,4 +1,5 @@
-import type { Logger, ReloadFailure, SdnWriter } from '../../model/ports.ts'
+import type { ReloadFailure, SdnWriter } from '../../model/network-ports.ts'
+import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VnetConfig } from '../../model/snapshot.ts'
 import type { Api } from './api.ts'

@@ -1,4 +1,4 @@
-import type { CloneRequest, ConfigPatch, Machines } from '../../model/ports.ts'
+import type { CloneRequest, ConfigPatch, Machines } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Lanes } from '../lanes.ts'
 import type { Api } from './api.ts'

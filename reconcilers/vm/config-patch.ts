@@ -1,7 +1,7 @@
 import { ansibleGroupsOf } from '../../model/ansible-groups.ts'
 import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { NetworkNames } from '../../model/plan.ts'
-import type { ConfigPatch, MachineRead } from '../../model/ports.ts'
+import type { ConfigPatch, MachineRead } from '../../model/machine-ports.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
 
 /** The networks of one range, as a VM's NICs need them. */

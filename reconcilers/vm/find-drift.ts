@@ -1,5 +1,5 @@
 import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
-import type { MachineAudit, MachineRead } from '../../model/ports.ts'
+import type { MachineAudit, MachineRead } from '../../model/machine-ports.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
 import { cardOf, nicsOf, type RangeNetworks } from './config-patch.ts'
 import { isWired, rewired, type Wiring, wiringOf, wiringText } from './nic-wiring.ts'

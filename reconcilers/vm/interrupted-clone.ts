@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import type { MachineRead } from '../../model/ports.ts'
+import type { MachineRead } from '../../model/machine-ports.ts'
 import type { GuestSeen } from '../../model/snapshot.ts'
 
 /**

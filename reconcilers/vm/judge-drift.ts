@@ -1,5 +1,5 @@
 import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
-import type { ConfigPatch, MachineAudit } from '../../model/ports.ts'
+import type { ConfigPatch, MachineAudit } from '../../model/machine-ports.ts'
 import type { Drift, VmSpec } from '../../model/range-spec.ts'
 import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'

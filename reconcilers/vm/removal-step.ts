@@ -1,4 +1,4 @@
-import type { MachineRead } from '../../model/ports.ts'
+import type { MachineRead } from '../../model/machine-ports.ts'
 import { whyReadStays } from './why-guest-stays.ts'
 
 /** What is next on a VM's way out. */

@@ -1,4 +1,4 @@
-import type { Machines, Pools } from '../../model/ports.ts'
+import type { Machines, Pools } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { type DoomedVm, removalStepOf, type RemovalStep } from './removal-step.ts'

@@ -1,6 +1,6 @@
 import { assign, fromPromise, not, setup } from 'xstate'
 import { isConfiguredFor } from '../../model/identity.ts'
-import type { MachineRead } from '../../model/ports.ts'
+import type { MachineRead } from '../../model/machine-ports.ts'
 import { configPatchOf } from './config-patch.ts'
 import { isLeftover } from './interrupted-clone.ts'
 import { pausedMessage, unconfiguredMessage } from './plan-vm.ts'

@@ -1,5 +1,5 @@
 import { isConfiguredFor } from '../../model/identity.ts'
-import type { MachineRead } from '../../model/ports.ts'
+import type { MachineRead } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import { descriptionOf } from './config-patch.ts'
 import type { VmContext, VmWork } from './vm-work.ts'

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../model/outcome.ts'
 import type { VmPlan } from '../../model/plan.ts'
-import type { MachineRead, Machines } from '../../model/ports.ts'
+import type { MachineRead, Machines } from '../../model/machine-ports.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import type { RangeNetworks } from './config-patch.ts'
 

@@ -1,5 +1,5 @@
 import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
-import type { MachineRead } from '../../model/ports.ts'
+import type { MachineRead } from '../../model/machine-ports.ts'
 import { printable } from '../../model/printable.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { GuestSeen } from '../../model/snapshot.ts'

@@ -1,4 +1,4 @@
-import type { CloneRequest, ConfigPatch, MachineAudit, MachineRead, Machines } from '../../model/ports.ts'
+import type { CloneRequest, ConfigPatch, MachineAudit, MachineRead, Machines } from '../../model/machine-ports.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 
 type Call = 'read' | 'clone' | 'configure' | 'start' | 'shutdown' | 'stop' | 'destroy'

@@ -1,16 +1,15 @@
 import { poolComment, rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
+import type { Pools } from '../../model/machine-ports.ts'
 import type {
-  AccessWriter,
   BridgeWriter,
   NicReader,
   NicSeen,
-  Pools,
-  Proxmox,
   ReloadFailure,
   SdnLockNote,
   SdnLockStore,
   SdnWriter,
-} from '../../model/ports.ts'
+} from '../../model/network-ports.ts'
+import type { AccessWriter, Proxmox } from '../../model/ports.ts'
 import type {
   ClusterSnapshot,
   GuestSeen,

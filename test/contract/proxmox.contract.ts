@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import type { CloneRequest, Proxmox } from '../../model/ports.ts'
+import type { CloneRequest } from '../../model/machine-ports.ts'
+import type { Proxmox } from '../../model/ports.ts'
 import { isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { VnetSeen } from '../../model/snapshot.ts'
 

@@ -9,7 +9,7 @@ import type { JournalEntry, RequestMatch } from '../../adapters/simulator/journa
 import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import type { Clock } from '../../model/clock.ts'
-import type { SdnLockStore } from '../../model/ports.ts'
+import type { SdnLockStore } from '../../model/network-ports.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
 import { type Life, startLife } from '../scenarios/life.ts'
 import { personIn } from '../scenarios/person.ts'

@@ -11,7 +11,8 @@ import type { Clock } from '../../model/clock.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { Logger, Notifier, SdnLockStore, StatusStore } from '../../model/ports.ts'
+import type { SdnLockStore } from '../../model/network-ports.ts'
+import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const nowhere: StatusStore = { write: () => Promise.resolve(), remove: () => Promise.resolve() }

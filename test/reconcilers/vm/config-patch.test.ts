@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { MachineRead } from '../../../model/ports.ts'
+import type { MachineRead } from '../../../model/machine-ports.ts'
 import { configPatchOf, descriptionOf } from '../../../reconcilers/vm/config-patch.ts'
 import { router, vm } from '../../builders/range.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { MachineRead } from '../../../model/ports.ts'
+import type { MachineRead } from '../../../model/machine-ports.ts'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import { configPatchOf } from '../../../reconcilers/vm/config-patch.ts'
 import { differencesOf, type NicOfVlan, nicOfVlan } from '../../../reconcilers/vm/find-drift.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { MachineAudit } from '../../../model/ports.ts'
+import type { MachineAudit } from '../../../model/machine-ports.ts'
 import type { Drift } from '../../../model/range-spec.ts'
 import { judgeDrift } from '../../../reconcilers/vm/judge-drift.ts'
 import { machine } from '../../builders/fake-machines.ts'

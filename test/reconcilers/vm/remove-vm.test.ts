@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { MachineRead, PoolRead } from '../../../model/ports.ts'
+import type { MachineRead, PoolRead } from '../../../model/machine-ports.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { removeVm } from '../../../reconcilers/vm/remove-vm.ts'
 import { FakeMachines, machine } from '../../builders/fake-machines.ts'

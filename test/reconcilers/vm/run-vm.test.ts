@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { VmPlan, VmStep } from '../../../model/plan.ts'
-import type { CloneRequest, MachineRead } from '../../../model/ports.ts'
+import type { CloneRequest, MachineRead } from '../../../model/machine-ports.ts'
 import type { ProxmoxErrorKind } from '../../../model/proxmox-error.ts'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import type { VmPhase } from '../../../model/vm-phase.ts'

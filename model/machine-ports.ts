@@ -1,0 +1,89 @@
+/** A VM read just now, from its own node: the truth, where the snapshot may lag. */
+export interface MachineRead {
+  readonly vmid: number
+  readonly node: string
+  readonly name: string | undefined
+  readonly running: boolean
+  /** Its guest stands still although its process runs; told by `status/current` alone (`qmpstatus`). */
+  readonly paused: boolean
+  readonly template: boolean
+  readonly lock: string | undefined
+  readonly tags: readonly string[]
+  /** All configuration keys as Proxmox tells them, values as text (`net0`, `memory`, `ide2`, ...). */
+  readonly config: Readonly<Record<string, string>>
+  /** Proxmox' digest of the configuration, to write against exactly this version. */
+  readonly digest: string
+}
+
+/** A VM read for comparing it with its range file. */
+export interface MachineAudit extends MachineRead {
+  /** Keys of changes that are written and wait for the next boot; `config` has the values to come. */
+  readonly waiting: readonly string[]
+}
+
+/** A clone to be made. Full clones may name storage and format; for linked ones Proxmox refuses them. */
+export interface CloneRequest {
+  readonly template: { readonly vmid: number; readonly node: string }
+  readonly vmid: number
+  readonly name: string
+  readonly pool: string
+  readonly description: string
+  /** The node the VM shall live on. Left out of the call when it is the template's own. */
+  readonly target: string
+  readonly full: { readonly storage: string; readonly format: string | undefined } | undefined
+}
+
+/** One write to a VM's configuration. */
+export interface ConfigPatch {
+  readonly set: Readonly<Record<string, string | number>>
+  readonly delete: readonly string[]
+  /** The digest of the configuration it was computed from; Proxmox refuses the write when it has changed since. */
+  readonly digest: string
+}
+
+/** Reads and writes single VMs. */
+export interface Machines {
+  /** Undefined when Proxmox says there is no such VM on that node. */
+  read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
+  /** As `read`, with what waits for the next boot, and in turn with other work on that node. */
+  audit(node: string, vmid: number, signal: AbortSignal): Promise<MachineAudit | undefined>
+  clone(request: CloneRequest, signal: AbortSignal): Promise<void>
+  configure(node: string, vmid: number, patch: ConfigPatch, signal: AbortSignal): Promise<void>
+  start(node: string, vmid: number, signal: AbortSignal): Promise<void>
+  /**
+   * Asks the guest to go down and resolves when it has; nothing forces it. Succeeds as well when it is off already.
+   * Throws `task-failed` when it has not gone down within so many seconds.
+   */
+  shutdown(node: string, vmid: number, seconds: number, signal: AbortSignal): Promise<void>
+  /** Pulls the plug, whoever's it is: look first. Succeeds as well when it is off already. */
+  stop(node: string, vmid: number, signal: AbortSignal): Promise<void>
+  /**
+   * Deletes the VM with its disks and takes it out of its pool, whoever's it is: look first. Proxmox refuses one that
+   * runs, is locked or is protected. What else names it (backup jobs, HA) is left as it is; an HA resource is refused.
+   *
+   * @param options `unreferencedDisks`: also those of its VMID on any storage that its configuration does not name
+   */
+  destroy(
+    node: string,
+    vmid: number,
+    signal: AbortSignal,
+    options?: { readonly unreferencedDisks: boolean },
+  ): Promise<void>
+}
+
+/** A resource pool. */
+export interface PoolRead {
+  readonly comment: string | undefined
+  /** VMIDs of the guests in it. */
+  readonly guests: readonly number[]
+}
+
+/** Reads and writes resource pools. */
+export interface Pools {
+  /** As it is just now; undefined when Proxmox says there is no such pool. */
+  read(pool: string, signal: AbortSignal): Promise<PoolRead | undefined>
+  /** Succeeds as well when the pool exists already. */
+  create(pool: string, comment: string, signal: AbortSignal): Promise<void>
+  /** Proxmox refuses a pool that has members. Succeeds as well when there is no such pool. */
+  remove(pool: string, signal: AbortSignal): Promise<void>
+}

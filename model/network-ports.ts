@@ -1,0 +1,101 @@
+import type { GuestSeen, NodeNetworkSeen, VnetConfig } from './snapshot.ts'
+
+/** What came of asking for the SDN lock. */
+type SdnLockReply =
+  /** Ours: nobody else can write, apply or roll back SDN configuration until it is released. It never expires. */
+  | { readonly kind: 'held'; readonly token: string }
+  /** Somebody's changes are pending, and the lock was asked for only if none are. */
+  | { readonly kind: 'pending' }
+  /** Somebody holds it, which may be a Lanista that was killed. */
+  | { readonly kind: 'taken' }
+  /** This Proxmox has no such lock (before release 9). */
+  | { readonly kind: 'unsupported' }
+
+/** A node that an apply did not reach, or whose reload failed, by the apply's own log. */
+export interface ReloadFailure {
+  readonly node: string
+  readonly why: string
+}
+
+/**
+ * Writes VNets. Nothing takes effect before `apply`, which commits everyone's pending changes, ours or not.
+ *
+ * `token` is the lock's; undefined where none is held.
+ */
+export interface SdnWriter {
+  /**
+   * Asks for the lock over the whole SDN configuration.
+   *
+   * @param allowPending take it although changes are pending; without, the refusal proves that some are
+   */
+  lock(allowPending: boolean, signal: AbortSignal): Promise<SdnLockReply>
+  /** Gives the lock back. Succeeds as well when nobody holds it, or somebody else by now. */
+  unlock(token: string, signal: AbortSignal): Promise<void>
+  createVnet(name: string, config: VnetConfig, token: string | undefined, signal: AbortSignal): Promise<void>
+  /** Changes only the fields given. */
+  updateVnet(name: string, changes: Partial<VnetConfig>, token: string | undefined, signal: AbortSignal): Promise<void>
+  /** Proxmox deletes a VNet without a word even when NICs are on it: look first. */
+  deleteVnet(name: string, token: string | undefined, signal: AbortSignal): Promise<void>
+  /** Subnets with pending changes, as short names; the lists of VNets and zones don't tell of them. */
+  pendingSubnets(vnets: readonly string[], signal: AbortSignal): Promise<readonly string[]>
+  /**
+   * Commits, releases the lock, and reloads the network of every node; resolves when the reload task has ended, with
+   * the nodes that its log tells of as not reloaded. Proxmox itself calls such a task `OK`.
+   *
+   * @param onCommitted called when Proxmox has committed, before any node has reloaded
+   */
+  apply(token: string | undefined, signal: AbortSignal, onCommitted?: () => void): Promise<readonly ReloadFailure[]>
+}
+
+/** A guest's NIC on some network. */
+export interface NicSeen {
+  readonly vmid: number
+  readonly name: string | undefined
+  /** Such as `net0`. */
+  readonly nic: string
+}
+
+/** Reads NICs out of guests' configurations. */
+export interface NicReader {
+  /**
+   * The NICs that are on a bridge or VNet, or will be at the next start, of these guests.
+   * Throws when a guest's configuration can't be read: then nothing is known.
+   */
+  on(
+    network: string,
+    guests: readonly Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>[],
+    signal: AbortSignal,
+  ): Promise<readonly NicSeen[]>
+}
+
+/** What must be known of the SDN lock after a crash. */
+export type SdnLockNote =
+  /** It was asked for, and no answer was seen: it may be ours without anybody knowing its token. */
+  | { readonly kind: 'asked'; readonly at: number }
+  | { readonly kind: 'held'; readonly token: string; readonly at: number }
+
+/** Where that is written down: the one thing that Lanista has to remember, since Proxmox never lets the lock expire. */
+export interface SdnLockStore {
+  /** Undefined when nothing is noted, or it can't be read. */
+  read(): Promise<SdnLockNote | undefined>
+  /** Resolves when it is on disk for good. Throws when it can't be. */
+  write(note: SdnLockNote): Promise<void>
+  clear(): Promise<void>
+}
+
+/**
+ * Reads and writes the bridges in one node's own network configuration. Writes are staged: nothing takes effect before
+ * `activate`, which brings everything into force that is staged on the node, ours or not.
+ */
+export interface BridgeWriter {
+  /** The node's network as it is just now, with what is staged. */
+  look(node: string, signal: AbortSignal): Promise<NodeNetworkSeen>
+  /** Stages a VLAN-aware bridge without ports. */
+  createBridge(node: string, name: string, comment: string, signal: AbortSignal): Promise<void>
+  /** Stages everything such a bridge is made of; its addresses stay. */
+  updateBridge(node: string, name: string, comment: string, signal: AbortSignal): Promise<void>
+  /** Stages the deletion of a bridge, whoever's and even when NICs are on it: look first. */
+  deleteBridge(node: string, name: string, signal: AbortSignal): Promise<void>
+  /** Reloads the node's network; resolves when the reload has ended well. */
+  activate(node: string, signal: AbortSignal): Promise<void>
+}
