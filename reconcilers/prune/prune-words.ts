@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import { durationText } from '../../model/server-config.ts'
+import { durationText } from '../../model/duration.ts'
 
 /** Why a range goes without anybody's approval: a part of a sentence. */
 export const whyItGoes = (grace: number): string => `its file has been gone for ${durationText(grace)} (lanista.prune)`
