@@ -182,6 +182,10 @@ describe('a range whose file is gone', () => {
     await waits('JD', 'KT')
     const asked = await approvals().asked()
     await personIn(lab.simulator)('POST', '/nodes/pve1/qemu', { vmid: 500, name: 'new', pool: 'JD' })
+    // A look that is under way may not have it yet.
+    const hasCome = async (): Promise<boolean> =>
+      (await approvals().asked())?.ranges.some(({ vms }) => vms.some(({ vmid }) => vmid === 500)) === true
+    while (!(await hasCome())) await lab.pass()
     await approvals().approve(asked!)
     lab.controller.resync()
     await lab.until(() => ready('JD')?.message.includes('the approval was for other ranges or VMs') === true)
