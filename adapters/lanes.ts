@@ -25,11 +25,18 @@ export interface LanesDeps {
   /** True for an error that says "too much at once, nothing was done": the work is queued again. */
   readonly isCongestion: (error: unknown) => boolean
   readonly storageLimits?: LaneLimits
+  /** Milliseconds between the beginnings of two works on one storage. */
+  readonly storageSpacing?: number
   readonly nodeLimit?: number
 }
 
 /** Of a storage, unless given. Forty clones at once on one storage were seen to go well on a real cluster. */
 export const STORAGE_LIMITS: LaneLimits = { start: 8, most: 48 }
+/**
+ * About as long as a linked clone holds its storage's lock (09-qemu-clone, 13-concurrency). Whoever finds it held looks
+ * again only a second later, so clones that begin together take longer than clones that begin one after the other.
+ */
+const STORAGE_SPACING = 120
 /** Of a node, unless given. */
 export const NODE_LIMIT = 4
 /** How often a congested work is tried in all before its error surfaces. */
@@ -44,11 +51,16 @@ interface AdaptiveLane {
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>
 }
 
-const createAdaptiveLane = (limits: LaneLimits, { clock, random, isCongestion }: LanesDeps): AdaptiveLane => {
+const createAdaptiveLane = (
+  limits: LaneLimits,
+  { clock, random, isCongestion, storageSpacing = STORAGE_SPACING }: LanesDeps,
+): AdaptiveLane => {
   const queue = new PQueue({ concurrency: limits.start })
   let arrivals = 0
   /** Counts the cuts. Work begun before a cut tells nothing about the limit since. */
   let era = 0
+  /** When the next work may begin. */
+  let nextAt = 0
 
   const more = (begunIn: number): void => {
     const used = queue.pending >= queue.concurrency
@@ -60,7 +72,14 @@ const createAdaptiveLane = (limits: LaneLimits, { clock, random, isCongestion }:
     queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2))
   }
 
-  const once = async <T>(work: () => Promise<T>): Promise<T> => {
+  const spaced = async (signal: AbortSignal): Promise<void> => {
+    const wait = nextAt - clock.steady()
+    nextAt = Math.max(nextAt, clock.steady()) + storageSpacing
+    if (wait > 0) await clock.sleep(wait, signal)
+  }
+
+  const once = async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    await spaced(signal)
     const begunIn = era
     try {
       const result = await work()
@@ -80,7 +99,7 @@ const createAdaptiveLane = (limits: LaneLimits, { clock, random, isCongestion }:
       arrivals += 1
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await queue.add(() => once(work), { priority, signal })
+          return await queue.add(() => once(work, signal), { priority, signal })
         } catch (error) {
           if (!isCongestion(error) || attempt >= ATTEMPTS) throw error
           await clock.sleep(random() * STAND_BACK * Math.min(attempt, 10), signal)

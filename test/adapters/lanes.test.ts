@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createLanes } from '../../adapters/lanes.ts'
+import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
 import { virtualClock, type VirtualClock } from '../../adapters/simulator/clock.ts'
 
 class Congested extends Error {}
@@ -73,12 +73,18 @@ const lockingStorage = (clock: VirtualClock, random: () => number): Storage => {
 const timeOf = async (
   clones: number,
   seed: number,
-  limits?: { start: number; most: number },
+  { limits, spacing = 0 }: { limits?: LaneLimits | undefined; spacing?: number | undefined } = {},
 ): Promise<{ took: number; timeouts: number }> => {
   const clock = virtualClock()
   const random = randomFrom(seed)
   const storage = lockingStorage(clock, random)
-  const lanes = createLanes({ clock, random, isCongestion, ...(limits ? { storageLimits: limits } : {}) })
+  const lanes = createLanes({
+    clock,
+    random,
+    isCongestion,
+    storageSpacing: spacing,
+    ...(limits ? { storageLimits: limits } : {}),
+  })
   const started = clock.now()
   const all = Array.from({ length: clones }, () => lanes.onStorage('shared', storage.clone, signal))
   await runToEnd(clock, Promise.all(all))
@@ -120,9 +126,17 @@ const settled = async (): Promise<void> => {
 }
 
 describe('lanes', () => {
-  const lanesOf = (start: number, most = start) => {
+  const lanesOf = (start: number, most = start, spacing = 0) => {
     const clock = virtualClock()
-    const lanes = createLanes({ clock, random: () => 0.5, isCongestion, storageLimits: { start, most }, nodeLimit: 2 })
+    const storageLimits = { start, most }
+    const lanes = createLanes({
+      clock,
+      random: () => 0.5,
+      isCongestion,
+      storageLimits,
+      storageSpacing: spacing,
+      nodeLimit: 2,
+    })
     return { clock, lanes, ...heldWork() }
   }
   const enter = (at: ReturnType<typeof lanesOf>, count: number, storage = 'shared'): Promise<string>[] =>
@@ -256,6 +270,46 @@ describe('lanes', () => {
     expect(at.started).to.deep.equal(['shared0', 'last'])
   })
 
+  it('begin work on one storage one after the other, and not later than that', async () => {
+    const at = lanesOf(3, 3, 100)
+    void Promise.all([...enter(at, 4, 'a'), ...enter(at, 1, 'b')])
+    await settled()
+    expect(at.started).to.have.members(['a0', 'b0'])
+    await at.clock.advance(99)
+    expect(at.started).to.have.length(2)
+    await at.clock.advance(101)
+    expect(at.started).to.have.members(['a0', 'b0', 'a1', 'a2'])
+    at.running.find(({ name }) => name === 'a0')?.end()
+    await at.clock.advance(100)
+    expect(at.started.at(-1)).to.equal('a3')
+    await at.clock.advance(60_000)
+    at.running.find(({ name }) => name === 'a3')?.end()
+    void Promise.all(enter(at, 1, 'a'))
+    await settled()
+    expect(at.started, 'long after the last').to.have.length(6)
+  })
+
+  it('take no work that is aborted while it waits for the one before', async () => {
+    const at = lanesOf(2, 2, 100)
+    const stop = new AbortController()
+    void Promise.all(enter(at, 1))
+    const aborted = at.lanes.onStorage('shared', at.named('aborted'), stop.signal).catch((error: unknown) => error)
+    await settled()
+    const reason = new Error('SIGTERM')
+    stop.abort(reason)
+    expect(await aborted).to.equal(reason)
+    await at.clock.advance(1000)
+    expect(at.started).to.deep.equal(['shared0'])
+  })
+
+  it('wait less for the lock of a storage when they begin one after the other', async () => {
+    for (const seed of [7, 8]) {
+      const [together, spaced] = [await timeOf(60, seed), await timeOf(60, seed, { spacing: 120 })]
+      expect(spaced.took).to.be.below(together.took)
+      expect(spaced.timeouts).to.be.below(together.timeouts)
+    }
+  })
+
   it('keep storages apart, and nodes from storages', async () => {
     const at = lanesOf(1)
     void Promise.all([...enter(at, 2, 'a'), ...enter(at, 2, 'b')])
@@ -266,9 +320,9 @@ describe('lanes', () => {
 
   it('bring 200 clones through one storage nearly as fast as the best fixed number at once', async () => {
     const seeds = [7, 8]
-    const mean = async (limits?: { start: number; most: number }): Promise<number> => {
+    const mean = async (limits?: LaneLimits): Promise<number> => {
       let sum = 0
-      for (const seed of seeds) sum += (await timeOf(200, seed, limits)).took
+      for (const seed of seeds) sum += (await timeOf(200, seed, { limits })).took
       return sum / seeds.length
     }
     const fixed: number[] = []
