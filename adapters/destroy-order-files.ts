@@ -9,6 +9,7 @@ const content = z.object({
   at: z.number(),
   vms: z.array(z.object({ vmid: z.number(), name: z.string() })),
   file: z.string().optional(),
+  carriedOut: z.boolean(),
 })
 
 const ENDING = '.json'
@@ -23,10 +24,10 @@ export function destroyOrderFiles(stateDir: string): DestroyOrderStore {
   return {
     read: async (rangeId) => {
       const read = isRangeId(rangeId) ? await fileOf(rangeId).read() : undefined
-      return read && { rangeId, at: read.at, vms: read.vms, file: read.file }
+      return read && { rangeId, at: read.at, vms: read.vms, file: read.file, carriedOut: read.carriedOut }
     },
-    write: ({ rangeId, at, vms, file }) =>
-      fileOf(rangeId).write({ at, vms: [...vms], ...(file === undefined ? {} : { file }) }),
+    write: ({ rangeId, at, vms, file, carriedOut }) =>
+      fileOf(rangeId).write({ at, vms: [...vms], carriedOut, ...(file === undefined ? {} : { file }) }),
     clear: (rangeId) => fileOf(rangeId).clear(),
     list: async () => {
       const names = await readdir(folder).catch(() => [])

@@ -249,7 +249,8 @@ export class Controller {
     } finally {
       await this.stop(new Error('converged'))
     }
-    return !signal.aborted && (ids.length === 0 || this.board.allReady())
+    // Ranges of which nothing is left, not even a file, have no status.
+    return !signal.aborted && (this.board.all().length === 0 || this.board.allReady())
   }
 
   /** Aborts whatever is under way; resolves when it has let go of everything: the SDN lock, if it is held, takes one request. */

@@ -36,9 +36,10 @@ export class DestroyOrders {
     return undefined
   }
 
-  /** The order has been carried out, and nothing asks for the range any more. */
-  async done(rangeId: string): Promise<void> {
-    await this.#store.clear(rangeId)
+  /** Nothing of the range is left. Where a file still asks for it, the order goes on keeping it away. */
+  async done(order: DestroyOrder, hasFile: boolean): Promise<void> {
+    if (hasFile) await this.#store.write({ ...order, carriedOut: true })
+    else await this.#store.clear(order.rangeId)
   }
 
   /** Ids of the ranges with an order, which are looked at although they may have no file. */

@@ -3,11 +3,12 @@ import type { Condition } from '../model/condition.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { RangeFileRead, RangeFiles } from '../model/ports.ts'
 import { type DestroyOrder, removalOf } from '../model/destroy-order.ts'
-import { orderOfFile, type RemovalOrder } from '../model/removal.ts'
+import { orderOfFile } from '../model/removal.ts'
 import { isSuspended, machinesOf, type RangeSpec } from '../model/range-spec.ts'
 import { type RangeStatus, readyConditionOf } from '../model/range-status.ts'
 import type { DestroyOrders } from './destroy-orders.ts'
 import {
+  conditionsOfDestroyed,
   conditionsOfInvalid,
   conditionsOfMissing,
   conditionsOfSuspended,
@@ -41,7 +42,7 @@ export async function reconcileRange(
   if (file.kind === 'invalid') deps.pruning.fileSeen(rangeId, undefined)
   if (file.kind === 'ok') deps.pruning.fileSeen(rangeId, namesIn(file.spec))
   const suspended = file.kind === 'ok' && isSuspended(file.spec, deps.clock.now())
-  if (order !== undefined && !suspended) return await destroy(removalOf(order), file, deps, signal)
+  if (order !== undefined && !suspended) return await destroy(order, file, deps, signal)
   switch (file.kind) {
     case 'unreadable': {
       const conditions = conditionsOfUnreadable(rangeId, file.why, before?.conditions ?? [])
@@ -74,10 +75,10 @@ export async function reconcileRange(
 
 /**
  * The pass over a range that a person ordered to be destroyed. Once nothing of it is left, it is forgotten if it has no
- * valid file; otherwise it stays away until its file changes.
+ * valid file; otherwise it stays away until its file changes, and what comes to its pool meanwhile is left alone.
  */
 async function destroy(
-  order: RemovalOrder,
+  order: DestroyOrder,
   file: FileRead,
   deps: ReconcileDependencies,
   signal: AbortSignal,
@@ -88,8 +89,19 @@ async function destroy(
     file.kind === 'ok'
       ? { source: file.spec.source, diagnostics: file.warnings, whenGone: 'destroyed' }
       : { source: board.get(rangeId)?.source ?? rangeId, diagnostics: [], whenGone: 'forgotten' }
-  const outcome = await new RemovalPass(order, source, deps, signal).run()
-  if (outcome.kind === 'settled' && source.whenGone === 'forgotten') await destroyOrders.done(rangeId)
+  if (order.carriedOut) {
+    const { source: at, diagnostics } = source
+    if (file.kind === 'ok') {
+      const conditions = conditionsOfDestroyed(removalOf(order))
+      await board.set({ ...blank(rangeId), source: at, diagnostics, conditions })
+    } else {
+      await destroyOrders.done(order, false)
+      await board.forget(rangeId)
+    }
+    return { kind: 'settled' }
+  }
+  const outcome = await new RemovalPass(removalOf(order), source, deps, signal).run()
+  if (outcome.kind === 'settled') await destroyOrders.done(order, file.kind === 'ok')
   return outcome
 }
 

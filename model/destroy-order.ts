@@ -12,6 +12,11 @@ export interface DestroyOrder {
    * else was written later, and goes before the order.
    */
   readonly file: string | undefined
+  /**
+   * Nothing was left of the range at one time since. From then on the order only keeps the range away: what is in its pool
+   * later, a VM restored from a backup for example, was not ordered to go.
+   */
+  readonly carriedOut: boolean
 }
 
 /** Where orders are kept. Losing them removes nothing. */

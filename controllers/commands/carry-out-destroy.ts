@@ -3,6 +3,7 @@ import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { isGone, rangeLeft } from '../../reconcilers/range-left.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
+import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../composition.ts'
 import { controllerFor } from './controller-for.ts'
 import { claimPresence } from './presence-of-run.ts'
@@ -32,7 +33,12 @@ export async function carryOutDestroy(
   signal: AbortSignal,
 ): Promise<number> {
   const { rangeId } = order
-  const asked = await connected.presence.ask(rangeId)
+  const asked = await connected.presence.ask(rangeId).catch((error: unknown) => {
+    // Where one may be at work, this process must not be the second.
+    throw new UserError(
+      `range ${rangeId}: the order is written, and it can't be told whether a Lanista is running to carry it out (${error instanceof Error ? error.message : String(error)}); one that runs does so at its next look, otherwise start one: lanista run`,
+    )
+  })
   if (asked === 'asked') {
     print('handed over to the Lanista that is running')
     return await waitUntilGone(rangeId, connected, composition, print, signal)

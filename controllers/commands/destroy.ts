@@ -73,7 +73,13 @@ export async function destroyCommand(
       return 1
     }
   }
-  await connected.destroyOrders.write(order)
+  try {
+    await connected.destroyOrders.write(order)
+  } catch (error) {
+    throw new UserError(
+      `${config.lanista.state_dir}: the order can't be written (${error instanceof Error ? error.message : String(error)}), and nothing is destroyed; run this as root or as the user that Lanista runs as`,
+    )
+  }
   return await carryOutDestroy(order, config, connected, composition, logger, print, signal)
 }
 
@@ -82,4 +88,5 @@ const orderOf = (rangeId: string, snapshot: ClusterSnapshot, file: RangeFileRead
   at,
   vms: rangeLeft(rangeId, snapshot).guests.map(({ vmid, name }) => ({ vmid, name: name ?? '' })),
   file: fingerprintOf(file),
+  carriedOut: false,
 })

@@ -1,4 +1,4 @@
-import { type DestroyOrderStore, removalOf } from '../../model/destroy-order.ts'
+import type { DestroyOrder, DestroyOrderStore } from '../../model/destroy-order.ts'
 import { networkModeOf } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { NetworkWants, RemovalAction } from '../../model/plan.ts'
@@ -17,13 +17,13 @@ export async function ordersInForce(
   { awake, suspended }: FolderRead,
   files: RangeFiles,
   store: DestroyOrderStore,
-): Promise<readonly RemovalOrder[]> {
-  const orders: RemovalOrder[] = []
+): Promise<readonly DestroyOrder[]> {
+  const orders: DestroyOrder[] = []
   for (const id of await store.list()) {
     const order = await store.read(id)
     const waits =
       suspended.some((spec) => spec.id === id) || awake.some((spec) => spec.id === id && spec.state === 'absent')
-    if (order !== undefined && !waits && stillHolds(order, await files.read(id))) orders.push(removalOf(order))
+    if (order !== undefined && !waits && stillHolds(order, await files.read(id))) orders.push(order)
   }
   return orders
 }

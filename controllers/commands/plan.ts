@@ -1,3 +1,4 @@
+import { removalOf } from '../../model/destroy-order.ts'
 import { networkModeOf } from '../../model/network-mode.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import { actionsOf } from '../../model/plan.ts'
@@ -51,9 +52,11 @@ export async function planCommand(
   }
   const planning = new Planning(proxmox, () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
-  const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroyed]
+  const destroying = destroyed.filter(({ carriedOut }) => !carriedOut).map(removalOf)
+  const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroying]
   const removals = orders.length === 0 ? [] : await removalsOf(orders, proxmox, settings, signal)
-  const away = removals.flatMap(({ order, gone }) => (gone && destroyed.includes(order) ? [destroyedText(order)] : []))
+  const justGone = removals.flatMap(({ order, gone }) => (gone && destroying.includes(order) ? [order] : []))
+  const away = [...destroyed.filter(({ carriedOut }) => carriedOut).map(removalOf), ...justGone].map(destroyedText)
   const suspended = folder.suspended.map(suspendedText)
   const report = { ...reportOf(planned, removals, settings), suspended, away, warnings, diagnostics }
   for (const line of planText(report, paint)) print(line)

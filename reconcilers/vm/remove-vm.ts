@@ -1,6 +1,7 @@
 import type { Machines, Pools } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
+import { didNotGoDown, SHUTDOWN_SECONDS } from './shutdown.ts'
 import { type DoomedVm, removalStepOf, type RemovalStep } from './removal-step.ts'
 
 /** What removing one VM works with. */
@@ -21,9 +22,6 @@ export type VmRemoved =
 /** So many writes take any VM from running to gone, those without an answer included. */
 const WRITES_AT_MOST = 8
 
-/** What a guest gets to shut down in, as Proxmox gives it by default; then it is stopped. */
-const SHUTDOWN_SECONDS = 60
-
 /**
  * Shuts one VM down, or stops it where its guest does not, and deletes it. Looks at the VM and its pool right before each
  * write, and again after one whose outcome is unknown. Throws what Proxmox refuses, and when aborted.
@@ -42,9 +40,7 @@ export async function removeVm(work: VmRemoval, onPhase: (phase: VmPhase) => voi
       await write(step.kind, work)
     } catch (error) {
       work.signal.throwIfAborted()
-      // Proxmox' words when the guest did not go down in time (10-qemu-lifecycle).
-      const refused = isProxmoxError(error, 'task-failed') && /powerdown failed/.test(error.message)
-      if (step.kind === 'shut-down' && refused) refusedShutdown = true
+      if (step.kind === 'shut-down' && didNotGoDown(error)) refusedShutdown = true
       else if (!isProxmoxError(error, 'timeout-unknown-outcome', 'conflict', 'not-found')) throw error
     }
   }

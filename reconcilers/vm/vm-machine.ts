@@ -12,11 +12,11 @@ import {
   locked,
   notShutDown,
   retry,
-  SHUTDOWN_SECONDS,
   STOPPED,
   stranger,
   unmarkedMessage,
 } from './vm-results.ts'
+import { SHUTDOWN_SECONDS } from './shutdown.ts'
 import { cloneVm, isUnclear, isUnconfigured, onlyLook, present, unlessAborted } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 

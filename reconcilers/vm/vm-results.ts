@@ -1,9 +1,9 @@
 import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
-import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../outcome-of-error.ts'
 import { leftoverMessage } from './interrupted-clone.ts'
 import { lockedMessage } from './plan-vm.ts'
+import { didNotGoDown, SHUTDOWN_SECONDS } from './shutdown.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /** It is off, as its range file asks. */
@@ -11,9 +11,6 @@ export const STOPPED: VmResult = { phase: 'stopped', outcome: { kind: 'settled' 
 
 /** What was in its place is gone, and it is yet to be made. */
 export const GONE: VmResult = { phase: 'absent', outcome: { kind: 'progressing' } }
-
-/** What Proxmox gives a guest by default; one that needs longer is found off by a later look. */
-export const SHUTDOWN_SECONDS = 60
 
 /** A clone ends by itself soon; another lock may be held for hours, or for good. */
 export const locked = ({ work, read }: VmContext): VmResult =>
@@ -42,11 +39,10 @@ export const heldMessage = ({ plan, node }: VmWork, why: string): string =>
 export const unmarkedMessage = ({ plan: { spec }, networks: { rangeId } }: VmWork): string =>
   `vm ${spec.name}: it has no longer the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so it is not shut down; add them if it is the range's, or shut it down yourself`
 
-/** Proxmox' words when the guest did not go down in time (10-qemu-lifecycle). It is asked again, and never forced. */
+/** A guest that did not go down in time is asked again, and never forced. */
 export function notShutDown(context: VmContext, error: unknown): VmResult {
   const { plan, node } = context.work
-  if (!isProxmoxError(error, 'task-failed') || !/powerdown failed/.test(error.message))
-    return failed(context, error, 'stopping')
+  if (!didNotGoDown(error)) return failed(context, error, 'stopping')
   return retry(
     'stopping',
     `vm ${plan.spec.name}: its guest did not shut down within ${SHUTDOWN_SECONDS} s and is asked again, never forced; shut it down from inside, or stop it on ${node}: qm stop ${plan.vmid}`,

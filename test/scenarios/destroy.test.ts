@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
+import { destroyOrderFiles } from '../../adapters/destroy-order-files.ts'
 import { destroyCommand } from '../../controllers/commands/destroy.ts'
 import { compose } from '../../controllers/compose/compose.ts'
 import { quiet } from '../builders/quiet.ts'
+import { ask } from '../adapters/simulator/ask.ts'
 import { lanistaHere } from './command-line.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
@@ -103,6 +105,14 @@ describe('lanista destroy', function () {
     )
     expect(planned.output).to.match(/^# range JD: it was destroyed .*nothing to change/ms)
     expect([again.status, planned.status, writes().length]).to.deep.equal([1, 0, before])
+    const restored = { vmid: 1_010_001, name: 'JD-a', pool: 'JD', tags: 'jd;lanista' }
+    const { url, token } = site.simulator
+    await ask(url, token, 'POST', '/pools', { poolid: 'JD' })
+    await ask(url, token, 'POST', '/nodes/pve1/qemu', restored)
+    await until(() => vmsOfJd().length === 1)
+    const theirs = writes().length
+    expect((await runOnce()).status).to.equal(1)
+    expect([vmsOfJd(), writes().length], 'what was restored was not ordered to go').to.deep.equal([[1_010_001], theirs])
     await writeFile(path.join(site.ranges, 'JD.yml'), CHANGED)
     const built = await runOnce()
     expect(built.status, built.output).to.equal(0)
@@ -120,6 +130,27 @@ describe('lanista destroy', function () {
     expect(status).to.equal(0)
     expect([vmsOfJd(), await readdir(state('destroy')), await readdir(state('status'))]).to.deep.equal([[], [], []])
     expect((await destroy()).output).to.equal('range JD: there is nothing of it on the cluster')
+  })
+
+  it('is carried out by the next run when it was broken off, which is all that run has to do', async () => {
+    await open()
+    await rm(path.join(site.ranges, 'JD.yml'))
+    const vms = vmsOfJd().map((vmid) => ({ vmid, name: String(world().guests.get(vmid)?.config.get('name')) }))
+    await destroyOrderFiles(state()).write({ rangeId: 'JD', at: 0, vms, file: undefined, carriedOut: false })
+    expect(await runOnce()).to.deep.equal({ status: 0, output: '' })
+    expect(vmsOfJd()).to.deep.equal([])
+  })
+
+  it('destroys nothing when the order can not be written, and says who could', async () => {
+    await open()
+    const before = writes().length
+    await rm(state(), { recursive: true })
+    await writeFile(state(), 'no folder')
+    const { status, output } = await destroy()
+    expect(output).to.match(
+      /state: the order can't be written \(.*\), and nothing is destroyed; run this as root or as the user/,
+    )
+    expect([status, writes().length]).to.deep.equal([1, before])
   })
 
   it('is carried out by the Lanista that is running, which does not build the range again', async () => {
