@@ -48,8 +48,8 @@ const violations: readonly Violation[] = [
     says: /only the composition root/,
   },
   { file: 'controllers/commands/a.ts', source: imports('../../adapters/ok.ts'), says: /only the composition root/ },
-  { file: 'controllers/triggers.ts', source: imports('../adapters/ok.ts'), says: /only the composition root/ },
-  { file: 'controllers/range-machine.ts', source: imports('rxjs'), says: /one room/ },
+  { file: 'controllers/pace/triggers.ts', source: imports('../../adapters/ok.ts'), says: /only the composition root/ },
+  { file: 'controllers/range/range-machine.ts', source: imports('rxjs'), says: /one room/ },
   ...['axios', 'yaml', 'hono', '@hono/node-server', 'chokidar', 'pino', 'prom-client', 'p-queue', 'rxjs', 'xstate'].map(
     (library, index) => ({ file: `controllers/library${index}.ts`, source: imports(library), says: /one room/ }),
   ),
@@ -69,7 +69,7 @@ const clean: Readonly<Record<string, string>> = {
   'adapters/lanes.ts': imports('p-queue'),
   'adapters/proxmox/ok.ts': imports('axios'),
   'controllers/ok.ts': imports('../reconcilers/ok.ts') + imports('../model/ok.ts').replaceAll(/\b([xy])\b/g, '$1s'),
-  'controllers/range-controller.ts': imports('xstate'),
+  'controllers/range/range-controller.ts': imports('xstate'),
   'controllers/compose/ok.ts': imports('../../adapters/ok.ts'),
   'test/ok.ts': imports('../adapters/ok.ts'),
 }

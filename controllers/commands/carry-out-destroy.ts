@@ -4,7 +4,7 @@ import type { ServerConfig } from '../../model/server-config.ts'
 import { isGone, rangeLeft } from '../../reconcilers/range-left.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Composition, Connected } from '../composition.ts'
+import type { Composition, Connected } from '../compose/composition.ts'
 import { controllerFor } from './controller-for.ts'
 import { claimPresence } from './presence-of-run.ts'
 

@@ -1,7 +1,7 @@
 import type { Logger } from '../../model/ports.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
-import type { Composition, Connected } from '../composition.ts'
+import type { Composition, Connected } from '../compose/composition.ts'
 import { Controller } from '../controller.ts'
 
 /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */

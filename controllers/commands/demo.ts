@@ -1,6 +1,6 @@
 import { UserError } from '../../model/user-error.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
-import type { Composition, Connected } from '../composition.ts'
+import type { Composition, Connected } from '../compose/composition.ts'
 import type { Controller } from '../controller.ts'
 import { controllerFor } from './controller-for.ts'
 import { type DemoFolder, layOutDemoFolder } from '../demo/demo-folder.ts'

@@ -7,9 +7,9 @@ import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRemoval } from '../../reconcilers/plan-removal.ts'
 import { removalActions } from '../../reconcilers/removal-actions.ts'
-import { stillHolds } from '../destroy-orders.ts'
-import { whyInUse } from '../nics-on.ts'
-import { whyNotRemovable } from '../why-not-removable.ts'
+import { stillHolds } from '../removal/destroy-orders.ts'
+import { whyInUse } from '../network/nics-on.ts'
+import { whyNotRemovable } from '../removal/why-not-removable.ts'
 import type { FolderRead } from './read-folder.ts'
 
 /** What `lanista destroy` was told to remove, and is not overtaken by the range's file. */

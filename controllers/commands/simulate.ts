@@ -1,5 +1,5 @@
-import type { Composition } from '../composition.ts'
-import { aborted } from '../aborted.ts'
+import type { Composition } from '../compose/composition.ts'
+import { aborted } from '../pace/aborted.ts'
 
 export interface SimulateCommandOptions {
   readonly cluster: string | undefined

@@ -1,7 +1,7 @@
 import type { CheckedFile } from '../../model/checked-file.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Composition } from '../composition.ts'
+import type { Composition } from '../compose/composition.ts'
 import { checkOnline } from '../validation/check-online.ts'
 import { checkTogether } from '../validation/check-together.ts'
 import { diagnosticGithub, diagnosticJson, diagnosticSarif } from '../terminal/diagnostic-formats.ts'

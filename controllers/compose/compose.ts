@@ -16,7 +16,7 @@ import { systemClock } from '../../adapters/system-clock.ts'
 import { fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
-import type { Composition, Connected } from '../composition.ts'
+import type { Composition, Connected } from './composition.ts'
 import { proxmoxOf } from './connect.ts'
 import { watchObservations } from './observations.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { IpRoutes } from '../../../adapters/host/routes.ts'
-import { RouteController } from '../../../controllers/route-controller.ts'
+import { RouteController } from '../../../controllers/network/route-controller.ts'
 import { HostRouteError, type PlainRoute } from '../../../model/host-routes.ts'
 import { quiet } from '../../builders/quiet.ts'
 import { own, plain } from '../../builders/routes.ts'

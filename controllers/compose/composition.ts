@@ -1,0 +1,98 @@
+import type { FileChecker } from '../../model/checked-file.ts'
+import type { Clock } from '../../model/clock.ts'
+import type { Condition } from '../../model/condition.ts'
+import type { ConfigSource } from '../../model/config-source.ts'
+import type { Explanation } from '../../model/explanation.ts'
+import type { DestroyOrderStore } from '../../model/destroy-order.ts'
+import type { HostRoutes } from '../../model/host-routes.ts'
+import type { SdnLockStore } from '../../model/network-ports.ts'
+import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
+import type { Presence } from '../../model/presence.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
+import type { ServerConfig } from '../../model/server-config.ts'
+import type { PruneParts } from '../removal/pruning.ts'
+
+/**
+ * What the commands need of the outside world. `main.ts` builds it from the adapters; a test can build another.
+ * Its functions throw `UserError` for what a person can mend.
+ */
+export interface Composition {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly environment: NodeJS.ProcessEnv
+  readonly checker: FileChecker
+  /** The configuration with the `LANISTA_*` variables of this environment in place of what it says. */
+  loadConfig(file: string, environment?: NodeJS.ProcessEnv): Promise<ServerConfig>
+  /** Where a running controller of this configuration asks for approval. */
+  approvals(config: ServerConfig): ApprovalStore
+  /** The same configuration, to be read again and watched. */
+  configSource(file: string): ConfigSource
+  /** Where the API token would be read from, and whether it can be. */
+  inspectToken(config: ServerConfig): Promise<TokenInspection>
+  /** A log of JSON lines, to standard error or appended to a file. */
+  openLog(file?: string): Logger
+  connect(config: ServerConfig, logger: Logger): Promise<Connected>
+  /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */
+  simulate(options: SimulateOptions): Promise<SimulatedCluster>
+}
+
+/** What may be told about the API token. */
+export interface TokenInspection {
+  /** `file /etc/lanista/token`; undefined when none is named anywhere. */
+  readonly source: string | undefined
+  /** Why it can't be used, without any of it. */
+  readonly problem: string | undefined
+}
+
+/** A configuration brought to life: its Proxmox, its files, and the places it reports to. */
+export interface Connected {
+  readonly proxmox: Proxmox
+  readonly files: RangeFiles
+  readonly store: StatusStore
+  readonly lockStore: SdnLockStore
+  readonly destroyOrders: DestroyOrderStore
+  readonly presence: Presence
+  readonly hostRoutes: HostRoutes
+  readonly metrics: Metrics
+  /** Removes the status files of ranges that have no range file any more. */
+  readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>
+  /** How ready each range was by the status files of an earlier life. */
+  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
+  readonly notifier: Notifier
+  readonly prune: Pick<PruneParts, 'provenance' | 'seenFiles' | 'approvals'>
+  /**
+   * Serves metrics, health and the API until the signal aborts, on the configured address unless another is given.
+   * Resolves with the address it listens on.
+   */
+  serve(observed: Observed, signal: AbortSignal, listen?: string): Promise<string>
+}
+
+/** What the HTTP endpoints tell about. */
+export interface Observed {
+  readonly statuses: () => readonly RangeStatus[]
+  /** Why the controller isn't ready to serve, or undefined when it is. */
+  readonly notReady: () => string | undefined
+  /** How often the cluster is read at least, in milliseconds. */
+  readonly resyncMs: () => number
+  /** Why a VM is, or would be, on its node; undefined when no valid range file has it. */
+  readonly explain: (rangeId: string, vm: string) => Promise<Explanation | undefined>
+}
+
+export interface SimulateOptions {
+  readonly clusterFile: string | undefined
+  /** `ADDRESS:PORT` of the first node; the others take the ports after it. Port 0 means any. */
+  readonly listen: string | undefined
+  /** `demo`: quick, so that a person can watch; `real`: as a real cluster takes. */
+  readonly pace: 'demo' | 'real'
+}
+
+export interface SimulatedCluster {
+  readonly url: string
+  /** Node name -> API URL. */
+  readonly nodes: Readonly<Record<string, string>>
+  /** API token of a user with just the rights that Lanista needs. */
+  readonly token: string
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: string
+  close(): Promise<void>
+}

@@ -1,0 +1,196 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Outcome } from '../../model/outcome.ts'
+import type { VmPlan } from '../../model/plan.ts'
+import type { Machines } from '../../model/machine-ports.ts'
+import type { Logger } from '../../model/ports.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { Drift } from '../../model/range-spec.ts'
+import type { VmStatus } from '../../model/range-status.ts'
+import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
+import { nicsOf, type RangeNetworks } from '../../reconcilers/vm/config-patch.ts'
+import { nicOfVlan, type NicOfVlan } from '../../reconcilers/vm/find-drift.ts'
+import { isNew } from '../../reconcilers/vm/first-start.ts'
+import { type DriftJudgement, judgeDrift } from '../../reconcilers/vm/judge-drift.ts'
+import { VmBackoff } from './vm-backoff.ts'
+
+/** A VM that exists and is as its plan wants it, but for what its configuration says. */
+export interface AuditWork {
+  readonly plan: VmPlan
+  readonly node: string
+  readonly networks: RangeNetworks
+  readonly drift: Drift
+  readonly signal: AbortSignal
+}
+
+/** What a VM's status tells of the last look at its configuration. */
+export type AuditFound = Pick<VmStatus, 'trouble' | 'remark'>
+
+interface Known {
+  readonly vmid: number
+  /** What it was compared with. */
+  readonly asked: string
+  /** When it was compared, or would have been for its turn to come at the right time. */
+  readonly at: number
+  readonly nics: NicOfVlan
+  readonly found: AuditFound
+  readonly outcome: Outcome
+}
+
+const NOTHING: AuditFound = { trouble: undefined, remark: undefined }
+const SETTLED: Outcome = { kind: 'settled' }
+
+/** So often a configuration that changes under the look is looked at again at once. */
+const LOOKS_AT_MOST = 3
+
+/**
+ * Compares the configurations of existing VMs with their range files, each in its turn: once in `auditMs`, spread over
+ * that time, and at once when what the file asks of it has changed. In between it costs no request. Remembers in memory
+ * what it found, and nothing that would not be found again.
+ */
+export class ConfigAudit {
+  readonly #machines: Pick<Machines, 'audit' | 'configure'>
+  readonly #auditMs: () => number
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #logger: Logger
+  readonly #backoff: VmBackoff
+  readonly #known = new Map<string, Known>()
+  #spread = true
+
+  constructor(
+    machines: Pick<Machines, 'audit' | 'configure'>,
+    auditMs: () => number,
+    clock: Pick<Clock, 'now'>,
+    random: () => number,
+    logger: Logger,
+  ) {
+    this.#machines = machines
+    this.#auditMs = auditMs
+    this.#clock = clock
+    this.#logger = logger
+    this.#backoff = new VmBackoff(clock, random)
+  }
+
+  /** From now on a VM that is seen for the first time is looked at, too: whoever runs once has no later turn. */
+  waitForNoTurn(): void {
+    this.#spread = false
+  }
+
+  /** What failed at VMs of the range need not wait any longer. */
+  restart(rangeId: string): void {
+    this.#backoff.restart(rangeId)
+  }
+
+  /** What the last look at that VM found. */
+  found(rangeId: string, { spec, vmid }: VmPlan): AuditFound {
+    const known = this.#known.get(keyOf(rangeId, spec.name))
+    return known?.vmid === vmid ? known.found : NOTHING
+  }
+
+  /** Looks at a VM when it is its turn, and corrects what is to be corrected. Never throws. */
+  async check(work: AuditWork): Promise<Outcome> {
+    const { plan, networks } = work
+    const key = keyOf(networks.rangeId, plan.spec.name)
+    const asked = askedOf(work)
+    const before = this.#known.get(key)
+    const known = before?.vmid === plan.vmid ? before : this.#firstSeen(work, asked)
+    this.#known.set(key, known)
+    if (known.asked === asked && this.#clock.now() < known.at + this.#auditMs()) return known.outcome
+    const wait = this.#backoff.waits(networks.rangeId, plan.spec.name, causeOf(work))
+    if (wait !== undefined) return wait.outcome
+    try {
+      const next = await this.#look(work, known)
+      this.#backoff.forget(networks.rangeId, plan.spec.name)
+      if (next === undefined) return SETTLED
+      const { held, ...news } = next
+      // What could not be corrected yet is looked at again in the next pass.
+      this.#known.set(key, { ...known, ...news, asked, at: held ? Number.NEGATIVE_INFINITY : this.#clock.now() })
+      return next.outcome
+    } catch (error) {
+      return this.#failed(key, work, known, error)
+    }
+  }
+
+  #firstSeen(work: AuditWork, asked: string): Known {
+    const { plan } = work
+    const fresh = isNew(plan)
+    const now = this.#clock.now()
+    return {
+      vmid: plan.vmid,
+      asked,
+      at: fresh || this.#spread ? now - this.#auditMs() * shareOf(plan.vmid) : Number.NEGATIVE_INFINITY,
+      nics: fresh ? asWritten(work) : new Map(),
+      found: NOTHING,
+      outcome: SETTLED,
+    }
+  }
+
+  async #look(
+    { plan, node, networks, drift, signal }: AuditWork,
+    known: Known,
+  ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome'> & { readonly held: boolean }) | undefined> {
+    const { spec: vm, vmid } = plan
+    for (let look = 1; ; look += 1) {
+      const read = await this.#machines.audit(node, vmid, signal)
+      // Whose VM that is now, and what becomes of it, the next pass will see.
+      if (read === undefined || read.template || read.name !== vm.name) return undefined
+      const judged = judgeDrift({ vm, networks, drift, read, known: known.nics })
+      const wanted = [...known.nics].filter(([vlan]) => networks.vlans.includes(vlan))
+      const nics = new Map([...wanted, ...nicOfVlan(networks, read)])
+      if (judged.patch === undefined) return { nics, held: judged.held, ...told(judged) }
+      if (look > LOOKS_AT_MOST) throw new Error(`its configuration keeps changing while it is corrected`)
+      try {
+        signal.throwIfAborted()
+        await this.#machines.configure(node, vmid, judged.patch, signal)
+        const fields = Object.keys(judged.patch.set).join(', ')
+        this.#logger.info('vm corrected', { range: networks.rangeId, vm: vm.name, fields })
+      } catch (error) {
+        if (!isProxmoxError(error, 'conflict', 'timeout-unknown-outcome')) throw error
+      }
+    }
+  }
+
+  #failed(key: string, work: AuditWork, known: Known, error: unknown): Outcome {
+    const { plan, networks, signal } = work
+    const failed = outcomeOfError(error)
+    if (signal.aborted || !('error' in failed)) return failed
+    const { name } = plan.spec
+    this.#logger.warn('vm is not compared', { range: networks.rangeId, vm: name, error: failed.error })
+    const { trouble, outcome } = this.#backoff.failed(networks.rangeId, name, causeOf(work), {
+      kind: failed.kind,
+      phase: plan.phase,
+      error: `vm ${name}: its configuration could not be compared or corrected: ${failed.error}`,
+    })
+    this.#known.set(key, {
+      ...known,
+      at: Number.NEGATIVE_INFINITY,
+      found: { ...known.found, trouble },
+      outcome,
+    })
+    return outcome
+  }
+}
+
+const keyOf = (rangeId: string, name: string): string => `${rangeId}/${name}`
+
+/** Everything of the range file that the comparison depends on, as one text. */
+const askedOf = ({ plan: { spec }, networks, drift }: AuditWork): string =>
+  JSON.stringify([spec.cpus, spec.memoryMiB, spec.balloonMiB, spec.role, nicsOf(spec, networks), drift])
+
+/** All that a look, and what is written after it, depends on. */
+const causeOf = (work: AuditWork): string => JSON.stringify([askedOf(work), work.plan.vmid, work.node])
+
+/** The NICs of a router that has just been configured. */
+const asWritten = ({ plan: { spec }, networks }: AuditWork): NicOfVlan =>
+  new Map(nicsOf(spec, networks).flatMap(({ vlan }, index) => (vlan === undefined ? [] : [[vlan, `net${index}`]])))
+
+/** 0..1, evenly over VMIDs, always the same for one. */
+const shareOf = (vmid: number): number => ((vmid * 2_654_435_761) % 2 ** 32) / 2 ** 32
+
+const told = ({ trouble, remark, held }: DriftJudgement): Pick<Known, 'found' | 'outcome'> => ({
+  found: { trouble, remark },
+  outcome: held
+    ? { kind: 'retry', error: trouble ?? remark ?? '' }
+    : trouble === undefined
+      ? SETTLED
+      : { kind: 'stalled', error: trouble },
+})

@@ -1,0 +1,198 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Finding } from '../../model/condition.ts'
+import type { BridgeAction, BridgeWants } from '../../model/plan.ts'
+import type { BridgeWriter, NicReader, NicSeen } from '../../model/network-ports.ts'
+import type { ClusterObserver, Logger } from '../../model/ports.ts'
+import type { NodeNetworkSeen } from '../../model/snapshot.ts'
+import { namesOf, only, wantsByNode } from '../../reconcilers/bridge/bridge-wants.ts'
+import { planBridges } from '../../reconcilers/bridge/plan-bridges.ts'
+import { stagedDeletions } from '../../reconcilers/bridge/staged-deletions.ts'
+import { deletionInUse, networkInUse } from '../../reconcilers/network-in-use.ts'
+import { downFinding, goneFinding, undoneFinding } from './bridge-findings.ts'
+import { FailedActivations } from './failed-activations.ts'
+import type { NetworkResult } from './network-result.ts'
+import { nicsOn } from './nics-on.ts'
+
+export interface BridgeMakerParts {
+  readonly proxmox: ClusterObserver & { readonly bridges: BridgeWriter; readonly nics: NicReader }
+  readonly logger: Logger
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/**
+ * Makes, and removes, the bridges of all ranges of a turn on their node:
+ *
+ * 1. look at the node's network, and plan
+ * 2. write all bridges, which Proxmox stages; one that is to go only if no guest has a NIC on it just then
+ * 3. look again: activating brings into force whatever somebody has staged meanwhile, and what is to go may have got a
+ *    NIC since
+ * 4. activate once, and wait for the reload's end
+ * 5. look whether the bridges are up
+ *
+ * Proxmox has no lock on a node's network, so what somebody stages between 3 and 4 is activated as well.
+ */
+export class BridgeMaker {
+  readonly #parts: BridgeMakerParts
+  readonly #signal: AbortSignal
+  readonly #failed: FailedActivations
+
+  constructor(parts: BridgeMakerParts, signal: AbortSignal) {
+    this.#parts = parts
+    this.#signal = signal
+    this.#failed = new FailedActivations(parts.clock)
+  }
+
+  /** True when bridges that seem to be in order have to be asked for again, since an activation for them failed. */
+  needsRepair(wants: BridgeWants): boolean {
+    return this.#failed.concern(wants)
+  }
+
+  /** The removals of bridges with this mark that look done, and may not be, since the activation for them failed. */
+  unsureRemovals(mark: string): BridgeWants | undefined {
+    return this.#failed.removalsOf(mark)
+  }
+
+  /** Makes the bridges that all ranges of a turn want. Resolves with the answer for each of them. */
+  async make(all: readonly BridgeWants[]): Promise<(wants: BridgeWants) => NetworkResult> {
+    const results = new Map<string, NetworkResult>()
+    for (const wants of wantsByNode(all)) {
+      for (const [name, result] of await this.#makeOn(wants)) results.set(`${wants.node}/${name}`, result)
+    }
+    return (wants) => {
+      const { node } = wants
+      const trouble = namesOf(wants).flatMap((name) => results.get(`${node}/${name}`) ?? [])[0]
+      return trouble ?? { kind: 'ready', nodes: [{ node, state: 'available', message: '' }] }
+    }
+  }
+
+  /** What is in the way of which bridge. */
+  async #makeOn(wants: BridgeWants): Promise<ReadonlyMap<string, NetworkResult>> {
+    const troubles = new Map<string, NetworkResult>()
+    let unsettled = namesOf(wants)
+    try {
+      const before = await this.#look(wants.node)
+      const { actions, findings } = this.#plan(wants, before)
+      for (const [name, finding] of findings) troubles.set(name, { kind: 'blocked', finding })
+      for (const action of actions) {
+        if (action.kind === 'activate-network') continue
+        const trouble = await this.#write(action, wants, before)
+        if (trouble !== undefined) troubles.set(action.bridge, trouble)
+      }
+      unsettled = waitingFor(actions).filter((name) => !troubles.has(name))
+      for (const [name, finding] of await this.#bringUp(only(wants, unsettled), before))
+        troubles.set(name, { kind: 'blocked', finding })
+    } catch (error) {
+      for (const name of unsettled) troubles.set(name, { kind: 'failed', error })
+    }
+    return troubles
+  }
+
+  /** Activates these bridges once, if nothing is in the way. Resolves with what is; throws when Proxmox fails. */
+  async #bringUp(wants: BridgeWants, before: NodeNetworkSeen): Promise<ReadonlyMap<string, Finding>> {
+    if (namesOf(wants).length === 0) return new Map()
+    const { node } = wants
+    const goes = [...wants.removals.map(({ name }) => name), ...stagedDeletions(before).keys()]
+    const [used] = await this.#nicsOn(node, goes)
+    if (used !== undefined) {
+      const finding = deletionInUse(used[0], node, used[1])
+      return new Map(namesOf(wants).map((name) => [name, finding]))
+    }
+    const now = await this.#look(node)
+    const { actions, findings } = this.#plan(wants, now, before)
+    const undone = actions.flatMap((action) => ('bridge' in action ? [action.bridge] : []))
+    const all = new Map([...findings, ...undone.map((name) => [name, undoneFinding(name, node)] as const)])
+    const waiting = waitingFor(actions).filter((name) => !undone.includes(name))
+    if (waiting.length === 0) return all
+    await this.#activate(only(wants, waiting), now)
+    const { interfaces } = await this.#look(node)
+    const wanted = wants.bridges.map(({ name }) => name).filter((name) => waiting.includes(name))
+    const down = wanted.filter((name) => !interfaces.some((seen) => seen.name === name && seen.active))
+    return new Map([...all, ...down.map((name) => [name, downFinding(name, node)] as const)])
+  }
+
+  /** As planned, but a node whose activation failed is left alone for a while. */
+  #plan(wants: BridgeWants, network: NodeNetworkSeen, before?: NodeNetworkSeen): ReturnType<typeof planBridges> {
+    const unsure = this.#failed.unsure(wants.node)
+    const plan = planBridges(wants, network, { unsure, ...(before === undefined ? {} : { before }) })
+    const finding = this.#failed.keepsFrom(wants.node)
+    if (finding === undefined) return plan
+    return {
+      actions: [],
+      findings: new Map([...plan.findings, ...waitingFor(plan.actions).map((name) => [name, finding] as const)]),
+    }
+  }
+
+  /** What came in the way of it, if anything did. */
+  async #write(
+    action: Exclude<BridgeAction, { kind: 'activate-network' }>,
+    wants: BridgeWants,
+    before: NodeNetworkSeen,
+  ): Promise<NetworkResult | undefined> {
+    const { logger, proxmox } = this.#parts
+    const { node, bridge, mark, reason } = action
+    try {
+      this.#signal.throwIfAborted()
+      switch (action.kind) {
+        case 'create-bridge':
+          logger.info('creating bridge', { node, bridge, reason })
+          await proxmox.bridges.createBridge(node, bridge, mark, this.#signal)
+          return undefined
+        case 'update-bridge':
+          logger.info('correcting bridge', { node, bridge, reason })
+          await proxmox.bridges.updateBridge(node, bridge, mark, this.#signal)
+          return undefined
+        case 'delete-bridge': {
+          const finding = await this.#whyNotDelete(bridge, wants, before)
+          if (finding !== undefined) return { kind: 'blocked', finding }
+          logger.info('removing bridge', { node, bridge, reason })
+          await proxmox.bridges.deleteBridge(node, bridge, this.#signal)
+          return undefined
+        }
+      }
+    } catch (error) {
+      return { kind: 'failed', error }
+    }
+  }
+
+  /** Proxmox deletes a bridge under running VMs, whoever's it is by now, so both are looked at right before. */
+  async #whyNotDelete(name: string, wants: BridgeWants, before: NodeNetworkSeen): Promise<Finding | undefined> {
+    const [used] = await this.#nicsOn(wants.node, [name])
+    if (used !== undefined) return networkInUse(`bridge ${name}`, used[1])
+    const { actions, findings } = this.#plan(wants, await this.#look(wants.node), before)
+    const due = actions.some((action) => action.kind === 'delete-bridge' && action.bridge === name)
+    return due ? undefined : (findings.get(name) ?? goneFinding(name, wants.node))
+  }
+
+  /** Those of these bridges on which a guest of the node has NICs just now. */
+  async #nicsOn(node: string, bridges: readonly string[]): Promise<ReadonlyMap<string, readonly NicSeen[]>> {
+    if (bridges.length === 0) return new Map()
+    const { proxmox } = this.#parts
+    const { guests } = await proxmox.observe(this.#signal)
+    return nicsOn(
+      bridges,
+      guests.filter((guest) => guest.node === node),
+      proxmox.nics,
+      this.#signal,
+    )
+  }
+
+  async #activate(wants: BridgeWants, seen: NodeNetworkSeen): Promise<void> {
+    const { node } = wants
+    this.#signal.throwIfAborted()
+    this.#parts.logger.info("activating the node's network", { node, bridges: namesOf(wants) })
+    try {
+      await this.#parts.proxmox.bridges.activate(node, this.#signal)
+      this.#failed.forget(node)
+    } catch (error) {
+      this.#failed.add(wants, seen, error)
+      throw error
+    }
+  }
+
+  #look(node: string): Promise<NodeNetworkSeen> {
+    return this.#parts.proxmox.bridges.look(node, this.#signal)
+  }
+}
+
+const waitingFor = (actions: readonly BridgeAction[]): readonly string[] =>
+  actions.flatMap((action) => (action.kind === 'activate-network' ? action.bridges : []))

@@ -1,0 +1,9 @@
+import type { Finding } from '../../model/condition.ts'
+import type { NodeNetworkState } from '../../model/plan.ts'
+
+/** What became of the networks a range wanted. */
+export type NetworkResult =
+  /** In force, as far as each node goes. */
+  | { readonly kind: 'ready'; readonly nodes: readonly NodeNetworkState[] }
+  | { readonly kind: 'blocked'; readonly finding: Finding }
+  | { readonly kind: 'failed'; readonly error: unknown }

@@ -1,0 +1,161 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Finding } from '../../model/condition.ts'
+import type { SdnLockNote, SdnLockStore, SdnWriter } from '../../model/network-ports.ts'
+import type { Logger } from '../../model/ports.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+
+/** What came of asking for leave to write SDN configuration. */
+export type Leave =
+  /** Nobody else can write until it is given back; without a token this Proxmox has no lock, and everybody can. */
+  | { readonly kind: 'granted'; readonly token: string | undefined }
+  /** Somebody's changes are pending, which Proxmox itself has checked in the same moment. */
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'refused'; readonly finding: Finding }
+
+/** The lock is worth this much of a shutdown; what can't be given back now is at the next start. */
+const STOP_PATIENCE_MS = 5000
+
+/**
+ * Proxmox' lock over the SDN configuration, which never expires and survives its holder. Its token is on disk before it
+ * is used, it is given back whatever happens, and one that an earlier life left behind is given back first. A lock of
+ * somebody else is never forced.
+ */
+export class SdnLock {
+  readonly #sdn: SdnWriter
+  readonly #store: SdnLockStore
+  readonly #clock: Clock
+  readonly #logger: Logger
+  /** One after the other: giving back what is left behind must not forget a lock that was taken meanwhile. */
+  #giving: Promise<void> = Promise.resolve()
+
+  constructor(sdn: SdnWriter, store: SdnLockStore, clock: Clock, logger: Logger) {
+    this.#sdn = sdn
+    this.#store = store
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  /**
+   * Asks for the lock.
+   *
+   * 1. gives back what an earlier life left
+   * 2. notes that it asks: a crash before the answer would leave a lock whose token nobody knows
+   * 3. asks
+   * 4. notes the token
+   *
+   * The signal stops it before it asks; then it waits for the answer, and for a moment even when everything is being
+   * stopped, as nobody else would ever know the token. Throws `ProxmoxError` when Proxmox can't be asked, or does not answer.
+   */
+  async ask(allowPending: boolean, signal: AbortSignal): Promise<Leave> {
+    await this.giveBackLeftover(signal)
+    const earlier = await this.#store.read()
+    signal.throwIfAborted()
+    const asked: SdnLockNote = earlier ?? { kind: 'asked', at: this.#clock.now() }
+    const unwritable = await this.#note(asked)
+    if (unwritable !== undefined) return { kind: 'refused', finding: unwritable }
+    const answer = this.#outliving(signal, (patient) => this.#sdn.lock(allowPending, patient))
+    const reply = await answer.catch(async (error: unknown) => {
+      // Only an answer that was lost leaves open whose the lock is now.
+      if (earlier === undefined && !isProxmoxError(error, 'timeout-unknown-outcome') && !signal.aborted)
+        await this.#store.clear()
+      throw error
+    })
+    switch (reply.kind) {
+      case 'held':
+        return this.#keep(reply.token)
+      case 'unsupported':
+        await this.#store.clear()
+        return { kind: 'granted', token: undefined }
+      case 'pending':
+        await this.#store.clear()
+        return { kind: 'pending' }
+      case 'taken':
+        if (earlier === undefined) await this.#store.clear()
+        return { kind: 'refused', finding: takenFinding(earlier?.at) }
+    }
+  }
+
+  /** Gives the lock back, however the work under it ended, also while everything else is being stopped. Never throws. */
+  async giveBack(token: string | undefined): Promise<void> {
+    if (token === undefined) return
+    try {
+      await this.#outliving(AbortSignal.abort(), (patient) => this.#sdn.unlock(token, patient))
+      await this.#store.clear()
+    } catch (error) {
+      this.#logger.warn(
+        'the SDN lock could not be given back; it is tried again before the next change, and at the next start',
+        {
+          error,
+        },
+      )
+    }
+  }
+
+  /** Does what must not be broken off just because everything is being stopped; from then on it has a moment. */
+  async #outliving<T>(signal: AbortSignal, work: (patient: AbortSignal) => Promise<T>): Promise<T> {
+    const enough = new AbortController()
+    const done = new AbortController()
+    const wait = (): void =>
+      void this.#clock.sleep(STOP_PATIENCE_MS, done.signal).then(
+        () => enough.abort(new Error('Proxmox did not answer in time')),
+        () => undefined,
+      )
+    if (signal.aborted) wait()
+    else signal.addEventListener('abort', wait, { once: true, signal: done.signal })
+    try {
+      return await work(enough.signal)
+    } finally {
+      done.abort()
+    }
+  }
+
+  /** For a lock that the apply itself has released. */
+  async forget(): Promise<void> {
+    await this.#store.clear()
+  }
+
+  /** Gives back a lock that an earlier life, or an earlier turn, still holds. Throws when Proxmox can't be asked. */
+  giveBackLeftover(signal: AbortSignal): Promise<void> {
+    const given = this.#giving.then(() => this.#giveBackNoted(signal))
+    this.#giving = given.catch(() => undefined)
+    return given
+  }
+
+  async #giveBackNoted(signal: AbortSignal): Promise<void> {
+    const left = await this.#store.read()
+    if (left?.kind !== 'held') return
+    await this.#sdn.unlock(left.token, signal)
+    await this.#store.clear()
+    this.#logger.info('gave back the SDN lock that an earlier run left behind')
+  }
+
+  async #keep(token: string): Promise<Leave> {
+    const unwritable = await this.#note({ kind: 'held', token, at: this.#clock.now() })
+    if (unwritable === undefined) return { kind: 'granted', token }
+    await this.giveBack(token)
+    return { kind: 'refused', finding: unwritable }
+  }
+
+  async #note(note: SdnLockNote): Promise<Finding | undefined> {
+    try {
+      await this.#store.write(note)
+      return undefined
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      const message = `sdn: the lock's token must be on disk before it is used, and lanista.state_dir can't be written (${why}); make it writable, then this goes on by itself`
+      return { reason: 'StateDirUnwritable', message }
+    }
+  }
+}
+
+/** @param askedAt when Lanista itself asked for the lock and lost the answer */
+function takenFinding(askedAt: number | undefined): Finding {
+  const whose =
+    askedAt === undefined
+      ? 'somebody holds the SDN lock, so nothing can be changed; this goes on by itself when it is released'
+      : `the SDN lock is held, probably by Lanista itself, which asked for it at ${new Date(askedAt).toISOString()} and was cut off before the answer`
+  return {
+    reason: 'SdnLocked',
+    message: `sdn: ${whose}; it never expires: if nobody is at work on the SDN, release it: pvesh delete /cluster/sdn/lock --force 1`,
+  }
+}

@@ -1,0 +1,203 @@
+import type { Condition, ConditionType, Finding, PartFinding } from '../../model/condition.ts'
+import { isInOrder, readyOf, remarkOf, SUSPENDED } from '../../model/condition.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { diagnosticLine } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+import type { RemovalOrder } from '../../model/removal.ts'
+import type { Power, RangeSpec } from '../../model/range-spec.ts'
+import type { VmStatus } from '../../model/range-status.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+
+/** How far a pass got, part by part. */
+export interface PassFindings {
+  readonly zone: PartFinding
+  readonly network: PartFinding
+  readonly machines: PartFinding
+  /** Left out where Lanista keeps no routes. */
+  readonly routes?: PartFinding
+}
+
+/** The conditions of a range with a valid file; `Ready` is the last and sums them up. */
+export function conditionsOf(
+  { zone, network, machines, ...more }: PassFindings,
+  power: Power = 'on',
+): readonly Condition[] {
+  const parts = [
+    condition('SpecValid', true, 'the range file is valid'),
+    condition('ZoneReady', zone, 'the SDN zone can carry range networks'),
+    condition('NetworkReady', network, "the range's networks are applied"),
+    ...('routes' in more ? [condition('RoutesReady', more.routes, 'this machine has a route to the range')] : []),
+    condition('MachinesReady', machines, AS_ASKED[power]),
+  ]
+  return [...parts, readyOf(parts)]
+}
+
+const AS_ASKED: Readonly<Record<Power, string>> = {
+  on: 'all VMs are running',
+  off: 'all VMs are shut down, as the range file asks (power: off)',
+  keep: 'all VMs are there, running or as they were found (power: keep)',
+}
+
+/** Where there is a single node nothing is asked of a zone. */
+export const NO_ZONE_NEEDED = remarkOf({
+  reason: 'NotNeeded',
+  message: 'a single node needs no SDN zone: its ranges are on Linux bridges',
+})
+
+/** The conditions of a range whose file has problems: the cluster part is as it was, and nothing is done about it. */
+export function conditionsOfInvalid(
+  diagnostics: readonly Diagnostic[],
+  before: readonly Condition[],
+): readonly Condition[] {
+  const [first] = diagnostics
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : ''
+  const message = first === undefined ? 'the range file has problems' : `${diagnosticLine(first)}${more}`
+  return brokenSpec('Invalid', message, before)
+}
+
+/**
+ * The conditions of a range that its author has suspended. Nothing of the cluster is looked at for it meanwhile, so
+ * nothing is claimed, and it is never Ready.
+ */
+export function conditionsOfSuspended({ id, suspension }: Pick<RangeSpec, 'id' | 'suspension'>): readonly Condition[] {
+  const message = suspendedText({ id, suspension })
+  const parts: readonly Condition[] = [
+    condition('SpecValid', true, 'the range file is valid'),
+    ...(['ZoneReady', 'NetworkReady', 'MachinesReady'] as const).map((type): Condition => ({
+      type,
+      status: 'Unknown',
+      reason: SUSPENDED,
+      message,
+    })),
+  ]
+  return [...parts, { type: 'Ready', status: 'False', reason: SUSPENDED, message }]
+}
+
+/** Who suspended a range, why, until when, and what to do: one sentence. */
+export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspension'>): string {
+  const until = suspension?.until === undefined ? '' : ` until ${new Date(suspension.until).toISOString()}`
+  const owner = suspension?.owner === undefined ? '' : ` by ${printable(suspension.owner)}`
+  const why = printable(suspension?.reason ?? '', 500)
+  return `range ${id}: suspended${until}${owner}: ${why}; nothing is changed meanwhile; remove suspend from its file to go on`
+}
+
+/** How far a removal got; `true`: nothing of that is left. A part that is left out is not known yet. */
+export interface RemovalFindings {
+  readonly machines?: Finding | true
+  readonly network?: Finding | true
+  readonly pool?: Finding | true
+}
+
+/**
+ * The conditions of a range that is to go. It is Ready when nothing of it is left.
+ *
+ * @param hasFile whether there is a file of it, which is then valid
+ */
+export function conditionsOfRemoval(
+  { rangeId, why }: Pick<RemovalOrder, 'rangeId' | 'why'>,
+  { machines, network, pool }: RemovalFindings,
+  hasFile: boolean,
+): readonly Condition[] {
+  const parts = [
+    ...(hasFile ? [condition('SpecValid', true, 'the range file is valid')] : []),
+    condition('MachinesReady', machines, 'no VM is left'),
+    condition('NetworkReady', network, 'no network is left'),
+    condition('PoolReady', pool, 'no pool is left'),
+  ]
+  const ready = readyOf(parts)
+  const message = `range ${rangeId}: nothing of it is left (${why})`
+  return [...parts, ready.status === 'True' ? { ...ready, reason: 'Absent', message } : ready]
+}
+
+/** The conditions of a range that was destroyed on order while its file, which has not changed since, asks for it. */
+export function conditionsOfDestroyed(order: Pick<RemovalOrder, 'rangeId' | 'why'>): readonly Condition[] {
+  return [
+    condition('SpecValid', true, 'the range file is valid'),
+    { type: 'Ready', status: 'False', reason: 'Destroyed', message: destroyedText(order) },
+  ]
+}
+
+/** That a range was destroyed although its file asks for it, and what to do: one sentence. */
+export const destroyedText = ({ rangeId, why }: Pick<RemovalOrder, 'rangeId' | 'why'>): string =>
+  `range ${rangeId}: it was destroyed (${why}), although its file asks for it; change the file to have it built again, or remove it, or say state: absent, if the range is to stay away`
+
+/** The conditions of a range whose file is gone. @param outlook what becomes of it; nothing, unless it is given */
+export const conditionsOfMissing = (
+  rangeId: string,
+  before: readonly Condition[],
+  outlook: Finding = {
+    reason: 'FileMissing',
+    message: `range ${rangeId}: its file is gone; its VMs and networks stay as they are; put the file back to go on`,
+  },
+): readonly Condition[] => brokenSpec(outlook.reason, outlook.message, before)
+
+/** The conditions of a range whose file is there and can't be read, for lack of a right or by an I/O error. */
+export const conditionsOfUnreadable = (
+  rangeId: string,
+  why: string,
+  before: readonly Condition[],
+): readonly Condition[] =>
+  brokenSpec(
+    'FileUnreadable',
+    `range ${rangeId}: its file can't be read: ${why}; its VMs and networks stay as they are; make the file readable to go on`,
+    before,
+  )
+
+function brokenSpec(reason: string, message: string, before: readonly Condition[]): readonly Condition[] {
+  const spec: Condition = { type: 'SpecValid', status: 'False', reason, message }
+  const others = before.filter(({ type }) => type !== 'SpecValid' && type !== 'Ready')
+  return [spec, ...others, readyOf([spec, ...others])]
+}
+
+/**
+ * The finding that stands for all VMs that are not as `power` asks or have trouble, the ones a person must help first; a
+ * remark when they only differ from the file in something that stops nothing.
+ */
+export function machinesFinding(vms: readonly VmStatus[], power: Power = 'on'): PartFinding {
+  if (vms.length === 0) return undefined
+  const done = PHASES_ASKED[power]
+  const undone = vms.filter(({ phase, trouble }) => !done.has(phase) || trouble !== undefined)
+  const first =
+    undone.find(({ phase }) => phase === 'blocked') ?? undone.find(({ trouble }) => trouble !== undefined) ?? undone[0]
+  if (first === undefined) return driftRemark(vms)
+  const count = `${vms.filter(({ phase }) => done.has(phase)).length} of ${vms.length} VMs are ${[...done].join(' or ')}`
+  const reason = first.phase === 'blocked' ? 'VmBlocked' : first.trouble === undefined ? 'Progressing' : 'VmTrouble'
+  return { reason, message: `${count}; ${first.trouble ?? `vm ${first.name} is ${PHASE_WORDS[first.phase]}`}` }
+}
+
+function driftRemark(vms: readonly VmStatus[]): PartFinding {
+  const remarks = vms.flatMap(({ remark }) => (remark === undefined ? [] : [remark]))
+  const [first] = remarks
+  const more = remarks.length > 1 ? ` (and ${remarks.length - 1} more)` : ''
+  return first === undefined ? true : remarkOf({ reason: 'VmDrift', message: `${first}${more}` })
+}
+
+const PHASES_ASKED: Readonly<Record<Power, ReadonlySet<VmPhase>>> = {
+  on: new Set(['running']),
+  off: new Set(['stopped']),
+  keep: new Set(['running', 'stopped']),
+}
+
+const PHASE_WORDS: Readonly<Record<VmPhase, string>> = {
+  absent: 'not there yet',
+  cloning: 'being cloned',
+  configuring: 'being configured',
+  starting: 'being started',
+  running: 'running',
+  stopping: 'being shut down',
+  stopped: 'shut down',
+  deleting: 'being deleted',
+  blocked: 'blocked',
+  unknown: 'in a state that Proxmox has not told yet',
+}
+
+function condition(type: ConditionType, finding: PartFinding, good: string): Condition {
+  if (finding === undefined) return { type, status: 'Unknown', reason: 'Pending', message: 'not looked at yet' }
+  if (finding === true) return { type, status: 'True', reason: 'Ok', message: good }
+  const { reason, message } = finding
+  const status = isInOrder(finding) ? 'True' : reason === NOT_READ ? 'Unknown' : 'False'
+  return { type, status, reason, message }
+}
+
+/** The reason when the cluster could not be read: nothing is known, so nothing is claimed. */
+export const NOT_READ = 'ClusterNotRead'

@@ -1,0 +1,266 @@
+import { expect } from 'chai'
+import { virtualClock } from '../../../adapters/simulator/clock.ts'
+import { NetworkController } from '../../../controllers/network/network-controller.ts'
+import type { NetworkResult } from '../../../controllers/network/network-result.ts'
+import type { BridgeWants } from '../../../model/plan.ts'
+import { ProxmoxError } from '../../../model/proxmox-error.ts'
+import { bridgeWantsOf } from '../../../reconcilers/bridge/plan-single-network.ts'
+import {
+  cluster,
+  guest,
+  natBridge,
+  node,
+  nodeNetwork,
+  rangeBridge,
+  singleNode,
+  stagedDiff,
+} from '../../builders/cluster.ts'
+import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
+import { quiet } from '../../builders/quiet.ts'
+import { settings } from '../../builders/range.ts'
+
+const wantsOf = (number: number, at = 'pve1'): BridgeWants => bridgeWantsOf(`R${number}`, number, false, at, settings())
+const goes = (number: number): BridgeWants => ({
+  ...wantsOf(number),
+  bridges: [],
+  removals: [{ name: `vmbr${1000 + number}`, mark: `lanista range R${number}`, reason: 'it is to go' }],
+})
+const planOf = (number: number) => ({ nodes: [], busy: false, wants: wantsOf(number) })
+const failedReload = new ProxmoxError('task-failed', 'PUT /nodes/pve1/network', "command 'ifreload -a' failed")
+const controllerOf = (proxmox: FakeProxmox, clock = virtualClock()) =>
+  new NetworkController(
+    { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock },
+    new AbortController().signal,
+  )
+const ensureAll = (controller: NetworkController, ...numbers: readonly number[]): Promise<readonly NetworkResult[]> =>
+  Promise.all(numbers.map((number) => controller.ensure(wantsOf(number))))
+const kinds = (results: readonly NetworkResult[]) =>
+  results.map((result) => (result.kind === 'blocked' ? result.finding.reason : result.kind))
+
+describe('NetworkController on a single node', () => {
+  it('makes the bridges of 50 ranges that ask at once with one activation and three looks', async () => {
+    const proxmox = new FakeProxmox(singleNode())
+    const numbers = Array.from({ length: 50 }, (_, index) => index + 1)
+    expect(new Set(kinds(await ensureAll(controllerOf(proxmox), ...numbers)))).to.deep.equal(new Set(['ready']))
+    expect(proxmox.writes.filter((call) => call.startsWith('create'))).to.have.length(50)
+    expect(proxmox.writes.filter((call) => call === 'activate pve1')).to.have.length(1)
+    expect(proxmox.writes.at(-1)).to.equal('activate pve1')
+    expect(proxmox.journal.filter((call) => call.startsWith('look'))).to.have.length(3)
+  })
+
+  it('makes them in order of name, whoever asked first', async () => {
+    const proxmox = new FakeProxmox(singleNode())
+    await ensureAll(controllerOf(proxmox), 3, 1, 2)
+    expect(proxmox.writes.slice(0, 3)).to.deep.equal(['create vmbr1001', 'create vmbr1002', 'create vmbr1003'])
+  })
+
+  it('only looks when all is as wanted', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    expect(kinds(await ensureAll(controllerOf(proxmox), 1))).to.deep.equal(['ready'])
+    expect(proxmox.journal).to.deep.equal(['look pve1'])
+  })
+
+  it('goes on with the others when one bridge can not be written', async () => {
+    const proxmox = new FakeProxmox(singleNode()).fail('create vmbr1001', new Error('no'))
+    expect(kinds(await ensureAll(controllerOf(proxmox), 1, 2))).to.deep.equal(['failed', 'ready'])
+  })
+
+  it('activates nothing when nothing could be written', async () => {
+    const proxmox = new FakeProxmox(singleNode()).fail('create vmbr1001', new Error('no'))
+    expect(kinds(await ensureAll(controllerOf(proxmox), 1))).to.deep.equal(['failed'])
+    expect(proxmox.writes).to.deep.equal(['create vmbr1001'])
+  })
+
+  it('tells everybody when the node can not be looked at', async () => {
+    const proxmox = new FakeProxmox(singleNode()).fail('look pve1', new Error('no'))
+    expect(kinds(await ensureAll(controllerOf(proxmox), 1, 2))).to.deep.equal(['failed', 'failed'])
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('makes the bridges of two nodes with an activation each', async () => {
+    const nodes = [node('pve1'), node('pve2')]
+    const nodeNetworks = nodes.map((each) => nodeNetwork(each, { interfaces: [natBridge()] }))
+    const proxmox = new FakeProxmox(cluster({ nodes, nodeNetworks }))
+    const controller = controllerOf(proxmox)
+    const results = await Promise.all([controller.ensure(wantsOf(1)), controller.ensure(wantsOf(2, 'pve2'))])
+    expect(kinds(results)).to.deep.equal(['ready', 'ready'])
+    expect(proxmox.writes).to.deep.equal(['create vmbr1001', 'activate pve1', 'create vmbr1002', 'activate pve2'])
+  })
+
+  it('activates nothing that somebody has joined in the meantime', async () => {
+    const proxmox = new FakeProxmox(singleNode())
+    const { createBridge } = proxmox.bridges
+    proxmox.bridges.createBridge = async (...call) => {
+      await createBridge(...call)
+      const { interfaces, staged = '', node: at } = proxmox.snapshot.nodeNetworks[0]!
+      const lab = natBridge({ name: 'vmbr7', told: 'new' })
+      proxmox.setNetwork({ node: at, interfaces: [...interfaces, lab], staged: `${staged}+auto vmbr7\n` })
+    }
+    expect(kinds(await ensureAll(controllerOf(proxmox), 1))).to.deep.equal(['ForeignPending'])
+    expect(proxmox.writes).to.deep.equal(['create vmbr1001'])
+  })
+
+  it('says so when a bridge is not up although its reload ended well', async () => {
+    const proxmox = new FakeProxmox(singleNode())
+    const down = nodeNetwork(node('pve1'), { interfaces: [natBridge(), rangeBridge(1, 'R1', { active: false })] })
+    proxmox.bridges.activate = () => Promise.resolve(proxmox.setNetwork(down))
+    expect(kinds(await ensureAll(controllerOf(proxmox), 1))).to.deep.equal(['BridgeDown'])
+  })
+
+  it('tries a reload that fails less and less often, whoever asks', async () => {
+    const proxmox = new FakeProxmox(singleNode()).fail('activate pve1', failedReload)
+    const clock = virtualClock()
+    const controller = controllerOf(proxmox, clock)
+    for (const began = clock.now(); clock.now() - began < 3_600_000; await clock.advance(10_000))
+      await ensureAll(controller, 1, 2)
+    expect(proxmox.writes.filter((call) => call === 'activate pve1').length, 'an hour').to.equal(11)
+    const [told] = await ensureAll(controller, 1)
+    expect(told)
+      .to.have.nested.property('finding.message')
+      .that.matches(/ifreload.*put it in order; it is tried again in \d+ s/)
+    proxmox.mend()
+    await clock.advance(600_000)
+    expect(kinds(await ensureAll(controller, 1, 2))).to.deep.equal(['ready', 'ready'])
+    expect(controller.needsRepair(planOf(1))).to.equal(false)
+  })
+
+  it('remembers a bridge in use whose correction was not reloaded, which nothing else tells', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1', { ports: ['eth1'] })]))
+    const clock = virtualClock()
+    const controller = controllerOf(proxmox, clock)
+    proxmox.bridges.activate = (at) => {
+      proxmox.setNetwork({ ...proxmox.snapshot.nodeNetworks[0]!, node: at, staged: undefined })
+      return Promise.reject(failedReload)
+    }
+    expect(kinds(await ensureAll(controller, 1))).to.deep.equal(['failed'])
+    expect([controller.needsRepair(planOf(1)), controller.needsRepair(planOf(2))]).to.deep.equal([true, false])
+    let activated = 0
+    proxmox.bridges.activate = () => Promise.resolve(void (activated += 1))
+    await clock.advance(10_000)
+    expect(kinds(await ensureAll(controller, 1))).to.deep.equal(['ready'])
+    expect([activated, controller.needsRepair(planOf(1))]).to.deep.equal([1, false])
+  })
+
+  it('does not count a reload that was never made', async () => {
+    const unsent = new ProxmoxError('forbidden', 'PUT /nodes/pve1/network', 'lacks Sys.Modify')
+    const proxmox = new FakeProxmox(singleNode()).fail('activate pve1', unsent)
+    const controller = controllerOf(proxmox)
+    await ensureAll(controller, 1)
+    proxmox.mend()
+    expect(kinds(await ensureAll(controller, 1))).to.deep.equal(['ready'])
+    expect(proxmox.writes).to.deep.equal(['create vmbr1001', 'activate pve1', 'activate pve1'])
+  })
+
+  it('removes the bridges of ranges that are to go, and makes others, with one activation', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1'), rangeBridge(2, 'R2')]))
+    const controller = controllerOf(proxmox)
+    const results = await Promise.all([...[1, 2].map(goes), wantsOf(3)].map((wants) => controller.ensure(wants)))
+    expect(kinds(results)).to.deep.equal(['ready', 'ready', 'ready'])
+    expect(proxmox.writes).to.deep.equal(['create vmbr1003', 'delete vmbr1001', 'delete vmbr1002', 'activate pve1'])
+    expect(proxmox.journal.slice(-9), 'NICs are looked at right before each').to.deep.equal([
+      'nics vmbr1002',
+      'look pve1',
+      'delete vmbr1002',
+      'observe',
+      'nics vmbr1001',
+      'nics vmbr1002',
+      'look pve1',
+      'activate pve1',
+      'look pve1',
+    ])
+  })
+
+  it('leaves a bridge that a guest of the node has a NIC on, and goes on with the others', async () => {
+    const seen = singleNode([rangeBridge(1, 'R1')], { guests: [guest(7, { name: 'printer' })] })
+    const proxmox = new FakeProxmox(seen)
+    proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+    const controller = controllerOf(proxmox)
+    const results = await Promise.all([controller.ensure(goes(1)), controller.ensure(wantsOf(2))])
+    expect(kinds(results)).to.deep.equal(['NetworkInUse', 'ready'])
+    expect(results[0]).to.have.nested.property('finding.message').that.contains('net3 of printer (VMID 7)')
+    expect(proxmox.writes).to.deep.equal(['create vmbr1002', 'activate pve1'])
+  })
+
+  it('does not mind a NIC on a bridge of that name on another node', async () => {
+    const seen = singleNode([rangeBridge(1, 'R1')], { guests: [guest(7, { node: 'pve2' })] })
+    const proxmox = new FakeProxmox(seen)
+    proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['ready'])
+  })
+
+  it('deletes nothing when it can not be told who has a NIC on it', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')])).fail('nics vmbr1001', new Error('no'))
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['failed'])
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('activates nothing while a NIC is on a bridge whose deletion is staged, even where foreign changes may be', async () => {
+    for (const applyForeign of [false, true]) {
+      const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')], { guests: [guest(7)] }))
+      const { deleteBridge } = proxmox.bridges
+      proxmox.bridges.deleteBridge = async (...call) => {
+        await deleteBridge(...call)
+        proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+      }
+      const controller = controllerOf(proxmox)
+      const all = [goes(1), wantsOf(2)].map((wants) => ({ ...wants, applyForeign }))
+      const together = await Promise.all(all.map((wants) => controller.ensure(wants)))
+      expect(kinds(together)).to.deep.equal(['NetworkInUse', 'NetworkInUse'])
+      expect(together[1]).to.have.nested.property('finding.message').that.contains('pvesh delete /nodes/pve1/network')
+      const [alone] = kinds([await controller.ensure(all[1]!)])
+      expect(alone).to.equal(applyForeign ? 'NetworkInUse' : 'ForeignPending')
+      expect(proxmox.writes).to.deep.equal(['create vmbr1002', 'delete vmbr1001'])
+      proxmox.nicsOn.clear()
+      expect(kinds([await controller.ensure(all[0]!)])).to.deep.equal(['ready'])
+      expect(proxmox.writes.at(-1)).to.equal('activate pve1')
+    }
+  })
+
+  it('deletes no bridge that somebody changes between its plan and its deletion', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    proxmox.whileLooking = async () => {
+      const at = proxmox.snapshot.nodeNetworks[0]!
+      const theirs = rangeBridge(1, 'R1', { comment: 'printers', told: 'new' })
+      proxmox.setNetwork({ ...at, interfaces: [...at.interfaces.filter(({ name }) => name !== 'vmbr1001'), theirs] })
+    }
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['BridgeStays'])
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('deletes nothing that somebody else has deleted meanwhile', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    proxmox.whileLooking = async () => {
+      const at = proxmox.snapshot.nodeNetworks[0]!
+      proxmox.setNetwork({ ...at, interfaces: at.interfaces.filter(({ name }) => name !== 'vmbr1001') })
+    }
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['Progressing'])
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('remembers a removal whose reload failed, which nothing else tells, and activates again', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    const clock = virtualClock()
+    const controller = controllerOf(proxmox, clock)
+    const { activate } = proxmox.bridges
+    proxmox.bridges.activate = async (...call) => {
+      await activate(...call)
+      throw failedReload
+    }
+    expect(kinds([await controller.ensure(goes(1))])).to.deep.equal(['failed'])
+    expect(controller.unsureRemovals('R2')).to.equal(undefined)
+    const unsure = controller.unsureRemovals('R1')
+    expect(unsure).to.deep.equal(goes(1))
+    expect(kinds([await controller.ensure(unsure!)])).to.deep.equal(['NetworkFailed'])
+    proxmox.bridges.activate = activate
+    await clock.advance(10_000)
+    expect(kinds([await controller.ensure(unsure!)])).to.deep.equal(['ready'])
+    expect(controller.unsureRemovals('R1')).to.equal(undefined)
+    expect(proxmox.writes).to.deep.equal(['delete vmbr1001', 'activate pve1', 'activate pve1'])
+  })
+
+  it('waits for foreign changes without a write', async () => {
+    const proxmox = new FakeProxmox(singleNode([], {}, { staged: stagedDiff('+auto vmbr7') }))
+    expect(kinds(await ensureAll(controllerOf(proxmox), 1, 2))).to.deep.equal(['ForeignPending', 'ForeignPending'])
+    expect(proxmox.writes).to.deep.equal([])
+  })
+})

@@ -1,0 +1,144 @@
+import { expect } from 'chai'
+import { StatusBoard } from '../../../controllers/report/status-board.ts'
+import type { Condition } from '../../../model/condition.ts'
+import type { RangeStatus } from '../../../model/range-status.ts'
+import { quiet, settled } from '../../builders/quiet.ts'
+
+const ready = (status: Condition['status'], message = ''): readonly Condition[] => [
+  { type: 'Ready', status, reason: 'Ready', message },
+]
+const news = (id: string, traits: Partial<RangeStatus> = {}) => ({
+  id,
+  source: `${id}.yml`,
+  number: 1,
+  conditions: ready('True'),
+  diagnostics: [],
+  vms: [],
+  networks: [],
+  ...traits,
+})
+
+function boardOf() {
+  const written: RangeStatus[] = []
+  const removed: string[] = []
+  const errors: string[] = []
+  let now = 0
+  let trouble: Error | undefined
+  let writing = 0
+  let mostAtOnce = 0
+  const store = {
+    write: async (status: RangeStatus) => {
+      writing += 1
+      mostAtOnce = Math.max(mostAtOnce, writing)
+      await settled()
+      writing -= 1
+      if (trouble !== undefined) throw trouble
+      written.push(status)
+    },
+    remove: async (id: string) => {
+      await settled()
+      if (trouble !== undefined) throw trouble
+      removed.push(id)
+    },
+  }
+  const clock = { now: () => now, steady: () => now, sleep: async () => {} }
+  const board = new StatusBoard(store, clock, { ...quiet, error: (message) => void errors.push(message) })
+  return {
+    board,
+    written,
+    removed,
+    errors,
+    later: () => (now += 1000),
+    mostAtOnce: () => mostAtOnce,
+    break: (error: Error | undefined) => {
+      trouble = error
+    },
+  }
+}
+
+describe('StatusBoard', () => {
+  it('writes a status, keeps it, and tells whoever listens until they stop', async () => {
+    const { board, written } = boardOf()
+    const heard: string[] = []
+    const stop = board.onChange(({ id }) => heard.push(id))
+    await board.set(news('KL'))
+    await board.set(news('JD'))
+    stop()
+    await board.set(news('MN'))
+    expect(heard).to.deep.equal(['KL', 'JD'])
+    expect(written.map(({ id }) => id)).to.deep.equal(['KL', 'JD', 'MN'])
+    expect(board.all().map(({ id }) => id)).to.deep.equal(['JD', 'KL', 'MN'])
+    expect(board.get('JD')?.number).to.equal(1)
+    expect(board.get('XX')).to.equal(undefined)
+  })
+
+  it('writes and tells nothing when nothing changed, in whatever order the fields come', async () => {
+    const { board, written } = boardOf()
+    await board.set(news('JD'))
+    const { vms, ...rest } = news('JD')
+    await board.set({ vms, ...rest })
+    expect(written).to.have.length(1)
+  })
+
+  it('dates a status by its conditions, not by its VMs', async () => {
+    const { board, later } = boardOf()
+    const changedAt = () => board.get('JD')?.changedAt
+    await board.set(news('JD'))
+    later()
+    await board.set(news('JD', { number: 2 }))
+    expect(changedAt()).to.equal('1970-01-01T00:00:00.000Z')
+    await board.set(news('JD', { conditions: ready('False') }))
+    expect(changedAt()).to.equal('1970-01-01T00:00:01.000Z')
+  })
+
+  it('writes one status after the other, so that no older one overwrites a newer', async () => {
+    const { board, written, mostAtOnce } = boardOf()
+    await Promise.all([1, 2, 3].map((number) => board.set(news('JD', { number }))))
+    expect(written.at(-1)?.number).to.equal(3)
+    expect(mostAtOnce()).to.equal(1)
+  })
+
+  it('goes on when a status can not be written, and says so', async () => {
+    const { board, written, errors, ...store } = boardOf()
+    store.break(new Error('disk full'))
+    await board.set(news('JD'))
+    expect(errors).to.deep.equal(['status could not be written'])
+    store.break(undefined)
+    await board.set(news('KL'))
+    expect(written.map(({ id }) => id)).to.deep.equal(['KL'])
+  })
+
+  it('tells whoever listens of a range that is forgotten', async () => {
+    const { board } = boardOf()
+    const heard: string[] = []
+    board.onForget((id) => void heard.push(id))
+    await board.set(news('JD'))
+    await board.forget('JD')
+    expect(heard).to.deep.equal(['JD'])
+  })
+
+  it('forgets a range after what was reported of it before, and not what is reported after', async () => {
+    const { board, written, removed, errors, ...store } = boardOf()
+    void board.set(news('JD'))
+    await board.forget('JD')
+    expect([written.length, removed, board.all()]).to.deep.equal([0, ['JD'], []])
+    await board.set(news('JD'))
+    expect(written.map(({ id }) => id)).to.deep.equal(['JD'])
+    const forgotten = board.forget('JD')
+    await board.set(news('JD', { number: 2 }))
+    await forgotten
+    expect([written.length, removed]).to.deep.equal([2, ['JD']])
+    store.break(new Error('disk full'))
+    await board.forget('JD')
+    expect(errors).to.deep.equal(['status could not be removed'])
+  })
+
+  it('is all ready when there are ranges and each is', async () => {
+    const { board } = boardOf()
+    expect(board.allReady()).to.equal(false)
+    await board.set(news('JD'))
+    expect(board.allReady()).to.equal(true)
+    await board.set(news('KL', { conditions: ready('Unknown') }))
+    expect(board.allReady()).to.equal(false)
+  })
+})
