@@ -1,17 +1,17 @@
-import { approvalFiles } from '../../adapters/approval-files.ts'
-import { destroyOrderFiles } from '../../adapters/destroy-order-files.ts'
+import { approvalFiles } from '../../adapters/state/approval-files.ts'
+import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
-import { watchRangeFiles } from '../../adapters/range-files.ts'
+import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
-import { presenceSocket } from '../../adapters/presence-socket.ts'
-import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
-import { seenRangesFile } from '../../adapters/seen-files.ts'
-import { loadServerConfig, serverConfigFile } from '../../adapters/server-config-file.ts'
-import { statusFiles } from '../../adapters/status-files.ts'
+import { presenceSocket } from '../../adapters/state/presence-socket.ts'
+import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
+import { seenRangesFile } from '../../adapters/state/seen-files.ts'
+import { loadServerConfig, serverConfigFile } from '../../adapters/server-config/server-config-file.ts'
+import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
@@ -75,7 +75,7 @@ async function connect(
       approvals: approvalFiles(stateDir),
     },
     serve: async ({ statuses, notReady, resyncMs, explain }, signal, listen = http.listen) => {
-      const { serveHttp } = await import('../../adapters/http.ts')
+      const { serveHttp } = await import('../../adapters/http/serve-http.ts')
       const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resyncMs())
       const onError = (error: unknown): void => logger.error('an HTTP endpoint failed', { error })
       return await serveHttp({ listen, statuses, explain, notReady: reasonNotReady, metrics, onError }, signal)

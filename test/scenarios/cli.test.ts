@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { approvalFiles } from '../../adapters/approval-files.ts'
+import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { lanistaHere } from './command-line.ts'
 import { openSite, type Site } from './site.ts'

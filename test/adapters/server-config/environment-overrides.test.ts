@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseServerConfig } from '../../../adapters/server-config-file.ts'
+import { parseServerConfig } from '../../../adapters/server-config/server-config-file.ts'
 import { configKeys, valueAt, withValueAt } from '../../../model/config-keys.ts'
 import { diagnosticLine } from '../../../model/diagnostic.ts'
 import { type JsonSchema, jsonSchemaOf } from '../../../model/json-schema.ts'

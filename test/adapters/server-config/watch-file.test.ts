@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { serverConfigFile } from '../../../adapters/server-config-file.ts'
+import { serverConfigFile } from '../../../adapters/server-config/server-config-file.ts'
 import { watchFile } from '../../../adapters/server-config/watch-file.ts'
 
 describe('a watched configuration', () => {

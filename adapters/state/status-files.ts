@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Condition } from '../model/condition.ts'
-import type { StatusStore } from '../model/ports.ts'
-import type { RangeStatus } from '../model/range-status.ts'
+import type { Condition } from '../../model/condition.ts'
+import type { StatusStore } from '../../model/ports.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
 
 /** A status store whose files can be tidied up. */
 export interface StatusFiles extends StatusStore {

@@ -1,8 +1,8 @@
 import { mkdir, open, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { errorCode } from './error-code.ts'
-import type { Presence, PresenceClaim } from '../model/presence.ts'
+import { errorCode } from '../error-code.ts'
+import type { Presence, PresenceClaim } from '../../model/presence.ts'
 
 const NAME = 'lanista.sock'
 /** A peer that says nothing for so long is none. */

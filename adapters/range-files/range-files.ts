@@ -1,13 +1,13 @@
-import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Logger, RangeFileRead, RangeFiles } from '../model/ports.ts'
-import { printable } from '../model/printable.ts'
-import { UserError } from '../model/user-error.ts'
-import { parseRange } from './parse-range.ts'
-import { causeInWords } from './error-code.ts'
-import { findRangeFiles, type FoundFile } from './range-files/find-range-files.ts'
-import { aboutFile, misnamed, rivalry } from './range-files/name-problems.ts'
-import { readSafely } from './range-files/read-safely.ts'
-import { watchRanges } from './range-files/watch-ranges.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import type { Logger, RangeFileRead, RangeFiles } from '../../model/ports.ts'
+import { printable } from '../../model/printable.ts'
+import { UserError } from '../../model/user-error.ts'
+import { parseRange } from '../parse-range.ts'
+import { causeInWords } from '../error-code.ts'
+import { findRangeFiles, type FoundFile } from './find-range-files.ts'
+import { aboutFile, misnamed, rivalry } from './name-problems.ts'
+import { readSafely } from './read-safely.ts'
+import { watchRanges } from './watch-ranges.ts'
 
 /** The folder of range files, and where to say that watching it fails. */
 export interface RangeFolder {

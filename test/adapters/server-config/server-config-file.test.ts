@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { loadServerConfig, parseServerConfig } from '../../adapters/server-config-file.ts'
-import { diagnosticLine } from '../../model/diagnostic.ts'
-import { UserError } from '../../model/user-error.ts'
+import { loadServerConfig, parseServerConfig } from '../../../adapters/server-config/server-config-file.ts'
+import { diagnosticLine } from '../../../model/diagnostic.ts'
+import { UserError } from '../../../model/user-error.ts'
 
 const lines = (text: string): readonly string[] => {
   const read = parseServerConfig(text, '/etc/lanista/config.yml')

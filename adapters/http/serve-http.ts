@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import type { Explanation } from '../model/explanation.ts'
-import { isProxmoxError } from '../model/proxmox-error.ts'
-import type { RangeStatus } from '../model/range-status.ts'
-import { UserError } from '../model/user-error.ts'
-import { causeInWords } from './error-code.ts'
+import type { Explanation } from '../../model/explanation.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
+import { UserError } from '../../model/user-error.ts'
+import { causeInWords } from '../error-code.ts'
 
 /** What the endpoints tell about. */
 export interface HttpProviders {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { ApprovalStore } from '../model/ports.ts'
-import type { WaitingSet } from '../model/prune.ts'
+import type { ApprovalStore } from '../../model/ports.ts'
+import type { WaitingSet } from '../../model/prune.ts'
 import { privateJsonFile } from './private-json-file.ts'
 
 const waitingSet: z.ZodType<WaitingSet> = z.object({

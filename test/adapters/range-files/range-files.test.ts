@@ -5,8 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { watchRangeFiles } from '../../adapters/range-files.ts'
-import type { Logger, RangeFileRead } from '../../model/ports.ts'
+import { watchRangeFiles } from '../../../adapters/range-files/range-files.ts'
+import type { Logger, RangeFileRead } from '../../../model/ports.ts'
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { SeenFilesStore } from '../model/ports.ts'
-import type { SeenFile } from '../model/prune.ts'
-import { isRangeId } from '../model/range-id.ts'
+import type { SeenFilesStore } from '../../model/ports.ts'
+import type { SeenFile } from '../../model/prune.ts'
+import { isRangeId } from '../../model/range-id.ts'
 import { privateJsonFile } from './private-json-file.ts'
 
 /** JSON has no key where there is no value. */

@@ -1,11 +1,11 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { expect } from 'chai'
-import { httpApp, type HttpProviders, serveHttp } from '../../adapters/http.ts'
-import type { Explanation } from '../../model/explanation.ts'
-import { ProxmoxError } from '../../model/proxmox-error.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
-import { UserError } from '../../model/user-error.ts'
+import { httpApp, type HttpProviders, serveHttp } from '../../../adapters/http/serve-http.ts'
+import type { Explanation } from '../../../model/explanation.ts'
+import { ProxmoxError } from '../../../model/proxmox-error.ts'
+import type { RangeStatus } from '../../../model/range-status.ts'
+import { UserError } from '../../../model/user-error.ts'
 
 const status: RangeStatus = {
   id: 'JD',

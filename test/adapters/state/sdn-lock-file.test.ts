@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { sdnLockFile } from '../../adapters/sdn-lock-file.ts'
+import { sdnLockFile } from '../../../adapters/state/sdn-lock-file.ts'
 
 describe('the note on the SDN lock', () => {
   let folder: string

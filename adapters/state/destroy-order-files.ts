@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { DestroyOrderStore } from '../model/destroy-order.ts'
-import { isRangeId } from '../model/range-id.ts'
+import type { DestroyOrderStore } from '../../model/destroy-order.ts'
+import { isRangeId } from '../../model/range-id.ts'
 import { type PrivateJsonFile, privateJsonFile } from './private-json-file.ts'
 
 const content = z.object({

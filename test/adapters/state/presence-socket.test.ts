@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { presenceSocket } from '../../adapters/presence-socket.ts'
-import type { PresenceClaim } from '../../model/presence.ts'
+import { presenceSocket } from '../../../adapters/state/presence-socket.ts'
+import type { PresenceClaim } from '../../../model/presence.ts'
 
 describe('presence on a state directory', () => {
   let folder: string

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { SdnLockNote, SdnLockStore } from '../model/network-ports.ts'
+import type { SdnLockNote, SdnLockStore } from '../../model/network-ports.ts'
 import { privateJsonFile } from './private-json-file.ts'
 
 const note: z.ZodType<SdnLockNote> = z.discriminatedUnion('kind', [

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { approvalFiles } from '../../adapters/approval-files.ts'
-import { seenRangesFile } from '../../adapters/seen-files.ts'
-import type { SeenFile, WaitingSet } from '../../model/prune.ts'
+import { approvalFiles } from '../../../adapters/state/approval-files.ts'
+import { seenRangesFile } from '../../../adapters/state/seen-files.ts'
+import type { SeenFile, WaitingSet } from '../../../model/prune.ts'
 
 const SET: WaitingSet = {
   why: ['2 ranges would go within an hour; lanista.prune.budget is 1'],

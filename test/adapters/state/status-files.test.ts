@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { statusFiles } from '../../adapters/status-files.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
+import { statusFiles } from '../../../adapters/state/status-files.ts'
+import type { RangeStatus } from '../../../model/range-status.ts'
 
 const statusOf = (id: string, changes: Partial<RangeStatus> = {}): RangeStatus => ({
   id,
