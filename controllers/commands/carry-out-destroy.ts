@@ -1,7 +1,7 @@
 import type { DestroyOrder } from '../../model/destroy-order.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
-import { isGone, rangeLeft } from '../../reconcilers/range-left.ts'
+import { isGone, rangeLeft } from '../../reconcilers/removal/range-left.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../compose/composition.ts'

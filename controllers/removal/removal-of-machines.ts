@@ -6,7 +6,7 @@ import type { VmStatus } from '../../model/range-status.ts'
 import type { GuestSeen } from '../../model/snapshot.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
-import { removalWaits } from '../../reconcilers/plan-removal.ts'
+import { removalWaits } from '../../reconcilers/removal/plan-removal.ts'
 import { removeVm } from '../../reconcilers/vm/remove-vm.ts'
 import { whyReadStays } from '../../reconcilers/vm/why-guest-stays.ts'
 

@@ -1,6 +1,6 @@
 import type { Machines } from '../../model/machine-ports.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
-import { type RemovalPlan, removalWaits } from '../../reconcilers/plan-removal.ts'
+import { type RemovalPlan, removalWaits } from '../../reconcilers/removal/plan-removal.ts'
 import { whyTheyStay } from './removal-of-machines.ts'
 
 /** What would keep a planned removal from beginning, as VMs' own nodes say just now; undefined when nothing would. */

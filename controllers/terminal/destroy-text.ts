@@ -1,6 +1,6 @@
 import { printable } from '../../model/printable.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
-import type { RangeLeft } from '../../reconcilers/range-left.ts'
+import type { RangeLeft } from '../../reconcilers/removal/range-left.ts'
 import type { Paint } from './paint.ts'
 import { plainTable } from './plain-table.ts'
 

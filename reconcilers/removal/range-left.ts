@@ -1,6 +1,6 @@
-import { ownerMark } from '../model/identity.ts'
-import type { ClusterSnapshot, GuestSeen } from '../model/snapshot.ts'
-import { markedVnets } from './vnet/marked-vnets.ts'
+import { ownerMark } from '../../model/identity.ts'
+import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
+import { markedVnets } from '../vnet/marked-vnets.ts'
 
 /** What a cluster has of a range. */
 export interface RangeLeft {

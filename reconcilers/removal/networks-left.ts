@@ -1,7 +1,7 @@
-import type { Finding } from '../model/condition.ts'
-import type { NodeNetworkSeen } from '../model/snapshot.ts'
-import { stagedDeletions } from './bridge/staged-deletions.ts'
-import { deletionLine, whyBridgeStays } from './bridge/why-bridge-stays.ts'
+import type { Finding } from '../../model/condition.ts'
+import type { NodeNetworkSeen } from '../../model/snapshot.ts'
+import { stagedDeletions } from '../bridge/staged-deletions.ts'
+import { deletionLine, whyBridgeStays } from '../bridge/why-bridge-stays.ts'
 
 /** What of the only node's network stays although it carries the mark. */
 interface Staying {

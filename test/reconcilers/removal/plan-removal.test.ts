@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import type { NetworkMode } from '../../model/network-mode.ts'
-import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { RemovalScope } from '../../model/removal.ts'
-import type { ClusterSnapshot, GuestSeen, InterfaceSeen } from '../../model/snapshot.ts'
-import { planRemoval } from '../../reconcilers/plan-removal.ts'
+import type { NetworkMode } from '../../../model/network-mode.ts'
+import type { PlanSettings } from '../../../model/plan-settings.ts'
+import type { RemovalScope } from '../../../model/removal.ts'
+import type { ClusterSnapshot, GuestSeen, InterfaceSeen } from '../../../model/snapshot.ts'
+import { planRemoval } from '../../../reconcilers/removal/plan-removal.ts'
 import {
   cluster,
   deleted,
@@ -18,8 +18,8 @@ import {
   rangeVnet,
   singleNode,
   stagedDeletionOf,
-} from '../builders/cluster.ts'
-import { settings } from '../builders/range.ts'
+} from '../../builders/cluster.ts'
+import { settings } from '../../builders/range.ts'
 
 const JD = rangeBridge(1, 'JD')
 const on = (name: string, ...interfaces: readonly InterfaceSeen[]) =>

@@ -1,6 +1,6 @@
-import type { RemovalAction } from '../model/plan.ts'
-import type { RemovalOrder } from '../model/removal.ts'
-import type { ClusterSnapshot } from '../model/snapshot.ts'
+import type { RemovalAction } from '../../model/plan.ts'
+import type { RemovalOrder } from '../../model/removal.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { RemovalPlan } from './plan-removal.ts'
 
 /** What a planned removal does to VMs and the pool, and in words what follows. Networks are planned for all ranges together. */
