@@ -1,5 +1,6 @@
 import type { CountedPromise, ExplainedNode, Explanation } from '../model/explanation.ts'
-import type { RangePlan, VmPlan } from '../model/plan.ts'
+import type { RangePlan } from '../model/plan/range-plan.ts'
+import type { VmPlan } from '../model/plan/vm-plan.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import { type Capacity, capacityOf, type Promised } from './placement/capacity.ts'
 import { type Decision, type DecisionInput, decide, reasonOf } from './placement/decide.ts'

@@ -1,6 +1,7 @@
 import type { Finding } from '../model/condition.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
-import type { NetworkAction, NetworkWants } from '../model/plan.ts'
+import type { NetworkAction } from '../model/plan/actions.ts'
+import type { NetworkWants } from '../model/plan/network-plan.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { wantsByNode } from './bridge/bridge-wants.ts'
 import { planBridges } from './bridge/plan-bridges.ts'

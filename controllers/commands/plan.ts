@@ -1,7 +1,7 @@
 import { removalOf } from '../../model/destroy-order.ts'
 import { networkModeOf } from '../../model/network-mode.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
-import { actionsOf } from '../../model/plan.ts'
+import { actionsOf } from '../../model/plan/actions-of.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import { orderOfFile } from '../../model/removal.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { VmPlan } from '../../model/plan.ts'
+import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Machines } from '../../model/machine-ports.ts'
 import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'

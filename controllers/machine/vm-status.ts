@@ -1,5 +1,5 @@
 import { addressOf, routerWanAddressOf } from '../../model/identity.ts'
-import type { VmPlan } from '../../model/plan.ts'
+import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { VmStatus } from '../../model/range-status.ts'
 import { STAYS } from '../../reconcilers/vm/plan-vm.ts'
 import type { AuditFound } from './config-audit.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import { type Remark, remarkOf } from '../../model/condition.ts'
-import type { GrantAction } from '../../model/plan.ts'
+import type { GrantAction } from '../../model/plan/actions.ts'
 import type { AccessWriter, Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Finding } from '../../model/condition.ts'
-import type { BridgeAction, BridgeWants } from '../../model/plan.ts'
+import type { BridgeAction } from '../../model/plan/actions.ts'
+import type { BridgeWants } from '../../model/plan/network-plan.ts'
 import type { BridgeWriter, NicReader, NicSeen } from '../../model/network-ports.ts'
 import type { ClusterObserver, Logger } from '../../model/ports.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Finding } from '../../model/condition.ts'
-import type { BridgeRemoval, BridgeWants } from '../../model/plan.ts'
+import type { BridgeRemoval, BridgeWants } from '../../model/plan/network-plan.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { GrowingDelay } from '../pace/growing-delay.ts'

@@ -1,6 +1,6 @@
 import { steadyOf } from '../../model/clock.ts'
 import { ownerMark } from '../../model/identity.ts'
-import type { NetworkPlan, NetworkWants } from '../../model/plan.ts'
+import type { NetworkPlan, NetworkWants } from '../../model/plan/network-plan.ts'
 import type { BridgeWriter } from '../../model/network-ports.ts'
 import { lackingNodes } from '../../reconcilers/vnet/node-states.ts'
 import { BridgeMaker } from './bridge-maker.ts'

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import type { NodeNetworkState } from '../../model/plan.ts'
+import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
 
 /** What became of the networks a range wanted. */
 export type NetworkResult =

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import type { NetworkWants } from '../../model/plan.ts'
+import type { NetworkWants } from '../../model/plan/network-plan.ts'
 import type { NicReader, NicSeen } from '../../model/network-ports.ts'
 import type { GuestSeen } from '../../model/snapshot.ts'
 import { networkInUse } from '../../reconcilers/network-in-use.ts'

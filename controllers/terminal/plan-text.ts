@@ -1,5 +1,7 @@
 import { type Diagnostic, diagnosticLine } from '../../model/diagnostic.ts'
-import { type Action, actionsOf, type NetworkAction, type RangePlan, type RemovalAction } from '../../model/plan.ts'
+import type { Action, NetworkAction, RemovalAction } from '../../model/plan/actions.ts'
+import { actionsOf } from '../../model/plan/actions-of.ts'
+import type { RangePlan } from '../../model/plan/range-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { ZoneFinding } from '../../model/zone-finding.ts'
 import type { Paint } from './paint.ts'

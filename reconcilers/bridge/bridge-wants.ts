@@ -1,4 +1,4 @@
-import type { BridgeWants, NetworkWants } from '../../model/plan.ts'
+import type { BridgeWants, NetworkWants } from '../../model/plan/network-plan.ts'
 import { inOrderOfName } from '../placement/compare-names.ts'
 
 /** The names of all bridges that they are about. */

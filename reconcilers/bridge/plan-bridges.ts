@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import { rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
-import type { BridgeAction, BridgeRemoval, BridgeWant, BridgeWants } from '../../model/plan.ts'
+import type { BridgeAction } from '../../model/plan/actions.ts'
+import type { BridgeRemoval, BridgeWant, BridgeWants } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../model/snapshot.ts'
 import { driftOf } from './range-bridge.ts'

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import { bridgeName, isConfiguredFor, ownerMark } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { BridgeWants, NetworkPlan } from '../../model/plan.ts'
+import type { BridgeWants, NetworkPlan } from '../../model/plan/network-plan.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { NO_QUORUM } from '../no-quorum.ts'

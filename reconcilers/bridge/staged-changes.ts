@@ -1,5 +1,5 @@
 import { BRIDGE_VIDS } from '../../model/identity.ts'
-import type { BridgeRemoval } from '../../model/plan.ts'
+import type { BridgeRemoval } from '../../model/plan/network-plan.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { bridgesAsMade } from './range-bridge.ts'
 import { stagedDeletions } from './staged-deletions.ts'

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/condition.ts'
 import { nearest } from '../../model/nearest.ts'
-import type { TemplateChoice } from '../../model/plan.ts'
+import type { TemplateChoice } from '../../model/plan/vm-plan.ts'
 import type { Room } from './capacity.ts'
 import { type Fit, fitOf, gib, type Request, type Surroundings, type Unfit, unfitText } from './node-filters.ts'
 import { type Discord, discordOf } from './wishes.ts'

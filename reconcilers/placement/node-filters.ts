@@ -1,5 +1,5 @@
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { TemplateChoice } from '../../model/plan.ts'
+import type { TemplateChoice } from '../../model/plan/vm-plan.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
 import type { TemplateSeen } from '../../model/snapshot.ts'
 import { type Capacity, freeSpace, type Room } from './capacity.ts'

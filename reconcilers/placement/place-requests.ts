@@ -1,6 +1,6 @@
 import type { PlanSettings, PlacementSettings } from '../../model/plan-settings.ts'
 import type { Finding } from '../../model/condition.ts'
-import type { TemplateChoice } from '../../model/plan.ts'
+import type { TemplateChoice } from '../../model/plan/vm-plan.ts'
 import { type Capacity, capacityAfter } from './capacity.ts'
 import { type Decision, type DecisionInput, decide, type Ranking, reasonOf } from './decide.ts'
 import { peakOf, unevenness } from './evenness.ts'

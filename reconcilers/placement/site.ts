@@ -1,4 +1,4 @@
-import type { TemplateChoice } from '../../model/plan.ts'
+import type { TemplateChoice } from '../../model/plan/vm-plan.ts'
 import type { ClusterSnapshot, StorageSeen, TemplateSeen } from '../../model/snapshot.ts'
 
 /** The copy of a template that a node can clone from, or why there is none. */

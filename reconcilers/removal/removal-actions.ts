@@ -1,4 +1,4 @@
-import type { RemovalAction } from '../../model/plan.ts'
+import type { RemovalAction } from '../../model/plan/actions.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { RemovalPlan } from './plan-removal.ts'

@@ -1,6 +1,6 @@
 import { ansibleGroupsOf } from '../../model/ansible-groups.ts'
 import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
-import type { NetworkNames } from '../../model/plan.ts'
+import type { NetworkNames } from '../../model/plan/network-plan.ts'
 import type { ConfigPatch, MachineRead } from '../../model/machine-ports.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
 

@@ -1,4 +1,5 @@
-import type { RangePlan, VmPlan } from '../../model/plan.ts'
+import type { RangePlan } from '../../model/plan/range-plan.ts'
+import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Power } from '../../model/range-spec.ts'
 
 /** True of a VM that is yet to be made, or to be configured for the first time. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/condition.ts'
 import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
-import type { VmPlan, VmStep } from '../../model/plan.ts'
+import type { VmPlan, VmStep } from '../../model/plan/vm-plan.ts'
 import type { Power, RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'

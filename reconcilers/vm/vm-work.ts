@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/outcome.ts'
-import type { VmPlan } from '../../model/plan.ts'
+import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { MachineRead, Machines } from '../../model/machine-ports.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import type { RangeNetworks } from './config-patch.ts'

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/condition.ts'
 import { NAT_MARK, rangeIdOfMark, rangeNumberOfVnet } from '../../model/identity.ts'
-import type { VnetRemoval, VnetWant } from '../../model/plan.ts'
+import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { ClusterSnapshot, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
 

@@ -1,4 +1,4 @@
-import type { GrantAction } from '../../model/plan.ts'
+import type { GrantAction } from '../../model/plan/actions.ts'
 import type { AclSeen } from '../../model/snapshot.ts'
 
 /** Proxmox' own role with `SDN.Use` and `SDN.Audit`: enough to put NICs on a VNet. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/condition.ts'
-import type { VnetAction, VnetRemoval, VnetWant } from '../../model/plan.ts'
+import type { VnetAction } from '../../model/plan/actions.ts'
+import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../model/snapshot.ts'
 import {
   foreignChanges,

@@ -1,6 +1,6 @@
 import { NAT_MARK, NAT_VNET, ownerMark, vnetName } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { VnetWant } from '../../model/plan.ts'
+import type { VnetWant } from '../../model/plan/network-plan.ts'
 
 /** The two VNets of a range: the NAT VNet all ranges share, and its own. */
 export function vnetWantsOf(

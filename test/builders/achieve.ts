@@ -1,5 +1,7 @@
 import { OWNER_TAG, rangeIdOfMark, rangeNumberOfBridge, rangeTag } from '../../model/identity.ts'
-import { type Action, actionsOf, type RangePlan } from '../../model/plan.ts'
+import type { Action } from '../../model/plan/actions.ts'
+import { actionsOf } from '../../model/plan/actions-of.ts'
+import type { RangePlan } from '../../model/plan/range-plan.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen, InterfaceSeen, NodeNetworkSeen, VnetSeen } from '../../model/snapshot.ts'
 import { guest, rangeBridge } from './cluster.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type AuditWork, ConfigAudit } from '../../../controllers/machine/config-audit.ts'
-import type { VmStep } from '../../../model/plan.ts'
+import type { VmStep } from '../../../model/plan/vm-plan.ts'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import { FakeMachines, machine } from '../../builders/fake-machines.ts'
 import { quiet } from '../../builders/quiet.ts'

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { virtualClock } from '../../../adapters/simulator/clock.ts'
 import { NetworkController } from '../../../controllers/network/network-controller.ts'
 import type { NetworkResult } from '../../../controllers/network/network-result.ts'
-import type { BridgeWants } from '../../../model/plan.ts'
+import type { BridgeWants } from '../../../model/plan/network-plan.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { bridgeWantsOf } from '../../../reconcilers/bridge/plan-single-network.ts'
 import {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { bridgeName, ownerMark, rangeIdOfMark, rangeNumberOfBridge } from '../../../model/identity.ts'
-import type { BridgeWants } from '../../../model/plan.ts'
+import type { BridgeWants } from '../../../model/plan/network-plan.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../../model/snapshot.ts'
 import { planBridges } from '../../../reconcilers/bridge/plan-bridges.ts'
 import { bridgeWantsOf } from '../../../reconcilers/bridge/plan-single-network.ts'

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import type { BridgeAction, BridgeRemoval, BridgeWant, BridgeWants } from '../../../model/plan.ts'
+import type { BridgeAction } from '../../../model/plan/actions.ts'
+import type { BridgeRemoval, BridgeWant, BridgeWants } from '../../../model/plan/network-plan.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../../model/snapshot.ts'
 import { bridgeName, ownerMark } from '../../../model/identity.ts'
 import { type BridgeKnowledge, planBridges } from '../../../reconcilers/bridge/plan-bridges.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { VmPlan, VmStep } from '../../../model/plan.ts'
+import type { VmPlan, VmStep } from '../../../model/plan/vm-plan.ts'
 import type { CloneRequest, MachineRead } from '../../../model/machine-ports.ts'
 import type { ProxmoxErrorKind } from '../../../model/proxmox-error.ts'
 import type { VmSpec } from '../../../model/range-spec.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { NAT_VNET } from '../../../model/identity.ts'
-import type { VnetAction } from '../../../model/plan.ts'
+import type { VnetAction } from '../../../model/plan/actions.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../../model/snapshot.ts'
 import { planVnets as planDemand } from '../../../reconcilers/vnet/plan-vnets.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'

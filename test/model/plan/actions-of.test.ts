@@ -1,7 +1,11 @@
 import { expect } from 'chai'
-import { type Action, actionsOf, type NetworkPlan, type RangePlan, type VmPlan, type VmStep } from '../../model/plan.ts'
-import type { VmPhase } from '../../model/vm-phase.ts'
-import { vm } from '../builders/range.ts'
+import type { Action } from '../../../model/plan/actions.ts'
+import { actionsOf } from '../../../model/plan/actions-of.ts'
+import type { NetworkPlan } from '../../../model/plan/network-plan.ts'
+import type { RangePlan } from '../../../model/plan/range-plan.ts'
+import type { VmPlan, VmStep } from '../../../model/plan/vm-plan.ts'
+import type { VmPhase } from '../../../model/vm-phase.ts'
+import { vm } from '../../builders/range.ts'
 
 const vmPlan = (step: VmStep, phase: VmPhase): VmPlan => ({
   spec: vm('JD-DC01'),

@@ -1,0 +1,46 @@
+import type { Action } from './actions.ts'
+import type { RangePlan } from './range-plan.ts'
+import type { VmPlan, VmStep } from './vm-plan.ts'
+
+/** All actions of a plan in the order they would be made, with reasons. */
+export function actionsOf(plan: RangePlan): readonly Action[] {
+  const pool: Action[] = plan.pool.exists
+    ? []
+    : [{ kind: 'create-pool', pool: plan.rangeId, reason: `range ${plan.rangeId} keeps its VMs in a pool of its name` }]
+  const grants = plan.grant === undefined ? [] : [plan.grant]
+  return [...pool, ...plan.network.actions, ...grants, ...plan.vms.flatMap(vmActions)]
+}
+
+function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Action[] {
+  const at = (node: string) => ({ vm: spec.name, vmid, node })
+  const start: (node: string) => Action = (node) => ({
+    kind: 'start-vm',
+    ...at(node),
+    reason: 'the range file wants it running',
+  })
+  const configure: (node: string) => Action = (node) => ({
+    kind: 'configure-vm',
+    ...at(node),
+    reason: `${spec.cpus} cores, ${spec.memoryMiB} MiB and its networks, as the range file asks`,
+  })
+  const started = ({ node, power }: Extract<VmStep, { kind: 'create' | 'continue' }>): readonly Action[] =>
+    power === 'on' ? [start(node)] : []
+  // Of a VM whose state Proxmox hasn't told yet nothing is known to be missing; it is looked at first.
+  if (phase === 'unknown') return []
+  switch (step.kind) {
+    case 'create':
+      return [{ kind: 'clone-vm', ...at(step.node), reason: message }, configure(step.node), ...started(step)]
+    case 'continue':
+      return phase === 'configuring' ? [configure(step.node), ...started(step)] : started(step)
+    case 'shutdown':
+      return [{ kind: 'shutdown-vm', ...at(step.node), reason: 'the range file wants it off (power: off)' }]
+    case 'leftover':
+      return step.repair ? [{ kind: 'remove-leftover', ...at(step.node), reason: REPAIR }] : []
+    case 'none':
+    case 'wait':
+    case 'blocked':
+      return []
+  }
+}
+
+const REPAIR = 'if an interrupted clone left it (lanista.repair)'

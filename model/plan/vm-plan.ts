@@ -1,0 +1,44 @@
+import type { Finding } from '../condition.ts'
+import type { VmSpec } from '../range-spec.ts'
+import type { VmPhase } from '../vm-phase.ts'
+
+/** What to do for one VM (or the router), and where it lives or will live. */
+export interface VmPlan {
+  readonly spec: VmSpec
+  /** The VMID it has, or will get. */
+  readonly vmid: number
+  readonly step: VmStep
+  /** Phase to show before anything is done. */
+  readonly phase: VmPhase
+  /** Why that node, or what is in the way: one sentence. */
+  readonly message: string
+}
+
+/** The VM as the planner sees it; whoever carries it out looks again before each write. */
+export type VmStep =
+  /** To be cloned from `template` and configured on `node`; started only where `power` is on. */
+  | { readonly kind: 'create'; readonly node: string; readonly template: TemplateChoice; readonly power: 'on' | 'off' }
+  /** It exists on `node`; carry on from where it stands. With `power` off it is not started, and not shut down either. */
+  | { readonly kind: 'continue'; readonly node: string; readonly power: 'on' | 'off' }
+  /**
+   * It runs on `node` and is to be shut down. `marked`: it has the range's tags, and must still have them then; a VM that
+   * Ludus made has none.
+   */
+  | { readonly kind: 'shutdown'; readonly node: string; readonly marked: boolean }
+  /**
+   * A guest on `node` has its VMID and neither name, lock nor pool: what an interrupted clone left, or a person's. `repair`: it
+   * is removed if it is the former.
+   */
+  | { readonly kind: 'leftover'; readonly node: string; readonly repair: boolean }
+  /** It exists and is as asked (or was paused by a person): nothing to do. */
+  | { readonly kind: 'none'; readonly node: string }
+  /** Proxmox can't tell yet or its work goes on by itself; look again soon. */
+  | { readonly kind: 'wait'; readonly node: string | undefined }
+  /** Something must change first. `node` is where it exists, if it does. */
+  | { readonly kind: 'blocked'; readonly finding: Finding; readonly node: string | undefined }
+
+/** The copy of a template to clone from. */
+export interface TemplateChoice {
+  readonly vmid: number
+  readonly node: string
+}
