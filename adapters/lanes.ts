@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import PQueue from 'p-queue'
 import type { Clock } from '../model/clock.ts'
+import type { Permit } from '../model/permit.ts'
 
 /** How many works a lane runs at once, and how that number moves. */
 export interface LaneLimits {
@@ -8,15 +9,18 @@ export interface LaneLimits {
   readonly most: number
 }
 
+/** What takes a work out of its lane: the end of everything, or, while it waits for its turn, that nobody wants it any more. */
+type Wanted = Pick<Permit, 'signal' | 'withdrawn'>
+
 /**
  * Limits how much work goes to one storage, or to one node, at once. A slot is held until the work's promise settles,
- * so a work that follows a task holds it until the task has ended.
+ * so a work that follows a task holds it until the task has ended. Rejects with the signal's reason, or with what withdrew it.
  */
 export interface Lanes {
   /** The limit moves: one more after a success, half after a congestion, which is tried again and never surfaces soon. */
-  onStorage<T>(storage: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>
+  onStorage<T>(storage: string, work: () => Promise<T>, wanted: Wanted): Promise<T>
   /** The limit stands. */
-  onNode<T>(node: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>
+  onNode<T>(node: string, work: () => Promise<T>, wanted: Wanted): Promise<T>
 }
 
 export interface LanesDeps {
@@ -48,7 +52,32 @@ const STAND_BACK = 500
 const manyMayListen = (signal: AbortSignal): void => setMaxListeners(0, signal)
 
 interface AdaptiveLane {
-  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>
+  run<T>(work: () => Promise<T>, wanted: Wanted): Promise<T>
+}
+
+/** Waits in the queue for as long as the work is wanted. Once begun it can't be withdrawn here. */
+async function inTurn<T>(
+  queue: PQueue,
+  work: () => Promise<T>,
+  { signal, withdrawn }: Wanted,
+  priority?: number,
+): Promise<T> {
+  manyMayListen(signal)
+  manyMayListen(withdrawn)
+  const left = new AbortController()
+  const leave = (): void => left.abort(withdrawn.reason)
+  if (withdrawn.aborted) leave()
+  withdrawn.addEventListener('abort', leave)
+  const begin = (): Promise<T> => {
+    withdrawn.removeEventListener('abort', leave)
+    return work()
+  }
+  try {
+    const either = AbortSignal.any([signal, left.signal])
+    return await queue.add(begin, { signal: either, ...(priority === undefined ? {} : { priority }) })
+  } finally {
+    withdrawn.removeEventListener('abort', leave)
+  }
 }
 
 const createAdaptiveLane = (
@@ -92,14 +121,14 @@ const createAdaptiveLane = (
   }
 
   return {
-    async run(work, signal) {
-      manyMayListen(signal)
+    async run(work, wanted) {
+      const { signal } = wanted
       // First come, first served: work that is queued again keeps its place.
       const priority = -arrivals
       arrivals += 1
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await queue.add(() => once(work, signal), { priority, signal })
+          return await inTurn(queue, () => once(work, signal), wanted, priority)
         } catch (error) {
           if (!isCongestion(error) || attempt >= ATTEMPTS) throw error
           await clock.sleep(random() * STAND_BACK * Math.min(attempt, 10), signal)
@@ -126,10 +155,7 @@ export const createLanes = (deps: LanesDeps): Lanes => {
   }
 
   return {
-    onStorage: (storage, work, signal) => storageLane(storage).run(work, signal),
-    onNode: (node, work, signal) => {
-      manyMayListen(signal)
-      return nodeLane(node).add(work, { signal })
-    },
+    onStorage: (storage, work, wanted) => storageLane(storage).run(work, wanted),
+    onNode: (node, work, wanted) => inTurn(nodeLane(node), work, wanted),
   }
 }

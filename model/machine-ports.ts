@@ -1,3 +1,5 @@
+import type { Permit } from './permit.ts'
+
 /** A VM read just now, from its own node: the truth, where the snapshot may lag. */
 export interface MachineRead {
   readonly vmid: number
@@ -41,34 +43,29 @@ export interface ConfigPatch {
   readonly digest: string
 }
 
-/** Reads and writes single VMs. */
+/** Reads and writes single VMs. Each write asks its permit right before it is sent. */
 export interface Machines {
   /** Undefined when Proxmox says there is no such VM on that node. */
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
   /** As `read`, with what waits for the next boot, and in turn with other work on that node. */
   audit(node: string, vmid: number, signal: AbortSignal): Promise<MachineAudit | undefined>
-  clone(request: CloneRequest, signal: AbortSignal): Promise<void>
-  configure(node: string, vmid: number, patch: ConfigPatch, signal: AbortSignal): Promise<void>
-  start(node: string, vmid: number, signal: AbortSignal): Promise<void>
+  clone(request: CloneRequest, permit: Permit): Promise<void>
+  configure(node: string, vmid: number, patch: ConfigPatch, permit: Permit): Promise<void>
+  start(node: string, vmid: number, permit: Permit): Promise<void>
   /**
    * Asks the guest to go down and resolves when it has; nothing forces it. Succeeds as well when it is off already.
    * Throws `task-failed` when it has not gone down within so many seconds.
    */
-  shutdown(node: string, vmid: number, seconds: number, signal: AbortSignal): Promise<void>
+  shutdown(node: string, vmid: number, seconds: number, permit: Permit): Promise<void>
   /** Pulls the plug, whoever's it is: look first. Succeeds as well when it is off already. */
-  stop(node: string, vmid: number, signal: AbortSignal): Promise<void>
+  stop(node: string, vmid: number, permit: Permit): Promise<void>
   /**
    * Deletes the VM with its disks and takes it out of its pool, whoever's it is: look first. Proxmox refuses one that
    * runs, is locked or is protected. What else names it (backup jobs, HA) is left as it is; an HA resource is refused.
    *
    * @param options `unreferencedDisks`: also those of its VMID on any storage that its configuration does not name
    */
-  destroy(
-    node: string,
-    vmid: number,
-    signal: AbortSignal,
-    options?: { readonly unreferencedDisks: boolean },
-  ): Promise<void>
+  destroy(node: string, vmid: number, permit: Permit, options?: { readonly unreferencedDisks: boolean }): Promise<void>
 }
 
 /** A resource pool. */

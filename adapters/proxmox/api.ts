@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { z } from 'zod'
 import type { Clock } from '../../model/clock.ts'
+import type { Permit } from '../../model/permit.ts'
 import { ProxmoxError, isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import {
   requestFor,
@@ -70,16 +71,22 @@ export interface Api {
   ): Promise<T>
   /**
    * Sent again only when the request provably never arrived, or when Proxmox says it did nothing for want of a lock.
-   * A write that may have arrived ends as `timeout-unknown-outcome`.
+   * A write that may have arrived ends as `timeout-unknown-outcome`. Its permit is asked each time, right before it is sent.
    */
   write<C extends WriteCall, T>(
     call: C,
     names: PathOf<C>,
     params: Params,
     schema: z.ZodType<T>,
-    signal: AbortSignal,
+    permit: Sending,
   ): Promise<T>
 }
+
+/** What holds while a request is sent. */
+type Sending = Pick<Permit, 'signal' | 'check'>
+
+/** Nothing has to be asked before a read. */
+const freely = (signal: AbortSignal): Sending => ({ signal, check: () => Promise.resolve() })
 
 const NETWORK: Backoff = { first: 300, longest: 5000, attempts: 6 }
 /** Proxmox itself waits 1 to 10 s for a lock before it tells, so this is minutes in all. */
@@ -141,7 +148,9 @@ export const createApi = (deps: ApiDeps): Api => {
     throw unsentError(request, hosts.complaint(), last)
   }
 
-  const attempt = async <T>(request: Request, schema: z.ZodType<T>, part: Part, signal: AbortSignal): Promise<T> => {
+  const attempt = async <T>(request: Request, schema: z.ZodType<T>, part: Part, sending: Sending): Promise<T> => {
+    const { signal } = sending
+    await sending.check()
     const startedAt = clock.now()
     let outcome: RequestSeen['outcome'] = 'aborted'
     try {
@@ -163,19 +172,20 @@ export const createApi = (deps: ApiDeps): Api => {
     if (isProxmoxError(error, 'transport')) return error instanceof Untrusted ? undefined : NETWORK
     return error instanceof LockTimeout ? LOCK : undefined
   }
-  const call = <T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> => {
+  const call = <T>(request: Request, schema: z.ZodType<T>, sending: Sending): Promise<T> => {
+    const { signal } = sending
     // One signal stops many requests: more than ten listeners are no leak, so Node shall not warn.
     setMaxListeners(0, signal)
-    return retrying(() => attempt(request, schema, 'data', signal), backoffFor, { clock, random, signal })
+    return retrying(() => attempt(request, schema, 'data', sending), backoffFor, { clock, random, signal })
   }
 
   return {
-    read: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, signal),
+    read: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, freely(signal)),
     peek: (name, names, params, schema, signal) => {
       const either = AbortSignal.any([signal, AbortSignal.timeout(timeouts.peek)])
       setMaxListeners(0, either)
-      return attempt(requestFor(name, names, params), schema, 'whole', either)
+      return attempt(requestFor(name, names, params), schema, 'whole', freely(either))
     },
-    write: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, signal),
+    write: (name, names, params, schema, permit) => call(requestFor(name, names, params), schema, permit),
   }
 }

@@ -1,4 +1,5 @@
 import type { BridgeWriter } from '../../model/network-ports.ts'
+import { always } from '../../model/permit.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
 import { nodeNetworkSeen } from './node-networks.ts'
@@ -15,7 +16,7 @@ export const createBridgeWriter = (api: Api, runTask: RunTask): BridgeWriter => 
 
   async createBridge(node, name, comment, signal) {
     const params = { iface: name, ...bridge(comment) }
-    await api.write('POST /nodes/{node}/network', { node }, params, nothing, signal)
+    await api.write('POST /nodes/{node}/network', { node }, params, nothing, always(signal))
   },
 
   // What is left out stays, but for addresses, which Proxmox then drops; what is deleted gets Proxmox' default.
@@ -26,14 +27,14 @@ export const createBridgeWriter = (api: Api, runTask: RunTask): BridgeWriter => 
       Object.entries(kept).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     )
     const params = { ...bridge(comment), ...addresses, delete: 'bridge_ports,bridge_vids' }
-    await api.write('PUT /nodes/{node}/network/{iface}', where, params, nothing, signal)
+    await api.write('PUT /nodes/{node}/network/{iface}', where, params, nothing, always(signal))
   },
 
   async deleteBridge(node, name, signal) {
-    await api.write('DELETE /nodes/{node}/network/{iface}', { node, iface: name }, {}, nothing, signal)
+    await api.write('DELETE /nodes/{node}/network/{iface}', { node, iface: name }, {}, nothing, always(signal))
   },
 
   async activate(node, signal) {
-    await runTask('PUT /nodes/{node}/network', { node }, {}, signal)
+    await runTask('PUT /nodes/{node}/network', { node }, {}, always(signal))
   },
 })

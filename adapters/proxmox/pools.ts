@@ -1,5 +1,6 @@
 import type { Pools } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
+import { always } from '../../model/permit.ts'
 import type { Api } from './api.ts'
 import { nothing, pool as poolSchema } from './schemas.ts'
 
@@ -7,7 +8,7 @@ import { nothing, pool as poolSchema } from './schemas.ts'
 export const createPools = (api: Api): Pools => ({
   async create(pool, comment, signal) {
     try {
-      await api.write('POST /pools', {}, { poolid: pool, comment }, nothing, signal)
+      await api.write('POST /pools', {}, { poolid: pool, comment }, nothing, always(signal))
     } catch (error) {
       if (!isProxmoxError(error, 'conflict')) throw error
     }
@@ -25,7 +26,7 @@ export const createPools = (api: Api): Pools => ({
 
   async remove(pool, signal) {
     try {
-      await api.write('DELETE /pools/{poolid}', { poolid: pool }, {}, nothing, signal)
+      await api.write('DELETE /pools/{poolid}', { poolid: pool }, {}, nothing, always(signal))
     } catch (error) {
       if (!isProxmoxError(error, 'not-found')) throw error
     }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
+import type { Permit } from '../../model/permit.ts'
 import type { Api } from './api.ts'
 import { requestFor, type Params, type PathOf, type WriteCall } from './calls.ts'
 import { LockTimeout } from './errors.ts'
@@ -25,17 +26,17 @@ export type RunTask = <C extends TaskCall>(
   call: C,
   names: PathOf<C>,
   params: Params,
-  signal: AbortSignal,
+  permit: Permit,
   onStarted?: () => void,
 ) => Promise<string>
 
 /** Starts a task once. */
 export const createRunTask =
   (api: Api, tasks: TaskFollower): RunTask =>
-  async (call, names, params, signal, onStarted) => {
-    const started = await api.write(call, names, params, upid, signal)
+  async (call, names, params, permit, onStarted) => {
+    const started = await api.write(call, names, params, upid, permit)
     onStarted?.()
-    await tasks.follow(requestFor(call, names, params).title, started, signal)
+    await tasks.follow(requestFor(call, names, params).title, started, permit.signal)
     return started
   }
 
@@ -44,9 +45,9 @@ const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
 /** As above, again when the task ends for want of a lock, as it then did nothing. Clones leave that to their lane. */
 export const patiently =
   (runTask: RunTask, clock: Clock, random: () => number): RunTask =>
-  (call, names, params, signal, onStarted) =>
+  (call, names, params, permit, onStarted) =>
     retrying(
-      () => runTask(call, names, params, signal, onStarted),
+      () => runTask(call, names, params, permit, onStarted),
       (error) => (error instanceof LockTimeout ? LOCK : undefined),
-      { clock, random, signal },
+      { clock, random, signal: permit.signal },
     )

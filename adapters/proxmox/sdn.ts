@@ -1,5 +1,6 @@
 import type { ReloadFailure, SdnWriter } from '../../model/network-ports.ts'
 import type { Logger } from '../../model/ports.ts'
+import { always } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VnetConfig } from '../../model/snapshot.ts'
 import type { Api } from './api.ts'
@@ -73,7 +74,7 @@ export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWrite
     async lock(allowPending, signal) {
       try {
         const params = allowPending ? { 'allow-pending': 1 } : {}
-        const token = await api.write('POST /cluster/sdn/lock', {}, params, lockToken, signal)
+        const token = await api.write('POST /cluster/sdn/lock', {}, params, lockToken, always(signal))
         return { kind: 'held', token }
       } catch (error) {
         if (error instanceof UnknownCall) return { kind: 'unsupported' }
@@ -84,7 +85,7 @@ export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWrite
     },
     async unlock(token, signal) {
       try {
-        await api.write('DELETE /cluster/sdn/lock', {}, { 'lock-token': token }, nothing, signal)
+        await api.write('DELETE /cluster/sdn/lock', {}, { 'lock-token': token }, nothing, always(signal))
       } catch (error) {
         // Somebody has forced it open, and holds it now: ours it is no more.
         if (!isProxmoxError(error, 'locked') || error instanceof LockTimeout) throw error
@@ -92,16 +93,16 @@ export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWrite
     },
     async createVnet(name, config, token, signal) {
       const params = { vnet: name, ...given(config), ...withToken(token) }
-      await api.write('POST /cluster/sdn/vnets', {}, params, nothing, signal)
+      await api.write('POST /cluster/sdn/vnets', {}, params, nothing, always(signal))
     },
     async updateVnet(name, changes, token, signal) {
       const params = updateParams(changes)
       if (Object.keys(params).length === 0) return
       const call = 'PUT /cluster/sdn/vnets/{vnet}'
-      await api.write(call, { vnet: name }, { ...params, ...withToken(token) }, nothing, signal)
+      await api.write(call, { vnet: name }, { ...params, ...withToken(token) }, nothing, always(signal))
     },
     async deleteVnet(name, token, signal) {
-      await api.write('DELETE /cluster/sdn/vnets/{vnet}', { vnet: name }, withToken(token), nothing, signal)
+      await api.write('DELETE /cluster/sdn/vnets/{vnet}', { vnet: name }, withToken(token), nothing, always(signal))
     },
     async pendingSubnets(vnets, signal) {
       const call = 'GET /cluster/sdn/vnets/{vnet}/subnets'
@@ -113,7 +114,7 @@ export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWrite
     async apply(token, signal, onCommitted) {
       // Left out, `release-lock` does not release, whatever its documentation says.
       const params = token === undefined ? {} : { ...withToken(token), 'release-lock': 1 }
-      return failuresOf(await runTask(APPLY, {}, params, signal, onCommitted), signal)
+      return failuresOf(await runTask(APPLY, {}, params, always(signal), onCommitted), signal)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { CloneRequest, ConfigPatch, Machines } from '../../model/machine-ports.ts'
+import { always } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Lanes } from '../lanes.ts'
 import type { Api } from './api.ts'
@@ -85,29 +86,29 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
             waiting: rows.flatMap((row) => (row.pending === undefined && row.delete === undefined ? [] : [row.key])),
           }
         },
-        signal,
+        always(signal),
       ),
 
-    async clone(request, signal) {
+    async clone(request, permit) {
       const { template } = request
-      const storage = request.full?.storage ?? (await templates.storageOfClones(template, signal))
+      const storage = request.full?.storage ?? (await templates.storageOfClones(template, permit.signal))
       const call = 'POST /nodes/{node}/qemu/{vmid}/clone'
       await lanes.onStorage(
         storage ?? `template:${template.vmid}`,
-        () => runTask(call, template, cloneParams(request), signal),
-        signal,
+        () => runTask(call, template, cloneParams(request), permit),
+        permit,
       )
     },
 
-    async configure(node, vmid, patch, signal) {
+    async configure(node, vmid, patch, permit) {
       const call = 'PUT /nodes/{node}/qemu/{vmid}/config'
-      await lanes.onNode(node, () => api.write(call, { node, vmid }, patchParams(patch), nothing, signal), signal)
+      await lanes.onNode(node, () => api.write(call, { node, vmid }, patchParams(patch), nothing, permit), permit)
     },
 
-    async start(node, vmid, signal) {
+    async start(node, vmid, permit) {
       const call = 'POST /nodes/{node}/qemu/{vmid}/status/start'
       try {
-        await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, signal), signal)
+        await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, permit), permit)
       } catch (error) {
         // Somebody was quicker; the task's end is the only place where Proxmox tells.
         if (isProxmoxError(error, 'task-failed') && error.message.includes(`VM ${vmid} already running`)) return
@@ -116,20 +117,20 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
     },
 
     // Not in the node's lane: guests that don't respond would keep others' work waiting. The wait costs Proxmox nothing.
-    async shutdown(node, vmid, seconds, signal) {
+    async shutdown(node, vmid, seconds, permit) {
       const call = 'POST /nodes/{node}/qemu/{vmid}/status/shutdown'
-      await runTaskPatiently(call, { node, vmid }, { timeout: seconds }, signal)
+      await runTaskPatiently(call, { node, vmid }, { timeout: seconds }, permit)
     },
 
-    async stop(node, vmid, signal) {
+    async stop(node, vmid, permit) {
       const call = 'POST /nodes/{node}/qemu/{vmid}/status/stop'
-      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, signal), signal)
+      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, permit), permit)
     },
 
-    async destroy(node, vmid, signal, options) {
+    async destroy(node, vmid, permit, options) {
       const call = 'DELETE /nodes/{node}/qemu/{vmid}'
       const params: Params = options?.unreferencedDisks === true ? { 'destroy-unreferenced-disks': 1 } : {}
-      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, params, signal), signal)
+      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, params, permit), permit)
     },
   }
 }

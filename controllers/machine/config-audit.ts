@@ -12,6 +12,7 @@ import { nicOfVlan, type NicOfVlan } from '../../reconcilers/vm/find-drift.ts'
 import { isNew } from '../../reconcilers/vm/first-start.ts'
 import { type DriftJudgement, judgeDrift } from '../../reconcilers/vm/judge-drift.ts'
 import { VmBackoff } from './vm-backoff.ts'
+import { always } from '../../model/permit.ts'
 
 /** A VM that exists and is as its plan wants it, but for what its configuration says. */
 export interface AuditWork {
@@ -140,7 +141,7 @@ export class ConfigAudit {
       if (look > LOOKS_AT_MOST) throw new Error(`its configuration keeps changing while it is corrected`)
       try {
         signal.throwIfAborted()
-        await this.#machines.configure(node, vmid, judged.patch, signal)
+        await this.#machines.configure(node, vmid, judged.patch, always(signal))
         const fields = Object.keys(judged.patch.set).join(', ')
         this.#logger.info('vm corrected', { range: networks.rangeId, vm: vm.name, fields })
       } catch (error) {

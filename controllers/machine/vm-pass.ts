@@ -4,6 +4,7 @@ import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Machines } from '../../model/machine-ports.ts'
+import { always } from '../../model/permit.ts'
 import type { Logger } from '../../model/ports.ts'
 import { type RangeSpec, vlansOf } from '../../model/range-spec.ts'
 import type { VmStatus } from '../../model/range-status.ts'
@@ -116,7 +117,7 @@ export class VmPass {
       fullClone: this.#fullClone(),
       machines,
       holdStart: () => holdStart(node),
-      signal: this.#signal,
+      permit: always(this.#signal),
     }
     if (isNew(vm) && this.#spec.power !== 'off') firstStarts.add(vm.vmid)
     const result = await runVm(work, (entered) => void this.#show(entered))

@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/condition.ts'
 import type { Machines, Pools } from '../../model/machine-ports.ts'
+import { always } from '../../model/permit.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { VmStatus } from '../../model/range-status.ts'
@@ -99,7 +100,7 @@ export class RemovalOfMachines {
       this.#vms = this.#vms.map((vm) => (vm.vmid === vmid ? { ...vm, phase, trouble } : vm))
       void progress()
     }
-    const work = { vm: { rangeId, vmid, name }, node, machines, pools, signal: this.#signal }
+    const work = { vm: { rangeId, vmid, name }, node, machines, pools, permit: always(this.#signal) }
     try {
       const removed = await removeVm(work, (phase) => {
         logger.info(phase, { range: rangeId, vm: name, vmid, node, why: this.#order.why })

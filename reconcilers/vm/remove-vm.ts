@@ -1,4 +1,5 @@
 import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { Permit } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { didNotGoDown, SHUTDOWN_SECONDS } from './shutdown.ts'
@@ -10,7 +11,8 @@ export interface VmRemoval {
   readonly node: string
   readonly machines: Pick<Machines, 'read' | 'shutdown' | 'stop' | 'destroy'>
   readonly pools: Pick<Pools, 'read'>
-  readonly signal: AbortSignal
+  /** Asked before each write; nothing is begun once it is withdrawn. */
+  readonly permit: Permit
 }
 
 /** How far it got. */
@@ -24,7 +26,7 @@ const WRITES_AT_MOST = 8
 
 /**
  * Shuts one VM down, or stops it where its guest does not, and deletes it. Looks at the VM and its pool right before each
- * write, and again after one whose outcome is unknown. Throws what Proxmox refuses, and when aborted.
+ * write, and again after one whose outcome is unknown. Throws what Proxmox refuses, when aborted, and when withdrawn.
  *
  * @param onPhase told of each phase as it is entered
  */
@@ -39,7 +41,7 @@ export async function removeVm(work: VmRemoval, onPhase: (phase: VmPhase) => voi
     try {
       await write(step.kind, work)
     } catch (error) {
-      work.signal.throwIfAborted()
+      work.permit.signal.throwIfAborted()
       if (step.kind === 'shut-down' && didNotGoDown(error)) refusedShutdown = true
       else if (!isProxmoxError(error, 'timeout-unknown-outcome', 'conflict', 'not-found')) throw error
     }
@@ -47,10 +49,11 @@ export async function removeVm(work: VmRemoval, onPhase: (phase: VmPhase) => voi
 }
 
 async function nextStep(
-  { vm, node, machines, pools, signal }: VmRemoval,
+  { vm, node, machines, pools, permit: { signal, withdrawn } }: VmRemoval,
   refusedShutdown: boolean,
 ): Promise<RemovalStep> {
   signal.throwIfAborted()
+  withdrawn.throwIfAborted()
   const pool = await pools.read(vm.rangeId, signal)
   // Last, as most of what makes it somebody else's shows there.
   const read = await machines.read(node, vm.vmid, signal)
@@ -58,13 +61,13 @@ async function nextStep(
   return removalStepOf(read, pool?.guests.includes(vm.vmid) === true, vm, refusedShutdown)
 }
 
-function write(kind: 'shut-down' | 'stop' | 'destroy', { vm, node, machines, signal }: VmRemoval): Promise<void> {
+function write(kind: 'shut-down' | 'stop' | 'destroy', { vm, node, machines, permit }: VmRemoval): Promise<void> {
   switch (kind) {
     case 'shut-down':
-      return machines.shutdown(node, vm.vmid, SHUTDOWN_SECONDS, signal)
+      return machines.shutdown(node, vm.vmid, SHUTDOWN_SECONDS, permit)
     case 'stop':
-      return machines.stop(node, vm.vmid, signal)
+      return machines.stop(node, vm.vmid, permit)
     case 'destroy':
-      return machines.destroy(node, vm.vmid, signal)
+      return machines.destroy(node, vm.vmid, permit)
   }
 }

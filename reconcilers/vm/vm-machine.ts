@@ -17,7 +17,7 @@ import {
   unmarkedMessage,
 } from './vm-results.ts'
 import { SHUTDOWN_SECONDS } from './shutdown.ts'
-import { cloneVm, isUnclear, isUnconfigured, onlyLook, present, unlessAborted } from './vm-steps.ts'
+import { cloneVm, isUnclear, isUnconfigured, onlyLook, present, whileWanted } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /**
@@ -31,26 +31,26 @@ export const vmMachine = setup({
   types: { input: {} as VmWork, context: {} as VmContext, output: {} as VmResult },
   actors: {
     look: fromPromise<MachineRead | undefined, VmWork>(({ input }) =>
-      unlessAborted(input, ({ machines, node, plan, signal }) => machines.read(node, plan.vmid, signal)),
+      whileWanted(input, ({ machines, node, plan, permit }) => machines.read(node, plan.vmid, permit.signal)),
     ),
-    clone: fromPromise<void, VmWork>(({ input }) => unlessAborted(input, cloneVm)),
+    clone: fromPromise<void, VmWork>(({ input }) => whileWanted(input, cloneVm)),
     configure: fromPromise<void, { work: VmWork; read: MachineRead }>(({ input: { work, read } }) =>
-      unlessAborted(work, ({ machines, node, plan, networks, signal }) =>
-        machines.configure(node, read.vmid, configPatchOf(plan.spec, networks, read), signal),
+      whileWanted(work, ({ machines, node, plan, networks, permit }) =>
+        machines.configure(node, read.vmid, configPatchOf(plan.spec, networks, read), permit),
       ),
     ),
     removeLeftover: fromPromise<void, VmWork>(({ input }) =>
-      unlessAborted(input, ({ machines, node, plan, signal }) =>
-        machines.destroy(node, plan.vmid, signal, { unreferencedDisks: true }),
+      whileWanted(input, ({ machines, node, plan, permit }) =>
+        machines.destroy(node, plan.vmid, permit, { unreferencedDisks: true }),
       ),
     ),
-    holdStart: fromPromise<string | undefined, VmWork>(({ input }) => unlessAborted(input, () => input.holdStart())),
+    holdStart: fromPromise<string | undefined, VmWork>(({ input }) => whileWanted(input, () => input.holdStart())),
     start: fromPromise<void, VmWork>(({ input }) =>
-      unlessAborted(input, ({ machines, node, plan, signal }) => machines.start(node, plan.vmid, signal)),
+      whileWanted(input, ({ machines, node, plan, permit }) => machines.start(node, plan.vmid, permit)),
     ),
     shutDown: fromPromise<void, VmWork>(({ input }) =>
-      unlessAborted(input, ({ machines, node, plan, signal }) =>
-        machines.shutdown(node, plan.vmid, SHUTDOWN_SECONDS, signal),
+      whileWanted(input, ({ machines, node, plan, permit }) =>
+        machines.shutdown(node, plan.vmid, SHUTDOWN_SECONDS, permit),
       ),
     ),
   },

@@ -7,14 +7,15 @@ import type { VmContext, VmWork } from './vm-work.ts'
 /** So many unclear writes are answered by looking; one more ends the run, and the next pass plans anew. */
 const UNCLEAR_WRITES_AT_MOST = 3
 
-/** Whatever the last step did meanwhile, an aborted run does nothing more. */
-export async function unlessAborted<T>(work: VmWork, step: (work: VmWork) => Promise<T>): Promise<T> {
-  work.signal.throwIfAborted()
+/** Whatever the last step did meanwhile, a run that was aborted or withdrawn does nothing more. */
+export async function whileWanted<T>(work: VmWork, step: (work: VmWork) => Promise<T>): Promise<T> {
+  work.permit.signal.throwIfAborted()
+  work.permit.withdrawn.throwIfAborted()
   return step(work)
 }
 
 /** Clones the VM as its plan says; for a plan that creates it. */
-export function cloneVm({ plan, node, networks, fullClone, machines, signal }: VmWork): Promise<void> {
+export function cloneVm({ plan, node, networks, fullClone, machines, permit }: VmWork): Promise<void> {
   if (plan.step.kind !== 'create') throw new Error(`vm ${plan.spec.name}: cloning was not planned`)
   return machines.clone(
     {
@@ -26,7 +27,7 @@ export function cloneVm({ plan, node, networks, fullClone, machines, signal }: V
       target: node,
       full: plan.spec.fullClone ? fullClone : undefined,
     },
-    signal,
+    permit,
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../model/outcome.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { MachineRead, Machines } from '../../model/machine-ports.ts'
+import type { Permit } from '../../model/permit.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import type { RangeNetworks } from './config-patch.ts'
 
@@ -15,7 +16,8 @@ export interface VmWork {
   readonly machines: Machines
   /** Resolves as soon as it is known why the VM must not be started, as what its node is or does; undefined: it may. */
   readonly holdStart: () => Promise<string | undefined>
-  readonly signal: AbortSignal
+  /** Asked before each write; nothing is begun once it is withdrawn. */
+  readonly permit: Permit
 }
 
 /** What is known while one VM is worked on. */

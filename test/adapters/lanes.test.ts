@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
 import { virtualClock, type VirtualClock } from '../../adapters/simulator/clock.ts'
+import { always, type Permit, Withdrawn } from '../../model/permit.ts'
 
 class Congested extends Error {}
 
@@ -86,7 +87,7 @@ const timeOf = async (
     ...(limits ? { storageLimits: limits } : {}),
   })
   const started = clock.now()
-  const all = Array.from({ length: clones }, () => lanes.onStorage('shared', storage.clone, signal))
+  const all = Array.from({ length: clones }, () => lanes.onStorage('shared', storage.clone, always(signal)))
   await runToEnd(clock, Promise.all(all))
   return { took: clock.now() - started, timeouts: storage.timeouts() }
 }
@@ -140,7 +141,9 @@ describe('lanes', () => {
     return { clock, lanes, ...heldWork() }
   }
   const enter = (at: ReturnType<typeof lanesOf>, count: number, storage = 'shared'): Promise<string>[] =>
-    Array.from({ length: count }, (_, index) => at.lanes.onStorage(storage, at.named(`${storage}${index}`), signal))
+    Array.from({ length: count }, (_, index) =>
+      at.lanes.onStorage(storage, at.named(`${storage}${index}`), always(signal)),
+    )
 
   it('start work in the order it came, and hold a slot until its promise settles', async () => {
     const at = lanesOf(2)
@@ -170,7 +173,7 @@ describe('lanes', () => {
   it('do not let more through for successes that did not need it', async () => {
     const at = lanesOf(2, 9)
     for (const name of ['a', 'b', 'c', 'd']) {
-      const one = at.lanes.onStorage('shared', at.named(name), signal)
+      const one = at.lanes.onStorage('shared', at.named(name), always(signal))
       await settled()
       at.running[0]?.end()
       await one
@@ -245,7 +248,7 @@ describe('lanes', () => {
       tries += 1
       throw new Congested('held by a backup')
     }
-    const failure: unknown = await runToEnd(at.clock, at.lanes.onStorage('shared', never, signal)).catch(
+    const failure: unknown = await runToEnd(at.clock, at.lanes.onStorage('shared', never, always(signal))).catch(
       (error: unknown) => error,
     )
     expect(failure).to.be.instanceOf(Congested)
@@ -256,8 +259,10 @@ describe('lanes', () => {
     const at = lanesOf(1)
     const stop = new AbortController()
     const all = enter(at, 1)
-    const aborted = at.lanes.onStorage('shared', at.named('aborted'), stop.signal).catch((error: unknown) => error)
-    const last = at.lanes.onStorage('shared', at.named('last'), signal)
+    const aborted = at.lanes
+      .onStorage('shared', at.named('aborted'), always(stop.signal))
+      .catch((error: unknown) => error)
+    const last = at.lanes.onStorage('shared', at.named('last'), always(signal))
     const reason = new Error('SIGTERM')
     stop.abort(reason)
     expect(await aborted).to.equal(reason)
@@ -293,7 +298,9 @@ describe('lanes', () => {
     const at = lanesOf(2, 2, 100)
     const stop = new AbortController()
     void Promise.all(enter(at, 1))
-    const aborted = at.lanes.onStorage('shared', at.named('aborted'), stop.signal).catch((error: unknown) => error)
+    const aborted = at.lanes
+      .onStorage('shared', at.named('aborted'), always(stop.signal))
+      .catch((error: unknown) => error)
     await settled()
     const reason = new Error('SIGTERM')
     stop.abort(reason)
@@ -301,6 +308,39 @@ describe('lanes', () => {
     await at.clock.advance(1000)
     expect(at.started).to.deep.equal(['shared0'])
   })
+
+  for (const [place, enterLane] of [
+    ['storage', (at, named, permit) => at.lanes.onStorage('shared', named, permit)],
+    ['node', (at, named, permit) => at.lanes.onNode('pve1', named, permit)],
+  ] as readonly (readonly [
+    string,
+    (at: ReturnType<typeof lanesOf>, named: () => Promise<unknown>, permit: Permit) => Promise<unknown>,
+  ])[])
+    it(`take no work of a ${place} that is withdrawn while it waits, and see to its end what has begun`, async () => {
+      const at = lanesOf(1)
+      const withdraw = new AbortController()
+      const permit = { ...always(signal), withdrawn: withdraw.signal }
+      const ends: unknown[] = []
+      const works = ['first', 'second', 'third', 'fourth', 'fifth'].map((name) =>
+        enterLane(at, at.named(name), permit).then(
+          () => ends.push(name),
+          (error: unknown) => ends.push(error),
+        ),
+      )
+      await settled()
+      const begun = at.started.length
+      expect(begun).to.be.below(works.length)
+      const reason = new Withdrawn('the file says something else')
+      withdraw.abort(reason)
+      await settled()
+      expect(ends).to.deep.equal(works.slice(begun).map(() => reason))
+      for (const { end } of [...at.running]) end()
+      await settled()
+      expect(ends).to.have.length(works.length)
+      expect(ends.filter((end) => end !== reason)).to.deep.equal(at.started)
+      const late = await enterLane(at, at.named('late'), permit).catch((error: unknown) => error)
+      expect(late).to.equal(reason)
+    })
 
   it('wait less for the lock of a storage when they begin one after the other', async () => {
     for (const seed of [7, 8]) {
@@ -313,7 +353,7 @@ describe('lanes', () => {
   it('keep storages apart, and nodes from storages', async () => {
     const at = lanesOf(1)
     void Promise.all([...enter(at, 2, 'a'), ...enter(at, 2, 'b')])
-    for (const node of ['a', 'a', 'a', 'b']) void at.lanes.onNode(node, at.named(`node ${node}`), signal)
+    for (const node of ['a', 'a', 'a', 'b']) void at.lanes.onNode(node, at.named(`node ${node}`), always(signal))
     await settled()
     expect(at.started).to.have.members(['a0', 'b0', 'node a', 'node a', 'node b'])
   })

@@ -1,4 +1,5 @@
 import type { CloneRequest, ConfigPatch, MachineAudit, MachineRead, Machines } from '../../model/machine-ports.ts'
+import type { Permit } from '../../model/permit.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 
 type Call = 'read' | 'clone' | 'configure' | 'start' | 'shutdown' | 'stop' | 'destroy'
@@ -59,14 +60,16 @@ export class FakeMachines implements Machines {
     return seen && { ...seen, waiting: [] }
   }
 
-  clone({ vmid, name, target }: CloneRequest): Promise<void> {
+  async clone({ vmid, name, target }: CloneRequest, permit: Permit): Promise<void> {
+    await permit.check()
     return this.#carryOut('clone', `${vmid} to ${target}`, () => {
       if (this.machines.has(vmid)) throw new ProxmoxError('conflict', 'clone', 'config file already exists')
       this.machines.set(vmid, machine(vmid, name, { node: target }))
     })
   }
 
-  configure(node: string, vmid: number, patch: ConfigPatch): Promise<void> {
+  async configure(node: string, vmid: number, patch: ConfigPatch, permit: Permit): Promise<void> {
+    await permit.check()
     return this.#carryOut('configure', `${vmid} on ${node}`, () => {
       const seen = this.#present(vmid)
       if (seen.digest !== patch.digest)
@@ -77,7 +80,8 @@ export class FakeMachines implements Machines {
     })
   }
 
-  start(node: string, vmid: number): Promise<void> {
+  async start(node: string, vmid: number, permit: Permit): Promise<void> {
+    await permit.check()
     return this.#carryOut('start', `${vmid} on ${node}`, () => {
       const seen = this.#present(vmid)
       if (seen.running) throw new ProxmoxError('conflict', 'start', `VM ${vmid} already running`)
@@ -85,19 +89,22 @@ export class FakeMachines implements Machines {
     })
   }
 
-  shutdown(node: string, vmid: number): Promise<void> {
+  async shutdown(node: string, vmid: number, _seconds: number, permit: Permit): Promise<void> {
+    await permit.check()
     return this.#carryOut('shutdown', `${vmid} on ${node}`, () => {
       this.machines.set(vmid, { ...this.#present(vmid), running: false })
     })
   }
 
-  stop(node: string, vmid: number): Promise<void> {
+  async stop(node: string, vmid: number, permit: Permit): Promise<void> {
+    await permit.check()
     return this.#carryOut('stop', `${vmid} on ${node}`, () => {
       this.machines.set(vmid, { ...this.#present(vmid), running: false })
     })
   }
 
-  destroy(node: string, vmid: number): Promise<void> {
+  async destroy(node: string, vmid: number, permit: Permit): Promise<void> {
+    await permit.check()
     return this.#carryOut('destroy', `${vmid} on ${node}`, () => {
       if (this.#present(vmid).running) throw new ProxmoxError('conflict', 'destroy', `VM ${vmid} is running`)
       this.machines.delete(vmid)

@@ -3,6 +3,7 @@ import type { CloneRequest } from '../../model/machine-ports.ts'
 import type { Proxmox } from '../../model/ports.ts'
 import { isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { VnetSeen } from '../../model/snapshot.ts'
+import { always } from '../../model/permit.ts'
 
 /** A Proxmox to try the ports on, and what there is on it. The suite leaves a pool, a VNet and a VM behind. */
 export interface Site {
@@ -119,32 +120,35 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
     })
 
     it('clones from the template, text unharmed, and refuses the same VMID twice', async () => {
-      await proxmox.machines.clone(clone(), signal)
+      await proxmox.machines.clone(clone(), always(signal))
       const read = await proxmox.machines.read(site.template.node, site.vmid, signal)
       expect(read).to.include({ name: 'contract-vm', running: false, template: false, lock: undefined })
       expect(read?.config['description']?.trimEnd()).to.equal('first; second & third = ümlaut\nnext line')
       const guest = (await proxmox.observe(signal)).guests.find(({ vmid }) => vmid === site.vmid)
       expect(guest).to.include({ node: site.template.node, pool: pool(), kind: 'qemu' })
-      expect(await refusal(proxmox.machines.clone(clone(), signal))).to.equal('conflict')
+      expect(await refusal(proxmox.machines.clone(clone(), always(signal)))).to.equal('conflict')
     })
 
     it('clones to another node when the template is on shared storage', async () => {
       const { nodes } = await proxmox.observe(signal)
       const other = nodes.find(({ name, online }) => online && name !== site.template.node)
       if (other === undefined) return
-      await proxmox.machines.clone(clone({ vmid: site.vmid + 1, name: 'contract-vm1', target: other.name }), signal)
+      await proxmox.machines.clone(
+        clone({ vmid: site.vmid + 1, name: 'contract-vm1', target: other.name }),
+        always(signal),
+      )
       expect((await proxmox.machines.read(other.name, site.vmid + 1, signal))?.name).to.equal('contract-vm1')
       expect(await proxmox.machines.read(site.template.node, site.vmid + 1, signal)).to.equal(undefined)
       const taken = clone({ vmid: site.vmid + 1, name: 'contract-vm2' })
-      expect(await refusal(proxmox.machines.clone(taken, signal))).to.equal('conflict')
+      expect(await refusal(proxmox.machines.clone(taken, always(signal)))).to.equal('conflict')
     })
 
     it('refuses a clone into no pool and of no template', async () => {
-      expect(await refusal(proxmox.machines.clone(clone({ vmid: site.vmid + 2, pool: 'nosuch' }), signal))).to.equal(
-        'not-found',
-      )
+      expect(
+        await refusal(proxmox.machines.clone(clone({ vmid: site.vmid + 2, pool: 'nosuch' }), always(signal))),
+      ).to.equal('not-found')
       const nowhere = clone({ vmid: site.vmid + 2, template: { vmid: site.vmid + 9, node: site.template.node } })
-      expect(await refusal(proxmox.machines.clone(nowhere, signal))).to.be.oneOf(['not-found', 'forbidden'])
+      expect(await refusal(proxmox.machines.clone(nowhere, always(signal)))).to.be.oneOf(['not-found', 'forbidden'])
     })
 
     it('writes a configuration in one go, and only against the version it was computed from', async () => {
@@ -157,28 +161,28 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
         delete: ['description'],
         digest: before.digest,
       }
-      await proxmox.machines.configure(node, site.vmid, patch, signal)
+      await proxmox.machines.configure(node, site.vmid, patch, always(signal))
       const after = await proxmox.machines.read(node, site.vmid, signal)
       expect(after?.tags).to.deep.equal(['contract', 'lanista'])
       expect(after?.config['memory']).to.equal('256')
       expect(after?.config['net0']).to.match(new RegExp(`^virtio=[0-9A-F:]{17},bridge=${vnet()},tag=10$`))
       expect(after?.config).not.to.have.property('description')
-      expect(await refusal(proxmox.machines.configure(node, site.vmid, patch, signal))).to.equal('conflict')
+      expect(await refusal(proxmox.machines.configure(node, site.vmid, patch, always(signal)))).to.equal('conflict')
       const nonsense = { set: { nosuch: 1 }, delete: [], digest: after?.digest ?? '' }
-      expect(await refusal(proxmox.machines.configure(node, site.vmid, nonsense, signal))).to.equal(
+      expect(await refusal(proxmox.machines.configure(node, site.vmid, nonsense, always(signal)))).to.equal(
         'invalid-parameters',
       )
     })
 
     it('starts a VM, and is content when it runs', async () => {
       const { node } = site.template
-      await proxmox.machines.start(node, site.vmid, signal)
+      await proxmox.machines.start(node, site.vmid, always(signal))
       expect((await proxmox.machines.read(node, site.vmid, signal))?.running).to.equal(true)
-      await proxmox.machines.start(node, site.vmid, signal)
+      await proxmox.machines.start(node, site.vmid, always(signal))
     })
 
     it('tells why a VM did not start', async () => {
-      expect(await refusal(proxmox.machines.start(site.template.node, site.template.vmid, signal))).to.equal(
+      expect(await refusal(proxmox.machines.start(site.template.node, site.template.vmid, always(signal)))).to.equal(
         'task-failed',
       )
     })
@@ -186,13 +190,13 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
     it('deletes no VM that runs and no pool that has one, then both, and is content when the pool is gone', async () => {
       const { node } = site.template
       expect((await proxmox.pools.read(pool(), signal))?.guests).to.include(site.vmid)
-      expect(await refusal(proxmox.machines.destroy(node, site.vmid, signal))).to.equal('conflict')
+      expect(await refusal(proxmox.machines.destroy(node, site.vmid, always(signal)))).to.equal('conflict')
       expect(await refusal(proxmox.pools.remove(pool(), signal))).to.equal('conflict')
-      await proxmox.machines.stop(node, site.vmid, signal)
-      await proxmox.machines.stop(node, site.vmid, signal)
+      await proxmox.machines.stop(node, site.vmid, always(signal))
+      await proxmox.machines.stop(node, site.vmid, always(signal))
       for (const vmid of (await proxmox.pools.read(pool(), signal))?.guests ?? []) {
         const at = (await proxmox.observe(signal)).guests.find((guest) => guest.vmid === vmid)?.node
-        await proxmox.machines.destroy(at ?? node, vmid, signal)
+        await proxmox.machines.destroy(at ?? node, vmid, always(signal))
         expect(await proxmox.machines.read(at ?? node, vmid, signal)).to.equal(undefined)
       }
       await proxmox.pools.remove(pool(), signal)

@@ -4,6 +4,7 @@ import type { ProxmoxErrorKind } from '../../../model/proxmox-error.ts'
 import { connected, taskRow, UPID, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import { fakeApi, refusal, type Reply } from './fake-api.ts'
+import { always } from '../../../model/permit.ts'
 
 interface Write {
   readonly call: string
@@ -54,18 +55,18 @@ const WRITES: Readonly<Record<string, Write>> = {
   'clone a VM': {
     call: 'POST /nodes/pve1/qemu/9000/clone',
     answer: TASK,
-    make: (proxmox, signal) => proxmox.machines.clone(CLONE, signal),
+    make: (proxmox, signal) => proxmox.machines.clone(CLONE, always(signal)),
   },
   'configure a VM': {
     call: 'PUT /nodes/pve1/qemu/100/config',
     answer: DONE,
     make: (proxmox, signal) =>
-      proxmox.machines.configure('pve1', 100, { set: { memory: 512 }, delete: [], digest: 'aa' }, signal),
+      proxmox.machines.configure('pve1', 100, { set: { memory: 512 }, delete: [], digest: 'aa' }, always(signal)),
   },
   'start a VM': {
     call: 'POST /nodes/pve1/qemu/100/status/start',
     answer: TASK,
-    make: (proxmox, signal) => proxmox.machines.start('pve1', 100, signal),
+    make: (proxmox, signal) => proxmox.machines.start('pve1', 100, always(signal)),
   },
 }
 

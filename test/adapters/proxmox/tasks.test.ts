@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { connected, taskRow, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import { refusal, type Reply } from './fake-api.ts'
+import { always } from '../../../model/permit.ts'
 
 const upidOf = (vmid: number, node = 'pve1'): string =>
   `UPID:${node}:0000026D:00067821:6B029847:qmstart:${vmid}:ludus@pve!ctl:`
@@ -21,7 +22,7 @@ describe('following tasks', () => {
     return at
   }
   const polls = (): number => at.api.got.filter(({ path }) => path === '/cluster/tasks').length
-  const startVm = (vmid: number): Promise<void> => at.proxmox.machines.start('pve1', vmid, at.signal)
+  const startVm = (vmid: number): Promise<void> => at.proxmox.machines.start('pve1', vmid, always(at.signal))
 
   afterEach(() => at.close())
 
@@ -153,7 +154,7 @@ describe('following tasks', () => {
       ],
     })
     const stop = new AbortController()
-    const aborted = at.proxmox.machines.start('pve1', 101, stop.signal).catch((error: unknown) => error)
+    const aborted = at.proxmox.machines.start('pve1', 101, always(stop.signal)).catch((error: unknown) => error)
     const other = startVm(102)
     while (polls() < 2) await new Promise((resolve) => setImmediate(resolve))
     const reason = new Error('enough')

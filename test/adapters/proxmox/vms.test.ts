@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { connected, taskRow, UPID, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import { refusal, type Reply } from './fake-api.ts'
+import { always, Withdrawn } from '../../../model/permit.ts'
 
 const CONFIG = {
   name: 'JD-DC01',
@@ -109,7 +110,7 @@ describe('machines', () => {
       'POST /nodes/pve1/qemu/9000/clone': { data: UPID },
       'GET /cluster/tasks': [{ data: [taskRow(UPID)] }, { data: [taskRow(UPID, 'OK')] }],
     })
-    await proxmox.machines.clone(CLONE, signal)
+    await proxmox.machines.clone(CLONE, always(signal))
     const sent = api.got.find((request) => request.method === 'POST')
     expect(sent?.params).to.deep.equal({
       newid: '3010011',
@@ -127,9 +128,48 @@ describe('machines', () => {
       'POST /nodes/pve1/qemu/9000/clone': { data: UPID },
       'GET /cluster/tasks': { data: [taskRow(UPID, 'WARNINGS: 1')] },
     })
-    await proxmox.machines.clone({ ...CLONE, target: 'pve2', full: { storage: 'shared', format: 'qcow2' } }, signal)
+    await proxmox.machines.clone(
+      { ...CLONE, target: 'pve2', full: { storage: 'shared', format: 'qcow2' } },
+      always(signal),
+    )
     expect(api.got[0]?.params).to.include({ target: 'pve2', full: '1', storage: 'shared', format: 'qcow2' })
     expect(at.logged.join()).to.include('warnings: 1')
+  })
+
+  it('asks whether a clone is still wanted each time before it is sent, and sends none that is not', async () => {
+    const { proxmox, signal, api } = await start({
+      'GET /nodes/pve1/qemu/9000/config': TEMPLATE_CONFIG,
+      'POST /nodes/pve1/qemu/9000/clone': { data: UPID },
+      'GET /cluster/tasks': { data: [taskRow(UPID, LOCK_TIMEOUT)] },
+      [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
+    })
+    const posts = (): number => api.got.filter(({ method }) => method === 'POST').length
+    const sentBefore: number[] = []
+    const withdrawn = new Withdrawn('the file says something else')
+    const check = (): Promise<void> => {
+      sentBefore.push(posts())
+      return sentBefore.length < 3 ? Promise.resolve() : Promise.reject(withdrawn)
+    }
+    const ended = await proxmox.machines.clone(CLONE, { ...always(signal), check }).catch((error: unknown) => error)
+    expect(ended).to.equal(withdrawn)
+    expect([sentBefore, posts()]).to.deep.equal([[0, 1, 2], 2])
+  })
+
+  it('asks the same before each other write, also when it is sent again for want of a lock', async () => {
+    const { proxmox, signal, api } = await start({})
+    const withdrawn = new Withdrawn('the file says something else')
+    const permit = { ...always(signal), check: () => Promise.reject(withdrawn) }
+    const { machines } = proxmox
+    const patch = { set: { memory: 512 }, delete: [], digest: 'aa' }
+    for (const write of [
+      machines.configure('pve1', 3_010_011, patch, permit),
+      machines.start('pve1', 3_010_011, permit),
+      machines.shutdown('pve1', 3_010_011, 60, permit),
+      machines.stop('pve1', 3_010_011, permit),
+      machines.destroy('pve1', 3_010_011, permit),
+    ])
+      expect(await write.catch((error: unknown) => error)).to.equal(withdrawn)
+    expect(api.got).to.deep.equal([])
   })
 
   it('clones again when the storage lock was not had in time, without an error', async () => {
@@ -139,7 +179,7 @@ describe('machines', () => {
       'GET /cluster/tasks': [{ data: [taskRow(UPID, LOCK_TIMEOUT)] }, { data: [taskRow(UPID, 'OK')] }],
       [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
     })
-    await proxmox.machines.clone(CLONE, signal)
+    await proxmox.machines.clone(CLONE, always(signal))
     expect(api.got.filter((request) => request.method === 'POST')).to.have.length(2)
   })
 
@@ -160,8 +200,8 @@ describe('machines', () => {
       },
       [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [{ n: 1, t: 'creating a clone' }] },
     })
-    expect((await failing(proxmox.machines.clone(CLONE, signal))).kind).to.equal('conflict')
-    const late = await failing(proxmox.machines.clone(CLONE, signal))
+    expect((await failing(proxmox.machines.clone(CLONE, always(signal)))).kind).to.equal('conflict')
+    const late = await failing(proxmox.machines.clone(CLONE, always(signal)))
     expect(late.kind).to.equal('conflict')
     expect(late.message).to.include('creating a clone')
     expect(api.got.filter((request) => request.method === 'POST')).to.have.length(2)
@@ -170,7 +210,7 @@ describe('machines', () => {
   it('writes a configuration against the digest it was computed from', async () => {
     const { proxmox, signal, api } = await start({ [`PUT ${VM}/config`]: { data: null } })
     const patch = { set: { tags: 'lanista;x', memory: 2048 }, delete: ['ide2', 'ide3'], digest: 'abc' }
-    await proxmox.machines.configure('pve1', 3_010_011, patch, signal)
+    await proxmox.machines.configure('pve1', 3_010_011, patch, always(signal))
     expect(api.got[0]?.raw).to.equal('tags=lanista%3Bx&memory=2048&delete=ide2%2Cide3&digest=abc')
   })
 
@@ -180,10 +220,10 @@ describe('machines', () => {
       'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
       [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
     })
-    await proxmox.machines.shutdown('pve1', 3_010_011, 60, signal)
+    await proxmox.machines.shutdown('pve1', 3_010_011, 60, always(signal))
     expect(api.got[0]?.raw).to.equal('timeout=60')
     api.replies.set('GET /cluster/tasks', [{ data: [taskRow(UPID, 'VM quit/powerdown failed - got timeout')] }])
-    const error = await failing(proxmox.machines.shutdown('pve1', 3_010_011, 60, signal))
+    const error = await failing(proxmox.machines.shutdown('pve1', 3_010_011, 60, always(signal)))
     expect(error.kind).to.equal('task-failed')
   })
 
@@ -193,14 +233,14 @@ describe('machines', () => {
       [`DELETE ${VM}`]: [{ data: UPID }, refusal(500, 'VM 3010011 is running - destroy failed')],
       'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
     })
-    await proxmox.machines.stop('pve1', 3_010_011, signal)
-    await proxmox.machines.destroy('pve1', 3_010_011, signal)
+    await proxmox.machines.stop('pve1', 3_010_011, always(signal))
+    await proxmox.machines.destroy('pve1', 3_010_011, always(signal))
     const writes = api.got.filter(({ method }) => method !== 'GET')
     expect(writes.map(({ method, params }) => [method, params])).to.deep.equal([
       ['POST', {}],
       ['DELETE', {}],
     ])
-    expect((await failing(proxmox.machines.destroy('pve1', 3_010_011, signal))).kind).to.equal('conflict')
+    expect((await failing(proxmox.machines.destroy('pve1', 3_010_011, always(signal)))).kind).to.equal('conflict')
   })
 
   it('deletes disks with the VMID that a VM does not name, where that is asked for', async () => {
@@ -208,7 +248,7 @@ describe('machines', () => {
       [`DELETE ${VM}`]: { data: UPID },
       'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
     })
-    await proxmox.machines.destroy('pve1', 3_010_011, signal, { unreferencedDisks: true })
+    await proxmox.machines.destroy('pve1', 3_010_011, always(signal), { unreferencedDisks: true })
     const write = api.got.find(({ method }) => method === 'DELETE')
     expect(write?.params).to.deep.equal({ 'destroy-unreferenced-disks': '1' })
   })
@@ -219,9 +259,9 @@ describe('machines', () => {
       'GET /cluster/tasks': { data: [taskRow(UPID, 'VM 3010011 already running')] },
       [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
     })
-    await proxmox.machines.start('pve1', 3_010_011, signal)
+    await proxmox.machines.start('pve1', 3_010_011, always(signal))
     api.replies.set('GET /cluster/tasks', [{ data: [taskRow(UPID, "bridge 'r3' does not exist")] }])
-    const error = await failing(proxmox.machines.start('pve1', 3_010_011, signal))
+    const error = await failing(proxmox.machines.start('pve1', 3_010_011, always(signal)))
     expect(error.kind).to.equal('task-failed')
     expect(error.message).to.include("bridge 'r3' does not exist")
   })

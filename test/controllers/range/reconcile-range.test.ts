@@ -311,9 +311,9 @@ describe('reconcileRange', () => {
     const { pass, conditions, phases, proxmox } = situation()
     const { machines } = proxmox
     const clone = machines.clone.bind(machines)
-    machines.clone = async (request) => {
+    machines.clone = async (request, permit) => {
       for (let turn = 0; turn < 20; turn++) await settled()
-      return clone(request)
+      return clone(request, permit)
     }
     proxmox.whileReloading = () => Promise.reject(new ProxmoxError('task-failed', 'PUT /cluster/sdn', 'reload failed'))
     expect(await pass()).to.deep.include({ kind: 'retry' })

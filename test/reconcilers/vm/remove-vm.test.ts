@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { always } from '../../../model/permit.ts'
 import type { MachineRead, PoolRead } from '../../../model/machine-ports.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { removeVm } from '../../../reconcilers/vm/remove-vm.ts'
@@ -16,7 +17,7 @@ const IN_POOL: PoolRead = { comment: undefined, guests: [VMID] }
 async function removal(machines: FakeMachines, pool: () => PoolRead | undefined = () => IN_POOL) {
   const phases: string[] = []
   const pools = { read: () => Promise.resolve(pool()) }
-  const work = { vm, node: 'pve1', machines, pools, signal: new AbortController().signal }
+  const work = { vm, node: 'pve1', machines, pools, permit: always(new AbortController().signal) }
   const removed = await removeVm(work, (phase) => phases.push(phase))
   return { removed: removed.kind === 'gone' ? 'gone' : removed.why, writes: machines.writes, phases }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { always, Withdrawn } from '../../../model/permit.ts'
 import type { VmPlan, VmStep } from '../../../model/plan/vm-plan.ts'
 import type { CloneRequest, MachineRead } from '../../../model/machine-ports.ts'
 import type { ProxmoxErrorKind } from '../../../model/proxmox-error.ts'
@@ -35,6 +36,7 @@ async function run(
   plan: VmPlan,
   signal = new AbortController().signal,
   holdStart = (): Promise<string | undefined> => Promise.resolve(undefined),
+  withdrawn = always(signal).withdrawn,
 ) {
   const phases: VmPhase[] = []
   const work = {
@@ -44,7 +46,7 @@ async function run(
     fullClone: { storage: 'shared', format: 'qcow2' },
     holdStart,
     machines,
-    signal,
+    permit: { ...always(signal), withdrawn },
   }
   const { phase, outcome } = await runVm(work, (each) => void phases.push(each))
   return { phase, outcome, phases, error: 'error' in outcome ? outcome.error : '' }
@@ -553,6 +555,36 @@ describe('runVm', () => {
     expect(asked).to.deep.equal([])
   })
 
+  for (const call of ['clone', 'configure', 'start'] as const)
+    it(`stops where it is, without having failed, when its ${call} is withdrawn right before it is sent`, async () => {
+      const machines = new FakeMachines()
+      const permit = always(new AbortController().signal)
+      const asked: string[] = []
+      const write = machines[call].bind(machines) as (...args: unknown[]) => Promise<void>
+      Object.assign(machines, {
+        [call]: (...args: unknown[]) => {
+          asked.push(call)
+          const refused = { ...permit, check: () => Promise.reject(new Withdrawn('not wanted any more')) }
+          return write(...args.slice(0, -1), refused)
+        },
+      })
+      const { outcome } = await run(machines, create)
+      expect(outcome).to.deep.equal({ kind: 'progressing' })
+      expect(asked).to.deep.equal([call])
+      expect(machines.writes.some((each) => each.startsWith(call))).to.equal(false)
+    })
+
+  it('begins no further step once it is withdrawn, and sees the one under way to its end', async () => {
+    const machines = new FakeMachines()
+    const withdraw = new AbortController()
+    machines.onCall = (call) => {
+      if (call === 'clone') withdraw.abort(new Withdrawn('suspended'))
+    }
+    const { outcome } = await run(machines, create, undefined, undefined, withdraw.signal)
+    expect(outcome).to.deep.equal({ kind: 'progressing' })
+    expect(machines.writes).to.deep.equal([`clone ${VMID} to pve1`])
+  })
+
   it('tells each phase as it is entered', async () => {
     expect((await run(new FakeMachines(), create)).phases).to.deep.equal(['cloning', 'configuring', 'starting'])
   })
@@ -561,9 +593,9 @@ describe('runVm', () => {
     const requests: CloneRequest[] = []
     const machines = new FakeMachines()
     const clone = machines.clone.bind(machines)
-    machines.clone = (request) => {
+    machines.clone = (request, permit) => {
       requests.push(request)
-      return clone(request)
+      return clone(request, permit)
     }
     await run(machines, create)
     machines.machines.clear()

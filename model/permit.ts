@@ -1,0 +1,22 @@
+/** What justified a write does not hold any more, so it was not sent. Nothing has failed: what is wanted now is another thing. */
+export class Withdrawn extends Error {
+  override readonly name = 'Withdrawn'
+}
+
+/**
+ * What a write depends on until it is sent. Between deciding and sending it may wait long: for its turn on a storage, for a
+ * lock, for a host that answers again.
+ */
+export interface Permit {
+  /** Ends everything, the wait for an answer included: Lanista stops. */
+  readonly signal: AbortSignal
+  /** Aborts when the write is not wanted any more: one that waits for its turn gives it up. What was sent is seen to its end. */
+  readonly withdrawn: AbortSignal
+  /** Asked right before each time the write is sent. Throws `Withdrawn` when what justified it does not hold any more. */
+  check(): Promise<void>
+}
+
+/** For a write that nothing but the end of Lanista takes back. */
+export const always = (signal: AbortSignal): Permit => ({ signal, withdrawn: NEVER, check: () => Promise.resolve() })
+
+const NEVER = new AbortController().signal
