@@ -1,200 +1,40 @@
-import { setMaxListeners } from 'node:events'
-import { type Clock, steadyOf } from '../model/clock.ts'
-import type { Condition } from '../model/condition.ts'
-import type { DestroyOrderStore } from '../model/destroy-order.ts'
-import type { HostRoutes } from '../model/host-routes.ts'
-import type { PlanSettings } from '../model/plan-settings.ts'
-import type { SdnLockStore } from '../model/network-ports.ts'
-import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../model/ports.ts'
-import type { Explanation } from '../model/explanation.ts'
-import { machinesOf } from '../model/range-spec.ts'
-import type { RangeStatus } from '../model/range-status.ts'
-import type { ClusterSnapshot } from '../model/snapshot.ts'
+import type { Logger } from '../model/ports.ts'
+import type { Duties } from './duties.ts'
 import { aborted } from './pace/aborted.ts'
-import { AclGranter } from './network/acl-granter.ts'
-import { watchClones } from './machine/clone-watch.ts'
-import type { Observed } from './compose/composition.ts'
-import { ConfigAudit } from './machine/config-audit.ts'
-import { DecidedMode } from './network/decided-mode.ts'
-import { NetworkController } from './network/network-controller.ts'
-import { DestroyOrders } from './removal/destroy-orders.ts'
-import { Notifications } from './report/notifications.ts'
-import { Planning } from './range/planning.ts'
-import { type PruneParts, Pruning } from './removal/pruning.ts'
-import { RangeController } from './range/range-controller.ts'
-import { readyLog } from './report/ready-log.ts'
-import { reconcileRange } from './range/reconcile-range.ts'
-import { RouteController } from './network/route-controller.ts'
-import { numbersInUse } from './network/stale-routes.ts'
-import { StatusBoard } from './report/status-board.ts'
+import type { InFlight } from './pace/in-flight.ts'
 import { triggers } from './pace/triggers.ts'
-import { Turn } from './pace/turn.ts'
-import { VmBackoff } from './machine/vm-backoff.ts'
-import { watchZone } from './network/zone-watch.ts'
+import type { RangeController, RangeStanding } from './range/range-controller.ts'
+import type { RangeFolder } from './range/range-folder.ts'
+import type { StatusBoard } from './report/status-board.ts'
 
-/** The adapters and settings a controller runs with. */
-export interface ControllerParts {
-  readonly proxmox: Proxmox
-  readonly files: RangeFiles
-  readonly store: StatusStore
-  /** Where the token of the SDN lock is kept. */
-  readonly lockStore: SdnLockStore
-  /** Where the orders of `lanista destroy` are kept. */
-  readonly destroyOrders: DestroyOrderStore
-  /** Those of the machine that Lanista runs on; written only when the settings say so. */
-  readonly hostRoutes: HostRoutes
-  readonly clock: Clock
-  /** 0..1 */
-  readonly random: () => number
-  readonly logger: Logger
-  readonly metrics: Metrics
-  readonly settings: () => PlanSettings
+/** So many failed tries in a row end a `converge`. */
+const ATTEMPTS = 4
+
+/** What ends with a controller. */
+export interface Life {
+  /** Aborts whatever is under way. */
+  readonly stop: AbortController
+  readonly inFlight: InFlight
   /** How often every range is looked at without any cause; asked for anew with each `resync()`. */
   readonly resyncMs: () => number
-  readonly notify: NotifyParts
-  readonly prune: PruneParts
+  readonly logger: Logger
 }
-
-/** Whom to tell of ranges, and how. */
-interface NotifyParts {
-  readonly notifier: Notifier
-  /** `lanista.notify.urls`. */
-  readonly urls: () => readonly string[]
-  /** How ready ranges were when an earlier life ended. */
-  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
-}
-
-/** So many failed passes in a row end a `converge`. */
-const ATTEMPTS = 4
 
 /** The whole controller: triggers in, passes over ranges, statuses out. */
 export class Controller {
   readonly board: StatusBoard
   readonly ranges: RangeController
-  readonly #parts: ControllerParts
-  readonly #planning: Planning
-  readonly #networks: NetworkController
-  readonly #notifications: Notifications
-  readonly #audit: ConfigAudit
-  readonly #destroyOrders: DestroyOrders
-  readonly #pruning: Pruning
-  readonly #stop = new AbortController()
-  /** Passes that have not ended; they never reject. */
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #folder: RangeFolder
+  readonly #duties: Duties
+  readonly #life: Life
   #lookAtAll: () => void = () => undefined
-  readonly #removeStaleRoutes: (rangeIds: readonly string[]) => Promise<void>
-  #folderProblem: string | undefined = 'the range folder has not been read yet'
 
-  constructor(parts: ControllerParts) {
-    const { proxmox, store, lockStore, hostRoutes, clock, logger, metrics, settings, files, random } = parts
-    const { signal } = this.#stop
-    const steady = steadyOf(clock)
-    // Every request and wait under way listens to it, and a large site has hundreds of them.
-    setMaxListeners(0, signal)
-    this.#parts = parts
-    this.#destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
-    this.board = new StatusBoard(store, clock, logger)
-    const observer = watchClones(watchZone(proxmox, settings, metrics), steady)
-    const decidedMode = new DecidedMode(settings)
-    const planning = new Planning(observer, decidedMode, settings, clock, signal)
-    this.#planning = planning
-    const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
-    this.#networks = networks
-    const { machines, pools, nics, access } = proxmox
-    const granter = new AclGranter(access, logger, steady, signal)
-    const looks = new Turn<undefined, ClusterSnapshot>(async () => {
-      const seen = await proxmox.observe(signal)
-      return () => seen
-    })
-    const device = (): string => settings().routesDevice ?? decidedMode.natDevice()
-    const routes = new RouteController(hostRoutes, device, logger, signal)
-    this.#removeStaleRoutes = async (rangeIds) => {
-      if (!settings().routesEnabled) return
-      const removed = await routes.removeStale(() => numbersInUse(rangeIds, this.board.all(), planning.numbersSeen()))
-      if (removed.kind !== 'ready') logger.warn(removed.finding.message)
-    }
-    const look = (): Promise<ClusterSnapshot> => looks.enter(undefined)
-    const { board } = this
-    const { notifier, urls } = parts.notify
-    this.#notifications = new Notifications({ notifier, urls, clock, logger, metrics }, signal)
-    this.#audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
-    const backoff = new VmBackoff(steady, random)
-    const { prune, resyncMs } = parts
-    this.#pruning = new Pruning({ ...prune, files, look, resyncMs, clock, logger, metrics, signal })
-    const dependencies = {
-      files: this.#notifications.listeningTo(files),
-      planning,
-      decidedMode,
-      networks,
-      granter,
-      machines,
-      pools,
-      nics,
-      routes,
-      look,
-      board,
-      logger,
-      settings,
-      clock,
-      firstStarts: new Set<number>(),
-      emptiedPools: new Set<string>(),
-      destroyOrders: this.#destroyOrders,
-      audit: this.#audit,
-      backoff,
-      pruning: this.#pruning,
-    }
-    this.ranges = new RangeController(
-      (rangeId) => {
-        const started = steady.now()
-        const pass = reconcileRange(rangeId, dependencies, signal).then((outcome) => {
-          // Nothing is counted for a range that is forgotten.
-          if (this.board.get(rangeId) !== undefined)
-            metrics.reconciled(rangeId, outcome.kind, (steady.now() - started) / 1000)
-          return outcome
-        })
-        const ended: Promise<unknown> = pass.then(
-          () => this.#underWay.delete(ended),
-          () => this.#underWay.delete(ended),
-        )
-        this.#underWay.add(ended)
-        return pass
-      },
-      random,
-      steady,
-      (rangeId) => {
-        backoff.restart(rangeId)
-        this.#audit.restart(rangeId)
-      },
-    )
-    this.board.onForget((rangeId) => {
-      metrics.rangeGone(rangeId)
-      metrics.rangeFiles(countFiles(this.board.all()))
-      this.#pruning.gone(rangeId)
-    })
-    this.board.onChange(readyLog(logger))
-    this.board.onChange((status) => this.#notifications.changed(status))
-    this.board.onChange((status) => {
-      metrics.rangeStatus(status)
-      metrics.rangeFiles(countFiles(this.board.all()))
-    })
-  }
-
-  /** What the HTTP endpoints may tell about this controller. */
-  observed(): Observed {
-    return {
-      statuses: () => this.board.all(),
-      notReady: () => this.#folderProblem,
-      resyncMs: this.#parts.resyncMs,
-      explain: (rangeId, vm) => this.#explain(rangeId, vm),
-    }
-  }
-
-  /** Undefined when there is no valid file of that range, it is to be removed, or there is no such VM in it. */
-  async #explain(rangeId: string, vm: string): Promise<Explanation | undefined> {
-    const file = await this.#parts.files.read(rangeId)
-    if (file.kind !== 'ok' || file.spec.state === 'absent') return undefined
-    if (machinesOf(file.spec).every(({ name }) => name !== vm)) return undefined
-    return await this.#planning.explain(file.spec, vm)
+  constructor(ranges: RangeController, board: StatusBoard, folder: RangeFolder, duties: Duties, life: Life) {
+    this.ranges = ranges
+    this.board = board
+    this.#folder = folder
+    this.#duties = duties
+    this.#life = life
   }
 
   /** Looks at every range now, and counts the time to the next resync from here. Does nothing unless it runs. */
@@ -204,21 +44,20 @@ export class Controller {
 
   /** Watches and reconciles until the signal aborts. Stops at once then: no further write is begun. */
   async run(signal: AbortSignal): Promise<void> {
-    const { files, resyncMs } = this.#parts
-    await this.#rememberReady()
+    await this.#duties.rememberReady()
     // A watch that is begun after the end would be refused.
     if (signal.aborted) return await this.stop(signal.reason)
-    void this.#giveBackLeftover()
+    this.#giveBackLeftover()
     let watching: Promise<void> = Promise.resolve()
     const stream = triggers((tell, tellAll) => {
       this.#lookAtAll = tellAll
       const stopWatching = new AbortController()
-      watching = files.watch(tell, AbortSignal.any([signal, stopWatching.signal]))
+      watching = this.#folder.watch(tell, AbortSignal.any([signal, stopWatching.signal]))
       return () => stopWatching.abort()
-    }, resyncMs)
+    }, this.#life.resyncMs)
     const subscription = stream.subscribe((trigger) => {
       if (trigger.kind === 'ranges') for (const id of trigger.ids) this.ranges.trigger(id)
-      else void this.#resync()
+      else this.#inBackground(this.#resync())
     })
     try {
       await watching
@@ -230,7 +69,7 @@ export class Controller {
   }
 
   /**
-   * Looks at every range until it is Ready, or can't get there: stalled, or failed several passes in a row.
+   * Looks at every range until it is Ready, or can't get there: stalled, or failed several times in a row.
    * Resolves with true when all are Ready, with false when some are not or the signal aborted.
    * Throws when the folder can't be read.
    *
@@ -238,15 +77,14 @@ export class Controller {
    */
   async converge(signal: AbortSignal, only?: readonly string[]): Promise<boolean> {
     signal.addEventListener('abort', () => void this.stop(signal.reason), { once: true })
-    await this.#rememberReady()
-    this.#audit.waitForNoTurn()
-    void this.#giveBackLeftover()
-    const ids = only ?? (await this.#allIds())
-    this.#folderProblem = undefined
+    await this.#duties.rememberReady()
+    this.#duties.expectNoLaterTurn()
+    this.#giveBackLeftover()
+    const ids = only ?? (await this.#folder.ids())
     for (const id of ids) this.ranges.trigger(id)
     try {
       await this.ranges.until(() => [...this.ranges.standings().values()].every(isAtRest), signal)
-      await this.#notifications.sent(signal)
+      await this.#duties.notified(signal)
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
@@ -259,76 +97,37 @@ export class Controller {
   /** Aborts whatever is under way; resolves when it has let go of everything: the SDN lock, if it is held, takes one request. */
   async stop(reason: unknown): Promise<void> {
     this.ranges.stop()
-    this.#stop.abort(reason)
-    await Promise.all(this.#underWay)
+    this.#life.stop.abort(reason)
+    await this.#life.inFlight.settled()
     await this.board.written()
   }
 
-  /** Before the first status is written over the old one. */
-  async #rememberReady(): Promise<void> {
-    const before = await this.#parts.notify.readyBefore()
-    this.#notifications.startFrom(before)
-    await this.#pruning.start(before)
-  }
-
-  /** Looks at those ranges of which something else is to be done or said now that their file is gone. */
-  async #prune(): Promise<void> {
-    for (const id of await this.#pruning.look()) this.ranges.trigger(id)
-  }
-
-  /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */
-  async #giveBackLeftover(): Promise<void> {
-    const { logger } = this.#parts
-    const given = this.#networks.giveBackLeftover().catch((error: unknown) => {
-      if (!this.#stop.signal.aborted)
-        logger.warn('the SDN lock that an earlier run left behind could not be given back yet', { error })
-    })
-    this.#inBackground(given)
-    await given
-  }
-
-  /** Waited for when the controller stops; a rejection then says no more than that. */
-  #inBackground(work: Promise<unknown>): void {
-    const ended: Promise<unknown> = work.then(
-      () => this.#underWay.delete(ended),
-      (error: unknown) => {
-        this.#underWay.delete(ended)
-        if (!this.#stop.signal.aborted) this.#parts.logger.error('work in the background failed', { error })
-      },
-    )
-    this.#underWay.add(ended)
-  }
-
-  /** Of the ranges with a file, and of those that a person ordered to be destroyed. */
-  async #allIds(): Promise<readonly string[]> {
-    const [files, ordered] = await Promise.all([this.#parts.files.list(), this.#destroyOrders.list()])
-    return [...new Set([...files, ...ordered])]
+  #giveBackLeftover(): void {
+    const problem = 'the SDN lock that an earlier run left behind could not be given back yet'
+    this.#inBackground(this.#duties.giveBackLeftover(), problem)
   }
 
   /** Every range that has a file or once had one: a file event may have been missed. */
   async #resync(): Promise<void> {
     this.#inBackground(this.#prune())
-    try {
-      const ids = await this.#allIds()
-      this.#folderProblem = undefined
-      for (const id of new Set([...ids, ...this.ranges.ids()])) this.ranges.resync(id)
-      this.#inBackground(this.#removeStaleRoutes(ids))
-    } catch (error) {
-      this.#folderProblem = error instanceof Error ? error.message : String(error)
-      this.#parts.logger.error('the range folder could not be read; nothing is changed', { error })
-    }
+    const ids = await this.#folder.idsIfReadable()
+    if (ids === undefined) return
+    for (const id of new Set([...ids, ...this.ranges.ids()])) this.ranges.resync(id)
+    this.#inBackground(this.#duties.removeStaleRoutes(ids))
+  }
+
+  async #prune(): Promise<void> {
+    for (const id of await this.#duties.prune()) this.ranges.trigger(id)
+  }
+
+  /** Waited for when the controller stops; a rejection then says no more than that. */
+  #inBackground(work: Promise<unknown>, problem = 'work in the background failed'): void {
+    const { inFlight, stop, logger } = this.#life
+    inFlight.track(work).catch((error: unknown) => {
+      if (!stop.signal.aborted) logger.warn(problem, { error })
+    })
   }
 }
 
-type StandingOf = ReturnType<RangeController['standings']> extends ReadonlyMap<string, infer S> ? S : never
-
-const isAtRest = ({ standing, failures }: StandingOf): boolean =>
+const isAtRest = ({ standing, failures }: RangeStanding): boolean =>
   standing === 'waiting' || standing === 'stalled' || (standing === 'backingOff' && failures >= ATTEMPTS)
-
-function countFiles(statuses: readonly RangeStatus[]): { readonly valid: number; readonly invalid: number } {
-  const specs = statuses.map(({ conditions }) => conditions.find(({ type }) => type === 'SpecValid'))
-  return {
-    valid: specs.filter((spec) => spec?.status === 'True').length,
-    invalid: specs.filter((spec) => spec?.reason === 'Invalid').length,
-  }
-}

@@ -38,8 +38,7 @@ export const remarkOf = ({ reason, message }: Finding): Remark => ({ reason, mes
 export type PartFinding = Finding | Remark | true | undefined
 
 /** Whether a part works, with or without a remark. */
-export const isInOrder = (part: PartFinding): part is Remark | true =>
-  part === true || (part !== undefined && 'works' in part)
+const isInOrder = (part: PartFinding): part is Remark | true => part === true || (part !== undefined && 'works' in part)
 
 /** The reason when the cluster could not be read: nothing is known, so nothing is claimed. */
 export const NOT_READ = 'ClusterNotRead'

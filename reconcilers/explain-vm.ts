@@ -16,9 +16,11 @@ import type { Joint, TurnPlan } from './plan-turn.ts'
  * @param turn planned with `watch` on this VM
  */
 export function explainVm(spec: RangeSpec, vmName: string, turn: TurnPlan): Explanation {
-  const result = turn.results.get(spec)?.()
+  const result = turn.results.get(spec)
   const { joint } = turn
-  if (result === undefined || joint === undefined) throw new Error(`range ${spec.id} was not planned in this turn`)
+  if (result?.kind === 'broken') throw result.error
+  if (result === undefined || joint === undefined)
+    throw new Error(`range ${spec.id} was not planned in this turn`, { cause: turn.jointError })
   const settings = joint.ground.settings
   const nothing: Explanation = {
     range: spec.id,
@@ -72,7 +74,7 @@ function explainKnown(plan: VmPlan, outline: Outline, joint: Joint, nothing: Exp
   const { step, spec: vm, vmid, message: why } = plan
   const request = requestIn(outline, vm, vmid, joint.ground)
   const needs = needsOf(request)
-  if (step.node === undefined || step.kind === 'create') return { ...nothing, vmid, why, needs }
+  if (step.kind === 'create' || step.at === undefined) return { ...nothing, vmid, why, needs }
   const { ground } = joint
   const others = joint.promised.filter((promise) => promise.vmid !== vmid)
   const own = ground.guests.byVmid.get(vmid)
@@ -80,7 +82,7 @@ function explainKnown(plan: VmPlan, outline: Outline, joint: Joint, nothing: Exp
   const withOwn = (capacity: Capacity): Capacity => ({
     ...capacity,
     rooms: capacity.rooms.map((room) =>
-      room.node.name === step.node
+      room.node.name === step.at
         ? { ...room, freeMemoryBytes: room.freeMemoryBytes + (own?.memoryUsedBytes ?? 0) }
         : room,
     ),
@@ -105,7 +107,7 @@ function explainKnown(plan: VmPlan, outline: Outline, joint: Joint, nothing: Exp
     ...judged(decision, input, withOwn(capacityOf(ground.snapshot, []))),
     vmid,
     rule: 'exists',
-    node: step.node,
+    node: step.at,
     why,
     ifNew,
     counted: countedIn(joint, others),

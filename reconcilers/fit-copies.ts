@@ -6,7 +6,8 @@ import { decide } from './placement/decide.ts'
 import { demandOf } from './placement/demand.ts'
 import { gib, type Unfit } from './placement/node-filters.ts'
 import { siteOf } from './placement/site.ts'
-import { type Joint, planTurn, type TurnPlan } from './plan-turn.ts'
+import { type Joint, planTurn, type TurnPlan, unbroken } from './plan-turn.ts'
+import { NO_PROMISES } from './promises.ts'
 
 /** How many copies of a range there is room for now. Sizes in bytes. */
 export interface FitReport {
@@ -44,7 +45,7 @@ export function fitCopies(
   mode: NetworkMode,
 ): FitReport {
   const turnOf = (count: number): TurnPlan =>
-    planTurn(copiesOf(spec, count, copies), snapshot, { numbers: new Map(), vms: [] }, settings, mode)
+    planTurn(copiesOf(spec, count, copies), snapshot, NO_PROMISES, settings, mode)
   let fits = hasRoom(turnOf(copies)) ? copies : mostBetween(0, copies, (count) => hasRoom(turnOf(count)))
   // Another number of VMs is placed in another order, so one more may fit where halving did not look.
   while (fits < copies && hasRoom(turnOf(fits + 1))) fits += 1
@@ -79,7 +80,7 @@ const hasRoom = ({ results, joint }: TurnPlan): boolean =>
   joint !== undefined &&
   joint.placements.short.length === 0 &&
   [...results.values()].every((result) => {
-    const made = result()
+    const made = unbroken(result)
     return made.kind === 'planned' && made.plan.vms.every(({ step }) => step.kind === 'create')
   })
 
@@ -114,10 +115,9 @@ function shortageOf(
   mode: NetworkMode,
 ): Shortage {
   const specs = copiesOf(spec, count, count)
-  const nothing = { numbers: new Map<number, string>(), vms: [] }
-  const { results, joint } = planTurn(specs, snapshot, nothing, settings, mode)
+  const { results, joint } = planTurn(specs, snapshot, NO_PROMISES, settings, mode)
   for (const result of results.values()) {
-    const made = result()
+    const made = unbroken(result)
     if (made.kind === 'refused')
       return {
         resource: made.finding.reason === 'NumbersExhausted' ? 'range numbers' : 'the plan',
@@ -127,7 +127,7 @@ function shortageOf(
   const short = joint?.placements.short[0]
   if (short === undefined) {
     const messages = [...results.values()].flatMap((result) => {
-      const made = result()
+      const made = unbroken(result)
       return made.kind === 'planned'
         ? made.plan.vms.flatMap(({ step }) => (step.kind === 'blocked' ? [step.finding.message] : []))
         : []
@@ -135,7 +135,7 @@ function shortageOf(
     return { resource: 'the plan', message: plain(messages[0] ?? 'something else is in the way') }
   }
   const watch = { rangeId: short.rangeId, vm: short.vm.name }
-  const input = planTurn(specs, snapshot, nothing, settings, mode, watch).joint?.placements.watched?.input
+  const input = planTurn(specs, snapshot, NO_PROMISES, settings, mode, watch).joint?.placements.watched?.input
   const unfits = (input === undefined ? [] : decide(input).verdicts).flatMap(({ room, fit: { unfit } }) =>
     unfit === undefined ? [] : [{ node: room.node.name, unfit }],
   )

@@ -2,26 +2,20 @@ import { vmidOf } from '../model/identity.ts'
 import type { NetworkMode } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangePlan } from '../model/plan/range-plan.ts'
-import type { VmPlan } from '../model/plan/vm-plan.ts'
+import { nodeOf, type VmPlan } from '../model/plan/vm-plan.ts'
 import { machinesOf, type RangeSpec, type VmSpec } from '../model/range-spec.ts'
-import { capacityOf, promisedIn, type Reservation } from './placement/capacity.ts'
+import type { Reservation } from './placement/capacity.ts'
 import { demandOf } from './placement/demand.ts'
 import type { Request } from './placement/node-filters.ts'
-import { type Placements, placeRequests, type RequestGroup } from './placement/place-requests.ts'
+import type { Placements, RequestGroup } from './placement/place-requests.ts'
 import { type Site, siteOf } from './placement/site.ts'
+import type { Promises } from './promises.ts'
 import { bindWishes, type BoundWishes, NO_WISHES } from './placement/wishes.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { type GuestIndex, guestsOfRange, indexGuests } from './vm/find-guest.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from './vm/plan-vm.ts'
 import { planSingleNetwork } from './bridge/plan-single-network.ts'
 import { planClusterNetwork, type PlannedNetwork, type RefusedNetwork } from './vnet/plan-cluster-network.ts'
-
-/** What ranges have been promised and does not show in the snapshot yet. */
-export interface Promises {
-  /** Range number -> range id. */
-  readonly numbers: ReadonlyMap<number, string>
-  readonly vms: readonly Reservation[]
-}
 
 export type PlanResult =
   | {
@@ -68,30 +62,6 @@ export interface Outline {
   readonly existing: readonly Reservation[]
 }
 
-/**
- * The changes that turn the snapshot into what a range file asks for. Pure: same input, same plan, whatever the order
- * of nodes. Planning an achieved snapshot gives a plan without actions.
- *
- * @param promises what other ranges have been promised
- */
-export function planRange(
-  spec: RangeSpec,
-  snapshot: ClusterSnapshot,
-  promises: Promises,
-  settings: PlanSettings,
-  mode: NetworkMode,
-): PlanResult {
-  const ground = groundOf(snapshot, settings, mode)
-  const outlined = outlineRange(spec, promises, ground)
-  if (outlined.kind === 'refused') return outlined
-  const capacity = capacityOf(snapshot, promisedIn(snapshot, [...promises.vms, ...outlined.outline.existing]))
-  return completePlan(
-    outlined.outline,
-    placeRequests([outlined.outline.group], capacity, ground.site, settings),
-    ground,
-  )
-}
-
 /** All of a range's plan that does not depend on where other ranges' VMs are placed. */
 export function outlineRange(
   spec: RangeSpec,
@@ -123,6 +93,7 @@ function outlineVms(
     repair: settings.repairClones,
     guests,
     promised: promises.vms,
+    underWay: promises.underWay,
   }
   const wishes = bindWishes(spec)
   const looks = machines.map(({ vm, vmid }) => ({ vm, vmid, look: lookAtVm(vm, vmid, range, snapshot) }))
@@ -139,7 +110,7 @@ function outlineVms(
       whereabouts: {
         nodeOf: new Map(plans.flatMap((plan) => existingNodeOf(plan).map((node) => [plan.spec.name, node] as const))),
         untold: new Set(
-          plans.flatMap(({ spec: { name }, step }) => (step.kind === 'wait' && step.node === undefined ? [name] : [])),
+          plans.flatMap(({ spec: { name }, step }) => (step.kind === 'wait' && step.at === undefined ? [name] : [])),
         ),
       },
     },
@@ -195,9 +166,8 @@ export function completePlan(
   }
   const reservations = vms.flatMap(({ spec: vm, vmid, step }): readonly Reservation[] => {
     const begun = step.kind === 'create' || step.kind === 'continue' || step.kind === 'wait'
-    return begun && step.node !== undefined
-      ? [{ vmid, rangeId: spec.id, name: vm.name, node: step.node, ...demandIn(ground, vm) }]
-      : []
+    const node = nodeOf(step)
+    return begun && node !== undefined ? [{ vmid, rangeId: spec.id, name: vm.name, node, ...demandIn(ground, vm) }] : []
   })
   return { kind: 'planned', plan, reservations }
 }

@@ -5,21 +5,28 @@ import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { type Capacity, capacityOf, type Promised, promisedIn, type Reservation } from './placement/capacity.ts'
 import { compareNames } from './placement/compare-names.ts'
 import { type Placements, placeRequests } from './placement/place-requests.ts'
-import {
-  completePlan,
-  type Ground,
-  groundOf,
-  type Outline,
-  outlineRange,
-  type PlanResult,
-  type Promises,
-} from './plan-range.ts'
+import { completePlan, type Ground, groundOf, type Outline, outlineRange, type PlanResult } from './plan-range.ts'
+import type { Promises } from './promises.ts'
 
-/** The plans of all ranges of a turn. A range's result throws what its planning threw. */
+/** What came of planning one range of a turn. */
+export type TurnResult =
+  | PlanResult
+  /** Planning threw, which is a bug: for whoever asked for the plan, and the log. */
+  | { readonly kind: 'broken'; readonly error: unknown }
+
+/** The plans of all ranges of a turn. */
 export interface TurnPlan {
-  readonly results: ReadonlyMap<RangeSpec, () => PlanResult>
-  /** How the VMs were placed; undefined when that failed, and each range was placed alone. */
+  readonly results: ReadonlyMap<RangeSpec, TurnResult>
+  /** How the VMs were placed; undefined when that broke, and each range was placed alone. */
   readonly joint: Joint | undefined
+  /** What placing them together threw, which is a bug, for the log. */
+  readonly jointError?: unknown
+}
+
+/** The result, for whoever a bug in planning stops as well. Throws what planning threw. */
+export function unbroken(result: TurnResult): PlanResult {
+  if (result.kind === 'broken') throw result.error
+  return result
 }
 
 /** What all VMs of a turn were placed in. */
@@ -52,14 +59,11 @@ export function planTurn(
   const { outlines, results } = outlineAll(specs, promises, ground)
   try {
     const joint = placeTogether(outlines, promises, ground, watch)
-    for (const outline of outlines) {
-      const result = completePlan(outline, joint.placements, ground)
-      results.set(outline.spec, () => result)
-    }
+    for (const outline of outlines) results.set(outline.spec, completePlan(outline, joint.placements, ground))
     return { results, joint }
-  } catch {
+  } catch (error) {
     placeOneByOne(outlines, promises, ground, results)
-    return { results, joint: undefined }
+    return { results, joint: undefined, jointError: error }
   }
 }
 
@@ -67,8 +71,8 @@ function outlineAll(
   specs: readonly RangeSpec[],
   promises: Promises,
   ground: Ground,
-): { readonly outlines: readonly Outline[]; readonly results: Map<RangeSpec, () => PlanResult> } {
-  const results = new Map<RangeSpec, () => PlanResult>()
+): { readonly outlines: readonly Outline[]; readonly results: Map<RangeSpec, TurnResult> } {
+  const results = new Map<RangeSpec, TurnResult>()
   const outlines: Outline[] = []
   const numbers = new Map(promises.numbers)
   const names = new NameBook(promises.vms)
@@ -76,19 +80,17 @@ function outlineAll(
     try {
       const own = [...numbers].find(([, id]) => id === spec.id)
       if (own !== undefined) numbers.delete(own[0])
-      const outlined = outlineRange(spec, { numbers, vms: names.othersThan(spec) }, ground)
+      const outlined = outlineRange(spec, { ...promises, numbers, vms: names.othersThan(spec) }, ground)
       if (outlined.kind === 'refused') {
         if (own !== undefined) numbers.set(own[0], own[1])
-        results.set(spec, () => outlined)
+        results.set(spec, outlined)
         continue
       }
       outlines.push(outlined.outline)
       numbers.set(outlined.outline.planned.number, spec.id)
       names.add(outlined.outline)
     } catch (error) {
-      results.set(spec, () => {
-        throw error
-      })
+      results.set(spec, { kind: 'broken', error })
     }
   }
   return { outlines, results }
@@ -116,7 +118,7 @@ function placeOneByOne(
   outlines: readonly Outline[],
   promises: Promises,
   ground: Ground,
-  results: Map<RangeSpec, () => PlanResult>,
+  results: Map<RangeSpec, TurnResult>,
 ): void {
   let reservations = reservationsBefore(outlines, promises, ground.snapshot)
   for (const outline of outlines) {
@@ -128,11 +130,9 @@ function placeOneByOne(
         ground,
       )
       if (result.kind === 'planned') reservations = [...reservations, ...result.reservations]
-      results.set(outline.spec, () => result)
+      results.set(outline.spec, result)
     } catch (error) {
-      results.set(outline.spec, () => {
-        throw error
-      })
+      results.set(outline.spec, { kind: 'broken', error })
     }
   }
 }

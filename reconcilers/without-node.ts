@@ -3,7 +3,8 @@ import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
 import { siteOf } from './placement/site.ts'
-import { planTurn } from './plan-turn.ts'
+import { planTurn, unbroken } from './plan-turn.ts'
+import { NO_PROMISES } from './promises.ts'
 
 /** What a node's absence would mean. Nothing is moved for it: a VM comes back with its node, or is made anew. */
 export interface AbsenceReport {
@@ -35,13 +36,15 @@ export function withoutNode(
   settings: PlanSettings,
   mode: NetworkMode,
 ): AbsenceReport {
-  const nothing = { numbers: new Map<number, string>(), vms: [] }
   const plansOn = (seen: ClusterSnapshot) =>
-    [...planTurn(specs, seen, nothing, settings, mode).results].map(([{ id }, result]) => ({ id, made: result() }))
+    [...planTurn(specs, seen, NO_PROMISES, settings, mode).results].map(([{ id }, result]) => ({
+      id,
+      made: unbroken(result),
+    }))
   const onIt = plansOn(snapshot).flatMap(({ made }) =>
     made.kind === 'planned'
       ? made.plan.vms
-          .filter(({ step }) => step.kind !== 'create' && step.node === name)
+          .filter(({ step }) => step.kind !== 'create' && step.at === name)
           .map(({ spec, vmid }) => ({ range: made.plan.rangeId, vm: spec.name, vmid }))
       : [],
   )
@@ -57,7 +60,7 @@ export function withoutNode(
       anew.set(
         `${id}/${spec.name}`,
         step.kind === 'create'
-          ? { kind: 'possible', node: step.node, why: message }
+          ? { kind: 'possible', node: step.to, why: message }
           : { kind: 'impossible', why: message },
       )
   }

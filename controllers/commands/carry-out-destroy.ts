@@ -45,7 +45,7 @@ export async function carryOutDestroy(
   }
   const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
   try {
-    const controller = controllerFor(() => config, connected, composition, troublesOnly(logger))
+    const { controller } = controllerFor(() => config, connected, composition, troublesOnly(logger))
     const told = new Map<string, RangeStatus>()
     controller.board.onChange((status) => {
       for (const vm of status.vms) {

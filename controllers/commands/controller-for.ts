@@ -2,7 +2,7 @@ import type { Logger } from '../../model/ports.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../compose/composition.ts'
-import { Controller } from '../controller.ts'
+import { wireController, type WiredController } from '../compose/wire-controller.ts'
 
 /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
 export function controllerFor(
@@ -10,11 +10,11 @@ export function controllerFor(
   connected: Connected,
   { clock, random }: Composition,
   logger: Logger,
-): Controller {
+): WiredController {
   const { proxmox, files, store, lockStore, destroyOrders, hostRoutes, metrics, notifier, readyBefore } = connected
   const settings = (): PlanSettings => planSettingsOf(config())
   const resyncMs = (): number => config().lanista.resync
-  return new Controller({
+  return wireController({
     proxmox,
     files,
     store,

@@ -1,4 +1,5 @@
 import { UserError } from '../../model/user-error.ts'
+import type { Observed } from '../../model/observed.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { Composition, Connected } from '../compose/composition.ts'
 import type { Controller } from '../controller.ts'
@@ -61,11 +62,11 @@ async function runDemo(
   const config = await composition.loadConfig(folder.configFile, {})
   const logger = composition.openLog(folder.logFile)
   const connected = await composition.connect(config, logger)
-  const controller = controllerFor(() => config, connected, composition, logger)
+  const { controller, observed } = controllerFor(() => config, connected, composition, logger)
 
   const ended = new AbortController()
   const stop = AbortSignal.any([signal, ended.signal])
-  const http = await serveSomewhere(connected, controller, stop)
+  const http = await serveSomewhere(connected, observed, stop)
   const steps = options.untilReady ? [] : nextSteps({ ...folder, http: `http://${http}` }, paint)
   const show =
     terminal.isTTY === true && !options.untilReady
@@ -86,11 +87,11 @@ async function runDemo(
 }
 
 /** The usual address, or any free port when that one is taken, perhaps by another demo. */
-async function serveSomewhere(connected: Connected, controller: Controller, signal: AbortSignal): Promise<string> {
+async function serveSomewhere(connected: Connected, observed: Observed, signal: AbortSignal): Promise<string> {
   try {
-    return await connected.serve(controller.observed(), signal)
+    return await connected.serve(observed, signal)
   } catch (error) {
-    if (error instanceof UserError) return await connected.serve(controller.observed(), signal, '127.0.0.1:0')
+    if (error instanceof UserError) return await connected.serve(observed, signal, '127.0.0.1:0')
     throw error
   }
 }

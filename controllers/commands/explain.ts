@@ -11,6 +11,7 @@ import { explanationText } from '../terminal/explanation-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { type FolderRead, readFolder } from './read-folder.ts'
 import { readOneFile } from './read-one-file.ts'
+import { NO_PROMISES } from '../../reconcilers/promises.ts'
 
 export interface ExplainOptions {
   readonly config: string
@@ -50,8 +51,10 @@ export async function explainCommand(
   vmOf(spec, name)
   const settings = planSettingsOf(config)
   const snapshot = await proxmox.observe(signal)
-  const nothing = { numbers: new Map<number, string>(), vms: [] }
-  const turn = planTurn(specs, snapshot, nothing, settings, networkModeOf(snapshot, settings), { rangeId, vm: name })
+  const turn = planTurn(specs, snapshot, NO_PROMISES, settings, networkModeOf(snapshot, settings), {
+    rangeId,
+    vm: name,
+  })
   const explanation = explainVm(spec, name, turn)
   if (format === 'json') print(JSON.stringify(explanation, undefined, 2))
   else for (const line of explanationText(explanation, paint)) print(line)

@@ -9,11 +9,11 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { nodeRemedy } from '../../reconcilers/placement/decide.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
+import { planTurn, unbroken } from '../../reconcilers/plan-turn.ts'
+import { NO_PROMISES } from '../../reconcilers/promises.ts'
 import { planNetworks } from '../../reconcilers/plan-networks.ts'
 import { withoutNode } from '../../reconcilers/without-node.ts'
 import type { Composition } from '../compose/composition.ts'
-import { DecidedMode } from '../network/decided-mode.ts'
-import { Planning } from '../range/planning.ts'
 import { suspendedText } from '../range/range-conditions.ts'
 import { destroyedText } from '../removal/removal-conditions.ts'
 import { absenceText } from '../terminal/absence-text.ts'
@@ -52,8 +52,10 @@ export async function planCommand(
     const snapshot = await proxmox.observe(signal)
     return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
   }
-  const planning = new Planning(proxmox, new DecidedMode(() => settings), () => settings, composition.clock, signal)
-  const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
+  const planned =
+    specs.length === 0
+      ? []
+      : planAll(specs, await proxmox.observe(signal, { acl: settings.aclGroup !== undefined }), settings)
   const destroying = destroyed.filter(({ carriedOut }) => !carriedOut).map(removalOf)
   const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroying]
   const removals = orders.length === 0 ? [] : await removalsOf(orders, proxmox, settings, signal)
@@ -96,6 +98,19 @@ interface PlannedRange {
   readonly spec: RangeSpec
   readonly result: PlanResult
   readonly snapshot: ClusterSnapshot
+}
+
+/** As one turn of a run plans them. */
+function planAll(
+  specs: readonly RangeSpec[],
+  snapshot: ClusterSnapshot,
+  settings: PlanSettings,
+): readonly PlannedRange[] {
+  const { results } = planTurn(specs, snapshot, NO_PROMISES, settings, networkModeOf(snapshot, settings))
+  return specs.flatMap((spec) => {
+    const result = results.get(spec)
+    return result === undefined ? [] : [{ spec, result: unbroken(result), snapshot }]
+  })
 }
 
 /** The networks of all ranges are planned together, as a run does: one apply for all. */

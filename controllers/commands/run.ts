@@ -38,11 +38,7 @@ export async function runCommand(
   if (options.once) {
     const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
     try {
-      return await converge(
-        controllerFor(() => config, connected, composition, logger),
-        print,
-        signal,
-      )
+      return await converge(controllerFor(() => config, connected, composition, logger).controller, print, signal)
     } finally {
       await leave()
     }
@@ -50,14 +46,14 @@ export async function runCommand(
   const { metrics } = connected
   const onReload = (): void => controller.resync()
   const live = new LiveConfig(config, { source, logger, metrics, clock: composition.clock, onReload })
-  const controller = controllerFor(() => live.current(), connected, composition, logger)
+  const { controller, observed } = controllerFor(() => live.current(), connected, composition, logger)
   const look = (rangeId: string): void => controller.ranges.trigger(rangeId)
   const leave = await claimPresence(connected, config.lanista.state_dir, look, logger)
   options.onReloadRequest(() => void live.reload(true))
   await source.watch(() => void live.reload(false), signal)
   // It may have changed before it was watched.
   await live.reload(false)
-  const address = await connected.serve(controller.observed(), signal)
+  const address = await connected.serve(observed, signal)
   logger.info('started', {
     ranges: config.lanista.ranges,
     http: address,

@@ -2,13 +2,12 @@ import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { Condition } from '../../model/condition.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
-import type { Explanation } from '../../model/explanation.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
 import type { Presence } from '../../model/presence.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
+import type { Observed } from '../../model/observed.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { PruneParts } from '../removal/pruning.ts'
 
@@ -65,17 +64,6 @@ export interface Connected {
    * Resolves with the address it listens on.
    */
   serve(observed: Observed, signal: AbortSignal, listen?: string): Promise<string>
-}
-
-/** What the HTTP endpoints tell about. */
-export interface Observed {
-  readonly statuses: () => readonly RangeStatus[]
-  /** Why the controller isn't ready to serve, or undefined when it is. */
-  readonly notReady: () => string | undefined
-  /** How often the cluster is read at least, in milliseconds. */
-  readonly resyncMs: () => number
-  /** Why a VM is, or would be, on its node; undefined when no valid range file has it. */
-  readonly explain: (rangeId: string, vm: string) => Promise<Explanation | undefined>
 }
 
 export interface SimulateOptions {

@@ -12,7 +12,7 @@ import { nicOfVlan, type NicOfVlan } from '../../reconcilers/vm/find-drift.ts'
 import { isNew } from '../../reconcilers/vm/first-start.ts'
 import { type DriftJudgement, judgeDrift } from '../../reconcilers/vm/judge-drift.ts'
 import { VmBackoff } from './vm-backoff.ts'
-import { always } from '../../model/permit.ts'
+import type { Permit } from '../../model/permit.ts'
 
 /** A VM that exists and is as its plan wants it, but for what its configuration says. */
 export interface AuditWork {
@@ -20,7 +20,7 @@ export interface AuditWork {
   readonly node: string
   readonly networks: RangeNetworks
   readonly drift: Drift
-  readonly signal: AbortSignal
+  readonly permit: Permit
 }
 
 /** What a VM's status tells of the last look at its configuration. */
@@ -126,12 +126,12 @@ export class ConfigAudit {
   }
 
   async #look(
-    { plan, node, networks, drift, signal }: AuditWork,
+    { plan, node, networks, drift, permit }: AuditWork,
     known: Known,
   ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome'> & { readonly held: boolean }) | undefined> {
     const { spec: vm, vmid } = plan
     for (let look = 1; ; look += 1) {
-      const read = await this.#machines.audit(node, vmid, signal)
+      const read = await this.#machines.audit(node, vmid, permit.signal)
       // Whose VM that is now, and what becomes of it, the next pass will see.
       if (read === undefined || read.template || read.name !== vm.name) return undefined
       const judged = judgeDrift({ vm, networks, drift, read, known: known.nics })
@@ -140,8 +140,8 @@ export class ConfigAudit {
       if (judged.patch === undefined) return { nics, held: judged.held, ...told(judged) }
       if (look > LOOKS_AT_MOST) throw new Error(`its configuration keeps changing while it is corrected`)
       try {
-        signal.throwIfAborted()
-        await this.#machines.configure(node, vmid, judged.patch, always(signal))
+        permit.signal.throwIfAborted()
+        await this.#machines.configure(node, vmid, judged.patch, permit)
         const fields = Object.keys(judged.patch.set).join(', ')
         this.#logger.info('vm corrected', { range: networks.rangeId, vm: vm.name, fields })
       } catch (error) {
@@ -151,9 +151,9 @@ export class ConfigAudit {
   }
 
   #failed(key: string, work: AuditWork, known: Known, error: unknown): Outcome {
-    const { plan, networks, signal } = work
+    const { plan, networks, permit } = work
     const failed = outcomeOfError(error)
-    if (signal.aborted || !('error' in failed)) return failed
+    if (permit.signal.aborted || !('error' in failed)) return failed
     const { name } = plan.spec
     this.#logger.warn('vm is not compared', { range: networks.rangeId, vm: name, error: failed.error })
     const { trouble, outcome } = this.#backoff.failed(networks.rangeId, name, causeOf(work), {

@@ -1,10 +1,10 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
-import { GrowingDelay } from '../pace/growing-delay.ts'
+import { Backoff, type Failed } from '../pace/backoff.ts'
 
 /** What may pass is tried again soon, what only a change helps against at a pace that nobody minds. */
-const DELAY_MS = {
+const POLICY = {
   retry: { first: 2000, most: 300_000 },
   stalled: { first: 60_000, most: 300_000 },
 } as const
@@ -28,7 +28,6 @@ export interface VmWait {
 interface Known {
   readonly cause: string
   readonly failure: VmFailure
-  readonly delay: GrowingDelay
 }
 
 /**
@@ -36,14 +35,12 @@ interface Known {
  * itself. A cause that has changed ends the wait. Remembers in memory only; after a restart everything is tried once.
  */
 export class VmBackoff {
-  readonly #clock: Pick<Clock, 'now'>
+  readonly #failed: Backoff<Known>
   readonly #random: () => number
-  /** By range, then by VM. */
-  readonly #known = new Map<string, Map<string, Known>>()
 
-  /** @param random 0..1, to spread tries */
+  /** @param clock a steady one @param random 0..1, to spread tries */
   constructor(clock: Pick<Clock, 'now'>, random: () => number) {
-    this.#clock = clock
+    this.#failed = new Backoff(clock)
     this.#random = random
   }
 
@@ -53,44 +50,43 @@ export class VmBackoff {
    * @param cause all that a try depends on, as one text
    */
   waits(rangeId: string, vm: string, cause: string): VmWait | undefined {
-    const known = this.#known.get(rangeId)?.get(vm)
-    if (known === undefined || known.cause !== cause) return undefined
-    return known.delay.left(this.#clock.now()) > 0 ? waitOf(known) : undefined
+    const key = keyOf(rangeId, vm)
+    const failed = this.#failed.get(key)
+    return failed?.value.cause === cause && this.#failed.left(key) > 0 ? waitOf(failed) : undefined
   }
 
   /** A try has failed just now. */
   failed(rangeId: string, vm: string, cause: string, failure: VmFailure): VmWait {
-    const vms = this.#known.get(rangeId) ?? new Map<string, Known>()
-    const before = vms.get(vm)
-    const { first, most } = DELAY_MS[failure.kind]
-    const again = before?.cause === cause && before.failure.kind === failure.kind
-    const delay = again ? before.delay : new GrowingDelay(first, most)
-    delay.failed(this.#clock.now(), 0.5 + this.#random() / 2)
-    const known = { cause, failure, delay }
-    this.#known.set(rangeId, vms.set(vm, known))
-    return waitOf(known)
+    const key = keyOf(rangeId, vm)
+    const before = this.#failed.get(key)?.value
+    // Another trouble is not one more in the same row.
+    if (before?.cause !== cause || before.failure.kind !== failure.kind) this.#failed.clear(key)
+    return waitOf(this.#failed.failed(key, POLICY[failure.kind], { cause, failure }, 0.5 + this.#random() / 2))
   }
 
   /** Nothing is wrong with the VM any more, or something else is. */
   forget(rangeId: string, vm: string): void {
-    this.#known.get(rangeId)?.delete(vm)
+    this.#failed.clear(keyOf(rangeId, vm))
   }
 
   /** All VMs of the range may be tried at once. */
   restart(rangeId: string): void {
-    this.#known.delete(rangeId)
+    this.#failed.clear(rangeId)
   }
 }
 
-function waitOf({ failure: { kind, phase, error }, delay }: Known): VmWait {
-  const at = `${new Date(delay.until).toISOString().slice(0, 19)}Z`
-  const often = delay.failures === 1 ? '' : `; ${delay.failures} times in a row`
+const keyOf = (rangeId: string, vm: string): string => `${rangeId}/${vm}`
+
+function waitOf({ value: { failure }, failures, until }: Failed<Known>): VmWait {
+  const { kind, phase, error } = failure
+  const at = `${new Date(until).toISOString().slice(0, 19)}Z`
+  const often = failures === 1 ? '' : `; ${failures} times in a row`
   const when =
     kind === 'stalled' ? `tried again at ${at}, or at once when the range file changes` : `tried again at ${at}`
   const trouble = `${error}${often}; ${when}`
   return {
     phase: kind === 'stalled' ? 'blocked' : phase,
     trouble,
-    outcome: { kind, error: trouble, dueAt: delay.until },
+    outcome: { kind, error: trouble, dueAt: until },
   }
 }

@@ -1,44 +1,52 @@
 import { type Actor, createActor } from 'xstate'
 import type { Clock } from '../../model/clock.ts'
-import type { Outcome } from '../../model/outcome.ts'
-import { type RangeInput, rangeMachine } from './range-machine.ts'
+import { type Outcome, worstOf } from '../../model/outcome.ts'
+import type { WorkOnVm } from '../machine/vm-actor.ts'
+import { type PassReach, rangeMachine } from './range-machine.ts'
 
-const STANDINGS = ['waiting', 'reconciling', 'rechecking', 'backingOff', 'stalled'] as const
+const STANDINGS = ['waiting', 'stalled', 'backingOff', 'rechecking', 'reconciling'] as const
 
-/** Where a range stands between passes. */
-export type Standing = (typeof STANDINGS)[number]
+/** Where a range stands: itself between passes, or the VM of it that is furthest from rest. */
+type Standing = (typeof STANDINGS)[number]
+
+/** How a range stands with all of its VMs. */
+export interface RangeStanding {
+  readonly standing: Standing
+  /** The worst of its last pass and of its VMs. */
+  readonly lastOutcome: Outcome | undefined
+  /** In a row, of that part of it which has failed least often among those that are tried again. */
+  readonly failures: number
+}
+
+/** What is done for ranges. */
+export interface RangeWork {
+  readonly pass: (rangeId: string, reach: PassReach) => Promise<Outcome>
+  readonly workOnVm: WorkOnVm
+  /** Told of each trigger before the range is looked at: whatever waits for time to pass need not any more. */
+  readonly onTrigger: (rangeId: string) => void
+}
 
 /** Keeps one actor per range: hands triggers on, and tells when the ranges have come to rest. */
 export class RangeController {
-  readonly #reconcile: RangeInput['reconcile']
+  readonly #work: RangeWork
   readonly #random: () => number
   readonly #timers: Timers
   readonly #now: () => number
-  readonly #onTrigger: (rangeId: string) => void
   readonly #actors = new Map<string, Actor<typeof rangeMachine>>()
   readonly #listeners = new Set<() => void>()
   #stopped = false
 
-  /**
-   * @param clock what the actors wait by
-   * @param onTrigger told of each trigger before the range is looked at: whatever waits for time to pass need not any more
-   */
-  constructor(
-    reconcile: RangeInput['reconcile'],
-    random: () => number,
-    clock: Clock,
-    onTrigger: (rangeId: string) => void = () => undefined,
-  ) {
-    this.#reconcile = reconcile
+  /** @param clock what the actors wait by, a steady one */
+  constructor(work: RangeWork, random: () => number, clock: Clock) {
+    this.#work = work
     this.#random = random
     this.#timers = timersOf(clock)
     this.#now = () => clock.now()
-    this.#onTrigger = onTrigger
   }
 
   /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
   trigger(rangeId: string): void {
-    this.#onTrigger(rangeId)
+    this.#work.onTrigger(rangeId)
     this.#send(rangeId, { type: 'trigger' })
   }
 
@@ -52,17 +60,9 @@ export class RangeController {
     return [...this.#actors.keys()]
   }
 
-  /** Range id -> where it stands and how its last pass ended. */
-  standings(): ReadonlyMap<
-    string,
-    { readonly standing: Standing; readonly lastOutcome: Outcome | undefined; readonly failures: number }
-  > {
-    return new Map(
-      [...this.#actors].map(([id, actor]) => {
-        const { value, context } = actor.getSnapshot()
-        return [id, { standing: standingOf(value), lastOutcome: context.lastOutcome, failures: context.failures }]
-      }),
-    )
+  /** By range id. */
+  standings(): ReadonlyMap<string, RangeStanding> {
+    return new Map([...this.#actors].map(([id, actor]) => [id, standingOf(actor)]))
   }
 
   /**
@@ -91,7 +91,7 @@ export class RangeController {
     })
   }
 
-  /** Stops all actors for good; passes under way are aborted through their signal. A later trigger does nothing. */
+  /** Stops all actors for good; what is under way is aborted through its signal. A later trigger does nothing. */
   stop(): void {
     this.#stopped = true
     for (const actor of this.#actors.values()) actor.stop()
@@ -106,7 +106,8 @@ export class RangeController {
   #actorOf(rangeId: string): Actor<typeof rangeMachine> {
     const known = this.#actors.get(rangeId)
     if (known !== undefined) return known
-    const input = { rangeId, reconcile: this.#reconcile, random: this.#random, now: this.#now }
+    const { pass, workOnVm: work } = this.#work
+    const input = { rangeId, pass, work, random: this.#random, now: this.#now }
     const actor = createActor(rangeMachine, { input, clock: this.#timers })
     this.#actors.set(rangeId, actor)
     actor.subscribe(() => {
@@ -117,8 +118,30 @@ export class RangeController {
   }
 }
 
-/** `deciding` is passed through within the same step, so it counts as the end of the pass. */
-const standingOf = (value: string): Standing => STANDINGS.find((standing) => standing === value) ?? 'reconciling'
+function standingOf(actor: Actor<typeof rangeMachine>): RangeStanding {
+  const { value, context } = actor.getSnapshot()
+  const vms = [...context.vms.values()].map((vm) => vm.getSnapshot())
+  const parts = [
+    { standing: STANDINGS.find((each) => each === value) ?? 'reconciling', tried: context.tried },
+    ...vms.map((vm) => ({ standing: STANDING_OF_VM[vm.value], tried: vm.context.tried })),
+  ]
+  const backingOff = parts.filter(({ standing }) => standing === 'backingOff')
+  return {
+    standing: STANDINGS[Math.max(...parts.map(({ standing }) => STANDINGS.indexOf(standing)))] ?? 'reconciling',
+    lastOutcome: context.tried.outcome && worstOf(parts.flatMap(({ tried }) => tried.outcome ?? [])),
+    failures: backingOff.length === 0 ? 0 : Math.min(...backingOff.map(({ tried }) => tried.failures)),
+  }
+}
+
+/** `deciding` is passed through within the same step, so it counts as the end of the work. */
+const STANDING_OF_VM = {
+  resting: 'waiting',
+  working: 'reconciling',
+  deciding: 'reconciling',
+  rechecking: 'rechecking',
+  backingOff: 'backingOff',
+  stalled: 'stalled',
+} as const
 
 /** XState's idea of a clock. */
 interface Timers {

@@ -1,10 +1,28 @@
-import { assign, fromPromise, setup } from 'xstate'
+import { type ActorRefFrom, assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { Outcome } from '../../model/outcome.ts'
+import { type FromVm, vmActor, type WorkOnVm } from '../machine/vm-actor.ts'
+import type { VmAssignment } from '../machine/vm-assignment.ts'
+import { afterTry, NOT_TRIED, requeueAfter, type Tried } from '../pace/requeue.ts'
+
+/** How a pass reaches the VMs of its range, and hears that another pass is wanted. */
+export interface PassReach {
+  /**
+   * Hands VMs their plans. With `all`, what is left out is wanted no more.
+   *
+   * @param assignments made from a look that began when none of these VMs was worked on, or to be ignored by those that are
+   */
+  readonly handOver: (assignments: readonly VmAssignment[], extent: 'all' | 'some') => void
+  /** Nothing is wanted of any VM for now. */
+  readonly withdraw: (why: string) => void
+  /** Aborts when something has changed, so that this pass should end as soon as it only waits. */
+  readonly superseded: AbortSignal
+}
 
 export interface RangeInput {
   readonly rangeId: string
   /** One pass over the range. A rejection, which would be a bug or a stopping controller, counts as `retry`. */
-  readonly reconcile: (rangeId: string, signal: AbortSignal) => Promise<Outcome>
+  readonly pass: (rangeId: string, reach: PassReach) => Promise<Outcome>
+  readonly work: WorkOnVm
   /** 0..1, to spread retries. */
   readonly random: () => number
   /** Epoch milliseconds, by the clock that the machine waits by. */
@@ -14,89 +32,122 @@ export interface RangeInput {
 interface RangeContext extends RangeInput {
   /** A cause came up while a pass was under way: one more pass, never two at once. */
   readonly dirty: boolean
-  readonly failures: number
-  readonly lastOutcome: Outcome | undefined
+  readonly tried: Tried
+  /** By VMID. */
+  readonly vms: ReadonlyMap<number, ActorRefFrom<typeof vmActor>>
 }
 
-/** Work that goes on by itself in Proxmox is looked at again after this. */
-const RECHECK_MS = 1000
-const BACKOFF_MS = { first: 1000, most: 30_000 } as const
-
-/** Doubles with each failure in a row, up to 30 s, and varies by half so that ranges don't retry in step. */
-export const backoffOf = (failures: number, random: number): number =>
-  Math.min(BACKOFF_MS.first * 2 ** Math.max(0, failures - 1), BACKOFF_MS.most) * (0.5 + random / 2)
-
-/** How long to wait after a failure: until what failed is tried again where that is known, or with growing delay. */
-function delayOf({ lastOutcome, failures, random, now }: RangeContext): number {
-  const backoff = backoffOf(failures, random())
-  if (lastOutcome?.kind !== 'retry' || lastOutcome.dueAt === undefined) return backoff
-  const left = Math.max(0, lastOutcome.dueAt - now())
-  return lastOutcome.orSooner === true ? Math.min(backoff, left) : left
-}
-
-/** A stalled range whose time is not known is woken from outside. */
-const dueIn = ({ lastOutcome, now }: RangeContext): number =>
-  lastOutcome?.kind === 'stalled' && lastOutcome.dueAt !== undefined ? Math.max(0, lastOutcome.dueAt - now()) : A_DAY_MS
-const A_DAY_MS = 86_400_000
+type RangeEvent =
+  /** Somebody changed something: the range is looked at now. */
+  | { readonly type: 'trigger' }
+  /** Time has passed. */
+  | { readonly type: 'resync' }
+  | { readonly type: 'handOver'; readonly assignments: readonly VmAssignment[]; readonly extent: 'all' | 'some' }
+  | { readonly type: 'withdraw'; readonly why: string }
+  | { readonly type: 'passed'; readonly outcome: Outcome }
+  | FromVm
 
 const outcomeOfRejection = (error: unknown): Outcome => ({
   kind: 'retry',
   error: error instanceof Error ? error.message : String(error),
 })
 
+/** Runs one pass; tells the range what it hands to VMs, and how it ended. */
+const passLogic = fromCallback<{ readonly type: 'supersede' }, RangeInput, RangeEvent>(
+  ({ input: { rangeId, pass }, sendBack, receive }) => {
+    const superseded = new AbortController()
+    receive(() => superseded.abort())
+    const reach: PassReach = {
+      handOver: (assignments, extent) => sendBack({ type: 'handOver', assignments, extent }),
+      withdraw: (why) => sendBack({ type: 'withdraw', why }),
+      superseded: superseded.signal,
+    }
+    pass(rangeId, reach).then(
+      (outcome) => sendBack({ type: 'passed', outcome }),
+      (error: unknown) => sendBack({ type: 'passed', outcome: outcomeOfRejection(error) }),
+    )
+  },
+)
+
 /**
  * When a range is looked at: waiting -> reconciling -> waiting | rechecking | backingOff | stalled. It alone decides
- * on that; what a pass does is not its business. A trigger (somebody changed something) ends any waiting at once and
- * restarts the backoff; a resync (time has passed) wakes only those that have nothing else to wake them.
+ * on that; what a pass does is not its business. A pass plans and hands each VM its plan; the VMs, actors of their own, work
+ * on after it and ask for another pass when they need a new plan. A trigger (somebody changed something) ends any waiting at
+ * once and restarts the backoff; a resync (time has passed) wakes only those that have nothing else to wake them.
  */
 export const rangeMachine = setup({
-  types: {
-    input: {} as RangeInput,
-    context: {} as RangeContext,
-    events: {} as { type: 'trigger' } | { type: 'resync' },
-  },
-  actors: {
-    reconcile: fromPromise<Outcome, RangeInput>(({ input, signal }) => input.reconcile(input.rangeId, signal)),
+  types: { input: {} as RangeInput, context: {} as RangeContext, events: {} as RangeEvent },
+  actors: { pass: passLogic, vm: vmActor },
+  actions: {
+    restart: enqueueActions(({ context: { tried, vms }, enqueue }) => {
+      enqueue.assign({ tried: { ...tried, failures: 0 } })
+      for (const vm of vms.values()) enqueue.sendTo(vm, { type: 'restart' })
+    }),
+    handOver: enqueueActions(({ context: { vms, work, random, now }, event, enqueue }) => {
+      if (event.type !== 'handOver') return
+      const { assignments, extent } = event
+      enqueue.assign({
+        vms: ({ spawn }) => {
+          const missing = assignments.filter(({ plan: { vmid } }) => !vms.has(vmid))
+          const spawned = missing.map(({ plan: { vmid } }) => {
+            return [vmid, spawn('vm', { input: { vmid, work, random, now } })] as const
+          })
+          return new Map([...vms, ...spawned])
+        },
+      })
+      for (const assignment of assignments)
+        enqueue.sendTo(({ context }) => vmIn(context, assignment.plan.vmid), { type: 'assign', assignment })
+      if (extent === 'some') return
+      const wanted = new Set(assignments.map(({ plan: { vmid } }) => vmid))
+      const gone = new Set<number>()
+      for (const [vmid, vm] of vms) {
+        if (wanted.has(vmid)) continue
+        // One that is worked on is let go of by a later pass, when its work has ended.
+        if (vm.getSnapshot().value === 'working')
+          enqueue.sendTo(vm, { type: 'withdraw', why: 'its range file names it no more' })
+        else {
+          enqueue.stopChild(vm)
+          gone.add(vmid)
+        }
+      }
+      enqueue.assign({ vms: ({ context }) => new Map([...context.vms].filter(([vmid]) => !gone.has(vmid))) })
+    }),
+    withdraw: enqueueActions(({ context: { vms }, event, enqueue }) => {
+      if (event.type !== 'withdraw') return
+      for (const vm of vms.values()) enqueue.sendTo(vm, { type: 'withdraw', why: event.why })
+    }),
   },
   guards: {
     isDirty: ({ context }) => context.dirty,
-    isProgressing: ({ context }) => context.lastOutcome?.kind === 'progressing',
-    isToRetry: ({ context }) => context.lastOutcome?.kind === 'retry',
-    /** Others of its VMs need nothing to be waited for. */
-    waitsForOne: ({ context: { lastOutcome } }) => lastOutcome?.kind === 'retry' && lastOutcome.dueAt !== undefined,
-    isStalled: ({ context }) => context.lastOutcome?.kind === 'stalled',
+    isProgressing: ({ context: { tried } }) => tried.outcome?.kind === 'progressing',
+    isToRetry: ({ context: { tried } }) => tried.outcome?.kind === 'retry',
+    isStalled: ({ context: { tried } }) => tried.outcome?.kind === 'stalled',
   },
-  delays: {
-    recheck: RECHECK_MS,
-    backoff: ({ context }) => delayOf(context),
-    due: ({ context }) => dueIn(context),
-  },
+  delays: { requeue: ({ context: { tried, now, random } }) => requeueAfter(tried, now(), random()) },
 }).createMachine({
-  context: ({ input }) => ({ ...input, dirty: false, failures: 0, lastOutcome: undefined }),
+  context: ({ input }) => ({ ...input, dirty: false, tried: NOT_TRIED, vms: new Map() }),
   initial: 'waiting',
+  on: {
+    handOver: { actions: 'handOver' },
+    withdraw: { actions: 'withdraw' },
+    trigger: { target: '.reconciling', actions: 'restart' },
+    vmNeedsPlan: { target: '.reconciling' },
+    // Told so that whoever waits for all to come to rest looks again.
+    vmRests: {},
+  },
   states: {
-    waiting: { on: { trigger: 'reconciling', resync: 'reconciling' } },
+    waiting: { on: { resync: 'reconciling' } },
     reconciling: {
       entry: assign({ dirty: false }),
-      on: { trigger: { actions: assign({ dirty: true, failures: 0 }) } },
-      invoke: {
-        src: 'reconcile',
-        input: ({ context: { rangeId, reconcile, random, now } }) => ({ rangeId, reconcile, random, now }),
-        onDone: {
+      on: {
+        trigger: { actions: [assign({ dirty: true }), 'restart', sendTo('pass', { type: 'supersede' })] },
+        vmNeedsPlan: { actions: assign({ dirty: true }) },
+        passed: {
           target: 'deciding',
-          actions: assign({
-            lastOutcome: ({ event }) => event.output,
-            failures: ({ context, event }) => (event.output.kind === 'retry' ? context.failures + 1 : 0),
-          }),
-        },
-        onError: {
-          target: 'deciding',
-          actions: assign({
-            lastOutcome: ({ event }) => outcomeOfRejection(event.error),
-            failures: ({ context }) => context.failures + 1,
-          }),
+          actions: assign({ tried: ({ context: { tried }, event }) => afterTry(tried, event.outcome) }),
         },
       },
+      invoke: { id: 'pass', src: 'pass', input: ({ context }) => context },
     },
     deciding: {
       always: [
@@ -107,14 +158,14 @@ export const rangeMachine = setup({
         { target: 'waiting' },
       ],
     },
-    rechecking: { after: { recheck: 'reconciling' }, on: { trigger: 'reconciling' } },
-    backingOff: {
-      after: { backoff: 'reconciling' },
-      on: {
-        trigger: { target: 'reconciling', actions: assign({ failures: 0 }) },
-        resync: { guard: 'waitsForOne', target: 'reconciling' },
-      },
-    },
-    stalled: { after: { due: 'reconciling' }, on: { trigger: 'reconciling', resync: 'reconciling' } },
+    rechecking: { after: { requeue: 'reconciling' } },
+    backingOff: { after: { requeue: 'reconciling' } },
+    stalled: { after: { requeue: 'reconciling' }, on: { resync: 'reconciling' } },
   },
 })
+
+function vmIn({ vms }: RangeContext, vmid: number): ActorRefFrom<typeof vmActor> {
+  const vm = vms.get(vmid)
+  if (vm === undefined) throw new Error(`VM ${vmid} has no actor`)
+  return vm
+}

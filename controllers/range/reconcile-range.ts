@@ -1,156 +1,86 @@
-import type { Clock } from '../../model/clock.ts'
-import type { Condition } from '../../model/condition.ts'
+import { type Finding, NOT_READ } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
-import { type DestroyOrder, removalOf } from '../../model/destroy-order.ts'
-import { orderOfFile } from '../../model/removal.ts'
-import { isSuspended, machinesOf, type RangeSpec } from '../../model/range-spec.ts'
-import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
-import type { DestroyOrders } from '../removal/destroy-orders.ts'
-import {
-  conditionsOfInvalid,
-  conditionsOfMissing,
-  conditionsOfSuspended,
-  conditionsOfUnreadable,
-} from './range-conditions.ts'
-import { conditionsOfDestroyed } from '../removal/removal-conditions.ts'
-import type { Pruning } from '../removal/pruning.ts'
-import { type PassDependencies, RangePass } from './range-pass.ts'
-import { type RemovalDependencies, RemovalPass, type RemovalSource } from '../removal/removal-pass.ts'
-
-/** What a pass over any range works with. */
-export type ReconcileDependencies = PassDependencies &
-  RemovalDependencies & {
-    readonly files: RangeFiles
-    readonly clock: Pick<Clock, 'now'>
-    readonly destroyOrders: Pick<DestroyOrders, 'of' | 'done'>
-    readonly pruning: Pick<Pruning, 'orderOf' | 'outlookOf' | 'fileSeen'>
-  }
+import type { Logger } from '../../model/ports.ts'
+import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
+import type { RemovalReconciler } from '../removal/removal-reconciler.ts'
+import type { Announced } from './announced.ts'
+import type { RangeInHand } from './range-in-hand.ts'
+import type { PassReach } from './range-machine.ts'
+import type { RangePass, Stage, ValidFile } from './range-pass.ts'
+import type { RangeWishes } from './range-wishes.ts'
 
 /**
- * One pass over one range: read its file, plan, carry the plan out, report. Recomputes everything from the file and
+ * One pass over one range: read what is wanted, plan, hand it over, report. Recomputes everything from the file and
  * from Proxmox. A broken, missing or unreadable file is reported and changes nothing, and so is a suspended range.
- * Throws only when aborted.
  */
-export async function reconcileRange(
-  rangeId: string,
-  deps: ReconcileDependencies,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { file, order } = await deps.planning.announce(readWishes(rangeId, deps))
-  const before = deps.board.get(rangeId)
-  if (file.kind === 'invalid') deps.pruning.fileSeen(rangeId, undefined)
-  if (file.kind === 'ok') deps.pruning.fileSeen(rangeId, namesIn(file.spec))
-  const suspended = file.kind === 'ok' && isSuspended(file.spec, deps.clock.now())
-  if (order !== undefined && !suspended) return await destroy(order, file, deps, signal)
-  switch (file.kind) {
-    case 'unreadable': {
-      const conditions = conditionsOfUnreadable(rangeId, file.why, before?.conditions ?? [])
-      await deps.board.set({ ...(before ?? { ...blank(rangeId), source: rangeId, diagnostics: [] }), conditions })
-      deps.logger.error('range file could not be read', { range: rangeId, error: file.why })
-      return { kind: 'retry', error: messageOf(conditions) }
+export class RangeReconciler {
+  readonly #wishes: RangeWishes
+  readonly #announced: Announced
+  readonly #pass: RangePass
+  readonly #removal: RemovalReconciler
+  readonly #logger: Logger
+
+  constructor(wishes: RangeWishes, announced: Announced, pass: RangePass, removal: RemovalReconciler, logger: Logger) {
+    this.#wishes = wishes
+    this.#announced = announced
+    this.#pass = pass
+    this.#removal = removal
+    this.#logger = logger
+  }
+
+  /** Throws only when aborted. */
+  async reconcile(range: RangeInHand, reach: PassReach, signal: AbortSignal): Promise<Outcome> {
+    const { id, report } = range
+    const wish = await this.#announced.announce(this.#wishes.read(id))
+    if (wish.kind !== 'present') reach.withdraw(`range ${id}: nothing is wanted of it now`)
+    switch (wish.kind) {
+      case 'present':
+        return await this.#build(wish, range, reach, signal)
+      case 'removal':
+      case 'destroyed':
+      case 'missing':
+        return await this.#removal.reconcile(wish, range, reach, signal)
+      case 'unreadable':
+        this.#logger.error('range file could not be read', { range: id, error: wish.why })
+        return { kind: 'retry', error: report.unreadable(wish.why) }
+      case 'invalid':
+        return { kind: 'stalled', error: report.invalid(wish.diagnostics) }
+      case 'suspended':
+        report.suspended(wish.spec, wish.warnings)
+        // It may end by itself, so it is looked at again like a range that is as asked.
+        return { kind: 'settled' }
     }
-    case 'absent':
-      return await withoutFile(rangeId, deps, signal)
-    case 'invalid': {
-      const conditions = conditionsOfInvalid(file.diagnostics, before?.conditions ?? [])
-      const source = file.diagnostics[0]?.file ?? before?.source ?? rangeId
-      await deps.board.set({ ...(before ?? blank(rangeId)), source, diagnostics: file.diagnostics, conditions })
-      return { kind: 'stalled', error: messageOf(conditions) }
-    }
-    case 'ok': {
-      const { spec, warnings } = file
-      if (!suspended) {
-        if (spec.state === 'present') return new RangePass(spec, warnings, deps, signal).run()
-        const source = { source: spec.source, diagnostics: warnings, whenGone: 'absent' } as const
-        return new RemovalPass(orderOfFile(spec), source, deps, signal).run()
-      }
-      // It may end by itself, so it is looked at again like a range that is as asked.
-      const conditions = conditionsOfSuspended(spec)
-      await deps.board.set({ ...(before ?? blank(rangeId)), source: spec.source, diagnostics: warnings, conditions })
-      return { kind: 'settled' }
+  }
+
+  async #build(file: ValidFile, range: RangeInHand, reach: PassReach, signal: AbortSignal): Promise<Outcome> {
+    let reached: Stage = 'planning'
+    try {
+      return await this.#pass.run(file, range, reach, signal, (stage) => {
+        reached = stage
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#logger.error('pass broke off', { range: range.id, error })
+      return brokenOff(error, reached, range)
     }
   }
 }
 
-/**
- * The pass over a range that a person ordered to be destroyed. Once nothing of it is left, it is forgotten if it has no
- * valid file; otherwise it stays away until its file changes, and what comes to its pool meanwhile is left alone.
- */
-async function destroy(
-  order: DestroyOrder,
-  file: FileRead,
-  deps: ReconcileDependencies,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { rangeId } = order
-  const { board, destroyOrders } = deps
-  const source: RemovalSource =
-    file.kind === 'ok'
-      ? { source: file.spec.source, diagnostics: file.warnings, whenGone: 'destroyed' }
-      : { source: board.get(rangeId)?.source ?? rangeId, diagnostics: [], whenGone: 'forgotten' }
-  if (order.carriedOut) {
-    const { source: at, diagnostics } = source
-    if (file.kind === 'ok') {
-      const conditions = conditionsOfDestroyed(removalOf(order))
-      await board.set({ ...blank(rangeId), source: at, diagnostics, conditions })
-    } else {
-      await destroyOrders.done(order, false)
-      await board.forget(rangeId)
-    }
-    return { kind: 'settled' }
+/** What the pass did not get to see is not known, and what it broke off at has failed. */
+function brokenOff(error: unknown, reached: Stage, { report }: RangeInHand): Outcome {
+  const outcome = outcomeOfError(error)
+  const message = 'error' in outcome ? outcome.error : String(error)
+  const unseen: Finding = { reason: NOT_READ, message }
+  switch (reached) {
+    case 'planning':
+      report.found({ zone: unseen, network: unseen, machines: unseen })
+      break
+    case 'networks':
+      report.found({ network: { reason: 'NetworkFailed', message } })
+      break
+    case 'machines':
+      report.found({ machines: { reason: 'MachinesFailed', message } })
+      break
   }
-  const outcome = await new RemovalPass(removalOf(order), source, deps, signal).run()
-  if (outcome.kind === 'settled') await destroyOrders.done(order, file.kind === 'ok')
   return outcome
 }
-
-/** The pass over a range whose file is gone: as pruning says. A file that was never reported on leaves nothing to say. */
-async function withoutFile(rangeId: string, deps: ReconcileDependencies, signal: AbortSignal): Promise<Outcome> {
-  const { board, pruning } = deps
-  const before = board.get(rangeId)
-  const source = before?.source ?? rangeId
-  const order = pruning.orderOf(rangeId)
-  if (order !== undefined)
-    return await new RemovalPass(order, { source, diagnostics: [], whenGone: 'forgotten' }, deps, signal).run()
-  // Nothing of it was left while its file was still there, so nothing is missing.
-  if (before !== undefined && readyConditionOf(before)?.reason === 'Absent') {
-    await board.forget(rangeId)
-    return { kind: 'settled' }
-  }
-  const outlook = pruning.outlookOf(rangeId)
-  if (before === undefined && outlook === undefined) return { kind: 'settled' }
-  const conditions = conditionsOfMissing(rangeId, before?.conditions ?? [], outlook)
-  await board.set({ ...(before ?? blank(rangeId)), source, diagnostics: [], conditions })
-  return { kind: 'stalled', error: messageOf(conditions) }
-}
-
-type FileRead = RangeFileRead | { readonly kind: 'unreadable'; readonly why: string }
-
-/** What people want of the range: all that is read before it asks for its plan. */
-async function readWishes(
-  rangeId: string,
-  { files, destroyOrders }: Pick<ReconcileDependencies, 'files' | 'destroyOrders'>,
-): Promise<{ readonly file: FileRead; readonly order: DestroyOrder | undefined }> {
-  const file = await readFile(rangeId, files)
-  return { file, order: file.kind === 'unreadable' ? undefined : await destroyOrders.of(rangeId, file) }
-}
-
-async function readFile(rangeId: string, files: RangeFiles): Promise<FileRead> {
-  try {
-    return await files.read(rangeId)
-  } catch (error) {
-    return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-const blank = (id: string): Omit<RangeStatus, 'source' | 'diagnostics' | 'conditions' | 'changedAt'> => ({
-  id,
-  number: undefined,
-  vms: [],
-  networks: [],
-})
-const namesIn = (spec: RangeSpec): readonly string[] => machinesOf(spec).map(({ name }) => name)
-
-const messageOf = (conditions: readonly Condition[]): string =>
-  conditions.find(({ type }) => type === 'SpecValid')?.message ?? 'the range file has problems'

@@ -17,7 +17,7 @@ import type { NetworkController } from '../network/network-controller.ts'
 import { whyInUse } from '../network/nics-on.ts'
 import { conditionsOfDestroyed, conditionsOfRemoval, type RemovalFindings } from './removal-conditions.ts'
 import { RemovalOfMachines } from './removal-of-machines.ts'
-import type { StatusBoard } from '../report/status-board.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
 
 /** What a pass over a range that is to go works with. */
 export interface RemovalDependencies {
@@ -28,7 +28,11 @@ export interface RemovalDependencies {
   readonly nics: NicReader
   readonly machines: Machines
   readonly pools: Pools
-  readonly board: StatusBoard
+  readonly board: {
+    get(rangeId: string): RangeStatus | undefined
+    set(news: Omit<RangeStatus, 'changedAt'>): Promise<void>
+    forget(rangeId: string): Promise<void>
+  }
   readonly settings: () => PlanSettings
   readonly logger: Logger
   /** Pools that VMs of their range were removed from, so that they are the range's whatever their comment. */

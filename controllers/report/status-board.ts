@@ -4,7 +4,13 @@ import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
 
 type News = Omit<RangeStatus, 'changedAt'>
 
-/** The status of all ranges as last reported: kept for the API and the demo's table, and written to the store. */
+/** How long whoever stops waits for what is still being written. */
+const GRACE_MS = 5000
+
+/**
+ * The status of all ranges as last reported: for the API and the demo's table, and written to the store. Output only: nothing
+ * is decided by it, and nobody waits for it to be written, but at the very end.
+ */
 export class StatusBoard {
   readonly #statuses = new Map<string, RangeStatus>()
   readonly #listeners = new Set<(status: RangeStatus) => void>()
@@ -12,7 +18,10 @@ export class StatusBoard {
   readonly #store: StatusStore
   readonly #clock: Clock
   readonly #logger: Logger
-  #writing: Promise<void> = Promise.resolve()
+  /** By range: one write after the other, so that an older status never overwrites a newer one; one that hangs holds up no other range's. */
+  readonly #writing = new Map<string, Promise<void>>()
+  /** Ranges with news since their write under way began. */
+  readonly #unwritten = new Set<string>()
 
   constructor(store: StatusStore, clock: Clock, logger: Logger) {
     this.#store = store
@@ -41,10 +50,10 @@ export class StatusBoard {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Reports a range's status; resolves when it is written, or when writing failed. An unchanged one costs nothing. */
-  set(news: News): Promise<void> {
+  /** Reports a range's status. An unchanged one costs nothing. */
+  set(news: News): void {
     const before = this.#statuses.get(news.id)
-    if (before !== undefined && same(before, news)) return this.#writing
+    if (before !== undefined && same(before, news)) return
     const changedAt =
       before !== undefined && sameConditions(before, news)
         ? before.changedAt
@@ -52,17 +61,14 @@ export class StatusBoard {
     const status: RangeStatus = { ...inOrder(news), changedAt }
     this.#statuses.set(status.id, status)
     for (const listener of this.#listeners) listener(status)
-    // One after the other, so that an older status never overwrites a newer one.
-    this.#writing = this.#writing.then(() => this.#write(status.id))
-    return this.#writing
+    this.#writeSoon(status.id)
   }
 
   /** The range is no more: it is told of nowhere any longer. */
-  forget(rangeId: string): Promise<void> {
+  forget(rangeId: string): void {
     this.#statuses.delete(rangeId)
     for (const listener of this.#forgetting) listener(rangeId)
-    this.#writing = this.#writing.then(() => this.#remove(rangeId))
-    return this.#writing
+    this.#writeSoon(rangeId)
   }
 
   /** Calls back with the id of each range that is forgotten. */
@@ -70,26 +76,44 @@ export class StatusBoard {
     this.#forgetting.add(listener)
   }
 
-  /** Resolves when everything reported so far is written, or could not be. */
-  written(): Promise<void> {
-    return this.#writing
+  /** Resolves when everything reported so far is written, or could not be, or has taken too long. Never rejects. */
+  async written(): Promise<void> {
+    const done = new AbortController()
+    const all = async (): Promise<void> => {
+      while (this.#writing.size > 0) await Promise.all(this.#writing.values())
+    }
+    const grace = this.#clock.sleep(GRACE_MS, done.signal).then(
+      () => this.#logger.error('statuses could not be written in time', { ranges: [...this.#writing.keys()] }),
+      () => undefined,
+    )
+    await Promise.race([all(), grace])
+    done.abort()
   }
 
-  async #remove(rangeId: string): Promise<void> {
-    try {
-      if (!this.#statuses.has(rangeId)) await this.#store.remove(rangeId)
-    } catch (error) {
-      this.#logger.error('status could not be removed', { range: rangeId, error })
-    }
+  #writeSoon(rangeId: string): void {
+    this.#unwritten.add(rangeId)
+    if (this.#writing.has(rangeId)) return
+    this.#writing.set(
+      rangeId,
+      Promise.resolve()
+        .then(() => this.#writeAll(rangeId))
+        .then(() => void this.#writing.delete(rangeId)),
+    )
+  }
+
+  /** What came while a write was under way is written once, as it is by then. */
+  async #writeAll(rangeId: string): Promise<void> {
+    while (this.#unwritten.delete(rangeId)) await this.#write(rangeId)
   }
 
   /** Reconciling goes on when a status can't be written: the ranges matter more than the report. */
   async #write(rangeId: string): Promise<void> {
     const status = this.#statuses.get(rangeId)
     try {
-      if (status !== undefined) await this.#store.write(status)
+      await (status === undefined ? this.#store.remove(rangeId) : this.#store.write(status))
     } catch (error) {
-      this.#logger.error('status could not be written', { range: rangeId, error })
+      const what = status === undefined ? 'status could not be removed' : 'status could not be written'
+      this.#logger.error(what, { range: rangeId, error })
     }
   }
 }

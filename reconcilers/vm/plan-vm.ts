@@ -20,6 +20,8 @@ export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode' | 'power'> & {
   readonly guests: RangeGuests
   /** What other ranges have been promised. */
   readonly promised: readonly Reservation[]
+  /** VMID -> node of what is worked on just now. */
+  readonly underWay: ReadonlyMap<number, string>
 }
 
 /** What is known of a VM before any VM is placed. */
@@ -42,6 +44,10 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
     case 'guest':
       return known(planExisting(vm, vmid, found.guest, range, snapshot))
     case 'absent': {
+      const node = range.underWay.get(vmid)
+      // Its clone has been asked for, or is about to be, and does not show yet.
+      if (node !== undefined)
+        return known({ spec: vm, vmid, step: { kind: 'wait', at: node }, phase: 'cloning', message: STAYS })
       const promised = range.promised.find(({ name }) => name === vm.name)
       return promised === undefined ? { kind: 'absent' } : known(blocked(vm, vmid, namePromised(vm, promised)))
     }
@@ -56,13 +62,13 @@ export function planOfPlaced(
 ): VmPlan {
   if (placed === undefined) throw new Error(`vm ${vm.name} was not placed`)
   if (placed.kind === 'refused') return blocked(vm, vmid, placed.finding)
-  const step: VmStep = { kind: 'create', node: placed.node, template: placed.template, power: powerOfNew(power) }
+  const step: VmStep = { kind: 'create', to: placed.node, template: placed.template, power: powerOfNew(power) }
   return { spec: vm, vmid, step, phase: 'absent', message: placed.reason }
 }
 
 /** Where a VM that was looked at exists: on one node, or on none. */
 export const existingNodeOf = ({ step }: VmPlan): readonly string[] =>
-  step.kind === 'create' || step.node === undefined ? [] : [step.node]
+  step.kind === 'create' || step.at === undefined ? [] : [step.at]
 
 /** It is told soon, unless the node that would tell is offline. */
 function planUnclear(
@@ -72,8 +78,8 @@ function planUnclear(
   snapshot: ClusterSnapshot,
 ): VmPlan {
   const step: VmStep = isOffline(guest.node, snapshot)
-    ? { kind: 'blocked', finding: { reason: 'NodeOffline', message: `vm ${spec.name}: ${message}` }, node: undefined }
-    : { kind: 'wait', node: undefined }
+    ? { kind: 'blocked', finding: { reason: 'NodeOffline', message: `vm ${spec.name}: ${message}` }, at: undefined }
+    : { kind: 'wait', at: undefined }
   return { spec, vmid, step, phase: 'unknown', message }
 }
 
@@ -92,7 +98,9 @@ function planLeftover(
       reason: 'NodeOffline',
       message: `vm ${spec.name}: ${message}, and its node is offline; bring the node back, then this goes on by itself`,
     })
-  const step: VmStep = mayBeCloning(guest, snapshot) ? { kind: 'wait', node } : { kind: 'leftover', node, repair }
+  const step: VmStep = mayBeCloning(guest, snapshot)
+    ? { kind: 'wait', at: node }
+    : { kind: 'leftover', at: node, repair }
   return { spec, vmid, step, phase: 'blocked', message }
 }
 
@@ -112,7 +120,7 @@ function planExisting(
     message,
   })
   const blockedBy = (reason: string, message: string): VmPlan =>
-    plan({ kind: 'blocked', finding: { reason, message }, node }, 'unknown', message)
+    plan({ kind: 'blocked', finding: { reason, message }, at: node }, 'unknown', message)
   const wanted = vm.targetNode ?? range.targetNode
   const stays =
     wanted === undefined || wanted === node
@@ -126,9 +134,9 @@ function planExisting(
   }
   if (guest.lock === 'clone' && snapshot.interruptedClones?.has(guest.vmid) === true) {
     const finding = interrupted(vm.name, guest, range.repair)
-    return plan({ kind: 'blocked', finding, node }, 'blocked', finding.message)
+    return plan({ kind: 'blocked', finding, at: node }, 'blocked', finding.message)
   }
-  if (guest.lock === 'clone') return plan({ kind: 'wait', node }, 'cloning', 'being cloned')
+  if (guest.lock === 'clone') return plan({ kind: 'wait', at: node }, 'cloning', 'being cloned')
   // With the VMID Lanista gives and without its tags it is a clone that was never configured.
   const fresh = guest.vmid === vmid && !isConfiguredFor(range.id, guest.tags)
   if (guest.status === 'running' || guest.status === 'paused') {
@@ -136,18 +144,18 @@ function planExisting(
     if (range.power === 'off') {
       if (guest.status === 'paused') return blockedBy('VmPaused', pausedMessage(vm.name))
       if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
-      return plan({ kind: 'shutdown', node, marked: isConfiguredFor(range.id, guest.tags) }, 'stopping', stays)
+      return plan({ kind: 'shutdown', at: node, marked: isConfiguredFor(range.id, guest.tags) }, 'stopping', stays)
     }
-    return plan({ kind: 'none', node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
+    return plan({ kind: 'none', at: node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
   }
   if (guest.status === 'stopped' && !fresh && range.power !== 'on')
-    return plan({ kind: 'none', node }, 'stopped', stays)
+    return plan({ kind: 'none', at: node }, 'stopped', stays)
   if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
-  if (fresh) return plan({ kind: 'continue', node, power: powerOfNew(range.power) }, 'configuring', stays)
+  if (fresh) return plan({ kind: 'continue', at: node, power: powerOfNew(range.power) }, 'configuring', stays)
   if (guest.status === 'unknown' && range.power === 'off')
-    return plan({ kind: 'shutdown', node, marked: isConfiguredFor(range.id, guest.tags) }, 'unknown', stays)
+    return plan({ kind: 'shutdown', at: node, marked: isConfiguredFor(range.id, guest.tags) }, 'unknown', stays)
   const power = range.power === 'on' ? 'on' : 'off'
-  return plan({ kind: 'continue', node, power }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
+  return plan({ kind: 'continue', at: node, power }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
 }
 
 /** A new VM is started under `keep` as well. */
@@ -185,7 +193,7 @@ const namePromised = ({ name }: VmSpec, { vmid, rangeId }: Reservation): Finding
 const blocked = (spec: VmSpec, vmid: number, finding: Finding): VmPlan => ({
   spec,
   vmid,
-  step: { kind: 'blocked', finding, node: undefined },
+  step: { kind: 'blocked', finding, at: undefined },
   phase: 'blocked',
   message: finding.message,
 })

@@ -44,7 +44,7 @@ export const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean
 /** After a clone, whatever its outcome, the VM is only looked for: a second one is for the next pass to decide. */
 export const onlyLook = (work: VmWork): VmWork => ({
   ...work,
-  plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', node: work.node, power: powerOf(work) } },
+  plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', at: work.node, power: powerOf(work) } },
 })
 
 const powerOf = ({ plan: { step } }: VmWork): 'on' | 'off' => ('power' in step ? step.power : 'off')

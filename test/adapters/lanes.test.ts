@@ -334,7 +334,7 @@ describe('lanes', () => {
       withdraw.abort(reason)
       await settled()
       expect(ends).to.deep.equal(works.slice(begun).map(() => reason))
-      for (const { end } of [...at.running]) end()
+      at.running.slice().forEach(({ end }) => end())
       await settled()
       expect(ends).to.have.length(works.length)
       expect(ends.filter((end) => end !== reason)).to.deep.equal(at.started)

@@ -7,9 +7,11 @@ import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.
 import { serverConfigSchema } from '../../model/server-config.ts'
 import type { ClusterSnapshot, NodeSeen } from '../../model/snapshot.ts'
 import { demandOf } from '../../reconcilers/placement/demand.ts'
-import { planTurn } from '../../reconcilers/plan-turn.ts'
+import type { PlanResult } from '../../reconcilers/plan-range.ts'
+import { planTurn, unbroken } from '../../reconcilers/plan-turn.ts'
 import { cluster, GIB, node } from '../builders/cluster.ts'
 import { range, router, vm } from '../builders/range.ts'
+import { NO_PROMISES } from '../../reconcilers/promises.ts'
 
 const [RANGES, VMS_EACH, SEEDS] = [30, 10, 20]
 /** GiB and cores: unequal in size and in what they have of one for the other. */
@@ -41,7 +43,7 @@ const LOADS = [0.3, 0.5, 0.7, 0.8, 0.9, 0.97, 0.99, 0.998] as const
 
 /** Lanista's defaults, as without any configuration. */
 const SETTINGS = planSettingsOf(serverConfigSchema.parse({ proxmox_node: 'pve1', proxmox_vm_storage_pool: 'shared' }))
-const NOTHING = { numbers: new Map<number, string>(), vms: [] }
+const NOTHING = NO_PROMISES
 
 /** Ranges that arrive at once: how evenly they are spread, whether all find room, and how long planning takes. */
 export async function benchPlacement(): Promise<void> {
@@ -155,7 +157,7 @@ interface Together {
 function planTogether(specs: readonly RangeSpec[], seen: ClusterSnapshot): Together {
   const { results, joint } = planTurn(specs, seen, NOTHING, SETTINGS, 'cluster')
   return {
-    takenBy: takenBy([...results.values()].map((result) => result())),
+    takenBy: takenBy([...results.values()].map(unbroken)),
     unplaced: joint?.placements.short.length ?? 0,
     order: joint?.placements.order.kind ?? 'none',
   }
@@ -163,21 +165,20 @@ function planTogether(specs: readonly RangeSpec[], seen: ClusterSnapshot): Toget
 
 /** Each range in a turn of its own, when those before it are under way. */
 function planInTurns(specs: readonly RangeSpec[], seen: ClusterSnapshot): ReadonlyMap<string, number> {
-  const plans: ReturnType<Result>[] = []
+  const plans: PlanResult[] = []
   for (const spec of specs) {
     const planned = plans.flatMap((plan) => (plan.kind === 'planned' ? [plan] : []))
     const promises = {
+      ...NO_PROMISES,
       numbers: new Map(planned.map(({ plan }) => [plan.number, plan.rangeId])),
       vms: planned.flatMap(({ reservations }) => reservations),
     }
-    plans.push(...[...planTurn([spec], seen, promises, SETTINGS, 'cluster').results.values()].map((result) => result()))
+    plans.push(...[...planTurn([spec], seen, promises, SETTINGS, 'cluster').results.values()].map(unbroken))
   }
   return takenBy(plans)
 }
 
-type Result = ReturnType<typeof planTurn>['results'] extends ReadonlyMap<RangeSpec, infer R> ? R : never
-
-function takenBy(results: readonly ReturnType<Result>[]): ReadonlyMap<string, number> {
+function takenBy(results: readonly PlanResult[]): ReadonlyMap<string, number> {
   const taken = new Map<string, number>()
   for (const result of results)
     for (const { node: at, memoryBytes } of result.kind === 'planned' ? result.reservations : [])

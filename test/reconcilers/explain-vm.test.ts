@@ -7,8 +7,10 @@ import { explainVm } from '../../reconcilers/explain-vm.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import { cluster, GIB, guest, node, rangeGuest, storage } from '../builders/cluster.ts'
 import { range, router, settings, vm } from '../builders/range.ts'
+import { NO_PROMISES } from '../../reconcilers/promises.ts'
+import { nodeOf } from '../../model/plan/vm-plan.ts'
 
-const NOTHING = { numbers: new Map<number, string>(), vms: [] }
+const NOTHING = NO_PROMISES
 const JD = range('JD')
 const used = (name: string, gib: number, traits = {}) => node(name, { memoryUsedBytes: gib * GIB, ...traits })
 
@@ -24,9 +26,10 @@ function turnOf({ seen = cluster(), spec = JD, others = [], vm: name = 'JD-DC01'
 }
 const explain = (asked: Asked): Explanation => explainVm(asked.spec ?? JD, asked.vm ?? 'JD-DC01', turnOf(asked))
 const plannedNode = (asked: Asked): string | undefined => {
-  const result = turnOf(asked).results.get(asked.spec ?? JD)?.()
+  const result = turnOf(asked).results.get(asked.spec ?? JD)
   const plans = result?.kind === 'planned' ? result.plan.vms : []
-  return plans.find(({ spec }) => spec.name === (asked.vm ?? 'JD-DC01'))?.step.node
+  const plan = plans.find(({ spec }) => spec.name === (asked.vm ?? 'JD-DC01'))
+  return plan && nodeOf(plan.step)
 }
 
 describe('explainVm', () => {

@@ -5,6 +5,7 @@ import { fitCopies } from '../../reconcilers/fit-copies.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import { cluster, GIB, guest, node, storage } from '../builders/cluster.ts'
 import { range, settings, vm } from '../builders/range.ts'
+import { NO_PROMISES } from '../../reconcilers/promises.ts'
 
 /** A router that counts with half a GiB, and a VM of 7.5 GiB. */
 const SPEC = range('SOC', { number: 7, vms: [vm('SOC-a', { memoryMiB: 7680 })] })
@@ -78,13 +79,8 @@ describe('fitCopies', () => {
     const ids = Array.from({ length: 5 }, (_, index) => `C${index}`)
     const specs = ids.map((id) => range(id, { vms: [vm(`${id}-a`, { memoryMiB: 7680 })] }))
     const shortOf = (count: number) =>
-      planTurn(
-        specs.slice(0, count),
-        cluster({ nodes: two(20) }),
-        { numbers: new Map(), vms: [] },
-        settings(),
-        'cluster',
-      ).joint?.placements.short.length
+      planTurn(specs.slice(0, count), cluster({ nodes: two(20) }), NO_PROMISES, settings(), 'cluster').joint?.placements
+        .short.length
     expect([shortOf(4), (shortOf(5) ?? 0) > 0]).to.deep.equal([0, true])
   })
 })

@@ -7,11 +7,12 @@ import { actionsOf } from '../../model/plan/actions-of.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { planRange } from '../../reconcilers/plan-range.ts'
+import { planRange } from '../builders/plan-range.ts'
 import { achieve } from '../builders/achieve.ts'
 import { anyCluster, anyRanges, reversed } from '../builders/any-cluster.ts'
 import { rangeBridge, singleNode, zone } from '../builders/cluster.ts'
 import { settings } from '../builders/range.ts'
+import { NO_PROMISES } from '../../reconcilers/promises.ts'
 
 /** The same on a single node, with bridges of anybody. */
 const anySingleNode: fc.Arbitrary<ClusterSnapshot> = fc
@@ -37,7 +38,7 @@ const anySingleNode: fc.Arbitrary<ClusterSnapshot> = fc
 const anyRange = anyRanges.map(([first]) => first!)
 const SETTINGS = settings({ aclGroup: 'ludus_users' })
 const plan = (spec: RangeSpec, seen: ClusterSnapshot) =>
-  planRange(spec, seen, { numbers: new Map(), vms: [] }, SETTINGS, networkModeOf(seen, SETTINGS))
+  planRange(spec, seen, NO_PROMISES, SETTINGS, networkModeOf(seen, SETTINGS))
 function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeSpec) => void): void {
   fc.assert(
     fc.property(anyRange, fc.oneof(anyCluster, anySingleNode), (spec, seen) => {

@@ -5,7 +5,7 @@ import { actionsOf } from '../../model/plan/actions-of.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { planRange, type Promises } from '../../reconcilers/plan-range.ts'
+import { planRange } from '../builders/plan-range.ts'
 import { achieve } from '../builders/achieve.ts'
 import {
   cluster,
@@ -22,8 +22,10 @@ import {
   zone,
 } from '../builders/cluster.ts'
 import { range, settings, vm } from '../builders/range.ts'
+import { NO_PROMISES } from '../../reconcilers/promises.ts'
+import { nodeOf } from '../../model/plan/vm-plan.ts'
 
-const NOTHING: Promises = { numbers: new Map(), vms: [] }
+const NOTHING = NO_PROMISES
 const JD = range('JD')
 const ROUTER = JD.router.name
 
@@ -43,7 +45,7 @@ const inWords = (plan: RangePlan): readonly string[] =>
   actionsOf(plan).map((action) =>
     [action.kind, 'vm' in action ? action.vm : '', 'node' in action ? action.node : ''].join(' ').trim(),
   )
-const nodesOf = ({ vms }: RangePlan) => vms.map(({ step }) => step.node)
+const nodesOf = ({ vms }: RangePlan) => vms.map(({ step }) => nodeOf(step))
 
 describe('planRange', () => {
   it('plans everything for a new range, router first', () => {
@@ -117,7 +119,10 @@ describe('planRange', () => {
       cores: 1,
       disk: undefined,
     }))
-    expect(nodesOf(planned(JD, cluster(), { numbers: new Map([[1, 'KL']]), vms }))).to.deep.equal(['pve3', 'pve3'])
+    expect(nodesOf(planned(JD, cluster(), { ...NO_PROMISES, numbers: new Map([[1, 'KL']]), vms }))).to.deep.equal([
+      'pve3',
+      'pve3',
+    ])
   })
 
   it('reserves what is to be created and what is under way, and nothing for what runs', () => {

@@ -12,11 +12,12 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
+import type { Observed } from '../../model/observed.ts'
 import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/removal/pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { SdnLockNote } from '../../model/network-ports.ts'
-import type { Notifier } from '../../model/ports.ts'
+import type { Notifier, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { startLife } from './life.ts'
 
@@ -24,6 +25,7 @@ import { startLife } from './life.ts'
 export interface Lab {
   readonly simulator: Simulator
   readonly controller: Controller
+  readonly observed: Observed
   /** The routing table of the machine that the controller runs on. */
   readonly routes: FakeHostRoutes
   readonly folder: string
@@ -59,6 +61,8 @@ export interface LabOptions {
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
   readonly notifier?: Notifier
+  /** Where statuses go. Default: nowhere. */
+  readonly store?: StatusStore
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
   /** What an earlier life left behind of the SDN lock. */
@@ -94,8 +98,9 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     storageLimits: options.storageLimits,
     patience: options.patience,
     notifier: options.notifier,
+    store: options.store,
   })
-  const { controller } = life
+  const { controller, observed } = life
 
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -120,6 +125,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   return {
     simulator,
     controller,
+    observed,
     routes,
     folder: ranges,
     drop: async (name, text) => {

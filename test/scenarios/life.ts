@@ -5,11 +5,13 @@ import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { pruneParts } from '../builders/prune-parts.ts'
 import { settings } from '../builders/range.ts'
-import { Controller } from '../../controllers/controller.ts'
+import { wireController } from '../../controllers/compose/wire-controller.ts'
+import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/removal/pruning.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
+import type { Observed } from '../../model/observed.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
@@ -38,11 +40,14 @@ export interface LifeOptions {
   /** How long the client waits for an answer, in real milliseconds. */
   readonly patience?: number | undefined
   readonly notifier?: Notifier | undefined
+  /** Where statuses go. Default: nowhere. */
+  readonly store?: StatusStore | undefined
 }
 
 /** A running controller with all that it is made of. */
 export interface Life {
   readonly controller: Controller
+  readonly observed: Observed
   readonly signal: AbortSignal
   /** Stops it as a signal to the process does; resolves when it has let go of everything. */
   end(): Promise<void>
@@ -67,10 +72,10 @@ export function startLife(options: LifeOptions): Life {
       lanes: createLanes({ clock, random, isCongestion, ...(storageLimits === undefined ? {} : { storageLimits }) }),
     },
   )
-  const controller = new Controller({
+  const { controller, observed } = wireController({
     proxmox,
     files: watchRangeFiles({ folder: options.ranges, logger: silent }),
-    store: nowhere,
+    store: options.store ?? nowhere,
     hostRoutes: options.hostRoutes,
     lockStore: options.lockStore,
     destroyOrders: options.destroyOrders,
@@ -91,6 +96,7 @@ export function startLife(options: LifeOptions): Life {
   const running = controller.run(stop.signal)
   return {
     controller,
+    observed,
     signal: stop.signal,
     end: async () => {
       stop.abort()

@@ -21,11 +21,11 @@ describe('placement on a simulated cluster', function () {
     const nodesOf = (id: string) => lab.controller.board.get(id)?.vms.map(({ node }) => node) ?? []
     expect(new Set(nodesOf('JD')).size).to.equal(1)
     expect(nodesOf('KL')[1]).not.to.equal(nodesOf('KL')[2])
-    const explained = await lab.controller.observed().explain('JD', 'JD-a')
+    const explained = await lab.observed.explain('JD', 'JD-a')
     expect(explained).to.include({ rule: 'exists', node: nodesOf('JD')[0] })
     expect(explained?.nodes).to.have.length(3)
-    expect(await lab.controller.observed().explain('JD', 'JD-x')).to.equal(undefined)
-    expect(await lab.controller.observed().explain('../JD', 'JD-a')).to.equal(undefined)
+    expect(await lab.observed.explain('JD', 'JD-x')).to.equal(undefined)
+    expect(await lab.observed.explain('../JD', 'JD-a')).to.equal(undefined)
     await lab.close()
   })
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { always } from '../../../model/permit.ts'
 import { type AuditWork, ConfigAudit } from '../../../controllers/machine/config-audit.ts'
 import type { VmStep } from '../../../model/plan/vm-plan.ts'
 import type { VmSpec } from '../../../model/range-spec.ts'
@@ -10,7 +11,7 @@ const VMID = 1_010_011
 const HOUR = 3_600_000
 const MAC = 'virtio=BC:24:11:00:00:01'
 const FINE = { cores: '2', vcpus: '2', memory: '4096', balloon: '0', net0: `${MAC},bridge=r1,tag=10` }
-const NONE: VmStep = { kind: 'none', node: 'pve1' }
+const NONE: VmStep = { kind: 'none', at: 'pve1' }
 const LOOK = `read ${VMID} on pve1`
 const WRITE = `configure ${VMID} on pve1`
 
@@ -31,7 +32,7 @@ function auditOf(config: Readonly<Record<string, string>>) {
     node: 'pve1',
     networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans },
     drift: { networks: 'correct', hardware: 'report' },
-    signal: stop.signal,
+    permit: always(stop.signal),
   })
   return {
     audit,
@@ -57,7 +58,7 @@ describe('the rotation of looks at configurations', () => {
   })
 
   it('looks at once at a VM that exists, and not at a new one, where there is no later turn', async () => {
-    const made: VmStep = { kind: 'create', node: 'pve1', template: { vmid: 9000, node: 'pve1' }, power: 'on' }
+    const made: VmStep = { kind: 'create', to: 'pve1', template: { vmid: 9000, node: 'pve1' }, power: 'on' }
     for (const [step, calls] of [
       [NONE, [LOOK]],
       [made, []],
@@ -98,7 +99,7 @@ describe('the rotation of looks at configurations', () => {
             node: 'pve1',
             networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] },
             drift: { networks: 'correct', hardware: 'report' },
-            signal: new AbortController().signal,
+            permit: always(new AbortController().signal),
           }),
         ),
       )
@@ -245,7 +246,7 @@ describe('the rotation of looks at configurations', () => {
     const hardware = { memory: '2048', cores: '2', vcpus: '2', balloon: '512' }
     const moved = { net0: `${MAC},bridge=ludusnat`, net1: `${MAC},bridge=vmbr0`, net2: `${MAC},bridge=r1,tag=20` }
     const { check, time, machines } = auditOf({ ...hardware, ...moved })
-    const made: VmStep = { kind: 'create', node: 'pve1', template: { vmid: 9000, node: 'pve1' }, power: 'on' }
+    const made: VmStep = { kind: 'create', to: 'pve1', template: { vmid: 9000, node: 'pve1' }, power: 'on' }
     const spec = { ...router('JD'), name: 'JD-DC01' }
     await check(spec, [10, 20], made)
     time.now = HOUR

@@ -1,39 +1,33 @@
 import { expect } from 'chai'
-import { numbersInUse } from '../../../controllers/network/stale-routes.ts'
-import type { Condition } from '../../../model/condition.ts'
-import type { RangeStatus } from '../../../model/range-status.ts'
-import { rangeStatus } from '../../builders/status.ts'
+import { type KnownNumber, numbersInUse } from '../../../controllers/network/stale-routes.ts'
 
-const valid: Condition = { type: 'SpecValid', status: 'True', reason: 'Ok', message: '' }
-const broken: Condition = { type: 'SpecValid', status: 'False', reason: 'Invalid', message: '' }
-const gone: Condition = { type: 'Ready', status: 'True', reason: 'Absent', message: '' }
-const status = (id: string, number: number | undefined, ...conditions: readonly Condition[]): RangeStatus => ({
-  ...rangeStatus(id, []),
-  number,
-  conditions,
-})
+const sure = (number?: number): KnownNumber => ({ number, isSure: true })
+const unsure = (number?: number): KnownNumber => ({ number, isSure: false })
+const numbers = (known: Readonly<Record<string, KnownNumber>>) => new Map(Object.entries(known))
 
 describe('the range numbers that are in use', () => {
-  const partly: readonly [string, readonly string[], readonly RangeStatus[], ReadonlySet<number> | undefined][] = [
-    ['before Proxmox was looked at', ['JD'], [status('JD', 1, valid)], undefined],
-    ['while a range has not been looked at', ['JD', 'KT'], [status('JD', 1, valid)], new Set([1])],
-    ['while a file is broken, although its number was known before', ['JD'], [status('JD', 1, broken)], new Set([1])],
-    ['while a range with a valid file has no number', ['JD'], [status('JD', undefined, valid)], new Set()],
+  const partly: readonly [
+    string,
+    readonly string[],
+    Readonly<Record<string, KnownNumber>>,
+    ReadonlySet<number> | undefined,
+  ][] = [
+    ['before Proxmox was looked at', ['JD'], { JD: sure(1) }, undefined],
+    ['while a range has not been looked at', ['JD', 'KT'], { JD: sure(1) }, new Set([1])],
+    ['while a file is broken, although its number was known before', ['JD'], { JD: unsure(1) }, new Set([1])],
+    ['while a range with a valid file has no number', ['JD'], { JD: unsure() }, new Set()],
   ]
-  for (const [situation, ids, statuses, seen] of partly)
+  for (const [situation, ids, known, seen] of partly)
     it(`are known only in part ${situation}`, () =>
-      expect(numbersInUse(ids, statuses, seen)).to.deep.equal({ kind: 'partly-known' }))
+      expect(numbersInUse(ids, numbers(known), seen)).to.deep.equal({ kind: 'partly-known' }))
 
   it('are those of files, of ranges that once had one, and of networks that Proxmox shows', () => {
-    const statuses = [status('JD', 1, valid), status('KT', 2, broken)]
-    expect(numbersInUse(['JD'], statuses, new Set([1, 7]))).to.deep.equal({
-      kind: 'known',
-      numbers: new Set([1, 7, 2]),
-    })
+    const known = numbers({ JD: sure(1), KT: unsure(2) })
+    expect(numbersInUse(['JD'], known, new Set([1, 7]))).to.deep.equal({ kind: 'known', numbers: new Set([1, 7, 2]) })
   })
 
   it('do not wait for the number of a range of which nothing is left', () => {
-    const statuses = [status('JD', 1, valid), status('KT', undefined, valid, gone)]
-    expect(numbersInUse(['JD', 'KT'], statuses, new Set([1]))).to.deep.equal({ kind: 'known', numbers: new Set([1]) })
+    const known = numbers({ JD: sure(1), KT: sure() })
+    expect(numbersInUse(['JD', 'KT'], known, new Set([1]))).to.deep.equal({ kind: 'known', numbers: new Set([1]) })
   })
 })

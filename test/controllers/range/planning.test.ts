@@ -3,7 +3,11 @@ import { virtualClock } from '../../../adapters/simulator/clock.ts'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import fc from 'fast-check'
 import { DecidedMode } from '../../../controllers/network/decided-mode.ts'
+import { Announced } from '../../../controllers/range/announced.ts'
+import { Explaining } from '../../../controllers/range/explaining.ts'
 import { Planning } from '../../../controllers/range/planning.ts'
+import { Reservations } from '../../../controllers/range/reservations.ts'
+import type { Clock } from '../../../model/clock.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { RangePlan } from '../../../model/plan/range-plan.ts'
 import type { RangeSpec, VmSpec } from '../../../model/range-spec.ts'
@@ -11,18 +15,37 @@ import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { anyCluster, anyRanges, reversed } from '../../builders/any-cluster.ts'
 import { cluster, GIB, node } from '../../builders/cluster.ts'
 import { FakeProxmox } from '../../builders/fake-proxmox.ts'
-import { settled } from '../../builders/quiet.ts'
+import { quiet, settled } from '../../builders/quiet.ts'
 import { range, settings, vm } from '../../builders/range.ts'
+import { nodeOf } from '../../../model/plan/vm-plan.ts'
 
 const { signal } = new AbortController()
-const planningOf = (proxmox: FakeProxmox) =>
-  new Planning(proxmox, new DecidedMode(settings), () => settings(), systemClock, signal)
+function planningOf(proxmox: FakeProxmox, clock: Clock = systemClock) {
+  const [decided, reservations, announced] = [
+    new DecidedMode(settings),
+    new Reservations(),
+    new Announced(clock, signal),
+  ]
+  const errors: string[] = []
+  const logger = { ...quiet, error: (message: string) => void errors.push(message) }
+  const look = () => proxmox.observe()
+  const planning = new Planning(look, decided, reservations, announced, () => settings(), logger)
+  const files = { read: async (id: string) => ({ kind: 'ok', spec: big(id), warnings: [] }) as const }
+  return {
+    errors,
+    plan: (spec: RangeSpec) => planning.plan(spec),
+    announce: <T>(reading: Promise<T>) => announced.announce(reading),
+    release: (rangeId: string) => reservations.release(rangeId),
+    explaining: new Explaining(files, look, decided, reservations, () => settings()),
+  }
+}
+type Planner = Pick<Planning, 'plan'>
 
-async function plansFor(planning: Planning, specs: readonly RangeSpec[]): Promise<readonly RangePlan[]> {
+async function plansFor(planning: Planner, specs: readonly RangeSpec[]): Promise<readonly RangePlan[]> {
   const planned = await Promise.all(specs.map((spec) => planning.plan(spec)))
   return planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
 }
-const nodesOf = (plans: readonly RangePlan[]) => plans.map(({ vms }) => vms.map(({ step }) => step.node))
+const nodesOf = (plans: readonly RangePlan[]) => plans.map(({ vms }) => vms.map(({ step }) => nodeOf(step)))
 const big = (id: string) => range(id, { vms: [vm(`${id}-BIG`, { memoryMiB: 40 * 1024 })] })
 
 describe('Planning', () => {
@@ -56,13 +79,7 @@ describe('Planning', () => {
 
   it('waits for a file that hangs once, and for no longer than its patience', async () => {
     const clock = virtualClock()
-    const planning = new Planning(
-      new FakeProxmox(cluster()),
-      new DecidedMode(settings),
-      () => settings(),
-      clock,
-      signal,
-    )
+    const planning = planningOf(new FakeProxmox(cluster()), clock)
     void planning.announce(new Promise(() => undefined))
     const first = planning.plan(range('JD'))
     await settled()
@@ -81,7 +98,7 @@ describe('Planning', () => {
     const [first] = await plansFor(planning, [big('JD')])
     const [second] = await plansFor(planning, [big('KL')])
     expect([first?.number, second?.number]).to.deep.equal([1, 2])
-    expect(second?.vms[1]?.step.node).not.to.equal(first?.vms[1]?.step.node)
+    expect(nodeOf(second!.vms[1]!.step)).not.to.equal(nodeOf(first!.vms[1]!.step))
   })
 
   it('gives back what a range was promised and did not use', async () => {
@@ -143,11 +160,11 @@ describe('Planning', () => {
   it('explains a VM of a range that is under way, counting what others were promised, and reserves nothing', async () => {
     const planning = planningOf(new FakeProxmox(cluster()))
     await plansFor(planning, [big('JD')])
-    const { node: at, counted, nodes } = await planning.explain(big('KL'), 'KL-BIG')
+    const { node: at, counted, nodes } = (await planning.explaining.explain('KL', 'KL-BIG'))!
     expect(counted.map(({ vm: name }) => name)).to.include('JD/JD-BIG')
     expect(nodes.find(({ winner }) => winner)?.node).to.equal(at)
     const [plan] = await plansFor(planning, [big('KL')])
-    expect(plan?.vms[1]?.step.node).to.equal(at)
+    expect(nodeOf(plan!.vms[1]!.step)).to.equal(at)
   })
 
   it('lets ranges that ask during a turn share the next look', async () => {
@@ -193,7 +210,7 @@ describe('Planning', () => {
           Object.fromEntries(
             plans.map(({ rangeId, number, vms }) => [
               rangeId,
-              { number, vms: vms.map(({ step, phase }) => `${step.kind} ${step.node} ${phase}`) },
+              { number, vms: vms.map(({ step, phase }) => `${step.kind} ${nodeOf(step)} ${phase}`) },
             ]),
           )
         const back = await planTogether([...specs].reverse(), reversed(seen))
@@ -214,7 +231,7 @@ describe('Planning', () => {
         const plans = await planTogether(specs, cluster({ nodes }))
         const taken = new Map<string | undefined, number>()
         for (const { spec, step } of plans.flatMap(({ vms }) => vms))
-          taken.set(step.node, (taken.get(step.node) ?? 0) + spec.memoryMiB * 1024 ** 2)
+          taken.set(nodeOf(step), (taken.get(nodeOf(step)) ?? 0) + spec.memoryMiB * 1024 ** 2)
         for (const bytes of taken.values()) expect(bytes).to.be.at.most(64 * GIB)
       }),
     )

@@ -9,9 +9,13 @@ const never = new AbortController().signal
 function controllerOf(outcomes: Readonly<Record<string, Outcome>>) {
   const passes: string[] = []
   const controller = new RangeController(
-    async (rangeId) => {
-      passes.push(rangeId)
-      return outcomes[rangeId] ?? { kind: 'settled' }
+    {
+      pass: async (rangeId) => {
+        passes.push(rangeId)
+        return outcomes[rangeId] ?? { kind: 'settled' }
+      },
+      workOnVm: async () => ({ kind: 'settled' }),
+      onTrigger: () => undefined,
     },
     () => 1,
     systemClock,
@@ -42,10 +46,9 @@ describe('RangeController', () => {
       return { kind: 'settled' }
     }
     const controller = new RangeController(
-      pass,
+      { pass, workOnVm: async () => ({ kind: 'settled' }), onTrigger: (rangeId) => told.push(`trigger ${rangeId}`) },
       () => 1,
       systemClock,
-      (rangeId) => told.push(`trigger ${rangeId}`),
     )
     controller.trigger('JD')
     controller.resync('KL')

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'chai'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import { AclGranter } from '../../../controllers/network/acl-granter.ts'
@@ -6,7 +7,20 @@ import { VmBackoff } from '../../../controllers/machine/vm-backoff.ts'
 import { NetworkController } from '../../../controllers/network/network-controller.ts'
 import { DecidedMode } from '../../../controllers/network/decided-mode.ts'
 import { Planning } from '../../../controllers/range/planning.ts'
-import { reconcileRange } from '../../../controllers/range/reconcile-range.ts'
+import { RangeReconciler } from '../../../controllers/range/reconcile-range.ts'
+import { Announced } from '../../../controllers/range/announced.ts'
+import { NetworkStep } from '../../../controllers/range/network-step.ts'
+import { RangePass } from '../../../controllers/range/range-pass.ts'
+import { RangeRegister } from '../../../controllers/range/range-register.ts'
+import { RangeWishes } from '../../../controllers/range/range-wishes.ts'
+import { Reservations } from '../../../controllers/range/reservations.ts'
+import { RouteStep } from '../../../controllers/range/route-step.ts'
+import { VmHandOver } from '../../../controllers/range/vm-hand-over.ts'
+import type { VmAssignment } from '../../../controllers/machine/vm-assignment.ts'
+import { VmWorker } from '../../../controllers/machine/vm-worker.ts'
+import { RemovalReconciler } from '../../../controllers/removal/removal-reconciler.ts'
+import { type Outcome, worstOf } from '../../../model/outcome.ts'
+import { always } from '../../../model/permit.ts'
 import { StatusBoard } from '../../../controllers/report/status-board.ts'
 import type { Finding } from '../../../model/condition.ts'
 import type { RangeFileRead } from '../../../model/ports.ts'
@@ -21,56 +35,73 @@ import { range, settings, vm } from '../../builders/range.ts'
 const valid = (spec = range('JD')): RangeFileRead => ({ kind: 'ok', spec, warnings: [] })
 const problem = { file: 'JD.yml', line: 1, column: 1, finding: 'not a range', remedy: '' }
 
-/** Everything one range's passes need, with the file and the cluster in the test's hand. */
+/** Everything one range's passes need, with the file and the cluster in the test's hand; no actor decides when. */
 function situation(snapshot: ClusterSnapshot = cluster()) {
   const stop = new AbortController()
+  const { signal } = stop
   const proxmox = new FakeProxmox(snapshot)
-  const store = { write: settled, remove: async () => {} }
-  const board = new StatusBoard(store, { now: () => 0, steady: () => 0, sleep: async () => {} }, quiet)
-  const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
-  const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
-  const decidedMode = new DecidedMode(settings)
-  const planning = new Planning(proxmox, decidedMode, () => settings(), systemClock, stop.signal)
-  const networks = new NetworkController(
-    { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock: systemClock },
-    stop.signal,
-  )
   const { machines, pools, nics, access } = proxmox
   const time = { now: 0 }
+  const clock = { now: () => time.now, steady: () => time.now, sleep: () => new Promise<void>(() => undefined) }
+  const board = new StatusBoard({ write: settled, remove: async () => {} }, clock, quiet)
+  const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
+  const decidedMode = new DecidedMode(settings)
+  const networks = new NetworkController(
+    { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock: systemClock },
+    signal,
+  )
   const prune: { order?: RemovalOrder; outlook?: Finding; readonly seen: unknown[] } = { seen: [] }
-  const clock = { now: () => time.now }
-  const dependencies = {
-    files,
-    planning,
-    decidedMode,
-    networks,
-    granter: new AclGranter(access, quiet, clock, stop.signal),
-    machines,
-    pools,
-    nics,
-    look: () => proxmox.observe(),
-    routes: { ensure: () => Promise.resolve({ kind: 'ready' } as const) },
-    board,
-    logger: quiet,
-    settings: () => settings(),
-    clock,
-    firstStarts: new Set<number>(),
-    emptiedPools: new Set<string>(),
-    destroyOrders: { of: () => Promise.resolve(undefined), done: () => Promise.resolve() },
-    audit: new ConfigAudit(
-      machines,
-      () => settings().auditMs,
-      clock,
-      () => 1,
-      quiet,
-    ),
-    backoff: new VmBackoff(clock, () => 1),
-    pruning: {
-      orderOf: () => prune.order,
-      outlookOf: () => prune.outlook,
-      fileSeen: (id: string, names: readonly string[] | undefined) => void prune.seen.push([id, names]),
+  const pruning = {
+    orderOf: () => prune.order,
+    outlookOf: () => prune.outlook,
+    // Told before each write as well: only what is new is kept.
+    fileSeen: (id: string, names: readonly string[] | undefined) => {
+      if (!isDeepStrictEqual(prune.seen.at(-1), [id, names])) prune.seen.push([id, names])
     },
   }
+  const orders = { of: () => Promise.resolve(undefined), done: () => Promise.resolve() }
+  const wishes = new RangeWishes({ read: async (id) => file.read(id) }, orders, pruning, clock)
+  const reservations = new Reservations()
+  const announced = new Announced(systemClock, signal)
+  const planning = new Planning(
+    () => proxmox.observe(),
+    decidedMode,
+    reservations,
+    announced,
+    () => settings(),
+    quiet,
+  )
+  const audit = new ConfigAudit(
+    machines,
+    () => settings().auditMs,
+    clock,
+    () => 1,
+    quiet,
+  )
+  const worker = new VmWorker(machines, audit, new VmBackoff(clock, () => 1), quiet)
+  const repair = (node: string, bridge: string): void => networks.repair(`node ${node} lacks ${bridge}`)
+  const vms = new VmHandOver(worker, wishes, reservations, () => settings(), repair)
+  const networkStep = new NetworkStep(networks, new AclGranter(access, quiet, clock, signal))
+  const routes = new RouteStep({ ensure: () => Promise.resolve({ kind: 'ready' }) }, () => false)
+  const pass = new RangePass(planning, networkStep, pools, routes, vms)
+  const look = () => proxmox.observe()
+  const removal = new RemovalReconciler(
+    {
+      look,
+      decidedMode,
+      networks,
+      nics,
+      machines,
+      pools,
+      settings: () => settings(),
+      logger: quiet,
+      emptiedPools: new Set(),
+    },
+    orders,
+    pruning,
+  )
+  const reconciler = new RangeReconciler(wishes, announced, pass, removal, quiet)
+  const register = new RangeRegister(board)
   return {
     proxmox,
     file,
@@ -79,7 +110,22 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     time,
     planning,
     prune,
-    pass: (id = 'JD') => reconcileRange(id, dependencies, stop.signal),
+    /** One pass, and what its VMs do with what they are handed; resolves with the worst of both. */
+    pass: async (id = 'JD') => {
+      const works = new Map<number, Promise<Outcome>>()
+      const reach = {
+        handOver: (assignments: readonly VmAssignment[]) => {
+          for (const assignment of assignments) {
+            const { vmid } = assignment.plan
+            if (!works.has(vmid)) works.set(vmid, vms.work(assignment, always(signal).withdrawn, signal))
+          }
+        },
+        withdraw: () => undefined,
+        superseded: always(signal).withdrawn,
+      }
+      const passed = await reconciler.reconcile(register.of(id), reach, signal).finally(() => reservations.release(id))
+      return worstOf([passed, ...(await Promise.all(works.values()))])
+    },
     conditions: () =>
       (board.get('JD')?.conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`),
     ready: () => board.get('JD')?.conditions.at(-1),
@@ -87,7 +133,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   }
 }
 
-describe('reconcileRange', () => {
+describe('a pass over a range', () => {
   it('brings a new range up: networks in one apply, then pool, then VMs with three writes each', async () => {
     const { pass, proxmox, ready, board } = situation()
     expect(await pass()).to.deep.equal({ kind: 'settled' })
@@ -318,7 +364,6 @@ describe('reconcileRange', () => {
     proxmox.whileReloading = () => Promise.reject(new ProxmoxError('task-failed', 'PUT /cluster/sdn', 'reload failed'))
     expect(await pass()).to.deep.include({ kind: 'retry' })
     expect(conditions()).to.include('NetworkReady False NetworkFailed')
-    // The pass is not over before what it has begun: another would begin it again.
     expect(machines.writes.map((call) => call.split(' ')[0])).to.have.members([
       'clone',
       'clone',

@@ -1,20 +1,21 @@
 import { expect } from 'chai'
 import { Reservations } from '../../../controllers/range/reservations.ts'
 import type { GuestSeen } from '../../../model/snapshot.ts'
-import { planRange } from '../../../reconcilers/plan-range.ts'
+import { planRange } from '../../builders/plan-range.ts'
 import { cluster, guest } from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
+import { NO_PROMISES } from '../../../reconcilers/promises.ts'
 
 const VMID = 1_010_011
 
 function reserve(reservations: Reservations, id: string): void {
   const spec = range(id, { router: vm(`${id}-DC01`), vms: [] })
-  const made = planRange(spec, cluster(), { numbers: new Map(), vms: [] }, settings(), 'cluster')
+  const made = planRange(spec, cluster(), NO_PROMISES, settings(), 'cluster')
   if (made.kind === 'refused') throw new Error(made.finding.message)
   reservations.reserve(id, made.plan.number, made.reservations)
 }
 const forgetIn = (reservations: Reservations, ...guests: readonly GuestSeen[]) =>
-  reservations.forgetShown(cluster({ guests }), reservations.ended())
+  reservations.forgetShown(cluster({ guests }), reservations.atRest())
 const promisedBy = (reservations: Reservations) => {
   const { numbers, vms } = reservations.all()
   return { numbers: [...numbers], vmids: vms.map(({ vmid }) => vmid) }
@@ -55,7 +56,7 @@ describe('Reservations', () => {
   }
 
   it('keeps promises of a pass that ended while the snapshot was being taken', () => {
-    const ended = reservations.ended()
+    const ended = reservations.atRest()
     reservations.release('JD')
     reservations.forgetShown(cluster(), ended)
     expect(promisedBy(reservations)).to.deep.equal(ALL)
@@ -67,8 +68,20 @@ describe('Reservations', () => {
     expect(promisedBy(reservations)).to.deep.equal({ numbers: [[5, 'JD']], vmids: [] })
   })
 
+  it('keeps promises while a VM is worked on after the pass, and tells where that is', () => {
+    const end = reservations.workOn('JD', VMID, 'pve2')
+    reservations.release('JD')
+    forgetIn(reservations)
+    expect(promisedBy(reservations)).to.deep.equal(ALL)
+    expect([...reservations.all().underWay]).to.deep.equal([[VMID, 'pve2']])
+    end()
+    expect([...reservations.all().underWay]).to.deep.equal([])
+    forgetIn(reservations)
+    expect(promisedBy(reservations)).to.deep.equal(NOTHING)
+  })
+
   it('knows nothing of a range that was never promised anything', () => {
     reservations.release('XX')
-    expect([...reservations.ended()]).to.deep.equal([])
+    expect([...reservations.atRest()]).to.deep.equal([])
   })
 })

@@ -41,10 +41,19 @@ function boardOf() {
       removed.push(id)
     },
   }
-  const clock = { now: () => now, steady: () => now, sleep: async () => {} }
+  const clock = { now: () => now, steady: () => now, sleep: () => new Promise<void>(() => undefined) }
   const board = new StatusBoard(store, clock, { ...quiet, error: (message) => void errors.push(message) })
   return {
     board,
+    /** Reports, and waits until that is written. */
+    set: async (status: ReturnType<typeof news>) => {
+      board.set(status)
+      await board.written()
+    },
+    forget: async (id: string) => {
+      board.forget(id)
+      await board.written()
+    },
     written,
     removed,
     errors,
@@ -58,13 +67,13 @@ function boardOf() {
 
 describe('StatusBoard', () => {
   it('writes a status, keeps it, and tells whoever listens until they stop', async () => {
-    const { board, written } = boardOf()
+    const { board, written, set } = boardOf()
     const heard: string[] = []
     const stop = board.onChange(({ id }) => heard.push(id))
-    await board.set(news('KL'))
-    await board.set(news('JD'))
+    await set(news('KL'))
+    await set(news('JD'))
     stop()
-    await board.set(news('MN'))
+    await set(news('MN'))
     expect(heard).to.deep.equal(['KL', 'JD'])
     expect(written.map(({ id }) => id)).to.deep.equal(['KL', 'JD', 'MN'])
     expect(board.all().map(({ id }) => id)).to.deep.equal(['JD', 'KL', 'MN'])
@@ -73,72 +82,96 @@ describe('StatusBoard', () => {
   })
 
   it('writes and tells nothing when nothing changed, in whatever order the fields come', async () => {
-    const { board, written } = boardOf()
-    await board.set(news('JD'))
+    const { written, set } = boardOf()
+    await set(news('JD'))
     const { vms, ...rest } = news('JD')
-    await board.set({ vms, ...rest })
+    await set({ vms, ...rest })
     expect(written).to.have.length(1)
   })
 
   it('dates a status by its conditions, not by its VMs', async () => {
-    const { board, later } = boardOf()
+    const { board, later, set } = boardOf()
     const changedAt = () => board.get('JD')?.changedAt
-    await board.set(news('JD'))
+    await set(news('JD'))
     later()
-    await board.set(news('JD', { number: 2 }))
+    await set(news('JD', { number: 2 }))
     expect(changedAt()).to.equal('1970-01-01T00:00:00.000Z')
-    await board.set(news('JD', { conditions: ready('False') }))
+    await set(news('JD', { conditions: ready('False') }))
     expect(changedAt()).to.equal('1970-01-01T00:00:01.000Z')
   })
 
   it('writes one status after the other, so that no older one overwrites a newer', async () => {
-    const { board, written, mostAtOnce } = boardOf()
-    await Promise.all([1, 2, 3].map((number) => board.set(news('JD', { number }))))
+    const { written, mostAtOnce, set } = boardOf()
+    await Promise.all([1, 2, 3].map((number) => set(news('JD', { number }))))
     expect(written.at(-1)?.number).to.equal(3)
     expect(mostAtOnce()).to.equal(1)
   })
 
   it('goes on when a status can not be written, and says so', async () => {
-    const { board, written, errors, ...store } = boardOf()
+    const { written, errors, set, ...store } = boardOf()
     store.break(new Error('disk full'))
-    await board.set(news('JD'))
+    await set(news('JD'))
     expect(errors).to.deep.equal(['status could not be written'])
     store.break(undefined)
-    await board.set(news('KL'))
+    await set(news('KL'))
     expect(written.map(({ id }) => id)).to.deep.equal(['KL'])
   })
 
   it('tells whoever listens of a range that is forgotten', async () => {
-    const { board } = boardOf()
+    const { board, set, forget } = boardOf()
     const heard: string[] = []
     board.onForget((id) => void heard.push(id))
-    await board.set(news('JD'))
-    await board.forget('JD')
+    await set(news('JD'))
+    await forget('JD')
     expect(heard).to.deep.equal(['JD'])
   })
 
   it('forgets a range after what was reported of it before, and not what is reported after', async () => {
-    const { board, written, removed, errors, ...store } = boardOf()
-    void board.set(news('JD'))
-    await board.forget('JD')
+    const { board, written, removed, errors, set, forget, ...store } = boardOf()
+    board.set(news('JD'))
+    await forget('JD')
     expect([written.length, removed, board.all()]).to.deep.equal([0, ['JD'], []])
-    await board.set(news('JD'))
+    await set(news('JD'))
     expect(written.map(({ id }) => id)).to.deep.equal(['JD'])
-    const forgotten = board.forget('JD')
-    await board.set(news('JD', { number: 2 }))
+    const forgotten = forget('JD')
+    await set(news('JD', { number: 2 }))
     await forgotten
     expect([written.length, removed]).to.deep.equal([2, ['JD']])
     store.break(new Error('disk full'))
-    await board.forget('JD')
+    await forget('JD')
     expect(errors).to.deep.equal(['status could not be removed'])
   })
 
   it('is all ready when there are ranges and each is', async () => {
-    const { board } = boardOf()
+    const { board, set } = boardOf()
     expect(board.allReady()).to.equal(false)
-    await board.set(news('JD'))
+    await set(news('JD'))
     expect(board.allReady()).to.equal(true)
-    await board.set(news('KL', { conditions: ready('Unknown') }))
+    await set(news('KL', { conditions: ready('Unknown') }))
     expect(board.allReady()).to.equal(false)
+  })
+
+  it('holds nobody up when a status can not be written at all, and waits for it no longer than a while at the end', async () => {
+    const written: string[] = []
+    const errors: string[] = []
+    const never = new Promise<void>(() => undefined)
+    const store = {
+      write: (status: RangeStatus) => (status.id === 'JD' ? never : Promise.resolve(void written.push(status.id))),
+      remove: async () => {},
+    }
+    const slept: number[] = []
+    const clock = {
+      now: () => 0,
+      steady: () => 0,
+      sleep: async (milliseconds: number) => {
+        slept.push(milliseconds)
+        await settled()
+      },
+    }
+    const board = new StatusBoard(store, clock, { ...quiet, error: (message) => void errors.push(message) })
+    for (const id of ['JD', 'KL']) board.set(news(id))
+    await board.written()
+    expect([written, slept]).to.deep.equal([['KL'], [5000]])
+    expect(errors).to.deep.equal(['statuses could not be written in time'])
   })
 })

@@ -5,10 +5,11 @@ import { paintFor } from '../../../controllers/terminal/paint.ts'
 import { phaseLines } from '../../../controllers/terminal/phase-lines.ts'
 import { planText } from '../../../controllers/terminal/plan-text.ts'
 import { rangeTable } from '../../../controllers/terminal/range-table.ts'
-import { planRange } from '../../../reconcilers/plan-range.ts'
+import { planRange } from '../../builders/plan-range.ts'
 import { cluster } from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
 import { rangeStatus, vmStatus } from '../../builders/status.ts'
+import { NO_PROMISES } from '../../../reconcilers/promises.ts'
 
 const plain = paintFor({ isTTY: false }, {})
 
@@ -110,7 +111,7 @@ describe('the text of a plan', () => {
     const result = planRange(
       range('JD', { vms: [vm('JD-dc', targetNode === undefined ? {} : { targetNode })] }),
       cluster(),
-      { numbers: new Map(), vms: [] },
+      NO_PROMISES,
       settings(),
       'cluster',
     )

@@ -9,6 +9,7 @@ import { lookAtVm, planOfPlaced } from '../../../reconcilers/vm/plan-vm.ts'
 import { cluster, GIB, guest, node, rangeGuest } from '../../builders/cluster.ts'
 import { settings, vm } from '../../builders/range.ts'
 import { request } from '../../builders/request.ts'
+import { nodeOf } from '../../../model/plan/vm-plan.ts'
 
 const NAME = 'JD-DC01'
 const VMID = 1_010_011
@@ -25,6 +26,7 @@ interface Row {
   readonly snapshot?: Partial<ClusterSnapshot>
   readonly nodes?: readonly NodeSeen[]
   readonly promised?: readonly Reservation[]
+  readonly underWay?: ReadonlyMap<number, string>
   /** Step, node and phase. */
   readonly plans: string
   readonly says?: RegExp
@@ -33,6 +35,11 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
+  {
+    situation: 'does not place anew an absent VM that is worked on just now',
+    underWay: new Map([[VMID, 'pve2']]),
+    plans: 'wait pve2 cloning',
+  },
   {
     situation: 'clones an absent VM onto the best node',
     plans: 'create pve1 absent',
@@ -315,6 +322,7 @@ function planVm(row: Row) {
     repair: row.repair ?? false,
     guests,
     promised: row.promised ?? [],
+    underWay: row.underWay ?? new Map(),
   }
   const look = lookAtVm(vm(NAME, row.vm), VMID, range, snapshot)
   if (look.kind === 'known') return look.plan
@@ -328,11 +336,11 @@ describe('the plan of a VM', () => {
   for (const row of rows) {
     it(row.situation, () => {
       const plan = planVm(row)
-      expect(`${plan.step.kind} ${plan.step.node} ${plan.phase}`).to.equal(row.plans)
+      expect(`${plan.step.kind} ${nodeOf(plan.step)} ${plan.phase}`).to.equal(row.plans)
       expect(plan.message).to.match(row.says ?? /^/)
       if (row.starts !== undefined) expect('power' in plan.step && plan.step.power === 'on').to.equal(row.starts)
-      const taken = plan.step.kind !== 'create' && plan.step.node !== undefined
-      expect(plan.vmid).to.equal(taken ? row.guests?.[0]?.vmid : VMID)
+      const taken = plan.step.kind !== 'create' && plan.step.at !== undefined
+      expect(plan.vmid).to.equal(taken ? (row.guests?.[0]?.vmid ?? VMID) : VMID)
     })
   }
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { always, Withdrawn } from '../../../model/permit.ts'
+import { always, type Permit, Withdrawn } from '../../../model/permit.ts'
 import type { VmPlan, VmStep } from '../../../model/plan/vm-plan.ts'
 import type { CloneRequest, MachineRead } from '../../../model/machine-ports.ts'
 import type { ProxmoxErrorKind } from '../../../model/proxmox-error.ts'
@@ -11,8 +11,8 @@ import { vm } from '../../builders/range.ts'
 
 const VMID = 1_010_011
 const NAME = 'JD-DC01'
-const CREATE: VmStep = { kind: 'create', node: 'pve1', template: { vmid: 9001, node: 'pve2' }, power: 'on' }
-const CONTINUE: VmStep = { kind: 'continue', node: 'pve1', power: 'on' }
+const CREATE: VmStep = { kind: 'create', to: 'pve1', template: { vmid: 9001, node: 'pve2' }, power: 'on' }
+const CONTINUE: VmStep = { kind: 'continue', at: 'pve1', power: 'on' }
 const MARKED = ['jd', 'lanista']
 const READ = `read ${VMID} on pve1`
 const CLONE = `clone ${VMID} to pve1`
@@ -36,7 +36,7 @@ async function run(
   plan: VmPlan,
   signal = new AbortController().signal,
   holdStart = (): Promise<string | undefined> => Promise.resolve(undefined),
-  withdrawn = always(signal).withdrawn,
+  wanted: Partial<Permit> = {},
 ) {
   const phases: VmPhase[] = []
   const work = {
@@ -46,7 +46,7 @@ async function run(
     fullClone: { storage: 'shared', format: 'qcow2' },
     holdStart,
     machines,
-    permit: { ...always(signal), withdrawn },
+    permit: { ...always(signal), ...wanted },
   }
   const { phase, outcome } = await runVm(work, (each) => void phases.push(each))
   return { phase, outcome, phases, error: 'error' in outcome ? outcome.error : '' }
@@ -62,12 +62,12 @@ interface Row {
   readonly says?: RegExp
 }
 
-const OFF: VmStep = { kind: 'shutdown', node: 'pve1', marked: true }
+const OFF: VmStep = { kind: 'shutdown', at: 'pve1', marked: true }
 const shutDown = planOf(OFF, 'stopping')
 const SHUTDOWN = `shutdown ${VMID} on pve1`
 const running = (traits: Partial<MachineRead> = {}) => own({ running: true, tags: MARKED, ...traits })
 
-const leftover = planOf({ kind: 'leftover', node: 'pve1', repair: true }, 'blocked')
+const leftover = planOf({ kind: 'leftover', at: 'pve1', repair: true }, 'blocked')
 const DESTROY = `destroy ${VMID} on pve1`
 /** What Proxmox writes down when a clone begins, unlocked. */
 const remains = (traits: Partial<MachineRead> = {}) =>
@@ -83,7 +83,7 @@ const leftoverRows: readonly Row[] = [
   },
   {
     situation: 'says what an interrupted clone left where it is not to be removed',
-    plan: planOf({ kind: 'leftover', node: 'pve1', repair: false }, 'blocked'),
+    plan: planOf({ kind: 'leftover', at: 'pve1', repair: false }, 'blocked'),
     machines: () => new FakeMachines(remains()),
     calls: [READ],
     ends: 'blocked retry',
@@ -555,23 +555,20 @@ describe('runVm', () => {
     expect(asked).to.deep.equal([])
   })
 
-  for (const call of ['clone', 'configure', 'start'] as const)
+  for (const [sent, call] of ['clone', 'configure', 'start'].entries())
     it(`stops where it is, without having failed, when its ${call} is withdrawn right before it is sent`, async () => {
       const machines = new FakeMachines()
-      const permit = always(new AbortController().signal)
-      const asked: string[] = []
-      const write = machines[call].bind(machines) as (...args: unknown[]) => Promise<void>
-      Object.assign(machines, {
-        [call]: (...args: unknown[]) => {
-          asked.push(call)
-          const refused = { ...permit, check: () => Promise.reject(new Withdrawn('not wanted any more')) }
-          return write(...args.slice(0, -1), refused)
-        },
-      })
-      const { outcome } = await run(machines, create)
+      let asked = 0
+      const check = async (): Promise<void> => {
+        asked += 1
+        if (asked > sent) throw new Withdrawn('not wanted any more')
+      }
+      const { outcome } = await run(machines, create, undefined, undefined, { check })
       expect(outcome).to.deep.equal({ kind: 'progressing' })
-      expect(asked).to.deep.equal([call])
-      expect(machines.writes.some((each) => each.startsWith(call))).to.equal(false)
+      expect(asked).to.equal(sent + 1)
+      expect(machines.writes.map((each) => each.split(' ')[0])).to.deep.equal(
+        ['clone', 'configure', 'start'].slice(0, sent),
+      )
     })
 
   it('begins no further step once it is withdrawn, and sees the one under way to its end', async () => {
@@ -580,7 +577,7 @@ describe('runVm', () => {
     machines.onCall = (call) => {
       if (call === 'clone') withdraw.abort(new Withdrawn('suspended'))
     }
-    const { outcome } = await run(machines, create, undefined, undefined, withdraw.signal)
+    const { outcome } = await run(machines, create, undefined, undefined, { withdrawn: withdraw.signal })
     expect(outcome).to.deep.equal({ kind: 'progressing' })
     expect(machines.writes).to.deep.equal([`clone ${VMID} to pve1`])
   })

@@ -1,0 +1,215 @@
+import { setMaxListeners } from 'node:events'
+import { type Clock, steadyOf } from '../../model/clock.ts'
+import type { Condition } from '../../model/condition.ts'
+import type { DestroyOrderStore } from '../../model/destroy-order.ts'
+import type { HostRoutes } from '../../model/host-routes.ts'
+import type { SdnLockStore } from '../../model/network-ports.ts'
+import type { Observed } from '../../model/observed.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
+import type { RangeStatus } from '../../model/range-status.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { Controller } from '../controller.ts'
+import { Duties } from '../duties.ts'
+import { watchClones } from '../machine/clone-watch.ts'
+import { ConfigAudit } from '../machine/config-audit.ts'
+import { VmBackoff } from '../machine/vm-backoff.ts'
+import { VmWorker } from '../machine/vm-worker.ts'
+import { AclGranter } from '../network/acl-granter.ts'
+import { DecidedMode } from '../network/decided-mode.ts'
+import { NetworkController } from '../network/network-controller.ts'
+import { RouteController } from '../network/route-controller.ts'
+import { StaleRoutes } from '../network/stale-routes.ts'
+import { watchZone } from '../network/zone-watch.ts'
+import { InFlight } from '../pace/in-flight.ts'
+import { Turn } from '../pace/turn.ts'
+import { Announced } from '../range/announced.ts'
+import { Explaining } from '../range/explaining.ts'
+import { NetworkStep } from '../range/network-step.ts'
+import { Planning } from '../range/planning.ts'
+import { RangeController } from '../range/range-controller.ts'
+import { RangeFolder } from '../range/range-folder.ts'
+import { RangePass } from '../range/range-pass.ts'
+import { RangeRegister } from '../range/range-register.ts'
+import { RangeWishes } from '../range/range-wishes.ts'
+import { RangeReconciler } from '../range/reconcile-range.ts'
+import { Reservations } from '../range/reservations.ts'
+import { RouteStep } from '../range/route-step.ts'
+import { VmHandOver } from '../range/vm-hand-over.ts'
+import { DestroyOrders } from '../removal/destroy-orders.ts'
+import { type PruneParts, Pruning } from '../removal/pruning.ts'
+import { RemovalReconciler } from '../removal/removal-reconciler.ts'
+import { Notifications } from '../report/notifications.ts'
+import { readyLog } from '../report/ready-log.ts'
+import { StatusBoard } from '../report/status-board.ts'
+
+/** The adapters and settings a controller runs with. */
+export interface ControllerParts {
+  readonly proxmox: Proxmox
+  readonly files: RangeFiles
+  readonly store: StatusStore
+  /** Where the token of the SDN lock is kept. */
+  readonly lockStore: SdnLockStore
+  /** Where the orders of `lanista destroy` are kept. */
+  readonly destroyOrders: DestroyOrderStore
+  /** Those of the machine that Lanista runs on; written only when the settings say so. */
+  readonly hostRoutes: HostRoutes
+  readonly clock: Clock
+  /** 0..1 */
+  readonly random: () => number
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly settings: () => PlanSettings
+  /** How often every range is looked at without any cause; asked for anew with each resync. */
+  readonly resyncMs: () => number
+  readonly notify: NotifyParts
+  readonly prune: PruneParts
+}
+
+/** Whom to tell of ranges, and how. */
+interface NotifyParts {
+  readonly notifier: Notifier
+  /** `lanista.notify.urls`. */
+  readonly urls: () => readonly string[]
+  /** How ready ranges were when an earlier life ended. */
+  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
+}
+
+/** A controller that does nothing yet, and what may be told of it. */
+export interface WiredController {
+  readonly controller: Controller
+  readonly observed: Observed
+}
+
+/** Makes a controller of its parts: room by room, from what others need to what needs them. */
+export function wireController(parts: ControllerParts): WiredController {
+  const { proxmox, clock, random, logger, metrics, settings, resyncMs, files, prune, notify } = parts
+  const { machines, pools, nics, access } = proxmox
+  const steady = steadyOf(clock)
+  const stop = new AbortController()
+  const { signal } = stop
+  // Every request and wait under way listens to it, and a large site has hundreds of them.
+  setMaxListeners(0, signal)
+  const inFlight = new InFlight()
+
+  // What is seen
+  const observer = watchClones(watchZone(proxmox, settings, metrics), steady)
+  const shared = new Turn<undefined, ClusterSnapshot>(async () => {
+    const seen = await proxmox.observe(signal)
+    return () => seen
+  })
+  const look = (): Promise<ClusterSnapshot> => shared.enter(undefined)
+  const decided = new DecidedMode(settings)
+
+  // What is told
+  const board = new StatusBoard(parts.store, clock, logger)
+  const notifications = new Notifications({ ...notify, clock, logger, metrics }, signal)
+
+  // Networks
+  const { lockStore } = parts
+  const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
+  const granter = new AclGranter(access, logger, steady, signal)
+  const device = (): string => settings().routesDevice ?? decided.natDevice()
+  const routes = new RouteController(parts.hostRoutes, device, logger, signal)
+  const wantsRoutes = (): boolean => settings().routesEnabled
+
+  // What is wanted
+  const heard = notifications.listeningTo(files)
+  const destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
+  const pruning = new Pruning({ ...prune, files, look, resyncMs, clock, logger, metrics, signal })
+  const wishes = new RangeWishes(heard, destroyOrders, pruning, clock)
+
+  // Machines
+  const audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
+  const backoff = new VmBackoff(steady, random)
+  const worker = new VmWorker(machines, audit, backoff, logger)
+
+  // Ranges
+  const register = new RangeRegister(board)
+  const reservations = new Reservations()
+  const announced = new Announced(clock, signal)
+  const planning = new Planning(
+    (options) => observer.observe(signal, options),
+    decided,
+    reservations,
+    announced,
+    settings,
+    logger,
+  )
+  const repair = (node: string, bridge: string): void => networks.repair(`node ${node} lacks ${bridge}`)
+  const vms = new VmHandOver(worker, wishes, reservations, settings, repair)
+  const networkStep = new NetworkStep(networks, granter)
+  const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms)
+  const removal = new RemovalReconciler(
+    { look, decidedMode: decided, networks, nics, machines, pools, settings, logger, emptiedPools: new Set() },
+    destroyOrders,
+    pruning,
+  )
+  const reconciler = new RangeReconciler(wishes, announced, pass, removal, logger)
+  const ranges = new RangeController(
+    {
+      pass: (rangeId, reach) => {
+        const began = steady.now()
+        const work = reconciler
+          .reconcile(register.of(rangeId), reach, signal)
+          .finally(() => reservations.release(rangeId))
+        return inFlight.track(
+          work.then((outcome) => {
+            // Nothing is counted for a range that is forgotten.
+            if (register.of(rangeId).report.status !== undefined)
+              metrics.reconciled(rangeId, outcome.kind, (steady.now() - began) / 1000)
+            return outcome
+          }),
+        )
+      },
+      workOnVm: (assignment, withdrawn) => inFlight.track(vms.work(assignment, withdrawn, signal)),
+      onTrigger: (rangeId) => {
+        backoff.restart(rangeId)
+        audit.restart(rangeId)
+      },
+    },
+    random,
+    steady,
+  )
+
+  // Whoever listens to statuses
+  board.onForget((rangeId) => {
+    metrics.rangeGone(rangeId)
+    metrics.rangeFiles(countFiles(board.all()))
+    pruning.gone(rangeId)
+  })
+  board.onChange(readyLog(logger))
+  board.onChange((status) => notifications.changed(status))
+  board.onChange((status) => {
+    metrics.rangeStatus(status)
+    metrics.rangeFiles(countFiles(board.all()))
+  })
+
+  const folder = new RangeFolder(files, destroyOrders, logger)
+  const staleRoutes = new StaleRoutes(
+    routes,
+    wantsRoutes,
+    () => register.numbers(),
+    () => planning.numbersSeen(),
+    logger,
+  )
+  const duties = new Duties(notify.readyBefore, notifications, pruning, networks, staleRoutes, audit)
+  const explaining = new Explaining(files, () => observer.observe(signal), decided, reservations, settings)
+  return {
+    controller: new Controller(ranges, board, folder, duties, { stop, inFlight, resyncMs, logger }),
+    observed: {
+      statuses: () => board.all(),
+      notReady: () => folder.problem,
+      resyncMs,
+      explain: (rangeId, vm) => explaining.explain(rangeId, vm),
+    },
+  }
+}
+
+function countFiles(statuses: readonly RangeStatus[]): { readonly valid: number; readonly invalid: number } {
+  const specs = statuses.map(({ conditions }) => conditions.find(({ type }) => type === 'SpecValid'))
+  return {
+    valid: specs.filter((spec) => spec?.status === 'True').length,
+    invalid: specs.filter((spec) => spec?.reason === 'Invalid').length,
+  }
+}

@@ -1,0 +1,65 @@
+import type { Condition } from '../model/condition.ts'
+import type { ConfigAudit } from './machine/config-audit.ts'
+import type { NetworkController } from './network/network-controller.ts'
+import type { StaleRoutes } from './network/stale-routes.ts'
+import type { Pruning } from './removal/pruning.ts'
+import type { Notifications } from './report/notifications.ts'
+
+/** What a controller does beside its ranges: at the start, with each resync, and at the end. No range waits for any of it. */
+export class Duties {
+  readonly #readyBefore: () => Promise<ReadonlyMap<string, Condition>>
+  readonly #notifications: Notifications
+  readonly #pruning: Pruning
+  readonly #networks: Pick<NetworkController, 'giveBackLeftover'>
+  readonly #staleRoutes: StaleRoutes
+  readonly #audit: Pick<ConfigAudit, 'waitForNoTurn'>
+
+  /** @param readyBefore how ready ranges were when an earlier life ended */
+  constructor(
+    readyBefore: () => Promise<ReadonlyMap<string, Condition>>,
+    notifications: Notifications,
+    pruning: Pruning,
+    networks: Pick<NetworkController, 'giveBackLeftover'>,
+    staleRoutes: StaleRoutes,
+    audit: Pick<ConfigAudit, 'waitForNoTurn'>,
+  ) {
+    this.#readyBefore = readyBefore
+    this.#notifications = notifications
+    this.#pruning = pruning
+    this.#networks = networks
+    this.#staleRoutes = staleRoutes
+    this.#audit = audit
+  }
+
+  /** Before the first status is written over the old one. */
+  async rememberReady(): Promise<void> {
+    const before = await this.#readyBefore()
+    this.#notifications.startFrom(before)
+    await this.#pruning.start(before)
+  }
+
+  /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */
+  giveBackLeftover(): Promise<void> {
+    return this.#networks.giveBackLeftover()
+  }
+
+  /** There will be no later turn in which something could be looked at. */
+  expectNoLaterTurn(): void {
+    this.#audit.waitForNoTurn()
+  }
+
+  /** Looks for ranges whose file is gone. @returns those of which something else is to be done or said now */
+  prune(): Promise<readonly string[]> {
+    return this.#pruning.look()
+  }
+
+  /** @param rangeIds of all ranges there are */
+  removeStaleRoutes(rangeIds: readonly string[]): Promise<void> {
+    return this.#staleRoutes.remove(rangeIds)
+  }
+
+  /** Resolves when nobody is waiting to be told any more, or after a while. */
+  notified(signal: AbortSignal): Promise<void> {
+    return this.#notifications.sent(signal)
+  }
+}

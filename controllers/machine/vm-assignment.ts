@@ -1,0 +1,40 @@
+import type { VmPlan } from '../../model/plan/vm-plan.ts'
+import type { Drift, Power } from '../../model/range-spec.ts'
+import type { VmStatus } from '../../model/range-status.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+import type { RangeNetworks } from '../../reconcilers/vm/config-patch.ts'
+
+/** What a VM's status tells from now on. */
+export interface VmNews extends Pick<VmStatus, 'trouble' | 'remark'> {
+  readonly phase: VmPhase
+}
+
+/** Why a VM must not be started on a node, such as that it lacks the range's networks, in words that follow the node's name. */
+export interface StartGate {
+  /** By what is known just now; undefined: nothing is in the way. */
+  closedNow(node: string): string | undefined
+  /** As soon as it is known: networks may be being made just now. */
+  closed(node: string): Promise<string | undefined>
+}
+
+/** What a pass over a range hands to one of its VMs: the plan, and all that carrying it out depends on. */
+export interface VmAssignment {
+  readonly rangeId: string
+  readonly plan: VmPlan
+  readonly power: Power
+  readonly drift: Drift
+  readonly networks: RangeNetworks
+  /** Where full clones go. */
+  readonly fullClone: { readonly storage: string; readonly format: string }
+  readonly startGate: StartGate
+  /** Asked right before each write. Throws `Withdrawn` when the range file, or an order, wants something else by now. */
+  readonly check: () => Promise<void>
+  /** Told that a start found no bridge of the range's networks on a node, although they are applied. */
+  readonly onBridgeMissing: (node: string, bridge: string) => void
+  /** Told of each news for the VM's status. */
+  readonly tell: (news: VmNews) => void
+}
+
+/** Stands for what is wanted of the VM, whatever was planned for it: while that is the same, work on it goes on. */
+export const wishOf = ({ rangeId, plan: { spec, vmid }, power, drift, networks, fullClone }: VmAssignment): string =>
+  JSON.stringify([rangeId, spec, vmid, power, drift, networks, fullClone])

@@ -1,0 +1,157 @@
+import type { Machines } from '../../model/machine-ports.ts'
+import type { Outcome } from '../../model/outcome.ts'
+import type { Permit } from '../../model/permit.ts'
+import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
+import type { Logger } from '../../model/ports.ts'
+import type { Power } from '../../model/range-spec.ts'
+import type { VmPhase } from '../../model/vm-phase.ts'
+import { isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
+import { runVm } from '../../reconcilers/vm/run-vm.ts'
+import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
+import type { ConfigAudit } from './config-audit.ts'
+import type { VmAssignment, VmNews } from './vm-assignment.ts'
+import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
+
+/** Brings one VM where its range file wants it, as far as that goes now, and then compares it with the file. */
+export class VmWorker {
+  readonly #machines: Machines
+  readonly #audit: Pick<ConfigAudit, 'check' | 'found'>
+  readonly #backoff: VmBackoff
+  /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
+  readonly #firstStarts = new Set<number>()
+  readonly #logger: Logger
+
+  constructor(machines: Machines, audit: Pick<ConfigAudit, 'check' | 'found'>, backoff: VmBackoff, logger: Logger) {
+    this.#machines = machines
+    this.#audit = audit
+    this.#backoff = backoff
+    this.#logger = logger
+  }
+
+  /** What the VM's status tells before anything is done for it. */
+  newsOf(assignment: VmAssignment): VmNews {
+    const wait = this.#wait(assignment)
+    return wait === undefined ? this.#news(assignment, assignment.plan.phase) : newsOfWait(wait)
+  }
+
+  /** The plan in which a new VM still gets its first start, although others are kept as they are. */
+  withFirstStart(plan: VmPlan, power: Power): VmPlan {
+    if (power === 'off') this.#firstStarts.delete(plan.vmid)
+    return withFirstStart(plan, power, this.#firstStarts)
+  }
+
+  /** Carries the assignment out. Throws only when aborted. */
+  async work(assignment: VmAssignment, permit: Permit): Promise<Outcome> {
+    const { plan, networks, drift, tell } = assignment
+    const { phase, outcome } = await this.#bring(assignment, permit)
+    permit.signal.throwIfAborted()
+    const node = nodeOf(plan.step)
+    if (outcome.kind !== 'settled' || node === undefined || permit.withdrawn.aborted) return outcome
+    const compared = await this.#audit.check({ plan, node, networks, drift, permit })
+    permit.signal.throwIfAborted()
+    tell(this.#news(assignment, phase))
+    return compared
+  }
+
+  async #bring(assignment: VmAssignment, permit: Permit): Promise<VmResult> {
+    const { rangeId, plan } = assignment
+    const { step, phase, spec } = plan
+    switch (step.kind) {
+      case 'none':
+        this.#backoff.forget(rangeId, spec.name)
+        return { phase, outcome: { kind: 'settled' } }
+      case 'wait':
+        return { phase, outcome: { kind: 'progressing' } }
+      case 'blocked':
+        this.#backoff.forget(rangeId, spec.name)
+        return { phase, outcome: { kind: 'retry', error: step.finding.message } }
+      case 'create':
+        return this.#carryOut(assignment, step.to, permit)
+      case 'continue':
+      case 'leftover':
+      case 'shutdown':
+        return this.#carryOut(assignment, step.at, permit)
+    }
+  }
+
+  async #carryOut(assignment: VmAssignment, node: string, permit: Permit): Promise<VmResult> {
+    const { rangeId, plan, power, networks, fullClone, startGate, tell } = assignment
+    const wait = this.#wait(assignment)
+    if (wait !== undefined) {
+      tell(newsOfWait(wait))
+      return wait
+    }
+    if (isNew(plan) && power !== 'off') this.#firstStarts.add(plan.vmid)
+    const work = {
+      plan,
+      node,
+      networks,
+      fullClone,
+      machines: this.#machines,
+      holdStart: () => startGate.closed(node),
+      permit,
+    }
+    const result = await runVm(work, (phase) => this.#show(assignment, phase))
+    if (result.phase === 'running') this.#firstStarts.delete(plan.vmid)
+    if (permit.signal.aborted) return result
+    const { outcome, phase } = result
+    if ('error' in outcome) return this.#failed(assignment, node, { phase, ...outcome })
+    if (outcome.kind === 'settled') this.#backoff.forget(rangeId, plan.spec.name)
+    this.#show(assignment, phase)
+    return result
+  }
+
+  /** It is on its way, or where it should be. */
+  #show(assignment: VmAssignment, phase: VmPhase): void {
+    const { rangeId, plan, tell } = assignment
+    if (PHASES_OF_WORK.has(phase)) this.#logger.info(phase, { range: rangeId, vm: plan.spec.name })
+    tell(this.#news(assignment, phase))
+  }
+
+  #failed(assignment: VmAssignment, node: string, failure: VmFailure): VmResult {
+    const { rangeId, plan, networks, onBridgeMissing, tell } = assignment
+    const { phase, error } = failure
+    const { name } = plan.spec
+    this.#logger.warn('vm is not done', { range: rangeId, vm: name, phase, error })
+    const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
+    if (bridge !== undefined && (bridge === networks.names.range || bridge === networks.names.nat))
+      onBridgeMissing(node, bridge)
+    const wait = this.#backoff.failed(rangeId, name, causeOf(assignment), failure)
+    tell(newsOfWait(wait))
+    return wait
+  }
+
+  /** Why nothing is done for it now, although there is something to do. */
+  #wait(assignment: VmAssignment): VmWait | undefined {
+    const { rangeId, plan } = assignment
+    const { kind } = plan.step
+    const works = kind !== 'none' && kind !== 'wait' && kind !== 'blocked'
+    return works ? this.#backoff.waits(rangeId, plan.spec.name, causeOf(assignment)) : undefined
+  }
+
+  /** What is known of the configuration of a VM that is where `power` wants it; of others their way is told. */
+  #news({ rangeId, plan }: VmAssignment, phase: VmPhase): VmNews {
+    const { step, message } = plan
+    if (step.kind === 'blocked') return { phase, trouble: message, remark: undefined }
+    const arrived = phase === 'running' || phase === 'stopped'
+    return { phase, ...(arrived ? this.#audit.found(rangeId, plan) : { trouble: undefined, remark: undefined }) }
+  }
+}
+
+/** All that a try depends on. Where an absent VM would be placed differs with the load, so it is no part of it. */
+function causeOf({ plan: { spec, vmid, step }, networks, fullClone, startGate }: VmAssignment): string {
+  const what = step.kind === 'create' ? { ...step, to: undefined } : step
+  const held = step.kind === 'create' || step.at === undefined ? undefined : startGate.closedNow(step.at)
+  return JSON.stringify([spec, vmid, what, held, networks, fullClone])
+}
+
+const newsOfWait = ({ phase, trouble }: VmWait): VmNews => ({ phase, trouble, remark: undefined })
+
+const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set([
+  'cloning',
+  'configuring',
+  'starting',
+  'running',
+  'stopping',
+  'stopped',
+])

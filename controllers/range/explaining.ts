@@ -1,0 +1,47 @@
+import type { Explanation } from '../../model/explanation.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import { machinesOf } from '../../model/range-spec.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
+import type { RangeFiles } from '../../model/ports.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { explainVm } from '../../reconcilers/explain-vm.ts'
+import { planTurn } from '../../reconcilers/plan-turn.ts'
+import type { DecidedMode } from '../network/decided-mode.ts'
+import { Turn } from '../pace/turn.ts'
+import type { Reservations } from './reservations.ts'
+
+/** Says why VMs are where they are, or which node they would get now. Reserves nothing. */
+export class Explaining {
+  readonly #files: Pick<RangeFiles, 'read'>
+  readonly #turn: Turn<{ readonly spec: RangeSpec; readonly vm: string }, Explanation>
+
+  constructor(
+    files: Pick<RangeFiles, 'read'>,
+    look: () => Promise<ClusterSnapshot>,
+    decided: Pick<DecidedMode, 'modeOf'>,
+    reservations: Pick<Reservations, 'all'>,
+    settings: () => PlanSettings,
+  ) {
+    this.#files = files
+    // Whoever asks while the cluster is looked at shares the next look.
+    this.#turn = new Turn(async () => {
+      const snapshot = await look()
+      return ({ spec, vm }) => {
+        const { mode } = decided.modeOf(snapshot)
+        const watch = { rangeId: spec.id, vm }
+        return explainVm(spec, vm, planTurn([spec], snapshot, reservations.all(), settings(), mode, watch))
+      }
+    })
+  }
+
+  /**
+   * Undefined when there is no valid file of that range, it is to be removed, or there is no such VM in it. Throws when
+   * Proxmox can't be seen.
+   */
+  async explain(rangeId: string, vm: string): Promise<Explanation | undefined> {
+    const file = await this.#files.read(rangeId)
+    if (file.kind !== 'ok' || file.spec.state === 'absent') return undefined
+    if (machinesOf(file.spec).every(({ name }) => name !== vm)) return undefined
+    return await this.#turn.enter({ spec: file.spec, vm })
+  }
+}

@@ -1,0 +1,93 @@
+import type { Finding, PartFinding } from '../../model/condition.ts'
+import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { Outcome } from '../../model/outcome.ts'
+import type { RangePlan } from '../../model/plan/range-plan.ts'
+import { nodeOf } from '../../model/plan/vm-plan.ts'
+import { networksMissing } from '../../reconcilers/vnet/networks-missing.ts'
+import { nodesWithout } from '../../reconcilers/vnet/node-states.ts'
+import type { AclGranter } from '../network/acl-granter.ts'
+import type { NetworkController } from '../network/network-controller.ts'
+import type { RangeInHand } from './range-in-hand.ts'
+
+/** What came of the networks of a range, as far as its pass waits for it. */
+export type NetworksMade =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'blocked'; readonly finding: Finding }
+  /** Something has changed meanwhile, so the pass is to begin anew; the networks are still being made. */
+  | { readonly kind: 'superseded' }
+
+/** The part of a pass that looks after a range's networks. */
+export class NetworkStep {
+  readonly #networks: NetworkController
+  readonly #granter: AclGranter
+
+  constructor(networks: NetworkController, granter: AclGranter) {
+    this.#networks = networks
+    this.#granter = granter
+  }
+
+  /** True when the plan leaves something to be done for the networks. */
+  isNeeded({ network }: RangePlan): boolean {
+    return network.actions.length > 0 || this.#networks.needsRepair(network)
+  }
+
+  /**
+   * Has the networks made, together with those of other ranges. Throws what Proxmox refuses.
+   *
+   * @param onCommitted called when the networks are committed and only the nodes' reloads are to come
+   */
+  async make(
+    plan: RangePlan,
+    { report, networks }: RangeInHand,
+    onCommitted: () => void,
+    superseded: AbortSignal,
+  ): Promise<NetworksMade> {
+    const making = this.#networks.ensure(plan.network.wants, onCommitted)
+    const nodes = making.then(
+      (made) => (made.kind === 'ready' ? made.nodes : undefined),
+      () => undefined,
+    )
+    networks.making(nodes)
+    // Whoever waits for it is told; this pass may end before.
+    making.catch(() => undefined)
+    const made = await Promise.race([making, superseding(superseded)])
+    if (made === 'superseded') return { kind: 'superseded' }
+    if (made.kind === 'blocked') return made
+    if (made.kind === 'failed') throw made.error
+    networks.seen(made.nodes)
+    report.networks(made.nodes, this.finding(plan, made.nodes))
+    return { kind: 'ready' }
+  }
+
+  /** Gives the group its right, as nobody has a use for it before the networks are there; it keeps no VM from running. */
+  async grant(plan: RangePlan, { report, networks }: RangeInHand): Promise<void> {
+    if (plan.grant === undefined) return
+    await this.#granter.grant(plan.grant)
+    report.found({ network: this.finding(plan, networks.nodes) })
+  }
+
+  /** How the networks stand: a finding, or what could not be granted, or `true`. */
+  finding(plan: RangePlan, nodes: readonly NodeNetworkState[]): PartFinding {
+    const finding = this.#missing(plan, nodes)
+    return finding === true ? this.#granter.standing(plan.grant) : finding
+  }
+
+  /** What a pass has to wait for on account of the networks. */
+  outcome(plan: RangePlan, { networks }: RangeInHand): Outcome {
+    const finding = this.#missing(plan, networks.nodes)
+    return finding === true ? { kind: 'settled' } : { kind: 'retry', error: finding.message }
+  }
+
+  /** Nodes that hold VMs of the range, or will, and lack its networks: only these VMs wait. */
+  #missing({ rangeId, vms }: RangePlan, nodes: readonly NodeNetworkState[]): Finding | true {
+    const here = new Set(vms.flatMap(({ step }) => nodeOf(step) ?? []))
+    const without = nodesWithout(nodes).filter(({ node }) => here.has(node))
+    return without.length === 0 || networksMissing(rangeId, without, this.#networks.repairsExhausted())
+  }
+}
+
+const superseding = (signal: AbortSignal): Promise<'superseded'> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve('superseded')
+    else signal.addEventListener('abort', () => resolve('superseded'), { once: true })
+  })

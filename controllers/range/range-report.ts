@@ -1,0 +1,215 @@
+import type { Condition, Finding, PartFinding } from '../../model/condition.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { RangePlan } from '../../model/plan/range-plan.ts'
+import type { VmPlan } from '../../model/plan/vm-plan.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
+import type { RangeStatus, VmStatus } from '../../model/range-status.ts'
+import type { VmNews } from '../machine/vm-assignment.ts'
+import { vmStatusOf } from '../machine/vm-status.ts'
+import {
+  conditionsOf,
+  conditionsOfInvalid,
+  conditionsOfMissing,
+  conditionsOfSuspended,
+  conditionsOfUnreadable,
+  machinesFinding,
+  type PassFindings,
+} from './range-conditions.ts'
+
+type Status = Omit<RangeStatus, 'changedAt'>
+type Conditions = () => readonly Condition[]
+
+/** Where a range's status goes. Nobody waits for it, and nothing is read back from it. */
+export interface StatusSink {
+  set(status: Status): void
+  forget(rangeId: string): void
+}
+
+/**
+ * What is known of one range for as long as the controller runs, and the status that tells it. Whoever finds something out
+ * says so here, and it is told at once.
+ */
+export class RangeReport {
+  readonly #sink: StatusSink
+  #status: Status
+  /** Whether anything was told since the beginning, or since the range was forgotten. */
+  #told = false
+  /** By what is known when they are asked for. */
+  #conditions: Conditions = () => []
+  /** Those that are not about the file, which stay when the file gets a problem. */
+  #ofCluster: Conditions = () => []
+  #findings: PassFindings = NOTHING_FOUND
+  /** What the file, or what is left of the range, lets one say of its number. */
+  #standing: 'valid' | 'problem' | 'gone' = 'problem'
+
+  constructor(rangeId: string, sink: StatusSink) {
+    this.#sink = sink
+    this.#status = blank(rangeId)
+  }
+
+  /** As last told; undefined when nothing was. */
+  get status(): Status | undefined {
+    return this.#told ? this.#status : undefined
+  }
+
+  /** The range's number, and whether that stays so. */
+  get knownNumber(): { readonly number: number | undefined; readonly isSure: boolean } {
+    const { number } = this.#status
+    return { number, isSure: this.#standing === 'gone' || (this.#standing === 'valid' && number !== undefined) }
+  }
+
+  /** True when nothing of the range is left, as was asked. */
+  get isGone(): boolean {
+    return this.#standing === 'gone'
+  }
+
+  /** As last told of. */
+  get vms(): readonly VmStatus[] {
+    return this.#status.vms
+  }
+
+  /** The file has problems. @returns what is told of it, as the others here do */
+  invalid(diagnostics: readonly Diagnostic[]): string {
+    const source = diagnostics[0]?.file ?? this.#status.source
+    return this.#fileProblem((before) => conditionsOfInvalid(diagnostics, before), { source, diagnostics })
+  }
+
+  unreadable(why: string): string {
+    return this.#fileProblem((before) => conditionsOfUnreadable(this.#status.id, why, before), {})
+  }
+
+  /** @param outlook what becomes of the range; nothing, unless it is given */
+  missing(outlook: Finding | undefined): string {
+    return this.#fileProblem((before) => conditionsOfMissing(this.#status.id, before, outlook), { diagnostics: [] })
+  }
+
+  suspended(spec: RangeSpec, warnings: readonly Diagnostic[]): void {
+    this.#standing = 'valid'
+    this.#explainBy(() => conditionsOfSuspended(spec))
+    this.#tell({ source: spec.source, diagnostics: warnings })
+  }
+
+  /** The range is to go, or, with `left` nothing, gone. */
+  removal(
+    conditions: readonly Condition[],
+    news: Partial<Pick<Status, 'source' | 'diagnostics' | 'number' | 'vms'>>,
+    left: 'something' | 'nothing',
+  ): void {
+    this.#standing = left === 'nothing' ? 'gone' : 'valid'
+    this.#explainBy(() => conditions)
+    this.#tell({ networks: [], ...news })
+  }
+
+  /** A pass over the range begins with this file; what it finds is told from here on. */
+  begun({ source, power }: RangeSpec, warnings: readonly Diagnostic[]): void {
+    this.#standing = 'valid'
+    this.#explainBy(() => {
+      const { machines = machinesFinding(this.#status.vms, power) } = this.#findings
+      return conditionsOf({ ...this.#findings, machines }, power)
+    })
+    this.#status = { ...this.#status, source, diagnostics: warnings }
+  }
+
+  /**
+   * The range was planned.
+   *
+   * @param newsOf what is to be told of a VM; undefined: it is worked on, and tells its own news
+   */
+  planned(
+    { number, vms, network }: RangePlan,
+    newsOf: (vm: VmPlan) => VmNews | undefined,
+    findings: Pick<PassFindings, 'zone' | 'network'>,
+  ): void {
+    const statuses = vms.map((vm) => {
+      const before = this.#status.vms.find(({ name }) => name === vm.spec.name)
+      const planned = { phase: vm.phase, trouble: undefined, remark: undefined }
+      const news = outlasting(before, vm) ?? newsOf(vm) ?? before ?? planned
+      return vmStatusOf(vm, number, before, news)
+    })
+    this.#status = { ...this.#status, number, vms: statuses, networks: network.nodes }
+    this.found({ ...findings, machines: undefined })
+  }
+
+  /** Takes findings in. That of the machines follows from the VMs unless it is given. */
+  found(news: Partial<PassFindings>): void {
+    this.#findings = { ...this.#findings, ...news }
+    this.#tell({})
+  }
+
+  /** Lanista keeps no routes, or not any more. */
+  noRoutes(): void {
+    if (!('routes' in this.#findings)) return
+    const { routes: _, ...others } = this.#findings
+    this.#findings = others
+    this.#tell({})
+  }
+
+  /** What each node has of the range's networks. */
+  networks(networks: readonly NodeNetworkState[], finding: PartFinding): void {
+    this.#status = { ...this.#status, networks }
+    this.found({ network: finding })
+  }
+
+  /** News of one VM; nothing, if it is not among the range's VMs any more. */
+  vm(vmid: number, name: string, news: VmNews): void {
+    const { vms } = this.#status
+    const isIt = (vm: VmStatus): boolean => vm.name === name && vm.vmid === vmid
+    if (!vms.some(isIt) || !this.#told) return
+    this.#tell({ vms: vms.map((vm) => (isIt(vm) ? { ...vm, ...news } : vm)) })
+  }
+
+  /** Neither a file nor anything else of it is left. */
+  forget(): void {
+    const { id } = this.#status
+    this.#told = false
+    this.#standing = 'problem'
+    this.#status = blank(id)
+    this.#findings = NOTHING_FOUND
+    this.#explainBy(() => [])
+    this.#sink.forget(id)
+  }
+
+  #explainBy(conditions: Conditions): void {
+    this.#conditions = conditions
+    this.#ofCluster = conditions
+  }
+
+  #fileProblem(conditionsAfter: (before: readonly Condition[]) => readonly Condition[], news: Partial<Status>): string {
+    this.#standing = 'problem'
+    const ofCluster = this.#ofCluster
+    this.#conditions = () => conditionsAfter(ofCluster())
+    this.#tell(news)
+    return this.#status.conditions.find(({ type }) => type === 'SpecValid')?.message ?? 'the range file has problems'
+  }
+
+  #tell(news: Partial<Status>): void {
+    this.#told = true
+    this.#status = { ...this.#status, ...news }
+    this.#status = { ...this.#status, conditions: this.#conditions() }
+    this.#sink.set(this.#status)
+  }
+}
+
+/**
+ * What a VM's own node has said of it, where the plan only says that it is to be looked at: the cluster's list lags by 10 s, and
+ * a VM that runs is not called starting meanwhile.
+ */
+function outlasting(before: VmStatus | undefined, { vmid, step, phase }: VmPlan): VmNews | undefined {
+  if (before === undefined || before.vmid !== vmid || before.trouble !== undefined) return undefined
+  const isToRun = step.kind === 'continue' && phase !== 'configuring' && before.phase === 'running'
+  const isToBeOff = step.kind === 'shutdown' && before.phase === 'stopped'
+  return isToRun || isToBeOff ? before : undefined
+}
+
+const NOTHING_FOUND: PassFindings = { zone: undefined, network: undefined, machines: undefined }
+
+const blank = (id: string): Status => ({
+  id,
+  source: id,
+  number: undefined,
+  conditions: [],
+  diagnostics: [],
+  vms: [],
+  networks: [],
+})

@@ -1,0 +1,129 @@
+import type { Clock } from '../../model/clock.ts'
+import { type DestroyOrder, removalOf } from '../../model/destroy-order.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { Withdrawn } from '../../model/permit.ts'
+import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
+import { isSuspended, machinesOf, type RangeSpec } from '../../model/range-spec.ts'
+import { orderOfFile, type RemovalOrder } from '../../model/removal.ts'
+import type { DestroyOrders } from '../removal/destroy-orders.ts'
+import type { Pruning } from '../removal/pruning.ts'
+
+/** What people want of a range just now, by its file and by orders. */
+export type Wish =
+  | { readonly kind: 'present'; readonly spec: RangeSpec; readonly warnings: readonly Diagnostic[] }
+  /** It is to go. `file`: undefined when no valid one is there. */
+  | {
+      readonly kind: 'removal'
+      readonly order: RemovalOrder
+      readonly by: RemovalCause
+      readonly file: OkFile | undefined
+    }
+  /** A person had it destroyed, and it is: it stays away, although its file, if there is one, asks for it. */
+  | { readonly kind: 'destroyed'; readonly order: DestroyOrder; readonly file: OkFile | undefined }
+  | { readonly kind: 'suspended'; readonly spec: RangeSpec; readonly warnings: readonly Diagnostic[] }
+  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+  /** There is a file, and it can't be read. */
+  | { readonly kind: 'unreadable'; readonly why: string }
+  /** No file, and no order either. */
+  | { readonly kind: 'missing' }
+
+/** Why a range is to go: its file says so, a person ordered it, or its file has been gone for long. */
+type RemovalCause =
+  | { readonly kind: 'file' }
+  | { readonly kind: 'order'; readonly order: DestroyOrder }
+  | { readonly kind: 'prune' }
+
+type OkFile = Extract<RangeFileRead, { readonly kind: 'ok' }>
+
+/** The one place that says what is wanted of a range: its file, then a person's order, then what pruning decided. */
+export class RangeWishes {
+  readonly #files: Pick<RangeFiles, 'read'>
+  readonly #destroyOrders: Pick<DestroyOrders, 'of'>
+  readonly #pruning: Pick<Pruning, 'orderOf' | 'fileSeen'>
+  readonly #clock: Pick<Clock, 'now'>
+
+  /** @param clock of the date, by which a suspension ends */
+  constructor(
+    files: Pick<RangeFiles, 'read'>,
+    destroyOrders: Pick<DestroyOrders, 'of'>,
+    pruning: Pick<Pruning, 'orderOf' | 'fileSeen'>,
+    clock: Pick<Clock, 'now'>,
+  ) {
+    this.#files = files
+    this.#destroyOrders = destroyOrders
+    this.#pruning = pruning
+    this.#clock = clock
+  }
+
+  /** Reads what is wanted of the range now. Throws when orders can't be read. */
+  async read(rangeId: string): Promise<Wish> {
+    const file = await this.#readFile(rangeId)
+    if (file.kind === 'unreadable') return file
+    // Nothing that was decided for the lack of a file holds any more.
+    if (file.kind === 'invalid') this.#pruning.fileSeen(rangeId, undefined)
+    if (file.kind === 'ok')
+      this.#pruning.fileSeen(
+        rangeId,
+        machinesOf(file.spec).map(({ name }) => name),
+      )
+    const destroy = await this.#destroyOrders.of(rangeId, file)
+    if (file.kind === 'ok' && isSuspended(file.spec, this.#clock.now())) return { ...file, kind: 'suspended' }
+    const valid = file.kind === 'ok' ? file : undefined
+    if (destroy?.carriedOut === true) return { kind: 'destroyed', order: destroy, file: valid }
+    if (destroy !== undefined)
+      return { kind: 'removal', order: removalOf(destroy), by: { kind: 'order', order: destroy }, file: valid }
+    switch (file.kind) {
+      case 'invalid':
+        return file
+      case 'absent': {
+        const order = this.#pruning.orderOf(rangeId)
+        return order === undefined
+          ? { kind: 'missing' }
+          : { kind: 'removal', order, by: { kind: 'prune' }, file: undefined }
+      }
+      case 'ok':
+        return file.spec.state === 'present'
+          ? { ...file, kind: 'present' }
+          : { kind: 'removal', order: orderOfFile(file.spec), by: { kind: 'file' }, file }
+    }
+  }
+
+  /** For a write to one VM of a range that is to stay: throws `Withdrawn` when that VM is not wanted like this any more. */
+  async stillWanted(basis: RangeSpec, vmName: string): Promise<void> {
+    const now = await this.read(basis.id)
+    if (now.kind !== 'present') throw new Withdrawn(`range ${basis.id}: it is ${WORDS[now.kind]} by now`)
+    if (now.spec === basis || partOf(now.spec, vmName) === partOf(basis, vmName)) return
+    throw new Withdrawn(`vm ${vmName}: its range file says something else by now`)
+  }
+
+  /** For a write that removes something of a range: throws `Withdrawn` when the range is not to go like this any more. */
+  async stillToGo(basis: RemovalOrder): Promise<void> {
+    const now = await this.read(basis.rangeId)
+    if (now.kind === 'removal' && JSON.stringify(now.order) === JSON.stringify(basis)) return
+    throw new Withdrawn(`range ${basis.rangeId}: it is not to go any more, or not like this`)
+  }
+
+  async #readFile(rangeId: string): Promise<RangeFileRead | { readonly kind: 'unreadable'; readonly why: string }> {
+    try {
+      return await this.#files.read(rangeId)
+    } catch (error) {
+      return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
+    }
+  }
+}
+
+/** All of a range file that writes to one of its VMs depend on, as one text. */
+function partOf(spec: RangeSpec, vmName: string): string {
+  const vm = machinesOf(spec).find(({ name }) => name === vmName)
+  const vlans = vm?.role === 'router' ? spec.vms.map(({ address }) => address.vlan) : []
+  return JSON.stringify([vm, vlans, spec.number, spec.power, spec.drift, spec.targetNode])
+}
+
+const WORDS: Readonly<Record<Exclude<Wish['kind'], 'present'>, string>> = {
+  removal: 'to go',
+  destroyed: 'destroyed',
+  suspended: 'suspended',
+  invalid: 'without a valid file',
+  unreadable: 'without a file that can be read',
+  missing: 'without a file',
+}

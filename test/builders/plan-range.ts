@@ -1,0 +1,20 @@
+import type { NetworkMode } from '../../model/network-mode.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { PlanResult } from '../../reconcilers/plan-range.ts'
+import { planTurn, unbroken } from '../../reconcilers/plan-turn.ts'
+import type { Promises } from '../../reconcilers/promises.ts'
+
+/** What a turn plans for one range that is alone in it. */
+export function planRange(
+  spec: RangeSpec,
+  snapshot: ClusterSnapshot,
+  promises: Promises,
+  settings: PlanSettings,
+  mode: NetworkMode,
+): PlanResult {
+  const result = planTurn([spec], snapshot, promises, settings, mode).results.get(spec)
+  if (result === undefined) throw new Error(`range ${spec.id} was not planned`)
+  return unbroken(result)
+}
