@@ -120,5 +120,21 @@ export function withValueAt(config: unknown, path: readonly string[], value: unk
   return { ...map, [step]: withValueAt(isMap(map) ? map[step] : undefined, rest, value) }
 }
 
+/** The wanted configuration, with all that needs a restart as it is in the running one. */
+export function untilRestart<Config extends object>(running: Config, wanted: Config): Config {
+  const next = structuredClone(wanted)
+  for (const { path } of configKeys.filter(({ needsRestart }) => needsRestart)) copyValue(running, next, path)
+  return next
+}
+
+function copyValue(from: unknown, to: unknown, [step, ...rest]: readonly string[]): void {
+  if (step === undefined || !isMap(from) || !isWritableMap(to)) return
+  if (rest.length > 0) copyValue(from[step], to[step], rest)
+  else if (step in from) to[step] = from[step]
+  else delete to[step]
+}
+
+const isWritableMap = (value: unknown): value is Record<string, unknown> => isMap(value)
+
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../model/clock.ts'
-import { type ConfigKey, configKeys, valueAt } from '../../model/config-keys.ts'
+import { type ConfigKey, configKeys, untilRestart, valueAt } from '../../model/config-keys.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
 import type { Logger, Metrics } from '../../model/ports.ts'
@@ -73,7 +73,7 @@ export class LiveConfig {
       changed.filter(({ needsRestart }) => needsRestart),
       changed.filter(({ needsRestart }) => !needsRestart),
     ]
-    this.#current = atOnce(this.#current, read.config)
+    this.#current = untilRestart(this.#current, read.config)
     if (waiting.length > 0)
       logger.warn('configuration: what changed here needs a restart, and stays as it was until then', {
         keys: waiting.map(({ name }) => name),
@@ -87,17 +87,3 @@ export class LiveConfig {
 
 const changedKeys = (before: ServerConfig, after: ServerConfig): readonly ConfigKey[] =>
   configKeys.filter(({ path }) => !isDeepStrictEqual(valueAt(before, path), valueAt(after, path)))
-
-/** The running configuration with all of the wanted one that needs no restart. */
-function atOnce(running: ServerConfig, wanted: ServerConfig): ServerConfig {
-  const { proxmox_url, proxmox_hostname, proxmox_invalid_cert, cluster_mode, lanista } = running
-  const { ranges, state_dir, proxmox, http } = lanista
-  return {
-    ...wanted,
-    proxmox_url,
-    proxmox_hostname,
-    proxmox_invalid_cert,
-    cluster_mode,
-    lanista: { ...wanted.lanista, ranges, state_dir, proxmox, http },
-  }
-}
