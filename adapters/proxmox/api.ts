@@ -4,6 +4,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Permit } from '../../model/permit.ts'
 import { ProxmoxError, isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import {
+  isWrite,
   requestFor,
   type Call,
   type Params,
@@ -12,9 +13,10 @@ import {
   type Request,
   type WriteCall,
 } from './calls.ts'
-import { errorOf, lostAnswerError, LockTimeout, unsentError, Untrusted, type Caller } from './errors.ts'
+import { errorOf, lostAnswerError, LockTimeout, NoWorker, unsentError, Untrusted, type Caller } from './errors.ts'
 import type { Hosts } from './hosts.ts'
 import { BrokenExchange, exchange, type Answer, type HttpHost } from './http.ts'
+import { RESEND } from './resend.ts'
 import { retrying, type Backoff } from './retry.ts'
 import { ConnectFailure } from './tls.ts'
 
@@ -70,7 +72,7 @@ export interface Api {
     signal: AbortSignal,
   ): Promise<T>
   /**
-   * Sent again only when the request provably never arrived, or when Proxmox says it did nothing for want of a lock.
+   * Sent again only when the request provably never arrived, or after the refusals that `RESEND` names for the call.
    * A write that may have arrived ends as `timeout-unknown-outcome`. Its permit is asked each time, right before it is sent.
    */
   write<C extends WriteCall, T>(
@@ -167,16 +169,18 @@ export const createApi = (deps: ApiDeps): Api => {
     }
   }
 
-  // For a write, `transport` means that it provably never arrived.
-  const backoffFor = (error: unknown): Backoff | undefined => {
-    if (isProxmoxError(error, 'transport')) return error instanceof Untrusted ? undefined : NETWORK
-    return error instanceof LockTimeout ? LOCK : undefined
+  const backoffFor = ({ call: name }: Request, error: unknown): Backoff | undefined => {
+    if (error instanceof LockTimeout) return !isWrite(name) || RESEND[name].afterLockTimeout ? LOCK : undefined
+    if (error instanceof NoWorker) return isWrite(name) && RESEND[name].afterNoWorker ? NETWORK : undefined
+    // For a write, `transport` means that it provably never arrived.
+    return isProxmoxError(error, 'transport') && !(error instanceof Untrusted) ? NETWORK : undefined
   }
   const call = <T>(request: Request, schema: z.ZodType<T>, sending: Sending): Promise<T> => {
     const { signal } = sending
     // One signal stops many requests: more than ten listeners are no leak, so Node shall not warn.
     setMaxListeners(0, signal)
-    return retrying(() => attempt(request, schema, 'data', sending), backoffFor, { clock, random, signal })
+    const again = (error: unknown): Backoff | undefined => backoffFor(request, error)
+    return retrying(() => attempt(request, schema, 'data', sending), again, { clock, random, signal })
   }
 
   return {

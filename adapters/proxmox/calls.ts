@@ -49,6 +49,8 @@ export type Call = (typeof CALLS)[number]
 export type ReadCall = Extract<Call, `GET ${string}`>
 export type WriteCall = Exclude<Call, ReadCall>
 
+export const isWrite = (call: Call): call is WriteCall => !call.startsWith('GET ')
+
 type NamesIn<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
 
 /** The values for the `{names}` of a call. */

@@ -10,7 +10,7 @@ import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
 import { createPools } from './pools.ts'
-import { createRunTask, patiently } from './run-task.ts'
+import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
 import { createTaskFollower } from './tasks.ts'
 import { TrustingAgent, type TlsTrust } from './tls.ts'
@@ -71,8 +71,7 @@ export const connectProxmox = (
   const authorization = `PVEAPIToken=${settings.token}`
   const api = createApi({ hosts, authorization, caller, timeouts, clock: steady, random, onRequest })
   const tasks = createTaskFollower({ api, clock: steady, logger })
-  const runTask = createRunTask(api, tasks)
-  const runTaskPatiently = patiently(runTask, clock, random)
+  const runTask = createRunTask({ api, tasks, clock, random })
   const templates = createTemplates(api, steady)
   return {
     ...createObserver({
@@ -84,9 +83,9 @@ export const connectProxmox = (
       vnetStates: createVnetStates(api),
     }),
     nics: createNicReader(api),
-    sdn: createSdnWriter({ api, runTask: runTaskPatiently, tasks, logger }),
-    bridges: createBridgeWriter(api, runTaskPatiently),
-    machines: createMachines({ api, runTask, runTaskPatiently, templates, lanes }),
+    sdn: createSdnWriter({ api, runTask, tasks, logger }),
+    bridges: createBridgeWriter(api, runTask),
+    machines: createMachines({ api, runTask, templates, lanes }),
     pools: createPools(api),
     access: createAccessWriter(api),
     close: () => all.forEach(({ agent }) => agent.destroy()),

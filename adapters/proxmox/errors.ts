@@ -1,7 +1,8 @@
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
-import type { Request } from './calls.ts'
+import { isWrite, type Request } from './calls.ts'
 import { forbiddenMessage } from './forbidden.ts'
 import type { Answer } from './http.ts'
+import { RESEND } from './resend.ts'
 import { parseErrorBody } from './schemas.ts'
 import { ConnectFailure } from './tls.ts'
 import { kindOfText } from './wordings.ts'
@@ -14,6 +15,13 @@ import { kindOfText } from './wordings.ts'
 export class LockTimeout extends ProxmoxError {
   constructor(call: string, message: string) {
     super('locked', call, message)
+  }
+}
+
+/** Proxmox could not start a worker, so the call's task did nothing: kind `transport`, as if it had never arrived. */
+export class NoWorker extends ProxmoxError {
+  constructor(call: string, message: string) {
+    super('transport', call, message)
   }
 }
 
@@ -43,7 +51,10 @@ const detailOf = (answer: Answer): string => {
 
 const textOf = (answer: Answer): string => parseErrorBody(answer.body).message ?? answer.reason
 
-const kindOfAnswer = (request: Request, answer: Answer): ProxmoxErrorKind | 'lock-timeout' => {
+/** What an answer means; two kinds of refusal, after which nothing was done, have classes of their own. */
+type AnswerKind = ProxmoxErrorKind | 'lock-timeout' | 'no-worker'
+
+const kindOfAnswer = (request: Request, answer: Answer): AnswerKind => {
   switch (answer.status) {
     case 401:
       return 'unauthorized'
@@ -67,7 +78,7 @@ const kindOfAnswer = (request: Request, answer: Answer): ProxmoxErrorKind | 'loc
 }
 
 /** What the answer means, for a person. */
-const messageOf = (kind: ProxmoxErrorKind | 'lock-timeout', answer: Answer, detail: string, caller: Caller): string => {
+const messageOf = (kind: AnswerKind, answer: Answer, detail: string, caller: Caller): string => {
   switch (kind) {
     case 'unauthorized':
       return (
@@ -79,11 +90,13 @@ const messageOf = (kind: ProxmoxErrorKind | 'lock-timeout', answer: Answer, deta
     case 'node-unreachable':
       return answer.status === 500 ? detail : `the API host cannot reach the node (${answer.status} ${detail})`
     case 'timeout-unknown-outcome':
-      return `Proxmox gave up waiting (${answer.status} ${detail}); it may have happened nevertheless`
+      return `Proxmox ${answer.status === 596 ? 'gave up waiting' : 'broke off'} (${answer.status} ${detail}); it may have happened nevertheless`
     case 'no-quorum':
       return `the cluster has no quorum and takes no writes (${detail}); bring more nodes back`
-    case 'transport':
+    case 'no-worker':
       return `nothing was started (${answer.status} ${detail})`
+    case 'transport':
+      return `${answer.status} ${detail}`
     case 'unexpected-reply':
       return `Proxmox answered ${answer.status}: ${detail}`
     case 'locked':
@@ -103,11 +116,16 @@ const SDN_LOCK_REMEDY =
   'somebody holds the SDN lock, which never expires; if its holder is gone, release it with ' +
   '"pvesh delete /cluster/sdn/lock --force 1"'
 
+/** Without a worker a call that acts before its task has done that part, and nobody knows what of the rest. */
+const kindFor = ({ call }: Request, kind: AnswerKind): AnswerKind =>
+  kind === 'no-worker' && !(isWrite(call) && RESEND[call].afterNoWorker) ? 'timeout-unknown-outcome' : kind
+
 /** The one place where what Proxmox answered becomes an error. Only for answers that aren't a success. */
 export const errorOf = (request: Request, answer: Answer, caller: Caller): ProxmoxError => {
-  const kind = kindOfAnswer(request, answer)
+  const kind = kindFor(request, kindOfAnswer(request, answer))
   const message = `${request.title}: ${messageOf(kind, answer, detailOf(answer), caller)}`
   if (kind === 'lock-timeout') return new LockTimeout(request.title, message)
+  if (kind === 'no-worker') return new NoWorker(request.title, message)
   if (answer.status === 501) return new UnknownCall(request.title, message)
   return new ProxmoxError(kind, request.title, message)
 }

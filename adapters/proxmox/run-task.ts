@@ -3,6 +3,7 @@ import type { Permit } from '../../model/permit.ts'
 import type { Api } from './api.ts'
 import { requestFor, type Params, type PathOf, type WriteCall } from './calls.ts'
 import { LockTimeout } from './errors.ts'
+import { RESEND } from './resend.ts'
 import { retrying, type Backoff } from './retry.ts'
 import { upid } from './schemas.ts'
 import type { TaskFollower } from './tasks.ts'
@@ -18,7 +19,8 @@ type TaskCall = Extract<
 >
 
 /**
- * Starts a task and follows it to its end; resolves with its UPID.
+ * Starts a task and follows it to its end; resolves with its UPID. Starts it again when it ended for want of a lock, where
+ * `RESEND` says that it then did nothing.
  *
  * @param onStarted called when Proxmox has taken the call, each time it does
  */
@@ -30,24 +32,29 @@ export type RunTask = <C extends TaskCall>(
   onStarted?: () => void,
 ) => Promise<string>
 
-/** Starts a task once. */
-export const createRunTask =
-  (api: Api, tasks: TaskFollower): RunTask =>
-  async (call, names, params, permit, onStarted) => {
-    const started = await api.write(call, names, params, upid, permit)
-    onStarted?.()
-    await tasks.follow(requestFor(call, names, params).title, started, permit.signal)
-    return started
-  }
-
 const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
 
-/** As above, again when the task ends for want of a lock, as it then did nothing. Clones leave that to their lane. */
-export const patiently =
-  (runTask: RunTask, clock: Clock, random: () => number): RunTask =>
-  (call, names, params, permit, onStarted) =>
-    retrying(
-      () => runTask(call, names, params, permit, onStarted),
-      (error) => (error instanceof LockTimeout ? LOCK : undefined),
-      { clock, random, signal: permit.signal },
-    )
+interface Deps {
+  readonly api: Api
+  readonly tasks: TaskFollower
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+export const createRunTask =
+  ({ api, tasks, clock, random }: Deps): RunTask =>
+  (call, names, params, permit, onStarted) => {
+    let isStarted = false
+    const once = async (): Promise<string> => {
+      isStarted = false
+      const started = await api.write(call, names, params, upid, permit)
+      isStarted = true
+      onStarted?.()
+      await tasks.follow(requestFor(call, names, params).title, started, permit.signal)
+      return started
+    }
+    // A call that was refused itself has been sent again by then as far as it may be.
+    const again = (error: unknown): Backoff | undefined =>
+      isStarted && error instanceof LockTimeout && RESEND[call].afterTaskLockTimeout ? LOCK : undefined
+    return retrying(once, again, { clock, random, signal: permit.signal })
+  }

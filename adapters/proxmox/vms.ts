@@ -10,10 +10,7 @@ import type { Templates } from './templates.ts'
 
 interface Deps {
   readonly api: Api
-  /** Starts a task once; a lock that was not had ends it. */
   readonly runTask: RunTask
-  /** Starts a task, again when a lock was not had. */
-  readonly runTaskPatiently: RunTask
   readonly templates: Templates
   readonly lanes: Lanes
 }
@@ -49,7 +46,7 @@ const unlessAbsent = async <T>(read: Promise<T>): Promise<T | undefined> => {
 }
 
 /** Single VMs. There is no call that migrates one. */
-export const createMachines = ({ api, runTask, runTaskPatiently, templates, lanes }: Deps): Machines => {
+export const createMachines = ({ api, runTask, templates, lanes }: Deps): Machines => {
   const read: Machines['read'] = async (node, vmid, signal) => {
     const [config, status] = await Promise.all([
       unlessAbsent(api.read('GET /nodes/{node}/qemu/{vmid}/config', { node, vmid }, {}, vmConfig, signal)),
@@ -108,7 +105,7 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
     async start(node, vmid, permit) {
       const call = 'POST /nodes/{node}/qemu/{vmid}/status/start'
       try {
-        await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, permit), permit)
+        await lanes.onNode(node, () => runTask(call, { node, vmid }, {}, permit), permit)
       } catch (error) {
         // Somebody was quicker; the task's end is the only place where Proxmox tells.
         if (isProxmoxError(error, 'task-failed') && error.message.includes(`VM ${vmid} already running`)) return
@@ -119,18 +116,18 @@ export const createMachines = ({ api, runTask, runTaskPatiently, templates, lane
     // Not in the node's lane: guests that don't respond would keep others' work waiting. The wait costs Proxmox nothing.
     async shutdown(node, vmid, seconds, permit) {
       const call = 'POST /nodes/{node}/qemu/{vmid}/status/shutdown'
-      await runTaskPatiently(call, { node, vmid }, { timeout: seconds }, permit)
+      await runTask(call, { node, vmid }, { timeout: seconds }, permit)
     },
 
     async stop(node, vmid, permit) {
       const call = 'POST /nodes/{node}/qemu/{vmid}/status/stop'
-      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, {}, permit), permit)
+      await lanes.onNode(node, () => runTask(call, { node, vmid }, {}, permit), permit)
     },
 
     async destroy(node, vmid, permit, options) {
       const call = 'DELETE /nodes/{node}/qemu/{vmid}'
       const params: Params = options?.unreferencedDisks === true ? { 'destroy-unreferenced-disks': 1 } : {}
-      await lanes.onNode(node, () => runTaskPatiently(call, { node, vmid }, params, permit), permit)
+      await lanes.onNode(node, () => runTask(call, { node, vmid }, params, permit), permit)
     },
   }
 }

@@ -1,13 +1,13 @@
 import type { ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 
 /** Wording -> kind. Proxmox answers 500 to nearly everything; only the text tells. Source positions are never matched. */
-const WORDINGS: readonly (readonly [RegExp, ProxmoxErrorKind | 'lock-timeout'])[] = [
+const WORDINGS: readonly (readonly [RegExp, ProxmoxErrorKind | 'lock-timeout' | 'no-worker'])[] = [
   [/got lock request timeout/, 'lock-timeout'],
   [/can't lock file '.*' - got timeout/, 'lock-timeout'],
   [/no quorum/, 'no-quorum'],
   // pmxcfs turns read-only without quorum.
   [/unable to open file '\/etc\/pve\/.*' - Permission denied/, 'no-quorum'],
-  [/got no worker upid - start worker failed/, 'transport'],
+  [/got no worker upid - start worker failed/, 'no-worker'],
   [/^VM is locked \(/m, 'locked'],
   [/^CT is locked \(/m, 'locked'],
   [/invalid lock token provided/, 'locked'],
@@ -41,5 +41,5 @@ const WORDINGS: readonly (readonly [RegExp, ProxmoxErrorKind | 'lock-timeout'])[
 ]
 
 /** What an error's text means; undefined for one that is not known. */
-export const kindOfText = (text: string): ProxmoxErrorKind | 'lock-timeout' | undefined =>
+export const kindOfText = (text: string): ProxmoxErrorKind | 'lock-timeout' | 'no-worker' | undefined =>
   WORDINGS.find(([wording]) => wording.test(text))?.[1]

@@ -39,8 +39,11 @@ interface Write {
 
 const guestsOf = (world: World) =>
   [...world.guests.values()].filter(({ config }) => config.get('template') === undefined)
+/** In order of VMID: which VM was cloned first does not matter. */
 const running = (world: World): readonly number[] =>
-  guestsOf(world).flatMap(({ vmid, running: is }) => (is === undefined ? [] : [vmid]))
+  guestsOf(world)
+    .flatMap(({ vmid, running: is }) => (is === undefined ? [] : [vmid]))
+    .sort((a, b) => a - b)
 const bridgesOf = (world: World) => {
   const node = world.nodes.get('pve1')
   const { bridge_vlan_aware: aware, comments } = node?.network.get('vmbr1001') ?? {}

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { always } from '../../../model/permit.ts'
 import { connected, taskRow, UPID, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import { fakeApi, refusal, type FakeApi, type Reply } from './fake-api.ts'
@@ -8,6 +9,7 @@ const OK: Reply = { data: null }
 const LOCK = refusal(500, "create sdn vnet object failed: cfs-lock 'domain-sdn' error: got lock request timeout")
 const CREATE = 'POST /cluster/sdn/vnets'
 const VM = '/nodes/pve1/qemu/100'
+const START = `POST ${VM}/status/start`
 const CONFIG = `GET ${VM}/config`
 const VM_REPLIES = {
   [CONFIG]: { data: { digest: 'aa' } },
@@ -63,12 +65,20 @@ describe('requests to Proxmox', () => {
   it('sends a write again when Proxmox says that nothing was started', async () => {
     const start500 = refusal(500, 'got no worker upid - start worker failed')
     const { proxmox, signal, api } = await start({
-      'PUT /cluster/sdn': [start500, start500, { data: UPID }],
+      [START]: [start500, start500, { data: UPID }],
       'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
       [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
     })
-    await proxmox.sdn.apply(undefined, signal)
-    expect(count(api, 'PUT /cluster/sdn')).to.equal(3)
+    await proxmox.machines.start('pve1', 100, always(signal))
+    expect(count(api, START)).to.equal(3)
+  })
+
+  it('does not apply again for want of a worker, as the first has committed by then', async () => {
+    const noWorker = refusal(500, 'got no worker upid - start worker failed')
+    const { proxmox, signal, api } = await start({ 'PUT /cluster/sdn': [noWorker, { data: UPID }] })
+    const { kind, message } = await failing(proxmox.sdn.apply(undefined, signal))
+    expect([kind, count(api, 'PUT /cluster/sdn')]).to.deep.equal(['timeout-unknown-outcome', 1])
+    expect(message).to.match(/may have happened nevertheless/)
   })
 
   it('waits longer and longer for a lock, and gives up in the end', async () => {

@@ -85,10 +85,11 @@ const TOLD: readonly (readonly [string, Reply, ProxmoxErrorKind])[] = [
 
 /** Faults after which nothing was done: the write is sent again, and nobody hears of it. */
 const OVERCOME: readonly (readonly [string, Reply])[] = [
-  ['a worker that did not start', refusal(500, 'got no worker upid - start worker failed')],
   ['a cluster lock not had in time', refusal(500, "x failed: cfs-lock 'domain-sdn' error: got lock request timeout")],
   ['a file lock not had in time', refusal(500, "can't lock file '/var/lock/qemu-server/lock-100.conf' - got timeout")],
 ]
+
+const NO_WORKER = refusal(500, 'got no worker upid - start worker failed')
 
 describe('every write meets every fault', () => {
   let at: Connected
@@ -132,6 +133,15 @@ describe('every write meets every fault', () => {
         await at.close()
       }
     })
+
+    const startsBefore = write.call === 'PUT /cluster/sdn'
+    if (write.answer === TASK)
+      it(`${doing}: a worker that did not start is ${startsBefore ? 'told, as the call did its part before' : 'overcome'}`, async () => {
+        const { proxmox, signal } = await open(write, [NO_WORKER, write.answer])
+        if (startsBefore) expect((await failing(write.make(proxmox, signal))).kind).to.equal('timeout-unknown-outcome')
+        else await write.make(proxmox, signal)
+        expect(sent(write)).to.equal(startsBefore ? 1 : 2)
+      })
 
     it(`${doing}: a host that refuses the connection is passed over`, async () => {
       const dead = await fakeApi()
