@@ -15,6 +15,7 @@ import { AclGranter } from './network/acl-granter.ts'
 import { watchClones } from './machine/clone-watch.ts'
 import type { Observed } from './compose/composition.ts'
 import { ConfigAudit } from './machine/config-audit.ts'
+import { DecidedMode } from './network/decided-mode.ts'
 import { NetworkController } from './network/network-controller.ts'
 import { DestroyOrders } from './removal/destroy-orders.ts'
 import { Notifications } from './report/notifications.ts'
@@ -94,7 +95,8 @@ export class Controller {
     this.#destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
     this.board = new StatusBoard(store, clock, logger)
     const observer = watchClones(watchZone(proxmox, settings, metrics), steady)
-    const planning = new Planning(observer, settings, clock, signal)
+    const decidedMode = new DecidedMode(settings)
+    const planning = new Planning(observer, decidedMode, settings, clock, signal)
     this.#planning = planning
     const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
     this.#networks = networks
@@ -104,7 +106,7 @@ export class Controller {
       const seen = await proxmox.observe(signal)
       return () => seen
     })
-    const device = (): string => settings().routesDevice ?? planning.natDevice(settings())
+    const device = (): string => settings().routesDevice ?? decidedMode.natDevice()
     const routes = new RouteController(hostRoutes, device, logger, signal)
     this.#removeStaleRoutes = async (rangeIds) => {
       if (!settings().routesEnabled) return
@@ -122,6 +124,7 @@ export class Controller {
     const dependencies = {
       files: this.#notifications.listeningTo(files),
       planning,
+      decidedMode,
       networks,
       granter,
       machines,

@@ -12,6 +12,7 @@ import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { planNetworks } from '../../reconcilers/plan-networks.ts'
 import { withoutNode } from '../../reconcilers/without-node.ts'
 import type { Composition } from '../compose/composition.ts'
+import { DecidedMode } from '../network/decided-mode.ts'
 import { Planning } from '../range/planning.ts'
 import { destroyedText, suspendedText } from '../range/range-conditions.ts'
 import { absenceText } from '../terminal/absence-text.ts'
@@ -50,7 +51,7 @@ export async function planCommand(
     const snapshot = await proxmox.observe(signal)
     return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
   }
-  const planning = new Planning(proxmox, () => settings, composition.clock, signal)
+  const planning = new Planning(proxmox, new DecidedMode(() => settings), () => settings, composition.clock, signal)
   const planned = await Promise.all(specs.map(async (spec) => ({ spec, ...(await planning.plan(spec)) })))
   const destroying = destroyed.filter(({ carriedOut }) => !carriedOut).map(removalOf)
   const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroying]

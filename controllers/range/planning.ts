@@ -1,17 +1,17 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Finding } from '../../model/condition.ts'
 import type { Explanation } from '../../model/explanation.ts'
-import { NAT_VNET } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { modeTurned, type NetworkMode, networkModeOf } from '../../model/network-mode.ts'
+import type { NetworkMode } from '../../model/network-mode.ts'
 import { explainVm } from '../../reconcilers/explain-vm.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { numberedBridges } from '../../reconcilers/bridge/range-bridge.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import { numberedVnets } from '../../reconcilers/vnet/numbered-vnets.ts'
+import type { DecidedMode } from '../network/decided-mode.ts'
 import { Reservations } from './reservations.ts'
 import { Turn } from '../pace/turn.ts'
 
@@ -31,11 +31,15 @@ export class Planning {
   readonly #explanations: Turn<{ readonly spec: RangeSpec; readonly vm: string }, Explanation>
   readonly #announced: Announced
   readonly #settings: () => PlanSettings
-  /** As first seen: ranges would lose their networks if it turned under them. */
-  #mode: NetworkMode | undefined
   #numbersSeen: ReadonlySet<number> | undefined
 
-  constructor(observer: ClusterObserver, settings: () => PlanSettings, clock: Clock, signal: AbortSignal) {
+  constructor(
+    observer: ClusterObserver,
+    decided: DecidedMode,
+    settings: () => PlanSettings,
+    clock: Clock,
+    signal: AbortSignal,
+  ) {
     this.#settings = settings
     this.#announced = new Announced(clock, signal)
     this.#turn = new Turn(
@@ -43,7 +47,7 @@ export class Planning {
         const ended = this.#reservations.ended()
         const snapshot = await observer.observe(signal, { acl: settings().aclGroup !== undefined })
         this.#reservations.forgetShown(snapshot, ended)
-        const { mode, turned } = this.modeOf(snapshot)
+        const { mode, turned } = decided.modeOf(snapshot)
         this.#numbersSeen = numbersOf(snapshot)
         const results = turned === undefined ? this.#planAll(specs, snapshot, mode) : refuseAll(specs, turned)
         return (spec) => {
@@ -57,7 +61,7 @@ export class Planning {
     this.#explanations = new Turn(async () => {
       const snapshot = await observer.observe(signal)
       return ({ spec, vm }) => {
-        const mode = this.#mode ?? networkModeOf(snapshot, settings())
+        const { mode } = decided.modeOf(snapshot)
         const watch = { rangeId: spec.id, vm }
         return explainVm(spec, vm, planTurn([spec], snapshot, this.#reservations.all(), settings(), mode, watch))
       }
@@ -71,19 +75,6 @@ export class Planning {
   announce<T>(reading: Promise<T>): Promise<T> {
     this.#announced.add(reading)
     return reading
-  }
-
-  /** The name of the NAT network in the mode that was decided on: also the device to it on the machine that routes. */
-  natDevice({ natBridge }: Pick<PlanSettings, 'natBridge'>): string {
-    return this.#mode === 'single' ? natBridge : NAT_VNET.name
-  }
-
-  /** The mode that was decided on at the first look, and what is in the way where this look calls for the other one. */
-  modeOf(snapshot: ClusterSnapshot): { readonly mode: NetworkMode; readonly turned: Finding | undefined } {
-    const now = networkModeOf(snapshot, this.#settings())
-    const mode = (this.#mode ??= now)
-    const names = snapshot.nodes.map(({ name }) => name)
-    return { mode, turned: modeTurned(mode, now, names) }
   }
 
   /** The numbers of networks that the last look showed, whoever's; undefined before the first. */

@@ -12,9 +12,9 @@ import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
+import type { DecidedMode } from '../network/decided-mode.ts'
 import type { NetworkController } from '../network/network-controller.ts'
 import { whyInUse } from '../network/nics-on.ts'
-import type { Planning } from '../range/planning.ts'
 import {
   conditionsOfDestroyed,
   conditionsOfRemoval,
@@ -28,7 +28,7 @@ import type { StatusBoard } from '../report/status-board.ts'
 export interface RemovalDependencies {
   /** A look at the cluster, shared by all who ask in the same moment. */
   readonly look: () => Promise<ClusterSnapshot>
-  readonly planning: Pick<Planning, 'modeOf'>
+  readonly decidedMode: DecidedMode
   readonly networks: NetworkController
   readonly nics: NicReader
   readonly machines: Machines
@@ -98,9 +98,9 @@ export class RemovalPass {
 
   /** @param after the stage that is just done */
   async #run(after?: Stage): Promise<Outcome> {
-    const { look, planning, networks, settings } = this.#deps
+    const { look, decidedMode, networks, settings } = this.#deps
     const seen = await look()
-    const { mode, turned } = planning.modeOf(seen)
+    const { mode, turned } = decidedMode.modeOf(seen)
     if (turned !== undefined) return this.#refused(turned)
     const plan = planRemoval(this.#order, seen, mode, settings())
     if (plan.kind === 'machines' && after !== undefined) return { kind: 'progressing' }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { virtualClock } from '../../../adapters/simulator/clock.ts'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import fc from 'fast-check'
+import { DecidedMode } from '../../../controllers/network/decided-mode.ts'
 import { Planning } from '../../../controllers/range/planning.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { RangePlan } from '../../../model/plan/range-plan.ts'
@@ -14,7 +15,8 @@ import { settled } from '../../builders/quiet.ts'
 import { range, settings, vm } from '../../builders/range.ts'
 
 const { signal } = new AbortController()
-const planningOf = (proxmox: FakeProxmox) => new Planning(proxmox, () => settings(), systemClock, signal)
+const planningOf = (proxmox: FakeProxmox) =>
+  new Planning(proxmox, new DecidedMode(settings), () => settings(), systemClock, signal)
 
 async function plansFor(planning: Planning, specs: readonly RangeSpec[]): Promise<readonly RangePlan[]> {
   const planned = await Promise.all(specs.map((spec) => planning.plan(spec)))
@@ -54,7 +56,13 @@ describe('Planning', () => {
 
   it('waits for a file that hangs once, and for no longer than its patience', async () => {
     const clock = virtualClock()
-    const planning = new Planning(new FakeProxmox(cluster()), () => settings(), clock, signal)
+    const planning = new Planning(
+      new FakeProxmox(cluster()),
+      new DecidedMode(settings),
+      () => settings(),
+      clock,
+      signal,
+    )
     void planning.announce(new Promise(() => undefined))
     const first = planning.plan(range('JD'))
     await settled()

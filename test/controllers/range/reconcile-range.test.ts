@@ -4,6 +4,7 @@ import { AclGranter } from '../../../controllers/network/acl-granter.ts'
 import { ConfigAudit } from '../../../controllers/machine/config-audit.ts'
 import { VmBackoff } from '../../../controllers/machine/vm-backoff.ts'
 import { NetworkController } from '../../../controllers/network/network-controller.ts'
+import { DecidedMode } from '../../../controllers/network/decided-mode.ts'
 import { Planning } from '../../../controllers/range/planning.ts'
 import { reconcileRange } from '../../../controllers/range/reconcile-range.ts'
 import { StatusBoard } from '../../../controllers/report/status-board.ts'
@@ -28,7 +29,8 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const board = new StatusBoard(store, { now: () => 0, steady: () => 0, sleep: async () => {} }, quiet)
   const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
   const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
-  const planning = new Planning(proxmox, () => settings(), systemClock, stop.signal)
+  const decidedMode = new DecidedMode(settings)
+  const planning = new Planning(proxmox, decidedMode, () => settings(), systemClock, stop.signal)
   const networks = new NetworkController(
     { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock: systemClock },
     stop.signal,
@@ -40,6 +42,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const dependencies = {
     files,
     planning,
+    decidedMode,
     networks,
     granter: new AclGranter(access, quiet, clock, stop.signal),
     machines,
