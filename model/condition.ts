@@ -41,6 +41,18 @@ export type PartFinding = Finding | Remark | true | undefined
 export const isInOrder = (part: PartFinding): part is Remark | true =>
   part === true || (part !== undefined && 'works' in part)
 
+/** The reason when the cluster could not be read: nothing is known, so nothing is claimed. */
+export const NOT_READ = 'ClusterNotRead'
+
+/** The condition of one part. @param good its message when all is in order */
+export function condition(type: ConditionType, finding: PartFinding, good: string): Condition {
+  if (finding === undefined) return { type, status: 'Unknown', reason: 'Pending', message: 'not looked at yet' }
+  if (finding === true) return { type, status: 'True', reason: 'Ok', message: good }
+  const { reason, message } = finding
+  const status = isInOrder(finding) ? 'True' : reason === NOT_READ ? 'Unknown' : 'False'
+  return { type, status, reason, message }
+}
+
 /**
  * `Ready` as the summary of the others: True when all are True; otherwise it repeats the first that is not,
  * False before Unknown, so that the cause is read without looking further.

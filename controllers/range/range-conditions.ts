@@ -1,9 +1,8 @@
-import type { Condition, ConditionType, Finding, PartFinding } from '../../model/condition.ts'
-import { isInOrder, readyOf, remarkOf, SUSPENDED } from '../../model/condition.ts'
+import type { Condition, Finding, PartFinding } from '../../model/condition.ts'
+import { condition, readyOf, remarkOf, SUSPENDED } from '../../model/condition.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
-import type { RemovalOrder } from '../../model/removal.ts'
 import type { Power, RangeSpec } from '../../model/range-spec.ts'
 import type { VmStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
@@ -81,46 +80,6 @@ export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspen
   return `range ${id}: suspended${until}${owner}: ${why}; nothing is changed meanwhile; remove suspend from its file to go on`
 }
 
-/** How far a removal got; `true`: nothing of that is left. A part that is left out is not known yet. */
-export interface RemovalFindings {
-  readonly machines?: Finding | true
-  readonly network?: Finding | true
-  readonly pool?: Finding | true
-}
-
-/**
- * The conditions of a range that is to go. It is Ready when nothing of it is left.
- *
- * @param hasFile whether there is a file of it, which is then valid
- */
-export function conditionsOfRemoval(
-  { rangeId, why }: Pick<RemovalOrder, 'rangeId' | 'why'>,
-  { machines, network, pool }: RemovalFindings,
-  hasFile: boolean,
-): readonly Condition[] {
-  const parts = [
-    ...(hasFile ? [condition('SpecValid', true, 'the range file is valid')] : []),
-    condition('MachinesReady', machines, 'no VM is left'),
-    condition('NetworkReady', network, 'no network is left'),
-    condition('PoolReady', pool, 'no pool is left'),
-  ]
-  const ready = readyOf(parts)
-  const message = `range ${rangeId}: nothing of it is left (${why})`
-  return [...parts, ready.status === 'True' ? { ...ready, reason: 'Absent', message } : ready]
-}
-
-/** The conditions of a range that was destroyed on order while its file, which has not changed since, asks for it. */
-export function conditionsOfDestroyed(order: Pick<RemovalOrder, 'rangeId' | 'why'>): readonly Condition[] {
-  return [
-    condition('SpecValid', true, 'the range file is valid'),
-    { type: 'Ready', status: 'False', reason: 'Destroyed', message: destroyedText(order) },
-  ]
-}
-
-/** That a range was destroyed although its file asks for it, and what to do: one sentence. */
-export const destroyedText = ({ rangeId, why }: Pick<RemovalOrder, 'rangeId' | 'why'>): string =>
-  `range ${rangeId}: it was destroyed (${why}), although its file asks for it; change the file to have it built again, or remove it, or say state: absent, if the range is to stay away`
-
 /** The conditions of a range whose file is gone. @param outlook what becomes of it; nothing, unless it is given */
 export const conditionsOfMissing = (
   rangeId: string,
@@ -190,14 +149,3 @@ const PHASE_WORDS: Readonly<Record<VmPhase, string>> = {
   blocked: 'blocked',
   unknown: 'in a state that Proxmox has not told yet',
 }
-
-function condition(type: ConditionType, finding: PartFinding, good: string): Condition {
-  if (finding === undefined) return { type, status: 'Unknown', reason: 'Pending', message: 'not looked at yet' }
-  if (finding === true) return { type, status: 'True', reason: 'Ok', message: good }
-  const { reason, message } = finding
-  const status = isInOrder(finding) ? 'True' : reason === NOT_READ ? 'Unknown' : 'False'
-  return { type, status, reason, message }
-}
-
-/** The reason when the cluster could not be read: nothing is known, so nothing is claimed. */
-export const NOT_READ = 'ClusterNotRead'

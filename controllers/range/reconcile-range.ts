@@ -8,12 +8,12 @@ import { isSuspended, machinesOf, type RangeSpec } from '../../model/range-spec.
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
 import type { DestroyOrders } from '../removal/destroy-orders.ts'
 import {
-  conditionsOfDestroyed,
   conditionsOfInvalid,
   conditionsOfMissing,
   conditionsOfSuspended,
   conditionsOfUnreadable,
 } from './range-conditions.ts'
+import { conditionsOfDestroyed } from '../removal/removal-conditions.ts'
 import type { Pruning } from '../removal/pruning.ts'
 import { type PassDependencies, RangePass } from './range-pass.ts'
 import { type RemovalDependencies, RemovalPass, type RemovalSource } from '../removal/removal-pass.ts'

@@ -1,4 +1,4 @@
-import type { Condition, Finding } from '../../model/condition.ts'
+import { type Condition, type Finding, NOT_READ } from '../../model/condition.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { poolComment } from '../../model/identity.ts'
 import type { Outcome } from '../../model/outcome.ts'
@@ -15,12 +15,7 @@ import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 import type { NetworkController } from '../network/network-controller.ts'
 import { whyInUse } from '../network/nics-on.ts'
-import {
-  conditionsOfDestroyed,
-  conditionsOfRemoval,
-  NOT_READ,
-  type RemovalFindings,
-} from '../range/range-conditions.ts'
+import { conditionsOfDestroyed, conditionsOfRemoval, type RemovalFindings } from './removal-conditions.ts'
 import { RemovalOfMachines } from './removal-of-machines.ts'
 import type { StatusBoard } from '../report/status-board.ts'
 

@@ -6,10 +6,9 @@ import {
   conditionsOfUnreadable,
   machinesFinding,
   NO_ZONE_NEEDED,
-  NOT_READ,
   type PassFindings,
 } from '../../../controllers/range/range-conditions.ts'
-import { type Condition, remarkOf } from '../../../model/condition.ts'
+import { type Condition, NOT_READ, remarkOf } from '../../../model/condition.ts'
 import type { VmStatus } from '../../../model/range-status.ts'
 import type { VmPhase } from '../../../model/vm-phase.ts'
 
