@@ -8,8 +8,9 @@ import type { ClusterObserver, Logger } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { networkInUse } from '../../reconcilers/network-in-use.ts'
 import { inOrderOfName } from '../../reconcilers/placement/compare-names.ts'
+import { reloadingNodes } from '../../reconcilers/reloading-nodes.ts'
 import { foreignFinding, type VnetDemand } from '../../reconcilers/vnet/foreign-changes.ts'
-import { isReloading, lackingNodes, nodeStates, withReloadFailures } from '../../reconcilers/vnet/node-states.ts'
+import { lackingNodes, nodeStates, withReloadFailures } from '../../reconcilers/vnet/node-states.ts'
 import { planVnets, type VnetPlan } from '../../reconcilers/vnet/plan-vnets.ts'
 import { checkZone } from '../../reconcilers/zone/check-zone.ts'
 import type { NetworkResult } from './network-result.ts'
@@ -147,7 +148,7 @@ export class VnetMaker {
     const lacking = lackingNodes(this.#states(demand.wants, seen))
     if (lacking.length === 0) repairs.well()
     // While networks are being reloaded, nodes may well lack what they have in a moment.
-    const repair = repairs.due(lacking.length === 0 || isReloading(seen) ? undefined : lackingText(lacking))
+    const repair = repairs.due(lacking.length === 0 || reloadingNodes(seen).size > 0 ? undefined : lackingText(lacking))
     return planVnets(demand, seen, { repair, applyForeign: settings().applyForeign })
   }
 

@@ -7,6 +7,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { nodeRemedy } from '../placement/decide.ts'
 import { rangeNumberOf } from '../range-number.ts'
+import { reloadingNodes } from '../reloading-nodes.ts'
 import type { PlannedNetwork } from '../vnet/plan-cluster-network.ts'
 import { checkNatBridge } from './check-nat-bridge.ts'
 import { planBridges } from './plan-bridges.ts'
@@ -30,7 +31,7 @@ export function planSingleNetwork(
   const adoptUnmarked = spec.number !== undefined || hasVms(spec.id, number.number, snapshot, settings)
   const wants = bridgeWantsOf(spec.id, number.number, adoptUnmarked, node, settings)
   const names = { nat: settings.natBridge, range: bridgeName(number.number) }
-  const busy = isReloading(snapshot, node)
+  const busy = reloadingNodes(snapshot).has(node)
   const { actions, findings } = planBridges(wants, network, { reloading: busy })
   const nat = network === undefined ? undefined : checkNatBridge(network, settings.natBridge)
   const finding = nat?.kind === 'unusable' ? nat.finding : findings.get(names.range)
@@ -102,9 +103,6 @@ function numberOf(
   const networks = network === undefined ? [] : numberedBridges(network)
   return rangeNumberOf(spec.id, spec.number, { networks, guests }, promised, settings)
 }
-
-const isReloading = ({ runningTasks }: ClusterSnapshot, node: string): boolean =>
-  runningTasks.some(({ type, node: at }) => type === 'reloadnetworkall' || (type === 'srvreload' && at === node))
 
 const others = ({ nodes }: ClusterSnapshot, node: string): ReadonlyMap<string, string> =>
   new Map(

@@ -62,14 +62,6 @@ export const withReloadFailures = (
       : { ...seen, state: 'failed', message: `did not reload its network (${why})` }
   })
 
-/** Some node's network is being reloaded. A node that is off has no running task, whatever the list still says. */
-export const isReloading = ({ runningTasks, nodes }: ClusterSnapshot): boolean =>
-  runningTasks.some(
-    ({ type, node }) =>
-      (type === 'reloadnetworkall' || type === 'srvreload') &&
-      nodes.some(({ name, online }) => name === node && online),
-  )
-
 /** How a node's last reload failed, when it did and the node was not started since. */
 function failedReload(node: NodeSeen, { reloads, takenAt }: ClusterSnapshot): string | undefined {
   const startedAt = takenAt - node.uptimeSeconds * 1000

@@ -7,9 +7,10 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
 import { rangeNumberOf } from '../range-number.ts'
+import { reloadingNodes } from '../reloading-nodes.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { checkZone } from '../zone/check-zone.ts'
-import { isReloading, nodeStates } from './node-states.ts'
+import { nodeStates } from './node-states.ts'
 import { numberedVnets } from './numbered-vnets.ts'
 import { planGrant } from './plan-acl.ts'
 import { planVnets } from './plan-vnets.ts'
@@ -73,7 +74,7 @@ export function planClusterNetwork(
 
   const nodes = nodeStates(settings.zone, [names.nat, names.range], snapshot, unreached)
   const wants = { kind: 'vnets', vnets, removals: [] } as const
-  const network: NetworkPlan = { names, wants, actions, nodes, busy: isReloading(snapshot) }
+  const network: NetworkPlan = { names, wants, actions, nodes, busy: reloadingNodes(snapshot).size > 0 }
   const grant = planGrant(names.range, settings.zone, settings.aclGroup, snapshot.acl)
   return { kind: 'planned', number, network, unreached, zoneFindings, grant, onlyNode: undefined, notes: [] }
 }
