@@ -2,17 +2,17 @@ import type { Clock } from '../../model/clock.ts'
 import type { Finding } from '../../model/condition.ts'
 import type { BridgeAction } from '../../model/plan/actions.ts'
 import type { BridgeWants } from '../../model/plan/network-plan.ts'
-import type { BridgeWriter, NicReader, NicSeen } from '../../model/network-ports.ts'
+import type { BridgeWriter, NicReader } from '../../model/network-ports.ts'
 import type { ClusterObserver, Logger } from '../../model/ports.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { namesOf, only, wantsByNode } from '../../reconcilers/bridge/bridge-wants.ts'
 import { planBridges } from '../../reconcilers/bridge/plan-bridges.ts'
 import { stagedDeletions } from '../../reconcilers/bridge/staged-deletions.ts'
-import { deletionInUse, networkInUse } from '../../reconcilers/network-in-use.ts'
+import { deletionInUse } from '../../reconcilers/network-in-use.ts'
 import { downFinding, goneFinding, undoneFinding } from './bridge-findings.ts'
 import { FailedActivations } from './failed-activations.ts'
-import type { NetworkResult } from './network-result.ts'
-import { nicsOn } from './nics-on.ts'
+import type { NetworkResult, NetworkTrouble } from './network-result.ts'
+import { firstInUse, type NetworkAt, whyItStays } from './network-use.ts'
 
 export interface BridgeMakerParts {
   readonly proxmox: ClusterObserver & { readonly bridges: BridgeWriter; readonly nics: NicReader }
@@ -93,9 +93,10 @@ export class BridgeMaker {
     if (namesOf(wants).length === 0) return new Map()
     const { node } = wants
     const goes = [...wants.removals.map(({ name }) => name), ...stagedDeletions(before).keys()]
-    const [used] = await this.#nicsOn(node, goes)
-    if (used !== undefined) {
-      const finding = deletionInUse(used[0], node, used[1])
+    const inUse = await this.#firstInUse(goes.map((name) => ({ kind: 'bridge', name, node })))
+    if (inUse?.use.kind === 'unknown') throw inUse.use.error
+    if (inUse?.use.kind === 'used') {
+      const finding = deletionInUse(inUse.network.name, node, inUse.use.by)
       return new Map(namesOf(wants).map((name) => [name, finding]))
     }
     const now = await this.#look(node)
@@ -143,8 +144,8 @@ export class BridgeMaker {
           await proxmox.bridges.updateBridge(node, bridge, mark, this.#signal)
           return undefined
         case 'delete-bridge': {
-          const finding = await this.#whyNotDelete(bridge, wants, before)
-          if (finding !== undefined) return { kind: 'blocked', finding }
+          const trouble = await this.#whyNotDelete(bridge, wants, before)
+          if (trouble !== undefined) return trouble
           logger.info('removing bridge', { node, bridge, reason })
           await proxmox.bridges.deleteBridge(node, bridge, this.#signal)
           return undefined
@@ -156,25 +157,21 @@ export class BridgeMaker {
   }
 
   /** Proxmox deletes a bridge under running VMs, whoever's it is by now, so both are looked at right before. */
-  async #whyNotDelete(name: string, wants: BridgeWants, before: NodeNetworkSeen): Promise<Finding | undefined> {
-    const [used] = await this.#nicsOn(wants.node, [name])
-    if (used !== undefined) return networkInUse(`bridge ${name}`, used[1])
+  async #whyNotDelete(name: string, wants: BridgeWants, before: NodeNetworkSeen): Promise<NetworkTrouble | undefined> {
+    const bridge = { kind: 'bridge', name, node: wants.node } as const
+    const inUse = await this.#firstInUse([bridge])
+    if (inUse !== undefined) return whyItStays(bridge, inUse.use)
     const { actions, findings } = this.#plan(wants, await this.#look(wants.node), before)
-    const due = actions.some((action) => action.kind === 'delete-bridge' && action.bridge === name)
-    return due ? undefined : (findings.get(name) ?? goneFinding(name, wants.node))
+    if (actions.some((action) => action.kind === 'delete-bridge' && action.bridge === name)) return undefined
+    return { kind: 'blocked', finding: findings.get(name) ?? goneFinding(name, wants.node) }
   }
 
-  /** Those of these bridges on which a guest of the node has NICs just now. */
-  async #nicsOn(node: string, bridges: readonly string[]): Promise<ReadonlyMap<string, readonly NicSeen[]>> {
-    if (bridges.length === 0) return new Map()
+  /** By the guests that there are just now. */
+  async #firstInUse(bridges: readonly NetworkAt[]): ReturnType<typeof firstInUse> {
+    if (bridges.length === 0) return undefined
     const { proxmox } = this.#parts
     const { guests } = await proxmox.observe(this.#signal)
-    return nicsOn(
-      bridges,
-      guests.filter((guest) => guest.node === node),
-      proxmox.nics,
-      this.#signal,
-    )
+    return firstInUse(bridges, guests, proxmox.nics, this.#signal)
   }
 
   async #activate(wants: BridgeWants, seen: NodeNetworkSeen): Promise<void> {

@@ -6,7 +6,6 @@ import type { NodeNetworkState, VnetWants } from '../../model/plan/network-plan.
 import type { NicReader, ReloadFailure, SdnLockStore, SdnWriter } from '../../model/network-ports.ts'
 import type { ClusterObserver, Logger } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { networkInUse } from '../../reconcilers/network-in-use.ts'
 import { inOrderOfName } from '../../reconcilers/placement/compare-names.ts'
 import { reloadingNodes } from '../../reconcilers/reloading-nodes.ts'
 import { foreignFinding, type VnetDemand } from '../../reconcilers/vnet/foreign-changes.ts'
@@ -14,6 +13,7 @@ import { lackingNodes, nodeStates, withReloadFailures } from '../../reconcilers/
 import { planVnets, type VnetPlan } from '../../reconcilers/vnet/plan-vnets.ts'
 import { checkZone } from '../../reconcilers/zone/check-zone.ts'
 import type { NetworkResult } from './network-result.ts'
+import { networkUse, whyItStays } from './network-use.ts'
 import type { Repairs } from './repairs.ts'
 import { type Leave, SdnLock } from './sdn-lock.ts'
 
@@ -181,9 +181,12 @@ export class VnetMaker {
     const { vnet, reason } = action
     try {
       this.#signal.throwIfAborted()
-      // Proxmox deletes a VNet under running VMs, so this is looked at right before.
-      const used = action.kind === 'delete-vnet' ? await nics.on(vnet, seen.guests, this.#signal) : []
-      if (used.length > 0) return networkInUse(`vnet ${vnet}`, used)
+      if (action.kind === 'delete-vnet') {
+        const network = { kind: 'vnet', name: vnet } as const
+        const stays = whyItStays(network, await networkUse(network, seen.guests, nics, this.#signal))
+        if (stays?.kind === 'failed') throw stays.error
+        if (stays?.kind === 'blocked') return stays.finding
+      }
       logger.info(WORDS[action.kind], { vnet, reason })
       switch (action.kind) {
         case 'create-vnet':

@@ -14,7 +14,7 @@ import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 import type { NetworkController } from '../network/network-controller.ts'
-import { whyInUse } from '../network/nics-on.ts'
+import { whyRemovalsStay } from '../network/network-use.ts'
 import { conditionsOfDestroyed, conditionsOfRemoval, type RemovalFindings } from './removal-conditions.ts'
 import { RemovalOfMachines } from './removal-of-machines.ts'
 import type { StatusBoard } from '../report/status-board.ts'
@@ -138,8 +138,9 @@ export class RemovalPass {
 
   async #removeNetworks(wants: NetworkWants, guests: readonly GuestSeen[]): Promise<Outcome> {
     await this.#report({ network: { reason: 'Progressing', message: 'its network is being removed' } })
-    const used = await whyInUse(wants, guests, this.#deps.nics, this.#signal)
-    if (used !== undefined) return this.#stuck('network', used)
+    const stays = await whyRemovalsStay(wants, guests, this.#deps.nics, this.#signal)
+    if (stays?.kind === 'failed') throw stays.error
+    if (stays?.kind === 'blocked') return this.#stuck('network', stays.finding)
     const made = await this.#deps.networks.ensure(wants)
     if (made.kind === 'failed') throw made.error
     return made.kind === 'blocked' ? this.#refused(made.finding) : this.#run('networks')
