@@ -4,6 +4,7 @@ import type { BridgeAction } from '../../model/plan/actions.ts'
 import type { BridgeRemoval, BridgeWant, BridgeWants } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../model/snapshot.ts'
+import { bridgeOwner, isMarked } from '../network-owner.ts'
 import { driftOf } from './range-bridge.ts'
 import { stagedChanges } from './staged-changes.ts'
 import { whyBridgeStays } from './why-bridge-stays.ts'
@@ -115,8 +116,9 @@ function conflictOf(
     return taken(`it is the NAT network's (ludus_nat_interface), and can't be a range's; ${remedy}`)
   if (seen === undefined) return undefined
   if (seen.type !== 'bridge') return taken(`the name is in use by an interface of type ${seen.type}; ${remedy}`)
-  if (seen.comment === mark) return undefined
-  if (hasComment(seen))
+  const owner = bridgeOwner(seen)
+  if (isMarked(owner, mark)) return undefined
+  if (owner.kind !== 'unmarked')
     return taken(`it exists and its comment is "${printable(seen.comment ?? '')}", not "${mark}"; ${remedy}`)
   if (adoptUnmarked) return undefined
   return taken(
@@ -136,12 +138,10 @@ function stayOf(
   return { reason: 'BridgeStays', message }
 }
 
-const hasComment = ({ comment }: InterfaceSeen): boolean => comment !== undefined && comment.trim() !== ''
-
 function writeOf({ name, mark }: BridgeWant, seen: InterfaceSeen | undefined, node: string): BridgeWrite | undefined {
   const what = { node, bridge: name, mark }
   if (seen === undefined) return { kind: 'create-bridge', ...what, reason: 'VLAN-aware, without ports' }
-  const drift = [...driftOf(seen), ...(seen.comment === mark ? [] : ['lacks the owner mark'])]
+  const drift = [...driftOf(seen), ...(isMarked(bridgeOwner(seen), mark) ? [] : ['lacks the owner mark'])]
   return drift.length === 0 ? undefined : { kind: 'update-bridge', ...what, reason: `it ${drift.join(', ')}` }
 }
 

@@ -106,9 +106,7 @@ function planOnSingleNode(order: RemovalOrder, snapshot: ClusterSnapshot, settin
 
 /** Those configured, and those whose deletion an earlier run left staged. */
 function removableBridges(network: NodeNetworkSeen, mark: string, natBridge: string): readonly string[] {
-  const configured = network.interfaces.filter(
-    (seen) => seen.comment === mark && whyBridgeStays(seen, mark, network, natBridge) === undefined,
-  )
+  const configured = network.interfaces.filter((seen) => whyBridgeStays(seen, mark, network, natBridge) === undefined)
   const staged = [...stagedDeletions(network)].filter(([name, its]) => its === mark && name !== natBridge)
   return [...configured.map(({ name }) => name), ...staged.map(([name]) => name)]
 }

@@ -1,8 +1,9 @@
 import type { Finding } from '../../model/condition.ts'
-import { NAT_MARK, rangeIdOfMark, rangeNumberOfVnet } from '../../model/identity.ts'
+import { rangeNumberOfVnet } from '../../model/identity.ts'
 import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { ClusterSnapshot, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
+import { configOwner, isMarked, vnetOwner } from '../network-owner.ts'
 
 /** What ranges want of VNets in one turn. */
 export interface VnetDemand {
@@ -80,13 +81,14 @@ export function foreignFinding(subject: string, { sdn, staged, untold }: Foreign
 
 /** True for a pending change of a VNet that is Lanista's own, made in this turn or left by an earlier run. */
 export function isOurPending(vnet: VnetSeen, { wants, removals }: VnetDemand): boolean {
-  const { name, configured, running, pending } = vnet
+  const { name, configured, pending } = vnet
   // One that a range wants again is nobody's to bring into force.
   if (pending === 'deleted' && wants.some((want) => want.name === name)) return false
   if (pending === 'deleted')
-    return removals.some((removal) => removal.name === name && removal.alias === running?.alias)
+    return removals.some((removal) => removal.name === name && isMarked(vnetOwner(vnet), removal.alias))
   if (configured === undefined) return false
-  const marked = configured.alias === NAT_MARK || rangeIdOfMark(configured.alias) !== undefined
+  const owner = configOwner(configured).kind
+  const marked = owner === 'range' || owner === 'nat'
   if (pending === 'new') return marked
   if (pending !== 'changed' || !marked) return false
   const want = wants.find((each) => each.name === name)

@@ -2,6 +2,7 @@ import type { Finding } from '../../model/condition.ts'
 import type { VnetAction } from '../../model/plan/actions.ts'
 import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../model/snapshot.ts'
+import { configOwner, isMarked } from '../network-owner.ts'
 import {
   foreignChanges,
   foreignFinding,
@@ -83,7 +84,8 @@ export function planVnets(demand: VnetDemand, snapshot: ClusterSnapshot, options
 
 /** Only a VNet that carries the range's own mark, now and since the last apply, is removed. */
 const isToBeRemoved = ({ alias }: VnetRemoval, { configured, running }: VnetSeen): boolean =>
-  configured?.alias === alias && (running === undefined || running.alias === alias)
+  configured !== undefined &&
+  [configured, running ?? configured].every((config) => isMarked(configOwner(config), alias))
 
 function writeOf(want: VnetWant, seen: VnetSeen | undefined): VnetWrite | undefined {
   if (seen?.configured === undefined) {
