@@ -30,7 +30,6 @@ import { StatusBoard } from './report/status-board.ts'
 import { triggers } from './pace/triggers.ts'
 import { Turn } from './pace/turn.ts'
 import { VmBackoff } from './machine/vm-backoff.ts'
-import { watchZone } from './network/zone-watch.ts'
 
 /** The adapters and settings a controller runs with. */
 export interface ControllerParts {
@@ -94,9 +93,10 @@ export class Controller {
     this.#parts = parts
     this.#destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
     this.board = new StatusBoard(store, clock, logger)
-    const observer = watchClones(watchZone(proxmox, settings, metrics), steady)
+    const observer = watchClones(proxmox, steady)
     const decidedMode = new DecidedMode(settings)
     const planning = new Planning(observer, decidedMode, settings, clock, signal)
+    planning.onZone((findings) => metrics.zoneFindings(findings))
     this.#planning = planning
     const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
     this.#networks = networks

@@ -2,6 +2,7 @@ import type { NetworkMode } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
+import { groundOf } from './ground.ts'
 import { siteOf } from './placement/site.ts'
 import { planTurn } from './plan-turn.ts'
 
@@ -37,7 +38,10 @@ export function withoutNode(
 ): AbsenceReport {
   const nothing = { numbers: new Map<number, string>(), vms: [] }
   const plansOn = (seen: ClusterSnapshot) =>
-    [...planTurn(specs, seen, nothing, settings, mode).results].map(([{ id }, result]) => ({ id, made: result() }))
+    [...planTurn(specs, groundOf(seen, settings, mode), nothing).results].map(([{ id }, result]) => ({
+      id,
+      made: result(),
+    }))
   const onIt = plansOn(snapshot).flatMap(({ made }) =>
     made.kind === 'planned'
       ? made.plan.vms

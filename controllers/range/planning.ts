@@ -6,6 +6,8 @@ import type { ClusterObserver } from '../../model/ports.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { NetworkMode } from '../../model/network-mode.ts'
+import { type Ground, groundOf } from '../../reconcilers/ground.ts'
+import type { ZoneFinding } from '../../model/zone-finding.ts'
 import { explainVm } from '../../reconcilers/explain-vm.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { numberedBridges } from '../../reconcilers/bridge/range-bridge.ts'
@@ -30,7 +32,7 @@ export class Planning {
   readonly #turn: Turn<RangeSpec, Planned>
   readonly #explanations: Turn<{ readonly spec: RangeSpec; readonly vm: string }, Explanation>
   readonly #announced: Announced
-  readonly #settings: () => PlanSettings
+  #onZone: (findings: readonly ZoneFinding[]) => void = () => undefined
   #numbersSeen: ReadonlySet<number> | undefined
 
   constructor(
@@ -40,16 +42,22 @@ export class Planning {
     clock: Clock,
     signal: AbortSignal,
   ) {
-    this.#settings = settings
     this.#announced = new Announced(clock, signal)
+    const look = async (acl: boolean): Promise<{ readonly ground: Ground; readonly turned: Finding | undefined }> => {
+      const snapshot = await observer.observe(signal, { acl })
+      const { mode, turned } = decided.modeOf(snapshot)
+      const ground = groundOf(snapshot, settings(), mode)
+      this.#onZone(turned === undefined ? ground.zone.findings : [])
+      return { ground, turned }
+    }
     this.#turn = new Turn(
       async (specs) => {
         const ended = this.#reservations.ended()
-        const snapshot = await observer.observe(signal, { acl: settings().aclGroup !== undefined })
+        const { ground, turned } = await look(settings().aclGroup !== undefined)
+        const { snapshot, mode } = ground
         this.#reservations.forgetShown(snapshot, ended)
-        const { mode, turned } = decided.modeOf(snapshot)
         this.#numbersSeen = numbersOf(snapshot)
-        const results = turned === undefined ? this.#planAll(specs, snapshot, mode) : refuseAll(specs, turned)
+        const results = turned === undefined ? this.#planAll(specs, ground) : refuseAll(specs, turned)
         return (spec) => {
           const result = results.get(spec)
           if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
@@ -59,11 +67,10 @@ export class Planning {
       () => this.#announced.gone(),
     )
     this.#explanations = new Turn(async () => {
-      const snapshot = await observer.observe(signal)
+      const { ground } = await look(false)
       return ({ spec, vm }) => {
-        const { mode } = decided.modeOf(snapshot)
         const watch = { rangeId: spec.id, vm }
-        return explainVm(spec, vm, planTurn([spec], snapshot, this.#reservations.all(), settings(), mode, watch))
+        return explainVm(spec, vm, planTurn([spec], ground, this.#reservations.all(), watch))
       }
     })
   }
@@ -77,6 +84,11 @@ export class Planning {
     return reading
   }
 
+  /** What is wrong with the zone is told at each look, whether a range is planned or not. */
+  onZone(listener: (findings: readonly ZoneFinding[]) => void): void {
+    this.#onZone = listener
+  }
+
   /** The numbers of networks that the last look showed, whoever's; undefined before the first. */
   numbersSeen(): ReadonlySet<number> | undefined {
     return this.#numbersSeen
@@ -87,12 +99,8 @@ export class Planning {
     return this.#turn.enter(spec)
   }
 
-  #planAll(
-    specs: readonly RangeSpec[],
-    snapshot: ClusterSnapshot,
-    mode: NetworkMode,
-  ): ReadonlyMap<RangeSpec, () => PlanResult> {
-    const { results } = planTurn(specs, snapshot, this.#reservations.all(), this.#settings(), mode)
+  #planAll(specs: readonly RangeSpec[], ground: Ground): ReadonlyMap<RangeSpec, () => PlanResult> {
+    const { results } = planTurn(specs, ground, this.#reservations.all())
     for (const [{ id }, result] of results) this.#reserve(id, result)
     return results
   }

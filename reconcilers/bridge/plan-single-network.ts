@@ -4,6 +4,7 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { BridgeWants, NetworkPlan } from '../../model/plan/network-plan.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { Ground } from '../ground.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { nodeRemedy } from '../placement/decide.ts'
 import { rangeNumberOf } from '../range-number.ts'
@@ -16,9 +17,8 @@ import { numberedBridges } from './range-bridge.ts'
 /** A range's networks on a single node: the NAT bridge, which is checked, and its own bridge. There is no zone. */
 export function planSingleNetwork(
   spec: RangeSpec,
-  snapshot: ClusterSnapshot,
+  { snapshot, settings }: Ground,
   promised: ReadonlyMap<number, string>,
-  settings: PlanSettings,
 ): PlannedNetwork {
   const chosen = onlyNodeOf(snapshot, settings)
   if ('finding' in chosen) return refused(chosen.finding)

@@ -1,15 +1,13 @@
 import type { Finding } from '../../model/condition.ts'
 import { NAT_VNET, vnetName } from '../../model/identity.ts'
-import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { GrantAction } from '../../model/plan/actions.ts'
 import type { NetworkPlan } from '../../model/plan/network-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
+import type { Ground } from '../ground.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { reloadingNodes } from '../reloading-nodes.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
-import { checkZone } from '../zone/check-zone.ts'
 import { nodeStates } from './node-states.ts'
 import { numberedVnets } from './numbered-vnets.ts'
 import { planGrant } from './plan-acl.ts'
@@ -46,11 +44,10 @@ export interface RefusedNetwork {
 /** A range's networks on a cluster: the NAT VNet and its own VNet in the VXLAN zone, which is checked first. */
 export function planClusterNetwork(
   spec: Pick<RangeSpec, 'id' | 'number'>,
-  snapshot: ClusterSnapshot,
+  { snapshot, settings, zone }: Ground,
   promised: ReadonlyMap<number, string>,
-  settings: PlanSettings,
 ): PlannedNetwork {
-  const { findings: zoneFindings, unreached } = checkZone(snapshot, settings.zone)
+  const { findings: zoneFindings, unreached } = zone
   const refused = (part: RefusedNetwork['part'], finding: Finding): RefusedNetwork => ({
     kind: 'refused',
     part,

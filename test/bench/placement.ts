@@ -7,6 +7,7 @@ import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.
 import { serverConfigSchema } from '../../model/server-config.ts'
 import type { ClusterSnapshot, NodeSeen } from '../../model/snapshot.ts'
 import { demandOf } from '../../reconcilers/placement/demand.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import { cluster, GIB, node } from '../builders/cluster.ts'
 import { range, router, vm } from '../builders/range.ts'
@@ -153,7 +154,7 @@ interface Together {
 }
 
 function planTogether(specs: readonly RangeSpec[], seen: ClusterSnapshot): Together {
-  const { results, joint } = planTurn(specs, seen, NOTHING, SETTINGS, 'cluster')
+  const { results, joint } = planTurn(specs, groundOf(seen, SETTINGS, 'cluster'), NOTHING)
   return {
     takenBy: takenBy([...results.values()].map((result) => result())),
     unplaced: joint?.placements.short.length ?? 0,
@@ -170,7 +171,11 @@ function planInTurns(specs: readonly RangeSpec[], seen: ClusterSnapshot): Readon
       numbers: new Map(planned.map(({ plan }) => [plan.number, plan.rangeId])),
       vms: planned.flatMap(({ reservations }) => reservations),
     }
-    plans.push(...[...planTurn([spec], seen, promises, SETTINGS, 'cluster').results.values()].map((result) => result()))
+    plans.push(
+      ...[...planTurn([spec], groundOf(seen, SETTINGS, 'cluster'), promises).results.values()].map((result) =>
+        result(),
+      ),
+    )
   }
   return takenBy(plans)
 }
@@ -278,7 +283,7 @@ function secondsFor(vms: number, nodes: number): Times {
   })
   const seconds = Array.from({ length: RUNS }, () => {
     const begun = performance.now()
-    const { joint } = planTurn(specs, seen, NOTHING, SETTINGS, 'cluster')
+    const { joint } = planTurn(specs, groundOf(seen, SETTINGS, 'cluster'), NOTHING)
     if (joint === undefined || joint.placements.short.length > 0) throw new Error('not every VM found room')
     return (performance.now() - begun) / 1000
   })

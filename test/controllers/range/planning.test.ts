@@ -9,7 +9,7 @@ import type { RangePlan } from '../../../model/plan/range-plan.ts'
 import type { RangeSpec, VmSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { anyCluster, anyRanges, reversed } from '../../builders/any-cluster.ts'
-import { cluster, GIB, node } from '../../builders/cluster.ts'
+import { cluster, GIB, node, zone } from '../../builders/cluster.ts'
 import { FakeProxmox } from '../../builders/fake-proxmox.ts'
 import { settled } from '../../builders/quiet.ts'
 import { range, settings, vm } from '../../builders/range.ts'
@@ -69,6 +69,22 @@ describe('Planning', () => {
     await clock.advance(10_000)
     await first
     await planning.plan(range('KT'))
+  })
+
+  it('tells what is wrong with the zone at each look, in the zone and mode of the moment', async () => {
+    const lacking = zone([node('pve1'), node('pve2')])
+    let now = settings()
+    const proxmox = new FakeProxmox(cluster({ zones: [lacking] }))
+    const planning = new Planning(proxmox, new DecidedMode(() => now), () => now, systemClock, signal)
+    const told: (readonly string[])[] = []
+    planning.onZone((findings) => told.push(findings.map(({ reason }) => reason)))
+    await plansFor(planning, [range('JD'), range('KT')])
+    now = settings({ zone: 'other' })
+    await planning.plan(range('JD'))
+    await planning.explain(range('JD'), 'JD-DC01')
+    now = settings({ clusterMode: false })
+    await planning.plan(range('JD'))
+    expect(told).to.deep.equal([['ZoneLacksPeer', 'ZoneNotReported'], ['ZoneMissing'], ['ZoneMissing'], []])
   })
 
   it('promises the same memory to no two ranges', async () => {
