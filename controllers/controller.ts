@@ -16,7 +16,9 @@ import { watchClones } from './machine/clone-watch.ts'
 import type { Observed } from './compose/composition.ts'
 import { ConfigAudit } from './machine/config-audit.ts'
 import { DecidedMode } from './network/decided-mode.ts'
-import { NetworkController } from './network/network-controller.ts'
+import type { NetworkController } from './network/network-controller.ts'
+import type { NetworkRepair } from './network/network-repair.ts'
+import { openNetworks } from './network/open-networks.ts'
 import { DestroyOrders } from './removal/destroy-orders.ts'
 import { Notifications } from './report/notifications.ts'
 import { Planning } from './range/planning.ts'
@@ -73,6 +75,7 @@ export class Controller {
   readonly #parts: ControllerParts
   readonly #planning: Planning
   readonly #networks: NetworkController
+  readonly #repair: NetworkRepair
   readonly #notifications: Notifications
   readonly #audit: ConfigAudit
   readonly #destroyOrders: DestroyOrders
@@ -98,8 +101,10 @@ export class Controller {
     const planning = new Planning(observer, decidedMode, settings, clock, signal)
     planning.onZone((findings) => metrics.zoneFindings(findings))
     this.#planning = planning
-    const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
+    const { networks, repair } = openNetworks(proxmox, lockStore, settings, { clock, logger, signal })
     this.#networks = networks
+    this.#repair = repair
+    repair.onRepaired((ids) => ids.forEach((id) => this.ranges.trigger(id)))
     const { machines, pools, nics, access } = proxmox
     const granter = new AclGranter(access, logger, steady, signal)
     const looks = new Turn<undefined, ClusterSnapshot>(async () => {
@@ -126,6 +131,7 @@ export class Controller {
       planning,
       decidedMode,
       networks,
+      repair,
       granter,
       machines,
       pools,
@@ -260,7 +266,7 @@ export class Controller {
   async stop(reason: unknown): Promise<void> {
     this.ranges.stop()
     this.#stop.abort(reason)
-    await Promise.all(this.#underWay)
+    await Promise.all([...this.#underWay, this.#repair.ended()])
     await this.board.written()
   }
 

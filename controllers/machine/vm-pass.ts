@@ -14,13 +14,13 @@ import { runVm } from '../../reconcilers/vm/run-vm.ts'
 import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import { nodesWithout } from '../../reconcilers/vnet/node-states.ts'
 import type { AuditFound, ConfigAudit } from './config-audit.ts'
-import type { NetworkController } from '../network/network-controller.ts'
+import type { NetworkRepair } from '../network/network-repair.ts'
 import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
 
 /** What the pass over one VM works with. */
 export interface VmPassDependencies {
   readonly machines: Machines
-  readonly networks: Pick<NetworkController, 'repair'>
+  readonly repair: Pick<NetworkRepair, 'lacks'>
   readonly logger: Logger
   readonly settings: () => PlanSettings
   /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
@@ -171,7 +171,7 @@ export class VmPass {
     if (wants.kind !== 'vnets') return
     // Proxmox' words when a VM is started on a node that lacks its network. Applying helps against no other bridge.
     const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
-    if (bridge === names.range || bridge === names.nat) this.#deps.networks.repair(`node ${node} lacks ${bridge}`)
+    if (bridge === names.range || bridge === names.nat) this.#deps.repair.lacks(this.#spec.id, node, bridge)
   }
 
   #audited(phase: VmPhase): AuditFound {

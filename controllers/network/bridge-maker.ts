@@ -1,4 +1,3 @@
-import type { Clock } from '../../model/clock.ts'
 import type { Finding } from '../../model/condition.ts'
 import type { BridgeAction } from '../../model/plan/actions.ts'
 import type { BridgeWants } from '../../model/plan/network-plan.ts'
@@ -10,15 +9,9 @@ import { planBridges } from '../../reconcilers/bridge/plan-bridges.ts'
 import { stagedDeletions } from '../../reconcilers/bridge/staged-deletions.ts'
 import { deletionInUse } from '../../reconcilers/network-in-use.ts'
 import { downFinding, goneFinding, undoneFinding } from './bridge-findings.ts'
-import { FailedActivations } from './failed-activations.ts'
+import type { FailedActivations } from './failed-activations.ts'
 import type { NetworkResult, NetworkTrouble } from './network-result.ts'
 import { firstInUse, type NetworkAt, whyItStays } from './network-use.ts'
-
-export interface BridgeMakerParts {
-  readonly proxmox: ClusterObserver & { readonly bridges: BridgeWriter; readonly nics: NicReader }
-  readonly logger: Logger
-  readonly clock: Pick<Clock, 'now'>
-}
 
 /**
  * Makes, and removes, the bridges of all ranges of a turn on their node:
@@ -33,23 +26,25 @@ export interface BridgeMakerParts {
  * Proxmox has no lock on a node's network, so what somebody stages between 3 and 4 is activated as well.
  */
 export class BridgeMaker {
-  readonly #parts: BridgeMakerParts
-  readonly #signal: AbortSignal
+  readonly #proxmox: ClusterObserver & { readonly bridges: BridgeWriter; readonly nics: NicReader }
   readonly #failed: FailedActivations
+  readonly #logger: Logger
+  readonly #signal: AbortSignal
 
-  constructor(parts: BridgeMakerParts, signal: AbortSignal) {
-    this.#parts = parts
+  constructor(
+    proxmox: ClusterObserver & { readonly bridges: BridgeWriter; readonly nics: NicReader },
+    failed: FailedActivations,
+    logger: Logger,
+    signal: AbortSignal,
+  ) {
+    this.#proxmox = proxmox
+    this.#failed = failed
+    this.#logger = logger
     this.#signal = signal
-    this.#failed = new FailedActivations(parts.clock)
-  }
-
-  /** True when bridges that seem to be in order have to be asked for again, since an activation for them failed. */
-  needsRepair(wants: BridgeWants): boolean {
-    return this.#failed.concern(wants)
   }
 
   /** The removals of bridges with this mark that look done, and may not be, since the activation for them failed. */
-  unsureRemovals(mark: string): BridgeWants | undefined {
+  unconfirmedRemovals(mark: string): BridgeWants | undefined {
     return this.#failed.removalsOf(mark)
   }
 
@@ -114,9 +109,9 @@ export class BridgeMaker {
 
   /** As planned, but a node whose activation failed is left alone for a while. */
   #plan(wants: BridgeWants, network: NodeNetworkSeen, before?: NodeNetworkSeen): ReturnType<typeof planBridges> {
-    const unsure = this.#failed.unsure(wants.node)
-    const plan = planBridges(wants, network, { unsure, ...(before === undefined ? {} : { before }) })
-    const finding = this.#failed.keepsFrom(wants.node)
+    const unconfirmed = this.#failed.unconfirmedOn(wants.node)
+    const plan = planBridges(wants, network, { unconfirmed, ...(before === undefined ? {} : { before }) })
+    const finding = this.#failed.whyNotNow(wants.node)
     if (finding === undefined) return plan
     return {
       actions: [],
@@ -130,24 +125,24 @@ export class BridgeMaker {
     wants: BridgeWants,
     before: NodeNetworkSeen,
   ): Promise<NetworkResult | undefined> {
-    const { logger, proxmox } = this.#parts
+    const { bridges } = this.#proxmox
     const { node, bridge, mark, reason } = action
     try {
       this.#signal.throwIfAborted()
       switch (action.kind) {
         case 'create-bridge':
-          logger.info('creating bridge', { node, bridge, reason })
-          await proxmox.bridges.createBridge(node, bridge, mark, this.#signal)
+          this.#logger.info('creating bridge', { node, bridge, reason })
+          await bridges.createBridge(node, bridge, mark, this.#signal)
           return undefined
         case 'update-bridge':
-          logger.info('correcting bridge', { node, bridge, reason })
-          await proxmox.bridges.updateBridge(node, bridge, mark, this.#signal)
+          this.#logger.info('correcting bridge', { node, bridge, reason })
+          await bridges.updateBridge(node, bridge, mark, this.#signal)
           return undefined
         case 'delete-bridge': {
           const trouble = await this.#whyNotDelete(bridge, wants, before)
           if (trouble !== undefined) return trouble
-          logger.info('removing bridge', { node, bridge, reason })
-          await proxmox.bridges.deleteBridge(node, bridge, this.#signal)
+          this.#logger.info('removing bridge', { node, bridge, reason })
+          await bridges.deleteBridge(node, bridge, this.#signal)
           return undefined
         }
       }
@@ -169,26 +164,25 @@ export class BridgeMaker {
   /** By the guests that there are just now. */
   async #firstInUse(bridges: readonly NetworkAt[]): ReturnType<typeof firstInUse> {
     if (bridges.length === 0) return undefined
-    const { proxmox } = this.#parts
-    const { guests } = await proxmox.observe(this.#signal)
-    return firstInUse(bridges, guests, proxmox.nics, this.#signal)
+    const { guests } = await this.#proxmox.observe(this.#signal)
+    return firstInUse(bridges, guests, this.#proxmox.nics, this.#signal)
   }
 
   async #activate(wants: BridgeWants, seen: NodeNetworkSeen): Promise<void> {
     const { node } = wants
     this.#signal.throwIfAborted()
-    this.#parts.logger.info("activating the node's network", { node, bridges: namesOf(wants) })
+    this.#logger.info("activating the node's network", { node, bridges: namesOf(wants) })
     try {
-      await this.#parts.proxmox.bridges.activate(node, this.#signal)
-      this.#failed.forget(node)
+      await this.#proxmox.bridges.activate(node, this.#signal)
+      this.#failed.succeeded(node)
     } catch (error) {
-      this.#failed.add(wants, seen, error)
+      this.#failed.failed(wants, seen, error)
       throw error
     }
   }
 
   #look(node: string): Promise<NodeNetworkSeen> {
-    return this.#parts.proxmox.bridges.look(node, this.#signal)
+    return this.#proxmox.bridges.look(node, this.#signal)
   }
 }
 

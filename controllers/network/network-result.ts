@@ -10,3 +10,6 @@ export type NetworkResult =
 export type NetworkTrouble =
   | { readonly kind: 'blocked'; readonly finding: Finding }
   | { readonly kind: 'failed'; readonly error: unknown }
+
+/** What is in the way of which network, by name. */
+export type NetworkTroubles = ReadonlyMap<string, NetworkTrouble>

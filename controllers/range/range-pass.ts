@@ -15,6 +15,7 @@ import { networksMissing } from '../../reconcilers/vnet/networks-missing.ts'
 import { nodesWithout } from '../../reconcilers/vnet/node-states.ts'
 import type { AclGranter } from '../network/acl-granter.ts'
 import type { NetworkController } from '../network/network-controller.ts'
+import type { NetworkRepair } from '../network/network-repair.ts'
 import type { Planning } from './planning.ts'
 import { conditionsOf, machinesFinding, NO_ZONE_NEEDED, type PassFindings } from './range-conditions.ts'
 import type { RouteController } from '../network/route-controller.ts'
@@ -26,6 +27,7 @@ import { vmStatusOf } from '../machine/vm-status.ts'
 export interface PassDependencies extends VmPassDependencies {
   readonly planning: Planning
   readonly networks: NetworkController
+  readonly repair: NetworkRepair
   readonly granter: AclGranter
   readonly pools: Pools
   readonly routes: Pick<RouteController, 'ensure'>
@@ -90,7 +92,7 @@ export class RangePass {
     const plan = withFirstStarts(result.plan, this.#spec.power, this.#deps.firstStarts)
     if (this.#spec.power === 'off') for (const { vmid } of plan.vms) this.#deps.firstStarts.delete(vmid)
     this.#number = plan.number
-    this.#nodes = plan.network.nodes
+    this.#nodes = this.#deps.repair.report(plan.rangeId, plan.network, nodesOf(plan))
     this.#vms = plan.vms.map((vm) => ({
       ...vmStatusOf(
         vm,
@@ -100,7 +102,7 @@ export class RangePass {
       ),
       ...this.#passOf(vm, plan).standing(this.#nodes),
     }))
-    const busyNetwork = plan.network.actions.length > 0 || this.#deps.networks.needsRepair(plan.network)
+    const busyNetwork = plan.network.actions.length > 0
     const network = busyNetwork ? PROGRESSING : this.#networkStanding(plan)
     // Not waited for: ranges planned together go to the networks together, and share one apply.
     void this.#found({ zone, network })
@@ -189,10 +191,10 @@ export class RangePass {
   }
 
   /** Nodes that hold VMs of the range, or will, and lack its networks: only these VMs wait. */
-  #networkFinding({ rangeId, vms }: RangePlan): Finding | true {
-    const here = new Set(vms.flatMap(({ step }) => step.node ?? []))
+  #networkFinding(plan: RangePlan): Finding | true {
+    const here = nodesOf(plan)
     const without = nodesWithout(this.#nodes).filter(({ node }) => here.has(node))
-    return without.length === 0 || networksMissing(rangeId, without, this.#deps.networks.repairsExhausted())
+    return without.length === 0 || networksMissing(plan.rangeId, without, this.#deps.repair.standing())
   }
 
   async #refused(part: 'ZoneReady' | 'NetworkReady', finding: Finding, zone: Remark | true): Promise<Outcome> {
@@ -231,5 +233,8 @@ export class RangePass {
     })
   }
 }
+
+/** The nodes that VMs of the range are on, or go to. */
+const nodesOf = ({ vms }: RangePlan): ReadonlySet<string> => new Set(vms.flatMap(({ step }) => step.node ?? []))
 
 const PROGRESSING: Finding = { reason: 'Progressing', message: 'the networks are being made' }

@@ -118,9 +118,9 @@ export class RemovalPass {
         return this.#removeNetworks(plan.wants, seen.guests)
       case 'pool':
       case 'gone': {
-        const unsure = networks.unsureRemovals(this.#order.rangeId)
-        if (unsure !== undefined)
-          return after === 'networks' ? { kind: 'progressing' } : this.#removeNetworks(unsure, seen.guests)
+        const unconfirmed = networks.unconfirmedRemovals(this.#order.rangeId)
+        if (unconfirmed !== undefined)
+          return after === 'networks' ? { kind: 'progressing' } : this.#removeNetworks(unconfirmed, seen.guests)
         this.#done = { machines: true, network: true }
         return plan.kind === 'pool' ? this.#removePool() : this.#gone()
       }

@@ -20,7 +20,7 @@ export interface BridgeKnowledge {
   /** The node's network is being reloaded just now. */
   readonly reloading?: boolean
   /** Bridges that a reload left behind: it failed, and nothing else tells whether they are as configured. */
-  readonly unsure?: ReadonlySet<string>
+  readonly unconfirmed?: ReadonlySet<string>
   /** The node's network as it was before Lanista wrote to it. */
   readonly before?: NodeNetworkSeen
 }
@@ -38,7 +38,7 @@ type BridgeWrite = Exclude<BridgeAction, { kind: 'activate-network' }>
 export function planBridges(
   wants: BridgeWants,
   network: NodeNetworkSeen | undefined,
-  { reloading = false, unsure = new Set(), before }: BridgeKnowledge = {},
+  { reloading = false, unconfirmed = new Set(), before }: BridgeKnowledge = {},
 ): BridgePlan {
   const { node, bridges, natBridge, applyForeign } = wants
   const unique = [...new Map(bridges.map((want) => [want.name, want])).values()]
@@ -46,7 +46,7 @@ export function planBridges(
   const going = [...new Map(wants.removals.map((removal) => [removal.name, removal])).values()].filter(
     ({ name }) => name !== natBridge && unique.every((want) => want.name !== name),
   )
-  if (network === undefined) return refuseAll([...unique, ...going], () => notTold(node))
+  if (network === undefined) return refuseAll([...unique, ...going], () => nodeNetworkUnknown(node))
   const contested = contestedNames(bridges)
   const staged = stagedChanges(network, going)
   const findings = new Map<string, Finding>()
@@ -57,7 +57,7 @@ export function planBridges(
     const seen = network.interfaces.find((each) => each.name === name)
     const finding = contested.get(name) ?? conflictOf(want, seen, wants)
     const write = finding === undefined ? writeOf(want, seen, node) : undefined
-    const waits = staged.own.has(name) || unsure.has(name) || seen?.active === false
+    const waits = staged.own.has(name) || unconfirmed.has(name) || seen?.active === false
     if (finding !== undefined) findings.set(name, finding)
     else if (write !== undefined) writes.push(write)
     else if (waits && reloading && network.staged === undefined) findings.set(name, beingReloaded(name, node))
@@ -67,7 +67,7 @@ export function planBridges(
     const { name } = removal
     const seen = network.interfaces.find((each) => each.name === name)
     const finding = seen === undefined ? undefined : stayOf(removal, seen, network, wants)
-    const waits = staged.own.has(name) || unsure.has(name)
+    const waits = staged.own.has(name) || unconfirmed.has(name)
     if (finding !== undefined) findings.set(name, finding)
     else if (seen !== undefined)
       writes.push({ kind: 'delete-bridge', node, bridge: name, mark: removal.mark, reason: removal.reason })
@@ -161,7 +161,7 @@ function isRewritten(before: NodeNetworkSeen, now: NodeNetworkSeen, written: rea
 }
 
 /** Nothing is known of a node's network. */
-export const notTold = (node: string): Finding => ({
+export const nodeNetworkUnknown = (node: string): Finding => ({
   reason: 'NodeNetworkUnknown',
   message: `node ${node}: it did not tell its network; bring the node back if it is off, then this goes on by itself`,
 })

@@ -17,7 +17,7 @@ import { numberedBridges } from './range-bridge.ts'
 /** A range's networks on a single node: the NAT bridge, which is checked, and its own bridge. There is no zone. */
 export function planSingleNetwork(
   spec: RangeSpec,
-  { snapshot, settings }: Ground,
+  { snapshot, settings, repair }: Ground,
   promised: ReadonlyMap<number, string>,
 ): PlannedNetwork {
   const chosen = onlyNodeOf(snapshot, settings)
@@ -39,7 +39,7 @@ export function planSingleNetwork(
 
   const state = actions.length === 0 ? 'available' : 'absent'
   const message = state === 'available' ? '' : 'has no network of the range yet'
-  const plan: NetworkPlan = { names, wants, actions, nodes: [{ node, state, message }], busy }
+  const plan: NetworkPlan = { names, wants, actions, nodes: [{ node, state, message }], busy, repair }
   const notes = [...(nat?.kind === 'usable' ? nat.notes : []), ...targetNotes(spec, node)]
   return {
     kind: 'planned',

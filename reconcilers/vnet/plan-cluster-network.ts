@@ -44,7 +44,7 @@ export interface RefusedNetwork {
 /** A range's networks on a cluster: the NAT VNet and its own VNet in the VXLAN zone, which is checked first. */
 export function planClusterNetwork(
   spec: Pick<RangeSpec, 'id' | 'number'>,
-  { snapshot, settings, zone }: Ground,
+  { snapshot, settings, zone, repair }: Ground,
   promised: ReadonlyMap<number, string>,
 ): PlannedNetwork {
   const { findings: zoneFindings, unreached } = zone
@@ -71,7 +71,7 @@ export function planClusterNetwork(
 
   const nodes = nodeStates(settings.zone, [names.nat, names.range], snapshot, unreached)
   const wants = { kind: 'vnets', vnets, removals: [] } as const
-  const network: NetworkPlan = { names, wants, actions, nodes, busy: reloadingNodes(snapshot).size > 0 }
+  const network: NetworkPlan = { names, wants, actions, nodes, busy: reloadingNodes(snapshot).size > 0, repair }
   const grant = planGrant(names.range, settings.zone, settings.aclGroup, snapshot.acl)
   return { kind: 'planned', number, network, unreached, zoneFindings, grant, onlyNode: undefined, notes: [] }
 }

@@ -3,7 +3,7 @@ import { systemClock } from '../../../adapters/system-clock.ts'
 import { AclGranter } from '../../../controllers/network/acl-granter.ts'
 import { ConfigAudit } from '../../../controllers/machine/config-audit.ts'
 import { VmBackoff } from '../../../controllers/machine/vm-backoff.ts'
-import { NetworkController } from '../../../controllers/network/network-controller.ts'
+import { openNetworks } from '../../../controllers/network/open-networks.ts'
 import { DecidedMode } from '../../../controllers/network/decided-mode.ts'
 import { Planning } from '../../../controllers/range/planning.ts'
 import { reconcileRange } from '../../../controllers/range/reconcile-range.ts'
@@ -31,10 +31,11 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const files = { list: async () => ['JD'], read: async (id: string) => file.read(id), watch: async () => {} }
   const decidedMode = new DecidedMode(settings)
   const planning = new Planning(proxmox, decidedMode, () => settings(), systemClock, stop.signal)
-  const networks = new NetworkController(
-    { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock: systemClock },
-    stop.signal,
-  )
+  const { networks, repair } = openNetworks(proxmox, memoryLockStore(), () => settings(), {
+    clock: systemClock,
+    logger: quiet,
+    signal: stop.signal,
+  })
   const { machines, pools, nics, access } = proxmox
   const time = { now: 0 }
   const prune: { order?: RemovalOrder; outlook?: Finding; readonly seen: unknown[] } = { seen: [] }
@@ -44,6 +45,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     planning,
     decidedMode,
     networks,
+    repair,
     granter: new AclGranter(access, quiet, clock, stop.signal),
     machines,
     pools,
@@ -78,6 +80,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     stop,
     time,
     planning,
+    repair,
     prune,
     pass: (id = 'JD') => reconcileRange(id, dependencies, stop.signal),
     conditions: () =>
@@ -105,12 +108,13 @@ describe('reconcileRange', () => {
     ['vmbr7', 1],
   ] as const)
     it(`applies ${applies === 2 ? 'again' : 'no further time'} when a VM finds no bridge ${bridge} on its node`, async () => {
-      const { pass, proxmox } = situation()
+      const { pass, proxmox, repair } = situation()
       proxmox.machines.onCall = (call) => {
         if (call === 'start') throw new ProxmoxError('task-failed', 'start', `bridge '${bridge}' does not exist`)
       }
       expect(await pass()).to.deep.include({ kind: 'retry' })
       await pass()
+      await repair.ended()
       expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(applies)
     })
 
@@ -308,7 +312,7 @@ describe('reconcileRange', () => {
   })
 
   it('starts no VM when the apply fails after its commit, and starts them once another has gone well', async () => {
-    const { pass, conditions, phases, proxmox } = situation()
+    const { pass, conditions, phases, proxmox, repair } = situation()
     const { machines } = proxmox
     const clone = machines.clone.bind(machines)
     machines.clone = async (request) => {
@@ -326,6 +330,11 @@ describe('reconcileRange', () => {
       'configure',
     ])
     proxmox.whileReloading = settled
+    expect(await pass()).to.deep.include({ kind: 'retry' })
+    expect(conditions()).to.include('NetworkReady False NodeNetworkMissing')
+    expect(machines.writes.filter((call) => call.startsWith('start'))).to.deep.equal([])
+    await repair.ended()
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(2)
     expect(await pass()).to.deep.equal({ kind: 'settled' })
     expect(phases()).to.deep.equal(['running', 'running'])
     expect(machines.writes, 'three a VM').to.have.length(6)

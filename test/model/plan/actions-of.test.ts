@@ -20,6 +20,7 @@ const networkOf = (actions: NetworkPlan['actions']): NetworkPlan => ({
   actions,
   nodes: [],
   busy: false,
+  repair: { lacking: [], obstacle: undefined },
 })
 const planOf = (traits: Partial<RangePlan>): RangePlan => ({
   rangeId: 'JD',

@@ -186,7 +186,7 @@ const rows: readonly Row[] = [
   {
     situation: 'activates again what a failed reload left behind',
     bridges: [rangeBridge(1, 'JD')],
-    knows: { unsure: new Set(['vmbr1001', 'vmbr1002']) },
+    knows: { unconfirmed: new Set(['vmbr1001', 'vmbr1002']) },
     does: ['activate vmbr1001'],
   },
   { situation: 'waits for foreign staged changes', staged: LAB, finds: { vmbr1001: 'ForeignPending' } },
@@ -399,13 +399,13 @@ const removalRows: readonly Row[] = [
   {
     situation: 'activates again for a removal whose reload failed',
     ...JD_GOES,
-    knows: { unsure: new Set(['vmbr1001']) },
+    knows: { unconfirmed: new Set(['vmbr1001']) },
     does: ['activate vmbr1001'],
   },
   {
     situation: 'waits for a reload that is under way with a removal whose reload failed',
     ...JD_GOES,
-    knows: { unsure: new Set(['vmbr1001']), reloading: true },
+    knows: { unconfirmed: new Set(['vmbr1001']), reloading: true },
     finds: { vmbr1001: 'Progressing' },
   },
   {
