@@ -22,6 +22,8 @@ import { openNetworks } from './network/open-networks.ts'
 import { DestroyOrders } from './removal/destroy-orders.ts'
 import { Notifications } from './report/notifications.ts'
 import { Planning } from './range/planning.ts'
+import { openRemoval } from './removal/open-removal.ts'
+import { RemovalPlanner } from './removal/removal-planner.ts'
 import { type PruneParts, Pruning } from './removal/pruning.ts'
 import { RangeController } from './range/range-controller.ts'
 import { readyLog } from './report/ready-log.ts'
@@ -105,7 +107,7 @@ export class Controller {
     this.#networks = networks
     this.#repair = repair
     repair.onRepaired((ids) => ids.forEach((id) => this.ranges.trigger(id)))
-    const { machines, pools, nics, access } = proxmox
+    const { machines, pools, access } = proxmox
     const granter = new AclGranter(access, logger, steady, signal)
     const looks = new Turn<undefined, ClusterSnapshot>(async () => {
       const seen = await proxmox.observe(signal)
@@ -126,24 +128,22 @@ export class Controller {
     const backoff = new VmBackoff(steady, random)
     const { prune, resyncMs } = parts
     this.#pruning = new Pruning({ ...prune, files, look, resyncMs, clock, logger, metrics, signal })
+    const removal = openRemoval(new RemovalPlanner(look, decidedMode, settings), proxmox, networks, board, logger)
     const dependencies = {
       files: this.#notifications.listeningTo(files),
       planning,
-      decidedMode,
       networks,
       repair,
       granter,
       machines,
       pools,
-      nics,
       routes,
-      look,
       board,
       logger,
       settings,
       clock,
       firstStarts: new Set<number>(),
-      emptiedPools: new Set<string>(),
+      removal,
       destroyOrders: this.#destroyOrders,
       audit: this.#audit,
       backoff,

@@ -16,16 +16,17 @@ import {
 import { conditionsOfDestroyed } from '../removal/removal-conditions.ts'
 import type { Pruning } from '../removal/pruning.ts'
 import { type PassDependencies, RangePass } from './range-pass.ts'
-import { type RemovalDependencies, RemovalPass, type RemovalSource } from '../removal/removal-pass.ts'
+import type { RemovalPass } from '../removal/removal-pass.ts'
+import type { RemovalSource } from '../removal/removal-report.ts'
 
 /** What a pass over any range works with. */
-export type ReconcileDependencies = PassDependencies &
-  RemovalDependencies & {
-    readonly files: RangeFiles
-    readonly clock: Pick<Clock, 'now'>
-    readonly destroyOrders: Pick<DestroyOrders, 'of' | 'done'>
-    readonly pruning: Pick<Pruning, 'orderOf' | 'outlookOf' | 'fileSeen'>
-  }
+export interface ReconcileDependencies extends PassDependencies {
+  readonly files: RangeFiles
+  readonly clock: Pick<Clock, 'now'>
+  readonly destroyOrders: Pick<DestroyOrders, 'of' | 'done'>
+  readonly pruning: Pick<Pruning, 'orderOf' | 'outlookOf' | 'fileSeen'>
+  readonly removal: RemovalPass
+}
 
 /**
  * One pass over one range: read its file, plan, carry the plan out, report. Recomputes everything from the file and
@@ -63,7 +64,7 @@ export async function reconcileRange(
       if (!suspended) {
         if (spec.state === 'present') return new RangePass(spec, warnings, deps, signal).run()
         const source = { source: spec.source, diagnostics: warnings, whenGone: 'absent' } as const
-        return new RemovalPass(orderOfFile(spec), source, deps, signal).run()
+        return deps.removal.run(orderOfFile(spec), source, signal)
       }
       // It may end by itself, so it is looked at again like a range that is as asked.
       const conditions = conditionsOfSuspended(spec)
@@ -100,7 +101,7 @@ async function destroy(
     }
     return { kind: 'settled' }
   }
-  const outcome = await new RemovalPass(removalOf(order), source, deps, signal).run()
+  const outcome = await deps.removal.run(removalOf(order), source, signal)
   if (outcome.kind === 'settled') await destroyOrders.done(order, file.kind === 'ok')
   return outcome
 }
@@ -112,7 +113,7 @@ async function withoutFile(rangeId: string, deps: ReconcileDependencies, signal:
   const source = before?.source ?? rangeId
   const order = pruning.orderOf(rangeId)
   if (order !== undefined)
-    return await new RemovalPass(order, { source, diagnostics: [], whenGone: 'forgotten' }, deps, signal).run()
+    return await deps.removal.run(order, { source, diagnostics: [], whenGone: 'forgotten' }, signal)
   // Nothing of it was left while its file was still there, so nothing is missing.
   if (before !== undefined && readyConditionOf(before)?.reason === 'Absent') {
     await board.forget(rangeId)

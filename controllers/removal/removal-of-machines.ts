@@ -1,29 +1,19 @@
-import type { Finding } from '../../model/condition.ts'
 import type { Machines, Pools } from '../../model/machine-ports.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
-import type { VmStatus } from '../../model/range-status.ts'
 import type { GuestSeen } from '../../model/snapshot.ts'
-import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { removalWaits } from '../../reconcilers/removal/plan-removal.ts'
 import { removeVm } from '../../reconcilers/vm/remove-vm.ts'
 import { whyReadStays } from '../../reconcilers/vm/why-guest-stays.ts'
+import type { RemovalReport } from './removal-report.ts'
+import type { StepEnd } from './removal-step-end.ts'
 
 /** What came of removing a range's VMs. */
 export interface MachinesRemoved {
   /** Whether any is gone now. */
   readonly some: boolean
-  /** What is in the way of the others; undefined when nothing is. */
-  readonly finding: Finding | undefined
-  /** True where trying again may help without a person. */
-  readonly passes: boolean
-}
-
-interface Parts {
-  readonly machines: Machines
-  readonly pools: Pools
-  readonly logger: Logger
+  readonly end: StepEnd
 }
 
 /** Why which of these VMs must not go, as their own nodes say just now. Throws when one can't be looked at. */
@@ -40,26 +30,16 @@ export async function whyTheyStay(
   })
 }
 
-/** Removes the VMs of one range, side by side, and knows how far each is. */
+/** The first step of a removal: the range's VMs, side by side. */
 export class RemovalOfMachines {
-  readonly #order: RemovalOrder
-  readonly #parts: Parts
-  readonly #signal: AbortSignal
-  readonly #before: readonly VmStatus[]
-  #vms: readonly VmStatus[]
+  readonly #machines: Machines
+  readonly #pools: Pools
+  readonly #logger: Logger
 
-  /** @param before the statuses of the range's VMs as last reported */
-  constructor(order: RemovalOrder, before: readonly VmStatus[], parts: Parts, signal: AbortSignal) {
-    this.#order = order
-    this.#parts = parts
-    this.#signal = signal
-    this.#before = before
-    this.#vms = before
-  }
-
-  /** Of the VMs that are left. */
-  statuses(): readonly VmStatus[] {
-    return this.#vms
+  constructor(machines: Machines, pools: Pools, logger: Logger) {
+    this.#machines = machines
+    this.#pools = pools
+    this.#logger = logger
   }
 
   /**
@@ -67,75 +47,55 @@ export class RemovalOfMachines {
    *
    * @param report told of what is going on, after each change
    */
-  async remove(guests: readonly GuestSeen[], report: (finding: Finding) => Promise<void>): Promise<MachinesRemoved> {
-    const { rangeId } = this.#order
-    this.#vms = guests.map((guest) => this.#statusOf(guest))
-    const stays = await whyTheyStay(this.#order, guests, this.#parts.machines, this.#signal)
-    if (stays.length > 0) return { some: false, finding: removalWaits(this.#order, stays), passes: false }
-    const progress = (): Promise<void> =>
-      report({
-        reason: 'Progressing',
-        message: `range ${rangeId}: it is to go (${this.#order.why}); ${this.#vms.length} of its VMs are left`,
-      })
-    await progress()
-    const results = await Promise.all(guests.map((guest) => this.#removeOne(guest, progress)))
-    this.#signal.throwIfAborted()
+  async remove(
+    order: RemovalOrder,
+    guests: readonly GuestSeen[],
+    report: RemovalReport,
+    signal: AbortSignal,
+  ): Promise<MachinesRemoved> {
+    report.goes(guests)
+    const stays = await whyTheyStay(order, guests, this.#machines, signal)
+    if (stays.length > 0) return { some: false, end: { kind: 'stuck', finding: removalWaits(order, stays) } }
+    report.progress()
+    const results = await Promise.all(guests.map((guest) => this.#removeOne(order, guest, report, signal)))
+    signal.throwIfAborted()
     const troubles = results.flatMap(({ trouble }) => trouble ?? [])
     const [first] = troubles
     const some = results.some(({ trouble }) => trouble === undefined)
-    if (first === undefined) return { some, finding: undefined, passes: true }
+    if (first === undefined) return { some, end: { kind: 'done' } }
     const more = troubles.length > 1 ? ` (and ${troubles.length - 1} more)` : ''
-    const message = `range ${rangeId}: ${troubles.length} of its VMs are not gone; ${first}${more}`
-    return { some, finding: { reason: 'VmTrouble', message }, passes: results.some(({ passes }) => passes) }
+    const message = `range ${order.rangeId}: ${troubles.length} of its VMs are not gone; ${first}${more}`
+    const finding = { reason: 'VmTrouble', message }
+    return { some, end: { kind: results.some(({ passes }) => passes) ? 'refused' : 'stuck', finding } }
   }
 
   async #removeOne(
+    { rangeId, why }: RemovalOrder,
     { vmid, node, name }: GuestSeen,
-    progress: () => Promise<void>,
+    report: RemovalReport,
+    signal: AbortSignal,
   ): Promise<{ readonly trouble: string | undefined; readonly passes: boolean }> {
-    const { machines, pools, logger } = this.#parts
-    const { rangeId } = this.#order
-    const show = (phase: VmPhase, trouble?: string): void => {
-      this.#vms = this.#vms.map((vm) => (vm.vmid === vmid ? { ...vm, phase, trouble } : vm))
-      void progress()
-    }
-    const work = { vm: { rangeId, vmid, name }, node, machines, pools, signal: this.#signal }
+    const [machines, pools] = [this.#machines, this.#pools]
+    const work = { vm: { rangeId, vmid, name }, node, machines, pools, signal }
     try {
       const removed = await removeVm(work, (phase) => {
-        logger.info(phase, { range: rangeId, vm: name, vmid, node, why: this.#order.why })
-        show(phase)
+        this.#logger.info(phase, { range: rangeId, vm: name, vmid, node, why })
+        report.vmIs(vmid, phase)
       })
       if (removed.kind === 'stays') {
-        show('blocked', removed.why)
+        report.vmIs(vmid, 'blocked', removed.why)
         return { trouble: removed.why, passes: false }
       }
-      logger.info('gone', { range: rangeId, vm: name, vmid, node })
-      this.#vms = this.#vms.filter((vm) => vm.vmid !== vmid)
-      void progress()
+      this.#logger.info('gone', { range: rangeId, vm: name, vmid, node })
+      report.vmGone(vmid)
       return { trouble: undefined, passes: true }
     } catch (error) {
-      this.#signal.throwIfAborted()
+      signal.throwIfAborted()
       const outcome = outcomeOfError(error)
       const trouble = `vm ${name}: ${'error' in outcome ? outcome.error : String(error)}`
-      logger.warn('vm is not gone', { range: rangeId, vm: name, vmid, node, error })
-      show('blocked', trouble)
+      this.#logger.warn('vm is not gone', { range: rangeId, vm: name, vmid, node, error })
+      report.vmIs(vmid, 'blocked', trouble)
       return { trouble, passes: outcome.kind === 'retry' }
-    }
-  }
-
-  #statusOf({ vmid, node, name, status }: GuestSeen): VmStatus {
-    const before = this.#before.find((vm) => vm.vmid === vmid)
-    const phase = status === 'running' || status === 'paused' ? 'stopping' : 'deleting'
-    return {
-      name: name ?? `VM ${vmid}`,
-      role: before?.role ?? 'vm',
-      vmid,
-      node,
-      address: before?.address,
-      phase,
-      why: this.#order.why,
-      trouble: undefined,
-      remark: undefined,
     }
   }
 }

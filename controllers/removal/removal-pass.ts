@@ -1,215 +1,140 @@
-import { type Condition, type Finding, NOT_READ } from '../../model/condition.ts'
-import type { Diagnostic } from '../../model/diagnostic.ts'
-import { poolComment } from '../../model/identity.ts'
+import { type Finding, NOT_READ } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { NetworkWants } from '../../model/plan/network-plan.ts'
-import type { Machines, Pools } from '../../model/machine-ports.ts'
-import type { NicReader } from '../../model/network-ports.ts'
-import type { Logger } from '../../model/ports.ts'
-import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
-import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
+import type { GuestSeen } from '../../model/snapshot.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
-import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
-import type { DecidedMode } from '../network/decided-mode.ts'
-import type { NetworkController } from '../network/network-controller.ts'
-import { whyRemovalsStay } from '../network/network-use.ts'
-import { conditionsOfDestroyed, conditionsOfRemoval, type RemovalFindings } from './removal-conditions.ts'
-import { RemovalOfMachines } from './removal-of-machines.ts'
-import type { StatusBoard } from '../report/status-board.ts'
-
-/** What a pass over a range that is to go works with. */
-export interface RemovalDependencies {
-  /** A look at the cluster, shared by all who ask in the same moment. */
-  readonly look: () => Promise<ClusterSnapshot>
-  readonly decidedMode: DecidedMode
-  readonly networks: NetworkController
-  readonly nics: NicReader
-  readonly machines: Machines
-  readonly pools: Pools
-  readonly board: StatusBoard
-  readonly settings: () => PlanSettings
-  readonly logger: Logger
-  /** Pools that VMs of their range were removed from, so that they are the range's whatever their comment. */
-  readonly emptiedPools: Set<string>
-}
-
-/** Where the range that is to go was asked for, for its status. */
-export interface RemovalSource {
-  readonly source: string
-  /**
-   * What is told once nothing of it is left: that all is as its file says (`absent`), that its file asks for it
-   * nevertheless (`destroyed`), or nothing any more (`forgotten`), as there is no valid file.
-   */
-  readonly whenGone: 'absent' | 'destroyed' | 'forgotten'
-  readonly diagnostics: readonly Diagnostic[]
-}
+import type { RemovalOfMachines } from './removal-of-machines.ts'
+import type { RemovalOfNetworks } from './removal-of-networks.ts'
+import type { RemovalOfPool } from './removal-of-pool.ts'
+import type { RemovalPlanner } from './removal-planner.ts'
+import type { RemovalReport, RemovalSource } from './removal-report.ts'
 
 /** What is removed one after the other; a cluster that shows one as not done right after it was is looked at again later. */
 type Stage = 'machines' | 'networks'
 
+/** One removal under way. */
+interface Removal {
+  readonly order: RemovalOrder
+  readonly report: RemovalReport
+  readonly signal: AbortSignal
+}
+
 /**
  * The pass over a range that is to go: its VMs, then its networks, which stay while any guest has a NIC on one, its pool
- * last.
- *
- * Reports after each step, so that a status never claims more than was seen.
+ * last. Reports after each step.
  */
 export class RemovalPass {
-  readonly #order: RemovalOrder
-  readonly #source: RemovalSource
-  readonly #deps: RemovalDependencies
-  readonly #signal: AbortSignal
+  readonly #planner: RemovalPlanner
   readonly #machines: RemovalOfMachines
-  #number: number | undefined
-  #done: RemovalFindings = {}
+  readonly #networks: RemovalOfNetworks
+  readonly #pool: RemovalOfPool
+  readonly #reportOf: (order: RemovalOrder, source: RemovalSource) => RemovalReport
 
-  constructor(order: RemovalOrder, source: RemovalSource, deps: RemovalDependencies, signal: AbortSignal) {
-    this.#order = order
-    this.#source = source
-    this.#deps = deps
-    this.#signal = signal
-    const before = deps.board.get(order.rangeId)
-    this.#number = before?.number
-    this.#machines = new RemovalOfMachines(order, before?.vms ?? [], deps, signal)
+  constructor(
+    planner: RemovalPlanner,
+    machines: RemovalOfMachines,
+    networks: RemovalOfNetworks,
+    pool: RemovalOfPool,
+    reportOf: (order: RemovalOrder, source: RemovalSource) => RemovalReport,
+  ) {
+    this.#planner = planner
+    this.#machines = machines
+    this.#networks = networks
+    this.#pool = pool
+    this.#reportOf = reportOf
   }
 
-  /** Carries the pass through as far as it goes. Throws only when aborted. */
-  async run(): Promise<Outcome> {
+  /** Carries a removal through as far as it goes. Throws only when aborted. */
+  async run(order: RemovalOrder, source: RemovalSource, signal: AbortSignal): Promise<Outcome> {
+    const report = this.#reportOf(order, source)
     try {
-      return await this.#run()
+      return await this.#next({ order, report, signal })
     } catch (error) {
-      this.#signal.throwIfAborted()
+      signal.throwIfAborted()
       const outcome = outcomeOfError(error)
-      const message = 'error' in outcome ? outcome.error : String(error)
+      const { error: message } = outcome
       // What it did not get to see is not known, and what it broke off at has failed.
-      const failed = this.#done.machines === true
-      await this.#report(
-        failed ? { network: { reason: 'NetworkFailed', message } } : { machines: { reason: NOT_READ, message } },
-      )
+      if (report.done.machines === true) report.found({ network: { reason: 'NetworkFailed', message } })
+      else report.found({ machines: { reason: NOT_READ, message } })
       return outcome
     }
   }
 
   /** @param after the stage that is just done */
-  async #run(after?: Stage): Promise<Outcome> {
-    const { look, decidedMode, networks, settings } = this.#deps
-    const seen = await look()
-    const { mode, turned } = decidedMode.modeOf(seen)
-    if (turned !== undefined) return this.#refused(turned)
-    const plan = planRemoval(this.#order, seen, mode, settings())
-    if (plan.kind === 'machines' && after !== undefined) return { kind: 'progressing' }
-    if (plan.kind === 'machines') return this.#removeMachines(plan.guests)
+  async #next(removal: Removal, after?: Stage): Promise<Outcome> {
+    const { order, report } = removal
+    const { plan, guests } = await this.#planner.next(order)
+    if (plan.kind === 'turned') return refused(report, 'network', plan.finding)
+    if (plan.kind === 'machines')
+      return after === undefined ? this.#removeMachines(removal, plan.guests) : { kind: 'progressing' }
     if (plan.kind === 'progressing') {
-      await this.#report({ machines: plan.finding })
+      report.found({ machines: plan.finding })
       return { kind: 'progressing' }
     }
-    if (plan.kind === 'waits' && plan.part === 'machines') return this.#stuck('machines', plan.finding)
-    if (plan.kind === 'refused' && plan.machines) return this.#refused(plan.finding, 'machines')
-    this.#done = { machines: true }
+    if (plan.kind === 'waits' && plan.part === 'machines') return stuck(report, 'machines', plan.finding)
+    if (plan.kind === 'refused' && plan.machines) return refused(report, 'machines', plan.finding)
+    report.machinesGone()
     switch (plan.kind) {
       case 'waits':
-        return this.#stuck('network', plan.finding)
+        return stuck(report, 'network', plan.finding)
       case 'refused':
-        return this.#refused(plan.finding)
+        return refused(report, 'network', plan.finding)
       case 'networks':
         if (after === 'networks') return { kind: 'progressing' }
-        this.#number = plan.number
-        return this.#removeNetworks(plan.wants, seen.guests)
+        report.numberIs(plan.number)
+        return this.#removeNetworks(removal, plan.wants, guests)
       case 'pool':
       case 'gone': {
-        const unconfirmed = networks.unconfirmedRemovals(this.#order.rangeId)
+        const unconfirmed = this.#networks.unconfirmed(order.rangeId)
         if (unconfirmed !== undefined)
-          return after === 'networks' ? { kind: 'progressing' } : this.#removeNetworks(unconfirmed, seen.guests)
-        this.#done = { machines: true, network: true }
-        return plan.kind === 'pool' ? this.#removePool() : this.#gone()
+          return after === 'networks' ? { kind: 'progressing' } : this.#removeNetworks(removal, unconfirmed, guests)
+        report.networksGone()
+        return plan.kind === 'pool' ? this.#removePool(removal) : this.#gone(removal)
       }
     }
   }
 
-  async #removeMachines(guests: readonly GuestSeen[]): Promise<Outcome> {
-    const { rangeId } = this.#order
-    const removed = await this.#machines.remove(guests, (finding) => this.#report({ machines: finding }))
-    if (removed.some) this.#deps.emptiedPools.add(rangeId)
-    if (removed.finding === undefined) return this.#run('machines')
-    await this.#report({ machines: removed.finding })
-    return { kind: removed.passes ? 'retry' : 'stalled', error: removed.finding.message }
+  async #removeMachines(removal: Removal, guests: readonly GuestSeen[]): Promise<Outcome> {
+    const { order, report, signal } = removal
+    const { some, end } = await this.#machines.remove(order, guests, report, signal)
+    if (some) this.#pool.emptied(order.rangeId)
+    return end.kind === 'done' ? this.#next(removal, 'machines') : ENDS[end.kind](report, 'machines', end.finding)
   }
 
-  async #removeNetworks(wants: NetworkWants, guests: readonly GuestSeen[]): Promise<Outcome> {
-    await this.#report({ network: { reason: 'Progressing', message: 'its network is being removed' } })
-    const stays = await whyRemovalsStay(wants, guests, this.#deps.nics, this.#signal)
-    if (stays?.kind === 'failed') throw stays.error
-    if (stays?.kind === 'blocked') return this.#stuck('network', stays.finding)
-    const made = await this.#deps.networks.ensure(wants)
-    if (made.kind === 'failed') throw made.error
-    return made.kind === 'blocked' ? this.#refused(made.finding) : this.#run('networks')
+  async #removeNetworks(removal: Removal, wants: NetworkWants, guests: readonly GuestSeen[]): Promise<Outcome> {
+    const { report, signal } = removal
+    report.found({ network: { reason: 'Progressing', message: 'its network is being removed' } })
+    const end = await this.#networks.remove(wants, guests, signal)
+    return end.kind === 'done' ? this.#next(removal, 'networks') : ENDS[end.kind](report, 'network', end.finding)
   }
 
-  /** An empty pool of the range's name that nothing shows to be the range's is somebody's, and stays. */
-  async #removePool(): Promise<Outcome> {
-    const { pools, emptiedPools, logger } = this.#deps
-    const { rangeId } = this.#order
-    const pool = await pools.read(rangeId, this.#signal)
-    if (pool === undefined) return this.#gone()
-    if (pool.guests.length > 0) return { kind: 'progressing' }
-    if (pool.comment !== poolComment(rangeId) && !emptiedPools.has(rangeId)) return this.#gone()
-    try {
-      logger.info('removing pool', { range: rangeId, pool: rangeId })
-      await pools.remove(rangeId, this.#signal)
-    } catch (error) {
-      if (!isProxmoxError(error, 'conflict')) throw error
-      const message = `range ${rangeId}: its pool ${rangeId} has something in it that is no VM of the range, so it stays: ${error.message}; take that out, and the pool goes by itself`
-      return this.#stuck('pool', { reason: 'PoolLeft', message })
-    }
-    return this.#gone()
+  async #removePool(removal: Removal): Promise<Outcome> {
+    const { order, report, signal } = removal
+    const end = await this.#pool.remove(order.rangeId, signal)
+    if (end.kind === 'progressing') return end
+    return end.kind === 'done' ? this.#gone(removal) : ENDS[end.kind](report, 'pool', end.finding)
   }
 
-  async #gone(): Promise<Outcome> {
-    this.#deps.emptiedPools.delete(this.#order.rangeId)
-    this.#number = undefined
-    await this.#reportGone()
+  #gone({ order, report }: Removal): Outcome {
+    this.#pool.forget(order.rangeId)
+    report.gone()
     return { kind: 'settled' }
   }
-
-  async #reportGone(): Promise<void> {
-    switch (this.#source.whenGone) {
-      case 'absent':
-        return this.#report({ pool: true })
-      case 'destroyed':
-        return this.#set(conditionsOfDestroyed(this.#order))
-      case 'forgotten':
-        this.#deps.logger.info('nothing of the range is left', { range: this.#order.rangeId, why: this.#order.why })
-        return this.#deps.board.forget(this.#order.rangeId)
-    }
-  }
-
-  /** A person comes first, so nothing but time or a change of the file leads to another look. */
-  async #stuck(part: 'machines' | 'network' | 'pool', finding: Finding): Promise<Outcome> {
-    await this.#report({ [part]: finding })
-    return { kind: 'stalled', error: finding.message }
-  }
-
-  async #refused(finding: Finding, part: 'machines' | 'network' = 'network'): Promise<Outcome> {
-    await this.#report({ [part]: finding })
-    return { kind: 'retry', error: finding.message }
-  }
-
-  #report(news: RemovalFindings): Promise<void> {
-    const hasFile = this.#source.whenGone !== 'forgotten'
-    return this.#set(conditionsOfRemoval(this.#order, { ...this.#done, ...news }, hasFile))
-  }
-
-  #set(conditions: readonly Condition[]): Promise<void> {
-    const { source, diagnostics } = this.#source
-    return this.#deps.board.set({
-      id: this.#order.rangeId,
-      source,
-      diagnostics,
-      number: this.#number,
-      conditions,
-      vms: this.#machines.statuses(),
-      networks: [],
-    })
-  }
 }
+
+type Part = 'machines' | 'network' | 'pool'
+
+/** A person comes first, so nothing but time or a change of the file leads to another look. */
+function stuck(report: RemovalReport, part: Part, finding: Finding): Outcome {
+  report.found({ [part]: finding })
+  return { kind: 'stalled', error: finding.message }
+}
+
+/** Trying again may help. */
+function refused(report: RemovalReport, part: Part, finding: Finding): Outcome {
+  report.found({ [part]: finding })
+  return { kind: 'retry', error: finding.message }
+}
+
+const ENDS = { stuck, refused } as const

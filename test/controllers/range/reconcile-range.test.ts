@@ -5,6 +5,8 @@ import { ConfigAudit } from '../../../controllers/machine/config-audit.ts'
 import { VmBackoff } from '../../../controllers/machine/vm-backoff.ts'
 import { openNetworks } from '../../../controllers/network/open-networks.ts'
 import { DecidedMode } from '../../../controllers/network/decided-mode.ts'
+import { openRemoval } from '../../../controllers/removal/open-removal.ts'
+import { RemovalPlanner } from '../../../controllers/removal/removal-planner.ts'
 import { Planning } from '../../../controllers/range/planning.ts'
 import { reconcileRange } from '../../../controllers/range/reconcile-range.ts'
 import { StatusBoard } from '../../../controllers/report/status-board.ts'
@@ -36,28 +38,35 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     logger: quiet,
     signal: stop.signal,
   })
-  const { machines, pools, nics, access } = proxmox
+  const { machines, pools, access } = proxmox
   const time = { now: 0 }
   const prune: { order?: RemovalOrder; outlook?: Finding; readonly seen: unknown[] } = { seen: [] }
   const clock = { now: () => time.now }
   const dependencies = {
     files,
     planning,
-    decidedMode,
     networks,
     repair,
     granter: new AclGranter(access, quiet, clock, stop.signal),
     machines,
     pools,
-    nics,
-    look: () => proxmox.observe(),
     routes: { ensure: () => Promise.resolve({ kind: 'ready' } as const) },
     board,
     logger: quiet,
     settings: () => settings(),
     clock,
     firstStarts: new Set<number>(),
-    emptiedPools: new Set<string>(),
+    removal: openRemoval(
+      new RemovalPlanner(
+        () => proxmox.observe(),
+        decidedMode,
+        () => settings(),
+      ),
+      proxmox,
+      networks,
+      board,
+      quiet,
+    ),
     destroyOrders: { of: () => Promise.resolve(undefined), done: () => Promise.resolve() },
     audit: new ConfigAudit(
       machines,
