@@ -24,7 +24,8 @@ import { Notifications } from './report/notifications.ts'
 import { Planning } from './range/planning.ts'
 import { openRemoval } from './removal/open-removal.ts'
 import { RemovalPlanner } from './removal/removal-planner.ts'
-import { type PruneParts, Pruning } from './removal/pruning.ts'
+import { openPruning, type PruneParts } from './removal/open-pruning.ts'
+import type { Pruning } from './removal/pruning.ts'
 import { RangeController } from './range/range-controller.ts'
 import { readyLog } from './report/ready-log.ts'
 import { reconcileRange } from './range/reconcile-range.ts'
@@ -127,7 +128,7 @@ export class Controller {
     this.#audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
     const backoff = new VmBackoff(steady, random)
     const { prune, resyncMs } = parts
-    this.#pruning = new Pruning({ ...prune, files, look, resyncMs, clock, logger, metrics, signal })
+    this.#pruning = openPruning(prune, files, look, resyncMs, { clock, logger, metrics })
     const removal = openRemoval(new RemovalPlanner(look, decidedMode, settings), proxmox, networks, board, logger)
     const dependencies = {
       files: this.#notifications.listeningTo(files),
@@ -279,7 +280,7 @@ export class Controller {
 
   /** Looks at those ranges of which something else is to be done or said now that their file is gone. */
   async #prune(): Promise<void> {
-    for (const id of await this.#pruning.look()) this.ranges.trigger(id)
+    for (const id of await this.#pruning.look(this.#stop.signal)) this.ranges.trigger(id)
   }
 
   /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */

@@ -13,7 +13,7 @@ import { type Simulator, startSimulator } from '../../adapters/simulator/start-s
 import type { World } from '../../adapters/simulator/world.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
 import type { Controller } from '../../controllers/controller.ts'
-import type { PruneParts } from '../../controllers/removal/pruning.ts'
+import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { SdnLockNote } from '../../model/network-ports.ts'
 import type { Notifier } from '../../model/ports.ts'
