@@ -154,7 +154,7 @@ function isRewritten(before: NodeNetworkSeen, now: NodeNetworkSeen, written: rea
   const others = ({ interfaces }: NodeNetworkSeen): string =>
     interfaces
       .filter(({ name }) => !written.includes(name))
-      .map(({ name, told }) => `${name} ${told}`)
+      .map(({ name, config }) => `${name} ${config}`)
       .sort()
       .join('\n')
   return before.staged === undefined && others(before) === others(now)

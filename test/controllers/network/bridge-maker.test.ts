@@ -104,7 +104,7 @@ describe('NetworkController on a single node', () => {
     proxmox.bridges.createBridge = async (...call) => {
       await createBridge(...call)
       const { interfaces, staged = '', node: at } = proxmox.snapshot.nodeNetworks[0]!
-      const lab = natBridge({ name: 'vmbr7', told: 'new' })
+      const lab = natBridge({ name: 'vmbr7', config: 'new' })
       proxmox.setNetwork({ node: at, interfaces: [...interfaces, lab], staged: `${staged}+auto vmbr7\n` })
     }
     expect(kinds(await ensureAll(controllerOf(proxmox), 1))).to.deep.equal(['ForeignPending'])
@@ -268,7 +268,7 @@ describe('NetworkController on a single node', () => {
     const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
     proxmox.whileLooking = async () => {
       const at = proxmox.snapshot.nodeNetworks[0]!
-      const theirs = rangeBridge(1, 'R1', { comment: 'printers', told: 'new' })
+      const theirs = rangeBridge(1, 'R1', { comment: 'printers', config: 'new' })
       proxmox.setNetwork({ ...at, interfaces: [...at.interfaces.filter(({ name }) => name !== 'vmbr1001'), theirs] })
     }
     expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['BridgeStays'])

@@ -35,7 +35,7 @@ const LAB = stagedDiff('+auto vmbr7', '+iface vmbr7 inet manual', '+\tbridge-por
 const left = (number: number, rangeId: string) => rangeBridge(number, rangeId, { active: false })
 const network = (bridges: readonly InterfaceSeen[], staged?: string): NodeNetworkSeen =>
   nodeNetwork(node('pve1'), {
-    interfaces: [netInterface('vmbr0', { told: 'uplink' }), natBridge(), ...bridges],
+    interfaces: [netInterface('vmbr0', { config: 'uplink' }), natBridge(), ...bridges],
     staged,
   })
 
@@ -227,7 +227,7 @@ const rows: readonly Row[] = [
   },
   {
     situation: 'minds other lines when an interface has changed since it looked before its write',
-    bridges: [left(1, 'JD'), netInterface('vmbr7', { told: 'new' })],
+    bridges: [left(1, 'JD'), netInterface('vmbr7', { config: 'new' })],
     staged: `${stagedBridges(left(1, 'JD'))}+auto vmbr7\n`,
     knows: { before: network([]) },
     finds: { vmbr1001: 'ForeignPending' },
