@@ -252,7 +252,12 @@ export class Controller {
     this.#folderProblem = undefined
     for (const id of ids) this.ranges.trigger(id)
     try {
-      await this.ranges.until(() => [...this.ranges.standings().values()].every(isAtRest), signal)
+      const atRest = (): boolean => [...this.ranges.standings().values()].every(isAtRest)
+      do {
+        await this.ranges.until(atRest, signal)
+        // Ranges that wait for a node are looked at once more when it is repaired.
+        await this.#repair.ended()
+      } while (!atRest())
       await this.#notifications.sent(signal)
     } catch (error) {
       if (!signal.aborted) throw error

@@ -2,9 +2,11 @@ import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import { lanistaHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
+import { openSite } from './site.ts'
 
 const ON_EACH = rangeText([
   { name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' },
@@ -267,6 +269,26 @@ describe('a node whose networks are not in force', () => {
     await lab.until(() => lab.ready('JD', 'KT'))
     expect(pve2.bridges.has('r1')).to.equal(true)
   })
+})
+
+describe('a run --once', () => {
+  it('ends after the repair of a node that none of its ranges waits for', async () => {
+    const site = await openSite({ 'JD.yml': SMALL })
+    try {
+      const { world, journal } = site.simulator
+      site.simulator.arm({ on: 'reload', node: 'pve2', fails: true })
+      for (const has of [false, true]) {
+        const { status, stdout, stderr } = await lanistaHere(['run', '--once', '--config', site.config])
+        expect(status, `${stdout}${stderr}`).to.equal(0)
+        expect(world.nodes.get('pve2')?.bridges.has('r1')).to.equal(has)
+        expect(world.sdn.lock).to.equal(undefined)
+      }
+      const applies = journal.entries().filter(({ method, path }) => method === 'PUT' && path === '/cluster/sdn')
+      expect(applies).to.have.length(2)
+    } finally {
+      await site.close()
+    }
+  }).timeout(60_000)
 })
 
 describe('a range that is to go (state: absent)', () => {
