@@ -83,7 +83,12 @@ export class Controller {
     const ids = only ?? (await this.#folder.ids())
     for (const id of ids) this.ranges.trigger(id)
     try {
-      await this.ranges.until(() => [...this.ranges.standings().values()].every(isAtRest), signal)
+      const atRest = (): boolean => [...this.ranges.standings().values()].every(isAtRest)
+      do {
+        await this.ranges.until(atRest, signal)
+        // Ranges that wait for a node are looked at once more when it is repaired.
+        await this.#duties.repaired()
+      } while (!atRest())
       await this.#duties.notified(signal)
     } catch (error) {
       if (!signal.aborted) throw error
@@ -98,7 +103,7 @@ export class Controller {
   async stop(reason: unknown): Promise<void> {
     this.ranges.stop()
     this.#life.stop.abort(reason)
-    await this.#life.inFlight.settled()
+    await Promise.all([this.#life.inFlight.settled(), this.#duties.repaired()])
     await this.board.written()
   }
 
@@ -117,7 +122,7 @@ export class Controller {
   }
 
   async #prune(): Promise<void> {
-    for (const id of await this.#duties.prune()) this.ranges.trigger(id)
+    for (const id of await this.#duties.prune(this.#life.stop.signal)) this.ranges.trigger(id)
   }
 
   /** Waited for when the controller stops; a rejection then says no more than that. */

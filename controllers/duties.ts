@@ -1,6 +1,7 @@
 import type { Condition } from '../model/condition.ts'
 import type { ConfigAudit } from './machine/config-audit.ts'
 import type { NetworkController } from './network/network-controller.ts'
+import type { NetworkRepair } from './network/network-repair.ts'
 import type { StaleRoutes } from './network/stale-routes.ts'
 import type { Pruning } from './removal/pruning.ts'
 import type { Notifications } from './report/notifications.ts'
@@ -11,6 +12,7 @@ export class Duties {
   readonly #notifications: Notifications
   readonly #pruning: Pruning
   readonly #networks: Pick<NetworkController, 'giveBackLeftover'>
+  readonly #repair: Pick<NetworkRepair, 'ended'>
   readonly #staleRoutes: StaleRoutes
   readonly #audit: Pick<ConfigAudit, 'waitForNoTurn'>
 
@@ -20,6 +22,7 @@ export class Duties {
     notifications: Notifications,
     pruning: Pruning,
     networks: Pick<NetworkController, 'giveBackLeftover'>,
+    repair: Pick<NetworkRepair, 'ended'>,
     staleRoutes: StaleRoutes,
     audit: Pick<ConfigAudit, 'waitForNoTurn'>,
   ) {
@@ -27,6 +30,7 @@ export class Duties {
     this.#notifications = notifications
     this.#pruning = pruning
     this.#networks = networks
+    this.#repair = repair
     this.#staleRoutes = staleRoutes
     this.#audit = audit
   }
@@ -49,13 +53,18 @@ export class Duties {
   }
 
   /** Looks for ranges whose file is gone. @returns those of which something else is to be done or said now */
-  prune(): Promise<readonly string[]> {
-    return this.#pruning.look()
+  prune(signal: AbortSignal): Promise<readonly string[]> {
+    return this.#pruning.look(signal)
   }
 
   /** @param rangeIds of all ranges there are */
   removeStaleRoutes(rangeIds: readonly string[]): Promise<void> {
     return this.#staleRoutes.remove(rangeIds)
+  }
+
+  /** Resolves when no node's networks are being repaired. */
+  repaired(): Promise<void> {
+    return this.#repair.ended()
   }
 
   /** Resolves when nobody is waiting to be told any more, or after a while. */

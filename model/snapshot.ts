@@ -76,7 +76,7 @@ export interface InterfaceSeen {
   /** The kernel has it. */
   readonly active: boolean
   /** All that Proxmox tells of its configuration, in one order: the same text means that nobody has changed it. */
-  readonly told: string
+  readonly config: string
 }
 
 /** How one reload of a node's network ended (a task `srvreload`). */

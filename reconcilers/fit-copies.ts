@@ -2,10 +2,10 @@ import type { NetworkMode } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import { machinesOf, type RangeSpec, type VmSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
+import { type Ground, groundOf } from './ground.ts'
 import { decide } from './placement/decide.ts'
 import { demandOf } from './placement/demand.ts'
 import { gib, type Unfit } from './placement/node-filters.ts'
-import { siteOf } from './placement/site.ts'
 import { type Joint, planTurn, type TurnPlan, unbroken } from './plan-turn.ts'
 import { NO_PROMISES } from './promises.ts'
 
@@ -44,14 +44,13 @@ export function fitCopies(
   settings: PlanSettings,
   mode: NetworkMode,
 ): FitReport {
-  const turnOf = (count: number): TurnPlan =>
-    planTurn(copiesOf(spec, count, copies), snapshot, NO_PROMISES, settings, mode)
+  const ground = groundOf(snapshot, settings, mode)
+  const turnOf = (count: number): TurnPlan => planTurn(copiesOf(spec, count, copies), ground, NO_PROMISES)
   let fits = hasRoom(turnOf(copies)) ? copies : mostBetween(0, copies, (count) => hasRoom(turnOf(count)))
   // Another number of VMs is placed in another order, so one more may fit where halving did not look.
   while (fits < copies && hasRoom(turnOf(fits + 1))) fits += 1
   const { joint } = turnOf(fits)
-  const site = siteOf(snapshot)
-  const demands = machinesOf(spec).map((vm) => demandOf(vm, site.templateBytes(vm.template), settings))
+  const demands = machinesOf(spec).map((vm) => demandOf(vm, ground.site.templateBytes(vm.template), settings))
   return {
     asked: copies,
     fits,
@@ -60,7 +59,7 @@ export function fitCopies(
       memoryBytes: demands.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
       cores: demands.reduce((sum, { cores }) => sum + cores, 0),
     },
-    shortage: fits === copies ? undefined : shortageOf(spec, fits + 1, snapshot, settings, mode),
+    shortage: fits === copies ? undefined : shortageOf(spec, fits + 1, ground),
     nodes: joint === undefined ? [] : nodesOf(joint),
   }
 }
@@ -107,15 +106,9 @@ function copiesOf(spec: RangeSpec, count: number, most: number): readonly RangeS
 }
 
 /** What runs out for the last of so many copies. */
-function shortageOf(
-  spec: RangeSpec,
-  count: number,
-  snapshot: ClusterSnapshot,
-  settings: PlanSettings,
-  mode: NetworkMode,
-): Shortage {
+function shortageOf(spec: RangeSpec, count: number, ground: Ground): Shortage {
   const specs = copiesOf(spec, count, count)
-  const { results, joint } = planTurn(specs, snapshot, NO_PROMISES, settings, mode)
+  const { results, joint } = planTurn(specs, ground, NO_PROMISES)
   for (const result of results.values()) {
     const made = unbroken(result)
     if (made.kind === 'refused')
@@ -135,7 +128,7 @@ function shortageOf(
     return { resource: 'the plan', message: plain(messages[0] ?? 'something else is in the way') }
   }
   const watch = { rangeId: short.rangeId, vm: short.vm.name }
-  const input = planTurn(specs, snapshot, NO_PROMISES, settings, mode, watch).joint?.placements.watched?.input
+  const input = planTurn(specs, ground, NO_PROMISES, watch).joint?.placements.watched?.input
   const unfits = (input === undefined ? [] : decide(input).verdicts).flatMap(({ room, fit: { unfit } }) =>
     unfit === undefined ? [] : [{ node: room.node.name, unfit }],
   )

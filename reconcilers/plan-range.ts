@@ -1,18 +1,15 @@
 import { vmidOf } from '../model/identity.ts'
-import type { NetworkMode } from '../model/network-mode.ts'
-import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangePlan } from '../model/plan/range-plan.ts'
 import { nodeOf, type VmPlan } from '../model/plan/vm-plan.ts'
 import { machinesOf, type RangeSpec, type VmSpec } from '../model/range-spec.ts'
+import type { Ground } from './ground.ts'
 import type { Reservation } from './placement/capacity.ts'
 import { demandOf } from './placement/demand.ts'
 import type { Request } from './placement/node-filters.ts'
 import type { Placements, RequestGroup } from './placement/place-requests.ts'
-import { type Site, siteOf } from './placement/site.ts'
 import type { Promises } from './promises.ts'
 import { bindWishes, type BoundWishes, NO_WISHES } from './placement/wishes.ts'
-import type { ClusterSnapshot } from '../model/snapshot.ts'
-import { type GuestIndex, guestsOfRange, indexGuests } from './vm/find-guest.ts'
+import { guestsOfRange } from './vm/find-guest.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from './vm/plan-vm.ts'
 import { planSingleNetwork } from './bridge/plan-single-network.ts'
 import { planClusterNetwork, type PlannedNetwork, type RefusedNetwork } from './vnet/plan-cluster-network.ts'
@@ -25,24 +22,6 @@ export type PlanResult =
       readonly reservations: readonly Reservation[]
     }
   | RefusedNetwork
-
-/** What all ranges are planned on: the snapshot and what is looked up in it, made once. */
-export interface Ground {
-  readonly snapshot: ClusterSnapshot
-  readonly site: Site
-  readonly guests: GuestIndex
-  readonly settings: PlanSettings
-  /** How ranges get their networks; decided once for all of them. */
-  readonly mode: NetworkMode
-}
-
-export const groundOf = (snapshot: ClusterSnapshot, settings: PlanSettings, mode: NetworkMode): Ground => ({
-  snapshot,
-  site: siteOf(snapshot),
-  guests: indexGuests(snapshot),
-  settings,
-  mode,
-})
 
 type NetworkPlanned = Extract<PlannedNetwork, { kind: 'planned' }>
 
@@ -68,9 +47,9 @@ export function outlineRange(
   promises: Promises,
   ground: Ground,
 ): { readonly kind: 'outlined'; readonly outline: Outline } | Extract<PlanResult, { kind: 'refused' }> {
-  const { snapshot, settings, mode } = ground
+  const { snapshot, mode } = ground
   const planNetwork = mode === 'single' ? planSingleNetwork : planClusterNetwork
-  const planned = planNetwork(spec, snapshot, promises.numbers, settings)
+  const planned = planNetwork(spec, ground, promises.numbers)
   if (planned.kind === 'refused') return planned
   const placed = planned.onlyNode === undefined ? spec : withoutWishes(spec)
   const vms = outlineVms(placed, planned, promises, ground)

@@ -1,11 +1,10 @@
-import type { NetworkMode } from '../model/network-mode.ts'
-import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
+import type { Ground } from './ground.ts'
 import { type Capacity, capacityOf, type Promised, promisedIn, type Reservation } from './placement/capacity.ts'
 import { compareNames } from './placement/compare-names.ts'
 import { type Placements, placeRequests } from './placement/place-requests.ts'
-import { completePlan, type Ground, groundOf, type Outline, outlineRange, type PlanResult } from './plan-range.ts'
+import { completePlan, type Outline, outlineRange, type PlanResult } from './plan-range.ts'
 import type { Promises } from './promises.ts'
 
 /** What came of planning one range of a turn. */
@@ -49,13 +48,10 @@ export interface Joint {
  */
 export function planTurn(
   specs: readonly RangeSpec[],
-  snapshot: ClusterSnapshot,
+  ground: Ground,
   promises: Promises,
-  settings: PlanSettings,
-  mode: NetworkMode,
   watch?: { readonly rangeId: string; readonly vm: string },
 ): TurnPlan {
-  const ground = groundOf(snapshot, settings, mode)
   const { outlines, results } = outlineAll(specs, promises, ground)
   try {
     const joint = placeTogether(outlines, promises, ground, watch)

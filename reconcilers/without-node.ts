@@ -2,6 +2,7 @@ import type { NetworkMode } from '../model/network-mode.ts'
 import type { PlanSettings } from '../model/plan-settings.ts'
 import type { RangeSpec } from '../model/range-spec.ts'
 import type { ClusterSnapshot } from '../model/snapshot.ts'
+import { groundOf } from './ground.ts'
 import { siteOf } from './placement/site.ts'
 import { planTurn, unbroken } from './plan-turn.ts'
 import { NO_PROMISES } from './promises.ts'
@@ -37,7 +38,7 @@ export function withoutNode(
   mode: NetworkMode,
 ): AbsenceReport {
   const plansOn = (seen: ClusterSnapshot) =>
-    [...planTurn(specs, seen, NO_PROMISES, settings, mode).results].map(([{ id }, result]) => ({
+    [...planTurn(specs, groundOf(seen, settings, mode), NO_PROMISES).results].map(([{ id }, result]) => ({
       id,
       made: unbroken(result),
     }))

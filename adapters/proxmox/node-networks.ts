@@ -15,7 +15,7 @@ type Reply = z.output<typeof nodeNetwork>
 /** What changes without anybody changing the configuration: whether it is up, and its place in the file. */
 const PASSING: ReadonlySet<string> = new Set(['active', 'exists', 'priority'])
 
-const toldOf = (row: Reply['data'][number]): string =>
+const configOf = (row: Reply['data'][number]): string =>
   JSON.stringify(
     Object.entries(row)
       .filter(([key, value]) => !PASSING.has(key) && value !== undefined)
@@ -33,7 +33,7 @@ const interfaceSeen = (row: Reply['data'][number]): InterfaceSeen => ({
   comment: row.comments?.trimEnd(),
   autostart: row.autostart ?? false,
   active: row.active ?? false,
-  told: toldOf(row),
+  config: configOf(row),
 })
 
 /** One node's network from the whole reply; interfaces in the order of their names. */

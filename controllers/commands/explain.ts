@@ -5,6 +5,7 @@ import { printable } from '../../model/printable.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import { UserError } from '../../model/user-error.ts'
 import { explainVm } from '../../reconcilers/explain-vm.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import type { Composition } from '../compose/composition.ts'
 import { explanationText } from '../terminal/explanation-text.ts'
@@ -51,10 +52,8 @@ export async function explainCommand(
   vmOf(spec, name)
   const settings = planSettingsOf(config)
   const snapshot = await proxmox.observe(signal)
-  const turn = planTurn(specs, snapshot, NO_PROMISES, settings, networkModeOf(snapshot, settings), {
-    rangeId,
-    vm: name,
-  })
+  const ground = groundOf(snapshot, settings, networkModeOf(snapshot, settings))
+  const turn = planTurn(specs, ground, NO_PROMISES, { rangeId, vm: name })
   const explanation = explainVm(spec, name, turn)
   if (format === 'json') print(JSON.stringify(explanation, undefined, 2))
   else for (const line of explanationText(explanation, paint)) print(line)

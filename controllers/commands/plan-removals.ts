@@ -9,7 +9,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
 import { removalActions } from '../../reconcilers/removal/removal-actions.ts'
 import { stillHolds } from '../removal/destroy-orders.ts'
-import { whyInUse } from '../network/nics-on.ts'
+import { whyRemovalsStay } from '../network/network-use.ts'
 import { whyNotRemovable } from '../removal/why-not-removable.ts'
 import type { FolderRead } from './read-folder.ts'
 
@@ -53,15 +53,16 @@ export async function removalsOf(
   for (const order of orders) {
     const plan = planRemoval(order, snapshot, mode, settings)
     const wants = plan.kind === 'networks' ? plan.wants : undefined
-    const used = wants && (await whyInUse(wants, snapshot.guests, proxmox.nics, signal))
-    const inTheWay = used?.message ?? (await whyNotRemovable(order, plan, proxmox.machines, signal))
+    const stays = wants && (await whyRemovalsStay(wants, snapshot.guests, proxmox.nics, signal))
+    if (stays?.kind === 'failed') throw stays.error
+    const inTheWay = stays?.finding.message ?? (await whyNotRemovable(order, plan, proxmox.machines, signal))
     const actions = inTheWay === undefined ? removalActions(order, plan, snapshot) : []
     removals.push({
       order,
       gone: plan.kind === 'gone',
       snapshot,
       actions,
-      wants: used === undefined ? wants : undefined,
+      wants: stays === undefined ? wants : undefined,
       inTheWay,
     })
   }

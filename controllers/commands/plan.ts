@@ -9,6 +9,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { nodeRemedy } from '../../reconcilers/placement/decide.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import { planTurn, unbroken } from '../../reconcilers/plan-turn.ts'
 import { NO_PROMISES } from '../../reconcilers/promises.ts'
 import { planNetworks } from '../../reconcilers/plan-networks.ts'
@@ -106,7 +107,7 @@ function planAll(
   snapshot: ClusterSnapshot,
   settings: PlanSettings,
 ): readonly PlannedRange[] {
-  const { results } = planTurn(specs, snapshot, NO_PROMISES, settings, networkModeOf(snapshot, settings))
+  const { results } = planTurn(specs, groundOf(snapshot, settings, networkModeOf(snapshot, settings)), NO_PROMISES)
   return specs.flatMap((spec) => {
     const result = results.get(spec)
     return result === undefined ? [] : [{ spec, result: unbroken(result), snapshot }]

@@ -9,7 +9,7 @@ import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, Sta
 import type { Presence } from '../../model/presence.ts'
 import type { Observed } from '../../model/observed.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
-import type { PruneParts } from '../removal/pruning.ts'
+import type { PruneParts } from '../removal/open-pruning.ts'
 
 /**
  * What the commands need of the outside world. `main.ts` builds it from the adapters; a test can build another.

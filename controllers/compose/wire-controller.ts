@@ -14,13 +14,13 @@ import { Duties } from '../duties.ts'
 import { watchClones } from '../machine/clone-watch.ts'
 import { ConfigAudit } from '../machine/config-audit.ts'
 import { VmBackoff } from '../machine/vm-backoff.ts'
+import { VmRemover } from '../machine/vm-remover.ts'
 import { VmWorker } from '../machine/vm-worker.ts'
 import { AclGranter } from '../network/acl-granter.ts'
 import { DecidedMode } from '../network/decided-mode.ts'
-import { NetworkController } from '../network/network-controller.ts'
+import { openNetworks } from '../network/open-networks.ts'
 import { RouteController } from '../network/route-controller.ts'
 import { StaleRoutes } from '../network/stale-routes.ts'
-import { watchZone } from '../network/zone-watch.ts'
 import { InFlight } from '../pace/in-flight.ts'
 import { Turn } from '../pace/turn.ts'
 import { Announced } from '../range/announced.ts'
@@ -33,12 +33,14 @@ import { RangePass } from '../range/range-pass.ts'
 import { RangeRegister } from '../range/range-register.ts'
 import { RangeWishes } from '../range/range-wishes.ts'
 import { RangeReconciler } from '../range/reconcile-range.ts'
+import { RemovalReconciler } from '../range/reconcile-removal.ts'
 import { Reservations } from '../range/reservations.ts'
 import { RouteStep } from '../range/route-step.ts'
 import { VmHandOver } from '../range/vm-hand-over.ts'
 import { DestroyOrders } from '../removal/destroy-orders.ts'
-import { type PruneParts, Pruning } from '../removal/pruning.ts'
-import { RemovalReconciler } from '../removal/removal-reconciler.ts'
+import { openPruning, type PruneParts } from '../removal/open-pruning.ts'
+import { openRemoval } from '../removal/open-removal.ts'
+import { RemovalPlanner } from '../removal/removal-planner.ts'
 import { Notifications } from '../report/notifications.ts'
 import { readyLog } from '../report/ready-log.ts'
 import { StatusBoard } from '../report/status-board.ts'
@@ -84,7 +86,7 @@ export interface WiredController {
 /** Makes a controller of its parts: room by room, from what others need to what needs them. */
 export function wireController(parts: ControllerParts): WiredController {
   const { proxmox, clock, random, logger, metrics, settings, resyncMs, files, prune, notify } = parts
-  const { machines, pools, nics, access } = proxmox
+  const { machines, pools, access } = proxmox
   const steady = steadyOf(clock)
   const stop = new AbortController()
   const { signal } = stop
@@ -93,7 +95,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const inFlight = new InFlight()
 
   // What is seen
-  const observer = watchClones(watchZone(proxmox, settings, metrics), steady)
+  const observer = watchClones(proxmox, steady)
   const shared = new Turn<undefined, ClusterSnapshot>(async () => {
     const seen = await proxmox.observe(signal)
     return () => seen
@@ -106,8 +108,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const notifications = new Notifications({ ...notify, clock, logger, metrics }, signal)
 
   // Networks
-  const { lockStore } = parts
-  const networks = new NetworkController({ proxmox, lockStore, settings, logger, clock }, signal)
+  const { networks, repair } = openNetworks(proxmox, parts.lockStore, settings, { clock, logger, signal })
   const granter = new AclGranter(access, logger, steady, signal)
   const device = (): string => settings().routesDevice ?? decided.natDevice()
   const routes = new RouteController(parts.hostRoutes, device, logger, signal)
@@ -116,13 +117,14 @@ export function wireController(parts: ControllerParts): WiredController {
   // What is wanted
   const heard = notifications.listeningTo(files)
   const destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
-  const pruning = new Pruning({ ...prune, files, look, resyncMs, clock, logger, metrics, signal })
+  const pruning = openPruning(prune, files, look, resyncMs, { clock, logger, metrics })
   const wishes = new RangeWishes(heard, destroyOrders, pruning, clock)
 
   // Machines
   const audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
   const backoff = new VmBackoff(steady, random)
   const worker = new VmWorker(machines, audit, backoff, logger)
+  const remover = new VmRemover(machines, pools, logger)
 
   // Ranges
   const register = new RangeRegister(board)
@@ -136,15 +138,13 @@ export function wireController(parts: ControllerParts): WiredController {
     settings,
     logger,
   )
-  const repair = (node: string, bridge: string): void => networks.repair(`node ${node} lacks ${bridge}`)
-  const vms = new VmHandOver(worker, wishes, reservations, settings, repair)
-  const networkStep = new NetworkStep(networks, granter)
+  planning.onZone((findings) => metrics.zoneFindings(findings))
+  const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
+  const vms = new VmHandOver(worker, remover, wishes, reservations, settings, onBridgeMissing)
+  const networkStep = new NetworkStep(networks, repair, granter)
   const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms)
-  const removal = new RemovalReconciler(
-    { look, decidedMode: decided, networks, nics, machines, pools, settings, logger, emptiedPools: new Set() },
-    destroyOrders,
-    pruning,
-  )
+  const removals = openRemoval(new RemovalPlanner(look, decided, settings), proxmox, networks, logger)
+  const removal = new RemovalReconciler(removals, wishes, destroyOrders, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, logger)
   const ranges = new RangeController(
     {
@@ -172,6 +172,8 @@ export function wireController(parts: ControllerParts): WiredController {
     steady,
   )
 
+  repair.onRepaired((ids) => ids.forEach((id) => ranges.trigger(id)))
+
   // Whoever listens to statuses
   board.onForget((rangeId) => {
     metrics.rangeGone(rangeId)
@@ -193,7 +195,7 @@ export function wireController(parts: ControllerParts): WiredController {
     () => planning.numbersSeen(),
     logger,
   )
-  const duties = new Duties(notify.readyBefore, notifications, pruning, networks, staleRoutes, audit)
+  const duties = new Duties(notify.readyBefore, notifications, pruning, networks, repair, staleRoutes, audit)
   const explaining = new Explaining(files, () => observer.observe(signal), decided, reservations, settings)
   return {
     controller: new Controller(ranges, board, folder, duties, { stop, inFlight, resyncMs, logger }),

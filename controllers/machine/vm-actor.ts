@@ -28,7 +28,7 @@ export type VmEvent =
   /** A plan made from a look at the cluster that began after the last work ended. */
   | { readonly type: 'assign'; readonly assignment: VmAssignment }
   /** Nobody wants anything of the VM for now. */
-  | { readonly type: 'withdraw'; readonly why: string }
+  | { readonly type: 'withdraw'; readonly why: string; readonly what: VmAssignment['kind'] | 'all' }
   /** Whatever it waits for need not be waited for any longer. */
   | { readonly type: 'restart' }
 
@@ -58,6 +58,9 @@ export const vmActor = setup({
     restart: assign({ tried: ({ context: { tried } }) => ({ ...tried, failures: 0 }) }),
   },
   guards: {
+    isGone: ({ context: { assignment, tried } }) => assignment?.kind === 'remove' && tried.outcome?.kind === 'settled',
+    isMeant: ({ context: { assignment }, event }) =>
+      event.type === 'withdraw' && (event.what === 'all' || event.what === assignment?.kind),
     isOutdated: ({ context }) => context.wanted === 'something else',
     isWithdrawn: ({ context }) => context.wanted === 'nothing',
     isProgressing: ({ context: { tried } }) => tried.outcome?.kind === 'progressing',
@@ -83,7 +86,7 @@ export const vmActor = setup({
         wanted: 'still',
       }),
     },
-    withdraw: { target: '.resting', actions: 'forget' },
+    withdraw: { guard: 'isMeant', target: '.resting', actions: 'forget' },
     restart: { actions: 'restart' },
   },
   states: {
@@ -99,6 +102,7 @@ export const vmActor = setup({
           }),
         },
         withdraw: {
+          guard: 'isMeant',
           actions: enqueueActions(({ context: { withdraw }, event, enqueue }) => {
             enqueue(() => withdraw.abort(new Withdrawn(event.why)))
             enqueue.assign({ wanted: 'nothing' })
@@ -124,6 +128,8 @@ export const vmActor = setup({
       always: [
         { guard: 'isOutdated', target: 'resting', actions: 'askForPlan' },
         { guard: 'isWithdrawn', target: 'resting', actions: ['forget', 'tellRest'] },
+        // What follows for its range is for a pass to see.
+        { guard: 'isGone', target: 'resting', actions: ['forget', 'askForPlan'] },
         { guard: 'isProgressing', target: 'rechecking', actions: 'tellRest' },
         { guard: 'isToRetry', target: 'backingOff', actions: 'tellRest' },
         { guard: 'isStalled', target: 'stalled', actions: 'tellRest' },

@@ -1,5 +1,6 @@
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Drift, Power } from '../../model/range-spec.ts'
+import type { RemovalOrder } from '../../model/removal.ts'
 import type { VmStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import type { RangeNetworks } from '../../reconcilers/vm/config-patch.ts'
@@ -17,8 +18,12 @@ export interface StartGate {
   closed(node: string): Promise<string | undefined>
 }
 
-/** What a pass over a range hands to one of its VMs: the plan, and all that carrying it out depends on. */
-export interface VmAssignment {
+/** What a pass over a range hands to one of its VMs. */
+export type VmAssignment = KeepAssignment | RemoveAssignment
+
+/** A VM that is to be as its range file says: the plan, and all that carrying it out depends on. */
+export interface KeepAssignment {
+  readonly kind: 'keep'
   readonly rangeId: string
   readonly plan: VmPlan
   readonly power: Power
@@ -35,6 +40,30 @@ export interface VmAssignment {
   readonly tell: (news: VmNews) => void
 }
 
+/** A VM that is to go with its range. */
+export interface RemoveAssignment {
+  readonly kind: 'remove'
+  readonly order: RemovalOrder
+  readonly vmid: number
+  readonly name: string | undefined
+  readonly node: string
+  /** Asked right before each write. Throws `Withdrawn` when the range is not to go any more, or not like this. */
+  readonly check: () => Promise<void>
+  /** Told of each news for the VM's status. */
+  readonly tell: (news: VmNews) => void
+  /** Told when the VM is no more. */
+  readonly onGone: () => void
+}
+
+export const vmidOf = (assignment: VmAssignment): number =>
+  assignment.kind === 'keep' ? assignment.plan.vmid : assignment.vmid
+
 /** Stands for what is wanted of the VM, whatever was planned for it: while that is the same, work on it goes on. */
-export const wishOf = ({ rangeId, plan: { spec, vmid }, power, drift, networks, fullClone }: VmAssignment): string =>
-  JSON.stringify([rangeId, spec, vmid, power, drift, networks, fullClone])
+export function wishOf(assignment: VmAssignment): string {
+  if (assignment.kind === 'remove') {
+    const { kind, order, vmid, name, node } = assignment
+    return JSON.stringify([kind, order, vmid, name, node])
+  }
+  const { kind, rangeId, plan, power, drift, networks, fullClone } = assignment
+  return JSON.stringify([kind, rangeId, plan.spec, plan.vmid, power, drift, networks, fullClone])
+}

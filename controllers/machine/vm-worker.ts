@@ -9,7 +9,7 @@ import { isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
 import { runVm } from '../../reconcilers/vm/run-vm.ts'
 import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import type { ConfigAudit } from './config-audit.ts'
-import type { VmAssignment, VmNews } from './vm-assignment.ts'
+import type { KeepAssignment, VmNews } from './vm-assignment.ts'
 import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
 
 /** Brings one VM where its range file wants it, as far as that goes now, and then compares it with the file. */
@@ -29,7 +29,7 @@ export class VmWorker {
   }
 
   /** What the VM's status tells before anything is done for it. */
-  newsOf(assignment: VmAssignment): VmNews {
+  newsOf(assignment: KeepAssignment): VmNews {
     const wait = this.#wait(assignment)
     return wait === undefined ? this.#news(assignment, assignment.plan.phase) : newsOfWait(wait)
   }
@@ -41,7 +41,7 @@ export class VmWorker {
   }
 
   /** Carries the assignment out. Throws only when aborted. */
-  async work(assignment: VmAssignment, permit: Permit): Promise<Outcome> {
+  async work(assignment: KeepAssignment, permit: Permit): Promise<Outcome> {
     const { plan, networks, drift, tell } = assignment
     const { phase, outcome } = await this.#bring(assignment, permit)
     permit.signal.throwIfAborted()
@@ -53,7 +53,7 @@ export class VmWorker {
     return compared
   }
 
-  async #bring(assignment: VmAssignment, permit: Permit): Promise<VmResult> {
+  async #bring(assignment: KeepAssignment, permit: Permit): Promise<VmResult> {
     const { rangeId, plan } = assignment
     const { step, phase, spec } = plan
     switch (step.kind) {
@@ -74,7 +74,7 @@ export class VmWorker {
     }
   }
 
-  async #carryOut(assignment: VmAssignment, node: string, permit: Permit): Promise<VmResult> {
+  async #carryOut(assignment: KeepAssignment, node: string, permit: Permit): Promise<VmResult> {
     const { rangeId, plan, power, networks, fullClone, startGate, tell } = assignment
     const wait = this.#wait(assignment)
     if (wait !== undefined) {
@@ -102,13 +102,13 @@ export class VmWorker {
   }
 
   /** It is on its way, or where it should be. */
-  #show(assignment: VmAssignment, phase: VmPhase): void {
+  #show(assignment: KeepAssignment, phase: VmPhase): void {
     const { rangeId, plan, tell } = assignment
     if (PHASES_OF_WORK.has(phase)) this.#logger.info(phase, { range: rangeId, vm: plan.spec.name })
     tell(this.#news(assignment, phase))
   }
 
-  #failed(assignment: VmAssignment, node: string, failure: VmFailure): VmResult {
+  #failed(assignment: KeepAssignment, node: string, failure: VmFailure): VmResult {
     const { rangeId, plan, networks, onBridgeMissing, tell } = assignment
     const { phase, error } = failure
     const { name } = plan.spec
@@ -122,7 +122,7 @@ export class VmWorker {
   }
 
   /** Why nothing is done for it now, although there is something to do. */
-  #wait(assignment: VmAssignment): VmWait | undefined {
+  #wait(assignment: KeepAssignment): VmWait | undefined {
     const { rangeId, plan } = assignment
     const { kind } = plan.step
     const works = kind !== 'none' && kind !== 'wait' && kind !== 'blocked'
@@ -130,7 +130,7 @@ export class VmWorker {
   }
 
   /** What is known of the configuration of a VM that is where `power` wants it; of others their way is told. */
-  #news({ rangeId, plan }: VmAssignment, phase: VmPhase): VmNews {
+  #news({ rangeId, plan }: KeepAssignment, phase: VmPhase): VmNews {
     const { step, message } = plan
     if (step.kind === 'blocked') return { phase, trouble: message, remark: undefined }
     const arrived = phase === 'running' || phase === 'stopped'
@@ -139,7 +139,7 @@ export class VmWorker {
 }
 
 /** All that a try depends on. Where an absent VM would be placed differs with the load, so it is no part of it. */
-function causeOf({ plan: { spec, vmid, step }, networks, fullClone, startGate }: VmAssignment): string {
+function causeOf({ plan: { spec, vmid, step }, networks, fullClone, startGate }: KeepAssignment): string {
   const what = step.kind === 'create' ? { ...step, to: undefined } : step
   const held = step.kind === 'create' || step.at === undefined ? undefined : startGate.closedNow(step.at)
   return JSON.stringify([spec, vmid, what, held, networks, fullClone])

@@ -3,49 +3,45 @@ import { type Remark, remarkOf } from '../../model/condition.ts'
 import type { GrantAction } from '../../model/plan/actions.ts'
 import type { AccessWriter, Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
+import { Backoff } from '../pace/backoff.ts'
 
 /** A grant that failed is tried again so much later: what was missing is most likely still missing. */
-const RETRY_MS = 60_000
+const RETRY = { first: 60_000, most: 60_000 } as const
 
-interface Failure {
-  readonly remark: Remark
-  readonly notBefore: number
-}
-
-/** Gives groups their rights on VNets. One that can't be given is told and keeps nothing from running. */
+/** Gives groups their rights on VNets. One that can't be given is a remark and keeps nothing from running. */
 export class AclGranter {
   readonly #access: AccessWriter
   readonly #logger: Logger
-  readonly #clock: Pick<Clock, 'now'>
   readonly #signal: AbortSignal
-  readonly #failures = new Map<string, Failure>()
+  readonly #failures: Backoff<Remark>
 
+  /** @param clock a steady one */
   constructor(access: AccessWriter, logger: Logger, clock: Pick<Clock, 'now'>, signal: AbortSignal) {
     this.#access = access
     this.#logger = logger
-    this.#clock = clock
+    this.#failures = new Backoff(clock)
     this.#signal = signal
   }
 
   /** What is known of a planned grant without trying it: how it failed last, or `true`. */
   standing(grant: GrantAction | undefined): Remark | true {
-    return (grant && this.#failures.get(keyOf(grant))?.remark) ?? true
+    return (grant && this.#failures.get(keyOf(grant))?.value) ?? true
   }
 
   /** Carries a planned grant out, unless it has just failed. Resolves with what a person should mend, or `true`. */
   async grant(grant: GrantAction | undefined): Promise<Remark | true> {
     if (grant === undefined) return true
-    const failed = this.#failures.get(keyOf(grant))
-    if (failed !== undefined && this.#clock.now() < failed.notBefore) return failed.remark
+    const key = keyOf(grant)
+    if (this.#failures.left(key) > 0) return this.standing(grant)
     try {
       this.#logger.info('granting a role', { path: grant.path, group: grant.group, role: grant.role })
       await this.#access.grant(grant, this.#signal)
-      this.#failures.delete(keyOf(grant))
+      this.#failures.clear(key)
       return true
     } catch (error) {
       this.#signal.throwIfAborted()
       const remark = remarkOf({ reason: 'AclMissing', message: messageOf(grant, error) })
-      this.#failures.set(keyOf(grant), { remark, notBefore: this.#clock.now() + RETRY_MS })
+      this.#failures.failed(key, RETRY, remark)
       this.#logger.warn('a role could not be granted', { path: grant.path, group: grant.group, error })
       return remark
     }

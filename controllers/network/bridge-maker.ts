@@ -1,24 +1,17 @@
-import type { Clock } from '../../model/clock.ts'
 import type { Finding } from '../../model/condition.ts'
 import type { BridgeAction } from '../../model/plan/actions.ts'
 import type { BridgeWants } from '../../model/plan/network-plan.ts'
-import type { BridgeWriter, NicReader, NicSeen } from '../../model/network-ports.ts'
+import type { BridgeWriter, NicReader } from '../../model/network-ports.ts'
 import type { ClusterObserver, Logger } from '../../model/ports.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { namesOf, only, wantsByNode } from '../../reconcilers/bridge/bridge-wants.ts'
 import { planBridges } from '../../reconcilers/bridge/plan-bridges.ts'
 import { stagedDeletions } from '../../reconcilers/bridge/staged-deletions.ts'
-import { deletionInUse, networkInUse } from '../../reconcilers/network-in-use.ts'
+import { deletionInUse } from '../../reconcilers/network-in-use.ts'
 import { downFinding, goneFinding, undoneFinding } from './bridge-findings.ts'
-import { FailedActivations } from './failed-activations.ts'
-import type { NetworkResult } from './network-result.ts'
-import { nicsOn } from './nics-on.ts'
-
-export interface BridgeMakerParts {
-  readonly proxmox: ClusterObserver & { readonly bridges: BridgeWriter; readonly nics: NicReader }
-  readonly logger: Logger
-  readonly clock: Pick<Clock, 'now'>
-}
+import type { FailedActivations } from './failed-activations.ts'
+import type { NetworkResult, NetworkTrouble } from './network-result.ts'
+import { firstInUse, type NetworkAt, whyItStays } from './network-use.ts'
 
 /**
  * Makes, and removes, the bridges of all ranges of a turn on their node:
@@ -33,23 +26,25 @@ export interface BridgeMakerParts {
  * Proxmox has no lock on a node's network, so what somebody stages between 3 and 4 is activated as well.
  */
 export class BridgeMaker {
-  readonly #parts: BridgeMakerParts
-  readonly #signal: AbortSignal
+  readonly #proxmox: ClusterObserver & { readonly bridges: BridgeWriter; readonly nics: NicReader }
   readonly #failed: FailedActivations
+  readonly #logger: Logger
+  readonly #signal: AbortSignal
 
-  constructor(parts: BridgeMakerParts, signal: AbortSignal) {
-    this.#parts = parts
+  constructor(
+    proxmox: ClusterObserver & { readonly bridges: BridgeWriter; readonly nics: NicReader },
+    failed: FailedActivations,
+    logger: Logger,
+    signal: AbortSignal,
+  ) {
+    this.#proxmox = proxmox
+    this.#failed = failed
+    this.#logger = logger
     this.#signal = signal
-    this.#failed = new FailedActivations(parts.clock)
-  }
-
-  /** True when bridges that seem to be in order have to be asked for again, since an activation for them failed. */
-  needsRepair(wants: BridgeWants): boolean {
-    return this.#failed.concern(wants)
   }
 
   /** The removals of bridges with this mark that look done, and may not be, since the activation for them failed. */
-  unsureRemovals(mark: string): BridgeWants | undefined {
+  unconfirmedRemovals(mark: string): BridgeWants | undefined {
     return this.#failed.removalsOf(mark)
   }
 
@@ -93,9 +88,10 @@ export class BridgeMaker {
     if (namesOf(wants).length === 0) return new Map()
     const { node } = wants
     const goes = [...wants.removals.map(({ name }) => name), ...stagedDeletions(before).keys()]
-    const [used] = await this.#nicsOn(node, goes)
-    if (used !== undefined) {
-      const finding = deletionInUse(used[0], node, used[1])
+    const inUse = await this.#firstInUse(goes.map((name) => ({ kind: 'bridge', name, node })))
+    if (inUse?.use.kind === 'unknown') throw inUse.use.error
+    if (inUse?.use.kind === 'used') {
+      const finding = deletionInUse(inUse.network.name, node, inUse.use.by)
       return new Map(namesOf(wants).map((name) => [name, finding]))
     }
     const now = await this.#look(node)
@@ -113,9 +109,9 @@ export class BridgeMaker {
 
   /** As planned, but a node whose activation failed is left alone for a while. */
   #plan(wants: BridgeWants, network: NodeNetworkSeen, before?: NodeNetworkSeen): ReturnType<typeof planBridges> {
-    const unsure = this.#failed.unsure(wants.node)
-    const plan = planBridges(wants, network, { unsure, ...(before === undefined ? {} : { before }) })
-    const finding = this.#failed.keepsFrom(wants.node)
+    const unconfirmed = this.#failed.unconfirmedOn(wants.node)
+    const plan = planBridges(wants, network, { unconfirmed, ...(before === undefined ? {} : { before }) })
+    const finding = this.#failed.whyNotNow(wants.node)
     if (finding === undefined) return plan
     return {
       actions: [],
@@ -129,24 +125,24 @@ export class BridgeMaker {
     wants: BridgeWants,
     before: NodeNetworkSeen,
   ): Promise<NetworkResult | undefined> {
-    const { logger, proxmox } = this.#parts
+    const { bridges } = this.#proxmox
     const { node, bridge, mark, reason } = action
     try {
       this.#signal.throwIfAborted()
       switch (action.kind) {
         case 'create-bridge':
-          logger.info('creating bridge', { node, bridge, reason })
-          await proxmox.bridges.createBridge(node, bridge, mark, this.#signal)
+          this.#logger.info('creating bridge', { node, bridge, reason })
+          await bridges.createBridge(node, bridge, mark, this.#signal)
           return undefined
         case 'update-bridge':
-          logger.info('correcting bridge', { node, bridge, reason })
-          await proxmox.bridges.updateBridge(node, bridge, mark, this.#signal)
+          this.#logger.info('correcting bridge', { node, bridge, reason })
+          await bridges.updateBridge(node, bridge, mark, this.#signal)
           return undefined
         case 'delete-bridge': {
-          const finding = await this.#whyNotDelete(bridge, wants, before)
-          if (finding !== undefined) return { kind: 'blocked', finding }
-          logger.info('removing bridge', { node, bridge, reason })
-          await proxmox.bridges.deleteBridge(node, bridge, this.#signal)
+          const trouble = await this.#whyNotDelete(bridge, wants, before)
+          if (trouble !== undefined) return trouble
+          this.#logger.info('removing bridge', { node, bridge, reason })
+          await bridges.deleteBridge(node, bridge, this.#signal)
           return undefined
         }
       }
@@ -156,42 +152,37 @@ export class BridgeMaker {
   }
 
   /** Proxmox deletes a bridge under running VMs, whoever's it is by now, so both are looked at right before. */
-  async #whyNotDelete(name: string, wants: BridgeWants, before: NodeNetworkSeen): Promise<Finding | undefined> {
-    const [used] = await this.#nicsOn(wants.node, [name])
-    if (used !== undefined) return networkInUse(`bridge ${name}`, used[1])
+  async #whyNotDelete(name: string, wants: BridgeWants, before: NodeNetworkSeen): Promise<NetworkTrouble | undefined> {
+    const bridge = { kind: 'bridge', name, node: wants.node } as const
+    const inUse = await this.#firstInUse([bridge])
+    if (inUse !== undefined) return whyItStays(bridge, inUse.use)
     const { actions, findings } = this.#plan(wants, await this.#look(wants.node), before)
-    const due = actions.some((action) => action.kind === 'delete-bridge' && action.bridge === name)
-    return due ? undefined : (findings.get(name) ?? goneFinding(name, wants.node))
+    if (actions.some((action) => action.kind === 'delete-bridge' && action.bridge === name)) return undefined
+    return { kind: 'blocked', finding: findings.get(name) ?? goneFinding(name, wants.node) }
   }
 
-  /** Those of these bridges on which a guest of the node has NICs just now. */
-  async #nicsOn(node: string, bridges: readonly string[]): Promise<ReadonlyMap<string, readonly NicSeen[]>> {
-    if (bridges.length === 0) return new Map()
-    const { proxmox } = this.#parts
-    const { guests } = await proxmox.observe(this.#signal)
-    return nicsOn(
-      bridges,
-      guests.filter((guest) => guest.node === node),
-      proxmox.nics,
-      this.#signal,
-    )
+  /** By the guests that there are just now. */
+  async #firstInUse(bridges: readonly NetworkAt[]): ReturnType<typeof firstInUse> {
+    if (bridges.length === 0) return undefined
+    const { guests } = await this.#proxmox.observe(this.#signal)
+    return firstInUse(bridges, guests, this.#proxmox.nics, this.#signal)
   }
 
   async #activate(wants: BridgeWants, seen: NodeNetworkSeen): Promise<void> {
     const { node } = wants
     this.#signal.throwIfAborted()
-    this.#parts.logger.info("activating the node's network", { node, bridges: namesOf(wants) })
+    this.#logger.info("activating the node's network", { node, bridges: namesOf(wants) })
     try {
-      await this.#parts.proxmox.bridges.activate(node, this.#signal)
-      this.#failed.forget(node)
+      await this.#proxmox.bridges.activate(node, this.#signal)
+      this.#failed.succeeded(node)
     } catch (error) {
-      this.#failed.add(wants, seen, error)
+      this.#failed.failed(wants, seen, error)
       throw error
     }
   }
 
   #look(node: string): Promise<NodeNetworkSeen> {
-    return this.#parts.proxmox.bridges.look(node, this.#signal)
+    return this.#proxmox.bridges.look(node, this.#signal)
   }
 }
 

@@ -1,43 +1,29 @@
-import { steadyOf } from '../../model/clock.ts'
 import { ownerMark } from '../../model/identity.ts'
-import type { NetworkPlan, NetworkWants } from '../../model/plan/network-plan.ts'
-import type { BridgeWriter } from '../../model/network-ports.ts'
-import { lackingNodes } from '../../reconcilers/vnet/node-states.ts'
-import { BridgeMaker } from './bridge-maker.ts'
-import type { NetworkResult } from './network-result.ts'
-import { Repairs } from './repairs.ts'
+import type { NetworkWants } from '../../model/plan/network-plan.ts'
 import { Turn } from '../pace/turn.ts'
-import { VnetMaker, type VnetMakerParts } from './vnet-maker.ts'
+import type { BridgeMaker } from './bridge-maker.ts'
+import type { NetworkResult } from './network-result.ts'
+import type { VnetMaker, VnetRequest } from './vnet-maker.ts'
+import type { VnetRepair } from './vnet-repair.ts'
 
 interface NetworkRequest {
   readonly wants: NetworkWants
   readonly onCommitted: () => void
 }
 
-/** Makes networks for all ranges together: whoever asks while a turn is taken shares the next. */
+/** Makes the networks that ranges want, for all of them together: whoever asks while a turn is taken shares the next. */
 export class NetworkController {
   readonly #turn: Turn<NetworkRequest, NetworkResult>
   readonly #vnets: VnetMaker
   readonly #bridges: BridgeMaker
-  readonly #repairs: Repairs
+  readonly #repair: Pick<VnetRepair, 'applied' | 'applyFailed'>
 
-  constructor(
-    parts: Omit<VnetMakerParts, 'repairs'> & { readonly proxmox: { readonly bridges: BridgeWriter } },
-    signal: AbortSignal,
-  ) {
-    this.#repairs = new Repairs(steadyOf(parts.clock))
-    this.#vnets = new VnetMaker({ ...parts, repairs: this.#repairs }, signal)
-    this.#bridges = new BridgeMaker({ ...parts, clock: steadyOf(parts.clock) }, signal)
-    this.#turn = new Turn(async (requests) => {
-      const vnets = requests.flatMap(({ wants, onCommitted }) =>
-        wants.kind === 'vnets' ? [{ wants, onCommitted }] : [],
-      )
-      const bridges = requests.flatMap(({ wants }) => (wants.kind === 'bridges' ? [wants] : []))
-      const ofVnets = vnets.length === 0 ? undefined : await this.#vnets.make(vnets)
-      const ofBridges = await this.#bridges.make(bridges)
-      return ({ wants }) =>
-        wants.kind === 'bridges' ? ofBridges(wants) : (ofVnets?.(wants) ?? { kind: 'ready', nodes: [] })
-    })
+  /** @param repair told of each apply: one that has ended repairs nodes as well, one that failed may call for a repair */
+  constructor(vnets: VnetMaker, bridges: BridgeMaker, repair: Pick<VnetRepair, 'applied' | 'applyFailed'>) {
+    this.#vnets = vnets
+    this.#bridges = bridges
+    this.#repair = repair
+    this.#turn = new Turn((requests) => this.#make(requests))
   }
 
   /** Gives back the SDN lock that an earlier life left behind; to be called once before anything else. */
@@ -55,25 +41,39 @@ export class NetworkController {
     return this.#turn.enter({ wants, onCommitted })
   }
 
-  /** Something shows that a node lacks a network which is applied, although no look at the cluster tells. */
-  repair(why: string): void {
-    this.#repairs.owe(why)
-  }
-
-  /** True when the next `ensure` would apply or activate again, for a node that lacks a network. */
-  needsRepair({ nodes, busy, wants }: Pick<NetworkPlan, 'nodes' | 'busy' | 'wants'>): boolean {
-    if (wants.kind === 'bridges') return this.#bridges.needsRepair(wants)
-    const lacking = lackingNodes(nodes).length > 0 && !busy ? 'nodes lack networks' : undefined
-    return this.#repairs.due(lacking) !== undefined
+  /** Does what must not happen beside a turn, once no range waits for one: two reloads of a node at once fail. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turn.between(work)
   }
 
   /** What to ask for so that a range's bridges are really gone which look gone, since an activation for that failed. */
-  unsureRemovals(rangeId: string): NetworkWants | undefined {
-    return this.#bridges.unsureRemovals(ownerMark(rangeId))
+  unconfirmedRemovals(rangeId: string): NetworkWants | undefined {
+    return this.#bridges.unconfirmedRemovals(ownerMark(rangeId))
   }
 
-  /** True when applying again has not helped often enough, so that a person has to. */
-  repairsExhausted(): boolean {
-    return this.#repairs.exhausted()
+  async #make(requests: readonly NetworkRequest[]): Promise<(request: NetworkRequest) => NetworkResult> {
+    const vnets = requests.flatMap(({ wants, onCommitted }): readonly VnetRequest[] =>
+      wants.kind === 'vnets' ? [{ wants, onCommitted }] : [],
+    )
+    const bridges = requests.flatMap(({ wants }) => (wants.kind === 'bridges' ? [wants] : []))
+    const ofVnets = vnets.length === 0 ? undefined : await this.#makeVnets(vnets)
+    const ofBridges = await this.#bridges.make(bridges)
+    return ({ wants }) =>
+      wants.kind === 'bridges' ? ofBridges(wants) : (ofVnets?.answerTo(wants) ?? { kind: 'ready', nodes: [] })
+  }
+
+  async #makeVnets(requests: readonly VnetRequest[]): ReturnType<VnetMaker['make']> {
+    const turn = await this.#vnets.make(requests)
+    switch (turn.applied.kind) {
+      case 'none':
+        break
+      case 'ended':
+        this.#repair.applied()
+        break
+      case 'failed':
+        this.#repair.applyFailed(turn.applied.vnets)
+        break
+    }
+    return turn
   }
 }

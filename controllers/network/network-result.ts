@@ -4,6 +4,12 @@ import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
 /** What became of the networks a range wanted. */
 export type NetworkResult =
   /** In force, as far as each node goes. */
-  | { readonly kind: 'ready'; readonly nodes: readonly NodeNetworkState[] }
+  { readonly kind: 'ready'; readonly nodes: readonly NodeNetworkState[] } | NetworkTrouble
+
+/** What is in the way of a network. */
+export type NetworkTrouble =
   | { readonly kind: 'blocked'; readonly finding: Finding }
   | { readonly kind: 'failed'; readonly error: unknown }
+
+/** What is in the way of which network, by name. */
+export type NetworkTroubles = ReadonlyMap<string, NetworkTrouble>

@@ -93,8 +93,8 @@ export class RouteController {
 
 /** What all who ask for a removal know together: a number that one of them has is in use. */
 function together(requests: readonly Request[]): NumbersInUse {
-  const told = requests.flatMap((request) => (request.kind === 'remove-stale' ? [request.inUse()] : []))
-  const numbers = told.map((each) => (each.kind === 'known' ? [...each.numbers] : undefined))
+  const answers = requests.flatMap((request) => (request.kind === 'remove-stale' ? [request.inUse()] : []))
+  const numbers = answers.map((each) => (each.kind === 'known' ? [...each.numbers] : undefined))
   if (numbers.length === 0 || numbers.includes(undefined)) return { kind: 'partly-known' }
   return { kind: 'known', numbers: new Set(numbers.flatMap((each) => each ?? [])) }
 }

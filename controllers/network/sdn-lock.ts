@@ -4,16 +4,23 @@ import type { SdnLockNote, SdnLockStore, SdnWriter } from '../../model/network-p
 import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 
-/** What came of asking for leave to write SDN configuration. */
-export type Leave =
-  /** Nobody else can write until it is given back; without a token this Proxmox has no lock, and everybody can. */
-  | { readonly kind: 'granted'; readonly token: string | undefined }
+/** Why the lock is not held. */
+export type LockRefusal =
   /** Somebody's changes are pending, which Proxmox itself has checked in the same moment. */
-  | { readonly kind: 'pending' }
-  | { readonly kind: 'refused'; readonly finding: Finding }
+  { readonly kind: 'pending' } | { readonly kind: 'refused'; readonly finding: Finding }
+
+/** The lock while it is held. */
+export interface HeldLock {
+  /** Undefined where this Proxmox has no lock: then everybody can write meanwhile. */
+  readonly token: string | undefined
+  /** Proxmox has checked that nothing is pending in the moment in which it gave the lock. */
+  readonly nothingPending: boolean
+  /** To be called once an apply has released it. */
+  released(): Promise<void>
+}
 
 /** The lock is worth this much of a shutdown; what can't be given back now is at the next start. */
-const STOP_PATIENCE_MS = 5000
+const STOP_GRACE_MS = 5000
 
 /**
  * Proxmox' lock over the SDN configuration, which never expires and survives its holder. Its token is on disk before it
@@ -36,6 +43,34 @@ export class SdnLock {
   }
 
   /**
+   * Does work while the lock is held, and gives it back however that ends, unless an apply has released it.
+   *
+   * @param allowPending hold it although changes are pending
+   * @returns what the work resolved with, or why there is no lock. Throws what the work throws, and when Proxmox can't be asked
+   */
+  async hold<T>(
+    allowPending: boolean,
+    signal: AbortSignal,
+    work: (lock: HeldLock) => Promise<T>,
+  ): Promise<{ readonly kind: 'done'; readonly value: T } | LockRefusal> {
+    const answer = await this.#ask(allowPending, signal)
+    if (answer.kind !== 'granted') return answer
+    const { token } = answer
+    let held = token
+    const released = async (): Promise<void> => {
+      if (held === undefined) return
+      held = undefined
+      await this.#store.clear()
+    }
+    try {
+      const nothingPending = token !== undefined && !allowPending
+      return { kind: 'done', value: await work({ token, nothingPending, released }) }
+    } finally {
+      await this.#giveBack(held)
+    }
+  }
+
+  /**
    * Asks for the lock.
    *
    * 1. gives back what an earlier life left
@@ -46,14 +81,17 @@ export class SdnLock {
    * The signal stops it before it asks; then it waits for the answer, and for a moment even when everything is being
    * stopped, as nobody else would ever know the token. Throws `ProxmoxError` when Proxmox can't be asked, or does not answer.
    */
-  async ask(allowPending: boolean, signal: AbortSignal): Promise<Leave> {
+  async #ask(
+    allowPending: boolean,
+    signal: AbortSignal,
+  ): Promise<{ readonly kind: 'granted'; readonly token: string | undefined } | LockRefusal> {
     await this.giveBackLeftover(signal)
     const earlier = await this.#store.read()
     signal.throwIfAborted()
     const asked: SdnLockNote = earlier ?? { kind: 'asked', at: this.#clock.now() }
     const unwritable = await this.#note(asked)
     if (unwritable !== undefined) return { kind: 'refused', finding: unwritable }
-    const answer = this.#outliving(signal, (patient) => this.#sdn.lock(allowPending, patient))
+    const answer = this.#withGrace(signal, (deadline) => this.#sdn.lock(allowPending, deadline))
     const reply = await answer.catch(async (error: unknown) => {
       // Only an answer that was lost leaves open whose the lock is now.
       if (earlier === undefined && !isProxmoxError(error, 'timeout-unknown-outcome') && !signal.aborted)
@@ -76,10 +114,10 @@ export class SdnLock {
   }
 
   /** Gives the lock back, however the work under it ended, also while everything else is being stopped. Never throws. */
-  async giveBack(token: string | undefined): Promise<void> {
+  async #giveBack(token: string | undefined): Promise<void> {
     if (token === undefined) return
     try {
-      await this.#outliving(AbortSignal.abort(), (patient) => this.#sdn.unlock(token, patient))
+      await this.#withGrace(AbortSignal.abort(), (deadline) => this.#sdn.unlock(token, deadline))
       await this.#store.clear()
     } catch (error) {
       this.#logger.warn(
@@ -91,27 +129,22 @@ export class SdnLock {
     }
   }
 
-  /** Does what must not be broken off just because everything is being stopped; from then on it has a moment. */
-  async #outliving<T>(signal: AbortSignal, work: (patient: AbortSignal) => Promise<T>): Promise<T> {
-    const enough = new AbortController()
+  /** Does what must not be broken off just because everything is being stopped: from then on it has a grace period. */
+  async #withGrace<T>(signal: AbortSignal, work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
+    const deadline = new AbortController()
     const done = new AbortController()
-    const wait = (): void =>
-      void this.#clock.sleep(STOP_PATIENCE_MS, done.signal).then(
-        () => enough.abort(new Error('Proxmox did not answer in time')),
+    const begin = (): void =>
+      void this.#clock.sleep(STOP_GRACE_MS, done.signal).then(
+        () => deadline.abort(new Error('Proxmox did not answer in time')),
         () => undefined,
       )
-    if (signal.aborted) wait()
-    else signal.addEventListener('abort', wait, { once: true, signal: done.signal })
+    if (signal.aborted) begin()
+    else signal.addEventListener('abort', begin, { once: true, signal: done.signal })
     try {
-      return await work(enough.signal)
+      return await work(deadline.signal)
     } finally {
       done.abort()
     }
-  }
-
-  /** For a lock that the apply itself has released. */
-  async forget(): Promise<void> {
-    await this.#store.clear()
   }
 
   /** Gives back a lock that an earlier life, or an earlier turn, still holds. Throws when Proxmox can't be asked. */
@@ -129,10 +162,10 @@ export class SdnLock {
     this.#logger.info('gave back the SDN lock that an earlier run left behind')
   }
 
-  async #keep(token: string): Promise<Leave> {
+  async #keep(token: string): Promise<{ readonly kind: 'granted'; readonly token: string } | LockRefusal> {
     const unwritable = await this.#note({ kind: 'held', token, at: this.#clock.now() })
     if (unwritable === undefined) return { kind: 'granted', token }
-    await this.giveBack(token)
+    await this.#giveBack(token)
     return { kind: 'refused', finding: unwritable }
   }
 

@@ -1,43 +1,34 @@
-import type { Clock } from '../../model/clock.ts'
-import type { Finding } from '../../model/condition.ts'
+import type { SdnWriter } from '../../model/network-ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { VnetAction } from '../../model/plan/actions.ts'
 import type { NodeNetworkState, VnetWants } from '../../model/plan/network-plan.ts'
-import type { NicReader, ReloadFailure, SdnLockStore, SdnWriter } from '../../model/network-ports.ts'
-import type { ClusterObserver, Logger } from '../../model/ports.ts'
+import type { ClusterObserver } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { networkInUse } from '../../reconcilers/network-in-use.ts'
 import { inOrderOfName } from '../../reconcilers/placement/compare-names.ts'
-import { foreignFinding, type VnetDemand } from '../../reconcilers/vnet/foreign-changes.ts'
-import { isReloading, lackingNodes, nodeStates, withReloadFailures } from '../../reconcilers/vnet/node-states.ts'
+import { foreignFinding, HIDDEN_CHANGE, type VnetDemand } from '../../reconcilers/vnet/foreign-changes.ts'
+import { nodeStates, withReloadFailures } from '../../reconcilers/vnet/node-states.ts'
 import { planVnets, type VnetPlan } from '../../reconcilers/vnet/plan-vnets.ts'
 import { checkZone } from '../../reconcilers/zone/check-zone.ts'
-import type { NetworkResult } from './network-result.ts'
-import type { Repairs } from './repairs.ts'
-import { type Leave, SdnLock } from './sdn-lock.ts'
+import { lookAtSdn } from './look-at-sdn.ts'
+import type { NetworkResult, NetworkTroubles } from './network-result.ts'
+import type { HeldLock, SdnLock } from './sdn-lock.ts'
+import { answerTo, applyOf, blockedBy, failing, stopping, writesOf } from './vnet-answers.ts'
+import type { Applied, VnetWriter } from './vnet-writer.ts'
 
-export interface VnetMakerParts {
-  readonly proxmox: ClusterObserver & { readonly sdn: SdnWriter; readonly nics: NicReader }
-  readonly lockStore: SdnLockStore
-  readonly settings: () => PlanSettings
-  readonly logger: Logger
-  readonly clock: Clock
-  readonly repairs: Repairs
-}
-
-type Answer = (wants: VnetWants) => NetworkResult
-
-interface VnetRequest {
+/** What one range wants of a turn. */
+export interface VnetRequest {
   readonly wants: VnetWants
   /** Called when its VNets are committed, so that they come into force with each node's reload. */
   readonly onCommitted: () => void
 }
 
-/** Tells those requests of a commit of whose VNets none is left out. */
-type TellCommitted = (leftOut: (vnet: string) => boolean) => void
+/** What came of a turn. */
+export interface VnetTurn {
+  readonly answerTo: (wants: VnetWants) => NetworkResult
+  readonly applied: Applied
+}
 
 /**
- * Makes VNets for all ranges of a turn together.
+ * Makes VNets for all ranges of a turn together, and nothing that no range wants.
  *
  * 1. looks, and plans; where nothing is to be done, that is all
  * 2. asks for the SDN lock, on condition that nothing is pending
@@ -48,211 +39,106 @@ type TellCommitted = (leftOut: (vnet: string) => boolean) => void
  * 6. looks whether the networks are in force on every node
  */
 export class VnetMaker {
-  readonly #parts: VnetMakerParts
+  readonly #proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'> }
+  readonly #writer: VnetWriter
   readonly #lock: SdnLock
+  readonly #settings: () => PlanSettings
   readonly #signal: AbortSignal
 
-  constructor(parts: VnetMakerParts, signal: AbortSignal) {
-    this.#parts = parts
+  constructor(
+    proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'> },
+    writer: VnetWriter,
+    lock: SdnLock,
+    settings: () => PlanSettings,
+    signal: AbortSignal,
+  ) {
+    this.#proxmox = proxmox
+    this.#writer = writer
+    this.#lock = lock
+    this.#settings = settings
     this.#signal = signal
-    this.#lock = new SdnLock(parts.proxmox.sdn, parts.lockStore, parts.clock, parts.logger)
   }
 
-  /** Resolves with the answer for each range of the turn. Throws when the cluster can't be seen or asked. */
-  async make(requests: readonly VnetRequest[]): Promise<Answer> {
+  /** Gives back a lock that an earlier life left behind; to be called once before anything else. */
+  giveBackLeftover(): Promise<void> {
+    return this.#lock.giveBackLeftover(this.#signal)
+  }
+
+  /** Resolves with what came of it for each range of the turn. Throws when the cluster can't be seen or asked. */
+  async make(requests: readonly VnetRequest[]): Promise<VnetTurn> {
     const demand: VnetDemand = {
       wants: inOrderOfName(requests.flatMap(({ wants }) => wants.vnets)),
       removals: inOrderOfName(requests.flatMap(({ wants }) => wants.removals)),
     }
-    const tellCommitted: TellCommitted = (leftOut) => {
-      for (const { wants, onCommitted } of requests) if (!wants.vnets.some(({ name }) => leftOut(name))) onCommitted()
-    }
-    const seen = await this.#look()
+    const seen = await this.#look(false)
     const plan = this.#plan(demand, seen)
-    if (plan.actions.length === 0) return this.#answers(plan.findings, new Map(), seen, new Map())
-    const { applyForeign } = this.#parts.settings()
-    const leave = await this.#lock.ask(applyForeign || plan.leftPending.length > 0, this.#signal)
-    switch (leave.kind) {
-      case 'granted':
-        return this.#makeWith(leave, demand, applyForeign || plan.leftPending.length > 0, tellCommitted)
+    if (plan.actions.length === 0) return this.#turn(blockedBy(plan.findings), seen)
+    const allowPending = this.#settings().applyForeign || plan.leftPending.length > 0
+    const held = await this.#lock.hold(allowPending, this.#signal, (lock) => this.#makeUnder(lock, demand, requests))
+    switch (held.kind) {
+      case 'done':
+        return held.value
       case 'refused':
-        return this.#answers(
-          stopping(plan, () => leave.finding),
-          new Map(),
+        return this.#turn(
+          stopping(plan, () => held.finding),
           seen,
-          new Map(),
         )
       case 'pending':
-        return this.#answers(await this.#pendingFindings(plan, demand), new Map(), seen, new Map())
+        return this.#turn(await this.#stoppedByPending(plan, demand), seen)
     }
   }
 
-  /** Gives back a lock that an earlier life left behind; to be called once before anything else. */
-  async giveBackLeftover(): Promise<void> {
-    await this.#lock.giveBackLeftover(this.#signal)
+  async #makeUnder(lock: HeldLock, demand: VnetDemand, requests: readonly VnetRequest[]): Promise<VnetTurn> {
+    // The lists of zones and VNets don't tell of subnets; a lock that proves that nothing is pending speaks for them.
+    const withSubnets = !lock.nothingPending
+    const seen = await this.#look(withSubnets)
+    const plan = this.#plan(demand, seen)
+    const apply = applyOf(plan)
+    if (apply === undefined) return this.#turn(blockedBy(plan.findings), seen)
+
+    const unwritten = await this.#writer.write(writesOf(plan), seen.guests, lock.token)
+    const before = new Map([...unwritten, ...blockedBy(plan.findings)])
+    const waiting = apply.vnets.filter((name) => !before.has(name))
+    // It would only reload every node for nothing.
+    if (waiting.length === 0) return this.#turn(before, await this.#look(false))
+
+    const late = this.#plan(demand, await this.#look(withSubnets))
+    const stopped = blockedBy(new Map([...late.findings].filter(([name]) => waiting.includes(name))))
+    const troubles = new Map([...before, ...stopped])
+    if (applyOf(late) === undefined) return this.#turn(troubles, await this.#look(false))
+
+    const applied = await this.#writer.apply(apply, lock, () => {
+      for (const { wants, onCommitted } of requests)
+        if (!wants.vnets.some(({ name }) => troubles.has(name))) onCommitted()
+    })
+    const failed = applied.kind === 'failed' ? failing(apply.vnets, applied.error) : []
+    return this.#turn(new Map([...failed, ...troubles]), await this.#look(false), applied)
   }
 
-  async #makeWith(
-    { token }: Extract<Leave, { kind: 'granted' }>,
-    demand: VnetDemand,
-    mayBePending: boolean,
-    tellCommitted: TellCommitted,
-  ): Promise<Answer> {
-    const errors = new Map<string, unknown>()
-    let held = token
-    try {
-      // The lists of zones and VNets don't tell of subnets; a lock that proves that nothing is pending speaks for them.
-      const proven = token !== undefined && !mayBePending
-      const seen = await this.#look(!proven)
-      const plan = this.#plan(demand, seen)
-      const failures = new Map<string, string>()
-      const findings = new Map(plan.findings)
-      for (const action of plan.actions) {
-        if (action.kind !== 'apply-sdn') {
-          const finding = await this.#write(action, seen, token, errors)
-          if (finding !== undefined) findings.set(action.vnet, finding)
-          continue
-        }
-        // No VNet that waits for it was written: it would only reload every node for nothing.
-        if (action.vnets.every((name) => errors.has(name) || findings.has(name))) continue
-        const late = this.#plan(demand, await this.#look(!proven))
-        const stopped = action.vnets.filter((name) => late.findings.has(name))
-        for (const name of stopped) findings.set(name, late.findings.get(name)!)
-        if (stopped.length > 0 && late.actions.length === 0) continue
-        // Nothing waited for it: it only repairs nodes.
-        const forRepair = plan.actions.length === 1 && plan.leftPending.length === 0
-        const onCommitted = (): void => tellCommitted((vnet) => errors.has(vnet) || findings.has(vnet))
-        const applied = await this.#apply(action, token, forRepair, errors, onCommitted)
-        if (applied !== undefined) held = undefined
-        for (const { node, why } of applied ?? []) failures.set(node, why)
-      }
-      if (held === undefined && token !== undefined) await this.#lock.forget()
-      return this.#answers(findings, errors, plan.actions.length === 0 ? seen : await this.#look(), failures)
-    } finally {
-      await this.#lock.giveBack(held)
-    }
-  }
-
-  async #look(withSubnets = false): Promise<ClusterSnapshot> {
-    const { proxmox } = this.#parts
-    const seen = await proxmox.observe(this.#signal)
-    if (!withSubnets) return seen
-    const vnets = seen.vnets.flatMap(({ name, configured }) => (configured === undefined ? [] : [name]))
-    const subnets = await proxmox.sdn.pendingSubnets(vnets, this.#signal)
-    return { ...seen, otherPending: [...seen.otherPending, ...subnets] }
+  #look(withSubnets: boolean): Promise<ClusterSnapshot> {
+    return lookAtSdn(this.#proxmox, withSubnets, this.#signal)
   }
 
   #plan(demand: VnetDemand, seen: ClusterSnapshot): VnetPlan {
-    const { settings, repairs } = this.#parts
-    const lacking = lackingNodes(this.#states(demand.wants, seen))
-    if (lacking.length === 0) repairs.well()
-    // While networks are being reloaded, nodes may well lack what they have in a moment.
-    const repair = repairs.due(lacking.length === 0 || isReloading(seen) ? undefined : lackingText(lacking))
-    return planVnets(demand, seen, { repair, applyForeign: settings().applyForeign })
-  }
-
-  #states(vnets: VnetWants['vnets'], seen: ClusterSnapshot): readonly NodeNetworkState[] {
-    const { zone } = this.#parts.settings()
-    const names = vnets.map(({ name }) => name)
-    return nodeStates(zone, names, seen, checkZone(seen, zone).unreached)
+    return planVnets(demand, seen, this.#settings())
   }
 
   /** Proxmox says that changes are pending: the next look mostly shows whose. */
-  async #pendingFindings(plan: VnetPlan, demand: VnetDemand): Promise<ReadonlyMap<string, Finding>> {
+  async #stoppedByPending(plan: VnetPlan, demand: VnetDemand): Promise<NetworkTroubles> {
     const now = this.#plan(demand, await this.#look(true))
-    const hidden = {
-      sdn: ['a change of a kind that Lanista does not read (look in Datacenter > SDN)'],
-      staged: new Map(),
-      untold: [],
-    }
-    return stopping(plan, (name) => now.findings.get(name) ?? foreignFinding(`vnet ${name}`, hidden))
+    return stopping(
+      plan,
+      (name) => now.findings.get(name) ?? foreignFinding(`vnet ${name}`, 'not written', HIDDEN_CHANGE),
+    )
   }
 
-  /** Why the write was left out after all, if it was. */
-  async #write(
-    action: Exclude<VnetAction, { kind: 'apply-sdn' }>,
-    seen: ClusterSnapshot,
-    token: string | undefined,
-    errors: Map<string, unknown>,
-  ): Promise<Finding | undefined> {
-    const { logger, proxmox } = this.#parts
-    const { sdn, nics } = proxmox
-    const { vnet, reason } = action
-    try {
-      this.#signal.throwIfAborted()
-      // Proxmox deletes a VNet under running VMs, so this is looked at right before.
-      const used = action.kind === 'delete-vnet' ? await nics.on(vnet, seen.guests, this.#signal) : []
-      if (used.length > 0) return networkInUse(`vnet ${vnet}`, used)
-      logger.info(WORDS[action.kind], { vnet, reason })
-      switch (action.kind) {
-        case 'create-vnet':
-          await sdn.createVnet(vnet, action.config, token, this.#signal)
-          break
-        case 'update-vnet':
-          await sdn.updateVnet(vnet, action.changes, token, this.#signal)
-          break
-        case 'delete-vnet':
-          await sdn.deleteVnet(vnet, token, this.#signal)
-          break
-      }
-    } catch (error) {
-      errors.set(vnet, error)
-    }
-    return undefined
-  }
-
-  /** The nodes that the apply did not reach; undefined when it is not known to have committed. */
-  async #apply(
-    { vnets, reason }: Extract<VnetAction, { kind: 'apply-sdn' }>,
-    token: string | undefined,
-    forRepair: boolean,
-    errors: Map<string, unknown>,
-    onCommitted: () => void,
-  ): Promise<readonly ReloadFailure[] | undefined> {
-    const { logger, proxmox, repairs } = this.#parts
-    try {
-      this.#signal.throwIfAborted()
-      logger.info('applying SDN configuration', { reason })
-      const failures = await proxmox.sdn.apply(token, this.#signal, onCommitted)
-      repairs.applied(forRepair)
-      return failures
-    } catch (error) {
-      repairs.applied(forRepair)
-      // What was committed before it failed is not pending any more, so only this says that nodes may lack it.
-      repairs.owe(`the last apply failed, so that nodes may lack ${vnets.join(', ')}`)
-      for (const name of vnets) if (!errors.has(name)) errors.set(name, error)
-      return undefined
-    }
-  }
-
-  #answers(
-    findings: ReadonlyMap<string, Finding>,
-    errors: ReadonlyMap<string, unknown>,
-    seen: ClusterSnapshot,
-    failures: ReadonlyMap<string, string>,
-  ): Answer {
-    return ({ vnets, removals }) => {
-      const names = [...vnets, ...removals].map(({ name }) => name)
-      const finding = names.map((name) => findings.get(name)).find((each) => each !== undefined)
-      if (finding !== undefined) return { kind: 'blocked', finding }
-      const error = names.map((name) => errors.get(name)).find((each) => each !== undefined)
-      if (error !== undefined) return { kind: 'failed', error }
-      return { kind: 'ready', nodes: withReloadFailures(this.#states(vnets, seen), failures) }
-    }
+  /** @param seen after all that was done */
+  #turn(troubles: NetworkTroubles, seen: ClusterSnapshot, applied: Applied = { kind: 'none' }): VnetTurn {
+    const { zone } = this.#settings()
+    const { unreached } = checkZone(seen, zone)
+    const failures: ReadonlyMap<string, string> = applied.kind === 'ended' ? applied.failures : new Map()
+    const statesOf = (names: readonly string[]): readonly NodeNetworkState[] =>
+      withReloadFailures(nodeStates(zone, names, seen, unreached), failures)
+    return { applied, answerTo: (wants) => answerTo(wants, troubles, statesOf) }
   }
 }
-
-const WORDS = {
-  'create-vnet': 'creating vnet',
-  'update-vnet': 'correcting vnet',
-  'delete-vnet': 'removing vnet',
-} as const
-
-/** Nothing of this plan can be done: a finding for each VNet that waits for it. */
-function stopping(plan: VnetPlan, findingOf: (name: string) => Finding): ReadonlyMap<string, Finding> {
-  const waiting = plan.actions.flatMap((action) => (action.kind === 'apply-sdn' ? action.vnets : [action.vnet]))
-  return new Map([...plan.findings, ...waiting.map((name) => [name, findingOf(name)] as const)])
-}
-
-const lackingText = (lacking: readonly NodeNetworkState[]): string =>
-  `to repair ${lacking.map(({ node, message }) => `node ${node}, which ${message}`).join('; ')}`

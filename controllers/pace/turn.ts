@@ -6,6 +6,8 @@ export class Turn<Request, Reply> {
   readonly #take: (requests: readonly Request[]) => Promise<(request: Request) => Reply>
   readonly #gather: () => Promise<void>
   #waiting: Waiter<Request, Reply>[] = []
+  /** What is done in between turns. */
+  readonly #between: (() => Promise<void>)[] = []
   #taking = false
 
   /**
@@ -28,15 +30,24 @@ export class Turn<Request, Reply> {
     })
   }
 
+  /** Does work alone, in between turns, once nobody waits for one. Resolves, or rejects, as the work does. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#between.push(() => work().then(resolve, reject))
+      if (!this.#taking) void this.#takeTurns()
+    })
+  }
+
   async #takeTurns(): Promise<void> {
     this.#taking = true
-    while (this.#waiting.length > 0) {
-      await this.#gather()
+    while (this.#waiting.length + this.#between.length > 0) {
+      if (this.#waiting.length > 0) await this.#gather()
       // Those who become ready in the same moment belong together.
       await new Promise(setImmediate)
       const turn = this.#waiting
       this.#waiting = []
-      await this.#answer(turn)
+      if (turn.length > 0) await this.#answer(turn)
+      else await this.#between.shift()?.()
     }
     this.#taking = false
   }

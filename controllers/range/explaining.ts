@@ -5,6 +5,7 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import type { RangeFiles } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { explainVm } from '../../reconcilers/explain-vm.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 import { Turn } from '../pace/turn.ts'
@@ -26,10 +27,10 @@ export class Explaining {
     // Whoever asks while the cluster is looked at shares the next look.
     this.#turn = new Turn(async () => {
       const snapshot = await look()
+      const ground = groundOf(snapshot, settings(), decided.modeOf(snapshot).mode)
       return ({ spec, vm }) => {
-        const { mode } = decided.modeOf(snapshot)
         const watch = { rangeId: spec.id, vm }
-        return explainVm(spec, vm, planTurn([spec], snapshot, reservations.all(), settings(), mode, watch))
+        return explainVm(spec, vm, planTurn([spec], ground, reservations.all(), watch))
       }
     })
   }

@@ -1,12 +1,13 @@
 import type { Finding, PartFinding } from '../../model/condition.ts'
-import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
 import type { Outcome } from '../../model/outcome.ts'
+import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import { nodeOf } from '../../model/plan/vm-plan.ts'
 import { networksMissing } from '../../reconcilers/vnet/networks-missing.ts'
 import { nodesWithout } from '../../reconcilers/vnet/node-states.ts'
 import type { AclGranter } from '../network/acl-granter.ts'
 import type { NetworkController } from '../network/network-controller.ts'
+import type { NetworkRepair } from '../network/network-repair.ts'
 import type { RangeInHand } from './range-in-hand.ts'
 
 /** What came of the networks of a range, as far as its pass waits for it. */
@@ -18,17 +19,23 @@ export type NetworksMade =
 
 /** The part of a pass that looks after a range's networks. */
 export class NetworkStep {
-  readonly #networks: NetworkController
+  readonly #networks: Pick<NetworkController, 'ensure'>
+  readonly #repair: Pick<NetworkRepair, 'report' | 'standing'>
   readonly #granter: AclGranter
 
-  constructor(networks: NetworkController, granter: AclGranter) {
+  constructor(
+    networks: Pick<NetworkController, 'ensure'>,
+    repair: Pick<NetworkRepair, 'report' | 'standing'>,
+    granter: AclGranter,
+  ) {
     this.#networks = networks
+    this.#repair = repair
     this.#granter = granter
   }
 
-  /** True when the plan leaves something to be done for the networks. */
-  isNeeded({ network }: RangePlan): boolean {
-    return network.actions.length > 0 || this.#networks.needsRepair(network)
+  /** Takes in what the plan's look shows of the networks; of nodes that lack one, the repair is told. */
+  seen(plan: RangePlan, { networks }: RangeInHand): void {
+    networks.seen(this.#repair.report(plan.rangeId, plan.network, nodesOf(plan)))
   }
 
   /**
@@ -43,13 +50,12 @@ export class NetworkStep {
     superseded: AbortSignal,
   ): Promise<NetworksMade> {
     const making = this.#networks.ensure(plan.network.wants, onCommitted)
-    const nodes = making.then(
-      (made) => (made.kind === 'ready' ? made.nodes : undefined),
-      () => undefined,
+    networks.making(
+      making.then(
+        (made) => (made.kind === 'ready' ? made.nodes : undefined),
+        () => undefined,
+      ),
     )
-    networks.making(nodes)
-    // Whoever waits for it is told; this pass may end before.
-    making.catch(() => undefined)
     const made = await Promise.race([making, superseding(superseded)])
     if (made === 'superseded') return { kind: 'superseded' }
     if (made.kind === 'blocked') return made
@@ -79,12 +85,15 @@ export class NetworkStep {
   }
 
   /** Nodes that hold VMs of the range, or will, and lack its networks: only these VMs wait. */
-  #missing({ rangeId, vms }: RangePlan, nodes: readonly NodeNetworkState[]): Finding | true {
-    const here = new Set(vms.flatMap(({ step }) => nodeOf(step) ?? []))
+  #missing(plan: RangePlan, nodes: readonly NodeNetworkState[]): Finding | true {
+    const here = nodesOf(plan)
     const without = nodesWithout(nodes).filter(({ node }) => here.has(node))
-    return without.length === 0 || networksMissing(rangeId, without, this.#networks.repairsExhausted())
+    return without.length === 0 || networksMissing(plan.rangeId, without, this.#repair.standing())
   }
 }
+
+/** The nodes that VMs of the range are on, or go to. */
+const nodesOf = ({ vms }: RangePlan): ReadonlySet<string> => new Set(vms.flatMap(({ step }) => nodeOf(step) ?? []))
 
 const superseding = (signal: AbortSignal): Promise<'superseded'> =>
   new Promise((resolve) => {

@@ -3,8 +3,10 @@ import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
+import type { ZoneFinding } from '../../model/zone-finding.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { numberedBridges } from '../../reconcilers/bridge/range-bridge.ts'
+import { type Ground, groundOf } from '../../reconcilers/ground.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { planTurn, type TurnResult, unbroken } from '../../reconcilers/plan-turn.ts'
 import { numberedVnets } from '../../reconcilers/vnet/numbered-vnets.ts'
@@ -27,10 +29,10 @@ type Look = (options?: { readonly acl: boolean }) => Promise<ClusterSnapshot>
  */
 export class Planning {
   readonly #reservations: Reservations
-  readonly #settings: () => PlanSettings
   readonly #logger: Logger
   readonly #turn: Turn<RangeSpec, Planned>
   #numbersSeen: ReadonlySet<number> | undefined
+  #onZone: (findings: readonly ZoneFinding[]) => void = () => undefined
 
   /** @param announced whom a turn waits for */
   constructor(
@@ -42,7 +44,6 @@ export class Planning {
     logger: Logger,
   ) {
     this.#reservations = reservations
-    this.#settings = settings
     this.#logger = logger
     this.#turn = new Turn(
       async (specs) => {
@@ -50,8 +51,10 @@ export class Planning {
         const snapshot = await look({ acl: settings().aclGroup !== undefined })
         reservations.forgetShown(snapshot, atRest)
         const { mode, turned } = decided.modeOf(snapshot)
+        const ground = groundOf(snapshot, settings(), mode)
+        this.#onZone(turned === undefined ? ground.zone.findings : [])
         this.#numbersSeen = numbersOf(snapshot)
-        const results = turned === undefined ? this.#planAll(specs, snapshot, mode) : refuseAll(specs, turned)
+        const results = turned === undefined ? this.#planAll(specs, ground) : refuseAll(specs, turned)
         return (spec) => {
           const result = results.get(spec)
           if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
@@ -60,6 +63,11 @@ export class Planning {
       },
       () => announced.gone(),
     )
+  }
+
+  /** What is wrong with the zone is told at each look. */
+  onZone(listener: (findings: readonly ZoneFinding[]) => void): void {
+    this.#onZone = listener
   }
 
   /** The numbers of networks that the last look showed, whoever's; undefined before the first. */
@@ -75,13 +83,8 @@ export class Planning {
     return this.#turn.enter(spec)
   }
 
-  #planAll(
-    specs: readonly RangeSpec[],
-    snapshot: ClusterSnapshot,
-    mode: NetworkMode,
-  ): ReadonlyMap<RangeSpec, TurnResult> {
-    const promises = this.#reservations.all()
-    const { results, jointError } = planTurn(specs, snapshot, promises, this.#settings(), mode)
+  #planAll(specs: readonly RangeSpec[], ground: Ground): ReadonlyMap<RangeSpec, TurnResult> {
+    const { results, jointError } = planTurn(specs, ground, this.#reservations.all())
     if (jointError !== undefined)
       this.#logger.error('planning ranges together broke, so each was placed alone; this is a bug, please report it', {
         error: jointError,

@@ -1,7 +1,7 @@
 import { type ActorRefFrom, assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { Outcome } from '../../model/outcome.ts'
 import { type FromVm, vmActor, type WorkOnVm } from '../machine/vm-actor.ts'
-import type { VmAssignment } from '../machine/vm-assignment.ts'
+import { type VmAssignment, vmidOf } from '../machine/vm-assignment.ts'
 import { afterTry, NOT_TRIED, requeueAfter, type Tried } from '../pace/requeue.ts'
 
 /** How a pass reaches the VMs of its range, and hears that another pass is wanted. */
@@ -12,8 +12,10 @@ export interface PassReach {
    * @param assignments made from a look that began when none of these VMs was worked on, or to be ignored by those that are
    */
   readonly handOver: (assignments: readonly VmAssignment[], extent: 'all' | 'some') => void
-  /** Nothing is wanted of any VM for now. */
-  readonly withdraw: (why: string) => void
+  /** Nothing of that kind, or nothing at all, is wanted of any VM for now. */
+  readonly withdraw: (why: string, what: VmAssignment['kind'] | 'all') => void
+  /** What VMs are worked on for just now. */
+  readonly underWay: () => ReadonlySet<VmAssignment['kind']>
   /** Aborts when something has changed, so that this pass should end as soon as it only waits. */
   readonly superseded: AbortSignal
 }
@@ -43,7 +45,7 @@ type RangeEvent =
   /** Time has passed. */
   | { readonly type: 'resync' }
   | { readonly type: 'handOver'; readonly assignments: readonly VmAssignment[]; readonly extent: 'all' | 'some' }
-  | { readonly type: 'withdraw'; readonly why: string }
+  | { readonly type: 'withdraw'; readonly why: string; readonly what: VmAssignment['kind'] | 'all' }
   | { readonly type: 'passed'; readonly outcome: Outcome }
   | FromVm
 
@@ -53,13 +55,15 @@ const outcomeOfRejection = (error: unknown): Outcome => ({
 })
 
 /** Runs one pass; tells the range what it hands to VMs, and how it ended. */
-const passLogic = fromCallback<{ readonly type: 'supersede' }, RangeInput, RangeEvent>(
-  ({ input: { rangeId, pass }, sendBack, receive }) => {
+const passLogic = fromCallback<{ readonly type: 'supersede' }, RangeContext, RangeEvent>(
+  ({ input: { rangeId, pass, vms }, sendBack, receive }) => {
     const superseded = new AbortController()
     receive(() => superseded.abort())
     const reach: PassReach = {
       handOver: (assignments, extent) => sendBack({ type: 'handOver', assignments, extent }),
-      withdraw: (why) => sendBack({ type: 'withdraw', why }),
+      withdraw: (why, what) => sendBack({ type: 'withdraw', why, what }),
+      // A pass asks before it hands anything over, so that these are all there are.
+      underWay: () => new Set([...vms.values()].flatMap(workOf)),
       superseded: superseded.signal,
     }
     pass(rangeId, reach).then(
@@ -88,23 +92,23 @@ export const rangeMachine = setup({
       const { assignments, extent } = event
       enqueue.assign({
         vms: ({ spawn }) => {
-          const missing = assignments.filter(({ plan: { vmid } }) => !vms.has(vmid))
-          const spawned = missing.map(({ plan: { vmid } }) => {
+          const missing = assignments.map(vmidOf).filter((vmid) => !vms.has(vmid))
+          const spawned = missing.map((vmid) => {
             return [vmid, spawn('vm', { input: { vmid, work, random, now } })] as const
           })
           return new Map([...vms, ...spawned])
         },
       })
       for (const assignment of assignments)
-        enqueue.sendTo(({ context }) => vmIn(context, assignment.plan.vmid), { type: 'assign', assignment })
+        enqueue.sendTo(({ context }) => vmIn(context, vmidOf(assignment)), { type: 'assign', assignment })
       if (extent === 'some') return
-      const wanted = new Set(assignments.map(({ plan: { vmid } }) => vmid))
+      const wanted = new Set(assignments.map(vmidOf))
       const gone = new Set<number>()
       for (const [vmid, vm] of vms) {
         if (wanted.has(vmid)) continue
         // One that is worked on is let go of by a later pass, when its work has ended.
         if (vm.getSnapshot().value === 'working')
-          enqueue.sendTo(vm, { type: 'withdraw', why: 'its range file names it no more' })
+          enqueue.sendTo(vm, { type: 'withdraw', why: 'its range file names it no more', what: 'all' })
         else {
           enqueue.stopChild(vm)
           gone.add(vmid)
@@ -114,7 +118,7 @@ export const rangeMachine = setup({
     }),
     withdraw: enqueueActions(({ context: { vms }, event, enqueue }) => {
       if (event.type !== 'withdraw') return
-      for (const vm of vms.values()) enqueue.sendTo(vm, { type: 'withdraw', why: event.why })
+      for (const vm of vms.values()) enqueue.sendTo(vm, { type: 'withdraw', why: event.why, what: event.what })
     }),
   },
   guards: {
@@ -163,6 +167,11 @@ export const rangeMachine = setup({
     stalled: { after: { requeue: 'reconciling' }, on: { resync: 'reconciling' } },
   },
 })
+
+function workOf(vm: ActorRefFrom<typeof vmActor>): readonly VmAssignment['kind'][] {
+  const { value, context } = vm.getSnapshot()
+  return value === 'working' && context.assignment !== undefined ? [context.assignment.kind] : []
+}
 
 function vmIn({ vms }: RangeContext, vmid: number): ActorRefFrom<typeof vmActor> {
   const vm = vms.get(vmid)

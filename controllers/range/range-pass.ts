@@ -6,7 +6,7 @@ import { type Outcome, worstOf } from '../../model/outcome.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import { zoneRemarkOf } from '../../model/zone-finding.ts'
-import type { VmAssignment } from '../machine/vm-assignment.ts'
+import type { KeepAssignment } from '../machine/vm-assignment.ts'
 import type { NetworkStep } from './network-step.ts'
 import type { Planned, Planning } from './planning.ts'
 import { NO_ZONE_NEEDED } from './range-conditions.ts'
@@ -24,7 +24,7 @@ export interface ValidFile {
 /** A range's plan, and what its VMs are handed of it. */
 interface InPlan {
   readonly plan: RangePlan
-  readonly assignments: readonly VmAssignment[]
+  readonly assignments: readonly KeepAssignment[]
 }
 
 /**
@@ -79,7 +79,8 @@ export class RangePass {
     const pool = once(() => this.#makePool(plan, signal))
 
     onStage('networks')
-    const isNeeded = this.#networks.isNeeded(plan)
+    const isNeeded = plan.network.actions.length > 0
+    this.#networks.seen(plan, range)
     this.#tellPlan(inPlan, zone, isNeeded, range)
     if (isNeeded) {
       // What fails about the pool here fails again below, where it is told.
@@ -104,15 +105,13 @@ export class RangePass {
   }
 
   #tellPlan({ plan, assignments }: InPlan, zone: Remark | true, isNeeded: boolean, range: RangeInHand): void {
-    const { nodes } = plan.network
-    if (!isNeeded) range.networks.seen(nodes)
-    const network = isNeeded ? PROGRESSING : this.#networks.finding(plan, nodes)
+    const network = isNeeded ? PROGRESSING : this.#networks.finding(plan, range.networks.nodes)
     const byVmid = new Map(assignments.map((assignment) => [assignment.plan.vmid, assignment]))
     const newsOf = (vmid: number): ReturnType<VmHandOver['newsOf']> => {
       const assignment = byVmid.get(vmid)
       return assignment && this.#vms.newsOf(assignment)
     }
-    range.report.planned(plan, ({ vmid }) => newsOf(vmid), { zone, network })
+    range.report.planned(plan, range.networks.nodes, ({ vmid }) => newsOf(vmid), { zone, network })
   }
 
   #makePool({ rangeId, pool }: RangePlan, signal: AbortSignal): Promise<void> {

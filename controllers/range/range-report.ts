@@ -90,14 +90,14 @@ export class RangeReport {
     this.#tell({ source: spec.source, diagnostics: warnings })
   }
 
-  /** The range is to go, or, with `left` nothing, gone. */
+  /** The range is to go, or, with `left` nothing, gone. @param conditions asked for whenever something is told */
   removal(
-    conditions: readonly Condition[],
+    conditions: Conditions,
     news: Partial<Pick<Status, 'source' | 'diagnostics' | 'number' | 'vms'>>,
     left: 'something' | 'nothing',
   ): void {
     this.#standing = left === 'nothing' ? 'gone' : 'valid'
-    this.#explainBy(() => conditions)
+    this.#explainBy(conditions)
     this.#tell({ networks: [], ...news })
   }
 
@@ -114,10 +114,12 @@ export class RangeReport {
   /**
    * The range was planned.
    *
+   * @param networks what each node has of its networks
    * @param newsOf what is to be told of a VM; undefined: it is worked on, and tells its own news
    */
   planned(
-    { number, vms, network }: RangePlan,
+    { number, vms }: RangePlan,
+    networks: readonly NodeNetworkState[],
     newsOf: (vm: VmPlan) => VmNews | undefined,
     findings: Pick<PassFindings, 'zone' | 'network'>,
   ): void {
@@ -127,7 +129,7 @@ export class RangeReport {
       const news = outlasting(before, vm) ?? newsOf(vm) ?? before ?? planned
       return vmStatusOf(vm, number, before, news)
     })
-    this.#status = { ...this.#status, number, vms: statuses, networks: network.nodes }
+    this.#status = { ...this.#status, number, vms: statuses, networks }
     this.found({ ...findings, machines: undefined })
   }
 
@@ -157,6 +159,11 @@ export class RangeReport {
     const isIt = (vm: VmStatus): boolean => vm.name === name && vm.vmid === vmid
     if (!vms.some(isIt) || !this.#told) return
     this.#tell({ vms: vms.map((vm) => (isIt(vm) ? { ...vm, ...news } : vm)) })
+  }
+
+  /** A VM is no more. */
+  vmGone(vmid: number): void {
+    this.#tell({ vms: this.#status.vms.filter((vm) => vm.vmid !== vmid) })
   }
 
   /** Neither a file nor anything else of it is left. */

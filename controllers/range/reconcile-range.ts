@@ -2,7 +2,7 @@ import { type Finding, NOT_READ } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Logger } from '../../model/ports.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
-import type { RemovalReconciler } from '../removal/removal-reconciler.ts'
+import type { RemovalReconciler } from './reconcile-removal.ts'
 import type { Announced } from './announced.ts'
 import type { RangeInHand } from './range-in-hand.ts'
 import type { PassReach } from './range-machine.ts'
@@ -32,14 +32,17 @@ export class RangeReconciler {
   async reconcile(range: RangeInHand, reach: PassReach, signal: AbortSignal): Promise<Outcome> {
     const { id, report } = range
     const wish = await this.#announced.announce(this.#wishes.read(id))
-    if (wish.kind !== 'present') reach.withdraw(`range ${id}: nothing is wanted of it now`)
+    const stays = wish.kind !== 'present' && wish.kind !== 'removal'
+    if (stays) reach.withdraw(`range ${id}: nothing is wanted of it now`, 'all')
     switch (wish.kind) {
       case 'present':
         return await this.#build(wish, range, reach, signal)
       case 'removal':
+        return await this.#removal.remove(wish, range, reach, signal)
       case 'destroyed':
+        return await this.#removal.stayAway(wish, range)
       case 'missing':
-        return await this.#removal.reconcile(wish, range, reach, signal)
+        return this.#removal.missing(range)
       case 'unreadable':
         this.#logger.error('range file could not be read', { range: id, error: wish.why })
         return { kind: 'retry', error: report.unreadable(wish.why) }

@@ -1,81 +1,50 @@
-import type { Clock } from '../../model/clock.ts'
 import type { Condition, Finding } from '../../model/condition.ts'
-import type { ApprovalStore, FolderProvenance, Logger, Metrics, RangeFiles, SeenFilesStore } from '../../model/ports.ts'
-import type { FolderIdentity, PruneSettings, WaitingSet } from '../../model/prune.ts'
+import type { Logger } from '../../model/ports.ts'
+import type { PruneSettings } from '../../model/prune.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { descentToCheck, doubtsOf } from '../../reconcilers/prune/doubt-file.ts'
-import { BUDGET_MS, judgePrune, type MissingRange } from '../../reconcilers/prune/judge-prune.ts'
+import { judgePrune } from '../../reconcilers/prune/judge-prune.ts'
 import { goesLater, waitsForApproval, whyItGoes } from '../../reconcilers/prune/prune-words.ts'
-import { waitingSetOf } from '../../reconcilers/prune/waiting-set.ts'
-import {
-  afterLook,
-  type FileWatch,
-  type FolderLook,
-  rememberedOf,
-  type WatchedFile,
-  watchFrom,
-  without,
-  withKnown,
-  withRead,
-} from '../../reconcilers/prune/watch-files.ts'
-import { PruneApproval } from './prune-approval.ts'
-
-/** What pruning needs of the outside. */
-export interface PruneParts {
-  readonly settings: () => PruneSettings
-  readonly provenance: FolderProvenance
-  readonly seenFiles: SeenFilesStore
-  readonly approvals: ApprovalStore
-  /** Milliseconds since some moment; setting the machine's date doesn't change it. */
-  readonly stopwatch: () => number
-}
-
-interface PruningDependencies extends PruneParts {
-  readonly files: Pick<RangeFiles, 'list'>
-  readonly look: () => Promise<Pick<ClusterSnapshot, 'guests'>>
-  readonly resyncMs: () => number
-  readonly clock: Pick<Clock, 'now'>
-  readonly logger: Logger
-  readonly metrics: Pick<Metrics, 'pruneWaiting'>
-  /** Aborts when the controller stops. */
-  readonly signal: AbortSignal
-}
+import type { MissingFiles } from './missing-files.ts'
+import type { PruneApproval } from './prune-approval.ts'
+import type { PruneOrders } from './prune-orders.ts'
 
 /**
  * Decides which ranges go because their file is gone, and says of the others what becomes of them. Removes nothing itself:
  * a range's own pass asks for its order.
  */
 export class Pruning {
-  readonly #deps: PruningDependencies
+  readonly #settings: () => PruneSettings
+  readonly #files: MissingFiles
+  readonly #orders: PruneOrders
   readonly #approval: PruneApproval
-  #watch: FileWatch = watchFrom([])
-  readonly #orders = new Map<string, RemovalOrder>()
+  readonly #logger: Logger
   #outlooks: ReadonlyMap<string, Finding> = new Map()
-  /** When ranges began to go, by the stopwatch. */
-  #went: readonly number[] = []
-  /** Ranges whose file was seen since the look that is under way began. */
-  readonly #returned = new Set<string>()
   #looking = false
   #trouble: string | undefined
-  #resting = false
+  #paused = false
 
-  constructor(dependencies: PruningDependencies) {
-    this.#deps = dependencies
-    this.#approval = new PruneApproval(dependencies)
+  constructor(
+    settings: () => PruneSettings,
+    files: MissingFiles,
+    orders: PruneOrders,
+    approval: PruneApproval,
+    logger: Logger,
+  ) {
+    this.#settings = settings
+    this.#files = files
+    this.#orders = orders
+    this.#approval = approval
+    this.#logger = logger
   }
 
   /** Takes up what earlier lives remember. @param ready how ready they left each range */
-  async start(ready: ReadonlyMap<string, Pick<Condition, 'reason'>>): Promise<void> {
-    const seen = await this.#deps.seenFiles.read()
-    // Of some nothing was left by then; if they have a file by now, a look finds it.
-    const left = (rangeId: string): boolean => ready.get(rangeId)?.reason !== 'Absent'
-    this.#watch = withKnown(watchFrom(seen.filter(({ rangeId }) => left(rangeId))), [...ready.keys()].filter(left))
+  start(ready: ReadonlyMap<string, Pick<Condition, 'reason'>>): Promise<void> {
+    return this.#files.start(ready)
   }
 
   /** The order by which a range goes for lack of its file; undefined when it stays. */
   orderOf(rangeId: string): RemovalOrder | undefined {
-    return this.#orders.get(rangeId)
+    return this.#orders.of(rangeId)
   }
 
   /** What becomes of a range whose file is gone; undefined when nothing does. */
@@ -89,15 +58,14 @@ export class Pruning {
    * @param names the machines that it names; undefined when it is not valid
    */
   fileSeen(rangeId: string, names: readonly string[] | undefined): void {
-    this.#returned.add(rangeId)
-    this.#orders.delete(rangeId)
-    this.#watch = withRead(this.#watch, rangeId, names)
+    this.#orders.fileSeen(rangeId)
+    this.#files.seen(rangeId, names)
   }
 
   /** Neither a file nor anything else of a range is left. */
   gone(rangeId: string): void {
-    this.#orders.delete(rangeId)
-    this.#watch = without(this.#watch, rangeId)
+    this.#orders.withdraw(rangeId)
+    this.#files.forget(rangeId)
     this.#outlooks = new Map([...this.#outlooks].filter(([id]) => id !== rangeId))
   }
 
@@ -106,115 +74,68 @@ export class Pruning {
    *
    * @returns the ranges of which something else is to be said or done than before
    */
-  async look(): Promise<readonly string[]> {
+  async look(signal: AbortSignal): Promise<readonly string[]> {
     if (this.#looking) return []
     this.#looking = true
-    this.#returned.clear()
+    this.#orders.beginLook()
     const before = this.#outlooks
-    const ordered = new Set(this.#orders.keys())
+    const ordered = new Set(this.#orders.ids())
     try {
-      const settings = this.#deps.settings()
-      await (settings.enabled ? this.#lookInto(settings) : this.#rest())
+      const settings = this.#settings()
+      await (settings.enabled ? this.#judge(settings) : this.#pause())
       this.#trouble = undefined
     } catch (error) {
-      if (!this.#deps.signal.aborted) this.#complain(error)
+      if (!signal.aborted) this.#complain(error)
     } finally {
       this.#looking = false
     }
-    const ids = new Set([...before.keys(), ...this.#outlooks.keys(), ...ordered, ...this.#orders.keys()])
+    const goes = new Set(this.#orders.ids())
+    const ids = new Set([...before.keys(), ...this.#outlooks.keys(), ...ordered, ...goes])
     return [...ids].filter(
-      (id) => before.get(id)?.message !== this.#outlooks.get(id)?.message || ordered.has(id) !== this.#orders.has(id),
+      (id) => before.get(id)?.message !== this.#outlooks.get(id)?.message || ordered.has(id) !== goes.has(id),
     )
   }
 
   /** Pruning is off, perhaps since a moment ago. */
-  async #rest(): Promise<void> {
-    if (this.#resting) return
-    this.#watch = watchFrom(rememberedOf(this.#watch))
-    this.#orders.clear()
+  async #pause(): Promise<void> {
+    if (this.#paused) return
+    this.#files.pause()
+    this.#orders.withdrawAll()
     this.#outlooks = new Map()
     await this.#approval.nothingWaits()
-    this.#resting = true
+    this.#paused = true
   }
 
-  async #lookInto({ grace, budget }: PruneSettings): Promise<void> {
-    const { stopwatch, clock, look } = this.#deps
-    this.#resting = false
-    const seen = await this.#listed()
-    this.#watch = afterLook(this.#watch, seen)
-    if (seen.kind === 'unread') return
-    await this.#remember()
-    const isMissing = (id: string): boolean => this.#watch.files.get(id)?.missing !== undefined
-    for (const id of this.#orders.keys()) if (!isMissing(id)) this.#orders.delete(id)
+  async #judge({ grace, budget }: PruneSettings): Promise<void> {
+    this.#paused = false
+    const folder = await this.#files.look()
+    if (folder === undefined) return
+    const missing = this.#files.missing()
+    for (const id of this.#orders.ids()) if (missing.every(({ rangeId }) => rangeId !== id)) this.#orders.withdraw(id)
 
-    const missing = [...this.#watch.files.values()].filter(
-      (file) => file.missing !== undefined && !this.#orders.has(file.rangeId),
+    const unordered = missing.filter(({ rangeId }) => this.#orders.of(rangeId) === undefined)
+    const judged = await this.#files.judged(unordered, folder)
+    const { expired, why } = judgePrune({ missing: judged, grace, budget, went: this.#orders.went() })
+    const later = unordered.map(
+      ({ rangeId, missing: { since } }) => [rangeId, goesLater(rangeId, { since, grace })] as const,
     )
-    const judged = await this.#withDoubts(missing, seen.folder)
-    this.#went = this.#went.filter((at) => stopwatch() - at < BUDGET_MS)
-    const { due, why } = judgePrune({ missing: judged, grace, budget, went: this.#went.length })
-    const later = missing.map(({ rangeId, missing: gone }) => {
-      return [rangeId, goesLater(rangeId, { since: gone?.since ?? clock.now(), grace })] as const
-    })
-    this.#outlooks = new Map(later)
     if (why.length === 0) {
+      this.#outlooks = new Map(later)
       await this.#approval.nothingWaits()
-      const namesOf = (id: string): readonly string[] => this.#watch.files.get(id)?.names ?? []
-      return this.#order(
-        due.map((rangeId) => ({
-          rangeId,
-          why: whyItGoes(grace),
-          scope: { kind: 'named', names: namesOf(rangeId) },
-        })),
-      )
+      return this.#order(expired.map((rangeId) => this.#orderOf(rangeId, grace)))
     }
-    const waits = due.map((id) => [id, waitsForApproval(id, why, this.#approval.answeredWrongly)] as const)
+    const waits = expired.map((id) => [id, waitsForApproval(id, why, this.#approval.answeredWrongly)] as const)
     this.#outlooks = new Map([...later, ...waits])
-    const waiting = waitingSetOf(due, why, await look())
-    if (waiting !== undefined && (await this.#approval.isApproved(waiting))) this.#order(ordersOf(waiting))
+    this.#order(await this.#approval.ordersOf(expired, why))
   }
 
-  async #listed(): Promise<FolderLook> {
-    const { provenance, files, stopwatch, clock, resyncMs } = this.#deps
-    try {
-      const folder = await provenance.identity()
-      const ids = await files.list()
-      return { kind: 'listed', ids, folder, at: stopwatch(), now: clock.now(), mostStep: 2 * resyncMs() }
-    } catch {
-      // Said by the resync, which lists the folder as well.
-      return { kind: 'unread' }
-    }
-  }
-
-  async #withDoubts(files: readonly WatchedFile[], folder: FolderIdentity): Promise<readonly MissingRange[]> {
-    // Asked once for all files that were last seen with the same commit.
-    const answers = new Map<string, boolean>()
-    const judged: MissingRange[] = []
-    for (const file of files) {
-      const descent = descentToCheck(file.folder, folder)
-      const { commit = '', ancestor = '' } = descent ?? {}
-      const follows =
-        descent === undefined || (answers.get(ancestor) ?? (await this.#deps.provenance.follows(commit, ancestor)))
-      answers.set(ancestor, follows)
-      judged.push({ id: file.rangeId, watched: file.missing?.watched ?? 0, doubts: doubtsOf(file, folder, follows) })
-    }
-    return judged
+  #orderOf(rangeId: string, grace: number): RemovalOrder {
+    return { rangeId, why: whyItGoes(grace), scope: { kind: 'named', names: this.#files.namesOf(rangeId) } }
   }
 
   #order(orders: readonly RemovalOrder[]): void {
-    // A file that came back while this look was under way makes it a set that nobody has judged.
-    if (orders.some(({ rangeId }) => this.#returned.has(rangeId))) return
-    for (const order of orders) {
-      this.#orders.set(order.rangeId, order)
-      this.#deps.logger.warn('range goes', { range: order.rangeId, why: order.why })
-    }
-    this.#outlooks = new Map([...this.#outlooks].filter(([id]) => !this.#orders.has(id)))
-    const at = this.#deps.stopwatch()
-    this.#went = [...this.#went, ...orders.map(() => at)]
-  }
-
-  #remember(): Promise<void> {
-    return this.#deps.seenFiles.write(rememberedOf(this.#watch))
+    this.#orders.give(orders)
+    this.#outlooks = new Map([...this.#outlooks].filter(([id]) => this.#orders.of(id) === undefined))
   }
 
   /** Once for each cause: the next look comes soon. */
@@ -222,13 +143,6 @@ export class Pruning {
     const message = error instanceof Error ? error.message : String(error)
     if (message === this.#trouble) return
     this.#trouble = message
-    this.#deps.logger.error('ranges without a file could not be judged; none of them goes', { error })
+    this.#logger.error('ranges without a file could not be judged; none of them goes', { error })
   }
 }
-
-const ordersOf = ({ ranges }: WaitingSet): readonly RemovalOrder[] =>
-  ranges.map(({ id, vms }) => ({
-    rangeId: id,
-    why: 'its file is gone, and its removal was approved',
-    scope: { kind: 'listed', vms: vms.map(({ vmid, name }) => ({ vmid, name })) },
-  }))

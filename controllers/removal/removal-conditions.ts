@@ -1,4 +1,5 @@
 import { type Condition, condition, type Finding, readyOf } from '../../model/condition.ts'
+import type { VmStatus } from '../../model/range-status.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 
 /** How far a removal got; `true`: nothing of that is left. A part that is left out is not known yet. */
@@ -6,6 +7,25 @@ export interface RemovalFindings {
   readonly machines?: Finding | true
   readonly network?: Finding | true
   readonly pool?: Finding | true
+}
+
+/** How it stands with VMs that are going: trouble first. */
+export function machinesLeft(
+  { rangeId, why }: Pick<RemovalOrder, 'rangeId' | 'why'>,
+  vms: readonly Pick<VmStatus, 'trouble'>[],
+): Finding {
+  const troubles = vms.flatMap(({ trouble }) => trouble ?? [])
+  const [first] = troubles
+  if (first === undefined)
+    return {
+      reason: 'Progressing',
+      message: `range ${rangeId}: it is to go (${why}); ${vms.length} of its VMs are left`,
+    }
+  const more = troubles.length > 1 ? ` (and ${troubles.length - 1} more)` : ''
+  return {
+    reason: 'VmTrouble',
+    message: `range ${rangeId}: ${troubles.length} of its VMs are not gone; ${first}${more}`,
+  }
 }
 
 /**

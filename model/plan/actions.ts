@@ -109,6 +109,11 @@ export type RemovalAction =
 /** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */
 export type VnetAction = Extract<Action, { kind: 'create-vnet' | 'update-vnet' | 'delete-vnet' | 'apply-sdn' }>
 
+export type SdnApply = Extract<VnetAction, { kind: 'apply-sdn' }>
+
+/** A change to one VNet, which takes no effect before the apply. */
+export type VnetWrite = Exclude<VnetAction, { kind: 'apply-sdn' }>
+
 export type GrantAction = Extract<Action, { kind: 'grant-acl' }>
 
 /** Changes to a node's bridges, in the order they are made; `activate-network`, when needed, is the last. */

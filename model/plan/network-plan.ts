@@ -75,6 +75,14 @@ export interface NetworkNames {
   readonly range: string
 }
 
+/** What a look shows of nodes that lack networks which are applied. Applying again repairs them. */
+export interface RepairNeed {
+  /** In order of name. */
+  readonly lacking: readonly NodeNetworkState[]
+  /** Why applying would do more than that, as a part of a sentence; undefined when it would not. */
+  readonly obstacle: string | undefined
+}
+
 /** What a range's networks need. */
 export interface NetworkPlan {
   readonly names: NetworkNames
@@ -85,4 +93,6 @@ export interface NetworkPlan {
   readonly nodes: readonly NodeNetworkState[]
   /** A node's network is being reloaded just now: a VM started meanwhile could miss its bridge. */
   readonly busy: boolean
+  /** The same for all ranges of a look; nothing on a single node, whose own file tells what its bridges lack. */
+  readonly repair: RepairNeed
 }

@@ -7,6 +7,8 @@ export interface VmPlan {
   readonly spec: VmSpec
   /** The VMID it has, or will get. */
   readonly vmid: number
+  /** Whether that is the one which spells its address, and which nobody but Lanista gives. */
+  readonly isSpelled: boolean
   readonly step: VmStep
   /** Phase to show before anything is done. */
   readonly phase: VmPhase

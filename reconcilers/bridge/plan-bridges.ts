@@ -4,6 +4,7 @@ import type { BridgeAction } from '../../model/plan/actions.ts'
 import type { BridgeRemoval, BridgeWant, BridgeWants } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../model/snapshot.ts'
+import { bridgeOwner, isMarked } from '../network-owner.ts'
 import { driftOf } from './range-bridge.ts'
 import { stagedChanges } from './staged-changes.ts'
 import { whyBridgeStays } from './why-bridge-stays.ts'
@@ -19,7 +20,7 @@ export interface BridgeKnowledge {
   /** The node's network is being reloaded just now. */
   readonly reloading?: boolean
   /** Bridges that a reload left behind: it failed, and nothing else tells whether they are as configured. */
-  readonly unsure?: ReadonlySet<string>
+  readonly unconfirmed?: ReadonlySet<string>
   /** The node's network as it was before Lanista wrote to it. */
   readonly before?: NodeNetworkSeen
 }
@@ -37,7 +38,7 @@ type BridgeWrite = Exclude<BridgeAction, { kind: 'activate-network' }>
 export function planBridges(
   wants: BridgeWants,
   network: NodeNetworkSeen | undefined,
-  { reloading = false, unsure = new Set(), before }: BridgeKnowledge = {},
+  { reloading = false, unconfirmed = new Set(), before }: BridgeKnowledge = {},
 ): BridgePlan {
   const { node, bridges, natBridge, applyForeign } = wants
   const unique = [...new Map(bridges.map((want) => [want.name, want])).values()]
@@ -45,7 +46,7 @@ export function planBridges(
   const going = [...new Map(wants.removals.map((removal) => [removal.name, removal])).values()].filter(
     ({ name }) => name !== natBridge && unique.every((want) => want.name !== name),
   )
-  if (network === undefined) return refuseAll([...unique, ...going], () => notTold(node))
+  if (network === undefined) return refuseAll([...unique, ...going], () => nodeNetworkUnknown(node))
   const contested = contestedNames(bridges)
   const staged = stagedChanges(network, going)
   const findings = new Map<string, Finding>()
@@ -56,7 +57,7 @@ export function planBridges(
     const seen = network.interfaces.find((each) => each.name === name)
     const finding = contested.get(name) ?? conflictOf(want, seen, wants)
     const write = finding === undefined ? writeOf(want, seen, node) : undefined
-    const waits = staged.own.has(name) || unsure.has(name) || seen?.active === false
+    const waits = staged.own.has(name) || unconfirmed.has(name) || seen?.active === false
     if (finding !== undefined) findings.set(name, finding)
     else if (write !== undefined) writes.push(write)
     else if (waits && reloading && network.staged === undefined) findings.set(name, beingReloaded(name, node))
@@ -66,7 +67,7 @@ export function planBridges(
     const { name } = removal
     const seen = network.interfaces.find((each) => each.name === name)
     const finding = seen === undefined ? undefined : stayOf(removal, seen, network, wants)
-    const waits = staged.own.has(name) || unsure.has(name)
+    const waits = staged.own.has(name) || unconfirmed.has(name)
     if (finding !== undefined) findings.set(name, finding)
     else if (seen !== undefined)
       writes.push({ kind: 'delete-bridge', node, bridge: name, mark: removal.mark, reason: removal.reason })
@@ -115,8 +116,9 @@ function conflictOf(
     return taken(`it is the NAT network's (ludus_nat_interface), and can't be a range's; ${remedy}`)
   if (seen === undefined) return undefined
   if (seen.type !== 'bridge') return taken(`the name is in use by an interface of type ${seen.type}; ${remedy}`)
-  if (seen.comment === mark) return undefined
-  if (hasComment(seen))
+  const owner = bridgeOwner(seen)
+  if (isMarked(owner, mark)) return undefined
+  if (owner.kind !== 'unmarked')
     return taken(`it exists and its comment is "${printable(seen.comment ?? '')}", not "${mark}"; ${remedy}`)
   if (adoptUnmarked) return undefined
   return taken(
@@ -136,12 +138,10 @@ function stayOf(
   return { reason: 'BridgeStays', message }
 }
 
-const hasComment = ({ comment }: InterfaceSeen): boolean => comment !== undefined && comment.trim() !== ''
-
 function writeOf({ name, mark }: BridgeWant, seen: InterfaceSeen | undefined, node: string): BridgeWrite | undefined {
   const what = { node, bridge: name, mark }
   if (seen === undefined) return { kind: 'create-bridge', ...what, reason: 'VLAN-aware, without ports' }
-  const drift = [...driftOf(seen), ...(seen.comment === mark ? [] : ['lacks the owner mark'])]
+  const drift = [...driftOf(seen), ...(isMarked(bridgeOwner(seen), mark) ? [] : ['lacks the owner mark'])]
   return drift.length === 0 ? undefined : { kind: 'update-bridge', ...what, reason: `it ${drift.join(', ')}` }
 }
 
@@ -154,14 +154,14 @@ function isRewritten(before: NodeNetworkSeen, now: NodeNetworkSeen, written: rea
   const others = ({ interfaces }: NodeNetworkSeen): string =>
     interfaces
       .filter(({ name }) => !written.includes(name))
-      .map(({ name, told }) => `${name} ${told}`)
+      .map(({ name, config }) => `${name} ${config}`)
       .sort()
       .join('\n')
   return before.staged === undefined && others(before) === others(now)
 }
 
 /** Nothing is known of a node's network. */
-export const notTold = (node: string): Finding => ({
+export const nodeNetworkUnknown = (node: string): Finding => ({
   reason: 'NodeNetworkUnknown',
   message: `node ${node}: it did not tell its network; bring the node back if it is off, then this goes on by itself`,
 })

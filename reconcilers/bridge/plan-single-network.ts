@@ -4,9 +4,11 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { BridgeWants, NetworkPlan } from '../../model/plan/network-plan.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { Ground } from '../ground.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { nodeRemedy } from '../placement/decide.ts'
 import { rangeNumberOf } from '../range-number.ts'
+import { reloadingNodes } from '../reloading-nodes.ts'
 import type { PlannedNetwork } from '../vnet/plan-cluster-network.ts'
 import { checkNatBridge } from './check-nat-bridge.ts'
 import { planBridges } from './plan-bridges.ts'
@@ -15,9 +17,8 @@ import { numberedBridges } from './range-bridge.ts'
 /** A range's networks on a single node: the NAT bridge, which is checked, and its own bridge. There is no zone. */
 export function planSingleNetwork(
   spec: RangeSpec,
-  snapshot: ClusterSnapshot,
+  { snapshot, settings, repair }: Ground,
   promised: ReadonlyMap<number, string>,
-  settings: PlanSettings,
 ): PlannedNetwork {
   const chosen = onlyNodeOf(snapshot, settings)
   if ('finding' in chosen) return refused(chosen.finding)
@@ -30,7 +31,7 @@ export function planSingleNetwork(
   const adoptUnmarked = spec.number !== undefined || hasVms(spec.id, number.number, snapshot, settings)
   const wants = bridgeWantsOf(spec.id, number.number, adoptUnmarked, node, settings)
   const names = { nat: settings.natBridge, range: bridgeName(number.number) }
-  const busy = isReloading(snapshot, node)
+  const busy = reloadingNodes(snapshot).has(node)
   const { actions, findings } = planBridges(wants, network, { reloading: busy })
   const nat = network === undefined ? undefined : checkNatBridge(network, settings.natBridge)
   const finding = nat?.kind === 'unusable' ? nat.finding : findings.get(names.range)
@@ -38,7 +39,7 @@ export function planSingleNetwork(
 
   const state = actions.length === 0 ? 'available' : 'absent'
   const message = state === 'available' ? '' : 'has no network of the range yet'
-  const plan: NetworkPlan = { names, wants, actions, nodes: [{ node, state, message }], busy }
+  const plan: NetworkPlan = { names, wants, actions, nodes: [{ node, state, message }], busy, repair }
   const notes = [...(nat?.kind === 'usable' ? nat.notes : []), ...targetNotes(spec, node)]
   return {
     kind: 'planned',
@@ -102,9 +103,6 @@ function numberOf(
   const networks = network === undefined ? [] : numberedBridges(network)
   return rangeNumberOf(spec.id, spec.number, { networks, guests }, promised, settings)
 }
-
-const isReloading = ({ runningTasks }: ClusterSnapshot, node: string): boolean =>
-  runningTasks.some(({ type, node: at }) => type === 'reloadnetworkall' || (type === 'srvreload' && at === node))
 
 const others = ({ nodes }: ClusterSnapshot, node: string): ReadonlyMap<string, string> =>
   new Map(

@@ -1,5 +1,6 @@
-import { BRIDGE_VIDS, rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
+import { BRIDGE_VIDS, ownerMark, rangeNumberOfBridge } from '../../model/identity.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../model/snapshot.ts'
+import { bridgeOwner, rangeIdOf } from '../network-owner.ts'
 import type { NumberedNetwork } from '../range-number.ts'
 
 /**
@@ -21,16 +22,17 @@ export function driftOf({ vlanAware, vids, ports, autostart }: InterfaceSeen): r
 export function bridgesAsMade({ interfaces }: NodeNetworkSeen): ReadonlyMap<string, string> {
   return new Map(
     interfaces.flatMap((seen): [string, string][] => {
-      const { name, type, comment } = seen
+      const { name, type } = seen
       const made = type === 'bridge' && rangeNumberOfBridge(name) !== undefined && driftOf(seen).length === 0
-      return made && comment !== undefined && rangeIdOfMark(comment) !== undefined ? [[name, comment]] : []
+      const owner = bridgeOwner(seen)
+      return made && owner.kind === 'range' ? [[name, ownerMark(owner.rangeId)]] : []
     }),
   )
 }
 
 /** The interfaces whose names spell range numbers. */
 export const numberedBridges = ({ interfaces }: NodeNetworkSeen): readonly NumberedNetwork[] =>
-  interfaces.flatMap(({ name, comment }) => {
-    const number = rangeNumberOfBridge(name)
-    return number === undefined ? [] : [{ number, rangeId: rangeIdOfMark(comment) }]
+  interfaces.flatMap((seen) => {
+    const number = rangeNumberOfBridge(seen.name)
+    return number === undefined ? [] : [{ number, rangeId: rangeIdOf(bridgeOwner(seen)) }]
   })

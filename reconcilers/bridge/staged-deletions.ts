@@ -1,5 +1,6 @@
-import { rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
+import { rangeNumberOfBridge } from '../../model/identity.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
+import { bridgeOwner } from '../network-owner.ts'
 import { type DiffLine, diffLines, interfaceOf, stanzasOf } from './staged-diff.ts'
 
 /**
@@ -24,7 +25,7 @@ function markThatGoes(stanza: readonly DiffLine[]): string | undefined {
   const [comment, ...more] = stanza.filter(({ text }) => text.startsWith('#'))
   if (comment?.sign !== '-' || more.length > 0) return undefined
   const mark = comment.text.slice(1)
-  return rangeIdOfMark(mark) === undefined ? undefined : mark
+  return bridgeOwner({ comment: mark }).kind === 'range' ? mark : undefined
 }
 
 const hasPorts = (stanza: readonly DiffLine[]): boolean =>

@@ -1,6 +1,7 @@
 import { rangeNumberOfBridge } from '../../model/identity.ts'
 import { printable } from '../../model/printable.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../model/snapshot.ts'
+import { bridgeOwner, isMarked } from '../network-owner.ts'
 
 /** Why an interface is not removed as a range's bridge although its removal is wanted, and what would change that. */
 export interface Stay {
@@ -14,18 +15,19 @@ export interface Stay {
  * range's mark, without ports, and that nothing else on the node rests on. The NAT bridge is everybody's.
  */
 export function whyBridgeStays(
-  { name, type, comment, ports }: InterfaceSeen,
+  seen: InterfaceSeen,
   mark: string,
   { node, interfaces }: NodeNetworkSeen,
   natBridge: string,
 ): Stay | undefined {
+  const { name, type, ports } = seen
   const byHand = `if nothing needs it, remove it (${deletionLine(node, name)}), otherwise give it another comment`
   if (name === natBridge)
     return {
       why: 'is the bridge of the NAT network (ludus_nat_interface), which all ranges share',
       remedy: 'give it another comment',
     }
-  if (comment !== mark) return { why: `has no comment "${printable(mark)}"`, remedy: byHand }
+  if (!isMarked(bridgeOwner(seen), mark)) return { why: `has no comment "${printable(mark)}"`, remedy: byHand }
   if (type !== 'bridge') return { why: `is no Linux bridge but of type ${printable(type)}`, remedy: byHand }
   if (rangeNumberOfBridge(name) === undefined) return { why: 'has no name of a range bridge', remedy: byHand }
   if (ports.length > 0)

@@ -37,8 +37,9 @@ function gitDoubts(before: GitState | undefined, now: GitState | undefined, foll
   if (before === undefined && now === undefined) return []
   if (now === undefined) return ['the folder was in a Git working tree and is in none']
   if (before === undefined) return ['the folder was in no Git working tree and is in one']
-  const untold = now.kind === 'untold' ? now : before.kind === 'untold' ? before : undefined
-  if (untold !== undefined) return [`git does not tell what the folder has checked out: ${printable(untold.why, 300)}`]
+  const unknown = now.kind === 'untold' ? now : before.kind === 'untold' ? before : undefined
+  if (unknown !== undefined)
+    return [`git does not tell what the folder has checked out: ${printable(unknown.why, 300)}`]
   if (now.kind !== 'known' || before.kind !== 'known') return []
   return [
     ...(before.origin === now.origin ? [] : ['the origin of its Git repository changed']),

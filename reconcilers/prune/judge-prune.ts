@@ -21,25 +21,25 @@ export interface MissingRange {
 }
 
 export interface PruneVerdict {
-  /** The ranges whose time has come, in order of id. */
-  readonly due: readonly string[]
+  /** The ranges whose grace is over, in order of id. */
+  readonly expired: readonly string[]
   /** Why they go only when a person approves of exactly them; empty: they go now. */
   readonly why: readonly string[]
 }
 
 /**
- * Judges which ranges go for lack of a file. What comes due within the next hour counts for the budget as well, so that a
+ * Judges which ranges go for lack of a file. What expires within the next hour counts for the budget as well, so that a
  * folder that loses its files one by one is no way around it. Any doubt about one range stops them all.
  */
 export function judgePrune({ missing, grace, budget, went }: PruneCase): PruneVerdict {
-  const due = missing.filter(({ watched }) => watched >= grace)
-  if (due.length === 0) return { due: [], why: [] }
+  const expired = missing.filter(({ watched }) => watched >= grace)
+  if (expired.length === 0) return { expired: [], why: [] }
   const soon = missing.filter(({ watched }) => watched > grace - BUDGET_MS).length
   const gone = went === 0 ? '' : `, and ${went} began to go in the last hour`
   const over = `${soon} ${soon === 1 ? 'range' : 'ranges'} would go within an hour${gone}; lanista.prune.budget is ${budget}`
-  const doubts = [...new Set(due.flatMap((range) => range.doubts))].sort()
+  const doubts = [...new Set(expired.flatMap((range) => range.doubts))].sort()
   return {
-    due: due.map(({ id }) => id).sort(),
+    expired: expired.map(({ id }) => id).sort(),
     why: [...(soon + went > budget ? [over] : []), ...doubts],
   }
 }

@@ -17,8 +17,8 @@ export function waitingSetOf(
     )
     return vms.length < own.length ? undefined : { id, vms: vms.sort((a, b) => a.vmid - b.vmid) }
   })
-  const told = ranges.filter((range) => range !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1))
-  return told.length < ranges.length ? undefined : { why, ranges: told }
+  const named = ranges.filter((range) => range !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return named.length < ranges.length ? undefined : { why, ranges: named }
 }
 
 /** Whether two sets are of the same ranges with the same VMs, wherever those are and whatever the cause. */

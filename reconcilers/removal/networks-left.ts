@@ -2,6 +2,7 @@ import type { Finding } from '../../model/condition.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { stagedDeletions } from '../bridge/staged-deletions.ts'
 import { deletionLine, whyBridgeStays } from '../bridge/why-bridge-stays.ts'
+import { bridgeOwner, isMarked } from '../network-owner.ts'
 
 /** What of the only node's network stays although it carries the mark. */
 interface Staying {
@@ -33,7 +34,7 @@ export function networksLeft(
 
 function bridgesOn(network: NodeNetworkSeen, mark: string): readonly string[] {
   const { node, interfaces } = network
-  const configured = interfaces.filter(({ comment }) => comment === mark).map(({ name }) => name)
+  const configured = interfaces.filter((seen) => isMarked(bridgeOwner(seen), mark)).map(({ name }) => name)
   const staged = [...stagedDeletions(network)].filter(([, its]) => its === mark).map(([name]) => name)
   return [
     ...configured.map((name) => `${name} on node ${node} (${deletionLine(node, name)})`),
@@ -43,6 +44,6 @@ function bridgesOn(network: NodeNetworkSeen, mark: string): readonly string[] {
 
 const stayingOn = ({ network, natBridge }: Staying, mark: string): readonly string[] =>
   network.interfaces.flatMap((seen) => {
-    const stay = seen.comment === mark ? whyBridgeStays(seen, mark, network, natBridge) : undefined
+    const stay = isMarked(bridgeOwner(seen), mark) ? whyBridgeStays(seen, mark, network, natBridge) : undefined
     return stay === undefined ? [] : [`${seen.name} on node ${network.node}, which ${stay.why} (${stay.remedy})`]
   })

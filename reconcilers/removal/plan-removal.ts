@@ -5,7 +5,7 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { NetworkWants } from '../../model/plan/network-plan.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot, GuestSeen, NodeNetworkSeen } from '../../model/snapshot.ts'
-import { notTold } from '../bridge/plan-bridges.ts'
+import { nodeNetworkUnknown } from '../bridge/plan-bridges.ts'
 import { onlyNodeOf } from '../bridge/plan-single-network.ts'
 import { stagedDeletions } from '../bridge/staged-deletions.ts'
 import { whyBridgeStays } from '../bridge/why-bridge-stays.ts'
@@ -90,7 +90,7 @@ function planOnSingleNode(order: RemovalOrder, snapshot: ClusterSnapshot, settin
   if ('finding' in chosen) return refused(chosen.finding)
   const { node } = chosen
   const here = snapshot.nodeNetworks.find((each) => each.node === node)
-  if (here === undefined) return refused(notTold(node))
+  if (here === undefined) return refused(nodeNetworkUnknown(node))
   const mark = ownerMark(rangeId)
   const { natBridge, applyForeign } = settings
   const names = removableBridges(here, mark, natBridge)
@@ -106,9 +106,7 @@ function planOnSingleNode(order: RemovalOrder, snapshot: ClusterSnapshot, settin
 
 /** Those configured, and those whose deletion an earlier run left staged. */
 function removableBridges(network: NodeNetworkSeen, mark: string, natBridge: string): readonly string[] {
-  const configured = network.interfaces.filter(
-    (seen) => seen.comment === mark && whyBridgeStays(seen, mark, network, natBridge) === undefined,
-  )
+  const configured = network.interfaces.filter((seen) => whyBridgeStays(seen, mark, network, natBridge) === undefined)
   const staged = [...stagedDeletions(network)].filter(([name, its]) => its === mark && name !== natBridge)
   return [...configured.map(({ name }) => name), ...staged.map(([name]) => name)]
 }

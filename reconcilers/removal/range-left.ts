@@ -1,5 +1,6 @@
 import { ownerMark } from '../../model/identity.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
+import { bridgeOwner, isMarked } from '../network-owner.ts'
 import { markedVnets } from '../vnet/marked-vnets.ts'
 
 /** What a cluster has of a range. */
@@ -15,7 +16,7 @@ export interface RangeLeft {
 export function rangeLeft(rangeId: string, snapshot: ClusterSnapshot): RangeLeft {
   const mark = ownerMark(rangeId)
   const bridges = snapshot.nodeNetworks.flatMap(({ node, interfaces }) =>
-    interfaces.flatMap(({ name, comment }) => (comment === mark ? [`bridge ${name} on ${node}`] : [])),
+    interfaces.flatMap((seen) => (isMarked(bridgeOwner(seen), mark) ? [`bridge ${seen.name} on ${node}`] : [])),
   )
   return {
     guests: snapshot.guests.filter(({ pool }) => pool === rangeId).sort((a, b) => a.vmid - b.vmid),

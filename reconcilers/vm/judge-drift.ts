@@ -1,8 +1,9 @@
-import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { ConfigPatch, MachineAudit } from '../../model/machine-ports.ts'
 import type { Drift, VmSpec } from '../../model/range-spec.ts'
 import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
+import { marksOf } from './marks.ts'
 
 /** A VM that exists, as it is and as it should be. */
 export interface DriftCase {
@@ -51,7 +52,7 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
     return sentences.length === 0 ? undefined : `vm ${vm.name}: ${sentences.join('; ')}`
   }
   const wanted =
-    isConfiguredFor(networks.rangeId, read.tags) && differences.some(({ part }) => drift[part] === 'correct')
+    marksOf(read, networks.rangeId, false) === 'configured' && differences.some(({ part }) => drift[part] === 'correct')
   return {
     patch: writes.length === 0 ? undefined : { set: Object.fromEntries(writes), delete: [], digest: read.digest },
     trouble: ofPart('networks'),
@@ -62,7 +63,7 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
 
 /** Why a difference is not corrected, with the remedy; undefined when it is to be. */
 function whyItStays({ part, key, value }: Difference, { networks, drift, read }: DriftCase): string | undefined {
-  if (!isConfiguredFor(networks.rangeId, read.tags))
+  if (marksOf(read, networks.rangeId, false) !== 'configured')
     return `it has not the tags ${OWNER_TAG} and ${rangeTag(networks.rangeId)}, as if Ludus made it, so it is only told; change it in Proxmox, or add the tags and it counts as Lanista's own`
   if (drift[part] === 'report')
     return `it is only told, as drift.${part} is report; change it in Proxmox, or set drift.${part} to correct`

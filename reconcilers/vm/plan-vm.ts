@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { VmPlan, VmStep } from '../../model/plan/vm-plan.ts'
 import type { Power, RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
@@ -11,6 +11,7 @@ import type { Placed } from '../placement/place-requests.ts'
 import { mayBeCloning } from './clone-running.ts'
 import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
 import { interrupted } from './interrupted-clone.ts'
+import { marksOf } from './marks.ts'
 
 /** What a VM's plan depends on, of its range. */
 export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode' | 'power'> & {
@@ -47,7 +48,14 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
       const node = range.underWay.get(vmid)
       // Its clone has been asked for, or is about to be, and does not show yet.
       if (node !== undefined)
-        return known({ spec: vm, vmid, step: { kind: 'wait', at: node }, phase: 'cloning', message: STAYS })
+        return known({
+          spec: vm,
+          vmid,
+          isSpelled: true,
+          step: { kind: 'wait', at: node },
+          phase: 'cloning',
+          message: STAYS,
+        })
       const promised = range.promised.find(({ name }) => name === vm.name)
       return promised === undefined ? { kind: 'absent' } : known(blocked(vm, vmid, namePromised(vm, promised)))
     }
@@ -63,7 +71,7 @@ export function planOfPlaced(
   if (placed === undefined) throw new Error(`vm ${vm.name} was not placed`)
   if (placed.kind === 'refused') return blocked(vm, vmid, placed.finding)
   const step: VmStep = { kind: 'create', to: placed.node, template: placed.template, power: powerOfNew(power) }
-  return { spec: vm, vmid, step, phase: 'absent', message: placed.reason }
+  return { spec: vm, vmid, isSpelled: true, step, phase: 'absent', message: placed.reason }
 }
 
 /** Where a VM that was looked at exists: on one node, or on none. */
@@ -80,7 +88,7 @@ function planUnclear(
   const step: VmStep = isOffline(guest.node, snapshot)
     ? { kind: 'blocked', finding: { reason: 'NodeOffline', message: `vm ${spec.name}: ${message}` }, at: undefined }
     : { kind: 'wait', at: undefined }
-  return { spec, vmid, step, phase: 'unknown', message }
+  return { spec, vmid, isSpelled: true, step, phase: 'unknown', message }
 }
 
 /** What it is shows only in its configuration, which is read when the plan is carried out. */
@@ -101,7 +109,7 @@ function planLeftover(
   const step: VmStep = mayBeCloning(guest, snapshot)
     ? { kind: 'wait', at: node }
     : { kind: 'leftover', at: node, repair }
-  return { spec, vmid, step, phase: 'blocked', message }
+  return { spec, vmid, isSpelled: true, step, phase: 'blocked', message }
 }
 
 function planExisting(
@@ -115,6 +123,7 @@ function planExisting(
   const plan = (step: VmStep, phase: VmPhase, message: string): VmPlan => ({
     spec: vm,
     vmid: guest.vmid,
+    isSpelled: guest.vmid === vmid,
     step,
     phase,
     message,
@@ -137,14 +146,14 @@ function planExisting(
     return plan({ kind: 'blocked', finding, at: node }, 'blocked', finding.message)
   }
   if (guest.lock === 'clone') return plan({ kind: 'wait', at: node }, 'cloning', 'being cloned')
-  // With the VMID Lanista gives and without its tags it is a clone that was never configured.
-  const fresh = guest.vmid === vmid && !isConfiguredFor(range.id, guest.tags)
+  const marks = marksOf(guest, range.id, guest.vmid === vmid)
+  const fresh = marks === 'unconfigured'
   if (guest.status === 'running' || guest.status === 'paused') {
     if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, range.id))
     if (range.power === 'off') {
       if (guest.status === 'paused') return blockedBy('VmPaused', pausedMessage(vm.name))
       if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
-      return plan({ kind: 'shutdown', at: node, marked: isConfiguredFor(range.id, guest.tags) }, 'stopping', stays)
+      return plan({ kind: 'shutdown', at: node, marked: marks === 'configured' }, 'stopping', stays)
     }
     return plan({ kind: 'none', at: node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
   }
@@ -153,7 +162,7 @@ function planExisting(
   if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
   if (fresh) return plan({ kind: 'continue', at: node, power: powerOfNew(range.power) }, 'configuring', stays)
   if (guest.status === 'unknown' && range.power === 'off')
-    return plan({ kind: 'shutdown', at: node, marked: isConfiguredFor(range.id, guest.tags) }, 'unknown', stays)
+    return plan({ kind: 'shutdown', at: node, marked: marks === 'configured' }, 'unknown', stays)
   const power = range.power === 'on' ? 'on' : 'off'
   return plan({ kind: 'continue', at: node, power }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
 }
@@ -193,6 +202,7 @@ const namePromised = ({ name }: VmSpec, { vmid, rangeId }: Reservation): Finding
 const blocked = (spec: VmSpec, vmid: number, finding: Finding): VmPlan => ({
   spec,
   vmid,
+  isSpelled: true,
   step: { kind: 'blocked', finding, at: undefined },
   phase: 'blocked',
   message: finding.message,

@@ -1,5 +1,4 @@
 import { assign, fromPromise, not, setup } from 'xstate'
-import { isConfiguredFor } from '../../model/identity.ts'
 import type { MachineRead } from '../../model/machine-ports.ts'
 import { configPatchOf } from './config-patch.ts'
 import { isLeftover } from './interrupted-clone.ts'
@@ -17,7 +16,7 @@ import {
   unmarkedMessage,
 } from './vm-results.ts'
 import { SHUTDOWN_SECONDS } from './shutdown.ts'
-import { cloneVm, isUnclear, isUnconfigured, onlyLook, present, whileWanted } from './vm-steps.ts'
+import { cloneVm, isUnclear, marksIn, onlyLook, present, whileWanted } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /**
@@ -67,16 +66,14 @@ export const vmMachine = setup({
     isRunning: ({ context: { read, work } }) =>
       read?.running === true && !read.template && read.name === work.plan.spec.name,
     isRunningUnconfigured: ({ context: { read, work } }) =>
-      read?.running === true && read.name === work.plan.spec.name && isUnconfigured(read, work),
-    isUnconfigured: ({ context: { read, work } }) => isUnconfigured(read, work),
+      read?.running === true && read.name === work.plan.spec.name && marksIn(read, work) === 'unconfigured',
+    isUnconfigured: ({ context: { read, work } }) => marksIn(read, work) === 'unconfigured',
     isToBeOff: ({ context: { work } }) => work.plan.step.kind === 'shutdown',
     staysOff: ({ context: { work } }) => 'power' in work.plan.step && work.plan.step.power === 'off',
     isOff: ({ context: { read } }) => read?.running === false,
     isPaused: ({ context: { read } }) => read?.paused === true,
     hasLostItsTags: ({ context: { read, work } }) =>
-      work.plan.step.kind === 'shutdown' &&
-      work.plan.step.marked &&
-      !isConfiguredFor(work.networks.rangeId, read?.tags ?? []),
+      work.plan.step.kind === 'shutdown' && work.plan.step.marked && marksIn(read, work) !== 'configured',
   },
 }).createMachine({
   context: ({ input }) => ({

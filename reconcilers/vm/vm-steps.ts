@@ -1,7 +1,7 @@
-import { isConfiguredFor } from '../../model/identity.ts'
 import type { MachineRead } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import { descriptionOf } from './config-patch.ts'
+import { type Marks, marksOf } from './marks.ts'
 import type { VmContext, VmWork } from './vm-work.ts'
 
 /** So many unclear writes are answered by looking; one more ends the run, and the next pass plans anew. */
@@ -31,11 +31,9 @@ export function cloneVm({ plan, node, networks, fullClone, machines, permit }: V
   )
 }
 
-/** Only a clone that was never configured is: with the VMID that Lanista gives, and without the range's tags. */
-export function isUnconfigured(read: MachineRead | undefined, { plan, networks }: VmWork): boolean {
-  const planned = plan.step.kind === 'create' || plan.phase === 'configuring'
-  return read !== undefined && planned && !isConfiguredFor(networks.rangeId, read.tags)
-}
+/** What the VM's marks say just now; undefined where it was not read. */
+export const marksIn = (read: MachineRead | undefined, { plan, networks }: VmWork): Marks | undefined =>
+  read && marksOf(read, networks.rangeId, plan.isSpelled)
 
 /** The write may have happened, or had before: to be answered by a look. */
 export const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean =>

@@ -1,8 +1,9 @@
-import { isConfiguredFor, OWNER_TAG, rangeTag } from '../../model/identity.ts'
+import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { MachineRead } from '../../model/machine-ports.ts'
 import { printable } from '../../model/printable.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { GuestSeen } from '../../model/snapshot.ts'
+import { marksOf } from './marks.ts'
 
 /**
  * Why a guest of the pool must not be deleted, and what to do about it; undefined when it may go. Every doubt about
@@ -18,7 +19,8 @@ export function whyGuestStays(
   const takeOut = `take it out of the pool (pvesh set /pools/${order.rangeId} --vms ${vmid} --delete 1)`
   if (kind === 'lxc') return `container ${it} is not Lanista's to delete; ${takeOut}, or delete it yourself`
   if (template) return `template ${it} is not Lanista's to delete; ${takeOut}, or delete it yourself`
-  if (!isConfiguredFor(order.rangeId, tags)) return `vm ${it} ${unmarked(order.rangeId, vmid)}, or ${takeOut}`
+  if (marksOf({ tags }, order.rangeId, false) !== 'configured')
+    return `vm ${it} ${unmarked(order.rangeId, vmid)}, or ${takeOut}`
   const stranger = whyOutOfScope(guest, order)
   if (stranger !== undefined) return `vm ${it} ${stranger}, or ${takeOut}`
   return offlineNodes.has(node) ? `vm ${it} is on node ${node}, which is offline; bring the node back` : undefined
@@ -26,12 +28,13 @@ export function whyGuestStays(
 
 /** As `whyGuestStays`, by what its own node says just now, which may be news. */
 export function whyReadStays(read: MachineRead, name: string | undefined, rangeId: string): string | undefined {
-  const { vmid, tags, template, lock, config } = read
+  const { vmid, template, lock, config } = read
   const it = titleOf({ name, vmid })
   if (template) return `vm ${it} has become a template, which is not Lanista's to delete`
   if (read.name !== name)
     return `vm ${it} is called ${printable(read.name ?? 'nothing')} by now; give it back its name if it is to go`
-  if (!isConfiguredFor(rangeId, tags)) return `vm ${it} ${unmarked(rangeId, vmid)}, or take it out of the pool`
+  if (marksOf(read, rangeId, false) !== 'configured')
+    return `vm ${it} ${unmarked(rangeId, vmid)}, or take it out of the pool`
   if (config['protection'] === '1')
     return `vm ${it} is protected; if it is to go: qm set ${vmid} --protection 0 (on ${read.node})`
   if (lock !== undefined)

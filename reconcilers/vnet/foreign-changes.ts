@@ -1,8 +1,9 @@
 import type { Finding } from '../../model/condition.ts'
-import { NAT_MARK, rangeIdOfMark, rangeNumberOfVnet } from '../../model/identity.ts'
+import { rangeNumberOfVnet } from '../../model/identity.ts'
 import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { ClusterSnapshot, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
+import { configOwner, isMarked, vnetOwner } from '../network-owner.ts'
 
 /** What ranges want of VNets in one turn. */
 export interface VnetDemand {
@@ -17,7 +18,7 @@ export interface ForeignChanges {
   /** Node -> what is staged in its `/etc/network/interfaces`: an apply reloads every node, which activates that. */
   readonly staged: ReadonlyMap<string, string>
   /** Nodes that are on and didn't tell whether something is staged there. */
-  readonly untold: readonly string[]
+  readonly unknown: readonly string[]
 }
 
 /**
@@ -29,7 +30,7 @@ export interface ForeignChanges {
 export function foreignChanges(demand: VnetDemand, snapshot: ClusterSnapshot): ForeignChanges {
   const { vnets, zones, nodes, nodeNetworks } = snapshot
   const foreignVnets = vnets.filter((vnet) => vnet.pending !== 'unchanged' && !isOurPending(vnet, demand))
-  const told = new Map(nodeNetworks.map((network) => [network.node, network.staged]))
+  const stagedOn = new Map(nodeNetworks.map((network) => [network.node, network.staged]))
   return {
     sdn: [
       ...zones
@@ -40,23 +41,44 @@ export function foreignChanges(demand: VnetDemand, snapshot: ClusterSnapshot): F
       ...[...snapshot.otherPending].sort(),
     ],
     staged: new Map(
-      [...told]
+      [...stagedOn]
         .flatMap(([node, staged]): [string, string][] => (staged === undefined ? [] : [[node, excerptOf(staged)]]))
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
-    untold: nodes
-      .filter(({ name, online }) => online && !told.has(name))
+    unknown: nodes
+      .filter(({ name, online }) => online && !stagedOn.has(name))
       .map(({ name }) => name)
       .sort(),
   }
 }
 
-/** True when an apply touches nothing but what is Lanista's, as far as all that must be known is known. */
-export const nothingForeign = ({ sdn, staged, untold }: ForeignChanges): boolean =>
-  sdn.length + staged.size + untold.length === 0
+/** What Proxmox says is pending and no look shows. */
+export const HIDDEN_CHANGE: ForeignChanges = {
+  sdn: ['a change of a kind that Lanista does not read (look in Datacenter > SDN)'],
+  staged: new Map(),
+  unknown: [],
+}
 
-/** Why nothing is applied, for whom it stops: whose what is pending, the difference, and how to go on. */
-export function foreignFinding(subject: string, { sdn, staged, untold }: ForeignChanges): Finding {
+/** True when an apply touches nothing but what is Lanista's, as far as all that must be known is known. */
+export const nothingForeign = ({ sdn, staged, unknown }: ForeignChanges): boolean =>
+  sdn.length + staged.size + unknown.length === 0
+
+/**
+ * Why nothing is applied, for whom it stops: whose what is pending, the difference, and how to go on.
+ *
+ * @param undone what becomes of the subject meanwhile, such as `not written`
+ */
+export function foreignFinding(subject: string, undone: string, changes: ForeignChanges): Finding {
+  const { sdn, staged } = changes
+  const onlyUnknown = sdn.length + staged.size === 0
+  return {
+    reason: onlyUnknown ? 'NodeNetworkUntold' : sdn.length > 0 ? 'ForeignPending' : 'ForeignStaged',
+    message: `${subject}: ${undone}, because applying it would also ${foreignText(changes)}`,
+  }
+}
+
+/** What an apply does that nobody asked Lanista for, and how to go on: a part of a sentence after `would also`. */
+export function foreignText({ sdn, staged, unknown }: ForeignChanges): string {
   const parts = [
     ...(sdn.length === 0
       ? []
@@ -67,26 +89,23 @@ export function foreignFinding(subject: string, { sdn, staged, untold }: Foreign
       ([node, difference]) =>
         `changes staged in /etc/network/interfaces of node ${node}: ${difference} (apply or revert them in ${node} > System > Network, or revert them: pvesh delete /nodes/${node}/network)`,
     ),
-    ...untold.map(
+    ...unknown.map(
       (node) => `node ${node}, which does not tell whether network changes are staged there (check that it answers)`,
     ),
   ]
-  const onlyUntold = sdn.length + staged.size === 0
-  return {
-    reason: onlyUntold ? 'NodeNetworkUntold' : sdn.length > 0 ? 'ForeignPending' : 'ForeignStaged',
-    message: `${subject}: not written, because applying it would also bring into force what others have prepared: ${parts.join('; ')}; this goes on by itself once that is settled, or with lanista.sdn.apply_foreign`,
-  }
+  return `bring into force what others have prepared: ${parts.join('; ')}; this goes on by itself once that is settled, or with lanista.sdn.apply_foreign`
 }
 
 /** True for a pending change of a VNet that is Lanista's own, made in this turn or left by an earlier run. */
 export function isOurPending(vnet: VnetSeen, { wants, removals }: VnetDemand): boolean {
-  const { name, configured, running, pending } = vnet
+  const { name, configured, pending } = vnet
   // One that a range wants again is nobody's to bring into force.
   if (pending === 'deleted' && wants.some((want) => want.name === name)) return false
   if (pending === 'deleted')
-    return removals.some((removal) => removal.name === name && removal.alias === running?.alias)
+    return removals.some((removal) => removal.name === name && isMarked(vnetOwner(vnet), removal.alias))
   if (configured === undefined) return false
-  const marked = configured.alias === NAT_MARK || rangeIdOfMark(configured.alias) !== undefined
+  const owner = configOwner(configured).kind
+  const marked = owner === 'range' || owner === 'nat'
   if (pending === 'new') return marked
   if (pending !== 'changed' || !marked) return false
   const want = wants.find((each) => each.name === name)
@@ -103,7 +122,7 @@ function isAsWritten(name: string, { zone, tag, vlanAware }: VnetConfig, wants: 
   })
 }
 
-/** The fields of a VNet that Lanista knows, as they are compared and told. */
+/** The fields of a VNet that Lanista knows, as they are compared and shown. */
 export const VNET_FIELDS = ['zone', 'tag', 'alias', 'vlanAware'] as const satisfies readonly (keyof VnetConfig)[]
 
 /** `: tag 500 -> 501` for a changed VNet, nothing where the word says all. */

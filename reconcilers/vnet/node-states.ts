@@ -28,14 +28,14 @@ export function nodeStates(
     if (!applied) return is('absent', 'has no network of the range yet')
     const failure = failedReload(node, snapshot)
     if (failure !== undefined) return is('failed', `did not reload its network (${failure})`)
-    const told = snapshot.vnetStates.find(
+    const notAvailable = snapshot.vnetStates.find(
       (seen) =>
         seen.node === node.name && seen.zone === zone && vnets.includes(seen.vnet) && seen.status !== 'available',
     )
-    if (told !== undefined)
+    if (notAvailable !== undefined)
       return is(
-        told.status === 'pending' ? 'pending' : 'failed',
-        `says of vnet ${told.vnet}: ${told.status}${told.message === undefined ? '' : ` (${told.message})`}`,
+        notAvailable.status === 'pending' ? 'pending' : 'failed',
+        `says of vnet ${notAvailable.vnet}: ${notAvailable.status}${notAvailable.message === undefined ? '' : ` (${notAvailable.message})`}`,
       )
     return is('available')
   }
@@ -61,14 +61,6 @@ export const withReloadFailures = (
       ? seen
       : { ...seen, state: 'failed', message: `did not reload its network (${why})` }
   })
-
-/** Some node's network is being reloaded. A node that is off has no running task, whatever the list still says. */
-export const isReloading = ({ runningTasks, nodes }: ClusterSnapshot): boolean =>
-  runningTasks.some(
-    ({ type, node }) =>
-      (type === 'reloadnetworkall' || type === 'srvreload') &&
-      nodes.some(({ name, online }) => name === node && online),
-  )
 
 /** How a node's last reload failed, when it did and the node was not started since. */
 function failedReload(node: NodeSeen, { reloads, takenAt }: ClusterSnapshot): string | undefined {

@@ -1,15 +1,14 @@
 import type { Finding } from '../../model/condition.ts'
 import { NAT_VNET, vnetName } from '../../model/identity.ts'
-import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { GrantAction } from '../../model/plan/actions.ts'
 import type { NetworkPlan } from '../../model/plan/network-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
+import type { Ground } from '../ground.ts'
 import { rangeNumberOf } from '../range-number.ts'
+import { reloadingNodes } from '../reloading-nodes.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
-import { checkZone } from '../zone/check-zone.ts'
-import { isReloading, nodeStates } from './node-states.ts'
+import { nodeStates } from './node-states.ts'
 import { numberedVnets } from './numbered-vnets.ts'
 import { planGrant } from './plan-acl.ts'
 import { planVnets } from './plan-vnets.ts'
@@ -45,11 +44,10 @@ export interface RefusedNetwork {
 /** A range's networks on a cluster: the NAT VNet and its own VNet in the VXLAN zone, which is checked first. */
 export function planClusterNetwork(
   spec: Pick<RangeSpec, 'id' | 'number'>,
-  snapshot: ClusterSnapshot,
+  { snapshot, settings, zone, repair }: Ground,
   promised: ReadonlyMap<number, string>,
-  settings: PlanSettings,
 ): PlannedNetwork {
-  const { findings: zoneFindings, unreached } = checkZone(snapshot, settings.zone)
+  const { findings: zoneFindings, unreached } = zone
   const refused = (part: RefusedNetwork['part'], finding: Finding): RefusedNetwork => ({
     kind: 'refused',
     part,
@@ -73,7 +71,7 @@ export function planClusterNetwork(
 
   const nodes = nodeStates(settings.zone, [names.nat, names.range], snapshot, unreached)
   const wants = { kind: 'vnets', vnets, removals: [] } as const
-  const network: NetworkPlan = { names, wants, actions, nodes, busy: isReloading(snapshot) }
+  const network: NetworkPlan = { names, wants, actions, nodes, busy: reloadingNodes(snapshot).size > 0, repair }
   const grant = planGrant(names.range, settings.zone, settings.aclGroup, snapshot.acl)
   return { kind: 'planned', number, network, unreached, zoneFindings, grant, onlyNode: undefined, notes: [] }
 }

@@ -1,7 +1,9 @@
 import type { Finding } from '../../model/condition.ts'
-import type { VnetAction } from '../../model/plan/actions.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { VnetAction, VnetWrite } from '../../model/plan/actions.ts'
 import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../model/snapshot.ts'
+import { configOwner, isMarked } from '../network-owner.ts'
 import {
   foreignChanges,
   foreignFinding,
@@ -20,26 +22,21 @@ export interface VnetPlan {
   readonly leftPending: readonly string[]
 }
 
-export interface VnetPlanOptions {
-  /** Why to apply even though nothing is pending: a node missed an earlier apply. Applying again repairs it. */
-  readonly repair?: string | undefined
-  /** `lanista.sdn.apply_foreign` */
-  readonly applyForeign: boolean
-}
-
-type VnetWrite = Exclude<VnetAction, { kind: 'apply-sdn' }>
-
 /**
  * Plans all VNet writes of one turn, for all ranges in it: creations, corrections, removals, and at most one apply.
  *
  * Nothing is planned while changes are pending that are not ours: an apply commits everyone's. Our own changes left
  * pending by a crash are carried through by an apply. Planning the achieved state is empty.
  */
-export function planVnets(demand: VnetDemand, snapshot: ClusterSnapshot, options: VnetPlanOptions): VnetPlan {
+export function planVnets(
+  demand: VnetDemand,
+  snapshot: ClusterSnapshot,
+  { applyForeign }: Pick<PlanSettings, 'applyForeign'>,
+): VnetPlan {
   const wants = [...new Map(demand.wants.map((want) => [want.name, want])).values()]
   const contested = contestedNames(demand.wants)
   const foreign = foreignChanges(demand, snapshot)
-  const blocked = !options.applyForeign && !nothingForeign(foreign)
+  const blocked = !applyForeign && !nothingForeign(foreign)
   const findings = new Map<string, Finding>()
   const writes: VnetWrite[] = []
   const leftPending: string[] = []
@@ -55,7 +52,7 @@ export function planVnets(demand: VnetDemand, snapshot: ClusterSnapshot, options
     else if (seen !== undefined && seen.pending !== 'unchanged' && isOurPending(seen, demand))
       leftPending.push(want.name)
     else if (seen?.running === undefined) {
-      if (blocked) findings.set(want.name, foreignFinding(`vnet ${want.name}`, foreign))
+      if (blocked) findings.set(want.name, foreignFinding(`vnet ${want.name}`, 'not applied', foreign))
       else leftPending.push(want.name)
     }
   }
@@ -66,24 +63,24 @@ export function planVnets(demand: VnetDemand, snapshot: ClusterSnapshot, options
     else if (isToBeRemoved(removal, seen))
       writes.push({ kind: 'delete-vnet', vnet: removal.name, reason: removal.reason })
   }
-  const waiting = [...writes.map(({ vnet }) => vnet), ...leftPending]
-  const vnets =
-    waiting.length > 0 || options.repair === undefined
-      ? waiting
-      : wants.map(({ name }) => name).filter((name) => !findings.has(name))
+  const vnets = [...writes.map(({ vnet }) => vnet), ...leftPending]
   if (vnets.length === 0) return { actions: [], findings, leftPending }
   if (blocked) {
-    for (const name of vnets) findings.set(name, foreignFinding(`vnet ${name}`, foreign))
+    for (const name of vnets) findings.set(name, foreignFinding(`vnet ${name}`, undoneOf(name, leftPending), foreign))
     return { actions: [], findings, leftPending: [] }
   }
   const why = leftPending.length > 0 ? `; ${leftPending.join(', ')} left pending by an earlier run` : ''
-  const reason = waiting.length > 0 ? `${vnets.join(', ')} to take effect on every node${why}` : (options.repair ?? '')
+  const reason = `${vnets.join(', ')} to take effect on every node${why}`
   return { actions: [...writes, { kind: 'apply-sdn', vnets, reason }], findings, leftPending }
 }
 
+const undoneOf = (name: string, leftPending: readonly string[]): string =>
+  leftPending.includes(name) ? 'written and not applied' : 'not written'
+
 /** Only a VNet that carries the range's own mark, now and since the last apply, is removed. */
 const isToBeRemoved = ({ alias }: VnetRemoval, { configured, running }: VnetSeen): boolean =>
-  configured?.alias === alias && (running === undefined || running.alias === alias)
+  configured !== undefined &&
+  [configured, running ?? configured].every((config) => isMarked(configOwner(config), alias))
 
 function writeOf(want: VnetWant, seen: VnetSeen | undefined): VnetWrite | undefined {
   if (seen?.configured === undefined) {

@@ -3,6 +3,7 @@ import { NAT_VNET, RANGE_NUMBERS, rangeIdOfMark, rangeNumberOfVnet } from '../..
 import type { VnetWant } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../model/snapshot.ts'
+import { isMarked, vnetOwner } from '../network-owner.ts'
 
 /** VNets that two ranges of one turn want for themselves: neither gets it, whoever is first. */
 export function contestedNames(wants: readonly VnetWant[]): ReadonlyMap<string, Finding> {
@@ -26,21 +27,19 @@ export function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot:
       message: `vnet ${want.name}: somebody's deletion of it is pending; roll it back: pvesh create /cluster/sdn/rollback`,
     }
   }
-  const mark = seen?.configured?.alias
-  if (
-    seen !== undefined &&
-    want.correctDrift &&
-    mark !== want.config.alias &&
-    !(mark === undefined && want.adoptUnmarked)
-  ) {
-    const number = rangeNumberOfVnet(want.name)
-    const message =
-      mark === undefined
-        ? `vnet ${want.name}: it exists without an owner mark; if it is this range's, set ludus_extensions.lanista.range_number: ${number} and it is taken over, otherwise set a free number`
-        : `vnet ${want.name}: it exists and its alias is "${printable(mark)}", not "${want.config.alias}"; set ludus_extensions.lanista.range_number to a free number`
-    return { reason: 'VnetTaken', message }
+  const taken = seen !== undefined && want.correctDrift ? takenText(want, seen) : undefined
+  return taken === undefined ? tagConflictOf(want, seen, snapshot) : { reason: 'VnetTaken', message: taken }
+}
+
+/** Whose a VNet of this name is, if not the range's. */
+function takenText({ name, config, adoptUnmarked }: VnetWant, seen: VnetSeen): string | undefined {
+  const owner = vnetOwner(seen)
+  if (isMarked(owner, config.alias ?? '')) return undefined
+  if (owner.kind === 'unmarked') {
+    if (adoptUnmarked) return undefined
+    return `vnet ${name}: it exists without an owner mark; if it is this range's, set ludus_extensions.lanista.range_number: ${rangeNumberOfVnet(name)} and it is taken over, otherwise set a free number`
   }
-  return tagConflictOf(want, seen, snapshot)
+  return `vnet ${name}: it exists and its alias is "${printable(seen.configured?.alias ?? '')}", not "${config.alias}"; set ludus_extensions.lanista.range_number to a free number`
 }
 
 /** Proxmox refuses a tag that any configured VNet of a VXLAN or EVPN zone holds; a pending deletion frees it at once. */

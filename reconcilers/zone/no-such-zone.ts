@@ -57,6 +57,6 @@ function freeId(like: string, ending: string, { zones }: ClusterSnapshot): strin
 /** One address of each node, in order of names; a gap to be filled in where none is known. */
 export const addressesOf = ({ nodes, nodeNetworks }: ClusterSnapshot): readonly string[] =>
   [...nodes].sort(byName).map(({ name, address }) => {
-    const told = nodeNetworks.find(({ node }) => node === name)?.interfaces.flatMap(({ addresses }) => addresses)
-    return address ?? told?.[0] ?? `<address of ${name}>`
+    const addresses = nodeNetworks.find(({ node }) => node === name)?.interfaces.flatMap(({ addresses }) => addresses)
+    return address ?? addresses?.[0] ?? `<address of ${name}>`
   })

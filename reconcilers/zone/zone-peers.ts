@@ -41,13 +41,13 @@ export function judgePeers(config: Pick<ZoneConfig, 'peers' | 'nodes'>, snapshot
       (config.nodes?.includes(node.name) ?? true) && !carriers.some((carrier) => carrier.node === node.name),
   )
   const lacking = wanting.filter((host) => surelyLacks(host, strangers))
-  const untold = wanting.filter((host) => !lacking.includes(host))
+  const undecided = wanting.filter((host) => !lacking.includes(host))
   // A peer that no node is known to have may be an address of a node of which too little is known.
-  const unknown = untold.length === 0 ? strangers : []
+  const unknown = undecided.length === 0 ? strangers : []
 
   const kept = peers.filter((peer, index) => !repeated.has(index) && !unknown.includes(peer))
   const wanted = [...kept, ...lacking.flatMap((host) => peerAddressOf(host, carriers) ?? [])]
-  return { carriers, wanted, problems: problemsOf({ lacking, untold, unknown, repeated, peers, wanted }) }
+  return { carriers, wanted, problems: problemsOf({ lacking, undecided, unknown, repeated, peers, wanted }) }
 }
 
 function hostOf(node: NodeSeen, { nodeNetworks }: ClusterSnapshot): Host {
@@ -95,14 +95,14 @@ function peerAddressOf({ node, interfaces = [], addresses }: Host, carriers: rea
 
 interface Judged {
   readonly lacking: readonly Host[]
-  readonly untold: readonly Host[]
+  readonly undecided: readonly Host[]
   readonly unknown: readonly string[]
   readonly repeated: ReadonlySet<number>
   readonly peers: readonly string[]
   readonly wanted: readonly string[]
 }
 
-function problemsOf({ lacking, untold, unknown, repeated, peers, wanted }: Judged): readonly ZoneProblem[] {
+function problemsOf({ lacking, undecided, unknown, repeated, peers, wanted }: Judged): readonly ZoneProblem[] {
   const change = { peers: wanted }
   const problems: ZoneProblem[] = []
   if (lacking.length > 0) {
@@ -112,7 +112,7 @@ function problemsOf({ lacking, untold, unknown, repeated, peers, wanted }: Judge
       unreached: new Map(lacking.map((host) => [host.node.name, whyLacking(host)])),
     })
   }
-  const silent = untold.filter(({ node }) => node.online)
+  const silent = undecided.filter(({ node }) => node.online)
   if (silent.length > 0) {
     const names = namesOf(silent)
     const what = `none of its peers (${peers.join(', ')}) is known to be ${listed(names)}, of which Proxmox does not tell all addresses; see that one of them is among the peers`

@@ -1,4 +1,5 @@
 import type { ClusterSnapshot, NodeSeen, ZoneSeen } from '../../model/snapshot.ts'
+import { reloadingNodes } from '../reloading-nodes.ts'
 import { byName, listed, remark, type ZoneProblem } from './zone-problem.ts'
 
 /** Nodes push what they say of zones every 10 s, so after a reload the old word stays for a while. */
@@ -43,6 +44,6 @@ export function judgeReports(zone: ZoneSeen, snapshot: ClusterSnapshot): readonl
   return problems
 }
 
-const isSettling = ({ takenAt, runningTasks, reloads }: ClusterSnapshot): boolean =>
-  runningTasks.some(({ type }) => type === 'reloadnetworkall' || type === 'srvreload') ||
-  reloads.some(({ endedAt }) => Math.abs(takenAt - endedAt) < SETTLING_MS)
+const isSettling = (snapshot: ClusterSnapshot): boolean =>
+  reloadingNodes(snapshot).size > 0 ||
+  snapshot.reloads.some(({ endedAt }) => Math.abs(snapshot.takenAt - endedAt) < SETTLING_MS)

@@ -7,6 +7,7 @@ import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.
 import { serverConfigSchema } from '../../model/server-config.ts'
 import type { ClusterSnapshot, NodeSeen } from '../../model/snapshot.ts'
 import { demandOf } from '../../reconcilers/placement/demand.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
 import { planTurn, unbroken } from '../../reconcilers/plan-turn.ts'
 import { cluster, GIB, node } from '../builders/cluster.ts'
@@ -155,7 +156,7 @@ interface Together {
 }
 
 function planTogether(specs: readonly RangeSpec[], seen: ClusterSnapshot): Together {
-  const { results, joint } = planTurn(specs, seen, NOTHING, SETTINGS, 'cluster')
+  const { results, joint } = planTurn(specs, groundOf(seen, SETTINGS, 'cluster'), NOTHING)
   return {
     takenBy: takenBy([...results.values()].map(unbroken)),
     unplaced: joint?.placements.short.length ?? 0,
@@ -173,7 +174,7 @@ function planInTurns(specs: readonly RangeSpec[], seen: ClusterSnapshot): Readon
       numbers: new Map(planned.map(({ plan }) => [plan.number, plan.rangeId])),
       vms: planned.flatMap(({ reservations }) => reservations),
     }
-    plans.push(...[...planTurn([spec], seen, promises, SETTINGS, 'cluster').results.values()].map(unbroken))
+    plans.push(...[...planTurn([spec], groundOf(seen, SETTINGS, 'cluster'), promises).results.values()].map(unbroken))
   }
   return takenBy(plans)
 }
@@ -279,7 +280,7 @@ function secondsFor(vms: number, nodes: number): Times {
   })
   const seconds = Array.from({ length: RUNS }, () => {
     const begun = performance.now()
-    const { joint } = planTurn(specs, seen, NOTHING, SETTINGS, 'cluster')
+    const { joint } = planTurn(specs, groundOf(seen, SETTINGS, 'cluster'), NOTHING)
     if (joint === undefined || joint.placements.short.length > 0) throw new Error('not every VM found room')
     return (performance.now() - begun) / 1000
   })

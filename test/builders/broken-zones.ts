@@ -355,6 +355,18 @@ export const brokenZones: readonly BrokenZone[] = [
     message: /pve2 reports pending\); applying again brings them up/,
   },
   {
+    situation: 'is pending on a node while only a node that is off is said to reload',
+    snapshot: withZone(
+      { statusByNode: { pve1: 'available', pve2: 'pending' } },
+      {
+        nodes: [node('pve1'), node('pve2'), node('pve3', { online: false })],
+        runningTasks: [{ upid: 'u', node: 'pve3', type: 'srvreload', id: 'networking' }],
+      },
+    ),
+    says: [`degraded ZoneNotAvailable: ${APPLY}`],
+    message: /pve2 reports pending\); applying again brings them up/,
+  },
+  {
     situation: 'is not reported by a node that is up for long',
     snapshot: withZone({ statusByNode: { pve1: 'available', pve3: 'available' } }),
     says: [`degraded ZoneNotReported: ${APPLY}`],

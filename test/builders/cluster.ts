@@ -61,7 +61,7 @@ export const netInterface = (name: string, traits: Partial<InterfaceSeen> = {}):
   comment: undefined,
   autostart: true,
   active: true,
-  told: '',
+  config: '',
   ...traits,
 })
 

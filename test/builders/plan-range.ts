@@ -3,6 +3,7 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { PlanResult } from '../../reconcilers/plan-range.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import { planTurn, unbroken } from '../../reconcilers/plan-turn.ts'
 import type { Promises } from '../../reconcilers/promises.ts'
 
@@ -14,7 +15,7 @@ export function planRange(
   settings: PlanSettings,
   mode: NetworkMode,
 ): PlanResult {
-  const result = planTurn([spec], snapshot, promises, settings, mode).results.get(spec)
+  const result = planTurn([spec], groundOf(snapshot, settings, mode), promises).results.get(spec)
   if (result === undefined) throw new Error(`range ${spec.id} was not planned`)
   return unbroken(result)
 }

@@ -1,4 +1,4 @@
-import type { PruneParts } from '../../controllers/removal/pruning.ts'
+import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { FolderIdentity, SeenFile, WaitingSet } from '../../model/prune.ts'
 
 /** Pruning that is off, on a folder that never changes hands, with its memory in memory. */

@@ -4,6 +4,7 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { explainVm } from '../../reconcilers/explain-vm.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import { cluster, GIB, guest, node, rangeGuest, storage } from '../builders/cluster.ts'
 import { range, router, settings, vm } from '../builders/range.ts'
@@ -22,7 +23,7 @@ interface Asked {
   readonly own?: Partial<PlanSettings>
 }
 function turnOf({ seen = cluster(), spec = JD, others = [], vm: name = 'JD-DC01', own = {} }: Asked) {
-  return planTurn([...others, spec], seen, NOTHING, settings(own), 'cluster', { rangeId: spec.id, vm: name })
+  return planTurn([...others, spec], groundOf(seen, settings(own), 'cluster'), NOTHING, { rangeId: spec.id, vm: name })
 }
 const explain = (asked: Asked): Explanation => explainVm(asked.spec ?? JD, asked.vm ?? 'JD-DC01', turnOf(asked))
 const plannedNode = (asked: Asked): string | undefined => {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { fitCopies } from '../../reconcilers/fit-copies.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import { cluster, GIB, guest, node, storage } from '../builders/cluster.ts'
 import { range, settings, vm } from '../builders/range.ts'
@@ -79,8 +80,8 @@ describe('fitCopies', () => {
     const ids = Array.from({ length: 5 }, (_, index) => `C${index}`)
     const specs = ids.map((id) => range(id, { vms: [vm(`${id}-a`, { memoryMiB: 7680 })] }))
     const shortOf = (count: number) =>
-      planTurn(specs.slice(0, count), cluster({ nodes: two(20) }), NO_PROMISES, settings(), 'cluster').joint?.placements
-        .short.length
+      planTurn(specs.slice(0, count), groundOf(cluster({ nodes: two(20) }), settings(), 'cluster'), NO_PROMISES).joint
+        ?.placements.short.length
     expect([shortOf(4), (shortOf(5) ?? 0) > 0]).to.deep.equal([0, true])
   })
 })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { groundOf } from '../../reconcilers/ground.ts'
 import type { Reservation } from '../../reconcilers/placement/capacity.ts'
 import { planTurn } from '../../reconcilers/plan-turn.ts'
 import { cluster, GIB, guest, node, rangeGuest } from '../builders/cluster.ts'
@@ -23,7 +24,7 @@ const turn = (
   specs: readonly RangeSpec[],
   promises = NOTHING,
   seen: ClusterSnapshot = cluster({ nodes: ['pve1', 'pve2'] }),
-) => planTurn(specs, seen, promises, settings(), 'cluster')
+) => planTurn(specs, groundOf(seen, settings(), 'cluster'), promises)
 const freeOn = (name: string, { joint }: ReturnType<typeof turn>) =>
   (joint?.before.rooms.find((room) => room.node.name === name)?.freeMemoryBytes ?? 0) / GIB
 const numberOf = (spec: RangeSpec, { results }: ReturnType<typeof turn>) => {

@@ -43,11 +43,12 @@ describe('while a VM is worked on for long', () => {
     expect(lab.writes()).to.have.length(before)
   })
 
-  it('its range is removed as far as that goes, and nothing else is begun for it', async () => {
+  it('its range is not removed before that has ended, which is said, and nothing else is begun for it', async () => {
     await cloning()
     await lab.drop('JD.yml', `${rangeText([A])}${FULL}ludus_extensions: { lanista: { state: absent } }\n`)
-    await lab.until(() => readyIn(lab)?.type === 'Ready' && readyIn(lab)?.reason !== 'Progressing')
+    await lab.until(() => /is to go .* is seen to its end first/.test(readyIn(lab)?.message ?? ''))
     expect(clonesIn(lab)).to.have.length(2)
+    expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
   })
 })
 
@@ -69,14 +70,16 @@ describe('what was withdrawn', () => {
       await lab.until(() => readyIn(lab)?.reason === 'Suspended')
       await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
       await lab.pass()
-      expect(clonesIn(lab)).to.have.length(3)
+      const made = clonesIn(lab)
+      expect(made).to.have.length(3)
       const after = lab.writes().slice(lab.writes().findLastIndex(({ path }) => path.endsWith('/clone')) + 1)
       expect(after.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([])
       Object.assign(lab.simulator.simulation.durations, { cloneBesides: 0 })
       await lab.drop('JD.yml', rangeText(many))
       await lab.until(() => lab.ready('JD'))
       expect(new Set(clonesIn(lab)).size).to.equal(31)
-      expect(clonesIn(lab)).to.have.length(31)
+      // One that did not get its storage's lock in time is asked for again.
+      for (const vmid of made) expect(clonesIn(lab).slice(3)).not.to.include(vmid)
     } finally {
       await lab.close()
     }

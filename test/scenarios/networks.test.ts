@@ -2,9 +2,11 @@ import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import { lanistaHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
+import { openSite } from './site.ts'
 
 const ON_EACH = rangeText([
   { name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' },
@@ -203,6 +205,57 @@ describe('a node whose networks are not in force', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
+  for (const [what, pending] of [
+    ['a foreign change is pending', 'vnet'],
+    ['somebody holds the SDN lock', 'lock'],
+  ] as const)
+    it(`keeps no range from its work on sound nodes while ${what}, says so, and is repaired when that is over`, async () => {
+      lab = await openLab()
+      const person = personIn(lab.simulator)
+      const broken = lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true, times: 1000 })
+      const [begin, end] =
+        pending === 'vnet'
+          ? ([
+              () => person('POST', '/cluster/sdn/vnets', { vnet: 'theirs', zone: 'ludus', tag: 4242 }),
+              () => person('DELETE', '/cluster/sdn/vnets/theirs'),
+            ] as const)
+          : ([
+              () => person('POST', '/cluster/sdn/lock'),
+              () => person('DELETE', '/cluster/sdn/lock', { force: 1 }),
+            ] as const)
+      // Right after the commit of the apply whose reload fails on pve2.
+      const begun = new Promise<unknown>((resolve, reject) => {
+        const stop = lab.simulator.journal.listen(({ method, path, status }, at) => {
+          if (at !== 'answered' || method !== 'PUT' || path !== '/cluster/sdn' || status !== 200) return
+          stop()
+          begin().then(resolve, reject)
+        })
+      })
+      await lab.drop('JD.yml', SMALL)
+      await lab.drop('KT.yml', rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve2' }]))
+      expect(await begun).to.include({ status: 200 })
+      await lab.until(() => lab.ready('JD'))
+      const told = (): string => conditionOf(lab, 'NetworkReady', 'KT')?.message ?? ''
+      await lab.until(() => told().includes('which is not done'))
+      expect(conditionOf(lab, 'NetworkReady', 'KT')?.reason).to.equal('NodeNetworkMissing')
+      expect(told()).to.match(/^range KT: node pve2 did not reload its network \(.*ifreload.*VMs there are not started/)
+      expect(told()).not.to.contain('written')
+      expect(told()).to.match(
+        pending === 'vnet'
+          ? /because that would also bring into force what others have prepared: .*vnet theirs \(new\).*sdn\/rollback/
+          : /because sdn: somebody holds the SDN lock.*pvesh delete \/cluster\/sdn\/lock --force 1/,
+      )
+      await lab.drop('JD.yml', ON_EACH.replace('pve2', 'pve3'))
+      await lab.until(() => lab.controller.board.get('JD')?.vms.length === 3 && lab.ready('JD'))
+      expect(appliesOf(lab)).to.have.length(1)
+
+      broken.disarm()
+      await end()
+      await lab.until(() => lab.ready('JD', 'KT'))
+      expect(appliesOf(lab)).to.have.length(2)
+      if (pending === 'vnet') expect(vnetOf(lab, 'theirs')).to.equal(undefined)
+    }).timeout(60_000)
+
   it('that was away while others applied is brought up to date', async () => {
     lab = await openLab({ files: { 'KT.yml': rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve1' }]) } })
     await lab.until(() => lab.ready('KT'))
@@ -216,6 +269,26 @@ describe('a node whose networks are not in force', () => {
     await lab.until(() => lab.ready('JD', 'KT'))
     expect(pve2.bridges.has('r1')).to.equal(true)
   })
+})
+
+describe('a run --once', () => {
+  it('ends after the repair of a node that none of its ranges waits for', async () => {
+    const site = await openSite({ 'JD.yml': SMALL })
+    try {
+      const { world, journal } = site.simulator
+      site.simulator.arm({ on: 'reload', node: 'pve2', fails: true })
+      for (const has of [false, true]) {
+        const { status, stdout, stderr } = await lanistaHere(['run', '--once', '--config', site.config])
+        expect(status, `${stdout}${stderr}`).to.equal(0)
+        expect(world.nodes.get('pve2')?.bridges.has('r1')).to.equal(has)
+        expect(world.sdn.lock).to.equal(undefined)
+      }
+      const applies = journal.entries().filter(({ method, path }) => method === 'PUT' && path === '/cluster/sdn')
+      expect(applies).to.have.length(2)
+    } finally {
+      await site.close()
+    }
+  }).timeout(60_000)
 })
 
 describe('a range that is to go (state: absent)', () => {

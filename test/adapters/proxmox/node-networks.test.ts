@@ -57,8 +57,8 @@ describe("observing nodes' own networks", () => {
     const { nodeNetworks } = await observe({
       'GET /nodes/pve1/network': { text: JSON.stringify({ data: [bridge, uplink], changes: staged }) },
     })
-    const told = nodeNetworks[0]?.interfaces[1]?.told ?? ''
-    expect(told).to.contain('["comments","lanista range JD\\n"],["iface","vmbr1003"]')
+    const config = nodeNetworks[0]?.interfaces[1]?.config ?? ''
+    expect(config).to.contain('["comments","lanista range JD\\n"],["iface","vmbr1003"]')
     expect(nodeNetworks[0]).to.deep.equal({
       node: 'pve1',
       staged,
@@ -74,7 +74,7 @@ describe("observing nodes' own networks", () => {
           comment: undefined,
           autostart: false,
           active: true,
-          told: '[["address","10.98.0.1"],["address6","fd00::1"],["iface","vmbr0"],["mtu",9000],["type","bridge"]]',
+          config: '[["address","10.98.0.1"],["address6","fd00::1"],["iface","vmbr0"],["mtu",9000],["type","bridge"]]',
         },
         {
           name: 'vmbr1003',
@@ -87,7 +87,7 @@ describe("observing nodes' own networks", () => {
           comment: 'lanista range JD',
           autostart: true,
           active: false,
-          told,
+          config,
         },
       ],
     })
@@ -98,7 +98,7 @@ describe("observing nodes' own networks", () => {
     const told = async (changes: object): Promise<string | undefined> => {
       const { nodeNetworks } = await observe({ 'GET /nodes/pve1/network': { data: [{ ...row, ...changes }] } })
       await at.close()
-      return nodeNetworks[0]?.interfaces[0]?.told
+      return nodeNetworks[0]?.interfaces[0]?.config
     }
     const before = await told({})
     expect(await told({ active: 1, exists: 1, priority: 5 })).to.equal(before)

@@ -28,7 +28,7 @@ function auditOf(config: Readonly<Record<string, string>>) {
   )
   const stop = new AbortController()
   const workOf = (spec: Partial<VmSpec>, vlans: readonly number[], step: VmStep, vmid: number): AuditWork => ({
-    plan: { spec: vm('JD-DC01', spec), vmid, step, phase: 'running', message: '' },
+    plan: { spec: vm('JD-DC01', spec), vmid, isSpelled: true, step, phase: 'running', message: '' },
     node: 'pve1',
     networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans },
     drift: { networks: 'correct', hardware: 'report' },
@@ -95,7 +95,14 @@ describe('the rotation of looks at configurations', () => {
       Promise.all(
         Array.from({ length: 200 }, (_, index) =>
           audit.check({
-            plan: { spec: vm(`JD-${index}`), vmid: VMID + index, step: NONE, phase: 'running', message: '' },
+            plan: {
+              spec: vm(`JD-${index}`),
+              vmid: VMID + index,
+              isSpelled: true,
+              step: NONE,
+              phase: 'running',
+              message: '',
+            },
             node: 'pve1',
             networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] },
             drift: { networks: 'correct', hardware: 'report' },

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { virtualClock } from '../../../adapters/simulator/clock.ts'
-import { NetworkController } from '../../../controllers/network/network-controller.ts'
+import type { NetworkController } from '../../../controllers/network/network-controller.ts'
 import type { NetworkResult } from '../../../controllers/network/network-result.ts'
-import type { BridgeWants } from '../../../model/plan/network-plan.ts'
+import { openNetworks } from '../../../controllers/network/open-networks.ts'
+import type { BridgeWants, NetworkPlan } from '../../../model/plan/network-plan.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
-import { bridgeWantsOf } from '../../../reconcilers/bridge/plan-single-network.ts'
+import { bridgeWantsOf, planSingleNetwork } from '../../../reconcilers/bridge/plan-single-network.ts'
+import { groundOf } from '../../../reconcilers/ground.ts'
 import {
   cluster,
   guest,
@@ -17,7 +19,7 @@ import {
 } from '../../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { quiet } from '../../builders/quiet.ts'
-import { settings } from '../../builders/range.ts'
+import { range, settings } from '../../builders/range.ts'
 
 const wantsOf = (number: number, at = 'pve1'): BridgeWants => bridgeWantsOf(`R${number}`, number, false, at, settings())
 const goes = (number: number): BridgeWants => ({
@@ -25,13 +27,22 @@ const goes = (number: number): BridgeWants => ({
   bridges: [],
   removals: [{ name: `vmbr${1000 + number}`, mark: `lanista range R${number}`, reason: 'it is to go' }],
 })
-const planOf = (number: number) => ({ nodes: [], busy: false, wants: wantsOf(number) })
+const HERE = new Set(['pve1'])
+/** The range's networks as they are planned on what the node shows now. */
+function planOf({ snapshot }: FakeProxmox, number: number): NetworkPlan {
+  const made = planSingleNetwork(range(`R${number}`), groundOf(snapshot, settings(), 'single'), new Map())
+  if (made.kind === 'refused') throw new Error(made.finding.message)
+  return made.network
+}
 const failedReload = new ProxmoxError('task-failed', 'PUT /nodes/pve1/network', "command 'ifreload -a' failed")
-const controllerOf = (proxmox: FakeProxmox, clock = virtualClock()) =>
-  new NetworkController(
-    { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock },
-    new AbortController().signal,
-  )
+const roomOf = (proxmox: FakeProxmox, clock = virtualClock()) =>
+  openNetworks(proxmox, memoryLockStore(), () => settings(), {
+    clock,
+    logger: quiet,
+    signal: new AbortController().signal,
+  })
+const controllerOf = (proxmox: FakeProxmox, clock = virtualClock()): NetworkController =>
+  roomOf(proxmox, clock).networks
 const ensureAll = (controller: NetworkController, ...numbers: readonly number[]): Promise<readonly NetworkResult[]> =>
   Promise.all(numbers.map((number) => controller.ensure(wantsOf(number))))
 const kinds = (results: readonly NetworkResult[]) =>
@@ -93,7 +104,7 @@ describe('NetworkController on a single node', () => {
     proxmox.bridges.createBridge = async (...call) => {
       await createBridge(...call)
       const { interfaces, staged = '', node: at } = proxmox.snapshot.nodeNetworks[0]!
-      const lab = natBridge({ name: 'vmbr7', told: 'new' })
+      const lab = natBridge({ name: 'vmbr7', config: 'new' })
       proxmox.setNetwork({ node: at, interfaces: [...interfaces, lab], staged: `${staged}+auto vmbr7\n` })
     }
     expect(kinds(await ensureAll(controllerOf(proxmox), 1))).to.deep.equal(['ForeignPending'])
@@ -110,7 +121,7 @@ describe('NetworkController on a single node', () => {
   it('tries a reload that fails less and less often, whoever asks', async () => {
     const proxmox = new FakeProxmox(singleNode()).fail('activate pve1', failedReload)
     const clock = virtualClock()
-    const controller = controllerOf(proxmox, clock)
+    const { networks: controller, repair } = roomOf(proxmox, clock)
     for (const began = clock.now(); clock.now() - began < 3_600_000; await clock.advance(10_000))
       await ensureAll(controller, 1, 2)
     expect(proxmox.writes.filter((call) => call === 'activate pve1').length, 'an hour').to.equal(11)
@@ -121,24 +132,61 @@ describe('NetworkController on a single node', () => {
     proxmox.mend()
     await clock.advance(600_000)
     expect(kinds(await ensureAll(controller, 1, 2))).to.deep.equal(['ready', 'ready'])
-    expect(controller.needsRepair(planOf(1))).to.equal(false)
+    const activations = proxmox.writes.length
+    expect(repair.report('R1', planOf(proxmox, 1), HERE).map(({ state }) => state)).to.deep.equal(['available'])
+    await repair.ended()
+    expect(proxmox.writes).to.have.length(activations)
   })
 
   it('remembers a bridge in use whose correction was not reloaded, which nothing else tells', async () => {
     const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1', { ports: ['eth1'] })]))
     const clock = virtualClock()
-    const controller = controllerOf(proxmox, clock)
+    const { networks: controller, repair } = roomOf(proxmox, clock)
+    const told: (readonly string[])[] = []
+    repair.onRepaired((ids) => told.push(ids))
     proxmox.bridges.activate = (at) => {
       proxmox.setNetwork({ ...proxmox.snapshot.nodeNetworks[0]!, node: at, staged: undefined })
       return Promise.reject(failedReload)
     }
     expect(kinds(await ensureAll(controller, 1))).to.deep.equal(['failed'])
-    expect([controller.needsRepair(planOf(1)), controller.needsRepair(planOf(2))]).to.deep.equal([true, false])
+    let activated = 0
+    proxmox.bridges.activate = () => Promise.resolve(void (activated += 1))
+    const report = async (number: number) => {
+      const nodes = repair.report(`R${number}`, planOf(proxmox, number), HERE)
+      await repair.ended()
+      return nodes
+    }
+    expect(planOf(proxmox, 1).actions, 'nothing else tells').to.deep.equal([])
+    expect(await report(1)).to.deep.equal([
+      { node: 'pve1', state: 'failed', message: "did not reload its network (command 'ifreload -a' failed)" },
+    ])
+    expect(
+      (await report(2)).map(({ state }) => state),
+      'a range that it does not concern',
+    ).to.deep.equal(['absent'])
+    expect(activated, 'too soon').to.equal(0)
+    await clock.advance(10_000)
+    await report(1)
+    expect([activated, told]).to.deep.equal([1, [['R1']]])
+    expect((await report(1)).map(({ state }) => state)).to.deep.equal(['available'])
+    expect(kinds(await ensureAll(controller, 1))).to.deep.equal(['ready'])
+    expect(activated).to.equal(1)
+  })
+
+  it('activates such a bridge again when its range asks for it', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1', { ports: ['eth1'] })]))
+    const clock = virtualClock()
+    const { networks: controller } = roomOf(proxmox, clock)
+    proxmox.bridges.activate = (at) => {
+      proxmox.setNetwork({ ...proxmox.snapshot.nodeNetworks[0]!, node: at, staged: undefined })
+      return Promise.reject(failedReload)
+    }
+    await ensureAll(controller, 1)
     let activated = 0
     proxmox.bridges.activate = () => Promise.resolve(void (activated += 1))
     await clock.advance(10_000)
     expect(kinds(await ensureAll(controller, 1))).to.deep.equal(['ready'])
-    expect([activated, controller.needsRepair(planOf(1))]).to.deep.equal([1, false])
+    expect(activated).to.equal(1)
   })
 
   it('does not count a reload that was never made', async () => {
@@ -220,7 +268,7 @@ describe('NetworkController on a single node', () => {
     const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
     proxmox.whileLooking = async () => {
       const at = proxmox.snapshot.nodeNetworks[0]!
-      const theirs = rangeBridge(1, 'R1', { comment: 'printers', told: 'new' })
+      const theirs = rangeBridge(1, 'R1', { comment: 'printers', config: 'new' })
       proxmox.setNetwork({ ...at, interfaces: [...at.interfaces.filter(({ name }) => name !== 'vmbr1001'), theirs] })
     }
     expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['BridgeStays'])
@@ -247,14 +295,14 @@ describe('NetworkController on a single node', () => {
       throw failedReload
     }
     expect(kinds([await controller.ensure(goes(1))])).to.deep.equal(['failed'])
-    expect(controller.unsureRemovals('R2')).to.equal(undefined)
-    const unsure = controller.unsureRemovals('R1')
-    expect(unsure).to.deep.equal(goes(1))
-    expect(kinds([await controller.ensure(unsure!)])).to.deep.equal(['NetworkFailed'])
+    expect(controller.unconfirmedRemovals('R2')).to.equal(undefined)
+    const unconfirmed = controller.unconfirmedRemovals('R1')
+    expect(unconfirmed).to.deep.equal(goes(1))
+    expect(kinds([await controller.ensure(unconfirmed!)])).to.deep.equal(['NetworkFailed'])
     proxmox.bridges.activate = activate
     await clock.advance(10_000)
-    expect(kinds([await controller.ensure(unsure!)])).to.deep.equal(['ready'])
-    expect(controller.unsureRemovals('R1')).to.equal(undefined)
+    expect(kinds([await controller.ensure(unconfirmed!)])).to.deep.equal(['ready'])
+    expect(controller.unconfirmedRemovals('R1')).to.equal(undefined)
     expect(proxmox.writes).to.deep.equal(['delete vmbr1001', 'activate pve1', 'activate pve1'])
   })
 

@@ -1,16 +1,21 @@
 import { expect } from 'chai'
 import { virtualClock } from '../../../adapters/simulator/clock.ts'
-import { NetworkController } from '../../../controllers/network/network-controller.ts'
+import type { NetworkController } from '../../../controllers/network/network-controller.ts'
+import type { NetworkRepair } from '../../../controllers/network/network-repair.ts'
 import type { NetworkResult } from '../../../controllers/network/network-result.ts'
+import { openNetworks } from '../../../controllers/network/open-networks.ts'
 import type { PlanSettings } from '../../../model/plan-settings.ts'
-import type { NetworkWants } from '../../../model/plan/network-plan.ts'
+import type { NetworkPlan, NetworkWants, NodeNetworkState } from '../../../model/plan/network-plan.ts'
 import type { SdnLockStore } from '../../../model/network-ports.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { groundOf } from '../../../reconcilers/ground.ts'
+import { planClusterNetwork } from '../../../reconcilers/vnet/plan-cluster-network.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
 import { cluster, natVnet, nodeNetwork, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { quiet, settled } from '../../builders/quiet.ts'
-import { settings } from '../../builders/range.ts'
+import { range, settings } from '../../builders/range.ts'
 
 const wantsOf = (number: number): NetworkWants => ({
   kind: 'vnets',
@@ -24,7 +29,7 @@ interface Surroundings {
   readonly lockStore?: SdnLockStore
   readonly own?: Partial<PlanSettings>
 }
-const controllerOf = (
+const roomOf = (
   proxmox: FakeProxmox,
   {
     signal = new AbortController().signal,
@@ -32,13 +37,26 @@ const controllerOf = (
     lockStore = memoryLockStore(),
     own = {},
   }: Surroundings = {},
-) => new NetworkController({ proxmox, lockStore, settings: () => settings(own), logger: quiet, clock }, signal)
+) => openNetworks(proxmox, lockStore, () => settings(own), { clock, logger: quiet, signal })
+const controllerOf = (proxmox: FakeProxmox, surroundings?: Surroundings): NetworkController =>
+  roomOf(proxmox, surroundings).networks
 const ensureAll = (controller: NetworkController, numbers: readonly number[]): Promise<readonly NetworkResult[]> =>
   Promise.all(numbers.map((number) => controller.ensure(wantsOf(number))))
 const kinds = (results: readonly NetworkResult[]) => results.map(({ kind }) => kind)
 const reasonOf = (result: NetworkResult | undefined) => (result?.kind === 'blocked' ? result.finding.reason : result)
-/** No node of the plan that asks lacks anything. */
-const WELL = { nodes: [], busy: false, wants: wantsOf(1) }
+/** How the networks of a range are planned on what the cluster shows now. */
+function planOf({ snapshot }: FakeProxmox, number: number, own: Partial<PlanSettings> = {}): NetworkPlan {
+  const made = planClusterNetwork(range(`R${number}`), groundOf(snapshot, settings(own), 'cluster'), new Map())
+  if (made.kind === 'refused') throw new Error(made.finding.message)
+  return made.network
+}
+/** A range whose VMs are on pve2 has been planned; resolves when what that began has ended. */
+async function report(proxmox: FakeProxmox, repair: NetworkRepair, number = 1): Promise<readonly NodeNetworkState[]> {
+  const nodes = repair.report(`R${number}`, planOf(proxmox, number), new Set(['pve2']))
+  await repair.ended()
+  return nodes
+}
+const stateOf = (nodes: readonly NodeNetworkState[], name: string) => nodes.find(({ node }) => node === name)?.state
 
 describe('NetworkController', () => {
   it('makes the VNets of 50 ranges that ask at once under one lock with one apply', async () => {
@@ -68,69 +86,6 @@ describe('NetworkController', () => {
     expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(2)
   })
 
-  it('repairs a node at once and, where that does not help, after growing waits, and not without end', async () => {
-    const proxmox = new FakeProxmox(cluster({ vnets: [natVnet(), rangeVnet(1, 'R1')] }))
-    const clock = virtualClock()
-    const controller = controllerOf(proxmox, { clock })
-    const minutes: number[] = []
-    const began = clock.now()
-    while (clock.now() - began < 7_200_000) {
-      controller.repair('node pve2 lacks r1')
-      if (controller.needsRepair(WELL)) minutes.push((clock.now() - began) / 60_000)
-      proxmox.snapshot = { ...proxmox.snapshot, reloads: [failedReload(clock.now())], takenAt: clock.now() }
-      await controller.ensure(wantsOf(1))
-      await clock.advance(10_000)
-    }
-    expect(proxmox.writes).to.deep.equal(minutes.map(() => 'apply'))
-    expect(minutes[0]).to.equal(0)
-    expect(minutes, 'two hours of a node that stays broken').to.have.length(8)
-    const waits = minutes.slice(1).map((minute, index) => minute - minutes[index]!)
-    expect(waits, 'each longer than the one before').to.deep.equal([...new Set(waits)].sort((a, b) => a - b))
-    expect(controller.repairsExhausted()).to.equal(true)
-  })
-
-  it('begins anew with repairs once the nodes have been well for a while', async () => {
-    const proxmox = new FakeProxmox(cluster({ vnets: [natVnet(), rangeVnet(1, 'R1')] }))
-    const clock = virtualClock()
-    const controller = controllerOf(proxmox, { clock })
-    for (let repairs = 0; repairs < 8; repairs++) {
-      controller.repair('node pve2 lacks r1')
-      await controller.ensure(wantsOf(1))
-      await clock.advance(700_000)
-    }
-    expect(controller.repairsExhausted()).to.equal(true)
-    await clock.advance(1_300_000)
-    await controller.ensure(wantsOf(1))
-    expect(controller.repairsExhausted()).to.equal(false)
-  })
-
-  it('repairs a node whose own reload failed, as the cluster shows it, and stops when it went well', async () => {
-    const proxmox = new FakeProxmox(cluster({ vnets: [natVnet(), rangeVnet(1, 'R1')], reloads: [failedReload(0)] }))
-    const controller = controllerOf(proxmox)
-    const [lacking] = await ensureAll(controller, [1])
-    expect(proxmox.writes).to.deep.equal(['apply'])
-    expect(lacking?.kind === 'ready' && lacking.nodes.find(({ node }) => node === 'pve2')).to.deep.equal({
-      node: 'pve2',
-      state: 'failed',
-      message: "did not reload its network (command 'ifreload -a' failed: exit code 1)",
-    })
-    proxmox.snapshot = { ...proxmox.snapshot, reloads: [] }
-    await ensureAll(controller, [1])
-    expect(proxmox.writes).to.deep.equal(['apply'])
-  })
-
-  it('does not take a node for broken while networks are being reloaded', async () => {
-    const reloading = [{ upid: 'x', node: 'pve1', type: 'reloadnetworkall', id: '' }]
-    const seen = cluster({
-      vnets: [natVnet(), rangeVnet(1, 'R1')],
-      reloads: [failedReload(0)],
-      runningTasks: reloading,
-    })
-    const proxmox = new FakeProxmox(seen)
-    await ensureAll(controllerOf(proxmox), [1])
-    expect(proxmox.writes).to.deep.equal([])
-  })
-
   it('tells of a node that only the log of the apply names', async () => {
     const proxmox = new FakeProxmox(cluster())
     proxmox.reloadFailures = [{ node: 'pve3', why: 'proxy handler failed: No route to host' }]
@@ -140,26 +95,6 @@ describe('NetworkController', () => {
       'pve2 available',
       'pve3 failed',
     ])
-  })
-
-  it('applies for a repair no more often than it is asked to', async () => {
-    const proxmox = new FakeProxmox(cluster({ vnets: [natVnet(), rangeVnet(1, 'R1')] }))
-    const controller = controllerOf(proxmox)
-    controller.repair('node pve2 lacks r1')
-    expect(controller.needsRepair(WELL)).to.equal(true)
-    await ensureAll(controller, [1, 1])
-    await controller.ensure(wantsOf(1))
-    expect(controller.needsRepair(WELL)).to.equal(false)
-    expect(proxmox.writes).to.deep.equal(['apply'])
-  })
-
-  it('owes a repair after an apply that failed, since what it committed is pending no more', async () => {
-    const proxmox = new FakeProxmox(cluster())
-    const controller = controllerOf(proxmox)
-    proxmox.fail('apply', new ProxmoxError('task-failed', 'PUT /cluster/sdn', 'the worker died'))
-    expect(kinds(await ensureAll(controller, [1]))).to.deep.equal(['failed'])
-    expect(controller.needsRepair(WELL)).to.equal(true)
-    expect(proxmox.lockHolder, 'the lock is given back').to.equal(undefined)
   })
 
   it('writes nothing, and asks for no lock, where all is as wanted by now', async () => {
@@ -299,6 +234,290 @@ describe('NetworkController', () => {
     expect(told).to.equal('Error: stopping')
     expect(proxmox.writes).to.deep.equal([])
     expect(proxmox.lockHolder).to.equal(undefined)
+  })
+})
+
+describe('the repair of nodes that lack a network', () => {
+  const made = { vnets: [natVnet(), rangeVnet(1, 'R1')] }
+  const lacking = (traits: Partial<ClusterSnapshot> = {}) =>
+    new FakeProxmox(cluster({ ...made, reloads: [failedReload(0)], ...traits }))
+  const theirs = unapplied(vnet('lab', 500, undefined))
+
+  it('is made at once and, where that does not help, after growing waits, and not without end', async () => {
+    const proxmox = new FakeProxmox(cluster(made))
+    const clock = virtualClock()
+    const { repair } = roomOf(proxmox, { clock })
+    const minutes: number[] = []
+    const began = clock.now()
+    while (clock.now() - began < 7_200_000) {
+      const before = proxmox.writes.length
+      repair.lacks('R1', 'pve2', 'r1')
+      await report(proxmox, repair)
+      if (proxmox.writes.length > before) minutes.push((clock.now() - began) / 60_000)
+      proxmox.snapshot = { ...proxmox.snapshot, reloads: [failedReload(clock.now())], takenAt: clock.now() }
+      await clock.advance(10_000)
+    }
+    expect(proxmox.writes).to.deep.equal(minutes.map(() => 'apply'))
+    expect(minutes[0]).to.equal(0)
+    expect(minutes, 'two hours of a node that stays broken').to.have.length(8)
+    const waits = minutes.slice(1).map((minute, index) => minute - minutes[index]!)
+    expect(waits, 'each longer than the one before').to.deep.equal([...new Set(waits)].sort((a, b) => a - b))
+    expect(repair.standing()).to.deep.equal({ kind: 'exhausted' })
+  })
+
+  it('begins anew once no node has lacked anything for a while', async () => {
+    const proxmox = new FakeProxmox(cluster(made))
+    const clock = virtualClock()
+    const { repair } = roomOf(proxmox, { clock })
+    for (let repairs = 0; repairs < 8; repairs++) {
+      repair.lacks('R1', 'pve2', 'r1')
+      await report(proxmox, repair)
+      await clock.advance(700_000)
+    }
+    expect(proxmox.writes).to.have.length(8)
+    expect(repair.standing()).to.deep.equal({ kind: 'exhausted' })
+    await clock.advance(1_300_000)
+    await report(proxmox, repair)
+    expect(repair.standing()).to.deep.equal({ kind: 'pending' })
+    expect(proxmox.writes).to.have.length(8)
+  })
+
+  it('follows a reload of their own that failed, as the cluster shows it, and ends when one went well', async () => {
+    const proxmox = lacking()
+    const { networks, repair } = roomOf(proxmox)
+    const [seen] = await ensureAll(networks, [1])
+    expect(proxmox.writes, 'no range waits for it').to.deep.equal([])
+    expect(seen?.kind === 'ready' && seen.nodes.find(({ node }) => node === 'pve2')).to.deep.equal({
+      node: 'pve2',
+      state: 'failed',
+      message: "did not reload its network (command 'ifreload -a' failed: exit code 1)",
+    })
+    expect(stateOf(await report(proxmox, repair), 'pve2')).to.equal('failed')
+    expect(proxmox.writes).to.deep.equal(['apply'])
+    proxmox.snapshot = { ...proxmox.snapshot, reloads: [] }
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['apply'])
+  })
+
+  it('is not made while networks are being reloaded', async () => {
+    const proxmox = lacking({ runningTasks: [{ upid: 'x', node: 'pve1', type: 'reloadnetworkall', id: '' }] })
+    const { networks, repair } = roomOf(proxmox)
+    await ensureAll(networks, [1])
+    await report(proxmox, repair)
+    expect(proxmox.journal).to.deep.equal(['observe'])
+  })
+
+  it('is not made when networks are being reloaded by the time of it', async () => {
+    const proxmox = lacking()
+    const { repair } = roomOf(proxmox)
+    const plan = planOf(proxmox, 1)
+    const runningTasks = [{ upid: 'x', node: 'pve1', type: 'srvreload', id: 'networking' }]
+    proxmox.snapshot = { ...proxmox.snapshot, runningTasks }
+    repair.report('R1', plan, new Set())
+    await repair.ended()
+    expect(proxmox.journal).to.deep.equal(['observe'])
+  })
+
+  it('is made once for what one look shows, however many ranges report it', async () => {
+    const proxmox = lacking()
+    const { repair } = roomOf(proxmox)
+    const plan = planOf(proxmox, 1)
+    for (const id of ['R1', 'R2', 'R3']) repair.report(id, plan, new Set(['pve1']))
+    await repair.ended()
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['apply'])
+  })
+
+  it('is made for a VM that finds no bridge, no more often than that is told', async () => {
+    const proxmox = new FakeProxmox(cluster(made))
+    const { repair } = roomOf(proxmox)
+    repair.lacks('R1', 'pve2', 'r1')
+    await report(proxmox, repair)
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['apply'])
+  })
+
+  it('is made after an apply that failed, since what it committed is pending no more; until then no VM is started', async () => {
+    const proxmox = new FakeProxmox(cluster())
+    const { networks, repair } = roomOf(proxmox)
+    proxmox.whileReloading = () =>
+      Promise.reject(new ProxmoxError('task-failed', 'PUT /cluster/sdn', 'the worker died'))
+    expect(kinds(await ensureAll(networks, [1]))).to.deep.equal(['failed'])
+    expect(proxmox.lockHolder, 'the lock is given back').to.equal(undefined)
+    proxmox.whileReloading = settled
+    const nodes = await report(proxmox, repair)
+    expect(nodes.find(({ node }) => node === 'pve1')).to.deep.equal({
+      node: 'pve1',
+      state: 'pending',
+      message: 'may lack ludusnat and r1, since the last apply failed',
+    })
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(2)
+    expect(stateOf(await report(proxmox, repair), 'pve1')).to.equal('available')
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(2)
+  })
+
+  it('keeps no VM from being started after an apply that failed where it can not be made', async () => {
+    const proxmox = new FakeProxmox(cluster())
+    const { networks, repair } = roomOf(proxmox)
+    proxmox.whileReloading = () =>
+      Promise.reject(new ProxmoxError('task-failed', 'PUT /cluster/sdn', 'the worker died'))
+    await ensureAll(networks, [1])
+    proxmox.snapshot = { ...proxmox.snapshot, vnets: [...proxmox.snapshot.vnets, theirs] }
+    expect(stateOf(await report(proxmox, repair), 'pve1')).to.equal('available')
+  })
+
+  it('is needless where an apply that ranges want has ended by then', async () => {
+    const proxmox = lacking()
+    const { networks, repair } = roomOf(proxmox)
+    const plan = planOf(proxmox, 1)
+    proxmox.whileReloading = async () => {
+      proxmox.snapshot = { ...proxmox.snapshot, reloads: [] }
+    }
+    const wanted = networks.ensure(wantsOf(2))
+    repair.report('R1', plan, new Set())
+    await Promise.all([wanted, repair.ended()])
+    expect(proxmox.writes).to.deep.equal(['create r2', 'apply'])
+    expect(proxmox.journal.filter((call) => call === 'lock')).to.have.length(1)
+  })
+
+  it('gives way to ranges that want networks in the same moment', async () => {
+    const proxmox = lacking()
+    const { networks, repair } = roomOf(proxmox)
+    repair.report('R1', planOf(proxmox, 1), new Set())
+    expect((await networks.ensure(wantsOf(2))).kind).to.equal('ready')
+    expect(proxmox.writes).to.deep.equal(['create r2', 'apply'])
+    await repair.ended()
+    expect(proxmox.writes, 'it was still needed').to.deep.equal(['create r2', 'apply', 'apply'])
+  })
+
+  it('waits without a write while anything is pending, says so, and is made when that is gone', async () => {
+    const proxmox = lacking()
+    const { networks, repair } = roomOf(proxmox)
+    const before = proxmox.snapshot
+    proxmox.snapshot = { ...before, vnets: [...before.vnets, theirs] }
+    expect(kinds(await ensureAll(networks, [1])), 'whoever wants nothing new goes on').to.deep.equal(['ready'])
+    await report(proxmox, repair)
+    const standing = repair.standing()
+    expect(standing.kind === 'held' && standing.why).to.match(
+      /^that would also bring into force what others have prepared: .*vnet lab \(new\).*roll them back: pvesh/,
+    )
+    expect(proxmox.journal).to.deep.equal(['observe'])
+    proxmox.snapshot = before
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['apply'])
+    expect(repair.standing()).to.deep.equal({ kind: 'pending' })
+  })
+
+  it('waits for what ranges have written, which their own apply brings into force', async () => {
+    const proxmox = lacking({ vnets: [...made.vnets, unapplied(rangeVnet(2, 'R2'))] })
+    const { repair } = roomOf(proxmox)
+    await report(proxmox, repair)
+    const standing = repair.standing()
+    expect(standing.kind === 'held' && standing.why).to.match(/^changes of ranges are pending \(vnet r2\)/)
+    expect(proxmox.journal).to.deep.equal([])
+  })
+
+  it('does not apply what somebody prepares right before it, with a lock or without', async () => {
+    const staged = nodeNetwork(
+      { name: 'pve2', address: undefined },
+      { staged: '+auto vmbr7\n+iface vmbr7 inet manual\n' },
+    )
+    const stage = (proxmox: FakeProxmox) => {
+      const nodeNetworks = [...proxmox.snapshot.nodeNetworks.filter(({ node }) => node !== 'pve2'), staged]
+      proxmox.snapshot = { ...proxmox.snapshot, nodeNetworks }
+    }
+    const prepare = (proxmox: FakeProxmox) => {
+      proxmox.snapshot = { ...proxmox.snapshot, vnets: [...proxmox.snapshot.vnets, theirs] }
+    }
+    for (const [unlocked, somebody] of [
+      [false, stage],
+      [false, prepare],
+      [true, stage],
+      [true, prepare],
+    ] as const) {
+      const proxmox = lacking()
+      proxmox.lockUnsupported = unlocked
+      proxmox.whileLooking = async () => somebody(proxmox)
+      const { repair } = roomOf(proxmox)
+      await report(proxmox, repair)
+      expect(proxmox.writes).to.deep.equal([])
+      expect(proxmox.lockHolder).to.equal(undefined)
+      const standing = repair.standing()
+      expect(standing.kind === 'held' && standing.why).to.match(/what others have prepared: .*(lab|vmbr7)/)
+    }
+  })
+
+  it('waits for the lock of somebody else, which it never forces, and no range waits with it', async () => {
+    const proxmox = lacking()
+    const clock = virtualClock()
+    const { networks, repair } = roomOf(proxmox, { clock })
+    proxmox.lockHolder = 'theirs'
+    await report(proxmox, repair)
+    expect(kinds(await ensureAll(networks, [1]))).to.deep.equal(['ready'])
+    const standing = repair.standing()
+    expect(standing.kind === 'held' && standing.why).to.match(/somebody holds the SDN lock.*--force 1/)
+    const asked = proxmox.journal.filter((call) => call === 'lock').length
+    await report(proxmox, repair)
+    expect(
+      proxmox.journal.filter((call) => call === 'lock'),
+      'not asked for at each look',
+    ).to.have.length(asked)
+    proxmox.lockHolder = undefined
+    await clock.advance(2000)
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['apply'])
+    expect(repair.standing()).to.deep.equal({ kind: 'pending' })
+  })
+
+  it('is made over the changes of others where that is configured', async () => {
+    const proxmox = lacking()
+    const own = { applyForeign: true }
+    const { repair } = roomOf(proxmox, { own })
+    proxmox.snapshot = { ...proxmox.snapshot, vnets: [...proxmox.snapshot.vnets, theirs] }
+    repair.report('R1', planOf(proxmox, 1, own), new Set())
+    await repair.ended()
+    expect(proxmox.writes).to.deep.equal(['apply'])
+  })
+
+  it('tells of the ranges that wait for a node once something was repaired, and of no others', async () => {
+    const proxmox = lacking()
+    const { repair } = roomOf(proxmox)
+    const told: (readonly string[])[] = []
+    repair.onRepaired((ids) => told.push(ids))
+    const plan = planOf(proxmox, 1)
+    repair.report('R1', plan, new Set(['pve2']))
+    repair.report('R2', plan, new Set(['pve1', 'pve3']))
+    repair.lacks('R3', 'pve1', 'ludusnat')
+    await repair.ended()
+    expect(told).to.deep.equal([['R1', 'R3']])
+    await report(proxmox, repair)
+    expect(told, 'nothing was repaired').to.have.length(1)
+  })
+
+  it('that fails counts, and is tried again after its time', async () => {
+    const proxmox = lacking().fail('apply', full)
+    const clock = virtualClock()
+    const { repair } = roomOf(proxmox, { clock })
+    await report(proxmox, repair)
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['apply'])
+    expect(proxmox.lockHolder).to.equal(undefined)
+    proxmox.mend()
+    await clock.advance(10_000)
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['apply', 'apply'])
+  })
+
+  it('is tried again at the next look when the cluster can not be seen', async () => {
+    const proxmox = lacking()
+    const { repair } = roomOf(proxmox)
+    const plan = planOf(proxmox, 1)
+    proxmox.fail('observe', full)
+    repair.report('R1', plan, new Set())
+    await repair.ended()
+    proxmox.mend()
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['apply'])
   })
 })
 

@@ -73,4 +73,47 @@ describe('Turn', () => {
     const replies = ['a', 'bad', 'b'].map((name) => outcomeOf(turn.enter(name)))
     expect(await Promise.all(replies)).to.deep.equal(['a', 'failed: Error: not you', 'b'])
   })
+
+  describe('what is done in between', () => {
+    it('waits for all who want a turn in the same moment, and takes place alone', async () => {
+      const { turn, turns } = scripted()
+      const log: string[] = []
+      let end: () => void = () => undefined
+      const work = turn.between(() => {
+        log.push('begun')
+        return new Promise<void>((resolve) => (end = resolve))
+      })
+      const first = turn.enter('a')
+      await settled()
+      await settled()
+      expect([turns.length, log]).to.deep.equal([1, []])
+      const second = turn.enter('b')
+      turns[0]?.end()
+      await first
+      await settled()
+      expect([turns.length, log], 'who asked meanwhile comes first').to.deep.equal([2, []])
+      turns[1]?.end()
+      await second
+      await settled()
+      expect(log).to.deep.equal(['begun'])
+      const third = turn.enter('c')
+      await settled()
+      expect(turns, 'nobody takes a turn meanwhile').to.have.length(2)
+      end()
+      await work
+      await settled()
+      turns[2]?.end()
+      expect(await third).to.equal('c of c')
+    })
+
+    it('ends as it ends, and stops no turn', async () => {
+      const { turn, turns } = scripted()
+      expect(await turn.between(() => Promise.resolve(7))).to.equal(7)
+      expect(await turn.between(() => Promise.reject(new Error('broken'))).catch(String)).to.equal('Error: broken')
+      const reply = turn.enter('a')
+      await settled()
+      turns[0]?.end()
+      expect(await reply).to.equal('a of a')
+    })
+  })
 })

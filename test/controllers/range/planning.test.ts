@@ -13,30 +13,31 @@ import type { RangePlan } from '../../../model/plan/range-plan.ts'
 import type { RangeSpec, VmSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { anyCluster, anyRanges, reversed } from '../../builders/any-cluster.ts'
-import { cluster, GIB, node } from '../../builders/cluster.ts'
+import { cluster, GIB, node, zone } from '../../builders/cluster.ts'
 import { FakeProxmox } from '../../builders/fake-proxmox.ts'
 import { quiet, settled } from '../../builders/quiet.ts'
 import { range, settings, vm } from '../../builders/range.ts'
 import { nodeOf } from '../../../model/plan/vm-plan.ts'
 
 const { signal } = new AbortController()
-function planningOf(proxmox: FakeProxmox, clock: Clock = systemClock) {
+function planningOf(proxmox: FakeProxmox, clock: Clock = systemClock, current = () => settings()) {
   const [decided, reservations, announced] = [
-    new DecidedMode(settings),
+    new DecidedMode(current),
     new Reservations(),
     new Announced(clock, signal),
   ]
   const errors: string[] = []
   const logger = { ...quiet, error: (message: string) => void errors.push(message) }
   const look = () => proxmox.observe()
-  const planning = new Planning(look, decided, reservations, announced, () => settings(), logger)
+  const planning = new Planning(look, decided, reservations, announced, current, logger)
   const files = { read: async (id: string) => ({ kind: 'ok', spec: big(id), warnings: [] }) as const }
   return {
     errors,
+    onZone: planning.onZone.bind(planning),
     plan: (spec: RangeSpec) => planning.plan(spec),
     announce: <T>(reading: Promise<T>) => announced.announce(reading),
     release: (rangeId: string) => reservations.release(rangeId),
-    explaining: new Explaining(files, look, decided, reservations, () => settings()),
+    explaining: new Explaining(files, look, decided, reservations, current),
   }
 }
 type Planner = Pick<Planning, 'plan'>
@@ -86,6 +87,21 @@ describe('Planning', () => {
     await clock.advance(10_000)
     await first
     await planning.plan(range('KT'))
+  })
+
+  it('tells what is wrong with the zone at each look, in the zone and mode of the moment', async () => {
+    const lacking = zone([node('pve1'), node('pve2')])
+    let now = settings()
+    const proxmox = new FakeProxmox(cluster({ zones: [lacking] }))
+    const planning = planningOf(proxmox, systemClock, () => now)
+    const told: (readonly string[])[] = []
+    planning.onZone((findings) => told.push(findings.map(({ reason }) => reason)))
+    await plansFor(planning, [range('JD'), range('KT')])
+    now = settings({ zone: 'other' })
+    await planning.plan(range('JD'))
+    now = settings({ clusterMode: false })
+    await planning.plan(range('JD'))
+    expect(told).to.deep.equal([['ZoneLacksPeer', 'ZoneNotReported'], ['ZoneMissing'], []])
   })
 
   it('promises the same memory to no two ranges', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createActor, SimulatedClock } from 'xstate'
 import { backoffOf } from '../../../controllers/pace/requeue.ts'
 import { type PassReach, rangeMachine } from '../../../controllers/range/range-machine.ts'
-import type { VmAssignment } from '../../../controllers/machine/vm-assignment.ts'
+import { type VmAssignment, vmidOf } from '../../../controllers/machine/vm-assignment.ts'
 import type { Outcome } from '../../../model/outcome.ts'
 import { settled } from '../../builders/quiet.ts'
 import { vm } from '../../builders/range.ts'
@@ -19,8 +19,16 @@ interface Work {
 }
 
 const assignmentOf = (vmid: number, cpus = 2): VmAssignment => ({
+  kind: 'keep',
   rangeId: 'JD',
-  plan: { spec: vm(`JD-${vmid}`, { cpus }), vmid, step: { kind: 'none', at: 'pve1' }, phase: 'running', message: '' },
+  plan: {
+    spec: vm(`JD-${vmid}`, { cpus }),
+    vmid,
+    isSpelled: true,
+    step: { kind: 'none', at: 'pve1' },
+    phase: 'running',
+    message: '',
+  },
   power: 'on',
   drift: { networks: 'report', hardware: 'report' },
   networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [] },
@@ -46,7 +54,7 @@ function scripted() {
   const works: Work[] = []
   const work = (assignment: VmAssignment, withdrawn: AbortSignal) =>
     new Promise<Outcome>((end) => works.push({ assignment, withdrawn, end }))
-  const worksOn = (vmid: number): readonly Work[] => works.filter(({ assignment }) => assignment.plan.vmid === vmid)
+  const worksOn = (vmid: number): readonly Work[] => works.filter(({ assignment }) => vmidOf(assignment) === vmid)
   const actor = createActor(rangeMachine, {
     clock,
     input: { rangeId: 'JD', pass, work, random: () => 1, now: () => clock.now() },
@@ -77,7 +85,7 @@ function scripted() {
         'some',
       ),
     change: (vmid: number, cpus: number) => reach?.handOver([assignmentOf(vmid, cpus)], 'some'),
-    withdraw: () => reach?.withdraw('suspended'),
+    withdraw: () => reach?.withdraw('suspended', 'all'),
     superseded: () => reach?.superseded.aborted,
     /** Works begun on a VM so far, and whether the last was withdrawn. */
     works: (vmid: number) => worksOn(vmid).length,

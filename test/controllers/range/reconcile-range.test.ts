@@ -4,7 +4,6 @@ import { systemClock } from '../../../adapters/system-clock.ts'
 import { AclGranter } from '../../../controllers/network/acl-granter.ts'
 import { ConfigAudit } from '../../../controllers/machine/config-audit.ts'
 import { VmBackoff } from '../../../controllers/machine/vm-backoff.ts'
-import { NetworkController } from '../../../controllers/network/network-controller.ts'
 import { DecidedMode } from '../../../controllers/network/decided-mode.ts'
 import { Planning } from '../../../controllers/range/planning.ts'
 import { RangeReconciler } from '../../../controllers/range/reconcile-range.ts'
@@ -16,9 +15,13 @@ import { RangeWishes } from '../../../controllers/range/range-wishes.ts'
 import { Reservations } from '../../../controllers/range/reservations.ts'
 import { RouteStep } from '../../../controllers/range/route-step.ts'
 import { VmHandOver } from '../../../controllers/range/vm-hand-over.ts'
-import type { VmAssignment } from '../../../controllers/machine/vm-assignment.ts'
+import { type VmAssignment, vmidOf } from '../../../controllers/machine/vm-assignment.ts'
 import { VmWorker } from '../../../controllers/machine/vm-worker.ts'
-import { RemovalReconciler } from '../../../controllers/removal/removal-reconciler.ts'
+import { RemovalReconciler } from '../../../controllers/range/reconcile-removal.ts'
+import { VmRemover } from '../../../controllers/machine/vm-remover.ts'
+import { openNetworks } from '../../../controllers/network/open-networks.ts'
+import { openRemoval } from '../../../controllers/removal/open-removal.ts'
+import { RemovalPlanner } from '../../../controllers/removal/removal-planner.ts'
 import { type Outcome, worstOf } from '../../../model/outcome.ts'
 import { always } from '../../../model/permit.ts'
 import { StatusBoard } from '../../../controllers/report/status-board.ts'
@@ -40,16 +43,17 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const stop = new AbortController()
   const { signal } = stop
   const proxmox = new FakeProxmox(snapshot)
-  const { machines, pools, nics, access } = proxmox
+  const { machines, pools, access } = proxmox
   const time = { now: 0 }
   const clock = { now: () => time.now, steady: () => time.now, sleep: () => new Promise<void>(() => undefined) }
   const board = new StatusBoard({ write: settled, remove: async () => {} }, clock, quiet)
   const file: { read: (id: string) => RangeFileRead } = { read: (id) => valid(range(id)) }
   const decidedMode = new DecidedMode(settings)
-  const networks = new NetworkController(
-    { proxmox, lockStore: memoryLockStore(), settings: () => settings(), logger: quiet, clock: systemClock },
+  const { networks, repair } = openNetworks(proxmox, memoryLockStore(), () => settings(), {
+    clock: systemClock,
+    logger: quiet,
     signal,
-  )
+  })
   const prune: { order?: RemovalOrder; outlook?: Finding; readonly seen: unknown[] } = { seen: [] }
   const pruning = {
     orderOf: () => prune.order,
@@ -79,27 +83,15 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     quiet,
   )
   const worker = new VmWorker(machines, audit, new VmBackoff(clock, () => 1), quiet)
-  const repair = (node: string, bridge: string): void => networks.repair(`node ${node} lacks ${bridge}`)
-  const vms = new VmHandOver(worker, wishes, reservations, () => settings(), repair)
-  const networkStep = new NetworkStep(networks, new AclGranter(access, quiet, clock, signal))
+  const remover = new VmRemover(machines, pools, quiet)
+  const lacks = (id: string, node: string, bridge: string): void => repair.lacks(id, node, bridge)
+  const vms = new VmHandOver(worker, remover, wishes, reservations, () => settings(), lacks)
+  const networkStep = new NetworkStep(networks, repair, new AclGranter(access, quiet, clock, signal))
   const routes = new RouteStep({ ensure: () => Promise.resolve({ kind: 'ready' }) }, () => false)
   const pass = new RangePass(planning, networkStep, pools, routes, vms)
   const look = () => proxmox.observe()
-  const removal = new RemovalReconciler(
-    {
-      look,
-      decidedMode,
-      networks,
-      nics,
-      machines,
-      pools,
-      settings: () => settings(),
-      logger: quiet,
-      emptiedPools: new Set(),
-    },
-    orders,
-    pruning,
-  )
+  const planner = new RemovalPlanner(look, decidedMode, () => settings())
+  const removal = new RemovalReconciler(openRemoval(planner, proxmox, networks, quiet), wishes, orders, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, quiet)
   const register = new RangeRegister(board)
   return {
@@ -109,6 +101,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     stop,
     time,
     planning,
+    repair,
     prune,
     /** One pass, and what its VMs do with what they are handed; resolves with the worst of both. */
     pass: async (id = 'JD') => {
@@ -116,11 +109,12 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
       const reach = {
         handOver: (assignments: readonly VmAssignment[]) => {
           for (const assignment of assignments) {
-            const { vmid } = assignment.plan
+            const vmid = vmidOf(assignment)
             if (!works.has(vmid)) works.set(vmid, vms.work(assignment, always(signal).withdrawn, signal))
           }
         },
         withdraw: () => undefined,
+        underWay: () => new Set<VmAssignment['kind']>(),
         superseded: always(signal).withdrawn,
       }
       const passed = await reconciler.reconcile(register.of(id), reach, signal).finally(() => reservations.release(id))
@@ -151,12 +145,13 @@ describe('a pass over a range', () => {
     ['vmbr7', 1],
   ] as const)
     it(`applies ${applies === 2 ? 'again' : 'no further time'} when a VM finds no bridge ${bridge} on its node`, async () => {
-      const { pass, proxmox } = situation()
+      const { pass, proxmox, repair } = situation()
       proxmox.machines.onCall = (call) => {
         if (call === 'start') throw new ProxmoxError('task-failed', 'start', `bridge '${bridge}' does not exist`)
       }
       expect(await pass()).to.deep.include({ kind: 'retry' })
       await pass()
+      await repair.ended()
       expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(applies)
     })
 
@@ -354,7 +349,7 @@ describe('a pass over a range', () => {
   })
 
   it('starts no VM when the apply fails after its commit, and starts them once another has gone well', async () => {
-    const { pass, conditions, phases, proxmox } = situation()
+    const { pass, conditions, phases, proxmox, repair } = situation()
     const { machines } = proxmox
     const clone = machines.clone.bind(machines)
     machines.clone = async (request, permit) => {
@@ -371,6 +366,11 @@ describe('a pass over a range', () => {
       'configure',
     ])
     proxmox.whileReloading = settled
+    expect(await pass()).to.deep.include({ kind: 'retry' })
+    expect(conditions()).to.include('NetworkReady False NodeNetworkMissing')
+    expect(machines.writes.filter((call) => call.startsWith('start'))).to.deep.equal([])
+    await repair.ended()
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(2)
     expect(await pass()).to.deep.equal({ kind: 'settled' })
     expect(phases()).to.deep.equal(['running', 'running'])
     expect(machines.writes, 'three a VM').to.have.length(6)

@@ -6,7 +6,8 @@ import { approvalFiles } from '../../../adapters/state/approval-files.ts'
 import { watchRangeFiles } from '../../../adapters/range-files/range-files.ts'
 import { folderProvenance } from '../../../adapters/range-files/folder-identity.ts'
 import { seenRangesFile } from '../../../adapters/state/seen-files.ts'
-import { Pruning } from '../../../controllers/removal/pruning.ts'
+import { openPruning } from '../../../controllers/removal/open-pruning.ts'
+import type { Pruning } from '../../../controllers/removal/pruning.ts'
 import type { PruneSettings } from '../../../model/prune.ts'
 import type { GuestSeen } from '../../../model/snapshot.ts'
 import { guest } from '../../builders/cluster.ts'
@@ -54,36 +55,45 @@ class Situation {
   /** A process that knows what is on disk, and nothing else. */
   restart(): void {
     const stateDir = join(this.top, 'state')
-    this.pruning = new Pruning({
-      settings: () => this.settings,
-      provenance: folderProvenance(this.folder),
-      seenFiles: seenRangesFile(stateDir),
-      approvals: approvalFiles(stateDir),
-      stopwatch: () => this.elapsed,
-      files: {
-        list: async () => {
-          const ids = await watchRangeFiles({ folder: this.folder, logger: quiet }).list()
-          this.onceListed()
-          return ids
+    const files = {
+      list: async () => {
+        const ids = await watchRangeFiles({ folder: this.folder, logger: quiet }).list()
+        this.onceListed()
+        return ids
+      },
+    }
+    const look = async () => {
+      this.whileLooking()
+      return { guests: this.guests }
+    }
+    this.pruning = openPruning(
+      {
+        settings: () => this.settings,
+        provenance: folderProvenance(this.folder),
+        seenFiles: seenRangesFile(stateDir),
+        approvals: approvalFiles(stateDir),
+        stopwatch: () => this.elapsed,
+      },
+      files,
+      look,
+      () => HOUR,
+      {
+        clock: { now: () => this.date },
+        logger: {
+          ...quiet,
+          warn: (message) => this.logged.push(message),
+          error: (message) => this.logged.push(message),
         },
+        metrics: { pruneWaiting: (ranges) => (this.waiting = ranges) },
       },
-      look: async () => {
-        this.whileLooking()
-        return { guests: this.guests }
-      },
-      resyncMs: () => HOUR,
-      clock: { now: () => this.date },
-      logger: { ...quiet, warn: (message) => this.logged.push(message), error: (message) => this.logged.push(message) },
-      signal: this.stop.signal,
-      metrics: { pruneWaiting: (ranges) => (this.waiting = ranges) },
-    })
+    )
   }
   async begin(...ids: readonly string[]): Promise<this> {
     await mkdir(this.folder)
     await this.put(...ids)
     await this.pruning.start(new Map())
     for (const id of ids) this.pruning.fileSeen(id, [`${id}-dc`])
-    await this.pruning.look()
+    await this.pruning.look(this.stop.signal)
     return this
   }
   async put(...ids: readonly string[]): Promise<void> {
@@ -94,11 +104,11 @@ class Situation {
   }
   /** Looks, and once more every time so many minutes have passed. */
   async after(...minutes: readonly number[]): Promise<readonly string[]> {
-    let changed = await this.pruning.look()
+    let changed = await this.pruning.look(this.stop.signal)
     for (const each of minutes) {
       this.elapsed += each * MINUTE
       this.date += each * MINUTE
-      changed = await this.pruning.look()
+      changed = await this.pruning.look(this.stop.signal)
     }
     return changed
   }
@@ -327,7 +337,7 @@ describe('pruning', () => {
         await at.put('JD')
         commit('two')
         await at.pruning.start(new Map())
-        await at.pruning.look()
+        await at.pruning.look(at.stop.signal)
       })
 
       it('not when a commit takes the file away, and more commits follow', async () => {

@@ -10,6 +10,7 @@ import { vm } from '../../builders/range.ts'
 const vmPlan = (step: VmStep, phase: VmPhase): VmPlan => ({
   spec: vm('JD-DC01'),
   vmid: 1_010_011,
+  isSpelled: true,
   step,
   phase,
   message: 'why',
@@ -20,6 +21,7 @@ const networkOf = (actions: NetworkPlan['actions']): NetworkPlan => ({
   actions,
   nodes: [],
   busy: false,
+  repair: { lacking: [], obstacle: undefined },
 })
 const planOf = (traits: Partial<RangePlan>): RangePlan => ({
   rangeId: 'JD',

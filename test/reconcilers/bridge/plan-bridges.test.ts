@@ -35,7 +35,7 @@ const LAB = stagedDiff('+auto vmbr7', '+iface vmbr7 inet manual', '+\tbridge-por
 const left = (number: number, rangeId: string) => rangeBridge(number, rangeId, { active: false })
 const network = (bridges: readonly InterfaceSeen[], staged?: string): NodeNetworkSeen =>
   nodeNetwork(node('pve1'), {
-    interfaces: [netInterface('vmbr0', { told: 'uplink' }), natBridge(), ...bridges],
+    interfaces: [netInterface('vmbr0', { config: 'uplink' }), natBridge(), ...bridges],
     staged,
   })
 
@@ -186,7 +186,7 @@ const rows: readonly Row[] = [
   {
     situation: 'activates again what a failed reload left behind',
     bridges: [rangeBridge(1, 'JD')],
-    knows: { unsure: new Set(['vmbr1001', 'vmbr1002']) },
+    knows: { unconfirmed: new Set(['vmbr1001', 'vmbr1002']) },
     does: ['activate vmbr1001'],
   },
   { situation: 'waits for foreign staged changes', staged: LAB, finds: { vmbr1001: 'ForeignPending' } },
@@ -227,7 +227,7 @@ const rows: readonly Row[] = [
   },
   {
     situation: 'minds other lines when an interface has changed since it looked before its write',
-    bridges: [left(1, 'JD'), netInterface('vmbr7', { told: 'new' })],
+    bridges: [left(1, 'JD'), netInterface('vmbr7', { config: 'new' })],
     staged: `${stagedBridges(left(1, 'JD'))}+auto vmbr7\n`,
     knows: { before: network([]) },
     finds: { vmbr1001: 'ForeignPending' },
@@ -399,13 +399,13 @@ const removalRows: readonly Row[] = [
   {
     situation: 'activates again for a removal whose reload failed',
     ...JD_GOES,
-    knows: { unsure: new Set(['vmbr1001']) },
+    knows: { unconfirmed: new Set(['vmbr1001']) },
     does: ['activate vmbr1001'],
   },
   {
     situation: 'waits for a reload that is under way with a removal whose reload failed',
     ...JD_GOES,
-    knows: { unsure: new Set(['vmbr1001']), reloading: true },
+    knows: { unconfirmed: new Set(['vmbr1001']), reloading: true },
     finds: { vmbr1001: 'Progressing' },
   },
   {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { PlanSettings } from '../../../model/plan-settings.ts'
 import type { RangeSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { groundOf } from '../../../reconcilers/ground.ts'
 import { planSingleNetwork } from '../../../reconcilers/bridge/plan-single-network.ts'
 import {
   cluster,
@@ -18,7 +19,7 @@ import { range, router, settings, vm } from '../../builders/range.ts'
 const JD = range('JD')
 const OFF = { clusterMode: false }
 const plan = (seen: ClusterSnapshot, spec: RangeSpec = JD, own: Partial<PlanSettings> = {}) =>
-  planSingleNetwork(spec, seen, new Map(), settings(own))
+  planSingleNetwork(spec, groundOf(seen, settings(own), 'single'), new Map())
 const planned = (...args: Parameters<typeof plan>) => {
   const made = plan(...args)
   if (made.kind === 'refused') throw new Error(made.finding.message)

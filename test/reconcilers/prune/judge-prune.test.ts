@@ -24,7 +24,7 @@ describe('judging which ranges go for lack of a file', () => {
     ],
     ['lets several go within the budget', [[missing('KT', 30), missing('JD', 24)], 2], ['JD', 'KT'], []],
     [
-      'counts what comes due within the next hour, so that files going one by one are no way around the budget',
+      'counts what expires within the next hour, so that files going one by one are no way around the budget',
       [[missing('JD', 24), missing('KT', 23.5)]],
       ['JD'],
       ['2 ranges would go within an hour; lanista.prune.budget is 1'],
@@ -48,7 +48,8 @@ describe('judging which ranges go for lack of a file', () => {
       [],
     ],
   ]
-  for (const [what, given, due, why] of cases) it(what, () => expect(judge(...given)).to.deep.equal({ due, why }))
+  for (const [what, given, expired, why] of cases)
+    it(what, () => expect(judge(...given)).to.deep.equal({ expired, why }))
 
   const anyMissing = fc.uniqueArray(
     fc.record({
@@ -64,11 +65,11 @@ describe('judging which ranges go for lack of a file', () => {
       fc.property(anyMissing, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 4 }), (all, budget, went) => {
         const verdict = judge(all, budget, went)
         expect(judge([...all].reverse(), budget, went)).to.deep.equal(verdict)
-        const due = all.filter(({ watched }) => watched >= GRACE)
-        expect(verdict.due).to.deep.equal(due.map(({ id }) => id).sort())
-        if (verdict.why.length > 0 || due.length === 0) return
-        expect(due.flatMap(({ doubts }) => doubts)).to.deep.equal([])
-        expect(due.length + went).to.be.at.most(budget)
+        const expired = all.filter(({ watched }) => watched >= GRACE)
+        expect(verdict.expired).to.deep.equal(expired.map(({ id }) => id).sort())
+        if (verdict.why.length > 0 || expired.length === 0) return
+        expect(expired.flatMap(({ doubts }) => doubts)).to.deep.equal([])
+        expect(expired.length + went).to.be.at.most(budget)
       }),
     )
   })
@@ -91,9 +92,9 @@ describe('judging which ranges go for lack of a file', () => {
           if (bring !== undefined) since.delete(bring)
           const all = [...since].map(([id, at]) => ({ id: `R${id}`, watched: now - at, doubts: [] }))
           const lately = went.filter((at) => now - at < BUDGET_MS).length
-          const { due, why } = judgePrune({ missing: all, grace, budget, went: lately })
+          const { expired, why } = judgePrune({ missing: all, grace, budget, went: lately })
           if (why.length > 0) continue
-          for (const id of due) {
+          for (const id of expired) {
             went.push(now)
             since.delete(Number(id.slice(1)))
           }

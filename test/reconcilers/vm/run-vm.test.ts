@@ -23,6 +23,7 @@ const own = (traits: Partial<MachineRead> = {}) => machine(VMID, NAME, traits)
 const planOf = (step: VmStep, phase: VmPhase, spec: Partial<VmSpec> = {}): VmPlan => ({
   spec: vm(NAME, spec),
   vmid: VMID,
+  isSpelled: step.kind === 'create' || phase === 'configuring',
   step,
   phase,
   message: '',

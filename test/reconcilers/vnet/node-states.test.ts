@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
-import { isReloading, lackingNodes, nodeStates } from '../../../reconcilers/vnet/node-states.ts'
+import { lackingNodes, nodeStates } from '../../../reconcilers/vnet/node-states.ts'
 import { cluster, natVnet, node, rangeVnet, unapplied } from '../../builders/cluster.ts'
 
 const HOUR = 3_600_000
@@ -54,13 +54,5 @@ describe('whether networks are in force on a node', () => {
       '',
     ])
     expect(lackingNodes(states).map(({ node: name }) => name)).to.deep.equal(['pve2'])
-  })
-
-  it('may be about to change while a node reloads, but not for a task of a node that is off', () => {
-    const task = (at: string) => [{ upid: 'x', node: at, type: 'reloadnetworkall', id: '' }]
-    const nodes = [node('pve1'), node('pve2', { online: false })]
-    expect(isReloading(cluster({ nodes, runningTasks: task('pve1') }))).to.equal(true)
-    expect(isReloading(cluster({ nodes, runningTasks: task('pve2') }))).to.equal(false)
-    expect(isReloading(cluster({ nodes }))).to.equal(false)
   })
 })

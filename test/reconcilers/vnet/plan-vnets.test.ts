@@ -225,4 +225,17 @@ describe('planVnets', () => {
       /vnet lab in zone ludus; .*vxlan_tag_base: 1, the nearest/,
     )
   })
+
+  it('removes only a VNet that carries the mark of the range, as it is configured and as it runs', () => {
+    const mine = rangeVnet(1, 'JD')
+    const theirs = { ...mine.configured!, alias: 'printers' }
+    const removals = [{ name: 'r1', alias: 'lanista range JD', reason: 'it is to go' }]
+    const does = (seen: VnetSeen) =>
+      inWords(
+        planDemand({ wants: [], removals }, cluster({ nodes: NODES, vnets: [seen] }), { applyForeign: true }).actions,
+      )
+    expect(does(mine)).to.deep.equal(['delete r1', 'apply r1'])
+    expect(does({ ...mine, pending: 'changed', running: theirs })).to.deep.equal([])
+    expect(does({ ...mine, pending: 'changed', configured: theirs })).to.deep.equal([])
+  })
 })

@@ -1,0 +1,21 @@
+import type { SdnWriter } from '../../model/network-ports.ts'
+import type { ClusterObserver } from '../../model/ports.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+
+/**
+ * A look at the cluster before something of its SDN is changed.
+ *
+ * @param withSubnets read also which subnets are pending, of which the lists of zones and VNets don't tell: a read for
+ *   each VNet
+ */
+export async function lookAtSdn(
+  proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'> },
+  withSubnets: boolean,
+  signal: AbortSignal,
+): Promise<ClusterSnapshot> {
+  const seen = await proxmox.observe(signal)
+  if (!withSubnets) return seen
+  const vnets = seen.vnets.flatMap(({ name, configured }) => (configured === undefined ? [] : [name]))
+  const subnets = await proxmox.sdn.pendingSubnets(vnets, signal)
+  return { ...seen, otherPending: [...seen.otherPending, ...subnets] }
+}

@@ -1,0 +1,43 @@
+import { type Clock, steadyOf } from '../../model/clock.ts'
+import type { SdnLockStore } from '../../model/network-ports.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { Logger, Proxmox } from '../../model/ports.ts'
+import { BridgeMaker } from './bridge-maker.ts'
+import { BridgeRepair } from './bridge-repair.ts'
+import { FailedActivations } from './failed-activations.ts'
+import { NetworkController } from './network-controller.ts'
+import { NetworkRepair } from './network-repair.ts'
+import { SdnLock } from './sdn-lock.ts'
+import { SdnRepair } from './sdn-repair.ts'
+import { VnetMaker } from './vnet-maker.ts'
+import { VnetRepair } from './vnet-repair.ts'
+import { VnetWriter } from './vnet-writer.ts'
+
+/** What everything that runs is given. */
+interface Surroundings {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Aborts when everything is being stopped. */
+  readonly signal: AbortSignal
+}
+
+/** The networks of all ranges: whoever makes what ranges want, and whoever repairs what nodes lack. */
+export function openNetworks(
+  proxmox: Pick<Proxmox, 'observe' | 'sdn' | 'nics' | 'bridges'>,
+  lockStore: SdnLockStore,
+  settings: () => PlanSettings,
+  { clock, logger, signal }: Surroundings,
+): { readonly networks: NetworkController; readonly repair: NetworkRepair } {
+  const steady = steadyOf(clock)
+  const lock = new SdnLock(proxmox.sdn, lockStore, clock, logger)
+  const writer = new VnetWriter(proxmox.sdn, proxmox.nics, logger, signal)
+  const sdnRepair = new SdnRepair(proxmox, writer, lock, settings, signal)
+  const vnetRepair = new VnetRepair((hidden) => sdnRepair.repair(hidden), steady)
+  const failed = new FailedActivations(steady)
+  const bridges = new BridgeMaker(proxmox, failed, logger, signal)
+  const vnets = new VnetMaker(proxmox, writer, lock, settings, signal)
+  const networks = new NetworkController(vnets, bridges, vnetRepair)
+  const between = (work: () => Promise<boolean>): Promise<boolean> => networks.between(work)
+  const repair = new NetworkRepair(vnetRepair, new BridgeRepair(bridges, failed), between, logger, signal)
+  return { networks, repair }
+}

@@ -1,0 +1,100 @@
+import type { SdnWriter } from '../../model/network-ports.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { ClusterObserver } from '../../model/ports.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { foreignText, HIDDEN_CHANGE } from '../../reconcilers/vnet/foreign-changes.ts'
+import { reloadingNodes } from '../../reconcilers/reloading-nodes.ts'
+import { repairNeed } from '../../reconcilers/vnet/repair-need.ts'
+import { checkZone } from '../../reconcilers/zone/check-zone.ts'
+import { lookAtSdn } from './look-at-sdn.ts'
+import type { HeldLock, SdnLock } from './sdn-lock.ts'
+import type { VnetWriter } from './vnet-writer.ts'
+
+/** What came of one repair. */
+export type Repaired =
+  /** An apply was made for it, and ended. Whether it has helped, the next look tells. */
+  | { readonly kind: 'applied' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** By now no node lacks anything, or nodes are being reloaded. */
+  | { readonly kind: 'unneeded' }
+  /** Nothing was done. `why`: a part of a sentence, with what to do. */
+  | { readonly kind: 'held'; readonly why: string }
+
+/**
+ * Repairs nodes that lack networks which are applied, by applying again, once.
+ *
+ * 1. looks whether that is still needed, and would do nothing else
+ * 2. asks for the SDN lock on condition that nothing is pending
+ * 3. looks once more: no lock keeps anybody from staging changes on a node, which an apply activates
+ * 4. applies
+ *
+ * Nothing is written for it, and it gives way to whatever anybody has pending.
+ */
+export class SdnRepair {
+  readonly #proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'> }
+  readonly #writer: VnetWriter
+  readonly #lock: SdnLock
+  readonly #settings: () => PlanSettings
+  readonly #signal: AbortSignal
+
+  constructor(
+    proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'> },
+    writer: VnetWriter,
+    lock: SdnLock,
+    settings: () => PlanSettings,
+    signal: AbortSignal,
+  ) {
+    this.#proxmox = proxmox
+    this.#writer = writer
+    this.#lock = lock
+    this.#settings = settings
+    this.#signal = signal
+  }
+
+  /**
+   * Throws when the cluster can't be seen or asked.
+   *
+   * @param hidden why nodes may lack networks although no look tells
+   */
+  async repair(hidden: string | undefined): Promise<Repaired> {
+    const early = this.#judge(await this.#look(false), hidden)
+    if (early.kind !== 'needed') return early
+    const { applyForeign } = this.#settings()
+    const held = await this.#lock.hold(applyForeign, this.#signal, (lock) => this.#repairUnder(lock, hidden))
+    switch (held.kind) {
+      case 'done':
+        return held.value
+      case 'refused':
+        return { kind: 'held', why: held.finding.message }
+      case 'pending': {
+        const now = this.#judge(await this.#look(true), hidden)
+        return now.kind === 'held' ? now : { kind: 'held', why: `that would also ${foreignText(HIDDEN_CHANGE)}` }
+      }
+    }
+  }
+
+  async #repairUnder(lock: HeldLock, hidden: string | undefined): Promise<Repaired> {
+    const late = this.#judge(await this.#look(!lock.nothingPending), hidden)
+    if (late.kind !== 'needed') return late
+    const applied = await this.#writer.apply({ vnets: [], reason: `to repair ${late.why}` }, lock)
+    return applied.kind === 'failed' ? applied : { kind: 'applied' }
+  }
+
+  #look(withSubnets: boolean): Promise<ClusterSnapshot> {
+    return lookAtSdn(this.#proxmox, withSubnets, this.#signal)
+  }
+
+  #judge(
+    seen: ClusterSnapshot,
+    hidden: string | undefined,
+  ): { readonly kind: 'needed'; readonly why: string } | Extract<Repaired, { kind: 'unneeded' | 'held' }> {
+    const settings = this.#settings()
+    const { lacking, obstacle } = repairNeed(seen, checkZone(seen, settings.zone), settings)
+    const whys = [
+      ...lacking.map(({ node, message }) => `node ${node}, which ${message}`),
+      ...(hidden === undefined ? [] : [hidden]),
+    ]
+    if (whys.length === 0 || reloadingNodes(seen).size > 0) return { kind: 'unneeded' }
+    return obstacle === undefined ? { kind: 'needed', why: whys.join('; ') } : { kind: 'held', why: obstacle }
+  }
+}

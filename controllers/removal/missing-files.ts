@@ -1,0 +1,119 @@
+import type { Clock } from '../../model/clock.ts'
+import type { Condition } from '../../model/condition.ts'
+import type { FolderProvenance, RangeFiles, SeenFilesStore } from '../../model/ports.ts'
+import type { FolderIdentity } from '../../model/prune.ts'
+import { descentToCheck, doubtsOf } from '../../reconcilers/prune/doubt-file.ts'
+import type { MissingRange } from '../../reconcilers/prune/judge-prune.ts'
+import {
+  afterLook,
+  type FileWatch,
+  type FolderLook,
+  rememberedOf,
+  type WatchedFile,
+  watchFrom,
+  without,
+  withKnown,
+  withRead,
+} from '../../reconcilers/prune/watch-files.ts'
+
+/** By what a folder is watched. */
+export interface WatchTime {
+  /** Milliseconds since some moment; setting the machine's date doesn't change it. */
+  readonly stopwatch: () => number
+  /** The date, for people. */
+  readonly clock: Pick<Clock, 'now'>
+  /** How often the folder is looked at, in milliseconds. */
+  readonly resyncMs: () => number
+}
+
+/** A file that is not there. */
+export type MissingFile = WatchedFile & { readonly missing: NonNullable<WatchedFile['missing']> }
+
+/** What is known of the files that the folder has, or has had: which are missing, for how long, and with which doubts. */
+export class MissingFiles {
+  readonly #files: Pick<RangeFiles, 'list'>
+  readonly #provenance: FolderProvenance
+  readonly #store: SeenFilesStore
+  readonly #time: WatchTime
+  #watch: FileWatch = watchFrom([])
+
+  constructor(files: Pick<RangeFiles, 'list'>, provenance: FolderProvenance, store: SeenFilesStore, time: WatchTime) {
+    this.#files = files
+    this.#provenance = provenance
+    this.#store = store
+    this.#time = time
+  }
+
+  /** Takes up what earlier lives remember. @param ready how ready they left each range */
+  async start(ready: ReadonlyMap<string, Pick<Condition, 'reason'>>): Promise<void> {
+    const seen = await this.#store.read()
+    // Of some nothing was left by then; if they have a file by now, a look finds it.
+    const left = (rangeId: string): boolean => ready.get(rangeId)?.reason !== 'Absent'
+    this.#watch = withKnown(watchFrom(seen.filter(({ rangeId }) => left(rangeId))), [...ready.keys()].filter(left))
+  }
+
+  /** A range has a file. @param names the machines that it names; undefined when it is not valid */
+  seen(rangeId: string, names: readonly string[] | undefined): void {
+    this.#watch = withRead(this.#watch, rangeId, names)
+  }
+
+  /** Neither a file nor anything else of a range is left. */
+  forget(rangeId: string): void {
+    this.#watch = without(this.#watch, rangeId)
+  }
+
+  /** Nobody watches for now: what is missing begins anew afterwards. */
+  pause(): void {
+    this.#watch = watchFrom(rememberedOf(this.#watch))
+  }
+
+  /**
+   * Looks into the folder once, and remembers what it showed. Throws when that can't be written down.
+   *
+   * @returns what the folder is; undefined when it can't be read, which is said by the resync, which lists it as well
+   */
+  async look(): Promise<FolderIdentity | undefined> {
+    const look = await this.#listed()
+    this.#watch = afterLook(this.#watch, look)
+    if (look.kind === 'unread') return undefined
+    await this.#store.write(rememberedOf(this.#watch))
+    return look.folder
+  }
+
+  /** The files that were missing at the last look. */
+  missing(): readonly MissingFile[] {
+    return [...this.#watch.files.values()].filter((file): file is MissingFile => file.missing !== undefined)
+  }
+
+  /** The machines that a range's file named when it was last valid. */
+  namesOf(rangeId: string): readonly string[] {
+    return this.#watch.files.get(rangeId)?.names ?? []
+  }
+
+  /** For how long each has been missing, and why that may be an accident. @param folder what it is now */
+  async judged(missing: readonly MissingFile[], folder: FolderIdentity): Promise<readonly MissingRange[]> {
+    // Asked once for all files that were last seen with the same commit.
+    const answers = new Map<string, boolean>()
+    const judged: MissingRange[] = []
+    for (const file of missing) {
+      const descent = descentToCheck(file.folder, folder)
+      const { commit = '', ancestor = '' } = descent ?? {}
+      const follows =
+        descent === undefined || (answers.get(ancestor) ?? (await this.#provenance.follows(commit, ancestor)))
+      answers.set(ancestor, follows)
+      judged.push({ id: file.rangeId, watched: file.missing.watched, doubts: doubtsOf(file, folder, follows) })
+    }
+    return judged
+  }
+
+  async #listed(): Promise<FolderLook> {
+    const { stopwatch, clock, resyncMs } = this.#time
+    try {
+      const folder = await this.#provenance.identity()
+      const ids = await this.#files.list()
+      return { kind: 'listed', ids, folder, at: stopwatch(), now: clock.now(), mostStep: 2 * resyncMs() }
+    } catch {
+      return { kind: 'unread' }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Logger } from '../../model/ports.ts'
+import type { RemovalOrder } from '../../model/removal.ts'
+import { BUDGET_MS } from '../../reconcilers/prune/judge-prune.ts'
+
+/** The orders by which ranges go for lack of their files. */
+export class PruneOrders {
+  readonly #stopwatch: () => number
+  readonly #logger: Logger
+  readonly #orders = new Map<string, RemovalOrder>()
+  /** When ranges began to go, by the stopwatch. */
+  #went: readonly number[] = []
+  /** Ranges whose file was seen since the look that is under way began. */
+  readonly #returned = new Set<string>()
+
+  /** @param stopwatch milliseconds since some moment; setting the machine's date doesn't change it */
+  constructor(stopwatch: () => number, logger: Logger) {
+    this.#stopwatch = stopwatch
+    this.#logger = logger
+  }
+
+  /** Undefined when the range stays. */
+  of(rangeId: string): RemovalOrder | undefined {
+    return this.#orders.get(rangeId)
+  }
+
+  /** The ranges that go. */
+  ids(): readonly string[] {
+    return [...this.#orders.keys()]
+  }
+
+  /** So many ranges began to go within the time that a budget is for. */
+  went(): number {
+    this.#went = this.#went.filter((at) => this.#stopwatch() - at < BUDGET_MS)
+    return this.#went.length
+  }
+
+  /** A look begins, by which orders may be given. */
+  beginLook(): void {
+    this.#returned.clear()
+  }
+
+  /** The range has a file: no order holds any more, nor one that the look under way may give. */
+  fileSeen(rangeId: string): void {
+    this.#returned.add(rangeId)
+    this.#orders.delete(rangeId)
+  }
+
+  withdraw(rangeId: string): void {
+    this.#orders.delete(rangeId)
+  }
+
+  withdrawAll(): void {
+    this.#orders.clear()
+  }
+
+  /** Gives all of these orders, or none: a file that came back since the look began makes it a set that nobody has judged. */
+  give(orders: readonly RemovalOrder[]): void {
+    if (orders.some(({ rangeId }) => this.#returned.has(rangeId))) return
+    for (const order of orders) {
+      this.#orders.set(order.rangeId, order)
+      this.#logger.warn('range goes', { range: order.rangeId, why: order.why })
+    }
+    const at = this.#stopwatch()
+    this.#went = [...this.#went, ...orders.map(() => at)]
+  }
+}

@@ -1,0 +1,45 @@
+import { poolComment } from '../../model/identity.ts'
+import type { Pools } from '../../model/machine-ports.ts'
+import type { Logger } from '../../model/ports.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { StepEnd } from './removal-step-end.ts'
+
+/** The last step of a removal: the range's pool. One that nothing shows to be the range's is somebody's, and stays. */
+export class RemovalOfPool {
+  readonly #pools: Pools
+  readonly #logger: Logger
+  /** Ranges of whose pools VMs were removed, so that these are theirs whatever their comments say. */
+  readonly #emptied = new Set<string>()
+
+  constructor(pools: Pools, logger: Logger) {
+    this.#pools = pools
+    this.#logger = logger
+  }
+
+  /** VMs of the range were removed from its pool. */
+  emptied(rangeId: string): void {
+    this.#emptied.add(rangeId)
+  }
+
+  /** Nothing of the range is left. */
+  forget(rangeId: string): void {
+    this.#emptied.delete(rangeId)
+  }
+
+  /** Done as well when the pool is gone, or is none of the range's. Throws when Proxmox fails. */
+  async remove(rangeId: string, signal: AbortSignal): Promise<StepEnd | { readonly kind: 'progressing' }> {
+    const pool = await this.#pools.read(rangeId, signal)
+    if (pool === undefined) return { kind: 'done' }
+    if (pool.guests.length > 0) return { kind: 'progressing' }
+    if (pool.comment !== poolComment(rangeId) && !this.#emptied.has(rangeId)) return { kind: 'done' }
+    try {
+      this.#logger.info('removing pool', { range: rangeId, pool: rangeId })
+      await this.#pools.remove(rangeId, signal)
+      return { kind: 'done' }
+    } catch (error) {
+      if (!isProxmoxError(error, 'conflict')) throw error
+      const message = `range ${rangeId}: its pool ${rangeId} has something in it that is no VM of the range, so it stays: ${error.message}; take that out, and the pool goes by itself`
+      return { kind: 'stuck', finding: { reason: 'PoolLeft', message } }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Finding } from '../../model/condition.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { RemovalOrder } from '../../model/removal.ts'
+import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
+import { planRemoval, type RemovalPlan } from '../../reconcilers/removal/plan-removal.ts'
+import type { DecidedMode } from '../network/decided-mode.ts'
+
+/** What is next, unless the cluster's mode has turned: then nothing is, and nothing of the range was looked at. */
+export type NextOfRemoval = RemovalPlan | { readonly kind: 'turned'; readonly finding: Finding }
+
+/** Looks what is next of a removal. */
+export class RemovalPlanner {
+  readonly #look: () => Promise<ClusterSnapshot>
+  readonly #decided: DecidedMode
+  readonly #settings: () => PlanSettings
+
+  /** @param look a look at the cluster, shared by all who ask in the same moment */
+  constructor(look: () => Promise<ClusterSnapshot>, decided: DecidedMode, settings: () => PlanSettings) {
+    this.#look = look
+    this.#decided = decided
+    this.#settings = settings
+  }
+
+  /** What is next, and all guests as they were just seen. Throws when the cluster can't be seen. */
+  async next(order: RemovalOrder): Promise<{ readonly plan: NextOfRemoval; readonly guests: readonly GuestSeen[] }> {
+    const seen = await this.#look()
+    const { mode, turned } = this.#decided.modeOf(seen)
+    const plan: NextOfRemoval =
+      turned === undefined ? planRemoval(order, seen, mode, this.#settings()) : { kind: 'turned', finding: turned }
+    return { plan, guests: seen.guests }
+  }
+}
