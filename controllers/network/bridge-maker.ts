@@ -10,7 +10,7 @@ import { stagedDeletions } from '../../reconcilers/bridge/staged-deletions.ts'
 import { deletionInUse } from '../../reconcilers/network-in-use.ts'
 import { downFinding, goneFinding, undoneFinding } from './bridge-findings.ts'
 import type { FailedActivations } from './failed-activations.ts'
-import type { NetworkResult, NetworkTrouble } from './network-result.ts'
+import type { NetworkResult, NetworkTrouble, NetworkTroubles } from './network-result.ts'
 import { firstInUse, type NetworkAt, whyItStays } from './network-use.ts'
 
 /**
@@ -50,20 +50,20 @@ export class BridgeMaker {
 
   /** Makes the bridges that all ranges of a turn want. Resolves with the answer for each of them. */
   async make(all: readonly BridgeWants[]): Promise<(wants: BridgeWants) => NetworkResult> {
-    const results = new Map<string, NetworkResult>()
+    const troubles = new Map<string, NetworkTrouble>()
     for (const wants of wantsByNode(all)) {
-      for (const [name, result] of await this.#makeOn(wants)) results.set(`${wants.node}/${name}`, result)
+      for (const [name, trouble] of await this.#makeOn(wants)) troubles.set(`${wants.node}/${name}`, trouble)
     }
     return (wants) => {
       const { node } = wants
-      const trouble = namesOf(wants).flatMap((name) => results.get(`${node}/${name}`) ?? [])[0]
+      const trouble = namesOf(wants).flatMap((name) => troubles.get(`${node}/${name}`) ?? [])[0]
       return trouble ?? { kind: 'ready', nodes: [{ node, state: 'available', message: '' }] }
     }
   }
 
   /** What is in the way of which bridge. */
-  async #makeOn(wants: BridgeWants): Promise<ReadonlyMap<string, NetworkResult>> {
-    const troubles = new Map<string, NetworkResult>()
+  async #makeOn(wants: BridgeWants): Promise<NetworkTroubles> {
+    const troubles = new Map<string, NetworkTrouble>()
     let unsettled = namesOf(wants)
     try {
       const before = await this.#look(wants.node)
@@ -124,7 +124,7 @@ export class BridgeMaker {
     action: Exclude<BridgeAction, { kind: 'activate-network' }>,
     wants: BridgeWants,
     before: NodeNetworkSeen,
-  ): Promise<NetworkResult | undefined> {
+  ): Promise<NetworkTrouble | undefined> {
     const { bridges } = this.#proxmox
     const { node, bridge, mark, reason } = action
     try {

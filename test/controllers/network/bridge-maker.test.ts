@@ -166,6 +166,11 @@ describe('NetworkController on a single node', () => {
     ).to.deep.equal(['absent'])
     expect(activated, 'too soon').to.equal(0)
     await clock.advance(10_000)
+    const before = proxmox.snapshot
+    proxmox.snapshot = { ...before, runningTasks: [{ upid: 'x', node: 'pve1', type: 'srvreload', id: 'networking' }] }
+    await report(1)
+    expect(activated, 'somebody reloads it just now').to.equal(0)
+    proxmox.snapshot = before
     await report(1)
     expect([activated, told]).to.deep.equal([1, [['R1']]])
     expect((await report(1)).map(({ state }) => state)).to.deep.equal(['available'])

@@ -12,7 +12,7 @@ import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { groundOf } from '../../../reconcilers/ground.ts'
 import { planClusterNetwork } from '../../../reconcilers/vnet/plan-cluster-network.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
-import { cluster, natVnet, nodeNetwork, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
+import { cluster, guest, natVnet, nodeNetwork, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { quiet, settled } from '../../builders/quiet.ts'
 import { range, settings } from '../../builders/range.ts'
@@ -224,6 +224,23 @@ describe('NetworkController', () => {
     expect(await controller.ensure(wantsOf(1)).catch((error: unknown) => error)).to.equal(full)
     proxmox.mend()
     expect((await controller.ensure(wantsOf(1))).kind).to.equal('ready')
+  })
+
+  it('deletes no VNet on which a guest has a NIC right before, or nobody can tell, and goes on with the others', async () => {
+    const removalOf = (number: number): NetworkWants => ({
+      kind: 'vnets',
+      vnets: [],
+      removals: [{ name: `r${number}`, alias: `lanista range R${number}`, reason: 'it is to go' }],
+    })
+    const vnets = [natVnet(), ...[1, 2, 3].map((number) => rangeVnet(number, `R${number}`))]
+    const proxmox = new FakeProxmox(cluster({ vnets, guests: [guest(7, { name: 'printer' })] }))
+    proxmox.nicsOn.set('r1', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+    proxmox.fail('nics r2', full)
+    const controller = controllerOf(proxmox)
+    const results = await Promise.all([1, 2, 3].map((number) => controller.ensure(removalOf(number))))
+    expect(kinds(results)).to.deep.equal(['blocked', 'failed', 'ready'])
+    expect(reasonOf(results[0])).to.equal('NetworkInUse')
+    expect(proxmox.writes).to.deep.equal(['delete r3', 'apply'])
   })
 
   it('writes nothing once it is told to stop', async () => {
@@ -492,6 +509,57 @@ describe('the repair of nodes that lack a network', () => {
     expect(told).to.deep.equal([['R1', 'R3']])
     await report(proxmox, repair)
     expect(told, 'nothing was repaired').to.have.length(1)
+  })
+
+  it('tells each time of those that wait since the last, and of none where nothing was left to be repaired', async () => {
+    const proxmox = lacking()
+    const clock = virtualClock()
+    const { repair } = roomOf(proxmox, { clock })
+    const told: (readonly string[])[] = []
+    repair.onRepaired((ids) => told.push(ids))
+    const plan = planOf(proxmox, 1)
+    repair.report('R1', plan, new Set(['pve2']))
+    await repair.ended()
+    await clock.advance(10_000)
+    repair.report('R2', plan, new Set(['pve2']))
+    await repair.ended()
+    expect(told).to.deep.equal([['R1'], ['R2']])
+    await clock.advance(20_000)
+    proxmox.snapshot = { ...proxmox.snapshot, reloads: [] }
+    repair.report('R3', plan, new Set(['pve2']))
+    await repair.ended()
+    expect(told).to.have.length(2)
+  })
+
+  it('is needless for a VM that found no bridge once ranges have had something applied', async () => {
+    const proxmox = new FakeProxmox(cluster(made))
+    const { networks, repair } = roomOf(proxmox)
+    repair.lacks('R1', 'pve2', 'r1')
+    await networks.ensure(wantsOf(2))
+    await report(proxmox, repair)
+    expect(proxmox.writes).to.deep.equal(['create r2', 'apply'])
+  })
+
+  it('believes Proxmox that something is pending which no look shows', async () => {
+    const proxmox = lacking()
+    proxmox.sdn.lock = (allowPending) =>
+      Promise.resolve(allowPending ? { kind: 'held', token: 'ours' } : { kind: 'pending' })
+    const { repair } = roomOf(proxmox)
+    await report(proxmox, repair)
+    const standing = repair.standing()
+    expect(standing.kind === 'held' && standing.why).to.match(/a change of a kind that Lanista does not read/)
+    expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('waits for pending subnets, which no list shows, where no lock speaks for them', async () => {
+    const proxmox = lacking()
+    proxmox.lockUnsupported = true
+    proxmox.sdn.pendingSubnets = () => Promise.resolve(['subnet 10.9.0.0/24 of vnet theirs (new)'])
+    const { repair } = roomOf(proxmox)
+    await report(proxmox, repair)
+    const standing = repair.standing()
+    expect(standing.kind === 'held' && standing.why).to.contain('subnet 10.9.0.0/24')
+    expect(proxmox.writes).to.deep.equal([])
   })
 
   it('that fails counts, and is tried again after its time', async () => {
