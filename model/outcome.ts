@@ -15,7 +15,7 @@ interface Failed {
    * When what failed is tried again, in epoch milliseconds; nothing is to be done before. Left out: not known.
    * `orSooner`: something else failed, too, and may call for a look before that, with growing delay.
    */
-  readonly dueAt?: number
+  readonly retryAt?: number
 }
 
 const URGENCY = { settled: 0, stalled: 1, progressing: 2, retry: 3 } as const
@@ -28,12 +28,12 @@ export function worstOf(outcomes: readonly Outcome[]): Outcome {
   const worst = outcomes.reduce<Outcome>((most, next) => (URGENCY[next.kind] > URGENCY[most.kind] ? next : most), {
     kind: 'settled',
   })
-  const dues = outcomes.flatMap((each) => ('dueAt' in each && each.dueAt !== undefined ? [each.dueAt] : []))
+  const dues = outcomes.flatMap((each) => ('retryAt' in each && each.retryAt !== undefined ? [each.retryAt] : []))
   if (!('error' in worst) || dues.length === 0) return worst
   const { kind, error } = worst
-  const dueAt = Math.min(...dues)
-  if (kind === 'stalled') return { kind, error, dueAt }
+  const retryAt = Math.min(...dues)
+  if (kind === 'stalled') return { kind, error, retryAt }
   const retries = outcomes.filter((each) => each.kind === 'retry')
-  const orSooner = retries.some((each) => each.dueAt === undefined || each.orSooner === true)
-  return { kind, error, dueAt, ...(orSooner ? { orSooner } : {}) }
+  const orSooner = retries.some((each) => each.retryAt === undefined || each.orSooner === true)
+  return { kind, error, retryAt, ...(orSooner ? { orSooner } : {}) }
 }

@@ -87,14 +87,14 @@ function explainKnown(plan: VmPlan, outline: Outline, joint: Joint, nothing: Exp
         : room,
     ),
   })
-  const { nodeOf, untold } = outline.group.whereabouts
+  const { nodeOf, unknown } = outline.group.whereabouts
   const input: DecisionInput = {
     request,
     ranking: 'score',
     site: ground.site,
     settings: ground.settings,
     companions: [],
-    whereabouts: { nodeOf: new Map([...nodeOf].filter(([name]) => name !== vm.name)), untold },
+    whereabouts: { nodeOf: new Map([...nodeOf].filter(([name]) => name !== vm.name)), unknown },
     capacity: withOwn(capacityOf(ground.snapshot, others)),
   }
   const decision = decide(input)

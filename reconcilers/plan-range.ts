@@ -88,7 +88,7 @@ function outlineVms(
       requests: vms.flatMap((each) => ('step' in each ? [] : [each])),
       whereabouts: {
         nodeOf: new Map(plans.flatMap((plan) => existingNodeOf(plan).map((node) => [plan.spec.name, node] as const))),
-        untold: new Set(
+        unknown: new Set(
           plans.flatMap(({ spec: { name }, step }) => (step.kind === 'wait' && step.at === undefined ? [name] : [])),
         ),
       },

@@ -36,7 +36,7 @@ export async function carryOutDestroy(
   const asked = await connected.presence.ask(rangeId).catch((error: unknown) => {
     // Where one may be at work, this process must not be the second.
     throw new UserError(
-      `range ${rangeId}: the order is written, and it can't be told whether a Lanista is running to carry it out (${error instanceof Error ? error.message : String(error)}); one that runs does so at its next look, otherwise start one: lanista run`,
+      `range ${rangeId}: the order is written, and it can't be shown whether a Lanista is running to carry it out (${error instanceof Error ? error.message : String(error)}); one that runs does so at its next look, otherwise start one: lanista run`,
     )
   })
   if (asked === 'asked') {
@@ -46,15 +46,15 @@ export async function carryOutDestroy(
   const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
   try {
     const { controller } = controllerFor(() => config, connected, composition, troublesOnly(logger))
-    const told = new Map<string, RangeStatus>()
+    const shown = new Map<string, RangeStatus>()
     controller.board.onChange((status) => {
       for (const vm of status.vms) {
-        const was = told.get(status.id)?.vms.find(({ name }) => name === vm.name)
+        const was = shown.get(status.id)?.vms.find(({ name }) => name === vm.name)
         if (was?.phase !== vm.phase) print(`vm ${vm.name}: ${vm.trouble ?? vm.phase}`)
       }
-      for (const { name } of told.get(status.id)?.vms ?? [])
+      for (const { name } of shown.get(status.id)?.vms ?? [])
         if (status.vms.every((vm) => vm.name !== name)) print(`vm ${name}: gone`)
-      told.set(status.id, status)
+      shown.set(status.id, status)
     })
     await controller.converge(signal, [rangeId])
     const ready = controller.board.all().flatMap((status) => readyConditionOf(status) ?? [])[0]

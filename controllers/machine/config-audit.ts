@@ -137,7 +137,7 @@ export class ConfigAudit {
       const judged = judgeDrift({ vm, networks, drift, read, known: known.nics })
       const wanted = [...known.nics].filter(([vlan]) => networks.vlans.includes(vlan))
       const nics = new Map([...wanted, ...nicOfVlan(networks, read)])
-      if (judged.patch === undefined) return { nics, held: judged.held, ...told(judged) }
+      if (judged.patch === undefined) return { nics, held: judged.held, ...knownOf(judged) }
       if (look > LOOKS_AT_MOST) throw new Error(`its configuration keeps changing while it is corrected`)
       try {
         permit.signal.throwIfAborted()
@@ -187,7 +187,7 @@ const asWritten = ({ plan: { spec }, networks }: AuditWork): NicOfVlan =>
 /** 0..1, evenly over VMIDs, always the same for one. */
 const shareOf = (vmid: number): number => ((vmid * 2_654_435_761) % 2 ** 32) / 2 ** 32
 
-const told = ({ trouble, remark, held }: DriftJudgement): Pick<Known, 'found' | 'outcome'> => ({
+const knownOf = ({ trouble, remark, held }: DriftJudgement): Pick<Known, 'found' | 'outcome'> => ({
   found: { trouble, remark },
   outcome: held
     ? { kind: 'retry', error: trouble ?? remark ?? '' }

@@ -87,6 +87,6 @@ function waitOf({ value: { failure }, failures, until }: Failed<Known>): VmWait 
   return {
     phase: kind === 'stalled' ? 'blocked' : phase,
     trouble,
-    outcome: { kind, error: trouble, dueAt: until },
+    outcome: { kind, error: trouble, retryAt: until },
   }
 }

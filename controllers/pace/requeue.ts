@@ -25,7 +25,7 @@ export const NOT_TRIED: Tried = { outcome: undefined, failures: 0 }
 export function afterTry(before: Tried, outcome: Outcome): Tried {
   if (outcome.kind !== 'retry') return { outcome, failures: 0 }
   const waited =
-    outcome.dueAt !== undefined && before.outcome?.kind === 'retry' && before.outcome.dueAt === outcome.dueAt
+    outcome.retryAt !== undefined && before.outcome?.kind === 'retry' && before.outcome.retryAt === outcome.retryAt
   return { outcome, failures: waited ? before.failures : before.failures + 1 }
 }
 
@@ -36,12 +36,12 @@ export function requeueAfter({ outcome, failures }: Tried, now: number, random: 
       return RECHECK_MS
     case 'retry': {
       const backoff = backoffOf(failures, random)
-      if (outcome.dueAt === undefined) return backoff
-      const left = Math.max(0, outcome.dueAt - now)
+      if (outcome.retryAt === undefined) return backoff
+      const left = Math.max(0, outcome.retryAt - now)
       return outcome.orSooner === true ? Math.min(backoff, left) : left
     }
     case 'stalled':
-      return outcome.dueAt === undefined ? A_DAY_MS : Math.max(0, outcome.dueAt - now)
+      return outcome.retryAt === undefined ? A_DAY_MS : Math.max(0, outcome.retryAt - now)
     case 'settled':
     case undefined:
       return A_DAY_MS

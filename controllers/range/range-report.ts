@@ -34,7 +34,7 @@ export class RangeReport {
   readonly #sink: StatusSink
   #status: Status
   /** Whether anything was told since the beginning, or since the range was forgotten. */
-  #told = false
+  #isReported = false
   /** By what is known when they are asked for. */
   #conditions: Conditions = () => []
   /** Those that are not about the file, which stay when the file gets a problem. */
@@ -50,7 +50,7 @@ export class RangeReport {
 
   /** As last told; undefined when nothing was. */
   get status(): Status | undefined {
-    return this.#told ? this.#status : undefined
+    return this.#isReported ? this.#status : undefined
   }
 
   /** The range's number, and whether that stays so. */
@@ -157,7 +157,7 @@ export class RangeReport {
   vm(vmid: number, name: string, news: VmNews): void {
     const { vms } = this.#status
     const isIt = (vm: VmStatus): boolean => vm.name === name && vm.vmid === vmid
-    if (!vms.some(isIt) || !this.#told) return
+    if (!vms.some(isIt) || !this.#isReported) return
     this.#tell({ vms: vms.map((vm) => (isIt(vm) ? { ...vm, ...news } : vm)) })
   }
 
@@ -169,7 +169,7 @@ export class RangeReport {
   /** Neither a file nor anything else of it is left. */
   forget(): void {
     const { id } = this.#status
-    this.#told = false
+    this.#isReported = false
     this.#standing = 'problem'
     this.#status = blank(id)
     this.#findings = NOTHING_FOUND
@@ -191,7 +191,7 @@ export class RangeReport {
   }
 
   #tell(news: Partial<Status>): void {
-    this.#told = true
+    this.#isReported = true
     this.#status = { ...this.#status, ...news }
     this.#status = { ...this.#status, conditions: this.#conditions() }
     this.#sink.set(this.#status)

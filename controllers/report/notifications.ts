@@ -25,7 +25,7 @@ const MOST_AT_ONCE = 4
 /** Notifications that wait or are under way; one range can name many addresses. */
 const MOST_HELD = 500
 /** How long `sent` waits, in milliseconds. */
-const PATIENCE = 30_000
+const GRACE_MS = 30_000
 
 /**
  * Tells the addresses in a range's file, and those of the configuration, when the range becomes Ready or fails: once a
@@ -72,13 +72,13 @@ export class Notifications {
 
   /** Resolves when nothing is waiting any more, or after half a minute; rejects when aborted. */
   async sent(signal: AbortSignal): Promise<void> {
-    const enough = new AbortController()
-    const patience = this.#parts.clock.sleep(PATIENCE, AbortSignal.any([signal, enough.signal]))
+    const over = new AbortController()
+    const grace = this.#parts.clock.sleep(GRACE_MS, AbortSignal.any([signal, over.signal]))
     try {
-      await Promise.race([Promise.all(this.#lines.values()), patience])
+      await Promise.race([Promise.all(this.#lines.values()), grace])
     } finally {
-      enough.abort()
-      await patience.catch(() => undefined)
+      over.abort()
+      await grace.catch(() => undefined)
     }
   }
 

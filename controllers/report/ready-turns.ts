@@ -9,7 +9,7 @@ export class ReadyTurns {
   readonly #isQuiet: (ready: Condition) => boolean
   readonly #onTurn: (status: RangeStatus, ready: Condition) => void
   /** Since a range was last Ready; that itself is the first. */
-  readonly #told = new Map<string, readonly string[]>()
+  readonly #announced = new Map<string, readonly string[]>()
 
   /** @param isQuiet conditions that are no turn, such as that work goes on */
   constructor(isQuiet: (ready: Condition) => boolean, onTurn: (status: RangeStatus, ready: Condition) => void) {
@@ -19,17 +19,17 @@ export class ReadyTurns {
 
   /** Takes a range's condition for told. */
   startFrom(rangeId: string, ready: Condition): void {
-    if (!this.#isQuiet(ready)) this.#told.set(rangeId, [newsOf(ready)])
+    if (!this.#isQuiet(ready)) this.#announced.set(rangeId, [newsOf(ready)])
   }
 
   changed(status: RangeStatus): void {
     const ready = readyConditionOf(status)
     if (ready === undefined || this.#isQuiet(ready)) return
-    const told = this.#told.get(status.id) ?? []
+    const announced = this.#announced.get(status.id) ?? []
     const news = newsOf(ready)
-    const isNew = ready.status === 'True' ? told.at(-1) !== news : !told.includes(news)
+    const isNew = ready.status === 'True' ? announced.at(-1) !== news : !announced.includes(news)
     if (!isNew) return
-    this.#told.set(status.id, ready.status === 'True' ? [news] : [...told, news])
+    this.#announced.set(status.id, ready.status === 'True' ? [news] : [...announced, news])
     this.#onTurn(status, ready)
   }
 }

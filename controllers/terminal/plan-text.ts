@@ -56,8 +56,8 @@ function rangeLines(plan: RangePlan, paint: Paint): readonly string[] {
   const waiting = plan.vms.flatMap(({ spec, step, phase, message }) => {
     if (step.kind === 'wait' || (step.kind === 'leftover' && !step.repair))
       return [paint('yellow', `  ? vm ${spec.name}: ${message}`)]
-    const untold = (step.kind === 'continue' || step.kind === 'shutdown') && phase === 'unknown'
-    return untold ? [paint('yellow', `  ? vm ${spec.name}: Proxmox does not tell its state yet`)] : []
+    const isUnknown = (step.kind === 'continue' || step.kind === 'shutdown') && phase === 'unknown'
+    return isUnknown ? [paint('yellow', `  ? vm ${spec.name}: Proxmox does not tell its state yet`)] : []
   })
   const actions = ownActions(plan).map((action) => actionLine(action, paint))
   const notes = plan.notes.map((note) => paint('dim', `  # ${note}`))

@@ -147,7 +147,7 @@ class RangeUnderWay {
   constructor({ requests, whereabouts }: RequestGroup) {
     this.#nodeOf = new Map(whereabouts.nodeOf)
     this.#waiting = new Map(requests.map((request) => [request.vm.name, request]))
-    this.whereabouts = { nodeOf: this.#nodeOf, untold: whereabouts.untold }
+    this.whereabouts = { nodeOf: this.#nodeOf, unknown: whereabouts.unknown }
   }
 
   /** Those that are still to be placed and have to go where this one goes. */

@@ -19,7 +19,7 @@ export interface Whereabouts {
   /** VM -> node. */
   readonly nodeOf: ReadonlyMap<string, string>
   /** VMs of which Proxmox doesn't tell yet whether and where they exist. */
-  readonly untold: ReadonlySet<string>
+  readonly unknown: ReadonlySet<string>
 }
 
 export const NO_WISHES: BoundWishes = { nodes: [], together: new Map(), apart: new Map(), strategy: undefined }
@@ -94,7 +94,7 @@ class Mutual {
 export function brokenWish(
   { nodes, together, apart }: BoundWishes,
   node: string,
-  { nodeOf, untold }: Whereabouts,
+  { nodeOf, unknown }: Whereabouts,
 ): string | undefined {
   for (const wish of nodes) {
     if (!wish.required || allows(wish, node)) continue
@@ -108,7 +108,8 @@ export function brokenWish(
   ] as const)
     for (const [peer, required] of peers) {
       if (!required) continue
-      if (untold.has(peer)) return `has to wait: Proxmox does not tell yet where ${peer} is, and ${word} it is required`
+      if (unknown.has(peer))
+        return `has to wait: Proxmox does not tell yet where ${peer} is, and ${word} it is required`
       const at = nodeOf.get(peer)
       if (at === undefined) continue
       if (word === 'together_with' && at !== node)

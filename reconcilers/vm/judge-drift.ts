@@ -39,13 +39,13 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
   )
   const left = reasons.flatMap(({ difference, stays }) => (stays === undefined ? [] : [{ ...difference, stays }]))
   const ofPart = (part: keyof Drift): string | undefined => {
-    const told = left.filter((each) => each.part === part)
+    const reported = left.filter((each) => each.part === part)
     const waiting = waitingKeys(part, about)
     const sentences = [
-      ...(told[0] === undefined
+      ...(reported[0] === undefined
         ? []
         : [
-            `${told.map(({ key, is, shouldBe }) => `${key} is ${is}, should be ${shouldBe}`).join(', ')}; ${told[0].stays}`,
+            `${reported.map(({ key, is, shouldBe }) => `${key} is ${is}, should be ${shouldBe}`).join(', ')}; ${reported[0].stays}`,
           ]),
       ...(waiting.length === 0 ? [] : [`${waiting.join(', ')}: as asked from its next boot on; ${rebootRemedy(read)}`]),
     ]

@@ -37,7 +37,7 @@ export function decisionInput(
     ranking: 'score',
     capacity: capacityOf(seen, []),
     site: siteOf(seen),
-    whereabouts: { nodeOf: new Map(), untold: new Set() },
+    whereabouts: { nodeOf: new Map(), unknown: new Set() },
     companions: [],
     settings: settings(),
     ...traits,
@@ -66,5 +66,5 @@ export function groupOf(
         own,
       ),
     )
-  return { rangeId: spec.id, requests, whereabouts: { nodeOf: new Map(Object.entries(where)), untold: new Set() } }
+  return { rangeId: spec.id, requests, whereabouts: { nodeOf: new Map(Object.entries(where)), unknown: new Set() } }
 }

@@ -14,12 +14,12 @@ describe('worstOf', () => {
     ['work in progress is looked at before what can get no further', [stalled, progressing], progressing],
     ['a failure backs off although other work is in progress', [progressing, retry, settled], retry],
   ]
-  const at = (dueAt: number, kind: 'retry' | 'stalled' = 'retry') => ({ kind, error: kind, dueAt }) as const
+  const at = (retryAt: number, kind: 'retry' | 'stalled' = 'retry') => ({ kind, error: kind, retryAt }) as const
   const timed: typeof rows = [
-    ['the first that is tried again', [at(20), at(10), at(30)], { ...at(20), dueAt: 10 }],
+    ['the first that is tried again', [at(20), at(10), at(30)], { ...at(20), retryAt: 10 }],
     ['the first of those that only a change helps, too', [at(9, 'stalled'), stalled, settled], at(9, 'stalled')],
     ['one that only a change helps may come before one that may pass', [at(20), at(9, 'stalled')], at(9)],
-    ['what is tried with growing delay may come before', [retry, at(10)], { ...retry, dueAt: 10, orSooner: true }],
+    ['what is tried with growing delay may come before', [retry, at(10)], { ...retry, retryAt: 10, orSooner: true }],
     ['that stays so further up', [{ ...at(10), orSooner: true }, settled], { ...at(10), orSooner: true }],
     ['work in progress is looked at soon anyway', [at(9, 'stalled'), progressing], progressing],
   ]

@@ -14,11 +14,11 @@ function backoffWith(random: number) {
     /** Fails so many times in a row, each as soon as it may be tried; says how long was waited after each. */
     fail: (failure: VmFailure, times = 1, vm = 'JD-a', cause = 'file'): readonly number[] =>
       Array.from({ length: times }, () => {
-        const { dueAt = 0 } = backoff.failed('JD', vm, cause, failure).outcome
-        const waited = dueAt - time.now
-        time.now = dueAt - 1
-        expect(backoff.waits('JD', vm, cause)?.outcome.dueAt).to.equal(dueAt)
-        time.now = dueAt
+        const { retryAt = 0 } = backoff.failed('JD', vm, cause, failure).outcome
+        const waited = retryAt - time.now
+        time.now = retryAt - 1
+        expect(backoff.waits('JD', vm, cause)?.outcome.retryAt).to.equal(retryAt)
+        time.now = retryAt
         expect(backoff.waits('JD', vm, cause)).to.equal(undefined)
         return waited
       }),
@@ -46,7 +46,7 @@ describe('VmBackoff', () => {
     expect(backoff.failed('JD', 'JD-a', 'file', NO_LUCK)).to.deep.equal({
       phase: 'starting',
       trouble: 'vm JD-a: no luck; tried again at 1970-01-01T00:00:02Z',
-      outcome: { kind: 'retry', error: 'vm JD-a: no luck; tried again at 1970-01-01T00:00:02Z', dueAt: 2000 },
+      outcome: { kind: 'retry', error: 'vm JD-a: no luck; tried again at 1970-01-01T00:00:02Z', retryAt: 2000 },
     })
     fail(NO_LUCK)
     expect(backoff.failed('JD', 'JD-a', 'file', NO_LUCK).trouble).to.equal(
@@ -65,7 +65,7 @@ describe('VmBackoff', () => {
     fail(NO_LUCK, 4)
     backoff.failed('JD', 'JD-a', 'file', NO_LUCK)
     expect(waits('JD-a', 'another file')).to.equal(undefined)
-    expect(backoff.failed('JD', 'JD-a', 'another file', NO_LUCK).outcome.dueAt).to.equal(time.now + 2000)
+    expect(backoff.failed('JD', 'JD-a', 'another file', NO_LUCK).outcome.retryAt).to.equal(time.now + 2000)
   })
 
   it('keeps VMs and ranges apart', () => {

@@ -215,9 +215,9 @@ describe('rangeMachine', () => {
   it('waits until what failed is tried again, however often it failed', async () => {
     const range = scripted()
     range.trigger()
-    for (const dueAt of [2000, 130_000]) {
-      await range.end({ ...RETRY, dueAt })
-      range.wait(dueAt - 1 - range.now())
+    for (const retryAt of [2000, 130_000]) {
+      await range.end({ ...RETRY, retryAt })
+      range.wait(retryAt - 1 - range.now())
       expect(range.state()).to.equal('backingOff')
       range.wait(1)
       expect(range.state()).to.equal('reconciling')
@@ -227,10 +227,10 @@ describe('rangeMachine', () => {
   it('looks sooner when something else failed as well', async () => {
     const range = scripted()
     range.trigger()
-    await range.end({ ...RETRY, dueAt: 130_000, orSooner: true })
+    await range.end({ ...RETRY, retryAt: 130_000, orSooner: true })
     range.wait(1000)
     expect(range.passes()).to.equal(2)
-    await range.end({ ...RETRY, dueAt: 1500, orSooner: true })
+    await range.end({ ...RETRY, retryAt: 1500, orSooner: true })
     range.wait(500)
     expect(range.passes()).to.equal(3)
   })
@@ -239,7 +239,7 @@ describe('rangeMachine', () => {
     const range = scripted()
     range.trigger()
     range.wait(5000)
-    await range.end({ ...RETRY, dueAt: 2000 })
+    await range.end({ ...RETRY, retryAt: 2000 })
     range.wait(0)
     expect(range.passes()).to.equal(2)
   })
@@ -249,7 +249,7 @@ describe('rangeMachine', () => {
     range.trigger()
     range.handOver(1)
     await range.end(SETTLED)
-    await range.endWork(1, { ...RETRY, dueAt: 130_000 })
+    await range.endWork(1, { ...RETRY, retryAt: 130_000 })
     expect([range.state(), range.stateOf(1)]).to.deep.equal(['waiting', 'backingOff'])
     range.wait(600)
     range.resync()
@@ -259,7 +259,7 @@ describe('rangeMachine', () => {
   it('wakes by itself from being stalled when it is known when', async () => {
     const range = scripted()
     range.trigger()
-    await range.end({ ...STALLED, dueAt: 60_000 })
+    await range.end({ ...STALLED, retryAt: 60_000 })
     range.wait(59_999)
     expect(range.state()).to.equal('stalled')
     range.wait(1)
@@ -347,7 +347,7 @@ describe('the VMs of a range', () => {
 
   it('stop when nothing is wanted of them any more, and rest until something is', async () => {
     const range = await handedOver(1, 2)
-    await range.endWork(2, { ...RETRY, dueAt: 5000 })
+    await range.endWork(2, { ...RETRY, retryAt: 5000 })
     range.trigger()
     range.withdraw()
     await range.end(SETTLED)
@@ -403,17 +403,17 @@ describe('the VMs of a range', () => {
 
   it('ask at the time that is known, and count no failure more for having waited for it', async () => {
     const range = await handedOver(1)
-    await range.endWork(1, { ...RETRY, dueAt: 5000 })
+    await range.endWork(1, { ...RETRY, retryAt: 5000 })
     range.trigger()
     range.handOver(1)
     await range.end(SETTLED)
-    await range.endWork(1, { ...RETRY, dueAt: 5000 })
+    await range.endWork(1, { ...RETRY, retryAt: 5000 })
     range.wait(4999)
     expect([range.stateOf(1), range.passes()]).to.deep.equal(['backingOff', 2])
     range.wait(1)
     expect(range.passes()).to.equal(3)
     await range.end(SETTLED)
-    await range.endWork(1, { ...STALLED, dueAt: 9000 })
+    await range.endWork(1, { ...STALLED, retryAt: 9000 })
     expect(range.stateOf(1)).to.equal('resting')
   })
 

@@ -407,7 +407,7 @@ describe('a pass over a range', () => {
   it('brings the other VMs up when one fails, and says which and why', async () => {
     const { pass, proxmox, ready, phases, time } = situation()
     proxmox.machines.fail('clone', 'task-failed')
-    expect(await pass()).to.include({ kind: 'retry', dueAt: 2000 })
+    expect(await pass()).to.include({ kind: 'retry', retryAt: 2000 })
     expect(phases()).to.deep.equal(['cloning', 'running'])
     expect(ready()?.message).to.equal(
       '1 of 2 VMs are running; vm JD-router-debian11-x64: clone: task-failed; tried again at 1970-01-01T00:00:02Z',
@@ -425,7 +425,7 @@ describe('a pass over a range', () => {
     board.onChange(({ conditions }) => told.push(conditions.at(-1)!.message))
     const [writes, before] = [proxmox.machines.writes.length, board.get('JD')]
     time.now = 1999
-    expect(await pass()).to.include({ kind: 'retry', dueAt: 2000 })
+    expect(await pass()).to.include({ kind: 'retry', retryAt: 2000 })
     expect(proxmox.machines.writes).to.have.length(writes)
     expect([board.get('JD'), told]).to.deep.equal([before, []])
     expect(phases()).to.deep.equal(['cloning', 'running'])

@@ -318,9 +318,9 @@ describe('wishes for nodes', () => {
   it('waits with a required wish until Proxmox tells where the other VM is', () => {
     const spec = ranged('JD', sized('b', 4, wish(together(true, 'old'))), sized('old', 4))
     const group = groupOf(spec, { old: 'pve1' })
-    const untold = { ...group, whereabouts: { nodeOf: new Map<string, string>(), untold: new Set(['old']) } }
+    const unknown = { ...group, whereabouts: { nodeOf: new Map<string, string>(), unknown: new Set(['old']) } }
     const seen = nodes(40, 20)
-    const made = placeRequests([untold], capacityOf(seen, []), siteOf(seen), settings())
+    const made = placeRequests([unknown], capacityOf(seen, []), siteOf(seen), settings())
     expect(messageOf(made, 'b')).to.match(/Proxmox does not tell yet where old is/)
   })
 })

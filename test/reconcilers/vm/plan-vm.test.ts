@@ -327,7 +327,7 @@ function planVm(row: Row) {
   const look = lookAtVm(vm(NAME, row.vm), VMID, range, snapshot)
   if (look.kind === 'known') return look.plan
   const asked = request(NAME, { vm: vm(NAME, row.vm), vmid: VMID, rangeTargetNode: row.rangeTarget })
-  const group = { rangeId: 'JD', requests: [asked], whereabouts: { nodeOf: new Map(), untold: new Set<string>() } }
+  const group = { rangeId: 'JD', requests: [asked], whereabouts: { nodeOf: new Map(), unknown: new Set<string>() } }
   const { byRequest } = placeRequests([group], capacityOf(snapshot, []), siteOf(snapshot), settings())
   return planOfPlaced(asked, byRequest.get(asked), row.power ?? 'on')
 }

@@ -48,12 +48,12 @@ const anyRemovals: fc.Arbitrary<readonly VnetRemoval[]> = fc.subarray(
 const anyNodeNetworks = fc
   .tuple(
     ...['pve1', 'pve2', 'pve3'].map((name) =>
-      fc.constantFrom('quiet', 'quiet', 'quiet', 'staged', 'untold').map((is) => ({ name, is })),
+      fc.constantFrom('quiet', 'quiet', 'quiet', 'staged', 'unknown').map((is) => ({ name, is })),
     ),
   )
   .map((nodes) =>
     nodes
-      .filter(({ is }) => is !== 'untold')
+      .filter(({ is }) => is !== 'unknown')
       .map(({ name, is }) =>
         nodeNetwork({ name, address: undefined }, { staged: is === 'staged' ? '+auto vmbr7\n' : undefined }),
       ),
