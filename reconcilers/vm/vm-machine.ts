@@ -1,81 +1,23 @@
-import { assign, fromPromise, not, setup } from 'xstate'
-import type { MachineRead } from '../../model/machine-ports.ts'
-import { configPatchOf } from './config-patch.ts'
-import { isLeftover } from './interrupted-clone.ts'
-import { pausedMessage, unconfiguredMessage } from './plan-vm.ts'
-import {
-  failed,
-  GONE,
-  heldMessage,
-  leftover,
-  locked,
-  notShutDown,
-  retry,
-  STOPPED,
-  stranger,
-  unmarkedMessage,
-} from './vm-results.ts'
-import { SHUTDOWN_SECONDS } from './shutdown.ts'
-import { cloneVm, isUnclear, marksIn, onlyLook, present, whileWanted } from './vm-steps.ts'
-import type { VmContext, VmResult, VmWork } from './vm-work.ts'
+import { assign, not } from 'xstate'
+import type { VmPhase } from '../../model/vm-phase.ts'
+import { vmSetup } from './vm-setup.ts'
+import { present } from './vm-steps.ts'
+
+/** A write failed in this phase: a look, where it may have happened; else the end. */
+const afterWrite = (phase?: VmPhase) =>
+  [
+    { guard: 'isUnclear', target: 'looking', actions: 'countUnclear' },
+    { target: 'ended', actions: { type: 'failed', params: phase } },
+  ] as const
 
 /**
  * The steps of one VM: absent -> cloning -> configuring -> starting -> running, or, where `power` is off,
  * running -> stopping -> stopped. Entered by what is read from Proxmox
  * just now, never from memory, so that it carries on wherever a crash left the VM. The first write is preceded by a
  * look, and one with an unknown outcome is followed by a look, never by the same write unseen. Nothing is begun once
- * the signal is aborted.
+ * it is withdrawn, or the signal is aborted.
  */
-export const vmMachine = setup({
-  types: { input: {} as VmWork, context: {} as VmContext, output: {} as VmResult },
-  actors: {
-    look: fromPromise<MachineRead | undefined, VmWork>(({ input }) =>
-      whileWanted(input, ({ machines, node, plan, permit }) => machines.read(node, plan.vmid, permit.signal)),
-    ),
-    clone: fromPromise<void, VmWork>(({ input }) => whileWanted(input, cloneVm)),
-    configure: fromPromise<void, { work: VmWork; read: MachineRead }>(({ input: { work, read } }) =>
-      whileWanted(work, ({ machines, node, plan, networks, permit }) =>
-        machines.configure(node, read.vmid, configPatchOf(plan.spec, networks, read), permit),
-      ),
-    ),
-    removeLeftover: fromPromise<void, VmWork>(({ input }) =>
-      whileWanted(input, ({ machines, node, plan, permit }) =>
-        machines.destroy(node, plan.vmid, permit, { unreferencedDisks: true }),
-      ),
-    ),
-    holdStart: fromPromise<string | undefined, VmWork>(({ input }) => whileWanted(input, () => input.holdStart())),
-    start: fromPromise<void, VmWork>(({ input }) =>
-      whileWanted(input, ({ machines, node, plan, permit }) => machines.start(node, plan.vmid, permit)),
-    ),
-    shutDown: fromPromise<void, VmWork>(({ input }) =>
-      whileWanted(input, ({ machines, node, plan, permit }) =>
-        machines.shutdown(node, plan.vmid, SHUTDOWN_SECONDS, permit),
-      ),
-    ),
-  },
-  guards: {
-    isToBeCreated: ({ context: { read, work } }) => read === undefined && work.plan.step.kind === 'create',
-    isGone: ({ context: { read } }) => read === undefined,
-    isInTheWay: ({ context: { work } }) => work.plan.step.kind === 'leftover',
-    isLeftover: ({ context: { read } }) => read !== undefined && isLeftover(read),
-    isToBeRemoved: ({ context: { work } }) => work.plan.step.kind === 'leftover' && work.plan.step.repair,
-    isNamed: ({ context: { read } }) => read?.name !== undefined && !read.template,
-    isLocked: ({ context: { read } }) => read?.lock !== undefined,
-    isStranger: ({ context: { read, work } }) =>
-      read !== undefined && (read.template || read.name !== work.plan.spec.name),
-    isRunning: ({ context: { read, work } }) =>
-      read?.running === true && !read.template && read.name === work.plan.spec.name,
-    isRunningUnconfigured: ({ context: { read, work } }) =>
-      read?.running === true && read.name === work.plan.spec.name && marksIn(read, work) === 'unconfigured',
-    isUnconfigured: ({ context: { read, work } }) => marksIn(read, work) === 'unconfigured',
-    isToBeOff: ({ context: { work } }) => work.plan.step.kind === 'shutdown',
-    staysOff: ({ context: { work } }) => 'power' in work.plan.step && work.plan.step.power === 'off',
-    isOff: ({ context: { read } }) => read?.running === false,
-    isPaused: ({ context: { read } }) => read?.paused === true,
-    hasLostItsTags: ({ context: { read, work } }) =>
-      work.plan.step.kind === 'shutdown' && work.plan.step.marked && marksIn(read, work) !== 'configured',
-  },
-}).createMachine({
+export const vmMachine = vmSetup.createMachine({
   context: ({ input }) => ({
     work: input,
     read: undefined,
@@ -90,41 +32,20 @@ export const vmMachine = setup({
         src: 'look',
         input: ({ context }) => context.work,
         onDone: { target: 'deciding', actions: assign({ read: ({ event }) => event.output }) },
-        onError: { target: 'ended', actions: assign({ result: ({ event, context }) => failed(context, event.error) }) },
+        onError: { target: 'ended', actions: { type: 'failed', params: undefined } },
       },
     },
     deciding: {
       always: [
         { guard: 'isToBeCreated', target: 'cloning' },
         { guard: 'isInTheWay', target: 'decidingLeftover' },
-        {
-          guard: 'isGone',
-          target: 'ended',
-          actions: assign({
-            result: ({ context }) =>
-              retry(
-                'absent',
-                `vm ${context.work.plan.spec.name}: not found on ${context.work.node} just now; looking again`,
-              ),
-          }),
-        },
+        { guard: 'isGone', target: 'ended', actions: 'notFound' },
         { guard: 'isToBeOff', target: 'decidingShutdown' },
-        {
-          guard: 'isRunningUnconfigured',
-          target: 'ended',
-          actions: assign({
-            result: ({ context: { work } }) =>
-              retry('unknown', unconfiguredMessage(work.plan.spec.name, work.networks.rangeId)),
-          }),
-        },
+        { guard: 'isRunningUnconfigured', target: 'ended', actions: 'runsUnconfigured' },
         // A running VM may well be locked, by its backup for example.
-        {
-          guard: 'isRunning',
-          target: 'ended',
-          actions: assign({ result: { phase: 'running', outcome: { kind: 'settled' } } }),
-        },
-        { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => locked(context) }) },
-        { guard: 'isStranger', target: 'ended', actions: assign({ result: ({ context }) => stranger(context) }) },
+        { guard: 'isRunning', target: 'ended', actions: 'running' },
+        { guard: 'isLocked', target: 'ended', actions: 'locked' },
+        { guard: 'isStranger', target: 'ended', actions: 'stranger' },
         { guard: 'isUnconfigured', target: 'configuring' },
         { target: 'readying' },
       ],
@@ -133,15 +54,11 @@ export const vmMachine = setup({
       always: [
         // Gone, or named by now: the next look at the cluster shows what it is.
         { guard: 'isGone', target: 'ended' },
-        { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => locked(context) }) },
+        { guard: 'isLocked', target: 'ended', actions: 'locked' },
         { guard: 'isNamed', target: 'ended' },
-        {
-          guard: not('isLeftover'),
-          target: 'ended',
-          actions: assign({ result: ({ context }) => stranger(context) }),
-        },
+        { guard: not('isLeftover'), target: 'ended', actions: 'stranger' },
         { guard: 'isToBeRemoved', target: 'removing' },
-        { target: 'ended', actions: assign({ result: ({ context }) => leftover(context) }) },
+        { target: 'ended', actions: 'leftover' },
       ],
     },
     removing: {
@@ -149,33 +66,18 @@ export const vmMachine = setup({
         src: 'removeLeftover',
         input: ({ context }) => context.work,
         // The next pass clones it, on a node that is chosen then.
-        onDone: { target: 'ended', actions: assign({ result: GONE }) },
-        onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
-          },
-          { target: 'ended', actions: assign({ result: ({ event, context }) => failed(context, event.error) }) },
-        ],
+        onDone: { target: 'ended', actions: 'removed' },
+        onError: afterWrite(),
       },
     },
     // Every doubt about whose VM it is, or what is going on with it, leaves it running.
     decidingShutdown: {
       always: [
-        { guard: 'isStranger', target: 'ended', actions: assign({ result: ({ context }) => stranger(context) }) },
-        { guard: 'isOff', target: 'ended', actions: assign({ result: STOPPED }) },
-        {
-          guard: 'hasLostItsTags',
-          target: 'ended',
-          actions: assign({ result: ({ context: { work } }) => retry('running', unmarkedMessage(work)) }),
-        },
-        { guard: 'isLocked', target: 'ended', actions: assign({ result: ({ context }) => locked(context) }) },
-        {
-          guard: 'isPaused',
-          target: 'ended',
-          actions: assign({ result: ({ context: { work } }) => retry('running', pausedMessage(work.plan.spec.name)) }),
-        },
+        { guard: 'isStranger', target: 'ended', actions: 'stranger' },
+        { guard: 'isOff', target: 'ended', actions: 'stopped' },
+        { guard: 'hasLostItsTags', target: 'ended', actions: 'unmarked' },
+        { guard: 'isLocked', target: 'ended', actions: 'locked' },
+        { guard: 'isPaused', target: 'ended', actions: 'paused' },
         { target: 'stopping' },
       ],
     },
@@ -183,20 +85,10 @@ export const vmMachine = setup({
       invoke: {
         src: 'clone',
         input: ({ context }) => context.work,
-        onDone: { target: 'looking', actions: assign({ work: ({ context }) => onlyLook(context.work) }) },
+        onDone: { target: 'looking', actions: 'onlyLook' },
         onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({
-              unclearWrites: ({ context }) => context.unclearWrites + 1,
-              work: ({ context }) => onlyLook(context.work),
-            }),
-          },
-          {
-            target: 'ended',
-            actions: assign({ result: ({ event, context }) => failed(context, event.error, 'cloning') }),
-          },
+          { guard: 'isUnclear', target: 'looking', actions: ['countUnclear', 'onlyLook'] },
+          { target: 'ended', actions: { type: 'failed', params: 'cloning' } },
         ],
       },
     },
@@ -205,77 +97,39 @@ export const vmMachine = setup({
         src: 'configure',
         input: ({ context: { work, read } }) => ({ work, read: present(read) }),
         onDone: 'readying',
-        onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
-          },
-          {
-            target: 'ended',
-            actions: assign({ result: ({ event, context }) => failed(context, event.error, 'configuring') }),
-          },
-        ],
+        onError: afterWrite('configuring'),
       },
     },
     readying: {
-      always: [
-        { guard: 'staysOff', target: 'ended', actions: assign({ result: STOPPED }) },
-        { target: 'awaitingNetworks' },
-      ],
+      always: [{ guard: 'staysOff', target: 'ended', actions: 'stopped' }, { target: 'awaitingNetworks' }],
     },
     awaitingNetworks: {
       invoke: {
         src: 'holdStart',
         input: ({ context }) => context.work,
         onDone: [
-          { guard: ({ event }) => event.output === undefined, target: 'starting' },
-          {
-            target: 'ended',
-            actions: assign({
-              result: ({ context: { work }, event }) => retry('starting', heldMessage(work, event.output ?? '')),
-            }),
-          },
+          { guard: 'mayStart', target: 'starting' },
+          { target: 'ended', actions: 'held' },
         ],
-        onError: {
-          target: 'ended',
-          actions: assign({ result: ({ event, context }) => failed(context, event.error, 'starting') }),
-        },
+        onError: { target: 'ended', actions: { type: 'failed', params: 'starting' } },
       },
     },
     starting: {
       invoke: {
         src: 'start',
         input: ({ context }) => context.work,
-        onDone: { target: 'ended', actions: assign({ result: { phase: 'running', outcome: { kind: 'settled' } } }) },
-        onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
-          },
-          {
-            target: 'ended',
-            actions: assign({ result: ({ event, context }) => failed(context, event.error, 'starting') }),
-          },
-        ],
+        onDone: { target: 'ended', actions: 'running' },
+        onError: afterWrite('starting'),
       },
     },
     stopping: {
       invoke: {
         src: 'shutDown',
         input: ({ context }) => context.work,
-        onDone: { target: 'ended', actions: assign({ result: STOPPED }) },
+        onDone: { target: 'ended', actions: 'stopped' },
         onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
-          },
-          {
-            target: 'ended',
-            actions: assign({ result: ({ event, context }) => notShutDown(context, event.error) }),
-          },
+          { guard: 'isUnclear', target: 'looking', actions: 'countUnclear' },
+          { target: 'ended', actions: 'notShutDown' },
         ],
       },
     },

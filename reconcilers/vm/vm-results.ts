@@ -6,6 +6,9 @@ import { lockedMessage } from './plan-vm.ts'
 import { didNotGoDown, SHUTDOWN_SECONDS } from './shutdown.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
+/** It runs, as its range file asks. */
+export const RUNNING: VmResult = { phase: 'running', outcome: { kind: 'settled' } }
+
 /** It is off, as its range file asks. */
 export const STOPPED: VmResult = { phase: 'stopped', outcome: { kind: 'settled' } }
 
@@ -30,6 +33,10 @@ export const stranger = ({ work: { plan }, read }: VmContext): VmResult => ({
 /** What an interrupted clone left is in the way. */
 export const leftover = ({ work: { plan, node } }: VmContext): VmResult =>
   retry('blocked', leftoverMessage(plan.spec.name, { vmid: plan.vmid, node }))
+
+/** For a VM that is not where the plan saw it. */
+export const notFoundMessage = ({ plan, node }: VmWork): string =>
+  `vm ${plan.spec.name}: not found on ${node} just now; looking again`
 
 /** For a VM whose node has not got its networks yet. */
 export const heldMessage = ({ plan, node }: VmWork, why: string): string =>
