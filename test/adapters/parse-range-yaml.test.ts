@@ -164,6 +164,11 @@ describe("YAML's traps in a range file", () => {
     for (const [title, text, line] of cases) it(title, () => expect(linesOf(text)[0]).to.equal(line))
   })
 
+  it('says of what follows a value on its line, where a line break was lost, to give it a line of its own', () =>
+    expect(linesOf(range('    ansible_groups: [a]full_clone: true\n'))[0]).to.equal(
+      'JD.yml:10:24: not valid YAML: Unexpected scalar at node end; put it on a line of its own',
+    ))
+
   describe('words for true and false', () => {
     for (const [word, meaning] of [
       ['yes', true],
