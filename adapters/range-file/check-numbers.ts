@@ -40,18 +40,16 @@ const NUMBER_KEYS = ['vlan', 'ip_last_octet', 'ram_gb', 'ram_min_gb', 'cpus'] as
  * `0o10` is 8 to the first, and text to the other.
  */
 export const doubtfulNumbers = ({ machines, yaml }: CheckedRange): readonly Diagnostic[] =>
-  yaml.isPlain
-    ? []
-    : machines.flatMap(({ path }) =>
-        NUMBER_KEYS.flatMap((key) => {
-          const { node, exact } = yaml.place([...path, key])
-          const source = exact && isScalar(node) ? (node.source ?? '') : ''
-          const reading = ludusReading(source)
-          if (reading === undefined) return []
-          const finding = `${pathText([...path, key])} is ${printable(source, 40)}, which ${reading}`
-          return [yaml.diagnosticAt(node, finding, 'write a plain decimal number')]
-        }),
-      )
+  machines.flatMap(({ path }) =>
+    NUMBER_KEYS.flatMap((key) => {
+      const { node, exact } = yaml.place([...path, key])
+      const source = exact && isScalar(node) ? (node.source ?? '') : ''
+      const reading = ludusReading(source)
+      if (reading === undefined) return []
+      const finding = `${pathText([...path, key])} is ${printable(source, 40)}, which ${reading}`
+      return [yaml.diagnosticAt(node, finding, 'write a plain decimal number')]
+    }),
+  )
 
 function ludusReading(source: string): string | undefined {
   if (/^[-+]?0[0-7]+$/.test(source)) return `Ludus reads as the octal number ${Number.parseInt(source, 8)}`

@@ -8,7 +8,7 @@ import type { CheckedRange } from './checked-range.ts'
  * (sigs.k8s.io/yaml 1.4.0), which has no maps, lists and nulls as keys, and no infinite numbers.
  */
 export function unsavable({ yaml }: CheckedRange): readonly Diagnostic[] {
-  const root = yaml.isPlain ? undefined : yaml.place([]).node
+  const root = yaml.place([]).node
   if (root === undefined) return []
   const found: Diagnostic[] = []
   visit(root, {

@@ -10,13 +10,11 @@ const FREE_KEYS: ReadonlySet<string> = new Set(['role_vars', 'global_role_vars']
 
 /** `yes` and the like where true or false is due: Ludus takes them, while editors and other programs read text. */
 export const wordsForBooleans = ({ yaml }: CheckedRange): readonly Diagnostic[] =>
-  yaml.isPlain
-    ? []
-    : [...scalarsOf(yaml.place([]).node, [])].flatMap(([path, scalar]) => {
-        if (typeof scalar.value !== 'boolean' || !isBooleanWord(scalar.source ?? '')) return []
-        const finding = `${pathText(path)} is ${scalar.source}, which Ludus reads as ${scalar.value}, and YAML 1.2 as text`
-        return [yaml.diagnosticAt(scalar, finding, `write ${scalar.value}`)]
-      })
+  [...scalarsOf(yaml.place([]).node, [])].flatMap(([path, scalar]) => {
+    if (typeof scalar.value !== 'boolean' || !isBooleanWord(scalar.source ?? '')) return []
+    const finding = `${pathText(path)} is ${scalar.source}, which Ludus reads as ${scalar.value}, and YAML 1.2 as text`
+    return [yaml.diagnosticAt(scalar, finding, `write ${scalar.value}`)]
+  })
 
 /** Each scalar outside of the free parts and where it stands; what an alias repeats only where it is written. */
 function* scalarsOf(node: unknown, path: readonly PropertyKey[]): Generator<readonly [readonly PropertyKey[], Scalar]> {

@@ -33,7 +33,7 @@ export function parseWithinLimits(text: string): ParsedYaml {
 }
 
 /** Where the lines of a text start. The parser would report them too, but not all where it stumbles. */
-export function linesOf(text: string): LineCounter {
+function linesOf(text: string): LineCounter {
   const lines = new LineCounter()
   for (let start = 0; start !== 0 || lines.lineStarts.length === 0; start = text.indexOf('\n', start) + 1)
     lines.addNewLine(start)

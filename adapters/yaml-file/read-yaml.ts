@@ -13,8 +13,6 @@ import { syntaxDiagnostics } from './syntax-diagnostics.ts'
 /** One YAML file as a value, with the places its parts came from. */
 export interface YamlFile {
   readonly file: string
-  /** Written so that all YAML versions and parsers read it alike: nobody need look how a word or number is written. */
-  readonly isPlain: boolean
   readonly value: unknown
   /** Where a path of keys and indices leads. */
   place(path: readonly PropertyKey[]): Place
@@ -60,7 +58,7 @@ export function readYaml(text: string, file: string, dialect: Dialect): YamlRead
     const value: unknown = document.toJS({ maxAliasCount: YAML_LIMITS.aliases })
     const diagnosticAt = (node: Node | undefined, finding: string, remedy: string): Diagnostic =>
       node?.range ? at(node.range[0], finding, remedy) : whole(finding, remedy)
-    return { kind: 'ok', yaml: { file, isPlain: false, value, place: (path) => locate(document, path), diagnosticAt } }
+    return { kind: 'ok', yaml: { file, value, place: (path) => locate(document, path), diagnosticAt } }
   } catch (error) {
     const excessive = error instanceof ReferenceError
     const finding = excessive
