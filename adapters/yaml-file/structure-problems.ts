@@ -4,7 +4,6 @@ import {
   isAlias,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
   type Node,
@@ -16,6 +15,7 @@ import { printable } from '../../model/printable.ts'
 import type { DiagnosticAt } from './diagnostic-at.ts'
 import { isMergeKey, keyText, resolved } from './locate.ts'
 import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
+import { walkNodes } from './walk-nodes.ts'
 
 /**
  * Keys said twice, aliases that lead nowhere or round in a circle, and merges of what is no map, in one walk: yaml's own
@@ -27,7 +27,7 @@ export function structureProblems(document: Document.Parsed, at: DiagnosticAt): 
   /** Whether what an anchor names has ended; what has not holds the alias. */
   const anchors = new Map<string, 'open' | 'closed'>()
   const merges: Pair[] = []
-  walk(
+  walkNodes(
     document.contents,
     (node) => {
       if (problems.length >= MAX_DIAGNOSTICS) return
@@ -60,18 +60,6 @@ function lostAlias(
     case undefined:
       return [at(range?.[0] ?? 0, `the alias *${name} has no anchor before it`, 'define it with &')]
   }
-}
-
-/** Each node in the order of the text. yaml's own `visit` keeps track of paths that nobody asks for here. */
-function walk(node: unknown, see: (node: Node) => void, leave: (node: Node) => void): void {
-  if (isPair(node)) {
-    walk(node.key, see, leave)
-    walk(node.value, see, leave)
-  }
-  if (!isNode(node)) return
-  see(node)
-  if (isMap(node) || isSeq(node)) for (const item of node.items) walk(item, see, leave)
-  leave(node)
 }
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0
