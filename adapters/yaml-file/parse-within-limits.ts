@@ -3,9 +3,16 @@ import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
 /**
  * What a hostile file may cost. All are far beyond any real range file (217 lines, depth 6), and keep the worst case
  * near a second. Depth is no matter of taste: the composer recurses, and a file of opening brackets has been seen to
- * abort the whole process from inside V8.
+ * abort the whole process from inside V8. `nodes` are those of a file with all that its aliases repeat.
  */
-export const YAML_LIMITS = { characters: 1024 * 1024, marks: 100_000, depth: 64, aliases: 1000 } as const
+export const YAML_LIMITS = {
+  characters: 1024 * 1024,
+  marks: 100_000,
+  depth: 64,
+  aliases: 5000,
+  aliasesOfOne: 1000,
+  nodes: 200_000,
+} as const
 
 /** The documents of a text, or which limit it exceeds and where (character offset). */
 export type ParsedYaml =
