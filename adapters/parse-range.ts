@@ -14,11 +14,14 @@ export interface RangeText {
   readonly rangeId: string
 }
 
+/** What a range file's text asks for, or all that is wrong with it. */
+export type ParsedRange = Exclude<RangeFileRead, { kind: 'absent' }>
+
 /**
  * Reads a Ludus range file: YAML, then the schema, then names, then what the schema can't say. Each stage reports all
  * it finds, at file, line and column; a later stage runs only on what the earlier ones passed. Never throws.
  */
-export function parseRange({ text, file, rangeId }: RangeText): Exclude<RangeFileRead, { kind: 'absent' }> {
+export function parseRange({ text, file, rangeId }: RangeText): ParsedRange {
   const read = readYaml(text, file, 'ludus')
   if (read.kind === 'invalid') return read
   const { yaml } = read

@@ -4,6 +4,7 @@ import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
+import { parseRange } from '../../adapters/parse-range.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
@@ -65,7 +66,7 @@ async function connect(
     destroyOrders: destroyOrderFiles(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
-    files: watchRangeFiles({ folder: ranges, logger }),
+    files: watchRangeFiles({ folder: ranges, logger, clock, parse: async (range) => parseRange(range) }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     notifier: httpsNotifier(),

@@ -1,5 +1,6 @@
 import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
+import { parseRange } from '../../adapters/parse-range.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
@@ -69,7 +70,12 @@ export function startLife(options: LifeOptions): Life {
   )
   const controller = new Controller({
     proxmox,
-    files: watchRangeFiles({ folder: options.ranges, logger: silent }),
+    files: watchRangeFiles({
+      folder: options.ranges,
+      logger: silent,
+      clock,
+      parse: async (range) => parseRange(range),
+    }),
     store: nowhere,
     hostRoutes: options.hostRoutes,
     lockStore: options.lockStore,
