@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../model/clock.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
-import type { ParsedRange, RangeText } from '../parse-range.ts'
+import type { RangeText } from '../parse-range.ts'
+import type { ParseOutcome } from '../range-parser/parse-outcome.ts'
+import type { RangeParser } from '../range-parser/range-parser.ts'
 import type { FoundFile } from './find-range-files.ts'
 import { aboutFile } from './name-problems.ts'
 import type { ReadUnlessSeen } from './read-safely.ts'
@@ -12,7 +15,7 @@ export interface ReadingParts {
   readonly clock: Pick<Clock, 'steady'>
   /** Reads the file at a path, unless it looks as it was seen. */
   readonly readText: (path: string, seen: string | undefined) => Promise<ReadUnlessSeen>
-  readonly parse: (range: RangeText) => Promise<ParsedRange>
+  readonly parser: Pick<RangeParser, 'parse'>
 }
 
 /** What came of a file, and how it looked then. */
@@ -24,7 +27,7 @@ interface Kept {
   /** Nothing can have been written since without giving it another look. */
   readonly isFinal: boolean
   readonly digest: string
-  readonly parsed: Promise<ParsedRange>
+  readonly outcome: Promise<ParseOutcome>
 }
 
 /**
@@ -42,6 +45,8 @@ export class KeptReads {
   readonly #parts: ReadingParts
   /** By range id, which a path stands for. */
   readonly #kept = new Map<string, Kept>()
+  /** Not the text's fault for certain: saved again, it is tried again. */
+  readonly #failed = new WeakSet<Promise<ParseOutcome>>()
 
   constructor(parts: ReadingParts) {
     this.#parts = parts
@@ -55,15 +60,15 @@ export class KeptReads {
     const read = await readText(path, known?.isFinal === true ? known.look : undefined)
     switch (read.kind) {
       case 'unchanged':
-        return await (known?.parsed ?? { kind: 'absent' })
+        return known === undefined ? { kind: 'absent' } : readOf(path, await known.outcome)
       case 'absent':
         this.#kept.delete(id)
         return read
       case 'refused':
         this.#kept.delete(id)
-        return { kind: 'invalid', diagnostics: [aboutFile(path, read.finding, read.remedy)] }
+        return refusal(path, read)
       case 'text':
-        return await this.#keep({ id, path }, read, begun).parsed
+        return readOf(path, await this.#keep({ id, path }, read, begun).outcome)
     }
   }
 
@@ -80,12 +85,23 @@ export class KeptReads {
     const digest = createHash('sha256').update(text).digest('base64')
     // Another read of the same file may have been quicker, and be parsing it already.
     const last = this.#keptOf(id, path)
-    const since = last?.look === look ? last.since : this.#parts.clock.steady()
-    const parsed =
-      last?.digest === digest ? last.parsed : this.#parts.parse({ text, file: printable(path, 4096), rangeId: id })
-    const kept: Kept = { path, look, since, isFinal: begun - since >= SLOWEST_TICK, digest, parsed }
+    const looksSame = last?.look === look
+    const outcome =
+      last?.digest === digest && (looksSame || !this.#failed.has(last.outcome))
+        ? last.outcome
+        : this.#parse({ text, file: printable(path, 4096), rangeId: id })
+    const since = looksSame ? last.since : this.#parts.clock.steady()
+    const kept: Kept = { path, look, since, isFinal: begun - since >= SLOWEST_TICK, digest, outcome }
     this.#kept.set(id, kept)
     return kept
+  }
+
+  #parse(range: RangeText): Promise<ParseOutcome> {
+    const outcome = this.#parts.parser.parse(range)
+    void outcome.then(({ kind }) => {
+      if (kind === 'failed') this.#failed.add(outcome)
+    })
+    return outcome
   }
 
   #keptOf(id: string, path: string): Kept | undefined {
@@ -93,3 +109,11 @@ export class KeptReads {
     return kept?.path === path ? kept : undefined
   }
 }
+
+const readOf = (path: string, outcome: ParseOutcome): RangeFileRead =>
+  outcome.kind === 'failed' ? refusal(path, outcome) : outcome
+
+const refusal = (path: string, { finding, remedy }: Pick<Diagnostic, 'finding' | 'remedy'>): RangeFileRead => ({
+  kind: 'invalid',
+  diagnostics: [aboutFile(path, finding, remedy)],
+})

@@ -4,8 +4,9 @@ import type { Logger, RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
 import { causeInWords } from '../error-code.ts'
+import type { RangeParser } from '../range-parser/range-parser.ts'
 import { findRangeFiles, type FoundFile } from './find-range-files.ts'
-import { KeptReads, type ReadingParts } from './kept-reads.ts'
+import { KeptReads } from './kept-reads.ts'
 import { misnamed, rivalry } from './name-problems.ts'
 import { readUnlessSeen } from './read-safely.ts'
 import { watchRanges } from './watch-ranges.ts'
@@ -15,15 +16,16 @@ export interface RangeFolder {
   readonly folder: string
   readonly logger: Logger
   readonly clock: Pick<Clock, 'steady'>
-  readonly parse: ReadingParts['parse']
+  /** Let go of when the watch ends. */
+  readonly parser: RangeParser
 }
 
 /**
  * The range files of one folder, in both layouts. A file whose name is no range id is listed too, under an encoded
  * name, and reads as invalid; so does each of two files for one id, or for ids that differ only in case.
  */
-export function watchRangeFiles({ folder, logger, clock, parse }: RangeFolder): RangeFiles {
-  const reads = new KeptReads({ clock, readText: (path, seen) => readUnlessSeen(folder, path, seen), parse })
+export function watchRangeFiles({ folder, logger, clock, parser }: RangeFolder): RangeFiles {
+  const reads = new KeptReads({ clock, readText: (path, seen) => readUnlessSeen(folder, path, seen), parser })
   return {
     list: async () => {
       const ids = new Set((await found(folder)).map(({ id }) => id))
@@ -31,7 +33,11 @@ export function watchRangeFiles({ folder, logger, clock, parse }: RangeFolder): 
       return [...ids].sort()
     },
     read: async (rangeId) => await readRange(folder, rangeId, reads),
-    watch: async (onChange, signal) => await watchRanges(folder, onChange, logger, signal),
+    watch: async (onChange, signal) => {
+      await watchRanges(folder, onChange, logger, signal)
+      signal.addEventListener('abort', () => void parser.end(), { once: true })
+      if (signal.aborted) await parser.end()
+    },
   }
 }
 

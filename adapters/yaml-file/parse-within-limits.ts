@@ -50,7 +50,7 @@ function linesOf(text: string): LineCounter {
 const MARKS: ReadonlySet<number> = new Set(Array.from('\n:,-?[]{}#&*!|>"\'', (mark) => mark.charCodeAt(0)))
 
 /** How many characters of the text may begin a token: what parsing costs grows with it, not with the length. */
-function marksIn(text: string): number {
+export function marksIn(text: string): number {
   let marks = 0
   for (let index = 0; index < text.length; index += 1) if (MARKS.has(text.charCodeAt(index))) marks += 1
   return marks

@@ -4,8 +4,8 @@ import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
-import { parseRange } from '../../adapters/parse-range.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
+import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
 import { presenceSocket } from '../../adapters/state/presence-socket.ts'
@@ -66,7 +66,7 @@ async function connect(
     destroyOrders: destroyOrderFiles(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
-    files: watchRangeFiles({ folder: ranges, logger, clock, parse: async (range) => parseRange(range) }),
+    files: watchRangeFiles({ folder: ranges, logger, clock, parser: new BalancedParser(clock) }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     notifier: httpsNotifier(),

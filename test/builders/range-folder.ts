@@ -1,9 +1,9 @@
-import { parseRange } from '../../adapters/parse-range.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
+import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import type { RangeFiles } from '../../model/ports.ts'
 import { quiet } from './quiet.ts'
 
-/** The range files of a folder, parsed in this thread; for tests that don't look at how they are read. */
+/** The range files of a folder, read as the product reads them. */
 export const rangeFilesIn = (folder: string): RangeFiles =>
-  watchRangeFiles({ folder, logger: quiet, clock: systemClock, parse: async (range) => parseRange(range) })
+  watchRangeFiles({ folder, logger: quiet, clock: systemClock, parser: new BalancedParser(systemClock) })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import type { LaneLimits } from '../../adapters/lanes.ts'
+import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
 import type { Durations } from '../../adapters/simulator/durations.ts'
@@ -59,6 +60,8 @@ export interface LabOptions {
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
   readonly notifier?: Notifier
+  /** What parses range files. Default: the product's own. */
+  readonly parser?: RangeParser
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
   /** What an earlier life left behind of the SDN lock. */
@@ -94,6 +97,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     storageLimits: options.storageLimits,
     patience: options.patience,
     notifier: options.notifier,
+    parser: options.parser,
   })
   const { controller } = life
 

@@ -1,9 +1,10 @@
 import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
-import { parseRange } from '../../adapters/parse-range.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
+import { BalancedParser, type RangeParser } from '../../adapters/range-parser/range-parser.ts'
+import { systemClock } from '../../adapters/system-clock.ts'
 import { pruneParts } from '../builders/prune-parts.ts'
 import { settings } from '../builders/range.ts'
 import { Controller } from '../../controllers/controller.ts'
@@ -39,6 +40,8 @@ export interface LifeOptions {
   /** How long the client waits for an answer, in real milliseconds. */
   readonly patience?: number | undefined
   readonly notifier?: Notifier | undefined
+  /** What parses range files. Default: the product's own. */
+  readonly parser?: RangeParser | undefined
 }
 
 /** A running controller with all that it is made of. */
@@ -73,8 +76,9 @@ export function startLife(options: LifeOptions): Life {
     files: watchRangeFiles({
       folder: options.ranges,
       logger: silent,
-      clock,
-      parse: async (range) => parseRange(range),
+      // Files are of this world, whatever time it is in the cluster's.
+      clock: systemClock,
+      parser: options.parser ?? new BalancedParser(systemClock),
     }),
     store: nowhere,
     hostRoutes: options.hostRoutes,

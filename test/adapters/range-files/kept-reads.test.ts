@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, rename, rm, symlink, unlink, utimes, writeFile } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type ParsedRange, parseRange, type RangeText } from '../../../adapters/parse-range.ts'
+import { parseRange, type RangeText } from '../../../adapters/parse-range.ts'
 import { KeptReads } from '../../../adapters/range-files/kept-reads.ts'
 import { watchRangeFiles } from '../../../adapters/range-files/range-files.ts'
 import type { ReadUnlessSeen } from '../../../adapters/range-files/read-safely.ts'
+import type { ParseFailure, ParseOutcome } from '../../../adapters/range-parser/parse-outcome.ts'
+import type { RangeParser } from '../../../adapters/range-parser/range-parser.ts'
 import { diagnosticLine } from '../../../model/diagnostic.ts'
 import type { RangeFileRead } from '../../../model/ports.ts'
 import { quiet } from '../../builders/quiet.ts'
@@ -24,11 +26,18 @@ const vlanOf = (read: RangeFileRead): unknown =>
       : read.diagnostics.map(diagnosticLine)
 
 /** Counts the texts that were parsed. */
-class Parser {
+class Parser implements RangeParser {
   readonly parsed: string[] = []
-  readonly parse = async ({ text, file, rangeId }: RangeText): Promise<ParsedRange> => {
-    this.parsed.push(rangeId)
-    return await Promise.resolve(parseRange({ text, file, rangeId }))
+  /** What it says instead of parsing. */
+  failure: ParseFailure | undefined
+  ended = 0
+  async parse(range: RangeText): Promise<ParseOutcome> {
+    this.parsed.push(range.rangeId)
+    return await Promise.resolve(this.failure ?? parseRange(range))
+  }
+  async end(): Promise<void> {
+    this.ended += 1
+    return await Promise.resolve()
   }
 }
 
@@ -47,7 +56,7 @@ describe('reads of range files', () => {
   })
   afterEach(() => rm(top, { recursive: true, force: true }))
 
-  const open = () => watchRangeFiles({ folder, logger: quiet, clock: { steady: () => now }, parse: parser.parse })
+  const open = () => watchRangeFiles({ folder, logger: quiet, clock: { steady: () => now }, parser })
 
   /** The VLANs of all ranges, as a resync reads them. */
   const resync = async (files: ReturnType<typeof open>) => {
@@ -168,6 +177,28 @@ describe('reads of range files', () => {
     expect(await resync(files)).to.deep.equal([10])
   })
 
+  it('keep that a file could not be parsed while it is as it was, and try again when it is saved again', async () => {
+    await writeFile(file('JD.yml'), range(10))
+    const files = open()
+    parser.failure = { kind: 'failed', finding: 'parsing it took longer than 30 s', remedy: 'save it again' }
+    for (let time = 0; time < 4; time += 1)
+      expect(await resync(files)).to.deep.equal([
+        [`${file('JD.yml')}: parsing it took longer than 30 s; save it again`],
+      ])
+    expect(parser.parsed).to.have.length(1)
+    parser.failure = undefined
+    await writeFile(file('JD.yml'), range(10))
+    expect(await resync(files)).to.deep.equal([10])
+  })
+
+  it('let go of the parser when the watch ends', async () => {
+    const stop = new AbortController()
+    await open().watch(() => undefined, stop.signal)
+    expect(parser.ended).to.equal(0)
+    stop.abort()
+    expect(parser.ended).to.equal(1)
+  })
+
   it('forget a file that is gone', async () => {
     await writeFile(file('JD.yml'), range(10))
     const files = open()
@@ -198,7 +229,7 @@ describe('reads of range files', () => {
     beforeEach(() => {
       text = range(10)
       reads = 0
-      kept = new KeptReads({ clock: { steady: () => now }, readText, parse: parser.parse })
+      kept = new KeptReads({ clock: { steady: () => now }, readText, parser })
     })
 
     it('notice what was written within the same tick', async () => {
