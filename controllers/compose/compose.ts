@@ -31,7 +31,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
   const outside = { clock: systemClock, random: Math.random, environment }
   return {
     ...outside,
-    checker: fileChecker,
+    checker: fileChecker(systemClock),
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
     configSource: (file) => serverConfigFile(file, environment),
