@@ -21,17 +21,13 @@ export function resolverOf(document: Document.Parsed): Resolve {
 function targetsIn(document: Document.Parsed): ReadonlyMap<Alias, Node> {
   const named = new Map<string, Node>()
   const targets = new Map<Alias, Node>()
-  walkNodes(
-    document.contents,
-    (node) => {
-      if (!isAlias(node)) {
-        if (node.anchor !== undefined) named.set(node.anchor, node)
-        return
-      }
-      const target = named.get(node.source)
-      if (target !== undefined) targets.set(node, target)
-    },
-    () => undefined,
-  )
+  walkNodes(document.contents, (node) => {
+    if (!isAlias(node)) {
+      if (node.anchor !== undefined) named.set(node.anchor, node)
+      return
+    }
+    const target = named.get(node.source)
+    if (target !== undefined) targets.set(node, target)
+  })
   return targets
 }
