@@ -126,6 +126,11 @@ describe("YAML's traps in a range file", () => {
         'JD.yml:10:22: not valid YAML: the control character U+0007 is here; remove it',
       ],
       [
+        'a carriage return alone, which is a line break to Ludus',
+        range('    roles: # why\r    full_clone: true\n'),
+        'JD.yml:10:17: a carriage return without a line feed is here: a line break to Ludus, and none to other programs; end the line with a line feed',
+      ],
+      [
         'nothing as a key in variables for roles',
         range('    role_vars: { ~: 1 }\n'),
         'JD.yml:10:18: a map has nothing as a key here, which Ludus refuses; give it a name',
