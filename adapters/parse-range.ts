@@ -5,8 +5,7 @@ import { checkedRange } from './range-file/checked-range.ts'
 import { errorsIn, warningsIn } from './range-file/check-spec.ts'
 import { fillNames } from './range-file/fill-names.ts'
 import { issueDiagnostics } from './yaml-file/issue-diagnostics.ts'
-import { readPlainYaml } from './yaml-file/read-plain-yaml.ts'
-import { readYaml, type YamlFile } from './yaml-file/read-yaml.ts'
+import { readYaml } from './yaml-file/read-yaml.ts'
 
 /** A range file's text, the name to show for the file, and the range id its name stands for. */
 export interface RangeText {
@@ -15,24 +14,17 @@ export interface RangeText {
   readonly rangeId: string
 }
 
+/** What a range file's text asks for, or all that is wrong with it. */
+export type ParsedRange = Exclude<RangeFileRead, { kind: 'absent' }>
+
 /**
  * Reads a Ludus range file: YAML, then the schema, then names, then what the schema can't say. Each stage reports all
  * it finds, at file, line and column; a later stage runs only on what the earlier ones passed. Never throws.
  */
-export function parseRange(range: RangeText): Exclude<RangeFileRead, { kind: 'absent' }> {
-  const plain = readPlainYaml(range.text, range.file)
-  const quick = plain === undefined ? undefined : checkRange(plain, range)
-  // The quick reading knows too little to refuse a file: the thorough one finds, and says, what is wrong.
-  return quick?.kind === 'ok' ? quick : parseThoroughly(range)
-}
-
-/** As `parseRange`, from the places of each word on, whatever the file is like: what `parseRange` is measured by. */
-export function parseThoroughly(range: RangeText): ReturnType<typeof parseRange> {
-  const read = readYaml(range.text, range.file, 'ludus')
-  return read.kind === 'invalid' ? read : checkRange(read.yaml, range)
-}
-
-function checkRange(yaml: YamlFile, { rangeId, file }: RangeText): ReturnType<typeof parseRange> {
+export function parseRange({ text, file, rangeId }: RangeText): ParsedRange {
+  const read = readYaml(text, file, 'ludus')
+  if (read.kind === 'invalid') return read
+  const { yaml } = read
   const checked = rangeFileSchema.safeParse(yaml.value)
   if (!checked.success)
     return { kind: 'invalid', diagnostics: issueDiagnostics(yaml, rangeFileSchema, checked.error.issues) }

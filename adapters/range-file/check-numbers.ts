@@ -2,12 +2,14 @@ import { isScalar } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { pathText } from '../yaml-file/issue-diagnostics.ts'
+import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 import type { CheckedRange } from './checked-range.ts'
 
 /** Proxmox refuses a balloon above the memory. */
 export const balloonsAboveMemory = ({ machines, yaml }: CheckedRange): readonly Diagnostic[] =>
   machines
     .filter(({ vm }) => vm.balloonMiB > vm.memoryMiB)
+    .slice(0, MAX_DIAGNOSTICS)
     .map(({ path, node }) =>
       yaml.diagnosticAt(
         node('ram_min_gb'),
@@ -40,18 +42,20 @@ const NUMBER_KEYS = ['vlan', 'ip_last_octet', 'ram_gb', 'ram_min_gb', 'cpus'] as
  * `0o10` is 8 to the first, and text to the other.
  */
 export const doubtfulNumbers = ({ machines, yaml }: CheckedRange): readonly Diagnostic[] =>
-  yaml.isPlain
-    ? []
-    : machines.flatMap(({ path }) =>
-        NUMBER_KEYS.flatMap((key) => {
-          const { node, exact } = yaml.place([...path, key])
-          const source = exact && isScalar(node) ? (node.source ?? '') : ''
-          const reading = ludusReading(source)
-          if (reading === undefined) return []
-          const finding = `${pathText([...path, key])} is ${printable(source, 40)}, which ${reading}`
-          return [yaml.diagnosticAt(node, finding, 'write a plain decimal number')]
-        }),
-      )
+  machines
+    .flatMap(({ path }) =>
+      NUMBER_KEYS.flatMap((key) => {
+        const { node, exact } = yaml.place([...path, key])
+        const source = exact && isScalar(node) ? (node.source ?? '') : ''
+        const reading = ludusReading(source)
+        return reading === undefined ? [] : [{ path: [...path, key], node, source, reading }]
+      }),
+    )
+    .slice(0, MAX_DIAGNOSTICS)
+    .map(({ path, node, source, reading }) => {
+      const finding = `${pathText(path)} is ${printable(source, 40)}, which ${reading}`
+      return yaml.diagnosticAt(node, finding, 'write a plain decimal number')
+    })
 
 function ludusReading(source: string): string | undefined {
   if (/^[-+]?0[0-7]+$/.test(source)) return `Ludus reads as the octal number ${Number.parseInt(source, 8)}`

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, visit } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
+import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 import type { CheckedRange } from './checked-range.ts'
 
 /**
@@ -8,11 +9,12 @@ import type { CheckedRange } from './checked-range.ts'
  * (sigs.k8s.io/yaml 1.4.0), which has no maps, lists and nulls as keys, and no infinite numbers.
  */
 export function unsavable({ yaml }: CheckedRange): readonly Diagnostic[] {
-  const root = yaml.isPlain ? undefined : yaml.place([]).node
+  const root = yaml.place([]).node
   if (root === undefined) return []
   const found: Diagnostic[] = []
   visit(root, {
     Pair(_, { key }) {
+      if (found.length >= MAX_DIAGNOSTICS) return visit.BREAK
       if (isScalar(key) && key.value === null)
         found.push(yaml.diagnosticAt(key, 'a map has nothing as a key here, which Ludus refuses', 'give it a name'))
       if (!isMap(key) && !isSeq(key)) return undefined
@@ -29,9 +31,11 @@ export function unsavable({ yaml }: CheckedRange): readonly Diagnostic[] {
       return visit.SKIP
     },
     Scalar(_, scalar) {
-      if (typeof scalar.value !== 'number' || Number.isFinite(scalar.value)) return
+      if (found.length >= MAX_DIAGNOSTICS) return visit.BREAK
+      if (typeof scalar.value !== 'number' || Number.isFinite(scalar.value)) return undefined
       const finding = `${printable(scalar.source ?? '')} is no number that Ludus can save`
       found.push(yaml.diagnosticAt(scalar, finding, 'put it in quotes, or write a finite number'))
+      return undefined
     },
   })
   return found

@@ -2,8 +2,9 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { nearest } from '../../model/nearest.ts'
 import { printable } from '../../model/printable.ts'
 import type { Wish } from '../../model/range-spec.ts'
+import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 import { wishKeysByName } from './build-wishes.ts'
-import type { CheckedRange } from './checked-range.ts'
+import type { CheckedRange, Machine } from './checked-range.ts'
 
 const VMS = ['ludus_extensions', 'lanista', 'placement', 'vms'] as const
 const PEER_KEYS = ['together_with', 'apart_from'] as const
@@ -20,29 +21,31 @@ type Named = ReturnType<typeof wishKeysByName>
 
 /** Names of VMs that the range has not, and a VM's wish about itself. */
 function unknownNames({ yaml, machines }: CheckedRange, named: Named): readonly Diagnostic[] {
-  const names = machines.map(({ vm }) => vm.name)
-  const at = (path: readonly PropertyKey[], finding: string, remedy: string): Diagnostic =>
-    yaml.diagnosticAt(yaml.place([...VMS, ...path]).node, finding, remedy)
-  return named.flatMap(({ key, name, keys }) => [
-    ...(names.includes(name)
-      ? []
-      : [
-          at(
-            [key],
-            `placement.vms has wishes for ${printable(name)}, which is no VM of the range`,
-            choice(name, names),
-          ),
-        ]),
+  const names = new Set(machines.map(({ vm }) => vm.name))
+  const misnamed = named.flatMap(({ key, name, keys }): readonly Misnamed[] => [
+    ...(names.has(name) ? [] : [{ path: [key], finding: `placement.vms has wishes for ${printable(name)}`, name }]),
     ...PEER_KEYS.flatMap((wish) =>
-      (keys[wish] ?? []).flatMap((peer, index) => {
-        if (peer === name)
-          return [at([key, wish, index], `${wish} of ${printable(name)} names itself`, 'name another VM')]
-        if (names.includes(peer)) return []
-        const finding = `${wish} of ${printable(name)} names ${printable(peer)}, which is no VM of the range`
-        return [at([key, wish, index], finding, choice(peer, names))]
+      (keys[wish] ?? []).flatMap((peer, index): readonly Misnamed[] => {
+        const [path, subject] = [[key, wish, index], `${wish} of ${printable(name)} names`]
+        if (peer === name) return [{ path, finding: `${subject} itself`, name: undefined }]
+        return names.has(peer) ? [] : [{ path, finding: `${subject} ${printable(peer)}`, name: peer }]
       }),
     ),
   ])
+  // Looking for what was meant is dear, so no more of them than will be shown.
+  return misnamed.slice(0, MAX_DIAGNOSTICS).map(({ path, finding, name }) => {
+    const { node } = yaml.place([...VMS, ...path])
+    return name === undefined
+      ? yaml.diagnosticAt(node, finding, 'name another VM')
+      : yaml.diagnosticAt(node, `${finding}, which is no VM of the range`, choice(name, [...names]))
+  })
+}
+
+interface Misnamed {
+  readonly path: readonly PropertyKey[]
+  readonly finding: string
+  /** The name that no VM has; undefined when it is the VM's own. */
+  readonly name: string | undefined
 }
 
 /** Two VMs that shall be both together and apart, whoever of them says what; and what that makes of others. */
@@ -105,21 +108,25 @@ class Groups {
 
 /** Required wishes that leave a VM no node, or not the one that it names. */
 function nodeConflicts({ yaml, machines }: CheckedRange): readonly Diagnostic[] {
-  return machines.flatMap(({ vm, node }) => {
-    const allowed = allowedOf(vm.wishes)
-    if (allowed.only?.size === 0)
-      return [
-        yaml.diagnosticAt(
-          yaml.place(VMS.slice(0, -1)).node,
-          `no node is left for ${printable(vm.name)} by its required only_nodes and avoid_nodes`,
-          'allow it a node',
-        ),
-      ]
-    const target = vm.targetNode
-    if (target === undefined || (allowed.only?.has(target) ?? !allowed.avoid.has(target))) return []
-    const finding = `target_node of ${printable(vm.name)} is ${printable(target)}, which its required placement wishes rule out`
-    return [yaml.diagnosticAt(node('target_node'), finding, 'remove target_node, or allow that node')]
-  })
+  const conflicts: Diagnostic[] = []
+  for (const machine of machines) if (conflicts.length < MAX_DIAGNOSTICS) conflicts.push(...nodeConflict(machine, yaml))
+  return conflicts
+}
+
+function nodeConflict({ vm, node }: Machine, yaml: CheckedRange['yaml']): readonly Diagnostic[] {
+  const allowed = allowedOf(vm.wishes)
+  if (allowed.only?.size === 0)
+    return [
+      yaml.diagnosticAt(
+        yaml.place(VMS.slice(0, -1)).node,
+        `no node is left for ${printable(vm.name)} by its required only_nodes and avoid_nodes`,
+        'allow it a node',
+      ),
+    ]
+  const target = vm.targetNode
+  if (target === undefined || (allowed.only?.has(target) ?? !allowed.avoid.has(target))) return []
+  const finding = `target_node of ${printable(vm.name)} is ${printable(target)}, which its required placement wishes rule out`
+  return [yaml.diagnosticAt(node('target_node'), finding, 'remove target_node, or allow that node')]
 }
 
 /** The nodes that required wishes name, and those they forbid; `only` is undefined where none names any. */
@@ -138,8 +145,11 @@ function allowedOf(wishes: readonly Wish[]): {
 /** More than this a person does not read. */
 const MOST_CHOICES = 12
 
+/** Comparing costs the product of the lengths, so a hostile file with many names gets no suggestion. */
+const MOST_COMPARED = 500
+
 function choice(word: string, names: readonly string[]): string {
-  const meant = nearest(word, names)
+  const meant = names.length > MOST_COMPARED ? undefined : nearest(word, names)
   if (meant !== undefined) return `did you mean ${printable(meant)}?`
   const shown = names.slice(0, MOST_CHOICES).map((name) => printable(name))
   return `choose among ${shown.join(', ')}${names.length > MOST_CHOICES ? ', …' : ''}`

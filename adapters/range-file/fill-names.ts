@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeFile } from '../../model/range-file.ts'
 import { pathText } from '../yaml-file/issue-diagnostics.ts'
+import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 import type { YamlFile } from '../yaml-file/read-yaml.ts'
 import { fillTemplate } from './fill-template.ts'
 
@@ -20,6 +21,7 @@ export function fillNames(
   const fill = (text: string, path: Path): string => {
     const filled = fillTemplate(text, rangeId)
     if (filled.kind === 'filled') return filled.text
+    if (diagnostics.length >= MAX_DIAGNOSTICS) return text
     const finding = `${pathText(path)} has the template expression ${printable(filled.expression)}`
     diagnostics.push(yaml.diagnosticAt(yaml.place(path).node, finding, filled.remedy))
     return text

@@ -1,29 +1,45 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Logger, RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
-import { parseRange } from '../parse-range.ts'
 import { causeInWords } from '../error-code.ts'
+import type { RangeParser } from '../range-parser/range-parser.ts'
 import { findRangeFiles, type FoundFile } from './find-range-files.ts'
-import { aboutFile, misnamed, rivalry } from './name-problems.ts'
-import { readSafely } from './read-safely.ts'
+import { KeptReads } from './kept-reads.ts'
+import { misnamed, rivalry } from './name-problems.ts'
+import { readUnlessSeen } from './read-safely.ts'
 import { watchRanges } from './watch-ranges.ts'
 
-/** The folder of range files, and where to say that watching it fails. */
+/** The folder of range files, where to say that watching it fails, and what its files are read with. */
 export interface RangeFolder {
   readonly folder: string
   readonly logger: Logger
+  readonly clock: Pick<Clock, 'steady'>
+  /** Let go of when the watch ends. */
+  readonly parser: RangeParser
 }
 
 /**
  * The range files of one folder, in both layouts. A file whose name is no range id is listed too, under an encoded
  * name, and reads as invalid; so does each of two files for one id, or for ids that differ only in case.
  */
-export const watchRangeFiles = ({ folder, logger }: RangeFolder): RangeFiles => ({
-  list: async () => [...new Set((await found(folder)).map(({ id }) => id))].sort(),
-  read: async (rangeId) => await readRange(folder, rangeId),
-  watch: async (onChange, signal) => await watchRanges(folder, onChange, logger, signal),
-})
+export function watchRangeFiles({ folder, logger, clock, parser }: RangeFolder): RangeFiles {
+  const reads = new KeptReads({ clock, readText: (path, seen) => readUnlessSeen(folder, path, seen), parser })
+  return {
+    list: async () => {
+      const ids = new Set((await found(folder)).map(({ id }) => id))
+      reads.forgetAllBut(ids)
+      return [...ids].sort()
+    },
+    read: async (rangeId) => await readRange(folder, rangeId, reads),
+    watch: async (onChange, signal) => {
+      await watchRanges(folder, onChange, logger, signal)
+      signal.addEventListener('abort', () => void parser.end(), { once: true })
+      if (signal.aborted) await parser.end()
+    },
+  }
+}
 
 async function found(folder: string, onlyId?: string): Promise<readonly FoundFile[]> {
   try {
@@ -34,18 +50,14 @@ async function found(folder: string, onlyId?: string): Promise<readonly FoundFil
   }
 }
 
-async function readRange(folder: string, rangeId: string): Promise<RangeFileRead> {
+async function readRange(folder: string, rangeId: string, reads: KeptReads): Promise<RangeFileRead> {
   // Ids that differ only in case would share a tag, and a file on some systems; so they are looked for together.
   const family = await found(folder, rangeId)
   const [own, ...more] = family.filter(({ id }) => id === rangeId)
   if (own === undefined) return { kind: 'absent' }
   if (own.misnamed) return invalid(misnamed(own))
   if (family.length > 1) return invalid(...[own, ...more].map((file) => rivalry(file, family)))
-
-  const read = await readSafely(folder, own.path)
-  if (read.kind === 'absent') return read
-  if (read.kind === 'refused') return invalid(aboutFile(own.path, read.finding, read.remedy))
-  return parseRange({ text: read.text, file: printable(own.path, 4096), rangeId })
+  return await reads.read(own)
 }
 
 const invalid = (...diagnostics: readonly Diagnostic[]): RangeFileRead => ({ kind: 'invalid', diagnostics })

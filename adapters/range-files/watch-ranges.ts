@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import type { Logger } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
-import { causeInWords, errorCode } from '../error-code.ts'
+import { causeInWords } from '../error-code.ts'
+import { lookAt } from '../file-look.ts'
 import { findRangeFiles } from './find-range-files.ts'
 import { watchFolder } from './folder-watch.ts'
 
@@ -11,16 +11,10 @@ type Looks = ReadonlyMap<string, string>
 async function looksOf(folder: string): Promise<Looks> {
   const looks = new Map<string, string>()
   const files = await findRangeFiles(folder)
-  const seen = await Promise.all(files.map(async ({ path }) => `${path} ${await lookOf(path)}`))
+  const seen = await Promise.all(files.map(async ({ path }) => `${path} ${await lookAt(path)}`))
   for (const [index, { id }] of files.entries()) looks.set(id, `${looks.get(id) ?? ''}\n${seen[index]}`)
   return looks
 }
-
-const lookOf = async (path: string): Promise<string> =>
-  await stat(path).then(
-    ({ dev, ino, size, mtimeMs, ctimeMs }) => [dev, ino, size, mtimeMs, ctimeMs].join(' '),
-    (error: unknown) => errorCode(error) ?? 'unknown',
-  )
 
 /** Ids whose looks differ, and the ids that differ from those only in case: they are valid or not together. */
 function changedIds(before: Looks, after: Looks): readonly string[] {

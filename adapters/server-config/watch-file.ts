@@ -1,19 +1,11 @@
-import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { watch } from 'chokidar'
-import { errorCode } from '../error-code.ts'
+import { lookAt } from '../file-look.ts'
 
 /** An editor or a copy writes in several steps; what comes within this time is one change. Milliseconds. */
 const GATHER = 100
 /** Between looks that nothing has asked for: a link's far end, or a network file system, rings no bell. Milliseconds. */
 const LOOK_EVERY = 10_000
-
-/** What a file looks like from outside, through all links; a change of it means: read again. */
-const lookOf = async (file: string): Promise<string> =>
-  await stat(file).then(
-    ({ dev, ino, size, mtimeMs, ctimeMs }) => [dev, ino, size, mtimeMs, ctimeMs].join(' '),
-    (error: unknown) => errorCode(error) ?? 'unknown',
-  )
 
 /**
  * Calls back whenever a file was written, replaced by rename, or came or went, until the signal aborts. Resolves once
@@ -31,9 +23,9 @@ export async function watchFile(
   signal.throwIfAborted()
   const path = resolve(file)
   const folder = dirname(path)
-  let seen = await lookOf(path)
+  let seen = await lookAt(path)
   const look = async (): Promise<void> => {
-    const now = await lookOf(path)
+    const now = await lookAt(path)
     if (now === seen || signal.aborted) return
     seen = now
     onChange()

@@ -1,13 +1,16 @@
 import type { CheckedFile } from '../../model/checked-file.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
-import { parseRange } from '../parse-range.ts'
 import { aboutFile } from '../range-files/name-problems.ts'
 import { readSafely } from '../range-files/read-safely.ts'
+import type { RangeParser } from '../range-parser/range-parser.ts'
 import type { NamedFile } from './named-files.ts'
 
 /** Reads and checks one file. Rivals are reported together with what is wrong inside. Never throws. */
-export async function checkFile({ path, folder, id, problem }: NamedFile): Promise<CheckedFile> {
+export async function checkFile(
+  { path, folder, id, problem }: NamedFile,
+  parser: Pick<RangeParser, 'parse'>,
+): Promise<CheckedFile> {
   const result = (problems: readonly Diagnostic[]): CheckedFile => {
     const all = problem === undefined ? problems : [problem, ...problems]
     return { path, folder, rangeId: id, problems: inOrder(all), warnings: [], spec: undefined }
@@ -17,7 +20,8 @@ export async function checkFile({ path, folder, id, problem }: NamedFile): Promi
   if (read.kind === 'absent') return result([aboutFile(path, 'the file is gone', 'correct the path')])
   if (read.kind === 'refused') return result([aboutFile(path, read.finding, read.remedy)])
 
-  const parsed = parseRange({ text: read.text, file: printable(path, 4096), rangeId: id })
+  const parsed = await parser.parse({ text: read.text, file: printable(path, 4096), rangeId: id })
+  if (parsed.kind === 'failed') return result([aboutFile(path, parsed.finding, parsed.remedy)])
   if (parsed.kind === 'invalid') return result(parsed.diagnostics)
   return problem === undefined ? { ...result([]), warnings: inOrder(parsed.warnings), spec: parsed.spec } : result([])
 }

@@ -3,8 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { aboutFile } from '../range-files/name-problems.ts'
 import { readSafely } from '../range-files/read-safely.ts'
-import { readPlainYaml } from '../yaml-file/read-plain-yaml.ts'
-import { readYaml, type YamlFile } from '../yaml-file/read-yaml.ts'
+import { readYaml } from '../yaml-file/read-yaml.ts'
 import { inOrder } from './check-file.ts'
 
 /**
@@ -14,7 +13,8 @@ import { inOrder } from './check-file.ts'
 export async function locateFindings(file: CheckedFile, findings: readonly SpecFinding[]): Promise<CheckedFile> {
   if (findings.length === 0) return file
   const read = await readSafely(file.folder, file.path)
-  const yaml = read.kind === 'text' ? yamlOf(read.text, printable(file.path, 4096)) : undefined
+  const parsed = read.kind === 'text' ? readYaml(read.text, printable(file.path, 4096), 'ludus') : undefined
+  const yaml = parsed?.kind === 'ok' ? parsed.yaml : undefined
   const placed = ({ path, finding, remedy }: SpecFinding): Diagnostic =>
     yaml === undefined
       ? aboutFile(file.path, finding, remedy)
@@ -26,11 +26,4 @@ export async function locateFindings(file: CheckedFile, findings: readonly SpecF
     problems: inOrder([...file.problems, ...ofSeverity('problem')]),
     warnings: inOrder([...file.warnings, ...ofSeverity('warning')]),
   }
-}
-
-function yamlOf(text: string, file: string): YamlFile | undefined {
-  const plain = readPlainYaml(text, file)
-  if (plain !== undefined) return plain
-  const read = readYaml(text, file, 'ludus')
-  return read.kind === 'ok' ? read.yaml : undefined
 }

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
+import type { Resolve } from './alias-targets.ts'
 
 /** Where something stands in a document: its value's node and, in a map, its key's. */
 export interface Place {
@@ -10,10 +11,6 @@ export interface Place {
 
 const nodeOf = (value: unknown): Node | undefined =>
   isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined
-
-/** The node an alias stands for; other nodes as they are. */
-export const resolved = (node: Node | undefined, document: Document.Parsed): Node | undefined =>
-  isAlias(node) ? nodeOf(node.resolve(document)) : node
 
 /** yaml keeps the merge key as a symbol. */
 export const isMergeKey = (key: unknown): boolean =>
@@ -30,15 +27,15 @@ export function keyText(key: unknown): string | undefined {
 }
 
 /** The pair of that key, looked for in merged maps (`<<`) as well. */
-function pairOf(map: YAMLMap, name: string, document: Document.Parsed, hops = 0): Pair | undefined {
+function pairOf(map: YAMLMap, name: string, resolve: Resolve, hops = 0): Pair | undefined {
   const own = map.items.find(({ key }) => keyText(key) === name)
   if (own !== undefined || hops > 8) return own
   for (const { key, value } of map.items) {
     if (!isMergeKey(key)) continue
-    const source = resolved(nodeOf(value), document)
-    const merged = isSeq(source) ? source.items.map((item) => resolved(nodeOf(item), document)) : [source]
+    const source = resolve(nodeOf(value))
+    const merged = isSeq(source) ? source.items.map((item) => resolve(nodeOf(item))) : [source]
     for (const other of merged) {
-      const pair = isMap(other) ? pairOf(other, name, document, hops + 1) : undefined
+      const pair = isMap(other) ? pairOf(other, name, resolve, hops + 1) : undefined
       if (pair !== undefined) return pair
     }
   }
@@ -46,15 +43,15 @@ function pairOf(map: YAMLMap, name: string, document: Document.Parsed, hops = 0)
 }
 
 /** Follows a path of keys and indices, through aliases and merged maps, as far as the document goes. */
-export function locate(document: Document.Parsed, path: readonly PropertyKey[]): Place {
+export function locate(document: Document.Parsed, resolve: Resolve, path: readonly PropertyKey[]): Place {
   let place: Place = { node: nodeOf(document.contents), key: undefined, exact: true }
   for (const step of path) {
-    const here = resolved(place.node, document)
+    const here = resolve(place.node)
     if (isSeq(here) && typeof step === 'number' && step < here.items.length) {
       place = { node: nodeOf(here.items[step]), key: undefined, exact: true }
       continue
     }
-    const pair = isMap(here) ? pairOf(here, String(step), document) : undefined
+    const pair = isMap(here) ? pairOf(here, String(step), resolve) : undefined
     if (pair === undefined) return { ...place, exact: false }
     place = { node: nodeOf(pair.value), key: nodeOf(pair.key), exact: true }
   }

@@ -1,5 +1,6 @@
-import { type Document, isMap, isNode, Scalar, visit } from 'yaml'
+import { type Document, isMap, isNode, isScalar, Scalar } from 'yaml'
 import { keyText } from './locate.ts'
+import { walkNodes } from './walk-nodes.ts'
 
 /** YAML 1.2, or what Ludus' two parsers make of a range file. */
 export type Dialect = 'yaml 1.2' | 'ludus'
@@ -20,13 +21,10 @@ export function readBooleanWords({ contents }: Document.Parsed): void {
   if (!isMap(contents)) return
   for (const { key, value } of contents.items) {
     if (keyText(key) === 'ludus_extensions' || !isNode(value)) continue
-    visit(value, {
-      Scalar(place, scalar) {
-        const { value: text, type, tag } = scalar
-        if (place === 'key' || type !== Scalar.PLAIN || tag !== undefined || typeof text !== 'string') return
-        const word = WORD.exec(text)
-        if (word !== null) scalar.value = word.groups?.['yes'] !== undefined
-      },
+    walkNodes(value, (scalar, isKey) => {
+      if (isKey || !isScalar(scalar) || scalar.type !== Scalar.PLAIN || scalar.tag !== undefined) return
+      const word = typeof scalar.value === 'string' ? WORD.exec(scalar.value) : null
+      if (word !== null) scalar.value = word.groups?.['yes'] !== undefined
     })
   }
 }

@@ -3,9 +3,16 @@ import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
 /**
  * What a hostile file may cost. All are far beyond any real range file (217 lines, depth 6), and keep the worst case
  * near a second. Depth is no matter of taste: the composer recurses, and a file of opening brackets has been seen to
- * abort the whole process from inside V8.
+ * abort the whole process from inside V8. `nodes` are those of a file with all that its aliases repeat.
  */
-export const YAML_LIMITS = { characters: 1024 * 1024, marks: 100_000, depth: 64, aliases: 1000 } as const
+export const YAML_LIMITS = {
+  characters: 1024 * 1024,
+  marks: 100_000,
+  depth: 64,
+  aliases: 5000,
+  aliasesOfOne: 1000,
+  nodes: 200_000,
+} as const
 
 /** The documents of a text, or which limit it exceeds and where (character offset). */
 export type ParsedYaml =
@@ -33,7 +40,7 @@ export function parseWithinLimits(text: string): ParsedYaml {
 }
 
 /** Where the lines of a text start. The parser would report them too, but not all where it stumbles. */
-export function linesOf(text: string): LineCounter {
+function linesOf(text: string): LineCounter {
   const lines = new LineCounter()
   for (let start = 0; start !== 0 || lines.lineStarts.length === 0; start = text.indexOf('\n', start) + 1)
     lines.addNewLine(start)
@@ -43,7 +50,7 @@ export function linesOf(text: string): LineCounter {
 const MARKS: ReadonlySet<number> = new Set(Array.from('\n:,-?[]{}#&*!|>"\'', (mark) => mark.charCodeAt(0)))
 
 /** How many characters of the text may begin a token: what parsing costs grows with it, not with the length. */
-function marksIn(text: string): number {
+export function marksIn(text: string): number {
   let marks = 0
   for (let index = 0; index < text.length; index += 1) if (MARKS.has(text.charCodeAt(index))) marks += 1
   return marks

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
+import { resolverOf } from './alias-targets.ts'
 import { diagnosticsIn } from './diagnostic-at.ts'
 import { documentProblems } from './document-problems.ts'
 import { joinMerges } from './join-merges.ts'
@@ -13,8 +14,6 @@ import { syntaxDiagnostics } from './syntax-diagnostics.ts'
 /** One YAML file as a value, with the places its parts came from. */
 export interface YamlFile {
   readonly file: string
-  /** Written so that all YAML versions and parsers read it alike: nobody need look how a word or number is written. */
-  readonly isPlain: boolean
   readonly value: unknown
   /** Where a path of keys and indices leads. */
   place(path: readonly PropertyKey[]): Place
@@ -51,16 +50,17 @@ export function readYaml(text: string, file: string, dialect: Dialect): YamlRead
   if (syntax.length > 0) return invalid(...syntax)
   const around = documentProblems(text, parsed.documents, dialect, at)
   if (around.length > 0) return invalid(...around)
-  const structure = structureProblems(document, at)
+  const resolve = resolverOf(document)
+  const structure = structureProblems(document, resolve, at)
   if (structure.length > 0) return invalid(...structure)
 
   joinMerges(document)
   if (dialect === 'ludus') readBooleanWords(document)
   try {
-    const value: unknown = document.toJS({ maxAliasCount: YAML_LIMITS.aliases })
+    const value: unknown = document.toJS({ maxAliasCount: YAML_LIMITS.aliasesOfOne })
     const diagnosticAt = (node: Node | undefined, finding: string, remedy: string): Diagnostic =>
       node?.range ? at(node.range[0], finding, remedy) : whole(finding, remedy)
-    return { kind: 'ok', yaml: { file, isPlain: false, value, place: (path) => locate(document, path), diagnosticAt } }
+    return { kind: 'ok', yaml: { file, value, place: (path) => locate(document, resolve, path), diagnosticAt } }
   } catch (error) {
     const excessive = error instanceof ReferenceError
     const finding = excessive

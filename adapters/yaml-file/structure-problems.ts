@@ -1,77 +1,41 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  type YAMLMap,
-} from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { DiagnosticAt } from './diagnostic-at.ts'
-import { isMergeKey, keyText, resolved } from './locate.ts'
+import { AliasProblems } from './alias-problems.ts'
+import type { Resolve } from './alias-targets.ts'
+import { isMergeKey, keyText } from './locate.ts'
 import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
+import { walkNodes } from './walk-nodes.ts'
 
 /**
- * Keys said twice, aliases that lead nowhere or round in a circle, and merges of what is no map, in one walk: yaml's own
- * check of keys compares all with all. Ludus' parser (Go's yaml.v2, inside sigs.k8s.io/yaml 1.4.0) refuses the same, but
- * for keys said twice: it keeps the last without a word, as PyYAML does after it, and one of the two was not meant.
+ * Keys said twice, aliases that lead nowhere, round in a circle or to more than any range needs, and merges of what is no
+ * map, in one walk: yaml's own check of keys compares all with all. Ludus' parser (Go's yaml.v2, inside sigs.k8s.io/yaml
+ * 1.4.0) refuses the same, but for keys said twice: it keeps the last without a word, as PyYAML does after it, and one of
+ * the two was not meant.
  */
-export function structureProblems(document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
+export function structureProblems(
+  document: Document.Parsed,
+  resolve: Resolve,
+  at: DiagnosticAt,
+): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
-  /** Whether what an anchor names has ended; what has not holds the alias. */
-  const anchors = new Map<string, 'open' | 'closed'>()
+  const aliases = new AliasProblems(at)
   const merges: Pair[] = []
-  walk(
+  walkNodes(
     document.contents,
     (node) => {
       if (problems.length >= MAX_DIAGNOSTICS) return
-      if (isAlias(node)) problems.push(...lostAlias(node, anchors.get(node.source), at))
-      else if (node.anchor !== undefined) anchors.set(node.anchor, 'open')
+      problems.push(...aliases.see(node))
       if (!isMap(node)) return
       problems.push(...repeatedKeys(node, at))
       merges.push(...node.items.filter(({ key }) => isMergeKey(key)))
     },
-    (node) => {
-      if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, 'closed')
-    },
+    (node) => aliases.leave(node),
   )
   // What a merge leads to is looked at only when all aliases are known to lead somewhere.
   if (problems.length > 0) return problems
-  return merges.flatMap((pair) => unfitMerge(pair, document, at)).slice(0, MAX_DIAGNOSTICS)
-}
-
-function lostAlias(
-  { source, range }: Alias,
-  anchor: 'open' | 'closed' | undefined,
-  at: DiagnosticAt,
-): readonly Diagnostic[] {
-  const name = printable(source)
-  switch (anchor) {
-    case 'closed':
-      return []
-    case 'open':
-      return [at(range?.[0] ?? 0, `the alias *${name} stands inside of what it stands for`, 'write it out')]
-    case undefined:
-      return [at(range?.[0] ?? 0, `the alias *${name} has no anchor before it`, 'define it with &')]
-  }
-}
-
-/** Each node in the order of the text. yaml's own `visit` keeps track of paths that nobody asks for here. */
-function walk(node: unknown, see: (node: Node) => void, leave: (node: Node) => void): void {
-  if (isPair(node)) {
-    walk(node.key, see, leave)
-    walk(node.value, see, leave)
-  }
-  if (!isNode(node)) return
-  see(node)
-  if (isMap(node) || isSeq(node)) for (const item of node.items) walk(item, see, leave)
-  leave(node)
+  return merges.flatMap((pair) => unfitMerge(pair, resolve, at)).slice(0, MAX_DIAGNOSTICS)
 }
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0
@@ -89,9 +53,9 @@ function repeatedKeys(map: YAMLMap, at: DiagnosticAt): readonly Diagnostic[] {
   })
 }
 
-function unfitMerge({ key, value }: Pair, document: Document.Parsed, at: DiagnosticAt): readonly Diagnostic[] {
+function unfitMerge({ key, value }: Pair, resolve: Resolve, at: DiagnosticAt): readonly Diagnostic[] {
   const sources = isSeq(value) ? value.items : [value]
-  if (sources.every((source) => isNode(source) && isMap(resolved(source, document)))) return []
+  if (sources.every((source) => isNode(source) && isMap(resolve(source)))) return []
   const place = isNode(value) && !(isScalar(value) && value.value === null) ? value : key
   return [at(isNode(place) ? startOf(place) : 0, 'what << merges is not a map', 'merge an alias of a map: `<<: *name`')]
 }

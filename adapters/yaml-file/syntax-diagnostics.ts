@@ -17,6 +17,10 @@ const REMEDIES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   UNEXPECTED_TOKEN: 'put the text in quotes',
 }
 
+/** A key or a list's dash: of what stands where nothing more may, that is the next line, its line break lost. */
+const NEXT_ENTRY = /^(?:["']?[\w.-]+["']?\s*:|-)(?:\s|$)/
+const LONGEST_KEY = 100
+
 /** The problems that keep the text from being YAML, one for each line, in order. */
 export function syntaxDiagnostics(
   text: string,
@@ -30,7 +34,13 @@ export function syntaxDiagnostics(
     const offset = opening ?? error.pos[0]
     const { line } = lines.linePos(offset)
     if (byLine.has(line)) continue
-    const { finding, remedy } = sentenceOf(error, lineOf(text, lines, line), opening !== undefined)
+    const opened = opening !== undefined
+    const { finding, remedy } = sentenceOf(
+      error,
+      lineOf(text, lines, line),
+      opened,
+      text.slice(offset, offset + LONGEST_KEY),
+    )
     byLine.set(line, at(offset, finding, remedy))
     // What follows an open quote was read as its text: further errors would only confuse.
     if (opening !== undefined) break
@@ -38,19 +48,26 @@ export function syntaxDiagnostics(
   return [...byLine.values()]
 }
 
-function sentenceOf(error: YAMLError, line: string, opened: boolean): Pick<Diagnostic, 'finding' | 'remedy'> {
+/** @param rest what stands from the place of the error on */
+function sentenceOf(
+  error: YAMLError,
+  line: string,
+  opened: boolean,
+  rest: string,
+): Pick<Diagnostic, 'finding' | 'remedy'> {
   const template = UNQUOTED_TEMPLATE.exec(line)?.[1]
   if (template !== undefined)
     return { finding: `${printable(template)} is not in quotes`, remedy: `quote it: "${printable(template)}"` }
   if (opened) return { finding: 'the quote opened here is never closed', remedy: 'close it' }
   const [sentence = ''] = error.message.split('\n')
-  return { finding: `not valid YAML: ${printable(sentence)}`, remedy: remedyOf(error) }
+  return { finding: `not valid YAML: ${printable(sentence)}`, remedy: remedyOf(error, rest) }
 }
 
 /** What the code alone does not say: one code stands for several slips. */
-function remedyOf({ code, message }: YAMLError): string {
+function remedyOf({ code, message }: YAMLError, rest: string): string {
   if (message.startsWith('Flow')) return 'close the bracket, or indent what follows'
   if (message.startsWith('Implicit')) return 'put a `:` and a blank between key and value'
+  if (code === 'UNEXPECTED_TOKEN' && NEXT_ENTRY.test(rest)) return 'put it on a line of its own'
   return code === 'MISSING_CHAR' ? 'close it' : (REMEDIES[code] ?? '')
 }
 

@@ -5,6 +5,7 @@ import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
+import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
 import { presenceSocket } from '../../adapters/state/presence-socket.ts'
@@ -30,7 +31,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
   const outside = { clock: systemClock, random: Math.random, environment }
   return {
     ...outside,
-    checker: fileChecker,
+    checker: fileChecker(systemClock),
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
     configSource: (file) => serverConfigFile(file, environment),
@@ -65,7 +66,7 @@ async function connect(
     destroyOrders: destroyOrderFiles(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
-    files: watchRangeFiles({ folder: ranges, logger }),
+    files: watchRangeFiles({ folder: ranges, logger, clock, parser: new BalancedParser(clock) }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     notifier: httpsNotifier(),

@@ -126,6 +126,11 @@ describe("YAML's traps in a range file", () => {
         'JD.yml:10:22: not valid YAML: the control character U+0007 is here; remove it',
       ],
       [
+        'a carriage return alone, which is a line break to Ludus',
+        range('    roles: # why\r    full_clone: true\n'),
+        'JD.yml:10:17: a carriage return without a line feed is here: a line break to Ludus, and none to other programs; end the line with a line feed',
+      ],
+      [
         'nothing as a key in variables for roles',
         range('    role_vars: { ~: 1 }\n'),
         'JD.yml:10:18: a map has nothing as a key here, which Ludus refuses; give it a name',
@@ -162,6 +167,36 @@ describe("YAML's traps in a range file", () => {
       ],
     ]
     for (const [title, text, line] of cases) it(title, () => expect(linesOf(text)[0]).to.equal(line))
+  })
+
+  describe('a lost line break, after what can have nothing more on its line', () => {
+    /** A VM without its VLAN, which follows the last role where the line break should be. */
+    const lost = (lastRole: string): string =>
+      range(`    roles:\n    ${lastRole}vlan: 10\n`).replace('    vlan: 10\n', '')
+    const refusal = (place: string, token: string): string =>
+      `JD.yml:${place}: not valid YAML: Unexpected ${token} token; put it on a line of its own`
+
+    const cases: readonly (readonly [string, string, string])[] = [
+      ['a quoted role', lost('- "a.role"'), refusal('10:15', 'scalar')],
+      ['a quoted role and a blank', lost('- "a.role" '), refusal('10:16', 'scalar')],
+      ['a role in single quotes', lost("- 'a.role'"), refusal('10:15', 'scalar')],
+      ['a role as a map in braces', lost('- { name: a.role }'), refusal('10:23', 'scalar')],
+      [
+        'a quoted role, the next key quoted as well',
+        lost('- "a.role"').replace('vlan', '"vlan"'),
+        refusal('10:15', 'double-quoted-scalar'),
+      ],
+      ['a quoted role, with CRLF', lost('- "a.role"').replaceAll('\n', '\r\n'), refusal('10:15', 'scalar')],
+      ['a list in brackets', range('    role_vars:\n      a:\n      - [1, 2]b: c\n'), refusal('12:15', 'scalar')],
+      ['a VM in braces', 'ludus:\n- { vm_name: a }router: { vm_name: r }\n', refusal('2:17', 'scalar')],
+    ]
+    for (const [title, text, finding] of cases)
+      it(`is refused at its place: ${title}`, () => expect(linesOf(text)).to.deep.equal([finding]))
+
+    it('is refused after a value in brackets, which YAML calls otherwise', () =>
+      expect(linesOf(range('    ansible_groups: [a]full_clone: true\n'))[0]).to.equal(
+        'JD.yml:10:24: not valid YAML: Unexpected scalar at node end; put it on a line of its own',
+      ))
   })
 
   describe('words for true and false', () => {

@@ -360,6 +360,7 @@ describe('parseRange', () => {
 
   describe('what a hostile file does', () => {
     const nesting = 'JD.yml:1:65: the YAML is nested deeper than 64 levels; check that this is a range file'
+    const free = 'ludus: []\nglobal_role_vars:\n'
     const hostile: readonly (readonly [string, string, RegExp | string])[] = [
       // Without a limit this one aborts the whole process from inside V8.
       ['opens thousands of brackets', '['.repeat(50_000), nesting],
@@ -388,6 +389,31 @@ describe('parseRange', () => {
         /template expression/,
       ],
       ['is one line of colons', `a: ${': {{'.repeat(200_000)}`, /more YAML in it/],
+      [
+        'merges one small map ten thousand times',
+        `${free}  b: &b { x: 1 }\n${Array.from({ length: 10_000 }, (_, i) => `  m${i}: { <<: *b }\n`).join('')}`,
+        /aliases expand to more than any range needs/,
+      ],
+      [
+        'merges one small map ten thousand times into one',
+        `${free}  b: &b { x: 1 }\n  c: { ${'<<: *b, '.repeat(10_000)} }\n`,
+        /aliases expand to more than any range needs/,
+      ],
+      [
+        'merges a large map as often as it may',
+        `${free}  b: &b { ${Array.from({ length: 15_000 }, (_, i) => `k${i}: 1`).join(', ')} }\n${Array.from({ length: 990 }, (_, i) => `  m${i}: { <<: *b }\n`).join('')}`,
+        /^JD\.yml:9:13: aliases expand to more than any range needs/,
+      ],
+      [
+        'uses each of many anchors often',
+        `${free}${Array.from({ length: 45 }, (_, i) => `  a${i}: &a${i} 1\n`).join('')}  l: [${Array.from({ length: 45_000 }, (_, i) => `*a${i % 45}`).join(', ')}]\n`,
+        /^JD\.yml:48:2\d{4}: aliases expand to more than any range needs/,
+      ],
+      [
+        'merges maps that merge maps',
+        `${free}  m0: &m0 { x: 1 }\n${Array.from({ length: 40 }, (_, i) => `  m${i + 1}: &m${i + 1} { <<: [*m${i}, *m${i}] }\n`).join('')}`,
+        /aliases expand to more than any range needs/,
+      ],
       ['contains itself', 'ludus: &a [*a]\n', /stands inside of what it stands for/],
       ['says __proto__', range('    __proto__: { full_clone: true }\n'), /unknown key __proto__/],
     ]
@@ -397,6 +423,13 @@ describe('parseRange', () => {
         if (typeof finding === 'string') expect(line).to.equal(finding)
         else expect(line).to.match(finding)
       })
+
+    it('is read as quickly as without when it says all its VMs through one alias', () => {
+      const vm = (index: number): string =>
+        `{ vm_name: v${index}, hostname: v${index}, template: t, vlan: ${10 + (index % 20)}, ip_last_octet: ${1 + Math.floor(index / 20)}, ram_gb: 1, cpus: 1, linux: true }`
+      const vms = Array.from({ length: 1300 }, (_, index) => `    - ${vm(index)}\n`).join('')
+      expect(specOf(`ludus_extensions:\n  all: &all\n${vms}ludus: *all\n`).vms).to.have.length(1300)
+    })
 
     it('never makes it throw, and every place is inside the file', () => {
       const pieces = [

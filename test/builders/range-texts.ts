@@ -174,3 +174,23 @@ export const writtenRange = (): fc.Arbitrary<string> =>
       )
       return `${start}ludus:${vms.length === 0 ? ' []' : ''}\n${vms.join('')}${end}`.replaceAll('\n', lineEnd)
     })
+
+/** A valid range file of about so many characters, such as people and their programs write. */
+export function largeRange(characters: number): string {
+  const vms: string[] = []
+  for (let length = 0; length < characters; length += vms.at(-1)?.length ?? 0) vms.push(plainVm(vms.length))
+  return `ludus:\n${vms.join('')}`
+}
+
+const plainVm = (index: number): string => `  - vm_name: "{{ range_id }}-vm${index}"
+    hostname: "{{ range_id }}-vm${index}"
+    template: win2022-server-x64-template
+    vlan: ${10 + (index % 20)}
+    ip_last_octet: ${1 + Math.floor(index / 20)}
+    ram_gb: 8
+    cpus: 4
+    windows:
+      sysprep: true
+    roles:
+      - some.role
+`

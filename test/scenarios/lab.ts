@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import type { LaneLimits } from '../../adapters/lanes.ts'
+import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
 import type { Durations } from '../../adapters/simulator/durations.ts'
@@ -63,6 +64,8 @@ export interface LabOptions {
   readonly notifier?: Notifier
   /** Where statuses go. Default: nowhere. */
   readonly store?: StatusStore
+  /** What parses range files. Default: the product's own. */
+  readonly parser?: RangeParser
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
   /** What an earlier life left behind of the SDN lock. */
@@ -99,6 +102,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     patience: options.patience,
     notifier: options.notifier,
     store: options.store,
+    parser: options.parser,
   })
   const { controller, observed } = life
 

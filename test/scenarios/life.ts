@@ -3,6 +3,8 @@ import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
+import { BalancedParser, type RangeParser } from '../../adapters/range-parser/range-parser.ts'
+import { systemClock } from '../../adapters/system-clock.ts'
 import { pruneParts } from '../builders/prune-parts.ts'
 import { settings } from '../builders/range.ts'
 import { wireController } from '../../controllers/compose/wire-controller.ts'
@@ -42,6 +44,8 @@ export interface LifeOptions {
   readonly notifier?: Notifier | undefined
   /** Where statuses go. Default: nowhere. */
   readonly store?: StatusStore | undefined
+  /** What parses range files. Default: the product's own. */
+  readonly parser?: RangeParser | undefined
 }
 
 /** A running controller with all that it is made of. */
@@ -74,7 +78,13 @@ export function startLife(options: LifeOptions): Life {
   )
   const { controller, observed } = wireController({
     proxmox,
-    files: watchRangeFiles({ folder: options.ranges, logger: silent }),
+    files: watchRangeFiles({
+      folder: options.ranges,
+      logger: silent,
+      // Files are of this world, whatever time it is in the cluster's.
+      clock: systemClock,
+      parser: options.parser ?? new BalancedParser(systemClock),
+    }),
     store: options.store ?? nowhere,
     hostRoutes: options.hostRoutes,
     lockStore: options.lockStore,

@@ -137,6 +137,11 @@ describe('template expressions', () => {
   ]
   for (const [situation, text, expected] of rows) it(situation, () => expect(outcome(text)).to.equal(expected))
 
+  it('are told fifty times at most', () => {
+    const found = read(range('a', `    ansible_groups: [${'"{{ b }}", '.repeat(3000)}]\n`))
+    expect(found.kind === 'invalid' && found.diagnostics).to.have.length(50)
+  })
+
   it('is an unknown key where it stands as a key, quoted or not', () => {
     expect(outcome(range('a', '    "{{ range_id }}": x\n'))).to.match(
       /^JD.yml:10:5: unknown key \{\{ range_id \}\} in ludus\[0\]/,

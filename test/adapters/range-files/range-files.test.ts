@@ -5,10 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { watchRangeFiles } from '../../../adapters/range-files/range-files.ts'
-import type { Logger, RangeFileRead } from '../../../model/ports.ts'
-
-const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
+import type { RangeFileRead } from '../../../model/ports.ts'
+import { rangeFilesIn } from '../../builders/range-folder.ts'
 
 const RANGE = 'ludus: []\n'
 
@@ -18,7 +16,7 @@ const findings = (read: RangeFileRead): readonly string[] =>
 describe('watchRangeFiles', () => {
   let top: string
   let folder: string
-  const open = () => watchRangeFiles({ folder, logger: silent })
+  const open = () => rangeFilesIn(folder)
 
   beforeEach(async () => {
     top = await mkdtemp(join(tmpdir(), 'lanista-'))

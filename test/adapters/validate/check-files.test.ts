@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { expect } from 'chai'
+import { systemClock } from '../../../adapters/system-clock.ts'
 import { fileChecker } from '../../../adapters/validate/check-files.ts'
 import { diagnosticLine } from '../../../model/diagnostic.ts'
 
 const RANGE = 'ludus: []\n'
+
+const checker = fileChecker(systemClock)
 
 describe('fileChecker', () => {
   let top: string
@@ -26,7 +29,7 @@ describe('fileChecker', () => {
 
   /** What was found, paths taken from the test's folder: file -> range id and problems. */
   const check = async (...paths: readonly string[]) => {
-    const files = await fileChecker.check(paths.map((path) => join(top, path)))
+    const files = await checker.check(paths.map((path) => join(top, path)))
     return files.map(({ path, rangeId, problems }) => [
       relative(top, path),
       rangeId,
@@ -138,7 +141,7 @@ describe('fileChecker', () => {
     await lay(Object.fromEntries(Array.from({ length: 240 }, (_, index) => [name(index), text(index)])))
     const few = (
       await Promise.all(
-        [0, 1, 2, 3].map((quarter) => check(...Array.from({ length: 60 }, (_, index) => name(quarter * 60 + index)))),
+        [0, 1, 2, 3, 4, 5].map((part) => check(...Array.from({ length: 40 }, (_, index) => name(part * 40 + index)))),
       )
     ).flat()
     expect(few[7]?.[2]).to.equal('r007.yml:1:8: ludus is 7, must be a list')
@@ -147,11 +150,11 @@ describe('fileChecker', () => {
 
   it('places further findings: at the value, and at the nearest place for what the file leaves out', async () => {
     await lay({ 'JD.yml': 'ludus: []\ndefaults:\n  target_node: pve9\n' })
-    const [file] = await fileChecker.check([join(top, 'JD.yml')])
+    const [file] = await checker.check([join(top, 'JD.yml')])
     if (file === undefined) throw new Error('no file')
     const about = (severity: 'problem' | 'warning', ...path: readonly string[]) =>
       ({ severity, path, finding: path.join('.'), remedy: '' }) as const
-    const placed = await fileChecker.locate(file, [
+    const placed = await checker.locate(file, [
       about('problem', 'defaults', 'target_node'),
       about('warning', 'router', 'template'),
     ])
@@ -167,7 +170,7 @@ describe('fileChecker', () => {
     ])
     expect(placed.warnings.map(({ line, column }) => [line, column])).to.deep.equal([[1, 1]])
     await rm(join(top, 'JD.yml'))
-    expect((await fileChecker.locate(file, [about('problem', 'ludus')])).problems[0]?.line).to.equal(undefined)
+    expect((await checker.locate(file, [about('problem', 'ludus')])).problems[0]?.line).to.equal(undefined)
   })
 
   it('finds nothing in an empty folder', async () => {

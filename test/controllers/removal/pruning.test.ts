@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { approvalFiles } from '../../../adapters/state/approval-files.ts'
-import { watchRangeFiles } from '../../../adapters/range-files/range-files.ts'
 import { folderProvenance } from '../../../adapters/range-files/folder-identity.ts'
 import { seenRangesFile } from '../../../adapters/state/seen-files.ts'
 import { openPruning } from '../../../controllers/removal/open-pruning.ts'
@@ -13,6 +12,7 @@ import type { GuestSeen } from '../../../model/snapshot.ts'
 import { guest } from '../../builders/cluster.ts'
 import { gitIn, hasGit } from '../../builders/git-repository.ts'
 import { quiet } from '../../builders/quiet.ts'
+import { rangeFilesIn } from '../../builders/range-folder.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -57,7 +57,7 @@ class Situation {
     const stateDir = join(this.top, 'state')
     const files = {
       list: async () => {
-        const ids = await watchRangeFiles({ folder: this.folder, logger: quiet }).list()
+        const ids = await rangeFilesIn(this.folder).list()
         this.onceListed()
         return ids
       },
