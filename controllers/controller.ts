@@ -1,3 +1,4 @@
+import type { Condition } from '../model/condition.ts'
 import type { Logger } from '../model/ports.ts'
 import type { Duties } from './duties.ts'
 import { aborted } from './pace/aborted.ts'
@@ -10,8 +11,10 @@ import type { StatusBoard } from './report/status-board.ts'
 /** So many failed tries in a row end a `converge`. */
 const ATTEMPTS = 4
 
-/** What ends with a controller. */
+/** What begins and ends with a controller. */
 export interface Life {
+  /** How ready ranges were when an earlier life ended. */
+  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
   /** Aborts whatever is under way. */
   readonly stop: AbortController
   readonly inFlight: InFlight
@@ -44,7 +47,7 @@ export class Controller {
 
   /** Watches and reconciles until the signal aborts. Stops at once then: no further write is begun. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#duties.rememberReady()
+    await this.#rememberReady()
     // A watch that is begun after the end would be refused.
     if (signal.aborted) return await this.stop(signal.reason)
     this.#giveBackLeftover()
@@ -77,7 +80,7 @@ export class Controller {
    */
   async converge(signal: AbortSignal, only?: readonly string[]): Promise<boolean> {
     signal.addEventListener('abort', () => void this.stop(signal.reason), { once: true })
-    await this.#duties.rememberReady()
+    await this.#rememberReady()
     this.#duties.expectNoLaterTurn()
     this.#giveBackLeftover()
     const ids = only ?? (await this.#folder.ids())
@@ -105,6 +108,11 @@ export class Controller {
     this.#life.stop.abort(reason)
     await Promise.all([this.#life.inFlight.settled(), this.#duties.repaired()])
     await this.board.written()
+  }
+
+  /** Before the first status is written over the old one. */
+  async #rememberReady(): Promise<void> {
+    await this.#duties.rememberReady(await this.#life.readyBefore())
   }
 
   #giveBackLeftover(): void {

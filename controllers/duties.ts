@@ -8,7 +8,6 @@ import type { Notifications } from './report/notifications.ts'
 
 /** What a controller does beside its ranges: at the start, with each resync, and at the end. No range waits for any of it. */
 export class Duties {
-  readonly #readyBefore: () => Promise<ReadonlyMap<string, Condition>>
   readonly #notifications: Notifications
   readonly #pruning: Pruning
   readonly #networks: Pick<NetworkController, 'giveBackLeftover'>
@@ -16,9 +15,7 @@ export class Duties {
   readonly #staleRoutes: StaleRoutes
   readonly #audit: Pick<ConfigAudit, 'waitForNoTurn'>
 
-  /** @param readyBefore how ready ranges were when an earlier life ended */
   constructor(
-    readyBefore: () => Promise<ReadonlyMap<string, Condition>>,
     notifications: Notifications,
     pruning: Pruning,
     networks: Pick<NetworkController, 'giveBackLeftover'>,
@@ -26,7 +23,6 @@ export class Duties {
     staleRoutes: StaleRoutes,
     audit: Pick<ConfigAudit, 'waitForNoTurn'>,
   ) {
-    this.#readyBefore = readyBefore
     this.#notifications = notifications
     this.#pruning = pruning
     this.#networks = networks
@@ -35,9 +31,8 @@ export class Duties {
     this.#audit = audit
   }
 
-  /** Before the first status is written over the old one. */
-  async rememberReady(): Promise<void> {
-    const before = await this.#readyBefore()
+  /** Takes up how ready ranges were when an earlier life ended. */
+  async rememberReady(before: ReadonlyMap<string, Condition>): Promise<void> {
     this.#notifications.startFrom(before)
     await this.#pruning.start(before)
   }

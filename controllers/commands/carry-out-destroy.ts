@@ -1,6 +1,5 @@
 import type { DestroyOrder } from '../../model/destroy-order.ts'
 import type { Logger } from '../../model/ports.ts'
-import type { ServerConfig } from '../../model/server-config.ts'
 import { isGone, rangeLeft } from '../../reconcilers/removal/range-left.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
 import { UserError } from '../../model/user-error.ts'
@@ -25,14 +24,13 @@ const STUCK: ReadonlySet<string> = new Set(['RemovalWaits', 'NetworkInUse', 'Net
  */
 export async function carryOutDestroy(
   order: DestroyOrder,
-  config: ServerConfig,
   connected: Connected,
   composition: Composition,
-  logger: Logger,
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
   const { rangeId } = order
+  const { config, logger } = connected
   const asked = await connected.presence.ask(rangeId).catch((error: unknown) => {
     // Where one may be at work, this process must not be the second.
     throw new UserError(

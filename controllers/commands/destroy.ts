@@ -80,7 +80,7 @@ export async function destroyCommand(
       `${config.lanista.state_dir}: the order can't be written (${error instanceof Error ? error.message : String(error)}), and nothing is destroyed; run this as root or as the user that Lanista runs as`,
     )
   }
-  return await carryOutDestroy(order, config, connected, composition, logger, print, signal)
+  return await carryOutDestroy(order, connected, composition, print, signal)
 }
 
 const orderOf = (rangeId: string, snapshot: ClusterSnapshot, file: RangeFileRead, at: number): DestroyOrder => ({

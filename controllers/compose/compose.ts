@@ -59,6 +59,8 @@ async function connect(
   )
   const store = statusFiles(stateDir)
   return {
+    config,
+    logger,
     proxmox,
     metrics,
     store,

@@ -45,6 +45,9 @@ export interface TokenInspection {
 
 /** A configuration brought to life: its Proxmox, its files, and the places it reports to. */
 export interface Connected {
+  /** As it was when this was made. */
+  readonly config: ServerConfig
+  readonly logger: Logger
   readonly proxmox: Proxmox
   readonly files: RangeFiles
   readonly store: StatusStore

@@ -195,10 +195,16 @@ export function wireController(parts: ControllerParts): WiredController {
     () => planning.numbersSeen(),
     logger,
   )
-  const duties = new Duties(notify.readyBefore, notifications, pruning, networks, repair, staleRoutes, audit)
+  const duties = new Duties(notifications, pruning, networks, repair, staleRoutes, audit)
   const explaining = new Explaining(files, () => observer.observe(signal), decided, reservations, settings)
   return {
-    controller: new Controller(ranges, board, folder, duties, { stop, inFlight, resyncMs, logger }),
+    controller: new Controller(ranges, board, folder, duties, {
+      readyBefore: notify.readyBefore,
+      stop,
+      inFlight,
+      resyncMs,
+      logger,
+    }),
     observed: {
       statuses: () => board.all(),
       notReady: () => folder.problem,

@@ -2,6 +2,7 @@ import { type Finding, NOT_READ } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Logger } from '../../model/ports.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
+import { unlessAborted } from '../pace/aborted.ts'
 import type { RemovalReconciler } from './reconcile-removal.ts'
 import type { Announced } from './announced.ts'
 import type { RangeInHand } from './range-in-hand.ts'
@@ -31,7 +32,8 @@ export class RangeReconciler {
   /** Throws only when aborted. */
   async reconcile(range: RangeInHand, reach: PassReach, signal: AbortSignal): Promise<Outcome> {
     const { id, report } = range
-    const wish = await this.#announced.announce(this.#wishes.read(id))
+    // A file that takes long to read holds up nobody who stops.
+    const wish = await unlessAborted(this.#announced.announce(this.#wishes.read(id)), signal)
     const stays = wish.kind !== 'present' && wish.kind !== 'removal'
     if (stays) reach.withdraw(`range ${id}: nothing is wanted of it now`, 'all')
     switch (wish.kind) {

@@ -72,6 +72,8 @@ async function validate(
     openLog: () => quiet,
     connect: async () =>
       await Promise.resolve({
+        config,
+        logger: quiet,
         proxmox,
         files: { list: never, read: never, watch: never },
         store: { write: never, remove: never },
