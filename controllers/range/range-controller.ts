@@ -66,13 +66,23 @@ export class RangeController {
   }
 
   /**
-   * Resolves as soon as the condition holds, looked at after each change of any range's standing; rejects when the
-   * signal is aborted before.
+   * Resolves as soon as the condition holds, looked at after changes of any range's standing; rejects when the signal is
+   * aborted before.
    */
   until(condition: () => boolean, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      let isLookDue = false
+      const lookSoon = (): void => {
+        if (isLookDue) return
+        isLookDue = true
+        // Once for all that happens in a moment: with thousands of VMs a look is long.
+        setImmediate(() => {
+          isLookDue = false
+          if (this.#listeners.has(lookSoon)) look()
+        })
+      }
       const leave = (): void => {
-        this.#listeners.delete(look)
+        this.#listeners.delete(lookSoon)
         signal.removeEventListener('abort', giveUp)
       }
       const look = (): void => {
@@ -86,7 +96,7 @@ export class RangeController {
       }
       if (signal.aborted) return giveUp()
       signal.addEventListener('abort', giveUp)
-      this.#listeners.add(look)
+      this.#listeners.add(lookSoon)
       look()
     })
   }
