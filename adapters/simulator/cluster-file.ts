@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { diagnosticLine } from '../model/diagnostic.ts'
-import { printable } from '../model/printable.ts'
-import { UserError } from '../model/user-error.ts'
-import { causeInWords } from './error-code.ts'
-import { clusterDescriptionSchema } from './simulator/cluster-description.ts'
-import { clusterFrom } from './simulator/cluster-from.ts'
-import type { World } from './simulator/world.ts'
-import { issueDiagnostics } from './yaml-file/issue-diagnostics.ts'
-import { readYaml } from './yaml-file/read-yaml.ts'
+import { diagnosticLine } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+import { UserError } from '../../model/user-error.ts'
+import { causeInWords } from '../error-code.ts'
+import { clusterDescriptionSchema } from './cluster-description.ts'
+import { clusterFrom } from './cluster-from.ts'
+import type { World } from './world.ts'
+import { issueDiagnostics } from '../yaml-file/issue-diagnostics.ts'
+import { readYaml } from '../yaml-file/read-yaml.ts'
 
 /**
  * The simulated cluster that a YAML file describes. Throws a `UserError` with a line per problem, each with its place
