@@ -66,7 +66,7 @@ const clean: Readonly<Record<string, string>> = {
   'reconcilers/vm/ok.ts': imports('../../model/ok.ts'),
   'reconcilers/vm/run-vm.ts': imports('xstate'),
   'adapters/ok.ts': imports('../model/ok.ts'),
-  'adapters/lanes.ts': imports('p-queue'),
+  'adapters/proxmox/lanes.ts': imports('p-queue'),
   'adapters/proxmox/ok.ts': imports('axios'),
   'controllers/ok.ts': imports('../reconcilers/ok.ts') + imports('../model/ok.ts').replaceAll(/\b([xy])\b/g, '$1s'),
   'controllers/range/range-controller.ts': imports('xstate'),

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import PQueue from 'p-queue'
-import type { Clock } from '../model/clock.ts'
-import type { Permit } from '../model/permit.ts'
+import type { Clock } from '../../model/clock.ts'
+import type { Permit } from '../../model/permit.ts'
 
 /** How many works a lane runs at once, and how that number moves. */
 export interface LaneLimits {

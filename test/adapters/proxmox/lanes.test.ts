@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
-import { virtualClock, type VirtualClock } from '../../adapters/simulator/clock.ts'
-import { always, type Permit, Withdrawn } from '../../model/permit.ts'
+import { createLanes, type LaneLimits } from '../../../adapters/proxmox/lanes.ts'
+import { virtualClock, type VirtualClock } from '../../../adapters/simulator/clock.ts'
+import { always, type Permit, Withdrawn } from '../../../model/permit.ts'
 
 class Congested extends Error {}
 
