@@ -1,6 +1,6 @@
 import type { Finding, PartFinding } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import { nodeOf } from '../../model/plan/vm-plan.ts'
 import { networksMissing } from '../../reconcilers/vnet/networks-missing.ts'
