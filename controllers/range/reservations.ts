@@ -1,6 +1,6 @@
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { type Reservation, showsInFigures } from '../../reconcilers/placement/capacity.ts'
-import type { Promises } from '../../reconcilers/promises.ts'
+import type { Promises } from '../../reconcilers/range/promises.ts'
 
 /** What one range was promised. */
 interface Promised {

@@ -4,7 +4,7 @@ import type { GuestSeen } from '../../../model/snapshot.ts'
 import { planRange } from '../../builders/plan-range.ts'
 import { cluster, guest } from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
-import { NO_PROMISES } from '../../../reconcilers/promises.ts'
+import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
 
 const VMID = 1_010_011
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { networkModeOf } from '../../model/network-mode.ts'
-import type { PlanSettings } from '../../model/plan-settings.ts'
-import { actionsOf } from '../../model/plan/actions-of.ts'
-import type { RangePlan } from '../../model/plan/range-plan.ts'
-import type { RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { planRange } from '../builders/plan-range.ts'
-import { achieve } from '../builders/achieve.ts'
+import { networkModeOf } from '../../../model/network-mode.ts'
+import type { PlanSettings } from '../../../model/plan-settings.ts'
+import { actionsOf } from '../../../model/plan/actions-of.ts'
+import type { RangePlan } from '../../../model/plan/range-plan.ts'
+import type { RangeSpec } from '../../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { planRange } from '../../builders/plan-range.ts'
+import { achieve } from '../../builders/achieve.ts'
 import {
   cluster,
   GIB,
@@ -20,10 +20,10 @@ import {
   singleNode,
   vnet,
   zone,
-} from '../builders/cluster.ts'
-import { range, settings, vm } from '../builders/range.ts'
-import { NO_PROMISES } from '../../reconcilers/promises.ts'
-import { nodeOf } from '../../model/plan/vm-plan.ts'
+} from '../../builders/cluster.ts'
+import { range, settings, vm } from '../../builders/range.ts'
+import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
+import { nodeOf } from '../../../model/plan/vm-plan.ts'
 
 const NOTHING = NO_PROMISES
 const JD = range('JD')

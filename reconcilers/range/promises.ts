@@ -1,4 +1,4 @@
-import type { Reservation } from './placement/capacity.ts'
+import type { Reservation } from '../placement/capacity.ts'
 
 /** What ranges have been promised, or are being given just now, and does not show in the snapshot yet. */
 export interface Promises {

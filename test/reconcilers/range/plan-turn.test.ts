@@ -1,13 +1,13 @@
 import { expect } from 'chai'
-import type { RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { groundOf } from '../../reconcilers/ground.ts'
-import type { Reservation } from '../../reconcilers/placement/capacity.ts'
-import { planTurn } from '../../reconcilers/plan-turn.ts'
-import { cluster, GIB, guest, node, rangeGuest } from '../builders/cluster.ts'
-import { range, settings, vm } from '../builders/range.ts'
-import { NO_PROMISES } from '../../reconcilers/promises.ts'
-import { nodeOf } from '../../model/plan/vm-plan.ts'
+import type { RangeSpec } from '../../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { groundOf } from '../../../reconcilers/range/ground.ts'
+import type { Reservation } from '../../../reconcilers/placement/capacity.ts'
+import { planTurn } from '../../../reconcilers/range/plan-turn.ts'
+import { cluster, GIB, guest, node, rangeGuest } from '../../builders/cluster.ts'
+import { range, settings, vm } from '../../builders/range.ts'
+import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
+import { nodeOf } from '../../../model/plan/vm-plan.ts'
 
 const NOTHING = NO_PROMISES
 const promise = (rangeId: string, vmid: number, gib: number, traits: Partial<Reservation> = {}): Reservation => ({

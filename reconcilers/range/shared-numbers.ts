@@ -1,5 +1,5 @@
-import type { SpecFinding } from '../model/checked-file.ts'
-import type { RangeSpec } from '../model/range-spec.ts'
+import type { SpecFinding } from '../../model/checked-file.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
 
 /** Where a range file fixes its range's number. */
 export const NUMBER_PATH = ['ludus_extensions', 'lanista', 'range_number'] as const

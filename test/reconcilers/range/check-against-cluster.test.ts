@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { checkAgainstCluster, checkStorage } from '../../reconcilers/check-against-cluster.ts'
-import { cluster, storage } from '../builders/cluster.ts'
-import { range, router, settings, vm } from '../builders/range.ts'
+import type { PlanSettings } from '../../../model/plan-settings.ts'
+import type { RangeSpec } from '../../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { checkAgainstCluster, checkStorage } from '../../../reconcilers/range/check-against-cluster.ts'
+import { cluster, storage } from '../../builders/cluster.ts'
+import { range, router, settings, vm } from '../../builders/range.ts'
 
 /** Path, finding and remedy of each finding, in a line. */
 const linesOf = (

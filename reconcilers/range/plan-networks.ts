@@ -1,11 +1,11 @@
-import type { Finding } from '../model/condition.ts'
-import type { PlanSettings } from '../model/plan-settings.ts'
-import type { NetworkAction } from '../model/plan/actions.ts'
-import type { NetworkWants } from '../model/plan/network-plan.ts'
-import type { ClusterSnapshot } from '../model/snapshot.ts'
-import { wantsByNode } from './bridge/bridge-wants.ts'
-import { planBridges } from './bridge/plan-bridges.ts'
-import { planVnets } from './vnet/plan-vnets.ts'
+import type { Finding } from '../../model/condition.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { NetworkAction } from '../../model/plan/actions.ts'
+import type { NetworkWants } from '../../model/plan/network-plan.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { wantsByNode } from '../bridge/bridge-wants.ts'
+import { planBridges } from '../bridge/plan-bridges.ts'
+import { planVnets } from '../vnet/plan-vnets.ts'
 
 /** The network changes of all ranges together, as one turn would make them, and why networks that are to go stay. */
 export function planNetworks(

@@ -1,10 +1,10 @@
-import type { SpecFinding } from '../model/checked-file.ts'
-import { nearest } from '../model/nearest.ts'
-import { networkModeOf } from '../model/network-mode.ts'
-import type { PlanSettings } from '../model/plan-settings.ts'
-import { printable } from '../model/printable.ts'
-import type { RangeSpec, VmSpec } from '../model/range-spec.ts'
-import type { ClusterSnapshot } from '../model/snapshot.ts'
+import type { SpecFinding } from '../../model/checked-file.ts'
+import { nearest } from '../../model/nearest.ts'
+import { networkModeOf } from '../../model/network-mode.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import { printable } from '../../model/printable.ts'
+import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { NUMBER_PATH } from './shared-numbers.ts'
 
 /**

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import type { RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { fitCopies } from '../../reconcilers/fit-copies.ts'
-import { groundOf } from '../../reconcilers/ground.ts'
-import { planTurn } from '../../reconcilers/plan-turn.ts'
-import { cluster, GIB, guest, node, storage } from '../builders/cluster.ts'
-import { range, settings, vm } from '../builders/range.ts'
-import { NO_PROMISES } from '../../reconcilers/promises.ts'
+import type { RangeSpec } from '../../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { fitCopies } from '../../../reconcilers/range/fit-copies.ts'
+import { groundOf } from '../../../reconcilers/range/ground.ts'
+import { planTurn } from '../../../reconcilers/range/plan-turn.ts'
+import { cluster, GIB, guest, node, storage } from '../../builders/cluster.ts'
+import { range, settings, vm } from '../../builders/range.ts'
+import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
 
 /** A router that counts with half a GiB, and a VM of 7.5 GiB. */
 const SPEC = range('SOC', { number: 7, vms: [vm('SOC-a', { memoryMiB: 7680 })] })

@@ -1,12 +1,12 @@
-import type { NetworkMode } from '../model/network-mode.ts'
-import type { PlanSettings } from '../model/plan-settings.ts'
-import type { RepairNeed } from '../model/plan/network-plan.ts'
-import type { ClusterSnapshot } from '../model/snapshot.ts'
-import type { ZoneCheck } from '../model/zone-finding.ts'
-import { type Site, siteOf } from './placement/site.ts'
-import { type GuestIndex, indexGuests } from './vm/find-guest.ts'
-import { NO_REPAIR, repairNeed } from './vnet/repair-need.ts'
-import { checkZone } from './zone/check-zone.ts'
+import type { NetworkMode } from '../../model/network-mode.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { RepairNeed } from '../../model/plan/network-plan.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { ZoneCheck } from '../../model/zone-finding.ts'
+import { type Site, siteOf } from '../placement/site.ts'
+import { type GuestIndex, indexGuests } from '../vm/find-guest.ts'
+import { NO_REPAIR, repairNeed } from '../vnet/repair-need.ts'
+import { checkZone } from '../zone/check-zone.ts'
 
 /** What all ranges are planned on: one look at the cluster, and what is looked up or judged in it, made once. */
 export interface Ground {

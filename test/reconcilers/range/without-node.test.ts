@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { withoutNode } from '../../reconcilers/without-node.ts'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { withoutNode } from '../../../reconcilers/range/without-node.ts'
 import {
   cluster,
   GIB,
@@ -11,8 +11,8 @@ import {
   storage,
   template,
   ROUTER_TEMPLATE,
-} from '../builders/cluster.ts'
-import { range, settings } from '../builders/range.ts'
+} from '../../builders/cluster.ts'
+import { range, settings } from '../../builders/range.ts'
 
 const JD = range('JD')
 const ROUTER = rangeGuest(1_001_254, 'JD', JD.router.name, { node: 'pve1' })

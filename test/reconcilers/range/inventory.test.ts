@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import type { RangeSpec } from '../../model/range-spec.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { ansibleListOf, inventoryOf } from '../../reconcilers/inventory.ts'
-import { cluster, guest, rangeBridge, rangeGuest, rangeVnet, singleNode, vnet } from '../builders/cluster.ts'
-import { range, settings, vm } from '../builders/range.ts'
+import type { RangeSpec } from '../../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { ansibleListOf, inventoryOf } from '../../../reconcilers/range/inventory.ts'
+import { cluster, guest, rangeBridge, rangeGuest, rangeVnet, singleNode, vnet } from '../../builders/cluster.ts'
+import { range, settings, vm } from '../../builders/range.ts'
 
 const ROUTER = 'JD-router-debian11-x64'
 const router = rangeGuest(3_001_254, 'JD', ROUTER)

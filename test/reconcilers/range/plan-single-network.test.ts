@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { PlanSettings } from '../../../model/plan-settings.ts'
 import type { RangeSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
-import { groundOf } from '../../../reconcilers/ground.ts'
-import { planSingleNetwork } from '../../../reconcilers/bridge/plan-single-network.ts'
+import { groundOf } from '../../../reconcilers/range/ground.ts'
+import { planSingleNetwork } from '../../../reconcilers/range/plan-single-network.ts'
 import {
   cluster,
   natBridge,
