@@ -6,11 +6,11 @@ import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { Ground } from './ground.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
-import { nodeRemedy } from '../placement/decide.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { reloadingNodes } from '../reloading-nodes.ts'
 import type { PlannedNetwork } from './plan-cluster-network.ts'
 import { checkNatBridge } from '../bridge/check-nat-bridge.ts'
+import { onlyNodeOf } from '../bridge/only-node.ts'
 import { planBridges } from '../bridge/plan-bridges.ts'
 import { numberedBridges } from '../bridge/range-bridge.ts'
 
@@ -75,22 +75,6 @@ const hasVms = (rangeId: string, number: number, { guests }: ClusterSnapshot, { 
     ({ vmid, pool, tags }) =>
       pool === rangeId && isConfiguredFor(rangeId, tags) && Math.floor((vmid - vmidBase) / 1_000_000) === number,
   )
-
-/** The only node; or, of several with `cluster_mode: false`, `proxmox_node`. */
-export function onlyNodeOf(
-  { nodes }: ClusterSnapshot,
-  { defaultNode }: Pick<PlanSettings, 'defaultNode'>,
-): { readonly node: string } | { readonly finding: Finding } {
-  const names = nodes.map(({ name }) => name)
-  const chosen = nodes.length === 1 ? nodes[0] : nodes.find(({ name }) => name === defaultNode)
-  if (chosen === undefined) {
-    const message = `proxmox_node: ${defaultNode} is not a node of this cluster, and with cluster_mode: false ranges live on that node alone; ${nodeRemedy(defaultNode, names)}`
-    return { finding: { reason: 'NodeUnknown', message } }
-  }
-  if (chosen.online) return { node: chosen.name }
-  const message = `node ${chosen.name}: it is offline, and with cluster_mode: false ranges live on that node alone; bring it back, then this goes on by itself`
-  return { finding: { reason: 'NodeOffline', message } }
-}
 
 function numberOf(
   spec: RangeSpec,
