@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type KnownNumber, numbersInUse } from '../../../controllers/network/stale-routes.ts'
+import { type KnownNumber, numbersInUse } from '../../../reconcilers/route/numbers-in-use.ts'
 
 const sure = (number?: number): KnownNumber => ({ number, isSure: true })
 const unsure = (number?: number): KnownNumber => ({ number, isSure: false })
