@@ -14,7 +14,9 @@ import { Duties } from '../duties.ts'
 import { watchClones } from '../machine/clone-watch.ts'
 import { ConfigAudit } from '../machine/config-audit.ts'
 import { VmBackoff } from '../machine/vm-backoff.ts'
+import { VmExecutor } from '../machine/vm-executor.ts'
 import { VmRemover } from '../machine/vm-remover.ts'
+import { VmsUnderWay } from '../machine/vms-under-way.ts'
 import { VmWorker } from '../machine/vm-worker.ts'
 import { AclGranter } from '../network/acl-granter.ts'
 import { DecidedMode } from '../network/decided-mode.ts'
@@ -92,7 +94,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const { signal } = stop
   // Every request and wait under way listens to it, and a large site has hundreds of them.
   setMaxListeners(0, signal)
-  const inFlight = new InFlight()
+  const inFlight = new InFlight(signal)
 
   // What is seen
   const observer = watchClones(proxmox, steady)
@@ -124,11 +126,12 @@ export function wireController(parts: ControllerParts): WiredController {
   const audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
   const backoff = new VmBackoff(steady, random)
   const worker = new VmWorker(machines, audit, backoff, logger)
-  const remover = new VmRemover(machines, pools, logger)
+  const underWay = new VmsUnderWay()
+  const executor = new VmExecutor(worker, new VmRemover(machines, pools, logger), underWay, inFlight)
 
   // Ranges
   const register = new RangeRegister(board)
-  const reservations = new Reservations()
+  const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
   const planning = new Planning(
     (options) => observer.observe(signal, options),
@@ -140,7 +143,7 @@ export function wireController(parts: ControllerParts): WiredController {
   )
   planning.onZone((findings) => metrics.zoneFindings(findings))
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
-  const vms = new VmHandOver(worker, remover, wishes, reservations, settings, onBridgeMissing)
+  const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)
   const networkStep = new NetworkStep(networks, repair, granter)
   const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms)
   const removals = openRemoval(new RemovalPlanner(look, decided, settings), proxmox, networks, logger)
@@ -162,7 +165,7 @@ export function wireController(parts: ControllerParts): WiredController {
           }),
         )
       },
-      workOnVm: (assignment, withdrawn) => inFlight.track(vms.work(assignment, withdrawn, signal)),
+      workOnVm: (assignment, withdrawn) => executor.work(assignment, withdrawn),
       onTrigger: (rangeId) => {
         backoff.restart(rangeId)
         audit.restart(rangeId)
