@@ -32,6 +32,7 @@ import { Planning } from '../range/planning.ts'
 import { RangeController } from '../range/range-controller.ts'
 import { RangeFolder } from '../range/range-folder.ts'
 import { RangePass } from '../range/range-pass.ts'
+import { RangePasses } from '../range/range-passes.ts'
 import { RangeRegister } from '../range/range-register.ts'
 import { RangeWishes } from '../range/range-wishes.ts'
 import { RangeReconciler } from '../range/reconcile-range.ts'
@@ -149,32 +150,12 @@ export function wireController(parts: ControllerParts): WiredController {
   const removals = openRemoval(new RemovalPlanner(look, decided, settings), proxmox, networks, logger)
   const removal = new RemovalReconciler(removals, wishes, destroyOrders, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, logger)
-  const ranges = new RangeController(
-    {
-      pass: (rangeId, reach) => {
-        const began = steady.now()
-        const work = reconciler
-          .reconcile(register.of(rangeId), reach, signal)
-          .finally(() => reservations.release(rangeId))
-        return inFlight.track(
-          work.then((outcome) => {
-            // Nothing is counted for a range that is forgotten.
-            if (register.of(rangeId).report.status !== undefined)
-              metrics.reconciled(rangeId, outcome.kind, (steady.now() - began) / 1000)
-            return outcome
-          }),
-        )
-      },
-      workOnVm: (assignment, withdrawn) => executor.work(assignment, withdrawn),
-      onTrigger: (rangeId) => {
-        backoff.restart(rangeId)
-        audit.restart(rangeId)
-      },
-    },
-    random,
-    steady,
-  )
-
+  const onTrigger = (rangeId: string): void => {
+    backoff.restart(rangeId)
+    audit.restart(rangeId)
+  }
+  const passes = new RangePasses(reconciler, register, metrics, steady, inFlight)
+  const ranges = new RangeController(passes, executor, onTrigger, random, steady)
   repair.onRepaired((ids) => ids.forEach((id) => ranges.trigger(id)))
 
   // Whoever listens to statuses

@@ -76,11 +76,16 @@ export class Planning {
   }
 
   /**
-   * Plans a range in the next turn and reserves what the plan needs until its pass has ended (`Reservations.release`).
+   * Plans a range in the next turn and reserves what the plan needs until its pass has ended (`passed`).
    * Throws when Proxmox can't be seen.
    */
   plan(spec: RangeSpec): Promise<Planned> {
     return this.#turn.enter(spec)
+  }
+
+  /** The range's pass has ended: what its plan needs is kept until a look shows it. */
+  passed(rangeId: string): void {
+    this.#reservations.release(rangeId)
   }
 
   #planAll(specs: readonly RangeSpec[], ground: Ground): ReadonlyMap<RangeSpec, TurnResult> {

@@ -121,7 +121,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
         underWay: () => new Set<VmAssignment['kind']>(),
         superseded: always(signal).withdrawn,
       }
-      const passed = await reconciler.reconcile(register.of(id), reach, signal).finally(() => reservations.release(id))
+      const passed = await reconciler.reconcile(register.of(id), reach, signal)
       return worstOf([passed, ...(await Promise.all(works.values()))])
     },
     conditions: () =>
