@@ -143,10 +143,15 @@ describe('NetworkController', () => {
     const told: number[] = []
     let toldAtReload: readonly number[] = []
     proxmox.whileReloading = async () => {
+      await settled()
       toldAtReload = [...told]
     }
     const results = await Promise.all(
-      [1, 2, 3].map((number) => controller.ensure(wantsOf(number), () => void told.push(number))),
+      [1, 2, 3].map((number) => {
+        const { committed, made } = controller.begin(wantsOf(number))
+        void committed.then(() => told.push(number))
+        return made
+      }),
     )
     expect(kinds(results)).to.deep.equal(['ready', 'failed', 'ready'])
     expect(toldAtReload).to.deep.equal([1, 3])
@@ -156,7 +161,10 @@ describe('NetworkController', () => {
   it('tells of no commit where the apply is refused', async () => {
     const proxmox = new FakeProxmox(cluster()).fail('apply', full)
     const told: number[] = []
-    await controllerOf(proxmox).ensure(wantsOf(1), () => void told.push(1))
+    const { committed, made } = controllerOf(proxmox).begin(wantsOf(1))
+    void committed.then(() => told.push(1))
+    await made
+    await settled()
     expect(told).to.deep.equal([])
   })
 
