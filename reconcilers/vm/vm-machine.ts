@@ -53,7 +53,13 @@ export const vmMachine = setup({
       ),
     ),
   },
+  actions: {
+    countUnclearWrite: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
+    onlyLook: assign({ work: ({ context }) => onlyLook(context.work) }),
+  },
   guards: {
+    isUnclear: ({ context, event }) => isUnclear(context, event['error']),
+    isFreeToStart: ({ event }) => 'output' in event && event['output'] === undefined,
     isToBeCreated: ({ context: { read, work } }) => read === undefined && work.plan.step.kind === 'create',
     isGone: ({ context: { read } }) => read === undefined,
     isInTheWay: ({ context: { work } }) => work.plan.step.kind === 'leftover',
@@ -151,11 +157,7 @@ export const vmMachine = setup({
         // The next pass clones it, on a node that is chosen then.
         onDone: { target: 'ended', actions: assign({ result: GONE }) },
         onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
-          },
+          { guard: 'isUnclear', target: 'looking', actions: 'countUnclearWrite' },
           { target: 'ended', actions: assign({ result: ({ event, context }) => failed(context, event.error) }) },
         ],
       },
@@ -183,16 +185,9 @@ export const vmMachine = setup({
       invoke: {
         src: 'clone',
         input: ({ context }) => context.work,
-        onDone: { target: 'looking', actions: assign({ work: ({ context }) => onlyLook(context.work) }) },
+        onDone: { target: 'looking', actions: 'onlyLook' },
         onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({
-              unclearWrites: ({ context }) => context.unclearWrites + 1,
-              work: ({ context }) => onlyLook(context.work),
-            }),
-          },
+          { guard: 'isUnclear', target: 'looking', actions: ['countUnclearWrite', 'onlyLook'] },
           {
             target: 'ended',
             actions: assign({ result: ({ event, context }) => failed(context, event.error, 'cloning') }),
@@ -206,11 +201,7 @@ export const vmMachine = setup({
         input: ({ context: { work, read } }) => ({ work, read: present(read) }),
         onDone: 'readying',
         onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
-          },
+          { guard: 'isUnclear', target: 'looking', actions: 'countUnclearWrite' },
           {
             target: 'ended',
             actions: assign({ result: ({ event, context }) => failed(context, event.error, 'configuring') }),
@@ -229,7 +220,7 @@ export const vmMachine = setup({
         src: 'holdStart',
         input: ({ context }) => context.work,
         onDone: [
-          { guard: ({ event }) => event.output === undefined, target: 'starting' },
+          { guard: 'isFreeToStart', target: 'starting' },
           {
             target: 'ended',
             actions: assign({
@@ -249,11 +240,7 @@ export const vmMachine = setup({
         input: ({ context }) => context.work,
         onDone: { target: 'ended', actions: assign({ result: { phase: 'running', outcome: { kind: 'settled' } } }) },
         onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
-          },
+          { guard: 'isUnclear', target: 'looking', actions: 'countUnclearWrite' },
           {
             target: 'ended',
             actions: assign({ result: ({ event, context }) => failed(context, event.error, 'starting') }),
@@ -267,11 +254,7 @@ export const vmMachine = setup({
         input: ({ context }) => context.work,
         onDone: { target: 'ended', actions: assign({ result: STOPPED }) },
         onError: [
-          {
-            guard: ({ context, event }) => isUnclear(context, event.error),
-            target: 'looking',
-            actions: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
-          },
+          { guard: 'isUnclear', target: 'looking', actions: 'countUnclearWrite' },
           {
             target: 'ended',
             actions: assign({ result: ({ event, context }) => notShutDown(context, event.error) }),
