@@ -1,6 +1,6 @@
 import type { Condition } from './condition.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { NodeNetworkState } from './plan/network-plan.ts'
+import type { NodeNetworkState } from './node-network-state.ts'
 import type { VmPhase } from './vm-phase.ts'
 
 /** The status of one range as written to the status file and served by the API. */

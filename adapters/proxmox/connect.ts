@@ -1,7 +1,7 @@
 import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { Logger, Proxmox } from '../../model/ports.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Lanes } from '../lanes.ts'
+import type { Lanes } from './lanes.ts'
 import { createAccessWriter } from './access.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createBridgeWriter } from './bridges.ts'

@@ -1,7 +1,7 @@
 import type { CloneRequest, ConfigPatch, Machines } from '../../model/machine-ports.ts'
 import { always } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
-import type { Lanes } from '../lanes.ts'
+import type { Lanes } from './lanes.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
 import type { RunTask } from './run-task.ts'

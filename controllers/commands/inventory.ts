@@ -5,7 +5,7 @@ import type { RangeFiles } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import { UserError } from '../../model/user-error.ts'
-import { ansibleListOf, inventoryOf } from '../../reconcilers/inventory.ts'
+import { ansibleListOf, inventoryOf } from '../../reconcilers/range/inventory.ts'
 import type { Composition } from '../compose/composition.ts'
 import { readFolder } from './read-folder.ts'
 

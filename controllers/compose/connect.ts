@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createLanes } from '../../adapters/lanes.ts'
+import { createLanes } from '../../adapters/proxmox/lanes.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import type { TlsTrust } from '../../adapters/proxmox/tls.ts'

@@ -1,4 +1,4 @@
-import { clusterOfFile } from '../../adapters/cluster-file.ts'
+import { clusterOfFile } from '../../adapters/simulator/cluster-file.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'

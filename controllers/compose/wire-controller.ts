@@ -14,7 +14,9 @@ import { Duties } from '../duties.ts'
 import { watchClones } from '../machine/clone-watch.ts'
 import { ConfigAudit } from '../machine/config-audit.ts'
 import { VmBackoff } from '../machine/vm-backoff.ts'
+import { VmExecutor } from '../machine/vm-executor.ts'
 import { VmRemover } from '../machine/vm-remover.ts'
+import { VmsUnderWay } from '../machine/vms-under-way.ts'
 import { VmWorker } from '../machine/vm-worker.ts'
 import { AclGranter } from '../network/acl-granter.ts'
 import { DecidedMode } from '../network/decided-mode.ts'
@@ -30,6 +32,7 @@ import { Planning } from '../range/planning.ts'
 import { RangeController } from '../range/range-controller.ts'
 import { RangeFolder } from '../range/range-folder.ts'
 import { RangePass } from '../range/range-pass.ts'
+import { RangePasses } from '../range/range-passes.ts'
 import { RangeRegister } from '../range/range-register.ts'
 import { RangeWishes } from '../range/range-wishes.ts'
 import { RangeReconciler } from '../range/reconcile-range.ts'
@@ -92,7 +95,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const { signal } = stop
   // Every request and wait under way listens to it, and a large site has hundreds of them.
   setMaxListeners(0, signal)
-  const inFlight = new InFlight()
+  const inFlight = new InFlight(signal)
 
   // What is seen
   const observer = watchClones(proxmox, steady)
@@ -124,11 +127,12 @@ export function wireController(parts: ControllerParts): WiredController {
   const audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
   const backoff = new VmBackoff(steady, random)
   const worker = new VmWorker(machines, audit, backoff, logger)
-  const remover = new VmRemover(machines, pools, logger)
+  const underWay = new VmsUnderWay()
+  const executor = new VmExecutor(worker, new VmRemover(machines, pools, logger), underWay, inFlight)
 
   // Ranges
   const register = new RangeRegister(board)
-  const reservations = new Reservations()
+  const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
   const planning = new Planning(
     (options) => observer.observe(signal, options),
@@ -140,38 +144,18 @@ export function wireController(parts: ControllerParts): WiredController {
   )
   planning.onZone((findings) => metrics.zoneFindings(findings))
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
-  const vms = new VmHandOver(worker, remover, wishes, reservations, settings, onBridgeMissing)
+  const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)
   const networkStep = new NetworkStep(networks, repair, granter)
   const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms)
   const removals = openRemoval(new RemovalPlanner(look, decided, settings), proxmox, networks, logger)
   const removal = new RemovalReconciler(removals, wishes, destroyOrders, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, logger)
-  const ranges = new RangeController(
-    {
-      pass: (rangeId, reach) => {
-        const began = steady.now()
-        const work = reconciler
-          .reconcile(register.of(rangeId), reach, signal)
-          .finally(() => reservations.release(rangeId))
-        return inFlight.track(
-          work.then((outcome) => {
-            // Nothing is counted for a range that is forgotten.
-            if (register.of(rangeId).report.status !== undefined)
-              metrics.reconciled(rangeId, outcome.kind, (steady.now() - began) / 1000)
-            return outcome
-          }),
-        )
-      },
-      workOnVm: (assignment, withdrawn) => inFlight.track(vms.work(assignment, withdrawn, signal)),
-      onTrigger: (rangeId) => {
-        backoff.restart(rangeId)
-        audit.restart(rangeId)
-      },
-    },
-    random,
-    steady,
-  )
-
+  const onTrigger = (rangeId: string): void => {
+    backoff.restart(rangeId)
+    audit.restart(rangeId)
+  }
+  const passes = new RangePasses(reconciler, register, metrics, steady, inFlight)
+  const ranges = new RangeController(passes, executor, onTrigger, random, steady)
   repair.onRepaired((ids) => ids.forEach((id) => ranges.trigger(id)))
 
   // Whoever listens to statuses

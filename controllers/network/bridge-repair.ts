@@ -1,4 +1,5 @@
-import type { NetworkPlan, NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
+import type { NetworkPlan } from '../../model/plan/network-plan.ts'
 import type { BridgeMaker } from './bridge-maker.ts'
 import type { FailedActivations } from './failed-activations.ts'
 

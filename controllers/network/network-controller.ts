@@ -6,6 +6,17 @@ import type { NetworkResult } from './network-result.ts'
 import type { VnetMaker, VnetRequest } from './vnet-maker.ts'
 import type { VnetRepair } from './vnet-repair.ts'
 
+/** Networks that are being made. */
+export interface NetworksInMaking {
+  /**
+   * Resolves when Proxmox has committed VNets and only the nodes' reloads are to come: what needs no network in force can be
+   * done meanwhile. Never resolves for bridges, and where nothing is committed.
+   */
+  readonly committed: Promise<void>
+  /** Resolves when the wanted networks are in force, or with what is in the way. */
+  readonly made: Promise<NetworkResult>
+}
+
 interface NetworkRequest {
   readonly wants: NetworkWants
   readonly onCommitted: () => void
@@ -31,14 +42,18 @@ export class NetworkController {
     return this.#vnets.giveBackLeftover()
   }
 
-  /**
-   * Resolves when the wanted networks are in force, or with what is in the way. One range's trouble stops no other.
-   *
-   * @param onCommitted called when Proxmox has committed VNets and only the nodes' reloads are to come: what needs no
-   *   network in force can be done meanwhile. Never called for bridges
-   */
-  ensure(wants: NetworkWants, onCommitted: () => void = () => undefined): Promise<NetworkResult> {
-    return this.#turn.enter({ wants, onCommitted })
+  /** Resolves when the wanted networks are in force, or with what is in the way. One range's trouble stops no other. */
+  ensure(wants: NetworkWants): Promise<NetworkResult> {
+    return this.begin(wants).made
+  }
+
+  /** As `ensure`, for whoever has something to do meanwhile. */
+  begin(wants: NetworkWants): NetworksInMaking {
+    let onCommitted = (): void => undefined
+    const committed = new Promise<void>((resolve) => {
+      onCommitted = resolve
+    })
+    return { committed, made: this.#turn.enter({ wants, onCommitted }) }
   }
 
   /** Does what must not happen beside a turn, once no range waits for one: two reloads of a node at once fail. */

@@ -1,4 +1,5 @@
-import type { NetworkPlan, NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
+import type { NetworkPlan } from '../../model/plan/network-plan.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { RepairStanding } from '../../reconcilers/vnet/networks-missing.ts'
 import { lackingNodes } from '../../reconcilers/vnet/node-states.ts'

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
 
 /** What became of the networks a range wanted. */
 export type NetworkResult =

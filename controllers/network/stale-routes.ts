@@ -1,14 +1,6 @@
 import type { Logger } from '../../model/ports.ts'
-import type { NumbersInUse } from '../../reconcilers/route/plan-routes.ts'
+import { type KnownNumber, numbersInUse } from '../../reconcilers/route/numbers-in-use.ts'
 import type { RouteController } from './route-controller.ts'
-
-/** What is known of the number of one range that has a file, or once had one. */
-export interface KnownNumber {
-  /** As last planned; undefined when it never was, or nothing of the range is left. */
-  readonly number: number | undefined
-  /** False while the number may be, or become, another one: its file has a problem, or it was not planned yet. */
-  readonly isSure: boolean
-}
 
 /** Removes this machine's routes to ranges that are nobody's any more. */
 export class StaleRoutes {
@@ -43,19 +35,4 @@ export class StaleRoutes {
     const removed = await this.#routes.removeStale(() => numbersInUse(rangeIds, this.#numbers(), this.#seen()))
     if (removed.kind !== 'ready') this.#logger.warn(removed.finding.message)
   }
-}
-
-/**
- * The range numbers that are somebody's, for all that is known: of ranges that have a file, or once had one, and of
- * networks that Proxmox shows. A range whose number isn't known leaves a gap.
- */
-export function numbersInUse(
-  rangeIds: readonly string[],
-  numbers: ReadonlyMap<string, KnownNumber>,
-  seen: ReadonlySet<number> | undefined,
-): NumbersInUse {
-  const isSure = (id: string): boolean => numbers.get(id)?.isSure === true
-  if (seen === undefined || !rangeIds.every(isSure)) return { kind: 'partly-known' }
-  const ofRanges = [...numbers.values()].flatMap(({ number }) => number ?? [])
-  return { kind: 'known', numbers: new Set([...seen, ...ofRanges]) }
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import type { SdnApply, VnetWrite } from '../../model/plan/actions.ts'
-import type { NodeNetworkState, VnetWants } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
+import type { VnetWants } from '../../model/plan/network-plan.ts'
 import type { VnetPlan } from '../../reconcilers/vnet/plan-vnets.ts'
 import type { NetworkResult, NetworkTroubles } from './network-result.ts'
 

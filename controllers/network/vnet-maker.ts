@@ -1,6 +1,7 @@
 import type { SdnWriter } from '../../model/network-ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { NodeNetworkState, VnetWants } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
+import type { VnetWants } from '../../model/plan/network-plan.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { inOrderOfName } from '../../reconcilers/placement/compare-names.ts'

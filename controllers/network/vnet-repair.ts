@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
-import type { NetworkPlan, NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
+import type { NetworkPlan } from '../../model/plan/network-plan.ts'
 import type { RepairStanding } from '../../reconcilers/vnet/networks-missing.ts'
 import { Backoff } from '../pace/backoff.ts'
 import type { Repaired } from './sdn-repair.ts'

@@ -1,6 +1,12 @@
 /** Work that nobody waits for, but whoever stops the controller. */
 export class InFlight {
+  /** Ends it. */
+  readonly signal: AbortSignal
   readonly #works = new Set<Promise<unknown>>()
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal
+  }
 
   /** Counts the work in until it has settled; hands it on as it is. */
   track<T>(work: Promise<T>): Promise<T> {

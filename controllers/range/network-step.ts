@@ -1,6 +1,6 @@
 import type { Finding, PartFinding } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import { nodeOf } from '../../model/plan/vm-plan.ts'
 import { networksMissing } from '../../reconcilers/vnet/networks-missing.ts'
@@ -19,12 +19,12 @@ export type NetworksMade =
 
 /** The part of a pass that looks after a range's networks. */
 export class NetworkStep {
-  readonly #networks: Pick<NetworkController, 'ensure'>
+  readonly #networks: Pick<NetworkController, 'begin'>
   readonly #repair: Pick<NetworkRepair, 'report' | 'standing'>
   readonly #granter: AclGranter
 
   constructor(
-    networks: Pick<NetworkController, 'ensure'>,
+    networks: Pick<NetworkController, 'begin'>,
     repair: Pick<NetworkRepair, 'report' | 'standing'>,
     granter: AclGranter,
   ) {
@@ -49,7 +49,8 @@ export class NetworkStep {
     onCommitted: () => void,
     superseded: AbortSignal,
   ): Promise<NetworksMade> {
-    const making = this.#networks.ensure(plan.network.wants, onCommitted)
+    const { committed, made: making } = this.#networks.begin(plan.network.wants)
+    void committed.then(onCommitted)
     networks.making(
       making.then(
         (made) => (made.kind === 'ready' ? made.nodes : undefined),

@@ -6,9 +6,9 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ZoneFinding } from '../../model/zone-finding.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { numberedBridges } from '../../reconcilers/bridge/range-bridge.ts'
-import { type Ground, groundOf } from '../../reconcilers/ground.ts'
-import type { PlanResult } from '../../reconcilers/plan-range.ts'
-import { planTurn, type TurnResult, unbroken } from '../../reconcilers/plan-turn.ts'
+import { type Ground, groundOf } from '../../reconcilers/range/ground.ts'
+import type { PlanResult } from '../../reconcilers/range/plan-range.ts'
+import { planTurn, type TurnResult, unbroken } from '../../reconcilers/range/plan-turn.ts'
 import { numberedVnets } from '../../reconcilers/vnet/numbered-vnets.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 import { Turn } from '../pace/turn.ts'
@@ -76,11 +76,16 @@ export class Planning {
   }
 
   /**
-   * Plans a range in the next turn and reserves what the plan needs until its pass has ended (`Reservations.release`).
+   * Plans a range in the next turn and reserves what the plan needs until its pass has ended (`passed`).
    * Throws when Proxmox can't be seen.
    */
   plan(spec: RangeSpec): Promise<Planned> {
     return this.#turn.enter(spec)
+  }
+
+  /** The range's pass has ended: what its plan needs is kept until a look shows it. */
+  passed(rangeId: string): void {
+    this.#reservations.release(rangeId)
   }
 
   #planAll(specs: readonly RangeSpec[], ground: Ground): ReadonlyMap<RangeSpec, TurnResult> {

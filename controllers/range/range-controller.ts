@@ -1,8 +1,9 @@
 import { type Actor, createActor } from 'xstate'
 import type { Clock } from '../../model/clock.ts'
 import { type Outcome, worstOf } from '../../model/outcome.ts'
-import type { WorkOnVm } from '../machine/vm-actor.ts'
-import { type PassReach, rangeMachine } from './range-machine.ts'
+import type { VmExecutor } from '../machine/vm-executor.ts'
+import { type RangeInput, rangeMachine } from './range-machine.ts'
+import type { RangePasses } from './range-passes.ts'
 
 const STANDINGS = ['waiting', 'stalled', 'backingOff', 'rechecking', 'reconciling'] as const
 
@@ -18,17 +19,11 @@ export interface RangeStanding {
   readonly failures: number
 }
 
-/** What is done for ranges. */
-export interface RangeWork {
-  readonly pass: (rangeId: string, reach: PassReach) => Promise<Outcome>
-  readonly workOnVm: WorkOnVm
-  /** Told of each trigger before the range is looked at: whatever waits for time to pass need not any more. */
-  readonly onTrigger: (rangeId: string) => void
-}
-
 /** Keeps one actor per range: hands triggers on, and tells when the ranges have come to rest. */
 export class RangeController {
-  readonly #work: RangeWork
+  readonly #passes: Pick<RangePasses, 'pass'>
+  readonly #vms: Pick<VmExecutor, 'work'>
+  readonly #onTrigger: (rangeId: string) => void
   readonly #random: () => number
   readonly #timers: Timers
   readonly #now: () => number
@@ -36,9 +31,20 @@ export class RangeController {
   readonly #listeners = new Set<() => void>()
   #stopped = false
 
-  /** @param clock what the actors wait by, a steady one */
-  constructor(work: RangeWork, random: () => number, clock: Clock) {
-    this.#work = work
+  /**
+   * @param onTrigger told of each trigger before the range is looked at: whatever waits for time to pass need not any more
+   * @param clock what the actors wait by, a steady one
+   */
+  constructor(
+    passes: Pick<RangePasses, 'pass'>,
+    vms: Pick<VmExecutor, 'work'>,
+    onTrigger: (rangeId: string) => void,
+    random: () => number,
+    clock: Clock,
+  ) {
+    this.#passes = passes
+    this.#vms = vms
+    this.#onTrigger = onTrigger
     this.#random = random
     this.#timers = timersOf(clock)
     this.#now = () => clock.now()
@@ -46,7 +52,7 @@ export class RangeController {
 
   /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
   trigger(rangeId: string): void {
-    this.#work.onTrigger(rangeId)
+    this.#onTrigger(rangeId)
     this.#send(rangeId, { type: 'trigger' })
   }
 
@@ -116,8 +122,13 @@ export class RangeController {
   #actorOf(rangeId: string): Actor<typeof rangeMachine> {
     const known = this.#actors.get(rangeId)
     if (known !== undefined) return known
-    const { pass, workOnVm: work } = this.#work
-    const input = { rangeId, pass, work, random: this.#random, now: this.#now }
+    const input: RangeInput = {
+      rangeId,
+      pass: (id, reach) => this.#passes.pass(id, reach),
+      work: (assignment, withdrawn) => this.#vms.work(assignment, withdrawn),
+      random: this.#random,
+      now: this.#now,
+    }
     const actor = createActor(rangeMachine, { input, clock: this.#timers })
     this.#actors.set(rangeId, actor)
     actor.subscribe(() => {

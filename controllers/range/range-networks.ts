@@ -1,4 +1,4 @@
-import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import { nodesWithout } from '../../reconcilers/vnet/node-states.ts'
 import type { StartGate } from '../machine/vm-assignment.ts'
 

@@ -63,6 +63,20 @@ export class RangePass {
    * @param onStage told of each part as it is begun, for whoever tells people where a pass broke off
    */
   async run(
+    file: ValidFile,
+    range: RangeInHand,
+    reach: PassReach,
+    signal: AbortSignal,
+    onStage: (stage: Stage) => void,
+  ): Promise<Outcome> {
+    try {
+      return await this.#run(file, range, reach, signal, onStage)
+    } finally {
+      this.#planning.passed(range.id)
+    }
+  }
+
+  async #run(
     { spec, warnings }: ValidFile,
     range: RangeInHand,
     reach: PassReach,

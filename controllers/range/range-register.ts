@@ -1,4 +1,4 @@
-import type { KnownNumber } from '../network/stale-routes.ts'
+import type { KnownNumber } from '../../reconcilers/route/numbers-in-use.ts'
 import type { RangeInHand } from './range-in-hand.ts'
 import { RangeNetworks } from './range-networks.ts'
 import { RangeReport, type StatusSink } from './range-report.ts'

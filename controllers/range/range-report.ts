@@ -1,6 +1,6 @@
 import type { Condition, Finding, PartFinding } from '../../model/condition.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
-import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'

@@ -1,6 +1,7 @@
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { type Reservation, showsInFigures } from '../../reconcilers/placement/capacity.ts'
-import type { Promises } from '../../reconcilers/promises.ts'
+import type { Promises } from '../../reconcilers/range/promises.ts'
+import type { VmsUnderWay } from '../machine/vms-under-way.ts'
 
 /** What one range was promised. */
 interface Promised {
@@ -11,21 +12,25 @@ interface Promised {
 }
 
 /**
- * What has been promised to ranges and does not show in Proxmox yet: numbers, names and memory; and which VMs are worked on
- * just now. It only spares two ranges from claiming the same, and a VM from being placed twice; losing it (a restart) loses
- * nothing, since what was begun shows in the next snapshot.
+ * What has been promised to ranges and does not show in Proxmox yet: numbers, names and memory. It only spares two ranges from
+ * claiming the same, and a VM from being placed twice; losing it (a restart) loses nothing, since what was begun shows in the
+ * next snapshot.
  */
 export class Reservations {
   readonly #byRange = new Map<string, Promised>()
-  /** By VMID. */
-  readonly #work = new Map<number, { readonly rangeId: string; readonly node: string }>()
+  readonly #underWay: Pick<VmsUnderWay, 'nodes' | 'ranges'>
+
+  /** @param underWay VMs whose place is not decided again while they are worked on */
+  constructor(underWay: Pick<VmsUnderWay, 'nodes' | 'ranges'>) {
+    this.#underWay = underWay
+  }
 
   /** The promises made to all ranges. */
   all(): Promises {
     return {
       numbers: new Map([...this.#byRange].map(([id, { number }]) => [number, id])),
       vms: [...this.#byRange.values()].flatMap(({ vms }) => vms),
-      underWay: new Map([...this.#work].map(([vmid, { node }]) => [vmid, node])),
+      underWay: this.#underWay.nodes(),
     }
   }
 
@@ -40,23 +45,9 @@ export class Reservations {
     if (promised !== undefined) this.#byRange.set(rangeId, { ...promised, passUnderWay: false })
   }
 
-  /** Work on a VM begins; until the returned function is called, its place is not decided again. */
-  workOn(rangeId: string, vmid: number, node: string): () => void {
-    const work = { rangeId, node }
-    this.#work.set(vmid, work)
-    return () => {
-      if (this.#work.get(vmid) === work) this.#work.delete(vmid)
-    }
-  }
-
-  /** Whether a VM is worked on just now. */
-  isUnderWay(vmid: number): boolean {
-    return this.#work.has(vmid)
-  }
-
   /** Ranges for which nothing is under way by now: only a snapshot begun after this shows all that was done for them. */
   atRest(): ReadonlySet<string> {
-    const busy = new Set([...this.#work.values()].map(({ rangeId }) => rangeId))
+    const busy = this.#underWay.ranges()
     return new Set([...this.#byRange].flatMap(([id, { passUnderWay }]) => (passUnderWay || busy.has(id) ? [] : [id])))
   }
 

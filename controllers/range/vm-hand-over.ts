@@ -1,37 +1,31 @@
-import type { Outcome } from '../../model/outcome.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
-import { nodeOf } from '../../model/plan/vm-plan.ts'
 import { type RangeSpec, vlansOf } from '../../model/range-spec.ts'
-import { type KeepAssignment, type VmAssignment, vmidOf, type VmNews } from '../machine/vm-assignment.ts'
-import type { VmRemover } from '../machine/vm-remover.ts'
+import type { KeepAssignment, VmNews } from '../machine/vm-assignment.ts'
+import type { VmsUnderWay } from '../machine/vms-under-way.ts'
 import type { VmWorker } from '../machine/vm-worker.ts'
 import type { RangeInHand } from './range-in-hand.ts'
 import type { RangeWishes } from './range-wishes.ts'
-import type { Reservations } from './reservations.ts'
 
-/** Makes of a range's plan what each of its VMs is handed, and has it carried out. */
+/** Makes of a range's plan what each of its VMs is handed. */
 export class VmHandOver {
   readonly #worker: VmWorker
-  readonly #remover: VmRemover
   readonly #wishes: Pick<RangeWishes, 'stillWanted'>
-  readonly #reservations: Pick<Reservations, 'workOn' | 'isUnderWay'>
+  readonly #underWay: Pick<VmsUnderWay, 'has'>
   readonly #settings: () => Pick<PlanSettings, 'storage' | 'storageFormat'>
   readonly #onBridgeMissing: (rangeId: string, node: string, bridge: string) => void
 
   /** @param onBridgeMissing told that a VM's start found no bridge of its range's networks on a node */
   constructor(
     worker: VmWorker,
-    remover: VmRemover,
     wishes: Pick<RangeWishes, 'stillWanted'>,
-    reservations: Pick<Reservations, 'workOn' | 'isUnderWay'>,
+    underWay: Pick<VmsUnderWay, 'has'>,
     settings: () => Pick<PlanSettings, 'storage' | 'storageFormat'>,
     onBridgeMissing: (rangeId: string, node: string, bridge: string) => void,
   ) {
     this.#worker = worker
-    this.#remover = remover
     this.#wishes = wishes
-    this.#reservations = reservations
+    this.#underWay = underWay
     this.#settings = settings
     this.#onBridgeMissing = onBridgeMissing
   }
@@ -58,29 +52,6 @@ export class VmHandOver {
 
   /** What is to be told of a VM that is handed this; undefined while it is worked on, as it tells its own news then. */
   newsOf(assignment: KeepAssignment): VmNews | undefined {
-    return this.#reservations.isUnderWay(assignment.plan.vmid) ? undefined : this.#worker.newsOf(assignment)
+    return this.#underWay.has(assignment.plan.vmid) ? undefined : this.#worker.newsOf(assignment)
   }
-
-  /** Carries an assignment out. Throws only when the signal aborts. */
-  async work(assignment: VmAssignment, withdrawn: AbortSignal, signal: AbortSignal): Promise<Outcome> {
-    const permit = { signal, withdrawn, check: assignment.check }
-    const work = (): Promise<Outcome> =>
-      assignment.kind === 'keep' ? this.#worker.work(assignment, permit) : this.#remover.remove(assignment, permit)
-    const node = workplaceOf(assignment)
-    if (node === undefined) return await work()
-    const rangeId = assignment.kind === 'keep' ? assignment.rangeId : assignment.order.rangeId
-    const end = this.#reservations.workOn(rangeId, vmidOf(assignment), node)
-    try {
-      return await work()
-    } finally {
-      end()
-    }
-  }
-}
-
-/** Where something is to be done for the VM; undefined when nothing is. */
-function workplaceOf(assignment: VmAssignment): string | undefined {
-  if (assignment.kind === 'remove') return assignment.node
-  const { step } = assignment.plan
-  return step.kind === 'none' || step.kind === 'wait' || step.kind === 'blocked' ? undefined : nodeOf(step)
 }

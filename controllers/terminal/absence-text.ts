@@ -1,4 +1,4 @@
-import type { AbsenceReport } from '../../reconcilers/without-node.ts'
+import type { AbsenceReport } from '../../reconcilers/range/without-node.ts'
 import type { Paint } from './paint.ts'
 import { plainTable } from './plain-table.ts'
 

@@ -1,4 +1,4 @@
-import type { FitReport } from '../../reconcilers/fit-copies.ts'
+import type { FitReport } from '../../reconcilers/range/fit-copies.ts'
 import type { Paint } from './paint.ts'
 import { gibText, plainTable } from './plain-table.ts'
 

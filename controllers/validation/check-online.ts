@@ -5,7 +5,7 @@ import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
-import { checkAgainstCluster, checkStorage } from '../../reconcilers/check-against-cluster.ts'
+import { checkAgainstCluster, checkStorage } from '../../reconcilers/range/check-against-cluster.ts'
 import type { Composition } from '../compose/composition.ts'
 
 /** A configuration and the file it was read from. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { CheckedFile, FileChecker } from '../../model/checked-file.ts'
-import { sharedNumbers } from '../../reconcilers/shared-numbers.ts'
+import { sharedNumbers } from '../../reconcilers/range/shared-numbers.ts'
 
 /** The files with what is wrong between them: range numbers that several files of one folder fix. */
 export async function checkTogether(

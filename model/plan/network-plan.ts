@@ -1,3 +1,4 @@
+import type { NodeNetworkState } from '../node-network-state.ts'
 import type { VnetConfig } from '../snapshot.ts'
 import type { NetworkAction } from './actions.ts'
 
@@ -54,18 +55,6 @@ export interface VnetWants {
   readonly kind: 'vnets'
   readonly vnets: readonly VnetWant[]
   readonly removals: readonly VnetRemoval[]
-}
-
-/** Whether a range's networks are in force on one node. */
-export interface NodeNetworkState {
-  readonly node: string
-  /**
-   * `absent`: not applied at all yet; `excluded`: the zone doesn't reach the node; `pending`: the node has not brought it
-   * into force yet; `failed`: it tried and could not.
-   */
-  readonly state: 'available' | 'absent' | 'pending' | 'failed' | 'offline' | 'excluded'
-  /** What the node says, after its name; empty when all is well. */
-  readonly message: string
 }
 
 /** The names under which a VM's NICs find the networks of its range: VNets, or bridges on a single node. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import { lackingNodes } from './node-states.ts'
 
 /** Where the repair of nodes that lack networks stands. */

@@ -1,4 +1,4 @@
-import type { NodeNetworkState } from '../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { ClusterSnapshot, NodeSeen, ReloadSeen } from '../../model/snapshot.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { LaneLimits } from '../../adapters/lanes.ts'
+import type { LaneLimits } from '../../adapters/proxmox/lanes.ts'
 
 /** VMs that are all made alike, and what limits them; times in seconds. */
 export interface Deployment {

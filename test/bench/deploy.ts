@@ -1,5 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
-import { NODE_LIMIT, STORAGE_LIMITS } from '../../adapters/lanes.ts'
+import { NODE_LIMIT, STORAGE_LIMITS } from '../../adapters/proxmox/lanes.ts'
 import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { realisticDurations } from '../../adapters/simulator/durations.ts'
 import { openLab } from '../scenarios/lab.ts'

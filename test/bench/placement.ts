@@ -7,12 +7,12 @@ import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.
 import { serverConfigSchema } from '../../model/server-config.ts'
 import type { ClusterSnapshot, NodeSeen } from '../../model/snapshot.ts'
 import { demandOf } from '../../reconcilers/placement/demand.ts'
-import { groundOf } from '../../reconcilers/ground.ts'
-import type { PlanResult } from '../../reconcilers/plan-range.ts'
-import { planTurn, unbroken } from '../../reconcilers/plan-turn.ts'
+import { groundOf } from '../../reconcilers/range/ground.ts'
+import type { PlanResult } from '../../reconcilers/range/plan-range.ts'
+import { planTurn, unbroken } from '../../reconcilers/range/plan-turn.ts'
 import { cluster, GIB, node } from '../builders/cluster.ts'
 import { range, router, vm } from '../builders/range.ts'
-import { NO_PROMISES } from '../../reconcilers/promises.ts'
+import { NO_PROMISES } from '../../reconcilers/range/promises.ts'
 
 const [RANGES, VMS_EACH, SEEDS] = [30, 10, 20]
 /** GiB and cores: unequal in size and in what they have of one for the other. */

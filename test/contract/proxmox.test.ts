@@ -1,4 +1,4 @@
-import { createLanes } from '../../adapters/lanes.ts'
+import { createLanes } from '../../adapters/proxmox/lanes.ts'
 import { connectProxmox, type ProxmoxSettings } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import type { TlsTrust } from '../../adapters/proxmox/tls.ts'

@@ -1,4 +1,4 @@
-import { createLanes, type LaneLimits } from '../../adapters/lanes.ts'
+import { createLanes, type LaneLimits } from '../../adapters/proxmox/lanes.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
 import { clusterFrom, controllerToken } from '../../adapters/simulator/cluster-from.ts'
-import { createLanes } from '../../adapters/lanes.ts'
+import { createLanes } from '../../adapters/proxmox/lanes.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { measure } from '../../adapters/simulator/statistics.ts'
 import type { SdnObject, SdnValue, World } from '../../adapters/simulator/world.ts'

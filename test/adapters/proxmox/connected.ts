@@ -1,7 +1,7 @@
 import { connectProxmox, type ProxmoxDeps, type ProxmoxSettings } from '../../../adapters/proxmox/connect.ts'
 import type { RequestSeen } from '../../../adapters/proxmox/api.ts'
 import { LockTimeout } from '../../../adapters/proxmox/errors.ts'
-import { createLanes } from '../../../adapters/lanes.ts'
+import { createLanes } from '../../../adapters/proxmox/lanes.ts'
 import type { Proxmox } from '../../../model/ports.ts'
 import { fakeApi, type FakeApi, type Reply } from './fake-api.ts'
 import { quickClock, type QuickClock } from './quick-clock.ts'

@@ -5,8 +5,8 @@ import type { NetworkResult } from '../../../controllers/network/network-result.
 import { openNetworks } from '../../../controllers/network/open-networks.ts'
 import type { BridgeWants, NetworkPlan } from '../../../model/plan/network-plan.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
-import { bridgeWantsOf, planSingleNetwork } from '../../../reconcilers/bridge/plan-single-network.ts'
-import { groundOf } from '../../../reconcilers/ground.ts'
+import { bridgeWantsOf, planSingleNetwork } from '../../../reconcilers/range/plan-single-network.ts'
+import { groundOf } from '../../../reconcilers/range/ground.ts'
 import {
   cluster,
   guest,

@@ -5,12 +5,13 @@ import type { NetworkRepair } from '../../../controllers/network/network-repair.
 import type { NetworkResult } from '../../../controllers/network/network-result.ts'
 import { openNetworks } from '../../../controllers/network/open-networks.ts'
 import type { PlanSettings } from '../../../model/plan-settings.ts'
-import type { NetworkPlan, NetworkWants, NodeNetworkState } from '../../../model/plan/network-plan.ts'
+import type { NodeNetworkState } from '../../../model/node-network-state.ts'
+import type { NetworkPlan, NetworkWants } from '../../../model/plan/network-plan.ts'
 import type { SdnLockStore } from '../../../model/network-ports.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
-import { groundOf } from '../../../reconcilers/ground.ts'
-import { planClusterNetwork } from '../../../reconcilers/vnet/plan-cluster-network.ts'
+import { groundOf } from '../../../reconcilers/range/ground.ts'
+import { planClusterNetwork } from '../../../reconcilers/range/plan-cluster-network.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
 import { cluster, guest, natVnet, nodeNetwork, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
@@ -142,10 +143,15 @@ describe('NetworkController', () => {
     const told: number[] = []
     let toldAtReload: readonly number[] = []
     proxmox.whileReloading = async () => {
+      await settled()
       toldAtReload = [...told]
     }
     const results = await Promise.all(
-      [1, 2, 3].map((number) => controller.ensure(wantsOf(number), () => void told.push(number))),
+      [1, 2, 3].map((number) => {
+        const { committed, made } = controller.begin(wantsOf(number))
+        void committed.then(() => told.push(number))
+        return made
+      }),
     )
     expect(kinds(results)).to.deep.equal(['ready', 'failed', 'ready'])
     expect(toldAtReload).to.deep.equal([1, 3])
@@ -155,7 +161,10 @@ describe('NetworkController', () => {
   it('tells of no commit where the apply is refused', async () => {
     const proxmox = new FakeProxmox(cluster()).fail('apply', full)
     const told: number[] = []
-    await controllerOf(proxmox).ensure(wantsOf(1), () => void told.push(1))
+    const { committed, made } = controllerOf(proxmox).begin(wantsOf(1))
+    void committed.then(() => told.push(1))
+    await made
+    await settled()
     expect(told).to.deep.equal([])
   })
 

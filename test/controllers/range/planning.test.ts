@@ -7,6 +7,7 @@ import { Announced } from '../../../controllers/range/announced.ts'
 import { Explaining } from '../../../controllers/range/explaining.ts'
 import { Planning } from '../../../controllers/range/planning.ts'
 import { Reservations } from '../../../controllers/range/reservations.ts'
+import { VmsUnderWay } from '../../../controllers/machine/vms-under-way.ts'
 import type { Clock } from '../../../model/clock.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { RangePlan } from '../../../model/plan/range-plan.ts'
@@ -23,7 +24,7 @@ const { signal } = new AbortController()
 function planningOf(proxmox: FakeProxmox, clock: Clock = systemClock, current = () => settings()) {
   const [decided, reservations, announced] = [
     new DecidedMode(current),
-    new Reservations(),
+    new Reservations(new VmsUnderWay()),
     new Announced(clock, signal),
   ]
   const errors: string[] = []

@@ -14,9 +14,9 @@ function controllerOf(outcomes: Readonly<Record<string, Outcome>>) {
         passes.push(rangeId)
         return outcomes[rangeId] ?? { kind: 'settled' }
       },
-      workOnVm: async () => ({ kind: 'settled' }),
-      onTrigger: () => undefined,
     },
+    { work: async () => ({ kind: 'settled' }) },
+    () => undefined,
     () => 1,
     systemClock,
   )
@@ -46,7 +46,9 @@ describe('RangeController', () => {
       return { kind: 'settled' }
     }
     const controller = new RangeController(
-      { pass, workOnVm: async () => ({ kind: 'settled' }), onTrigger: (rangeId) => told.push(`trigger ${rangeId}`) },
+      { pass },
+      { work: async () => ({ kind: 'settled' }) },
+      (rangeId) => told.push(`trigger ${rangeId}`),
       () => 1,
       systemClock,
     )

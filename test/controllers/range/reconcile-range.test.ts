@@ -18,6 +18,9 @@ import { VmHandOver } from '../../../controllers/range/vm-hand-over.ts'
 import { type VmAssignment, vmidOf } from '../../../controllers/machine/vm-assignment.ts'
 import { VmWorker } from '../../../controllers/machine/vm-worker.ts'
 import { RemovalReconciler } from '../../../controllers/range/reconcile-removal.ts'
+import { VmExecutor } from '../../../controllers/machine/vm-executor.ts'
+import { VmsUnderWay } from '../../../controllers/machine/vms-under-way.ts'
+import { InFlight } from '../../../controllers/pace/in-flight.ts'
 import { VmRemover } from '../../../controllers/machine/vm-remover.ts'
 import { openNetworks } from '../../../controllers/network/open-networks.ts'
 import { openRemoval } from '../../../controllers/removal/open-removal.ts'
@@ -65,7 +68,8 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   }
   const orders = { of: () => Promise.resolve(undefined), done: () => Promise.resolve() }
   const wishes = new RangeWishes({ read: async (id) => file.read(id) }, orders, pruning, clock)
-  const reservations = new Reservations()
+  const underWay = new VmsUnderWay()
+  const reservations = new Reservations(underWay)
   const announced = new Announced(systemClock, signal)
   const planning = new Planning(
     () => proxmox.observe(),
@@ -83,9 +87,9 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     quiet,
   )
   const worker = new VmWorker(machines, audit, new VmBackoff(clock, () => 1), quiet)
-  const remover = new VmRemover(machines, pools, quiet)
+  const executor = new VmExecutor(worker, new VmRemover(machines, pools, quiet), underWay, new InFlight(signal))
   const lacks = (id: string, node: string, bridge: string): void => repair.lacks(id, node, bridge)
-  const vms = new VmHandOver(worker, remover, wishes, reservations, () => settings(), lacks)
+  const vms = new VmHandOver(worker, wishes, underWay, () => settings(), lacks)
   const networkStep = new NetworkStep(networks, repair, new AclGranter(access, quiet, clock, signal))
   const routes = new RouteStep({ ensure: () => Promise.resolve({ kind: 'ready' }) }, () => false)
   const pass = new RangePass(planning, networkStep, pools, routes, vms)
@@ -110,14 +114,14 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
         handOver: (assignments: readonly VmAssignment[]) => {
           for (const assignment of assignments) {
             const vmid = vmidOf(assignment)
-            if (!works.has(vmid)) works.set(vmid, vms.work(assignment, always(signal).withdrawn, signal))
+            if (!works.has(vmid)) works.set(vmid, executor.work(assignment, always(signal).withdrawn))
           }
         },
         withdraw: () => undefined,
         underWay: () => new Set<VmAssignment['kind']>(),
         superseded: always(signal).withdrawn,
       }
-      const passed = await reconciler.reconcile(register.of(id), reach, signal).finally(() => reservations.release(id))
+      const passed = await reconciler.reconcile(register.of(id), reach, signal)
       return worstOf([passed, ...(await Promise.all(works.values()))])
     },
     conditions: () =>

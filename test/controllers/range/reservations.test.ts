@@ -1,10 +1,11 @@
 import { expect } from 'chai'
+import { VmsUnderWay } from '../../../controllers/machine/vms-under-way.ts'
 import { Reservations } from '../../../controllers/range/reservations.ts'
 import type { GuestSeen } from '../../../model/snapshot.ts'
 import { planRange } from '../../builders/plan-range.ts'
 import { cluster, guest } from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
-import { NO_PROMISES } from '../../../reconcilers/promises.ts'
+import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
 
 const VMID = 1_010_011
 
@@ -24,9 +25,11 @@ const ALL = { numbers: [[1, 'JD']], vmids: [VMID] }
 const NOTHING = { numbers: [], vmids: [] }
 
 describe('Reservations', () => {
+  let underWay: VmsUnderWay
   let reservations: Reservations
   beforeEach(() => {
-    reservations = new Reservations()
+    underWay = new VmsUnderWay()
+    reservations = new Reservations(underWay)
     reserve(reservations, 'JD')
   })
 
@@ -69,7 +72,7 @@ describe('Reservations', () => {
   })
 
   it('keeps promises while a VM is worked on after the pass, and tells where that is', () => {
-    const end = reservations.workOn('JD', VMID, 'pve2')
+    const end = underWay.begin('JD', VMID, 'pve2')
     reservations.release('JD')
     forgetIn(reservations)
     expect(promisedBy(reservations)).to.deep.equal(ALL)

@@ -9,7 +9,7 @@ import { planRange } from '../../builders/plan-range.ts'
 import { cluster } from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
 import { rangeStatus, vmStatus } from '../../builders/status.ts'
-import { NO_PROMISES } from '../../../reconcilers/promises.ts'
+import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
 
 const plain = paintFor({ isTTY: false }, {})
 

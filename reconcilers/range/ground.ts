@@ -1,0 +1,30 @@
+import type { NetworkMode } from '../../model/network-mode.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { RepairNeed } from '../../model/plan/network-plan.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { ZoneCheck } from '../../model/zone-finding.ts'
+import { type Site, siteOf } from '../placement/site.ts'
+import { type GuestIndex, indexGuests } from '../vm/find-guest.ts'
+import { NO_REPAIR, repairNeed } from '../vnet/repair-need.ts'
+import { checkZone } from '../zone/check-zone.ts'
+
+/** What all ranges are planned on: one look at the cluster, and what is looked up or judged in it, made once. */
+export interface Ground {
+  readonly snapshot: ClusterSnapshot
+  readonly site: Site
+  readonly guests: GuestIndex
+  readonly settings: PlanSettings
+  /** How ranges get their networks; decided once for all of them. */
+  readonly mode: NetworkMode
+  /** On a single node nothing is asked of a zone. */
+  readonly zone: ZoneCheck
+  readonly repair: RepairNeed
+}
+
+/** The ground of one look. */
+export function groundOf(snapshot: ClusterSnapshot, settings: PlanSettings, mode: NetworkMode): Ground {
+  const made = { snapshot, site: siteOf(snapshot), guests: indexGuests(snapshot), settings, mode }
+  if (mode === 'single') return { ...made, zone: { findings: [], unreached: new Map() }, repair: NO_REPAIR }
+  const zone = checkZone(snapshot, settings.zone)
+  return { ...made, zone, repair: repairNeed(snapshot, zone, settings) }
+}

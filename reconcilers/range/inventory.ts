@@ -1,0 +1,149 @@
+import { ansibleGroupsOf } from '../../model/ansible-groups.ts'
+import { addressOf, routerWanAddressOf, vmidOf } from '../../model/identity.ts'
+import { type NetworkMode, networkModeOf } from '../../model/network-mode.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import { printable } from '../../model/printable.ts'
+import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
+import { numberedBridges } from '../bridge/range-bridge.ts'
+import { type NumbersSeen, numbersHeldBy, rangeNumberOf } from '../range-number.ts'
+import { findGuest, guestsOfRange, indexGuests } from '../vm/find-guest.ts'
+import { numberedVnets } from '../vnet/numbered-vnets.ts'
+
+/** What Ansible is told of one VM. Names that start with `proxmox_` and `range_` are those of Ludus. */
+interface HostVars {
+  readonly ansible_host: string
+  readonly proxmox_name: string
+  readonly proxmox_vmid: number
+  readonly proxmox_node: string
+  readonly proxmox_status: string
+  readonly proxmox_type: 'qemu'
+  /** By the range file; Ludus asks the guest, and goes by the file where the guest doesn't answer. */
+  readonly proxmox_os_id: VmSpec['os']
+  readonly range_id: string
+  /** The range number. */
+  readonly range_second_octet: number
+  readonly lanista_vlan: number
+}
+
+/** The VMs that exist, as Ansible sees them. */
+export interface Inventory {
+  readonly hosts: ReadonlyMap<string, HostVars>
+  /** Group -> names of hosts; `all` is among them. */
+  readonly groups: ReadonlyMap<string, readonly string[]>
+  /** One sentence for each thing that is missing and shouldn't be. */
+  readonly warnings: readonly string[]
+}
+
+/** What Ansible's script protocol asks for with `--list`. */
+export const ansibleListOf = ({ hosts, groups }: Inventory): Readonly<Record<string, unknown>> => ({
+  ...Object.fromEntries([...groups].map(([group, members]) => [group, { hosts: members }])),
+  _meta: { hostvars: Object.fromEntries(hosts) },
+})
+
+interface Host {
+  readonly groups: readonly string[]
+  readonly vars: HostVars
+}
+
+/**
+ * The VMs of ranges that exist on Proxmox, as Ludus' own inventory has them: the groups of its playbooks, the range, the
+ * operating system and `running`. A router has the address in the NAT network by which it is reached from outside. A VM
+ * that is being cloned, or whose name Proxmox has not told yet, is no host yet.
+ */
+export function inventoryOf(specs: readonly RangeSpec[], snapshot: ClusterSnapshot, settings: PlanSettings): Inventory {
+  const seen = numbersSeen(snapshot, settings, networkModeOf(snapshot, settings))
+  const index = indexGuests(snapshot)
+  const warnings: string[] = []
+  const hosts = new Map<string, Host>()
+  for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const numbered = numberIn(spec, seen, settings)
+    if ('warning' in numbered) {
+      warnings.push(numbered.warning)
+      continue
+    }
+    const { number } = numbered
+    const machines = machinesOf(spec).map((vm) => ({ vm, vmid: vmidOf(number, vm.address, settings.vmidBase) }))
+    const guests = guestsOfRange(spec.id, new Set(machines.map(({ vmid }) => vmid)), index)
+    for (const { vm, vmid } of machines) {
+      const found = findGuest(vm.name, vmid, guests)
+      if (found.kind === 'conflict') warnings.push(`range ${spec.id}: ${found.finding.message}`)
+      if (found.kind !== 'guest' || found.guest.name === undefined || found.guest.lock === 'clone') continue
+      const other = hosts.get(vm.name)
+      if (other === undefined) hosts.set(vm.name, hostOf(vm, spec.id, number, found.guest))
+      else
+        warnings.push(
+          `range ${spec.id}: its vm ${vm.name} is left out, since range ${other.vars.range_id} has one of that name and Ansible knows hosts by name; rename one of them`,
+        )
+    }
+  }
+  const { groups, unfit } = groupsOf(hosts)
+  return {
+    hosts: new Map([...hosts].map(([name, { vars }]) => [name, vars])),
+    groups,
+    warnings: [...warnings, ...unfit.map(unfitGroup)],
+  }
+}
+
+function hostOf(vm: VmSpec, rangeId: string, number: number, { vmid, node, status }: GuestSeen): Host {
+  const running = status === 'running' ? ['running'] : []
+  return {
+    groups: [...ansibleGroupsOf(vm, rangeId), vm.os, ...running],
+    vars: {
+      ansible_host: vm.role === 'router' ? routerWanAddressOf(number) : addressOf(number, vm.address),
+      proxmox_name: vm.name,
+      proxmox_vmid: vmid,
+      proxmox_node: node,
+      proxmox_status: status,
+      proxmox_type: 'qemu',
+      proxmox_os_id: vm.os,
+      range_id: rangeId,
+      range_second_octet: number,
+      lanista_vlan: vm.address.vlan,
+    },
+  }
+}
+
+function groupsOf(hosts: ReadonlyMap<string, Host>): Pick<Inventory, 'groups'> & { readonly unfit: readonly string[] } {
+  const groups = new Map<string, Set<string>>([['all', new Set(hosts.keys())]])
+  const unfit = new Set<string>()
+  for (const [name, host] of hosts)
+    for (const group of host.groups) {
+      if (isGroupName(group)) groups.set(group, (groups.get(group) ?? new Set()).add(name))
+      else unfit.add(group)
+    }
+  return { groups: new Map([...groups].map(([group, members]) => [group, [...members]])), unfit: [...unfit] }
+}
+
+const unfitGroup = (group: string): string =>
+  `ansible_groups: "${printable(group)}" can't be the name of a group and is left out; use letters, digits and underscores`
+
+/**
+ * Ansible itself takes nearly any name and warns of those that no play can address well, such as with hyphens, which are
+ * Ludus' users' own. `_meta` is no group in its protocol.
+ */
+const isGroupName = (name: string): boolean => name !== '_meta' && name.trim() !== '' && printable(name, 200) === name
+
+/** The number a range lives under, or asks for; one that would only be given to it says nothing of existing VMs. */
+function numberIn(
+  { id, number: asked }: RangeSpec,
+  seen: NumbersSeen,
+  settings: PlanSettings,
+): { readonly number: number } | { readonly warning: string } {
+  const numbered = rangeNumberOf(id, asked, seen, new Map(), settings)
+  if ('finding' in numbered) return { warning: numbered.finding.message }
+  const known = asked !== undefined || numbersHeldBy(id, seen, settings.vmidBase).includes(numbered.number)
+  return known
+    ? numbered
+    : {
+        warning: `range ${id}: it has no number yet, so it is left out; it gets one when lanista run makes its network`,
+      }
+}
+
+/** Where `cluster_mode: false` holds on a cluster, ranges live on the configured node alone. */
+function numbersSeen(snapshot: ClusterSnapshot, { defaultNode }: PlanSettings, mode: NetworkMode): NumbersSeen {
+  const { guests, nodes, nodeNetworks } = snapshot
+  if (mode === 'cluster') return { guests, networks: numberedVnets(snapshot) }
+  const here = nodeNetworks.filter(({ node }) => nodes.length === 1 || node === defaultNode)
+  return { guests, networks: here.flatMap(numberedBridges) }
+}

@@ -1,0 +1,116 @@
+import type { Finding } from '../../model/condition.ts'
+import { bridgeName, isConfiguredFor, ownerMark } from '../../model/identity.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { BridgeWants, NetworkPlan } from '../../model/plan/network-plan.ts'
+import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { Ground } from './ground.ts'
+import { NO_QUORUM } from '../no-quorum.ts'
+import { rangeNumberOf } from '../range-number.ts'
+import { reloadingNodes } from '../reloading-nodes.ts'
+import type { PlannedNetwork } from './plan-cluster-network.ts'
+import { checkNatBridge } from '../bridge/check-nat-bridge.ts'
+import { onlyNodeOf } from '../bridge/only-node.ts'
+import { planBridges } from '../bridge/plan-bridges.ts'
+import { numberedBridges } from '../bridge/range-bridge.ts'
+
+/** A range's networks on a single node: the NAT bridge, which is checked, and its own bridge. There is no zone. */
+export function planSingleNetwork(
+  spec: RangeSpec,
+  { snapshot, settings, repair }: Ground,
+  promised: ReadonlyMap<number, string>,
+): PlannedNetwork {
+  const chosen = onlyNodeOf(snapshot, settings)
+  if ('finding' in chosen) return refused(chosen.finding)
+  const { node } = chosen
+  if (!snapshot.quorate) return refused(NO_QUORUM)
+  const network = snapshot.nodeNetworks.find((each) => each.node === node)
+  const number = numberOf(spec, snapshot, node, promised, settings)
+  if ('finding' in number) return refused(number.finding)
+
+  const adoptUnmarked = spec.number !== undefined || hasVms(spec.id, number.number, snapshot, settings)
+  const wants = bridgeWantsOf(spec.id, number.number, adoptUnmarked, node, settings)
+  const names = { nat: settings.natBridge, range: bridgeName(number.number) }
+  const busy = reloadingNodes(snapshot).has(node)
+  const { actions, findings } = planBridges(wants, network, { reloading: busy })
+  const nat = network === undefined ? undefined : checkNatBridge(network, settings.natBridge)
+  const finding = nat?.kind === 'unusable' ? nat.finding : findings.get(names.range)
+  if (finding !== undefined) return refused(finding)
+
+  const state = actions.length === 0 ? 'available' : 'absent'
+  const message = state === 'available' ? '' : 'has no network of the range yet'
+  const plan: NetworkPlan = { names, wants, actions, nodes: [{ node, state, message }], busy, repair }
+  const notes = [...(nat?.kind === 'usable' ? nat.notes : []), ...targetNotes(spec, node)]
+  return {
+    kind: 'planned',
+    number: number.number,
+    network: plan,
+    unreached: others(snapshot, node),
+    zoneFindings: [],
+    grant: undefined,
+    onlyNode: node,
+    notes,
+  }
+}
+
+/** The bridge of a range, for the node it is wanted on. */
+export const bridgeWantsOf = (
+  rangeId: string,
+  number: number,
+  adoptUnmarked: boolean,
+  node: string,
+  { natBridge, applyForeign }: Pick<PlanSettings, 'natBridge' | 'applyForeign'>,
+): BridgeWants => ({
+  kind: 'bridges',
+  node,
+  natBridge,
+  bridges: [{ name: bridgeName(number), mark: ownerMark(rangeId), adoptUnmarked }],
+  removals: [],
+  applyForeign,
+})
+
+/** True when VMs of the range have VMIDs of that number: then a bridge of the number has only lost its mark. */
+const hasVms = (rangeId: string, number: number, { guests }: ClusterSnapshot, { vmidBase }: PlanSettings): boolean =>
+  guests.some(
+    ({ vmid, pool, tags }) =>
+      pool === rangeId && isConfiguredFor(rangeId, tags) && Math.floor((vmid - vmidBase) / 1_000_000) === number,
+  )
+
+function numberOf(
+  spec: RangeSpec,
+  { nodeNetworks, guests }: ClusterSnapshot,
+  node: string,
+  promised: ReadonlyMap<number, string>,
+  settings: PlanSettings,
+): ReturnType<typeof rangeNumberOf> {
+  const network = nodeNetworks.find((each) => each.node === node)
+  const networks = network === undefined ? [] : numberedBridges(network)
+  return rangeNumberOf(spec.id, spec.number, { networks, guests }, promised, settings)
+}
+
+const others = ({ nodes }: ClusterSnapshot, node: string): ReadonlyMap<string, string> =>
+  new Map(
+    nodes
+      .map(({ name }) => name)
+      .filter((name) => name !== node)
+      .sort()
+      .map((name) => [name, `is left out, since cluster_mode: false keeps ranges on proxmox_node ${node}`]),
+  )
+
+/** `target_node` keys say nothing where there is one node to choose from. */
+function targetNotes(spec: RangeSpec, node: string): readonly string[] {
+  const owners = [
+    ...(spec.targetNode === undefined ? [] : ['defaults']),
+    ...machinesOf(spec).flatMap(({ name, targetNode }) => (targetNode === undefined ? [] : [name])),
+  ]
+  return owners.length === 0
+    ? []
+    : [`target_node of ${owners.join(', ')} is ignored: on a single node every VM runs on ${node}`]
+}
+
+const refused = (finding: Finding): PlannedNetwork => ({
+  kind: 'refused',
+  part: 'NetworkReady',
+  finding,
+  zoneFindings: [],
+})
