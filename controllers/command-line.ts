@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
-import type { Composition } from './compose/composition.ts'
+import type { Composition } from './commands/composition.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 
 /** What a command has of the process it runs in. */

@@ -1,6 +1,6 @@
 import type { Condition } from '../model/condition.ts'
+import type { Observed } from '../model/observed.ts'
 import type { Logger } from '../model/ports.ts'
-import type { Duties } from './duties.ts'
 import { aborted } from './pace/aborted.ts'
 import type { InFlight } from './pace/in-flight.ts'
 import { triggers } from './pace/triggers.ts'
@@ -10,6 +10,24 @@ import type { StatusBoard } from './report/status-board.ts'
 
 /** So many failed tries in a row end a `converge`. */
 const ATTEMPTS = 4
+
+/** What a controller does beside its ranges: at the start, with each resync, and at the end. No range waits for any of it. */
+export interface Duties {
+  /** Takes up how ready ranges were when an earlier life ended. */
+  rememberReady(before: ReadonlyMap<string, Condition>): Promise<void>
+  /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */
+  giveBackLeftover(): Promise<void>
+  /** There will be no later turn in which something could be looked at. */
+  expectNoLaterTurn(): void
+  /** Looks for ranges whose file is gone. @returns those of which something else is to be done or said now */
+  prune(signal: AbortSignal): Promise<readonly string[]>
+  /** @param rangeIds of all ranges there are */
+  removeStaleRoutes(rangeIds: readonly string[]): Promise<void>
+  /** Resolves when no node's networks are being repaired. */
+  repaired(): Promise<void>
+  /** Resolves when nobody is waiting to be told any more, or after a while. */
+  notified(signal: AbortSignal): Promise<void>
+}
 
 /** What begins and ends with a controller. */
 export interface Life {
@@ -21,6 +39,12 @@ export interface Life {
   /** How often every range is looked at without any cause; asked for anew with each `resync()`. */
   readonly resyncMs: () => number
   readonly logger: Logger
+}
+
+/** A controller that does nothing yet, and what may be told of it. */
+export interface WiredController {
+  readonly controller: Controller
+  readonly observed: Observed
 }
 
 /** The whole controller: triggers in, passes over ranges, statuses out. */

@@ -1,6 +1,6 @@
 import type { WaitingSet } from '../../model/prune.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Composition } from '../compose/composition.ts'
+import type { Composition } from './composition.ts'
 import { approvalText } from '../terminal/approval-text.ts'
 
 export interface ApproveOptions {

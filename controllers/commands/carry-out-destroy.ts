@@ -3,8 +3,7 @@ import type { Logger } from '../../model/ports.ts'
 import { isGone, rangeLeft } from '../../reconcilers/removal/range-left.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Composition, Connected } from '../compose/composition.ts'
-import { controllerFor } from './controller-for.ts'
+import type { Composition, Connected } from './composition.ts'
 import { claimPresence } from './presence-of-run.ts'
 
 /** How often the cluster is looked at while another process does the work. */
@@ -43,7 +42,7 @@ export async function carryOutDestroy(
   }
   const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
   try {
-    const { controller } = controllerFor(() => config, connected, composition, troublesOnly(logger))
+    const { controller } = composition.controller(() => config, connected, troublesOnly(logger))
     const shown = new Map<string, RangeStatus>()
     controller.board.onChange((status) => {
       for (const vm of status.vms) {

@@ -4,7 +4,7 @@ import { diagnosticLine } from '../../model/diagnostic.ts'
 import { shownAddress } from '../../model/notify/notify-address.ts'
 import { durationText } from '../../model/duration.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Composition, TokenInspection } from '../compose/composition.ts'
+import type { Composition, TokenInspection } from './composition.ts'
 import { type ConfigRow, configTable } from '../terminal/config-table.ts'
 import type { Paint } from '../terminal/paint.ts'
 

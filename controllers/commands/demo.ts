@@ -1,9 +1,8 @@
 import { UserError } from '../../model/user-error.ts'
 import type { Observed } from '../../model/observed.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
-import type { Composition, Connected } from '../compose/composition.ts'
+import type { Composition, Connected } from './composition.ts'
 import type { Controller } from '../controller.ts'
-import { controllerFor } from './controller-for.ts'
 import { type DemoFolder, layOutDemoFolder } from '../demo/demo-folder.ts'
 import { nextSteps } from '../demo/next-steps.ts'
 import { phaseLines } from '../terminal/phase-lines.ts'
@@ -62,7 +61,7 @@ async function runDemo(
   const config = await composition.loadConfig(folder.configFile, {})
   const logger = composition.openLog(folder.logFile)
   const connected = await composition.connect(config, logger)
-  const { controller, observed } = controllerFor(() => config, connected, composition, logger)
+  const { controller, observed } = composition.controller(() => config, connected, logger)
 
   const ended = new AbortController()
   const stop = AbortSignal.any([signal, ended.signal])

@@ -6,7 +6,7 @@ import { printable } from '../../model/printable.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import { UserError } from '../../model/user-error.ts'
 import { ansibleListOf, inventoryOf } from '../../reconcilers/range/inventory.ts'
-import type { Composition } from '../compose/composition.ts'
+import type { Composition } from './composition.ts'
 import { readFolder } from './read-folder.ts'
 
 export interface InventoryOptions {

@@ -1,7 +1,7 @@
 import { isRangeId } from '../../model/range-id.ts'
 import type { Logger } from '../../model/ports.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Connected } from '../compose/composition.ts'
+import type { Connected } from './composition.ts'
 
 /**
  * Makes this process the one at work on the state directory; resolves with the way to end that. Throws `UserError` when

@@ -4,10 +4,9 @@ import type { Logger } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { apiUrlsOf } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Composition, Connected } from '../compose/composition.ts'
+import type { Composition, Connected } from './composition.ts'
 import type { Controller } from '../controller.ts'
-import { LiveConfig } from '../compose/live-config.ts'
-import { controllerFor } from './controller-for.ts'
+import { LiveConfig } from './live-config.ts'
 import { claimPresence } from './presence-of-run.ts'
 
 export interface RunOptions {
@@ -38,7 +37,7 @@ export async function runCommand(
   if (options.once) {
     const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
     try {
-      return await converge(controllerFor(() => config, connected, composition, logger).controller, print, signal)
+      return await converge(composition.controller(() => config, connected, logger).controller, print, signal)
     } finally {
       await leave()
     }
@@ -46,7 +45,7 @@ export async function runCommand(
   const { metrics } = connected
   const onReload = (): void => controller.resync()
   const live = new LiveConfig(config, { source, logger, metrics, clock: composition.clock, onReload })
-  const { controller, observed } = controllerFor(() => live.current(), connected, composition, logger)
+  const { controller, observed } = composition.controller(() => live.current(), connected, logger)
   const look = (rangeId: string): void => controller.ranges.trigger(rangeId)
   const leave = await claimPresence(connected, config.lanista.state_dir, look, logger)
   options.onReloadRequest(() => void live.reload(true))

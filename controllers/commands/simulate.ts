@@ -1,4 +1,4 @@
-import type { Composition } from '../compose/composition.ts'
+import type { Composition } from './composition.ts'
 import { aborted } from '../pace/aborted.ts'
 
 export interface SimulateCommandOptions {

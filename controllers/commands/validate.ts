@@ -1,7 +1,9 @@
 import type { CheckedFile } from '../../model/checked-file.ts'
 import { printable } from '../../model/printable.ts'
+import type { ServerConfig } from '../../model/server-config.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Composition } from '../compose/composition.ts'
+import type { Composition } from './composition.ts'
 import { checkOnline } from '../validation/check-online.ts'
 import { checkTogether } from '../validation/check-together.ts'
 import { diagnosticGithub, diagnosticJson, diagnosticSarif } from '../terminal/diagnostic-formats.ts'
@@ -45,10 +47,15 @@ export async function validateCommand(
   const together = await checkTogether(alone, checker)
   const files =
     online && config !== undefined && settings !== undefined
-      ? await checkOnline(together, { file: config, settings }, composition, signal)
+      ? await checkOnline(together, { file: config, settings }, checker, () => lookAt(settings, composition, signal))
       : together
   for (const line of render(files)) print(line)
   return files.some(({ problems }) => problems.length > 0) ? 1 : 0
+}
+
+async function lookAt(config: ServerConfig, composition: Composition, signal: AbortSignal): Promise<ClusterSnapshot> {
+  const { proxmox } = await composition.connect(config, composition.openLog())
+  return await proxmox.observe(signal)
 }
 
 function rendererOf(format: string, paint: Paint): (files: readonly CheckedFile[]) => readonly string[] {

@@ -17,8 +17,9 @@ import { systemClock } from '../../adapters/system-clock.ts'
 import { fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
-import type { Composition, Connected } from './composition.ts'
+import type { Composition, Connected } from '../commands/composition.ts'
 import { proxmoxOf } from './connect.ts'
+import { controllerFor } from './controller-for.ts'
 import { watchObservations } from './observations.ts'
 
 export interface ComposeOptions {
@@ -38,6 +39,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     inspectToken: ({ lanista }) => inspectToken({ file: lanista.proxmox.token_file, environment }),
     openLog: (file) => openLogger(logDestination(file)),
     connect: (config, logger) => connect(config, logger, version, outside),
+    controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.
     simulate: async (options) => (await import('./simulate.ts')).simulateCluster(options),
   }

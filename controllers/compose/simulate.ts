@@ -5,7 +5,7 @@ import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { Durations } from '../../adapters/simulator/durations.ts'
 import { startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { SimulatedCluster, SimulateOptions } from './composition.ts'
+import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
 
 /** Slow enough to see each phase, quick enough not to wait. */
 const DEMO_PACE: Partial<Durations> = { networkReload: 500, linkedClone: 1200, start: 1500, statistics: 2000 }

@@ -4,13 +4,11 @@ import type { Condition } from '../../model/condition.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
-import type { Observed } from '../../model/observed.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { Controller } from '../controller.ts'
-import { Duties } from '../duties.ts'
+import { Controller, type Duties, type WiredController } from '../controller.ts'
 import { watchClones } from '../machine/clone-watch.ts'
 import { ConfigAudit } from '../machine/config-audit.ts'
 import { VmBackoff } from '../machine/vm-backoff.ts'
@@ -78,12 +76,6 @@ interface NotifyParts {
   readonly urls: () => readonly string[]
   /** How ready ranges were when an earlier life ended. */
   readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
-}
-
-/** A controller that does nothing yet, and what may be told of it. */
-export interface WiredController {
-  readonly controller: Controller
-  readonly observed: Observed
 }
 
 /** Makes a controller of its parts: room by room, from what others need to what needs them. */
@@ -179,7 +171,18 @@ export function wireController(parts: ControllerParts): WiredController {
     () => planning.numbersSeen(),
     logger,
   )
-  const duties = new Duties(notifications, pruning, networks, repair, staleRoutes, audit)
+  const duties: Duties = {
+    rememberReady: async (before) => {
+      notifications.startFrom(before)
+      await pruning.start(before)
+    },
+    giveBackLeftover: () => networks.giveBackLeftover(),
+    expectNoLaterTurn: () => audit.waitForNoTurn(),
+    prune: (until) => pruning.look(until),
+    removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
+    repaired: () => repair.ended(),
+    notified: (until) => notifications.sent(until),
+  }
   const explaining = new Explaining(files, () => observer.observe(signal), decided, reservations, settings)
   return {
     controller: new Controller(ranges, board, folder, duties, {

@@ -2,7 +2,7 @@ import { cp, mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { SimulatedCluster } from '../compose/composition.ts'
+import type { SimulatedCluster } from '../../model/simulated-cluster.ts'
 
 /** The example range files that ship with Lanista, seen from the compiled file. */
 const EXAMPLES = fileURLToPath(new URL('../../../deploy/demo/', import.meta.url))

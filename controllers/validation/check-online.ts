@@ -1,12 +1,11 @@
 import { dirname } from 'node:path'
-import type { CheckedFile } from '../../model/checked-file.ts'
+import type { CheckedFile, FileChecker } from '../../model/checked-file.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { checkAgainstCluster, checkStorage } from '../../reconcilers/range/check-against-cluster.ts'
-import type { Composition } from '../compose/composition.ts'
 
 /** A configuration and the file it was read from. */
 interface Configuration {
@@ -21,22 +20,22 @@ interface Configuration {
 export async function checkOnline(
   files: readonly CheckedFile[],
   { file, settings: config }: Configuration,
-  composition: Composition,
-  signal: AbortSignal,
+  checker: FileChecker,
+  look: () => Promise<ClusterSnapshot>,
 ): Promise<readonly CheckedFile[]> {
-  const snapshot = await observe(config, composition, signal)
-  const [settings, { checker }] = [planSettingsOf(config), composition]
+  const snapshot = await orUserError(look)
+  const settings = planSettingsOf(config)
   const checked = files.map(async (each) =>
     each.spec === undefined ? each : await checker.locate(each, checkAgainstCluster(each.spec, snapshot, settings)),
   )
-  return [...(await wrongConfiguration(file, snapshot, settings, composition)), ...(await Promise.all(checked))]
+  return [...(await wrongConfiguration(file, snapshot, settings, checker)), ...(await Promise.all(checked))]
 }
 
 async function wrongConfiguration(
   file: string,
   snapshot: ClusterSnapshot,
   settings: PlanSettings,
-  { checker }: Composition,
+  checker: FileChecker,
 ): Promise<readonly CheckedFile[]> {
   const findings = checkStorage(snapshot, settings)
   const unchecked = {
@@ -50,10 +49,9 @@ async function wrongConfiguration(
   return findings.length === 0 ? [] : [await checker.locate(unchecked, findings)]
 }
 
-async function observe(config: ServerConfig, composition: Composition, signal: AbortSignal): Promise<ClusterSnapshot> {
-  const { proxmox } = await composition.connect(config, composition.openLog())
+async function orUserError(look: () => Promise<ClusterSnapshot>): Promise<ClusterSnapshot> {
   try {
-    return await proxmox.observe(signal)
+    return await look()
   } catch (error) {
     if (!isProxmoxError(error)) throw error
     throw new UserError(

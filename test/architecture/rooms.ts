@@ -137,14 +137,9 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
-    name: 'controllers/duties.ts',
-    purpose: 'what a controller does beside its ranges',
-    imports: ['model', 'controllers/machine', 'controllers/network', 'controllers/removal', 'controllers/report'],
-  },
-  {
     name: 'controllers/controller.ts',
     purpose: 'the whole controller: run, converge, stop',
-    imports: ['model', 'controllers/duties.ts', 'controllers/pace', 'controllers/range', 'controllers/report'],
+    imports: ['model', 'controllers/pace', 'controllers/range', 'controllers/report'],
   },
   {
     name: 'controllers/compose',
@@ -152,7 +147,6 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'model',
       'controllers/controller.ts',
-      'controllers/duties.ts',
       'controllers/machine',
       'controllers/network',
       'controllers/pace',
@@ -170,17 +164,18 @@ export const ROOMS: readonly Room[] = [
       'adapters/simulator',
       'adapters/state',
       'adapters/validate',
+      'controllers/commands',
     ],
   },
   {
     name: 'controllers/demo',
     purpose: "the demo's folder, and what to try next",
-    imports: ['controllers/compose', 'controllers/terminal'],
+    imports: ['controllers/terminal', 'model'],
   },
   {
     name: 'controllers/validation',
     purpose: 'checks of range files that take more than one file',
-    imports: ['model', 'reconcilers/range', 'controllers/compose'],
+    imports: ['model', 'reconcilers/range'],
   },
   {
     name: 'controllers/commands',
@@ -191,7 +186,6 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/placement',
       'reconcilers/range',
       'reconcilers/removal',
-      'controllers/compose',
       'controllers/controller.ts',
       'controllers/demo',
       'controllers/network',
@@ -205,7 +199,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/command-line.ts',
     purpose: 'the verbs, their options and their help',
-    imports: ['model', 'controllers/commands', 'controllers/compose', 'controllers/terminal'],
+    imports: ['model', 'controllers/commands', 'controllers/terminal'],
   },
   {
     name: 'controllers/main.ts',

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { validateCommand } from '../../../controllers/commands/validate.ts'
-import type { Composition } from '../../../controllers/compose/composition.ts'
+import type { Composition } from '../../../controllers/commands/composition.ts'
 import type { CheckedFile } from '../../../model/checked-file.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { serverConfigSchema } from '../../../model/server-config.ts'
@@ -103,6 +103,7 @@ async function validate(
         },
         serve: never,
       }),
+    controller: never,
     simulate: never,
   }
   const status = await validateCommand(

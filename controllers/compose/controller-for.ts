@@ -1,14 +1,15 @@
 import type { Logger } from '../../model/ports.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
-import type { Composition, Connected } from '../compose/composition.ts'
-import { wireController, type WiredController } from '../compose/wire-controller.ts'
+import type { Composition, Connected } from '../commands/composition.ts'
+import type { WiredController } from '../controller.ts'
+import { wireController } from './wire-controller.ts'
 
 /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
 export function controllerFor(
   config: () => ServerConfig,
   connected: Connected,
-  { clock, random }: Composition,
+  { clock, random }: Pick<Composition, 'clock' | 'random'>,
   logger: Logger,
 ): WiredController {
   const { proxmox, files, store, lockStore, destroyOrders, hostRoutes, metrics, notifier, readyBefore } = connected

@@ -8,7 +8,9 @@ import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
 import type { Presence } from '../../model/presence.ts'
 import type { Observed } from '../../model/observed.ts'
+import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
+import type { WiredController } from '../controller.ts'
 import type { PruneParts } from '../removal/open-pruning.ts'
 
 /**
@@ -31,6 +33,8 @@ export interface Composition {
   /** A log of JSON lines, to standard error or appended to a file. */
   openLog(file?: string): Logger
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
+  /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
+  controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
   /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */
   simulate(options: SimulateOptions): Promise<SimulatedCluster>
 }
@@ -67,23 +71,4 @@ export interface Connected {
    * Resolves with the address it listens on.
    */
   serve(observed: Observed, signal: AbortSignal, listen?: string): Promise<string>
-}
-
-export interface SimulateOptions {
-  readonly clusterFile: string | undefined
-  /** `ADDRESS:PORT` of the first node; the others take the ports after it. Port 0 means any. */
-  readonly listen: string | undefined
-  /** `demo`: quick, so that a person can watch; `real`: as a real cluster takes. */
-  readonly pace: 'demo' | 'real'
-}
-
-export interface SimulatedCluster {
-  readonly url: string
-  /** Node name -> API URL. */
-  readonly nodes: Readonly<Record<string, string>>
-  /** API token of a user with just the rights that Lanista needs. */
-  readonly token: string
-  /** SHA-256 of the certificate. */
-  readonly fingerprint: string
-  close(): Promise<void>
 }

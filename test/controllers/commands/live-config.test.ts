@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { LiveConfig } from '../../../controllers/compose/live-config.ts'
+import { LiveConfig } from '../../../controllers/commands/live-config.ts'
 import { configKeys, valueAt, withValueAt } from '../../../model/config-keys.ts'
 import type { ServerConfigRead } from '../../../model/config-source.ts'
 import { type ServerConfig, serverConfigSchema } from '../../../model/server-config.ts'
