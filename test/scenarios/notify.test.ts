@@ -6,6 +6,9 @@ import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { readAddress } from '../../model/notify/notify-address.ts'
 import type { Notification } from '../../model/notify/notification.ts'
 import type { Notifier } from '../../model/ports.ts'
+import { compose } from '../../controllers/compose/compose.ts'
+import { notification } from '../builders/notification.ts'
+import { quiet } from '../builders/quiet.ts'
 import { openReceiver, type Receiver } from '../builders/receiver.ts'
 import { startHere } from './command-line.ts'
 import { openLab } from './lab.ts'
@@ -36,16 +39,12 @@ describe('notify.urls', function () {
       [{ name: 'a', vlan: 10, octet: 1 }],
       `notify:\n  urls: ["generic://${host}/${SECRET}?template=json", "telegram://${SECRET}@telegram"]\n`,
     )
-  const runOnce = async (
-    environment: NodeJS.ProcessEnv = {},
-    notifier: Notifier | undefined = trusting(),
-  ): Promise<void> => {
+  const runOnce = async (environment: NodeJS.ProcessEnv = {}): Promise<void> => {
+    const notifier = httpsNotifier({ ca: receiver?.ca ?? '' })
     const args = ['run', '--once', '--config', site?.config ?? '']
-    const options = { environment, log: 'on standard error' } as const
-    const { stdout, stderr } = await startHere(args, notifier === undefined ? options : { ...options, notifier }).ended
+    const { stdout, stderr } = await startHere(args, { environment, notifier, log: 'on standard error' }).ended
     printed += stdout + stderr
   }
-  const trusting = (): Notifier => httpsNotifier({ ca: receiver?.ca ?? '' })
   const told = (): readonly unknown[] =>
     (receiver?.received ?? []).map(({ path: at, body }) => [at, titled.parse(JSON.parse(body)).title])
 
@@ -78,6 +77,18 @@ describe('notify.urls', function () {
     expect(printed)
       .to.match(/^range JD: Ready$/m)
       .and.match(/"to":"generic:\/\/\*\*\*".*"msg":"notification refused"/)
+  })
+
+  it('are told nothing by the product as it is where their certificate is not trusted', async () => {
+    const before = told().length
+    const product = compose({ version: 'test', environment: {} })
+    const { notifier } = await product.connect(await product.loadConfig(site?.config ?? ''), quiet)
+    const address = `generic://${receiver?.host}/${SECRET}`
+    expect(await notifier.send(address, notification(), new AbortController().signal)).to.deep.include({
+      kind: 'failed',
+      why: 'the connection failed (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    })
+    expect(told()).to.have.length(before)
   })
 
   it('are called in the form of each service, once for each turn of a range', async () => {
