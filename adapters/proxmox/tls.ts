@@ -36,15 +36,15 @@ const normalized = (fingerprint: string): string =>
       .match(/../g) ?? []
   ).join(':')
 
-const trustOptions = (trust: TlsTrust): tls.SecureContextOptions & { rejectUnauthorized: boolean } => {
+/** Whether the certificate must be signed by a CA that is trusted, and for that name. */
+const isVerified = (trust: TlsTrust): boolean => {
   switch (trust.kind) {
     case 'system':
-      return { rejectUnauthorized: true }
     case 'ca':
-      return { rejectUnauthorized: true, ca: trust.pem }
+      return true
     case 'fingerprint':
     case 'insecure':
-      return { rejectUnauthorized: false }
+      return false
     default:
       return trust satisfies never
   }
@@ -88,6 +88,7 @@ const IDLE_MS = 3000
  */
 export class TrustingAgent extends https.Agent {
   readonly #trust: TlsTrust
+  #secureContext: tls.SecureContext | undefined
   readonly #connectTimeout: number
   readonly #idleTimeout: number
 
@@ -106,11 +107,14 @@ export class TrustingAgent extends https.Agent {
     options: https.RequestOptions,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
+    // Made once: it takes longer than a handshake.
+    this.#secureContext ??= tls.createSecureContext(this.#trust.kind === 'ca' ? { ca: this.#trust.pem } : {})
     const socket = tls.connect({
       host: options.host ?? 'localhost',
       port: Number(options.port ?? 443),
       ...(options.servername === undefined ? {} : { servername: options.servername }),
-      ...trustOptions(this.#trust),
+      secureContext: this.#secureContext,
+      rejectUnauthorized: isVerified(this.#trust),
     })
     const fail = (failure: ConnectFailure): void => {
       settle()

@@ -117,14 +117,29 @@ export interface RouteMatch {
   readonly values: Readonly<Record<string, string>>
 }
 
+/** A part of a path: the text it has to be, or the name of the parameter that it is. */
+type PathPart = { readonly text: string } | { readonly name: string }
+
+const partsOf = (path: string): readonly PathPart[] =>
+  path
+    .split('/')
+    .slice(1)
+    .map((text) => {
+      const name = /^\{(.+)\}$/.exec(text)?.[1]
+      return name === undefined ? { text } : { name }
+    })
+
+/** Every request is held against every path, so each is taken apart once. */
+const knownParts = new Map<string, readonly PathPart[]>()
+
 const matchPath = (template: string, parts: readonly string[]): Readonly<Record<string, string>> | undefined => {
-  const wanted = template.split('/').slice(1)
+  const wanted = knownParts.get(template) ?? partsOf(template)
+  knownParts.set(template, wanted)
   if (wanted.length !== parts.length) return undefined
   const values: Record<string, string> = {}
   for (const [index, part] of wanted.entries()) {
-    const name = /^\{(.+)\}$/.exec(part)?.[1]
-    if (name !== undefined) values[name] = parts[index] ?? ''
-    else if (part !== parts[index]) return undefined
+    if ('name' in part) values[part.name] = parts[index] ?? ''
+    else if (part.text !== parts[index]) return undefined
   }
   return values
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { createCertificate } from './certificate.ts'
+import { type Certificate, createCertificate } from './certificate.ts'
 import { scaledClock, type SimClock } from './clock.ts'
 import { realisticDurations, type Durations } from './durations.ts'
 import { faultScript, type ArmedFault, type Fault } from './faults.ts'
@@ -55,13 +55,22 @@ const rootToken = (world: World): string | undefined => {
   return token === undefined ? undefined : `root@pam!${token[0]}=${token[1].secret}`
 }
 
+/** One for the same names in a process, as making it takes longer than starting all the rest. */
+const certificates = new Map<string, Promise<Certificate>>()
+const certificateFor = (names: readonly string[]): Promise<Certificate> => {
+  const key = names.join(' ')
+  const certificate = certificates.get(key) ?? createCertificate(names)
+  certificates.set(key, certificate)
+  return certificate
+}
+
 /** Starts one HTTPS listener per node of the world. */
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const { world, clock = scaledClock(1), listen = { host: '127.0.0.1', port: 0 } } = options
   const closing = new AbortController()
   // Every wait of every request hears of the end.
   setMaxListeners(0, closing.signal)
-  const certificate = await createCertificate([...world.nodes.keys()])
+  const certificate = await certificateFor([...world.nodes.keys()])
   const sim: Simulation = {
     world,
     clock,

@@ -11,23 +11,20 @@ import type { World } from '../../adapters/simulator/world.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
+import { startVirtualTime } from '../builders/virtual-time.ts'
 import { type Life, startLife } from '../scenarios/life.ts'
 import { personIn } from '../scenarios/person.ts'
 import { plugInto } from './plug.ts'
 import { type RangeFile, textOf } from './range-text.ts'
 import type { RangeId } from './steps.ts'
 
-/** So many times as fast as real. */
-const SPEED = 100
 /** How often each VM's configuration is compared, in milliseconds of the cluster. */
 export const AUDIT_MS = 30_000
-/** A request that is never answered is given up after this, in real milliseconds; a loaded machine needs some. */
-const PATIENCE_MS = 1500
 
 /** The user the controller asks as. */
 export const CONTROLLER = 'lanista@pve!lanista'
 
-/** A simulated cluster, a folder of range files, and controllers that come and go. */
+/** A simulated cluster, a folder of range files, and controllers that come and go, in virtual time. */
 export interface Arena {
   readonly simulator: Simulator
   readonly world: World
@@ -67,8 +64,9 @@ const newWorld = (): World =>
 /** Opens an arena whose folder holds these files, with a controller that has just been started. */
 export async function openArena(start: ReadonlyMap<RangeId, RangeFile>): Promise<Arena> {
   const world = newWorld()
-  const clock = scaledClock(SPEED)
-  const simulator = await startSimulator({ world, clock })
+  const backToRealTime = startVirtualTime()
+  const clock = scaledClock()
+  const simulator = await startSimulator({ world, clock, durations: { response: 0 } })
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-history-'))
   const ranges = path.join(folder, 'ranges')
   const state = path.join(folder, 'state')
@@ -102,9 +100,8 @@ export async function openArena(start: ReadonlyMap<RangeId, RangeFile>): Promise
       destroyOrders: destroyOrderFiles(state),
       hostRoutes: new FakeHostRoutes(),
       clock: controllersClock,
-      resyncMs: 30_000 / SPEED,
+      resyncMs: 30_000,
       settings: { auditMs: AUDIT_MS },
-      patience: PATIENCE_MS,
     })
     return {
       ...life,
@@ -166,6 +163,7 @@ export async function openArena(start: ReadonlyMap<RangeId, RangeFile>): Promise
       await life.end()
       await simulator.close()
       await rm(folder, { recursive: true, force: true })
+      backToRealTime()
     },
   }
 }

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
-import { lanistaHere } from './command-line.ts'
-import { openSite, type Site } from './site.ts'
+import { lanistaHere, startHere } from './command-line.ts'
+import { openSiteForProcesses, type Site } from './site.ts'
 import { rangeText } from './ranges.ts'
 
 const MAIN = path.resolve('dist/controllers/main.js')
@@ -19,42 +19,39 @@ interface Ended {
 /** Everything the commands printed, but for `simulate`. */
 const printed: string[] = []
 
+/** A command as a process of its own, with its log: for what only a process can be asked. */
 class Run {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
-  readonly #tellsNoSecret: boolean
   #output = ''
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    this.#tellsNoSecret = args[0] !== 'simulate'
     this.child = spawn(process.execPath, [MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     })
     for (const stream of [this.child.stdout, this.child.stderr])
-      stream?.on('data', (chunk: Buffer) => this.#take(chunk.toString()))
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString()
+        printed.push(chunk.toString())
+      })
     this.ended = new Promise((resolve) =>
       this.child.once('close', (status) => resolve({ status, output: this.#output })),
     )
   }
 
-  #take(text: string): void {
-    this.#output += text
-    if (this.#tellsNoSecret) printed.push(text)
-  }
-
-  /** Resolves as soon as the output so far fits. */
-  async says(pattern: RegExp): Promise<string> {
-    while (!pattern.test(this.#output))
-      await new Promise((resolve) =>
-        [this.child.stdout, this.child.stderr].forEach((each) => each?.once('data', resolve)),
-      )
-    return this.#output
+  /** Resolves as soon as the output so far fits; rejects when it ends before. */
+  says(pattern: RegExp): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (pattern.test(this.#output)) resolve(this.#output)
+      }
+      for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', look)
+      void this.ended.then(({ output }) => reject(new Error(`ended without saying ${pattern}: ${output}`)))
+      look()
+    })
   }
 }
-
-/** As a process of its own, with its log. */
-const lanistaProcess = (...args: readonly string[]): Promise<Ended> => new Run(args).ended
 
 const lanista = async (...args: readonly string[]): Promise<Ended> => {
   const { status, stdout, stderr } = await lanistaHere(args)
@@ -67,14 +64,14 @@ describe('the commands', function () {
   let site: Site
 
   before(async () => {
-    site = await openSite({ 'JD.yml': rangeText([{ name: 'a', vlan: 10, octet: 1 }]) })
+    site = await openSiteForProcesses({ 'JD.yml': rangeText([{ name: 'a', vlan: 10, octet: 1 }]) })
   })
   after(() => site.close())
 
   const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET').length
 
   it('plan tells the changes with status 2 and writes nothing', async () => {
-    const { status, output } = await lanistaProcess('plan', '--config', site.config)
+    const { status, output } = await lanista('plan', '--config', site.config)
     expect(output)
       .to.match(/\+ vnet r1: tag 1 in zone ludus/)
       .and.match(/\+ vm JD-a on pve\d as 1010001: best of 3 nodes/)
@@ -83,14 +80,16 @@ describe('the commands', function () {
     expect(writes()).to.equal(0)
   })
 
-  it('run ends at once on SIGTERM in the middle of a clone, and carries on when started again', async () => {
+  it('run answers SIGHUP, ends at once on SIGTERM in the middle of a clone, and carries on when started again', async () => {
     const clone = site.simulator.journal.next({ method: 'POST', path: /\/clone$/ }, 'answered')
     const run = new Run(['run', '--config', site.config])
-    await clone
+    await run.says(/"msg":"started"/)
+    run.child.kill('SIGHUP')
+    await Promise.all([clone, run.says(/configuration: read again, nothing new/)])
     run.child.kill('SIGTERM')
     const { status, output } = await run.ended
     expect(status, output).to.equal(0)
-    const again = await lanistaProcess('run', '--once', '--config', site.config)
+    const again = await lanista('run', '--once', '--config', site.config)
     expect(again.output).to.match(/^range JD: Ready$/m)
     expect(again.status, again.output).to.equal(0)
   })
@@ -216,17 +215,20 @@ describe('the commands', function () {
     const ready = { type: 'Ready', status: 'True', reason: 'Ready', message: 'all is well' }
     for (const prune of ['false', 'true']) {
       await writeFile(path.join(statuses, 'ZZ.json'), JSON.stringify({ conditions: [ready] }))
-      const run = new Run(['run', '--config', site.config], { LANISTA_PRUNE_ENABLED: prune })
+      const environment = { LANISTA_PRUNE_ENABLED: prune }
+      const run = startHere(['run', '--config', site.config], { environment, log: 'on standard error' })
       await run.says(prune === 'true' ? /range ZZ: its file is gone; the range goes when that has been so/ : /"JD"/)
-      run.child.kill('SIGTERM')
-      expect((await run.ended).status).to.equal(0)
+      run.stop()
+      const { status, stdout, stderr } = await run.ended
+      printed.push(stdout, stderr)
+      expect(status).to.equal(0)
       const left = await readFile(path.join(statuses, 'ZZ.json'), 'utf8').catch(() => 'none')
       expect(left).to.match(prune === 'true' ? /FileMissing/ : /^none$/)
     }
   })
 
   it('says what is missing where there is no configuration, without a stack', async () => {
-    const { status, output } = await lanistaProcess('run', '--config', path.join(site.ranges, 'nothing.yml'))
+    const { status, output } = await new Run(['run', '--config', path.join(site.ranges, 'nothing.yml')]).ended
     expect(output)
       .to.match(/nothing\.yml: the configuration can't be read: .*--config/)
       .and.not.match(/ at .*\.js:/)
@@ -234,9 +236,9 @@ describe('the commands', function () {
   })
 
   it('simulate --json prints what a program needs as its first line', async () => {
-    const run = new Run(['simulate', '--json'])
+    const run = startHere(['simulate', '--json'])
     const [line = ''] = (await run.says(/\n/)).split('\n')
-    run.child.kill('SIGTERM')
+    run.stop()
     expect(JSON.parse(line)).to.have.all.keys('url', 'nodes', 'token', 'fingerprint')
     expect((await run.ended).status).to.equal(0)
   })
@@ -253,17 +255,22 @@ describe('the commands', function () {
     const folder = await mkdtemp(path.join(tmpdir(), 'lanista-demo-test-'))
     const temporary = path.join(folder, 'tmp')
     await mkdir(temporary)
-    for (const [signal, sight] of [
-      ['SIGINT', /cloning/],
-      ['SIGTERM', /absent/],
-    ] as const) {
-      const run = new Run(['demo', '--listen', '127.0.0.1:0'], { TMPDIR: temporary, LANISTA_SDN_ZONE: 'nowhere' })
-      await run.says(sight)
-      run.child.kill(signal)
-      const { status, output } = await run.ended
-      expect(status, output).to.equal(0)
-      expect(await readdir(temporary)).to.deep.equal([])
-    }
+    const run = new Run(['demo', '--listen', '127.0.0.1:0'], { TMPDIR: temporary, LANISTA_SDN_ZONE: 'nowhere' })
+    await run.says(/cloning/)
+    run.child.kill('SIGINT')
+    const first = await run.ended
+    expect(first.status, first.output).to.equal(0)
+    expect(await readdir(temporary)).to.deep.equal([])
+    const { TMPDIR } = process.env
+    process.env['TMPDIR'] = temporary
+    const again = startHere(['demo', '--listen', '127.0.0.1:0'], { environment: { LANISTA_SDN_ZONE: 'nowhere' } })
+    await again.says(/absent/)
+    again.stop()
+    const { status, stdout } = await again.ended
+    if (TMPDIR === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = TMPDIR
+    expect(status, stdout).to.equal(0)
+    expect(await readdir(temporary)).to.deep.equal([])
     await rm(folder, { recursive: true })
   })
 

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
+import { realisticDurations } from '../../adapters/simulator/durations.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { destroyCommand } from '../../controllers/commands/destroy.ts'
 import { compose } from '../../controllers/compose/compose.ts'
 import { quiet } from '../builders/quiet.ts'
 import { ask } from '../adapters/simulator/ask.ts'
-import { lanistaHere } from './command-line.ts'
+import { lanistaHere, startHere } from './command-line.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
@@ -24,8 +25,8 @@ describe('lanista destroy', function () {
   let site: Site
   afterEach(() => site.close())
 
-  const lanista = async (args: readonly string[], signal?: AbortSignal): Promise<Told> => {
-    const { status, stdout, stderr } = await lanistaHere([...args, '--config', site.config], signal)
+  const lanista = async (args: readonly string[]): Promise<Told> => {
+    const { status, stdout, stderr } = await lanistaHere([...args, '--config', site.config])
     return { status, output: `${stdout}${stderr}`.trimEnd() }
   }
   const runOnce = (): Promise<Told> => lanista(['run', '--once'])
@@ -51,7 +52,10 @@ describe('lanista destroy', function () {
     site = await openSite({ 'JD.yml': JD })
     const { status, output } = await runOnce()
     expect(status, output).to.equal(0)
+    await nodesHaveTold()
   }
+  /** Resolves when every node has told the others about its guests. */
+  const nodesHaveTold = (): Promise<void> => site.simulator.simulation.clock.sleep(realisticDurations.statistics)
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((resolve) => {
       const look = (): void => {
@@ -98,6 +102,7 @@ describe('lanista destroy', function () {
   it('keeps a range away whose file still asks for it, never calls it Ready, and builds it when the file changes', async () => {
     await open()
     expect((await destroy()).status).to.equal(0)
+    await nodesHaveTold()
     const before = writes().length
     const [again, planned] = [await runOnce(), await lanista(['plan'])]
     expect(again.output).to.match(
@@ -155,8 +160,7 @@ describe('lanista destroy', function () {
 
   it('is carried out by the Lanista that is running, which does not build the range again', async () => {
     await open()
-    const stop = new AbortController()
-    const running = lanista(['run'], stop.signal)
+    const running = startHere(['run', '--config', site.config])
     await until(() => existsSync(state('lanista.sock')))
     const second = await runOnce()
     expect(second.output).to.match(/a Lanista \(process \d+\) is at work on this state directory.*; stop it first/)
@@ -171,8 +175,8 @@ describe('lanista destroy', function () {
     expect(clones).to.deep.equal([])
     await writeFile(path.join(site.ranges, 'JD.yml'), CHANGED)
     await until(() => vmsOfJd().length === 2)
-    stop.abort(new Error('enough'))
-    await running
+    running.stop()
+    await running.ended
     expect(existsSync(state('lanista.sock'))).to.equal(false)
   })
 

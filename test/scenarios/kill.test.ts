@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import type { Simulator } from '../../adapters/simulator/start-simulator.ts'
 import { rangeText } from './ranges.ts'
-import { openSite, type Site } from './site.ts'
+import { openSiteForProcesses, type Site } from './site.ts'
 
 /** Every kill strikes at a request of the deployment: as it arrives, or as its answer leaves. */
 const DEPLOYMENTS = 2
@@ -92,7 +92,7 @@ describe('killed at any moment of a deployment and started again', function () {
     kills: number,
     random: (most: number) => number,
   ): Promise<{ readonly state: unknown; readonly clones: number }> {
-    const site = await openSite(FILES)
+    const site = await openSiteForProcesses(FILES)
     try {
       for (let kill = 0; kill < kills; kill++)
         await killAtRequest(site, random(45), random(2) === 1 ? 'arrived' : 'answered')

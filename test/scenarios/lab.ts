@@ -14,6 +14,7 @@ import { type Simulator, startSimulator } from '../../adapters/simulator/start-s
 import type { World } from '../../adapters/simulator/world.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
 import type { Observed } from '../../model/observed.ts'
+import { startVirtualTime } from '../builders/virtual-time.ts'
 import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
@@ -22,7 +23,7 @@ import type { Notifier, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { startLife } from './life.ts'
 
-/** The whole product against a simulated cluster over real HTTPS, with a folder to drop files into. */
+/** The whole product against a simulated cluster over real HTTPS in virtual time, with a folder to drop files into. */
 export interface Lab {
   readonly simulator: Simulator
   readonly controller: Controller
@@ -33,31 +34,33 @@ export interface Lab {
   /** Puts a range file into place in one step. */
   drop(name: string, text: string): Promise<void>
   remove(name: string): Promise<void>
-  /** Resolves when the condition holds, looked at after each status change and each request; rejects after minutes. */
+  /** Resolves when the condition holds, looked at after each status change and each request; rejects after hours. */
   until(condition: () => boolean): Promise<void>
   ready(...rangeIds: readonly string[]): boolean
   /** Every request that is not a read, oldest first. */
   writes(): readonly JournalEntry[]
+  /** Resolves after so many milliseconds of the cluster. */
+  sleep(milliseconds: number): Promise<void>
   /** Looks at every range once more, and resolves when that has been done. */
   pass(): Promise<void>
   close(): Promise<void>
 }
 
-/** A test that waits in vain ends, and says where things stand, so that its lab is closed. */
-const PATIENCE_MS = 100_000
-
-/** So many times as fast as real unless a lab asks for another speed: minutes of a cluster are seconds of a test. */
-const SPEED = 40
+/** A test that waits in vain ends, and says where things stand, so that its lab is closed. In milliseconds of the cluster. */
+const PATIENCE_MS = 2 * 3_600_000
+/** Nobody measures how fast an answer comes, and each wait costs. */
+const DURATIONS = { response: 0 }
 
 export interface LabOptions {
   readonly world?: World
   readonly settings?: Partial<PlanSettings>
+  /** So many times as fast as real time, for whoever measures. Default: in virtual time. */
   readonly speed?: number
   /** How long things take in the cluster, where it is not as usual. */
   readonly durations?: Partial<Durations>
   /** How many clones one storage takes at once, and the most it is tried with. Default: the product's own. */
   readonly storageLimits?: LaneLimits
-  /** How long the client waits for an answer, in real milliseconds. */
+  /** How long the client waits for an answer, in milliseconds. */
   readonly patience?: number
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
@@ -75,9 +78,10 @@ export interface LabOptions {
 /** Opens a lab with a running controller. Close it, or its timers keep the test runner alive. */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const world = options.world ?? demoCluster()
-  const speed = options.speed ?? SPEED
+  const { speed = 1 } = options
+  const backToRealTime = options.speed === undefined ? startVirtualTime() : () => undefined
   const clock = scaledClock(speed)
-  const simulator = await startSimulator({ world, clock, durations: options.durations ?? {} })
+  const simulator = await startSimulator({ world, clock, durations: { ...DURATIONS, ...options.durations } })
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-lab-'))
   const ranges = path.join(folder, 'ranges')
   await mkdir(ranges)
@@ -145,6 +149,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
         return status !== undefined && readyConditionOf(status)?.status === 'True'
       }),
     writes: () => simulator.journal.entries().filter(({ method }) => method !== 'GET'),
+    sleep: (milliseconds) => clock.sleep(milliseconds),
     pass: async () => {
       for (const id of controller.ranges.ids()) controller.ranges.trigger(id)
       await controller.ranges.until(
@@ -159,6 +164,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       await life.end()
       await simulator.close()
       await rm(folder, { recursive: true, force: true })
+      backToRealTime()
     },
   }
 }

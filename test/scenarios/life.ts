@@ -39,7 +39,7 @@ export interface LifeOptions {
   readonly settings?: Partial<PlanSettings> | undefined
   /** How many clones one storage takes at once, and the most it is tried with. Default: the product's own. */
   readonly storageLimits?: LaneLimits | undefined
-  /** How long the client waits for an answer, in real milliseconds. */
+  /** How long the client waits for an answer, in milliseconds. */
   readonly patience?: number | undefined
   readonly notifier?: Notifier | undefined
   /** Where statuses go. Default: nowhere. */

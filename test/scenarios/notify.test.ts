@@ -1,17 +1,20 @@
-import { execFile } from 'node:child_process'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { z } from 'zod'
+import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { readAddress } from '../../model/notify/notify-address.ts'
 import type { Notification } from '../../model/notify/notification.ts'
 import type { Notifier } from '../../model/ports.ts'
+import { compose } from '../../controllers/compose/compose.ts'
+import { notification } from '../builders/notification.ts'
+import { quiet } from '../builders/quiet.ts'
 import { openReceiver, type Receiver } from '../builders/receiver.ts'
+import { startHere } from './command-line.ts'
 import { openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
-const MAIN = path.resolve('dist/controllers/main.js')
 const titled = z.object({ title: z.string() })
 const SECRET = 'S3CRET-0b1c2d3e'
 
@@ -25,7 +28,6 @@ describe('notify.urls', function () {
     site = await openSite({ 'JD.yml': textWith(receiver.host) })
     folder = path.dirname(site.config)
     state = path.join(folder, 'state')
-    await writeFile(path.join(folder, 'ca.pem'), receiver.ca)
   })
   after(async () => {
     await site?.close()
@@ -37,14 +39,12 @@ describe('notify.urls', function () {
       [{ name: 'a', vlan: 10, octet: 1 }],
       `notify:\n  urls: ["generic://${host}/${SECRET}?template=json", "telegram://${SECRET}@telegram"]\n`,
     )
-  const runOnce = (environment: NodeJS.ProcessEnv = {}): Promise<void> =>
-    new Promise((resolve) => {
-      const env = { ...process.env, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem'), ...environment }
-      execFile(process.execPath, [MAIN, 'run', '--once', '--config', site?.config ?? ''], { env }, (_, out, log) => {
-        printed += out + log
-        resolve()
-      })
-    })
+  const runOnce = async (environment: NodeJS.ProcessEnv = {}): Promise<void> => {
+    const notifier = httpsNotifier({ ca: receiver?.ca ?? '' })
+    const args = ['run', '--once', '--config', site?.config ?? '']
+    const { stdout, stderr } = await startHere(args, { environment, notifier, log: 'on standard error' }).ended
+    printed += stdout + stderr
+  }
   const told = (): readonly unknown[] =>
     (receiver?.received ?? []).map(({ path: at, body }) => [at, titled.parse(JSON.parse(body)).title])
 
@@ -77,6 +77,18 @@ describe('notify.urls', function () {
     expect(printed)
       .to.match(/^range JD: Ready$/m)
       .and.match(/"to":"generic:\/\/\*\*\*".*"msg":"notification refused"/)
+  })
+
+  it('are told nothing by the product as it is where their certificate is not trusted', async () => {
+    const before = told().length
+    const product = compose({ version: 'test', environment: {} })
+    const { notifier } = await product.connect(await product.loadConfig(site?.config ?? ''), quiet)
+    const address = `generic://${receiver?.host}/${SECRET}`
+    expect(await notifier.send(address, notification(), new AbortController().signal)).to.deep.include({
+      kind: 'failed',
+      why: 'the connection failed (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    })
+    expect(told()).to.have.length(before)
   })
 
   it('are called in the form of each service, once for each turn of a range', async () => {

@@ -36,7 +36,7 @@ describe("what a range's power asks for", () => {
   const told = async (): Promise<void> => {
     const { world, simulation } = lab.simulator
     const since = simulation.clock.now()
-    while ([...world.nodes.values()].some(({ published }) => published.at <= since)) await lab.pass()
+    while ([...world.nodes.values()].some(({ published }) => published.at <= since)) await lab.sleep(1000)
   }
 
   it('off: clones and configures, and starts nothing', async () => {

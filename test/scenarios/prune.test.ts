@@ -90,7 +90,7 @@ describe('a range whose file is gone', () => {
     passes(GRACE)
     await lab.until(() => ids.every((id) => ready(id)?.reason === 'PruneWaits'))
     const asked = async (): Promise<readonly string[]> => (await approvals().asked())?.ranges.map(({ id }) => id) ?? []
-    while ((await asked()).join() !== ids.join()) await lab.pass()
+    while ((await asked()).join() !== ids.join()) await lab.sleep(1000)
     expect(writes()).to.deep.equal([])
     return ready(ids[0] ?? '')?.message ?? ''
   }
@@ -185,7 +185,7 @@ describe('a range whose file is gone', () => {
     // A look that is under way may not have it yet.
     const hasCome = async (): Promise<boolean> =>
       (await approvals().asked())?.ranges.some(({ vms }) => vms.some(({ vmid }) => vmid === 500)) === true
-    while (!(await hasCome())) await lab.pass()
+    while (!(await hasCome())) await lab.sleep(1000)
     await approvals().approve(asked!)
     lab.controller.resync()
     await lab.until(() => ready('JD')?.message.includes('the approval was for other ranges or VMs') === true)
@@ -239,7 +239,7 @@ describe('a range whose file is gone', () => {
     const looked = async (): Promise<void> => {
       const head = git('rev-parse', 'HEAD')
       lab.controller.resync()
-      while (!(await seen()).includes(head)) await lab.pass()
+      while (!(await seen()).includes(head)) await lab.sleep(1000)
     }
     await looked()
     git('reset', '-q', '--hard', 'HEAD~1')

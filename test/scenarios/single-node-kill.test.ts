@@ -7,7 +7,7 @@ import { bringUpNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import { bridgesWorld, rangeBridge } from './bridges-world.ts'
 import { rangeText } from './ranges.ts'
-import { openSite } from './site.ts'
+import { openSiteForProcesses } from './site.ts'
 
 const MAIN = path.resolve('dist/controllers/main.js')
 const FILES = {
@@ -50,7 +50,7 @@ async function liveTwice(
   files: Readonly<Record<string, string>>,
   world: World,
 ): Promise<unknown> {
-  const site = await openSite(files, world)
+  const site = await openSiteForProcesses(files, world)
   const { simulator, config } = site
   const node: NodeState = simulator.world.nodes.get('pve1')!
   try {

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import path from 'node:path'
 import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { withInterface, withoutInterface } from '../../adapters/simulator/interfaces.ts'
@@ -8,6 +6,7 @@ import { bringUpNetwork, takeStagedNetwork } from '../../adapters/simulator/netw
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
 import { bridgesWorld, rangeBridge } from './bridges-world.ts'
+import { lanistaHere } from './command-line.ts'
 import { type Lab, type LabOptions, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
@@ -261,14 +260,9 @@ describe('lanista plan on a single node', () => {
   it('shows the bridge of a range that is to go, and what is in the way of its removal', async () => {
     const world = worldWithBridge()
     const site = await openSite({ 'JD.yml': GOES }, world)
-    const plan = async (): Promise<{ readonly status: unknown; readonly output: string }> => {
-      const args = [path.resolve('dist/controllers/main.js'), 'plan', '--config', site.config]
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-      let output = ''
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-      const status = await new Promise((resolve) => child.once('close', resolve))
-      return { status, output }
+    const plan = async (): Promise<{ readonly status: number; readonly output: string }> => {
+      const { status, stdout, stderr } = await lanistaHere(['plan', '--config', site.config])
+      return { status, output: stdout + stderr }
     }
     try {
       const free = await plan()

@@ -4,10 +4,11 @@ import path from 'node:path'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
-import { type Simulator, startSimulator } from '../../adapters/simulator/start-simulator.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import { startVirtualTime } from '../builders/virtual-time.ts'
 
-/** A quick simulated cluster, and on disk what a separate lanista process needs to work on it. */
+/** A simulated cluster, and on disk what the lanista command needs to work on it. */
 export interface Site {
   readonly simulator: Simulator
   /** Path of the configuration file. */
@@ -17,18 +18,37 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** Opens a site of the demo's cluster, or another, whose watched folder holds these files, by name. */
-export async function openSite(files: Readonly<Record<string, string>>, world: World = demoCluster()): Promise<Site> {
-  const simulator = await startSimulator({
-    world,
-    clock: scaledClock(1),
-    durations: { networkReload: 40, linkedClone: 80, start: 80, shutdown: 80, destroy: 80, statistics: 250 },
-  })
+type Files = Readonly<Record<string, string>>
+
+/**
+ * Opens a site of the demo's cluster, or another, whose watched folder holds these files, by name. It is in virtual time, for
+ * commands within this process.
+ */
+export async function openSite(files: Files, world: World = demoCluster()): Promise<Site> {
+  const backToRealTime = startVirtualTime()
+  const site = await openWith(files, { world, clock: scaledClock(), durations: { response: 0 } })
+  return {
+    ...site,
+    close: async () => {
+      await site.close()
+      backToRealTime()
+    },
+  }
+}
+
+/** The same in real time, for commands that are processes of their own. Everything is quick there. */
+export function openSiteForProcesses(files: Files, world: World = demoCluster()): Promise<Site> {
+  const quick = { networkReload: 40, linkedClone: 80, start: 80, shutdown: 80, destroy: 80, statistics: 250 }
+  return openWith(files, { world, clock: scaledClock(), durations: quick })
+}
+
+async function openWith(files: Files, options: SimulatorOptions): Promise<Site> {
+  const simulator = await startSimulator(options)
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-site-'))
   const ranges = path.join(folder, 'ranges')
   await mkdir(ranges)
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path.join(ranges, name), text)))
-  await writeFile(path.join(folder, 'token'), controllerToken(world) ?? '', { mode: 0o600 })
+  await writeFile(path.join(folder, 'token'), controllerToken(options.world) ?? '', { mode: 0o600 })
   const config = path.join(folder, 'config.yml')
   await writeFile(config, configText(simulator))
   return {

@@ -91,7 +91,7 @@ describe('from files to running VMs', () => {
   const readsOfPass = async (): Promise<readonly string[]> => {
     const { world, simulation } = lab.simulator
     const since = simulation.clock.now()
-    while ([...world.nodes.values()].some(({ published }) => published.at <= since)) await lab.pass()
+    while ([...world.nodes.values()].some(({ published }) => published.at <= since)) await lab.sleep(1000)
     const before = lab.simulator.journal.entries().length
     await lab.pass()
     return named(lab.simulator.journal.entries().slice(before)).toSorted()

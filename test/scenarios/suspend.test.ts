@@ -1,17 +1,13 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { expect } from 'chai'
 import { z } from 'zod'
-import { type Ended, lanistaHere } from './command-line.ts'
+import { type Ended, lanistaHere, startHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
-const MAIN = path.resolve('dist/controllers/main.js')
 const VMS = [{ name: 'a', vlan: 10, octet: 1 }]
 const suspendedText = (until: string, more = ''): string =>
   `${rangeText(VMS)}ludus_extensions: { lanista: { suspend: { reason: exam in room 3, owner: Ada, until: "${until}" }${more} } }\n`
@@ -90,17 +86,9 @@ describe('a suspended range is told of', function () {
   after(() => site.close())
 
   it('by the log, the API, the metrics and its status file, and is green in none', async () => {
-    const child = spawn(process.execPath, [MAIN, 'run', '--config', site.config], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    const ended = once(child, 'exit')
+    const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
     try {
-      const lines: string[] = []
-      for await (const line of createInterface({ input: child.stderr })) {
-        lines.push(line)
-        if (lines.some((each) => /is not Ready/.test(each)) && lines.some((each) => /range is Ready/.test(each))) break
-      }
-      const log = lines.join('\n')
+      const log = await running.says(/is not Ready[^]*range is Ready|range is Ready[^]*is not Ready/)
       expect(log).to.match(new RegExp(`"range":"JD","reason":"Suspended","message":"range JD: ${TEXT}`))
       const http = /"http":"([^"]+)"/.exec(log)?.[1] ?? ''
       const get = async (at: string): Promise<string> => (await fetch(`http://${http}${at}`)).text()
@@ -125,8 +113,8 @@ describe('a suspended range is told of', function () {
         'lanista_range_condition{range="JD",type="Ready",status="False"} 1',
       ])
     } finally {
-      child.kill('SIGTERM')
-      await ended
+      running.stop()
+      await running.ended
     }
   })
 

@@ -5,6 +5,7 @@ import { demoCluster } from '../../../adapters/simulator/demo-cluster.ts'
 import type { Durations } from '../../../adapters/simulator/durations.ts'
 import { startSimulator, type Simulator } from '../../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../../adapters/simulator/world.ts'
+import { startVirtualTime } from '../../builders/virtual-time.ts'
 import { ask, type Answer } from './ask.ts'
 
 type Params = Readonly<Record<string, string | number>>
@@ -28,14 +29,12 @@ export interface Lab {
   readonly close: () => Promise<void>
 }
 
-/** Fast, but not so fast that a busy machine makes a lock's ten seconds run out: they are 100 ms. */
-const speed = 100
-
-/** Starts a lab; time runs 100 times as fast unless a clock is given. */
+/** Starts a lab in virtual time, or on a clock of its own. */
 export const startLab = async (
   options: { world?: World; clock?: SimClock; durations?: Partial<Durations> } = {},
 ): Promise<Lab> => {
-  const { world = demoCluster(), clock = scaledClock(speed), durations = {} } = options
+  const backToRealTime = options.clock === undefined ? startVirtualTime() : () => undefined
+  const { world = demoCluster(), clock = scaledClock(), durations = {} } = options
   const simulator = await startSimulator({ world, clock, durations })
   const as: Lab['as'] = (token, method, path, params) => ask(simulator.url, token, method, path, params)
   const taskOf = (upid: unknown) => world.tasks.find((task) => task.upid === upid)
@@ -55,7 +54,10 @@ export const startLab = async (
     vnets: async (...tags) => {
       for (const [vnet, tag] of tags) await root('POST', '/cluster/sdn/vnets', { vnet, zone: 'ludus', tag })
     },
-    close: () => simulator.close(),
+    close: async () => {
+      await simulator.close()
+      backToRealTime()
+    },
   }
 }
 

@@ -50,14 +50,15 @@ describe('presence on a state directory', () => {
 
   it('is not kept by a process that was killed', async () => {
     const script = `
-      import { presenceSocket } from ${JSON.stringify(path.resolve('dist/adapters/presence-socket.js'))}
+      import { presenceSocket } from ${JSON.stringify(path.resolve('dist/adapters/state/presence-socket.js'))}
       await presenceSocket(${JSON.stringify(folder)}).claim(() => undefined)
       console.log('there')
       setInterval(() => undefined, 1000)`
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    await once(child.stdout, 'data')
+    const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+    expect(String(first)).to.equal('there\n')
     expect(await claim()).to.deep.equal({ kind: 'taken', pid: child.pid })
     child.kill('SIGKILL')
     await once(child, 'exit')
