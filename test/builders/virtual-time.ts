@@ -77,6 +77,8 @@ function abortAfter(milliseconds: number): AbortSignal {
   return controller.signal
 }
 
-/** Whether the operating system is at work for us on a file, or as another process. */
+/** Whether somebody is at work for us on a file, as another process, or in a thread that is waited for. */
 const isSystemAtWork = (): boolean =>
-  process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq') || kind === 'ProcessWrap')
+  process
+    .getActiveResourcesInfo()
+    .some((kind) => kind.startsWith('FSReq') || kind === 'ProcessWrap' || kind === 'MessagePort')
