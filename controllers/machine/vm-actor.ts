@@ -3,13 +3,11 @@ import type { Outcome } from '../../model/outcome.ts'
 import { Withdrawn } from '../../model/permit.ts'
 import { afterTry, NOT_TRIED, requeueAfter, type Tried } from '../pace/requeue.ts'
 import { type VmAssignment, wishOf } from './vm-assignment.ts'
-
-/** Carries an assignment out as far as it goes; nothing is begun once it is withdrawn. Never rejects. */
-export type WorkOnVm = (assignment: VmAssignment, withdrawn: AbortSignal) => Promise<Outcome>
+import type { VmExecutor } from './vm-executor.ts'
 
 export interface VmInput {
   readonly vmid: number
-  readonly work: WorkOnVm
+  readonly executor: Pick<VmExecutor, 'work'>
   /** 0..1, to spread retries. */
   readonly random: () => number
   /** Epoch milliseconds, by the clock that the machine waits by. */
@@ -37,18 +35,18 @@ export type FromVm =
   | { readonly type: 'vmRests'; readonly vmid: number }
   | { readonly type: 'vmNeedsPlan'; readonly vmid: number }
 
-type Work = Pick<VmContext, 'work' | 'assignment' | 'withdraw'>
+type Work = Pick<VmContext, 'executor' | 'assignment' | 'withdraw'>
 
 /**
- * When one VM is worked on: resting -> working -> resting | rechecking | backingOff | stalled. What is done is `work`'s
+ * When one VM is worked on: resting -> working -> resting | rechecking | backingOff | stalled. What is done is the executor's
  * business. It never carries out a plan that was made while it worked, as that saw the VM half done: it asks its range for
  * another. When something else is wanted it stops between two steps; what was sent is seen to its end.
  */
 export const vmActor = setup({
   types: { input: {} as VmInput, context: {} as VmContext, events: {} as VmEvent },
   actors: {
-    work: fromPromise<Outcome, Work>(({ input: { work, assignment, withdraw } }) =>
-      assignment === undefined ? Promise.resolve({ kind: 'settled' }) : work(assignment, withdraw.signal),
+    work: fromPromise<Outcome, Work>(({ input: { executor, assignment, withdraw } }) =>
+      assignment === undefined ? Promise.resolve({ kind: 'settled' }) : executor.work(assignment, withdraw.signal),
     ),
   },
   actions: {
@@ -111,7 +109,7 @@ export const vmActor = setup({
       },
       invoke: {
         src: 'work',
-        input: ({ context: { work, assignment, withdraw } }) => ({ work, assignment, withdraw }),
+        input: ({ context: { executor, assignment, withdraw } }) => ({ executor, assignment, withdraw }),
         onDone: {
           target: 'deciding',
           actions: assign({ tried: ({ context: { tried }, event }) => afterTry(tried, event.output) }),

@@ -22,7 +22,7 @@ export interface RangeStanding {
 /** Keeps one actor per range: hands triggers on, and tells when the ranges have come to rest. */
 export class RangeController {
   readonly #passes: Pick<RangePasses, 'pass'>
-  readonly #vms: Pick<VmExecutor, 'work'>
+  readonly #executor: Pick<VmExecutor, 'work'>
   readonly #onTrigger: (rangeId: string) => void
   readonly #random: () => number
   readonly #timers: Timers
@@ -37,13 +37,13 @@ export class RangeController {
    */
   constructor(
     passes: Pick<RangePasses, 'pass'>,
-    vms: Pick<VmExecutor, 'work'>,
+    executor: Pick<VmExecutor, 'work'>,
     onTrigger: (rangeId: string) => void,
     random: () => number,
     clock: Clock,
   ) {
     this.#passes = passes
-    this.#vms = vms
+    this.#executor = executor
     this.#onTrigger = onTrigger
     this.#random = random
     this.#timers = timersOf(clock)
@@ -125,7 +125,7 @@ export class RangeController {
     const input: RangeInput = {
       rangeId,
       pass: (id, reach) => this.#passes.pass(id, reach),
-      work: (assignment, withdrawn) => this.#vms.work(assignment, withdrawn),
+      executor: this.#executor,
       random: this.#random,
       now: this.#now,
     }

@@ -1,7 +1,8 @@
 import { type ActorRefFrom, assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { Outcome } from '../../model/outcome.ts'
-import { type FromVm, vmActor, type WorkOnVm } from '../machine/vm-actor.ts'
+import { type FromVm, vmActor } from '../machine/vm-actor.ts'
 import { type VmAssignment, vmidOf } from '../machine/vm-assignment.ts'
+import type { VmExecutor } from '../machine/vm-executor.ts'
 import { afterTry, NOT_TRIED, requeueAfter, type Tried } from '../pace/requeue.ts'
 
 /** How a pass reaches the VMs of its range, and hears that another pass is wanted. */
@@ -24,7 +25,8 @@ export interface RangeInput {
   readonly rangeId: string
   /** One pass over the range. A rejection, which would be a bug or a stopping controller, counts as `retry`. */
   readonly pass: (rangeId: string, reach: PassReach) => Promise<Outcome>
-  readonly work: WorkOnVm
+  /** What the VMs' actors work with. */
+  readonly executor: Pick<VmExecutor, 'work'>
   /** 0..1, to spread retries. */
   readonly random: () => number
   /** Epoch milliseconds, by the clock that the machine waits by. */
@@ -87,14 +89,14 @@ export const rangeMachine = setup({
       enqueue.assign({ tried: { ...tried, failures: 0 } })
       for (const vm of vms.values()) enqueue.sendTo(vm, { type: 'restart' })
     }),
-    handOver: enqueueActions(({ context: { vms, work, random, now }, event, enqueue }) => {
+    handOver: enqueueActions(({ context: { vms, executor, random, now }, event, enqueue }) => {
       if (event.type !== 'handOver') return
       const { assignments, extent } = event
       enqueue.assign({
         vms: ({ spawn }) => {
           const missing = assignments.map(vmidOf).filter((vmid) => !vms.has(vmid))
           const spawned = missing.map((vmid) => {
-            return [vmid, spawn('vm', { input: { vmid, work, random, now } })] as const
+            return [vmid, spawn('vm', { input: { vmid, executor, random, now } })] as const
           })
           return new Map([...vms, ...spawned])
         },

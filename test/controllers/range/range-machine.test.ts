@@ -57,7 +57,7 @@ function scripted() {
   const worksOn = (vmid: number): readonly Work[] => works.filter(({ assignment }) => vmidOf(assignment) === vmid)
   const actor = createActor(rangeMachine, {
     clock,
-    input: { rangeId: 'JD', pass, work, random: () => 1, now: () => clock.now() },
+    input: { rangeId: 'JD', pass, executor: { work }, random: () => 1, now: () => clock.now() },
   })
   actor.start()
   return {
