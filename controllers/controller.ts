@@ -3,7 +3,7 @@ import type { Observed } from '../model/observed.ts'
 import type { Logger } from '../model/ports.ts'
 import { aborted } from './pace/aborted.ts'
 import type { InFlight } from './pace/in-flight.ts'
-import { triggers } from './pace/triggers.ts'
+import { type Trigger, triggers } from './pace/triggers.ts'
 import type { RangeController, RangeStanding } from './range/range-controller.ts'
 import type { RangeFolder } from './range/range-folder.ts'
 import type { StatusBoard } from './report/status-board.ts'
@@ -82,10 +82,7 @@ export class Controller {
       watching = this.#folder.watch(tell, AbortSignal.any([signal, stopWatching.signal]))
       return () => stopWatching.abort()
     }, this.#life.resyncMs)
-    const subscription = stream.subscribe((trigger) => {
-      if (trigger.kind === 'ranges') for (const id of trigger.ids) this.ranges.trigger(id)
-      else this.#inBackground(this.#resync())
-    })
+    const subscription = stream.subscribe((trigger) => this.#onTrigger(trigger))
     try {
       await watching
       await aborted(signal)
@@ -137,6 +134,11 @@ export class Controller {
   /** Before the first status is written over the old one. */
   async #rememberReady(): Promise<void> {
     await this.#duties.rememberReady(await this.#life.readyBefore())
+  }
+
+  #onTrigger(trigger: Trigger): void {
+    if (trigger.kind === 'ranges') for (const id of trigger.ids) this.ranges.trigger(id)
+    else this.#inBackground(this.#resync())
   }
 
   #giveBackLeftover(): void {
