@@ -48,7 +48,7 @@ export interface Machines {
   /** Undefined when Proxmox says there is no such VM on that node. */
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
   /** As `read`, with what waits for the next boot, and in turn with other work on that node. */
-  audit(node: string, vmid: number, signal: AbortSignal): Promise<MachineAudit | undefined>
+  audit(node: string, vmid: number, wanted: Pick<Permit, 'signal' | 'withdrawn'>): Promise<MachineAudit | undefined>
   clone(request: CloneRequest, permit: Permit): Promise<void>
   configure(node: string, vmid: number, patch: ConfigPatch, permit: Permit): Promise<void>
   start(node: string, vmid: number, permit: Permit): Promise<void>

@@ -131,11 +131,13 @@ export const createApi = (deps: ApiDeps): Api => {
   const { hosts, authorization, caller, timeouts, clock, random } = deps
   const redact = redactorOf(authorization)
 
-  /** One request, on the first host that takes it. */
-  const once = async (request: Request, signal: AbortSignal): Promise<Answer> => {
+  /** One request, on the first host that takes it. Whatever it is sent on, it is asked right before. */
+  const once = async (request: Request, { signal, check }: Sending): Promise<Answer> => {
     const timeout = request.method === 'GET' ? timeouts.read : timeouts.write
     let last: Error | undefined
     for (const host of hosts.candidates()) {
+      await check()
+      signal.throwIfAborted()
       try {
         const answer = await exchange(host, request, authorization, timeout, signal)
         hosts.worked(host)
@@ -151,12 +153,10 @@ export const createApi = (deps: ApiDeps): Api => {
   }
 
   const attempt = async <T>(request: Request, schema: z.ZodType<T>, part: Part, sending: Sending): Promise<T> => {
-    const { signal } = sending
-    await sending.check()
     const startedAt = clock.now()
     let outcome: RequestSeen['outcome'] = 'aborted'
     try {
-      const answer = redact(await once(request, signal))
+      const answer = redact(await once(request, sending))
       if (answer.status !== 200) throw errorOf(request, answer, caller)
       const data = parseReply(request, answer, schema, part)
       outcome = 'ok'

@@ -1,5 +1,4 @@
 import type { CloneRequest, ConfigPatch, Machines } from '../../model/machine-ports.ts'
-import { always } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Lanes } from './lanes.ts'
 import type { Api } from './api.ts'
@@ -71,10 +70,11 @@ export const createMachines = ({ api, runTask, templates, lanes }: Deps): Machin
   return {
     read,
 
-    audit: (node, vmid, signal) =>
+    audit: (node, vmid, wanted) =>
       lanes.onNode(
         node,
         async () => {
+          const { signal } = wanted
           const seen = await read(node, vmid, signal)
           if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [] }
           const rows = await api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal)
@@ -83,7 +83,7 @@ export const createMachines = ({ api, runTask, templates, lanes }: Deps): Machin
             waiting: rows.flatMap((row) => (row.pending === undefined && row.delete === undefined ? [] : [row.key])),
           }
         },
-        always(signal),
+        wanted,
       ),
 
     async clone(request, permit) {

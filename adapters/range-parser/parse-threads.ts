@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../model/clock.ts'
 import type { RangeText } from '../parse-range.ts'
-import type { ParseOutcome } from './parse-outcome.ts'
+import { endedEarly, type ParseOutcome } from './parse-outcome.ts'
 import { ParseThread, startWorker } from './parse-thread.ts'
 
 interface Task {
@@ -45,7 +45,17 @@ export class ParseThreads {
     while (this.#busy < this.#most) {
       const task = this.#waiting.shift()
       if (task === undefined) return
-      void this.#carryOut(task, this.#idleThread() ?? this.#start())
+      void this.#carryOut(task)
+    }
+  }
+
+  /** An idle one, or a new one. Where the system has none to give, the task is told so and there is none. */
+  #threadFor(done: Task['done']): ParseThread | undefined {
+    try {
+      return this.#idleThread() ?? this.#start()
+    } catch (error) {
+      done(endedEarly(error instanceof Error ? error.message : String(error)))
+      return undefined
     }
   }
 
@@ -55,7 +65,9 @@ export class ParseThreads {
     return thread === undefined || thread.isAlive ? thread : this.#idleThread()
   }
 
-  async #carryOut({ range, done }: Task, thread: ParseThread): Promise<void> {
+  async #carryOut({ range, done }: Task): Promise<void> {
+    const thread = this.#threadFor(done)
+    if (thread === undefined) return
     this.#busy += 1
     const outcome = await thread.parse(range)
     this.#busy -= 1

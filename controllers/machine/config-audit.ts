@@ -131,7 +131,7 @@ export class ConfigAudit {
   ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome'> & { readonly held: boolean }) | undefined> {
     const { spec: vm, vmid } = plan
     for (let look = 1; ; look += 1) {
-      const read = await this.#machines.audit(node, vmid, permit.signal)
+      const read = await this.#machines.audit(node, vmid, permit)
       // Whose VM that is now, and what becomes of it, the next pass will see.
       if (read === undefined || read.template || read.name !== vm.name) return undefined
       const judged = judgeDrift({ vm, networks, drift, read, known: known.nics })

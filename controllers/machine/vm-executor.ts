@@ -31,8 +31,11 @@ export class VmExecutor {
       assignment.kind === 'keep' ? this.#worker.work(assignment, permit) : this.#remover.remove(assignment, permit)
     const node = workplaceOf(assignment)
     if (node === undefined) return await work()
-    const rangeId = assignment.kind === 'keep' ? assignment.rangeId : assignment.order.rangeId
-    const end = this.#underWay.begin(rangeId, vmidOf(assignment), node)
+    const { rangeId, name } =
+      assignment.kind === 'keep'
+        ? { rangeId: assignment.rangeId, name: assignment.plan.spec.name }
+        : { rangeId: assignment.order.rangeId, name: assignment.name }
+    const end = this.#underWay.begin({ rangeId, vmid: vmidOf(assignment), name, node })
     try {
       return await work()
     } finally {

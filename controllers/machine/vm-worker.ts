@@ -58,6 +58,8 @@ export class VmWorker {
     const { step, phase, spec } = plan
     switch (step.kind) {
       case 'none':
+        // Whoever started it: it has had its first start.
+        if (phase === 'running') this.#firstStarts.delete(plan.vmid)
         this.#backoff.forget(rangeId, spec.name)
         return { phase, outcome: { kind: 'settled' } }
       case 'wait':

@@ -1,14 +1,15 @@
+import type { UnderWay } from '../../reconcilers/vm/plan-vm.ts'
+
 /** Which VMs are worked on just now, and at which node. In memory only: all work ends with the controller. */
 export class VmsUnderWay {
   /** By VMID. */
-  readonly #work = new Map<number, { readonly rangeId: string; readonly node: string }>()
+  readonly #work = new Map<number, UnderWay>()
 
   /** Work on a VM begins, and lasts until the returned function is called. */
-  begin(rangeId: string, vmid: number, node: string): () => void {
-    const work = { rangeId, node }
-    this.#work.set(vmid, work)
+  begin(work: UnderWay): () => void {
+    this.#work.set(work.vmid, work)
     return () => {
-      if (this.#work.get(vmid) === work) this.#work.delete(vmid)
+      if (this.#work.get(work.vmid) === work) this.#work.delete(work.vmid)
     }
   }
 
@@ -16,13 +17,12 @@ export class VmsUnderWay {
     return this.#work.has(vmid)
   }
 
-  /** VMID -> where it is worked on. */
-  nodes(): ReadonlyMap<number, string> {
-    return new Map([...this.#work].map(([vmid, { node }]) => [vmid, node]))
+  all(): readonly UnderWay[] {
+    return [...this.#work.values()]
   }
 
   /** Ids of the ranges of which a VM is worked on. */
   ranges(): ReadonlySet<string> {
-    return new Set([...this.#work.values()].map(({ rangeId }) => rangeId))
+    return new Set(this.all().map(({ rangeId }) => rangeId))
   }
 }

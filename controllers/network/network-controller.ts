@@ -19,8 +19,12 @@ export interface NetworksInMaking {
 
 interface NetworkRequest {
   readonly wants: NetworkWants
+  readonly check: Check
   readonly onCommitted: () => void
 }
+
+/** Throws `Withdrawn` when the networks are not wanted like this any more. */
+type Check = () => Promise<void>
 
 /** Makes the networks that ranges want, for all of them together: whoever asks while a turn is taken shares the next. */
 export class NetworkController {
@@ -42,18 +46,22 @@ export class NetworkController {
     return this.#vnets.giveBackLeftover()
   }
 
-  /** Resolves when the wanted networks are in force, or with what is in the way. One range's trouble stops no other. */
-  ensure(wants: NetworkWants): Promise<NetworkResult> {
-    return this.begin(wants).made
+  /**
+   * Resolves when the wanted networks are in force, or with what is in the way. One range's trouble stops no other.
+   *
+   * @param check asked when the turn begins, which may be long after this
+   */
+  ensure(wants: NetworkWants, check: Check): Promise<NetworkResult> {
+    return this.begin(wants, check).made
   }
 
   /** As `ensure`, for whoever has something to do meanwhile. */
-  begin(wants: NetworkWants): NetworksInMaking {
+  begin(wants: NetworkWants, check: Check): NetworksInMaking {
     let onCommitted = (): void => undefined
     const committed = new Promise<void>((resolve) => {
       onCommitted = resolve
     })
-    return { committed, made: this.#turn.enter({ wants, onCommitted }) }
+    return { committed, made: this.#turn.enter({ wants, check, onCommitted }) }
   }
 
   /** Does what must not happen beside a turn, once no range waits for one: two reloads of a node at once fail. */
@@ -66,15 +74,21 @@ export class NetworkController {
     return this.#bridges.unconfirmedRemovals(ownerMark(rangeId))
   }
 
-  async #make(requests: readonly NetworkRequest[]): Promise<(request: NetworkRequest) => NetworkResult> {
+  async #make(all: readonly NetworkRequest[]): Promise<(request: NetworkRequest) => NetworkResult> {
+    const withdrawn = await whatIsWithdrawn(all)
+    const requests = all.filter((request) => !withdrawn.has(request))
     const vnets = requests.flatMap(({ wants, onCommitted }): readonly VnetRequest[] =>
       wants.kind === 'vnets' ? [{ wants, onCommitted }] : [],
     )
     const bridges = requests.flatMap(({ wants }) => (wants.kind === 'bridges' ? [wants] : []))
     const ofVnets = vnets.length === 0 ? undefined : await this.#makeVnets(vnets)
     const ofBridges = await this.#bridges.make(bridges)
-    return ({ wants }) =>
-      wants.kind === 'bridges' ? ofBridges(wants) : (ofVnets?.answerTo(wants) ?? { kind: 'ready', nodes: [] })
+    return (request) => {
+      const { wants } = request
+      const taken = withdrawn.get(request)
+      if (taken !== undefined) return taken
+      return wants.kind === 'bridges' ? ofBridges(wants) : (ofVnets?.answerTo(wants) ?? { kind: 'ready', nodes: [] })
+    }
   }
 
   async #makeVnets(requests: readonly VnetRequest[]): ReturnType<VnetMaker['make']> {
@@ -91,4 +105,15 @@ export class NetworkController {
     }
     return turn
   }
+}
+
+/** The requests that nobody wants any more, with what is answered to them. */
+async function whatIsWithdrawn(
+  requests: readonly NetworkRequest[],
+): Promise<ReadonlyMap<NetworkRequest, NetworkResult>> {
+  const withdrawn = new Map<NetworkRequest, NetworkResult>()
+  const ask = (request: NetworkRequest): Promise<void> =>
+    request.check().catch((error: unknown) => void withdrawn.set(request, { kind: 'failed', error }))
+  await Promise.all(requests.map(ask))
+  return withdrawn
 }

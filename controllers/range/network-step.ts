@@ -2,6 +2,7 @@ import type { Finding, PartFinding } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
 import { nodeOf } from '../../model/plan/vm-plan.ts'
 import { networksMissing } from '../../reconcilers/vnet/networks-missing.ts'
 import { nodesWithout } from '../../reconcilers/vnet/node-states.ts'
@@ -9,6 +10,7 @@ import type { AclGranter } from '../network/acl-granter.ts'
 import type { NetworkController } from '../network/network-controller.ts'
 import type { NetworkRepair } from '../network/network-repair.ts'
 import type { RangeInHand } from './range-in-hand.ts'
+import type { RangeWishes } from './range-wishes.ts'
 
 /** What came of the networks of a range, as far as its pass waits for it. */
 export type NetworksMade =
@@ -22,15 +24,18 @@ export class NetworkStep {
   readonly #networks: Pick<NetworkController, 'begin'>
   readonly #repair: Pick<NetworkRepair, 'report' | 'standing'>
   readonly #granter: AclGranter
+  readonly #wishes: Pick<RangeWishes, 'stillNumbered'>
 
   constructor(
     networks: Pick<NetworkController, 'begin'>,
     repair: Pick<NetworkRepair, 'report' | 'standing'>,
     granter: AclGranter,
+    wishes: Pick<RangeWishes, 'stillNumbered'>,
   ) {
     this.#networks = networks
     this.#repair = repair
     this.#granter = granter
+    this.#wishes = wishes
   }
 
   /** Takes in what the plan's look shows of the networks; of nodes that lack one, the repair is told. */
@@ -45,11 +50,12 @@ export class NetworkStep {
    */
   async make(
     plan: RangePlan,
+    spec: RangeSpec,
     { report, networks }: RangeInHand,
     onCommitted: () => void,
     superseded: AbortSignal,
   ): Promise<NetworksMade> {
-    const { committed, made: making } = this.#networks.begin(plan.network.wants)
+    const { committed, made: making } = this.#networks.begin(plan.network.wants, () => this.#wishes.stillNumbered(spec))
     void committed.then(onCommitted)
     networks.making(
       making.then(

@@ -103,7 +103,7 @@ export class RangePass {
           () => this.#beginNew(inPlan, reach),
           () => undefined,
         )
-      const made = await this.#networks.make(plan, range, begin, reach.superseded)
+      const made = await this.#networks.make(plan, spec, range, begin, reach.superseded)
       if (made.kind === 'superseded') return { kind: 'progressing' }
       if (made.kind === 'blocked') return refused({ part: 'NetworkReady', finding: made.finding }, zone, range)
     } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {

@@ -22,7 +22,7 @@ export type Wish =
   | { readonly kind: 'destroyed'; readonly order: DestroyOrder; readonly file: OkFile | undefined }
   | { readonly kind: 'suspended'; readonly spec: RangeSpec; readonly warnings: readonly Diagnostic[] }
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
-  /** There is a file, and it can't be read. */
+  /** Its file, or an order, is there and can't be read. */
   | { readonly kind: 'unreadable'; readonly why: string }
   /** No file, and no order either. */
   | { readonly kind: 'missing' }
@@ -55,10 +55,17 @@ export class RangeWishes {
     this.#clock = clock
   }
 
-  /** Reads what is wanted of the range now. Throws when orders can't be read. */
+  /** Reads what is wanted of the range now; where its file or an order can't be read, nothing is known of that. */
   async read(rangeId: string): Promise<Wish> {
-    const file = await this.#readFile(rangeId)
-    if (file.kind === 'unreadable') return file
+    try {
+      return await this.#read(rangeId)
+    } catch (error) {
+      return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  async #read(rangeId: string): Promise<Wish> {
+    const file = await this.#files.read(rangeId)
     // Nothing that was decided for the lack of a file holds any more.
     if (file.kind === 'invalid') this.#pruning.fileSeen(rangeId, undefined)
     if (file.kind === 'ok')
@@ -96,19 +103,19 @@ export class RangeWishes {
     throw new Withdrawn(`vm ${vmName}: its range file says something else by now`)
   }
 
+  /** For a range's networks: throws `Withdrawn` when it is not to stay any more, or under another number. */
+  async stillNumbered(basis: Pick<RangeSpec, 'id' | 'number'>): Promise<void> {
+    const now = await this.read(basis.id)
+    if (now.kind !== 'present') throw new Withdrawn(`range ${basis.id}: it is ${WORDS[now.kind]} by now`)
+    if (now.spec.number !== basis.number)
+      throw new Withdrawn(`range ${basis.id}: its range file asks for another number by now`)
+  }
+
   /** For a write that removes something of a range: throws `Withdrawn` when the range is not to go like this any more. */
   async stillToGo(basis: RemovalOrder): Promise<void> {
     const now = await this.read(basis.rangeId)
     if (now.kind === 'removal' && JSON.stringify(now.order) === JSON.stringify(basis)) return
     throw new Withdrawn(`range ${basis.rangeId}: it is not to go any more, or not like this`)
-  }
-
-  async #readFile(rangeId: string): Promise<RangeFileRead | { readonly kind: 'unreadable'; readonly why: string }> {
-    try {
-      return await this.#files.read(rangeId)
-    } catch (error) {
-      return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Finding, NOT_READ } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
+import { Withdrawn } from '../../model/permit.ts'
 import type { Logger } from '../../model/ports.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { unlessAborted } from '../pace/aborted.ts'
@@ -65,6 +66,7 @@ export class RangeReconciler {
       })
     } catch (error) {
       signal.throwIfAborted()
+      if (error instanceof Withdrawn) return { kind: 'progressing' }
       this.#logger.error('pass broke off', { range: range.id, error })
       return brokenOff(error, reached, range)
     }

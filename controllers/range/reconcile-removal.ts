@@ -48,7 +48,11 @@ export class RemovalReconciler {
     const removal = this.#pass.of(order, source, report)
     const underWay = reach.underWay()
     // What was begun for a VM before is seen to its end, so that nothing of it is left behind.
-    if (underWay.has('keep')) removal.waits()
+    if (underWay.has('keep')) {
+      removal.waits()
+      // One whose work ends well asks for no other pass.
+      return { kind: 'progressing' }
+    }
     // They ask for another pass as they go.
     if (underWay.size > 0) return { kind: 'settled' }
     const outcome = await removal.run(

@@ -18,10 +18,10 @@ interface Promised {
  */
 export class Reservations {
   readonly #byRange = new Map<string, Promised>()
-  readonly #underWay: Pick<VmsUnderWay, 'nodes' | 'ranges'>
+  readonly #underWay: Pick<VmsUnderWay, 'all' | 'ranges'>
 
   /** @param underWay VMs whose place is not decided again while they are worked on */
-  constructor(underWay: Pick<VmsUnderWay, 'nodes' | 'ranges'>) {
+  constructor(underWay: Pick<VmsUnderWay, 'all' | 'ranges'>) {
     this.#underWay = underWay
   }
 
@@ -30,7 +30,7 @@ export class Reservations {
     return {
       numbers: new Map([...this.#byRange].map(([id, { number }]) => [number, id])),
       vms: [...this.#byRange.values()].flatMap(({ vms }) => vms),
-      underWay: this.#underWay.nodes(),
+      underWay: this.#underWay.all(),
     }
   }
 

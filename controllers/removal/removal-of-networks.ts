@@ -24,12 +24,18 @@ export class RemovalOfNetworks {
    * Throws when Proxmox fails, or it can't be told who has a NIC on one.
    *
    * @param guests all there are, as just seen
+   * @param check throws `Withdrawn` when the range is not to go any more
    */
-  async remove(wants: NetworkWants, guests: readonly GuestSeen[], signal: AbortSignal): Promise<StepEnd> {
+  async remove(
+    wants: NetworkWants,
+    guests: readonly GuestSeen[],
+    check: () => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<StepEnd> {
     const stays = await whyRemovalsStay(wants, guests, this.#nics, signal)
     if (stays?.kind === 'failed') throw stays.error
     if (stays?.kind === 'blocked') return { kind: 'stuck', finding: stays.finding }
-    const removed = await this.#networks.ensure(wants)
+    const removed = await this.#networks.ensure(wants, check)
     switch (removed.kind) {
       case 'ready':
         return { kind: 'done' }

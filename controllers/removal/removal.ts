@@ -144,8 +144,7 @@ export class Removal {
     signal: AbortSignal,
   ): Promise<Outcome> {
     this.#report.found({ network: { reason: 'Progressing', message: 'its network is being removed' } })
-    await check()
-    const end = await this.#steps.networks.remove(wants, guests, signal)
+    const end = await this.#steps.networks.remove(wants, guests, check, signal)
     if (end.kind !== 'done') return this.#end(end.kind, 'network', end.finding)
     const { plan } = await this.#planner.next(this.#order)
     if (plan.kind === 'pool') {

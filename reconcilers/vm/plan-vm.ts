@@ -13,6 +13,14 @@ import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
 import { interrupted } from './interrupted-clone.ts'
 import { marksOf } from './marks.ts'
 
+/** A VM that is worked on just now. */
+export interface UnderWay {
+  readonly rangeId: string
+  readonly vmid: number
+  readonly name: string | undefined
+  readonly node: string
+}
+
 /** What a VM's plan depends on, of its range. */
 export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode' | 'power'> & {
   /** `lanista.repair` */
@@ -21,8 +29,8 @@ export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode' | 'power'> & {
   readonly guests: RangeGuests
   /** What other ranges have been promised. */
   readonly promised: readonly Reservation[]
-  /** VMID -> node of what is worked on just now. */
-  readonly underWay: ReadonlyMap<number, string>
+  /** What is worked on just now, of whatever range. */
+  readonly underWay: readonly UnderWay[]
 }
 
 /** What is known of a VM before any VM is placed. */
@@ -45,7 +53,8 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
     case 'guest':
       return known(planExisting(vm, vmid, found.guest, range, snapshot))
     case 'absent': {
-      const node = range.underWay.get(vmid)
+      const own = range.underWay.filter(({ rangeId }) => rangeId === range.id)
+      const node = own.find((work) => work.vmid === vmid)?.node
       // Its clone has been asked for, or is about to be, and does not show yet.
       if (node !== undefined)
         return known({
@@ -56,11 +65,23 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
           phase: 'cloning',
           message: STAYS,
         })
+      const namesake = own.find(({ name }) => name === vm.name)
+      if (namesake !== undefined) return known(planAfter(vm, vmid, namesake))
       const promised = range.promised.find(({ name }) => name === vm.name)
       return promised === undefined ? { kind: 'absent' } : known(blocked(vm, vmid, namePromised(vm, promised)))
     }
   }
 }
+
+/** Its file gives it another address while its clone is still under way under the VMID of the one before: no twin is made. */
+const planAfter = (spec: VmSpec, vmid: number, before: UnderWay): VmPlan => ({
+  spec,
+  vmid,
+  isSpelled: true,
+  step: { kind: 'wait', at: undefined },
+  phase: 'unknown',
+  message: `VM ${before.vmid} of that name is still worked on at ${before.node}; it goes on when that has ended`,
+})
 
 /** The plan of an absent VM once it has been placed, or was refused. */
 export function planOfPlaced(

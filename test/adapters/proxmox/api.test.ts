@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { always } from '../../../model/permit.ts'
+import { always, Withdrawn } from '../../../model/permit.ts'
 import { connected, taskRow, UPID, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import { fakeApi, refusal, type FakeApi, type Reply } from './fake-api.ts'
@@ -114,6 +114,21 @@ describe('requests to Proxmox', () => {
     await at.proxmox.machines.read('pve1', 100, at.signal)
     expect(second.got).to.have.length(3)
     expect(at.seen.map(({ outcome }) => outcome)).to.deep.equal(['ok', 'ok', 'ok'])
+  })
+
+  it('sends a write to no further host once it is not wanted any more', async () => {
+    const dead = await fakeApi()
+    await dead.close()
+    second = await fakeApi({ [START]: { data: UPID } })
+    at = await connected({}, { hosts: [dead.url, second.url], tls: { kind: 'insecure' } })
+    let asked = 0
+    const check = (): Promise<void> => {
+      asked += 1
+      return asked === 1 ? Promise.resolve() : Promise.reject(new Withdrawn('it is to go'))
+    }
+    const started = at.proxmox.machines.start('pve1', 100, { ...always(at.signal), check })
+    expect(await started.catch((error: unknown) => error)).to.be.instanceOf(Withdrawn)
+    expect([asked, second.got.length]).to.deep.equal([2, 0])
   })
 
   it('fails a read over to the next host when the first hangs, and leaves that one alone for a while', async () => {

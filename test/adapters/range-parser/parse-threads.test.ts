@@ -95,6 +95,19 @@ describe('threads that parse range files', function () {
     await threads.end()
   })
 
+  it('tell of a text that there is no thread for, and parse the next one', async () => {
+    let isFull = true
+    const threads = new ParseThreads(1, systemClock, () => {
+      if (isFull) throw new Error('spawn EAGAIN')
+      return new Worker(ODD, { eval: true })
+    })
+    const outcome = await threads.parse(rangeOf('a'))
+    expect(outcome.kind === 'failed' && outcome.finding).to.equal('parsing it ended early: spawn EAGAIN')
+    isFull = false
+    expect((await threads.parse(rangeOf('b'))).kind).to.equal('invalid')
+    await threads.end()
+  })
+
   it('are started only for work, as many as there is work for, and kept', async () => {
     const { threads, told, started, ended } = oddThreads(3)
     expect(started).to.have.length(0)

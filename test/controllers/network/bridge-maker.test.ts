@@ -17,6 +17,7 @@ import {
   singleNode,
   stagedDiff,
 } from '../../builders/cluster.ts'
+import { stillWanted } from '../../builders/permits.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { quiet } from '../../builders/quiet.ts'
 import { range, settings } from '../../builders/range.ts'
@@ -44,7 +45,7 @@ const roomOf = (proxmox: FakeProxmox, clock = virtualClock()) =>
 const controllerOf = (proxmox: FakeProxmox, clock = virtualClock()): NetworkController =>
   roomOf(proxmox, clock).networks
 const ensureAll = (controller: NetworkController, ...numbers: readonly number[]): Promise<readonly NetworkResult[]> =>
-  Promise.all(numbers.map((number) => controller.ensure(wantsOf(number))))
+  Promise.all(numbers.map((number) => controller.ensure(wantsOf(number), stillWanted)))
 const kinds = (results: readonly NetworkResult[]) =>
   results.map((result) => (result.kind === 'blocked' ? result.finding.reason : result.kind))
 
@@ -93,7 +94,10 @@ describe('NetworkController on a single node', () => {
     const nodeNetworks = nodes.map((each) => nodeNetwork(each, { interfaces: [natBridge()] }))
     const proxmox = new FakeProxmox(cluster({ nodes, nodeNetworks }))
     const controller = controllerOf(proxmox)
-    const results = await Promise.all([controller.ensure(wantsOf(1)), controller.ensure(wantsOf(2, 'pve2'))])
+    const results = await Promise.all([
+      controller.ensure(wantsOf(1), stillWanted),
+      controller.ensure(wantsOf(2, 'pve2'), stillWanted),
+    ])
     expect(kinds(results)).to.deep.equal(['ready', 'ready'])
     expect(proxmox.writes).to.deep.equal(['create vmbr1001', 'activate pve1', 'create vmbr1002', 'activate pve2'])
   })
@@ -207,7 +211,9 @@ describe('NetworkController on a single node', () => {
   it('removes the bridges of ranges that are to go, and makes others, with one activation', async () => {
     const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1'), rangeBridge(2, 'R2')]))
     const controller = controllerOf(proxmox)
-    const results = await Promise.all([...[1, 2].map(goes), wantsOf(3)].map((wants) => controller.ensure(wants)))
+    const results = await Promise.all(
+      [...[1, 2].map(goes), wantsOf(3)].map((wants) => controller.ensure(wants, stillWanted)),
+    )
     expect(kinds(results)).to.deep.equal(['ready', 'ready', 'ready'])
     expect(proxmox.writes).to.deep.equal(['create vmbr1003', 'delete vmbr1001', 'delete vmbr1002', 'activate pve1'])
     expect(proxmox.journal.slice(-9), 'NICs are looked at right before each').to.deep.equal([
@@ -228,7 +234,10 @@ describe('NetworkController on a single node', () => {
     const proxmox = new FakeProxmox(seen)
     proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }])
     const controller = controllerOf(proxmox)
-    const results = await Promise.all([controller.ensure(goes(1)), controller.ensure(wantsOf(2))])
+    const results = await Promise.all([
+      controller.ensure(goes(1), stillWanted),
+      controller.ensure(wantsOf(2), stillWanted),
+    ])
     expect(kinds(results)).to.deep.equal(['NetworkInUse', 'ready'])
     expect(results[0]).to.have.nested.property('finding.message').that.contains('net3 of printer (VMID 7)')
     expect(proxmox.writes).to.deep.equal(['create vmbr1002', 'activate pve1'])
@@ -238,12 +247,12 @@ describe('NetworkController on a single node', () => {
     const seen = singleNode([rangeBridge(1, 'R1')], { guests: [guest(7, { node: 'pve2' })] })
     const proxmox = new FakeProxmox(seen)
     proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }])
-    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['ready'])
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1), stillWanted)])).to.deep.equal(['ready'])
   })
 
   it('deletes nothing when it can not be told who has a NIC on it', async () => {
     const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')])).fail('nics vmbr1001', new Error('no'))
-    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['failed'])
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1), stillWanted)])).to.deep.equal(['failed'])
     expect(proxmox.writes).to.deep.equal([])
   })
 
@@ -257,14 +266,14 @@ describe('NetworkController on a single node', () => {
       }
       const controller = controllerOf(proxmox)
       const all = [goes(1), wantsOf(2)].map((wants) => ({ ...wants, applyForeign }))
-      const together = await Promise.all(all.map((wants) => controller.ensure(wants)))
+      const together = await Promise.all(all.map((wants) => controller.ensure(wants, stillWanted)))
       expect(kinds(together)).to.deep.equal(['NetworkInUse', 'NetworkInUse'])
       expect(together[1]).to.have.nested.property('finding.message').that.contains('pvesh delete /nodes/pve1/network')
-      const [alone] = kinds([await controller.ensure(all[1]!)])
+      const [alone] = kinds([await controller.ensure(all[1]!, stillWanted)])
       expect(alone).to.equal(applyForeign ? 'NetworkInUse' : 'ForeignPending')
       expect(proxmox.writes).to.deep.equal(['create vmbr1002', 'delete vmbr1001'])
       proxmox.nicsOn.clear()
-      expect(kinds([await controller.ensure(all[0]!)])).to.deep.equal(['ready'])
+      expect(kinds([await controller.ensure(all[0]!, stillWanted)])).to.deep.equal(['ready'])
       expect(proxmox.writes.at(-1)).to.equal('activate pve1')
     }
   })
@@ -276,7 +285,7 @@ describe('NetworkController on a single node', () => {
       const theirs = rangeBridge(1, 'R1', { comment: 'printers', config: 'new' })
       proxmox.setNetwork({ ...at, interfaces: [...at.interfaces.filter(({ name }) => name !== 'vmbr1001'), theirs] })
     }
-    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['BridgeStays'])
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1), stillWanted)])).to.deep.equal(['BridgeStays'])
     expect(proxmox.writes).to.deep.equal([])
   })
 
@@ -286,7 +295,7 @@ describe('NetworkController on a single node', () => {
       const at = proxmox.snapshot.nodeNetworks[0]!
       proxmox.setNetwork({ ...at, interfaces: at.interfaces.filter(({ name }) => name !== 'vmbr1001') })
     }
-    expect(kinds([await controllerOf(proxmox).ensure(goes(1))])).to.deep.equal(['Progressing'])
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1), stillWanted)])).to.deep.equal(['Progressing'])
     expect(proxmox.writes).to.deep.equal([])
   })
 
@@ -299,14 +308,14 @@ describe('NetworkController on a single node', () => {
       await activate(...call)
       throw failedReload
     }
-    expect(kinds([await controller.ensure(goes(1))])).to.deep.equal(['failed'])
+    expect(kinds([await controller.ensure(goes(1), stillWanted)])).to.deep.equal(['failed'])
     expect(controller.unconfirmedRemovals('R2')).to.equal(undefined)
     const unconfirmed = controller.unconfirmedRemovals('R1')
     expect(unconfirmed).to.deep.equal(goes(1))
-    expect(kinds([await controller.ensure(unconfirmed!)])).to.deep.equal(['NetworkFailed'])
+    expect(kinds([await controller.ensure(unconfirmed!, stillWanted)])).to.deep.equal(['NetworkFailed'])
     proxmox.bridges.activate = activate
     await clock.advance(10_000)
-    expect(kinds([await controller.ensure(unconfirmed!)])).to.deep.equal(['ready'])
+    expect(kinds([await controller.ensure(unconfirmed!, stillWanted)])).to.deep.equal(['ready'])
     expect(controller.unconfirmedRemovals('R1')).to.equal(undefined)
     expect(proxmox.writes).to.deep.equal(['delete vmbr1001', 'activate pve1', 'activate pve1'])
   })

@@ -8,11 +8,13 @@ import type { PlanSettings } from '../../../model/plan-settings.ts'
 import type { NodeNetworkState } from '../../../model/node-network-state.ts'
 import type { NetworkPlan, NetworkWants } from '../../../model/plan/network-plan.ts'
 import type { SdnLockStore } from '../../../model/network-ports.ts'
+import { Withdrawn } from '../../../model/permit.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { groundOf } from '../../../reconcilers/range/ground.ts'
 import { planClusterNetwork } from '../../../reconcilers/range/plan-cluster-network.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
+import { stillWanted } from '../../builders/permits.ts'
 import { cluster, guest, natVnet, nodeNetwork, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { quiet, settled } from '../../builders/quiet.ts'
@@ -42,7 +44,7 @@ const roomOf = (
 const controllerOf = (proxmox: FakeProxmox, surroundings?: Surroundings): NetworkController =>
   roomOf(proxmox, surroundings).networks
 const ensureAll = (controller: NetworkController, numbers: readonly number[]): Promise<readonly NetworkResult[]> =>
-  Promise.all(numbers.map((number) => controller.ensure(wantsOf(number))))
+  Promise.all(numbers.map((number) => controller.ensure(wantsOf(number), stillWanted)))
 const kinds = (results: readonly NetworkResult[]) => results.map(({ kind }) => kind)
 const reasonOf = (result: NetworkResult | undefined) => (result?.kind === 'blocked' ? result.finding.reason : result)
 /** How the networks of a range are planned on what the cluster shows now. */
@@ -80,11 +82,30 @@ describe('NetworkController', () => {
   it('needs a second apply, and no third, for those who ask during the first', async () => {
     const proxmox = new FakeProxmox(cluster())
     const controller = controllerOf(proxmox)
-    const first = controller.ensure(wantsOf(1))
+    const first = controller.ensure(wantsOf(1), stillWanted)
     while (!proxmox.journal.includes('create r1')) await settled()
     const rest = await ensureAll(controller, [2, 3, 4])
     expect(kinds([await first, ...rest])).to.deep.equal(['ready', 'ready', 'ready', 'ready'])
     expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(2)
+  })
+
+  it('makes nothing for a range that is not wanted any more when its turn begins', async () => {
+    const proxmox = new FakeProxmox(cluster())
+    const controller = controllerOf(proxmox)
+    let isWanted = true
+    const check = (): Promise<void> => (isWanted ? Promise.resolve() : Promise.reject(new Withdrawn('it is to go')))
+    const first = controller.ensure(wantsOf(1), check)
+    while (!proxmox.journal.includes('create r1')) await settled()
+    const rest = [controller.ensure(wantsOf(2), check), controller.ensure(wantsOf(3), stillWanted)]
+    isWanted = false
+    const [, second, third] = await Promise.all([first, ...rest])
+    expect(second?.kind === 'failed' && second.error).to.be.instanceOf(Withdrawn)
+    expect(third?.kind).to.equal('ready')
+    expect(proxmox.writes.filter((call) => call.startsWith('create'))).to.deep.equal([
+      'create ludusnat',
+      'create r1',
+      'create r3',
+    ])
   })
 
   it('tells of a node that only the log of the apply names', async () => {
@@ -148,7 +169,7 @@ describe('NetworkController', () => {
     }
     const results = await Promise.all(
       [1, 2, 3].map((number) => {
-        const { committed, made } = controller.begin(wantsOf(number))
+        const { committed, made } = controller.begin(wantsOf(number), stillWanted)
         void committed.then(() => told.push(number))
         return made
       }),
@@ -161,7 +182,7 @@ describe('NetworkController', () => {
   it('tells of no commit where the apply is refused', async () => {
     const proxmox = new FakeProxmox(cluster()).fail('apply', full)
     const told: number[] = []
-    const { committed, made } = controllerOf(proxmox).begin(wantsOf(1))
+    const { committed, made } = controllerOf(proxmox).begin(wantsOf(1), stillWanted)
     void committed.then(() => told.push(1))
     await made
     await settled()
@@ -230,9 +251,9 @@ describe('NetworkController', () => {
   it('rejects when the cluster can not be seen, and goes on in the next turn', async () => {
     const proxmox = new FakeProxmox(cluster()).fail('observe', full)
     const controller = controllerOf(proxmox)
-    expect(await controller.ensure(wantsOf(1)).catch((error: unknown) => error)).to.equal(full)
+    expect(await controller.ensure(wantsOf(1), stillWanted).catch((error: unknown) => error)).to.equal(full)
     proxmox.mend()
-    expect((await controller.ensure(wantsOf(1))).kind).to.equal('ready')
+    expect((await controller.ensure(wantsOf(1), stillWanted)).kind).to.equal('ready')
   })
 
   it('deletes no VNet on which a guest has a NIC right before, or nobody can tell, and goes on with the others', async () => {
@@ -246,7 +267,7 @@ describe('NetworkController', () => {
     proxmox.nicsOn.set('r1', [{ vmid: 7, name: 'printer', nic: 'net3' }])
     proxmox.fail('nics r2', full)
     const controller = controllerOf(proxmox)
-    const results = await Promise.all([1, 2, 3].map((number) => controller.ensure(removalOf(number))))
+    const results = await Promise.all([1, 2, 3].map((number) => controller.ensure(removalOf(number), stillWanted)))
     expect(kinds(results)).to.deep.equal(['blocked', 'failed', 'ready'])
     expect(reasonOf(results[0])).to.equal('NetworkInUse')
     expect(proxmox.writes).to.deep.equal(['delete r3', 'apply'])
@@ -399,7 +420,7 @@ describe('the repair of nodes that lack a network', () => {
     proxmox.whileReloading = async () => {
       proxmox.snapshot = { ...proxmox.snapshot, reloads: [] }
     }
-    const wanted = networks.ensure(wantsOf(2))
+    const wanted = networks.ensure(wantsOf(2), stillWanted)
     repair.report('R1', plan, new Set())
     await Promise.all([wanted, repair.ended()])
     expect(proxmox.writes).to.deep.equal(['create r2', 'apply'])
@@ -410,7 +431,7 @@ describe('the repair of nodes that lack a network', () => {
     const proxmox = lacking()
     const { networks, repair } = roomOf(proxmox)
     repair.report('R1', planOf(proxmox, 1), new Set())
-    expect((await networks.ensure(wantsOf(2))).kind).to.equal('ready')
+    expect((await networks.ensure(wantsOf(2), stillWanted)).kind).to.equal('ready')
     expect(proxmox.writes).to.deep.equal(['create r2', 'apply'])
     await repair.ended()
     expect(proxmox.writes, 'it was still needed').to.deep.equal(['create r2', 'apply', 'apply'])
@@ -544,7 +565,7 @@ describe('the repair of nodes that lack a network', () => {
     const proxmox = new FakeProxmox(cluster(made))
     const { networks, repair } = roomOf(proxmox)
     repair.lacks('R1', 'pve2', 'r1')
-    await networks.ensure(wantsOf(2))
+    await networks.ensure(wantsOf(2), stillWanted)
     await report(proxmox, repair)
     expect(proxmox.writes).to.deep.equal(['create r2', 'apply'])
   })
@@ -659,7 +680,7 @@ describe('the SDN lock', () => {
     const proxmox = new FakeProxmox(cluster())
     const lost = new ProxmoxError('timeout-unknown-outcome', 'POST /cluster/sdn/lock', 'no answer')
     const controller = controllerOf(proxmox.fail('lock', lost), { lockStore })
-    expect(await controller.ensure(wantsOf(1)).catch((error: unknown) => error)).to.equal(lost)
+    expect(await controller.ensure(wantsOf(1), stillWanted).catch((error: unknown) => error)).to.equal(lost)
     proxmox.mend()
     proxmox.lockHolder = 'ours, as nobody knows'
     const [stopped] = await ensureAll(controller, [1])

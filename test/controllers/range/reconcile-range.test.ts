@@ -90,7 +90,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const executor = new VmExecutor(worker, new VmRemover(machines, pools, quiet), underWay, new InFlight(signal))
   const lacks = (id: string, node: string, bridge: string): void => repair.lacks(id, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, () => settings(), lacks)
-  const networkStep = new NetworkStep(networks, repair, new AclGranter(access, quiet, clock, signal))
+  const networkStep = new NetworkStep(networks, repair, new AclGranter(access, quiet, clock, signal), wishes)
   const routes = new RouteStep({ ensure: () => Promise.resolve({ kind: 'ready' }) }, () => false)
   const pass = new RangePass(planning, networkStep, pools, routes, vms)
   const look = () => proxmox.observe()

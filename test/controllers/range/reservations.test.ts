@@ -72,13 +72,13 @@ describe('Reservations', () => {
   })
 
   it('keeps promises while a VM is worked on after the pass, and tells where that is', () => {
-    const end = underWay.begin('JD', VMID, 'pve2')
+    const end = underWay.begin({ rangeId: 'JD', vmid: VMID, name: 'JD-a', node: 'pve2' })
     reservations.release('JD')
     forgetIn(reservations)
     expect(promisedBy(reservations)).to.deep.equal(ALL)
-    expect([...reservations.all().underWay]).to.deep.equal([[VMID, 'pve2']])
+    expect(reservations.all().underWay.map(({ vmid, node }) => [vmid, node])).to.deep.equal([[VMID, 'pve2']])
     end()
-    expect([...reservations.all().underWay]).to.deep.equal([])
+    expect(reservations.all().underWay).to.deep.equal([])
     forgetIn(reservations)
     expect(promisedBy(reservations)).to.deep.equal(NOTHING)
   })

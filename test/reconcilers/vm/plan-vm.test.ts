@@ -5,7 +5,7 @@ import { capacityOf, type Reservation } from '../../../reconcilers/placement/cap
 import { placeRequests } from '../../../reconcilers/placement/place-requests.ts'
 import { siteOf } from '../../../reconcilers/placement/site.ts'
 import { guestsOfRange, indexGuests } from '../../../reconcilers/vm/find-guest.ts'
-import { lookAtVm, planOfPlaced } from '../../../reconcilers/vm/plan-vm.ts'
+import { lookAtVm, planOfPlaced, type UnderWay } from '../../../reconcilers/vm/plan-vm.ts'
 import { cluster, GIB, guest, node, rangeGuest } from '../../builders/cluster.ts'
 import { settings, vm } from '../../builders/range.ts'
 import { request } from '../../builders/request.ts'
@@ -26,7 +26,7 @@ interface Row {
   readonly snapshot?: Partial<ClusterSnapshot>
   readonly nodes?: readonly NodeSeen[]
   readonly promised?: readonly Reservation[]
-  readonly underWay?: ReadonlyMap<number, string>
+  readonly underWay?: readonly UnderWay[]
   /** Step, node and phase. */
   readonly plans: string
   readonly says?: RegExp
@@ -37,7 +37,7 @@ interface Row {
 const rows: readonly Row[] = [
   {
     situation: 'does not place anew an absent VM that is worked on just now',
-    underWay: new Map([[VMID, 'pve2']]),
+    underWay: [{ rangeId: 'JD', vmid: VMID, name: NAME, node: 'pve2' }],
     plans: 'wait pve2 cloning',
   },
   {
@@ -309,6 +309,12 @@ const rows: readonly Row[] = [
     plans: 'blocked undefined blocked',
     says: /range KL is just creating VM 2010011 under that name/,
   },
+  {
+    situation: 'makes no twin of a VM that is still being made under its VMID of before',
+    underWay: [{ rangeId: 'JD', vmid: 2_010_011, name: NAME, node: 'pve2' }],
+    plans: 'wait undefined unknown',
+    says: /VM 2010011 of that name is still worked on at pve2/,
+  },
 ]
 
 /** Looked at, and placed alone when it is absent. */
@@ -322,7 +328,7 @@ function planVm(row: Row) {
     repair: row.repair ?? false,
     guests,
     promised: row.promised ?? [],
-    underWay: row.underWay ?? new Map(),
+    underWay: row.underWay ?? [],
   }
   const look = lookAtVm(vm(NAME, row.vm), VMID, range, snapshot)
   if (look.kind === 'known') return look.plan

@@ -1,0 +1,112 @@
+import { expect } from 'chai'
+import { RangeWishes } from '../../../controllers/range/range-wishes.ts'
+import type { DestroyOrder } from '../../../model/destroy-order.ts'
+import { Withdrawn } from '../../../model/permit.ts'
+import type { RangeFileRead } from '../../../model/ports.ts'
+import type { RangeSpec } from '../../../model/range-spec.ts'
+import { orderOfFile } from '../../../model/removal.ts'
+import { range, router, vm } from '../../builders/range.ts'
+
+const JD = range('JD')
+const ok = (spec: RangeSpec): RangeFileRead => ({ kind: 'ok', spec, warnings: [] })
+const destroy: DestroyOrder = { rangeId: 'JD', at: 0, vms: [], file: undefined, carriedOut: false }
+
+interface Wanted {
+  file: () => RangeFileRead
+  order?: () => DestroyOrder
+}
+
+/** What is wanted of JD as it says just now. */
+const wishesOf = (wanted: Wanted): RangeWishes =>
+  new RangeWishes(
+    { read: async () => wanted.file() },
+    { of: async () => wanted.order?.() },
+    { orderOf: () => undefined, fileSeen: () => undefined },
+    { now: () => 0 },
+  )
+
+/** Why it was withdrawn, or `holds`. */
+const whyNot = (asked: Promise<void>): Promise<string> =>
+  asked.then(
+    () => 'holds',
+    (error: unknown) => (error instanceof Withdrawn ? error.message : `failed: ${String(error)}`),
+  )
+
+/** Everything that keeps a range from being as its file said, by what is there instead. */
+const OTHERWISE: readonly (readonly [string, Wanted])[] = [
+  ['is to go', { file: () => ok({ ...JD, state: 'absent' }) }],
+  ['was ordered to go', { file: () => ok(JD), order: () => destroy }],
+  ['was destroyed', { file: () => ok(JD), order: () => ({ ...destroy, carriedOut: true }) }],
+  ['is suspended', { file: () => ok({ ...JD, suspension: { owner: 'ana', reason: 'exam', until: undefined } }) }],
+  ['has a broken file', { file: () => ({ kind: 'invalid', diagnostics: [] }) }],
+  ['has no file', { file: () => ({ kind: 'absent' }) }],
+  [
+    'has a file that cannot be read',
+    {
+      file: () => {
+        throw new Error('EIO')
+      },
+    },
+  ],
+  [
+    'has an order that cannot be read',
+    {
+      file: () => ok(JD),
+      order: () => {
+        throw new Error('EACCES')
+      },
+    },
+  ],
+]
+
+describe('what is wanted of a range when a write is about to be sent', () => {
+  for (const [situation, wanted] of OTHERWISE) {
+    it(`lets nothing be written for a range that by now ${situation}`, async () => {
+      const wishes = wishesOf(wanted)
+      expect(await whyNot(wishes.stillWanted(JD, 'JD-DC01'))).to.match(/^range JD: it is .* by now$/)
+      expect(await whyNot(wishes.stillNumbered(JD))).to.match(/^range JD: it is .* by now$/)
+    })
+  }
+
+  const changes: readonly (readonly [string, Partial<RangeSpec>, string, boolean])[] = [
+    ['nothing', {}, 'JD-DC01', true],
+    ['another VM', { vms: [vm('JD-DC01'), vm('JD-WS01')] }, 'JD-DC01', true],
+    ['the VM’s cores', { vms: [vm('JD-DC01', { cpus: 3 })] }, 'JD-DC01', false],
+    ['that the VM is not named', { vms: [] }, 'JD-DC01', false],
+    ['the number', { number: 7 }, 'JD-DC01', false],
+    ['the power', { power: 'off' }, 'JD-DC01', false],
+    ['what is corrected', { drift: { networks: 'report', hardware: 'report' } }, 'JD-DC01', false],
+    ['the node', { targetNode: 'pve2' }, 'JD-DC01', false],
+    [
+      'a VLAN, which the router reaches',
+      { vms: [vm('JD-DC01', { address: { vlan: 9, lastOctet: 1 } })] },
+      'router',
+      false,
+    ],
+  ]
+  for (const [what, change, name, holds] of changes) {
+    it(`${holds ? 'holds' : 'does not hold'} for ${name} when the file says ${what} anew`, async () => {
+      const wishes = wishesOf({ file: () => ok({ ...JD, ...change }) })
+      const asked = name === 'router' ? router('JD').name : name
+      expect(await whyNot(wishes.stillWanted(JD, asked))).to.match(holds ? /^holds$/ : /says something else by now/)
+    })
+  }
+
+  it('holds for networks until the file asks for another number', async () => {
+    expect(await whyNot(wishesOf({ file: () => ok({ ...JD, power: 'off' }) }).stillNumbered(JD))).to.equal('holds')
+    const other = wishesOf({ file: () => ok({ ...JD, number: 7 }) })
+    expect(await whyNot(other.stillNumbered(JD))).to.match(/asks for another number by now/)
+  })
+
+  it('holds for a removal only as long as it is the same one', async () => {
+    const absent: RangeSpec = { ...JD, state: 'absent' }
+    const order = orderOfFile(absent)
+    const asked = (file: RangeFileRead): Promise<string> => whyNot(wishesOf({ file: () => file }).stillToGo(order))
+    expect(await asked(ok(absent))).to.equal('holds')
+    const NOT = 'range JD: it is not to go any more, or not like this'
+    expect(await asked(ok(JD))).to.equal(NOT)
+    expect(await asked(ok({ ...absent, vms: [] }))).to.equal(NOT)
+    expect(await asked({ kind: 'absent' })).to.equal(NOT)
+    expect(await asked({ kind: 'invalid', diagnostics: [] })).to.equal(NOT)
+  })
+})
