@@ -62,6 +62,8 @@ export interface LabOptions {
   readonly storageLimits?: LaneLimits
   /** How long the client waits for an answer, in milliseconds. */
   readonly patience?: number
+  /** How often every range is looked at without any cause, in real milliseconds. Default: twice a minute of the cluster. */
+  readonly resyncMs?: number
   /** Range files that are in the folder before the controller looks for the first time, by name. */
   readonly files?: Readonly<Record<string, string>>
   readonly notifier?: Notifier
@@ -99,7 +101,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     destroyOrders,
     hostRoutes: routes,
     clock,
-    resyncMs: 30_000 / speed,
+    resyncMs: options.resyncMs ?? 30_000 / speed,
     prune: options.prune?.({ ranges, state: path.join(folder, 'state') }),
     settings: options.settings,
     storageLimits: options.storageLimits,
