@@ -1,6 +1,13 @@
 /** What justified a write does not hold any more, so it was not sent. Nothing has failed: what is wanted now is another thing. */
 export class Withdrawn extends Error {
   override readonly name = 'Withdrawn'
+  readonly why: 'removal' | 'change'
+
+  /** @param why `removal`: the range is to go */
+  constructor(message: string, why: 'removal' | 'change' = 'change') {
+    super(message)
+    this.why = why
+  }
 }
 
 /**
@@ -20,3 +27,23 @@ export interface Permit {
 export const always = (signal: AbortSignal): Permit => ({ signal, withdrawn: NEVER, check: () => Promise.resolve() })
 
 const NEVER = new AbortController().signal
+
+/** The same, but that the range is to go does not take it back. */
+export function despiteRemoval({ signal, withdrawn, check }: Permit): Permit {
+  const otherwise = new AbortController()
+  const onWithdrawn = (): void => {
+    if (!isRemoval(withdrawn.reason)) otherwise.abort(withdrawn.reason)
+  }
+  if (withdrawn.aborted) onWithdrawn()
+  else withdrawn.addEventListener('abort', onWithdrawn, { once: true })
+  return {
+    signal,
+    withdrawn: otherwise.signal,
+    check: () =>
+      check().catch((error: unknown) => {
+        if (!isRemoval(error)) throw error
+      }),
+  }
+}
+
+const isRemoval = (reason: unknown): boolean => reason instanceof Withdrawn && reason.why === 'removal'

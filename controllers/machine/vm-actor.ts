@@ -25,7 +25,7 @@ interface VmContext extends VmInput {
 export type VmEvent =
   /** A plan made from a look at the cluster that began after the last work ended. */
   | { readonly type: 'assign'; readonly assignment: VmAssignment }
-  /** Nobody wants anything of the VM for now. */
+  /** Nobody wants anything of the VM for now; `keep`: it is to go. */
   | { readonly type: 'withdraw'; readonly why: string; readonly what: VmAssignment['kind'] | 'all' }
   /** Whatever it waits for need not be waited for any longer. */
   | { readonly type: 'restart' }
@@ -102,7 +102,7 @@ export const vmActor = setup({
         withdraw: {
           guard: 'isMeant',
           actions: enqueueActions(({ context: { withdraw }, event, enqueue }) => {
-            enqueue(() => withdraw.abort(new Withdrawn(event.why)))
+            enqueue(() => withdraw.abort(new Withdrawn(event.why, event.what === 'keep' ? 'removal' : 'change')))
             enqueue.assign({ wanted: 'nothing' })
           }),
         },

@@ -98,7 +98,11 @@ export class RangeWishes {
   /** For a write to one VM of a range that is to stay: throws `Withdrawn` when that VM is not wanted like this any more. */
   async stillWanted(basis: RangeSpec, vmName: string): Promise<void> {
     const now = await this.read(basis.id)
-    if (now.kind !== 'present') throw new Withdrawn(`range ${basis.id}: it is ${WORDS[now.kind]} by now`)
+    if (now.kind !== 'present')
+      throw new Withdrawn(
+        `range ${basis.id}: it is ${WORDS[now.kind]} by now`,
+        now.kind === 'removal' ? 'removal' : 'change',
+      )
     if (now.spec === basis || partOf(now.spec, vmName) === partOf(basis, vmName)) return
     throw new Withdrawn(`vm ${vmName}: its range file says something else by now`)
   }

@@ -19,7 +19,7 @@ import {
   stranger,
   unmarkedMessage,
 } from './vm-results.ts'
-import { cloneVm, isUnclear, onlyLook, whileWanted } from './vm-steps.ts'
+import { cloneVm, isUnclear, onlyLook, untilMarked, whileWanted } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /** What an event that ended an invoked step carries. */
@@ -35,11 +35,13 @@ export const vmSetup = setup({
   types: { input: {} as VmWork, context: {} as VmContext, output: {} as VmResult },
   actors: {
     look: fromPromise<MachineRead | undefined, VmWork>(({ input }) =>
-      whileWanted(input, ({ machines, node, plan, permit }) => machines.read(node, plan.vmid, permit.signal)),
+      whileWanted(untilMarked(input), ({ machines, node, plan, permit }) =>
+        machines.read(node, plan.vmid, permit.signal),
+      ),
     ),
     clone: fromPromise<void, VmWork>(({ input }) => whileWanted(input, cloneVm)),
     configure: fromPromise<void, { work: VmWork; read: MachineRead }>(({ input: { work, read } }) =>
-      whileWanted(work, ({ machines, node, plan, networks, permit }) =>
+      whileWanted(untilMarked(work), ({ machines, node, plan, networks, permit }) =>
         machines.configure(node, read.vmid, configPatchOf(plan.spec, networks, read), permit),
       ),
     ),

@@ -1,4 +1,5 @@
 import type { MachineRead } from '../../model/machine-ports.ts'
+import { despiteRemoval } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import { descriptionOf } from './config-patch.ts'
 import { type Marks, marksOf } from './marks.ts'
@@ -13,6 +14,13 @@ export async function whileWanted<T>(work: VmWork, step: (work: VmWork) => Promi
   work.permit.withdrawn.throwIfAborted()
   return step(work)
 }
+
+/**
+ * For what gives a VM its tags. One that was cloned just now gets them even when its range is to go by then: without them it
+ * would be left, as it could be anybody's.
+ */
+export const untilMarked = (work: VmWork): VmWork =>
+  work.isOwnClone === undefined ? work : { ...work, permit: despiteRemoval(work.permit) }
 
 /** Clones the VM as its plan says; for a plan that creates it. */
 export function cloneVm({ plan, node, networks, fullClone, machines, permit }: VmWork): Promise<void> {
@@ -42,6 +50,7 @@ export const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean
 /** After a clone, whatever its outcome, the VM is only looked for: a second one is for the next pass to decide. */
 export const onlyLook = (work: VmWork): VmWork => ({
   ...work,
+  isOwnClone: true,
   plan: { ...work.plan, phase: 'configuring', step: { kind: 'continue', at: work.node, power: powerOf(work) } },
 })
 

@@ -16,6 +16,8 @@ export interface VmWork {
   readonly machines: Machines
   /** Resolves as soon as it is known why the VM must not be started, as what its node is or does; undefined: it may. */
   readonly holdStart: () => Promise<string | undefined>
+  /** It was cloned just now, so that its tags, and with them its configuration, are still to come. */
+  readonly isOwnClone?: true
   /** Asked before each write; nothing is begun once it is withdrawn. */
   readonly permit: Permit
 }

@@ -50,6 +50,18 @@ describe('while a VM is worked on for long', () => {
     expect(clonesIn(lab)).to.have.length(2)
     expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
   })
+
+  it('it goes with its range once its clone has ended, and is not started for that', async () => {
+    lab = await openLab({ files: { 'JD.yml': rangeText([A]) + FULL }, durations: { fullClonePerGib: 2_000 } })
+    await lab.until(() => phaseIn(lab, 'JD-a') === 'cloning' && phaseIn(lab, 'JD-router-debian11-x64') === 'running')
+    await lab.drop('JD.yml', `${rangeText([A])}${FULL}ludus_extensions: { lanista: { state: absent } }\n`)
+    await lab.until(() => readyIn(lab)?.reason === 'Absent')
+    const ofA = lab.writes().filter(({ path }) => path.includes('/qemu/1010001'))
+    expect(ofA.map(({ method, path }) => `${method} ${path.replace(/.*1010001/, '')}`)).to.deep.equal([
+      'PUT /config',
+      'DELETE ',
+    ])
+  })
 })
 
 describe('what was withdrawn', () => {
