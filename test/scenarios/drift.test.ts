@@ -155,10 +155,11 @@ describe('a VM that is not as its range file says', () => {
     config.set('memory', 'current=2048').set('cores', '2').set('tags', 'theirs;lanista;jd')
     guest('JD-c').config.set('tags', 'lanista;theirs')
     const from = lab.simulator.journal.entries().length
+    // When it is tried again may be told as well by then.
+    const told =
+      /^2 of 3 VMs are running; vm JD-c: it runs without the tags lanista and jd, .* add the tags if it is as it should be(; tried again at \S+)?$/
     await lab.until(() => machines()?.reason === 'VmTrouble')
-    expect(machines()?.message).to.match(
-      /^2 of 3 VMs are running; vm JD-c: it runs without the tags lanista and jd, .* add the tags if it is as it should be$/,
-    )
+    expect(machines()?.message).to.match(told)
     await lab.until(() => audits(from).some(({ path }) => path.includes(`/${vmid}/`)))
     guest('JD-c').config.set('tags', 'jd;lanista;theirs')
     await lab.until(() => lab.ready('JD'))
