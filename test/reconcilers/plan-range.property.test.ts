@@ -12,6 +12,7 @@ import { achieve } from '../builders/achieve.ts'
 import { anyCluster, anyRanges, reversed } from '../builders/any-cluster.ts'
 import { rangeBridge, singleNode, zone } from '../builders/cluster.ts'
 import { settings } from '../builders/range.ts'
+import { runs } from '../runner/long-runs.ts'
 
 /** The same on a single node, with bridges of anybody. */
 const anySingleNode: fc.Arbitrary<ClusterSnapshot> = fc
@@ -44,7 +45,7 @@ function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeS
       const made = plan(spec, seen)
       if (made.kind === 'planned') check(made.plan, seen, spec)
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 }
 
@@ -120,7 +121,7 @@ describe('planRange, for any cluster and range', () => {
         for (const action of actionsOf(made.plan))
           if (action.kind === 'clone-vm') expect(reached).to.include(action.node)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { readPlainYaml } from '../../../adapters/yaml-file/read-plain-yaml.ts'
 import { readYaml, type YamlFile } from '../../../adapters/yaml-file/read-yaml.ts'
 import { changedRange, ownRanges, realRanges, writtenRange } from '../../builders/range-texts.ts'
+import { runs } from '../../runner/long-runs.ts'
 
 type Path = readonly (string | number)[]
 
@@ -52,11 +53,11 @@ describe('readPlainYaml', function () {
   it('does so in files that people may write, and in damaged ones', () => {
     fc.assert(
       fc.property(writtenRange(), (text) => void partsInPlace(text)),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
     fc.assert(
       fc.property(changedRange(), (text) => void partsInPlace(text)),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
