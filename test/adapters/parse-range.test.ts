@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { parseRange } from '../../adapters/parse-range.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
+import { runs } from '../runner/long-runs.ts'
 
 const parse = (text: string, rangeId = 'JD') => parseRange({ text, file: 'JD.yml', rangeId })
 
@@ -479,7 +480,7 @@ describe('parseRange', () => {
             expect(column).to.be.within(1, (lines[line - 1] ?? '').length + 2)
           }
         }),
-        { numRuns: 2000 },
+        { numRuns: runs(2000) },
       )
     })
   })

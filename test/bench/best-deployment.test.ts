@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { bestDeployment, type Deployment } from './best-deployment.ts'
+import { runs } from '../runner/long-runs.ts'
 
 const deployment = (traits: Partial<Deployment> = {}): Deployment => ({
   vms: 4,
@@ -50,7 +51,7 @@ describe('the best possible deployment', () => {
         expect(bound(2)).to.be.at.most(best)
         if (vmsOnNodes[1] === 0) expect(bound(1)).to.equal(best)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 })

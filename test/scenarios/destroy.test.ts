@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
-import { realisticDurations } from '../../adapters/simulator/durations.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { destroyCommand } from '../../controllers/commands/destroy.ts'
 import { compose } from '../../controllers/compose/compose.ts'
@@ -52,10 +51,8 @@ describe('lanista destroy', function () {
     site = await openSite({ 'JD.yml': JD })
     const { status, output } = await runOnce()
     expect(status, output).to.equal(0)
-    await nodesHaveTold()
+    await site.nodesHaveTold()
   }
-  /** Resolves when every node has told the others about its guests. */
-  const nodesHaveTold = (): Promise<void> => site.simulator.simulation.clock.sleep(realisticDurations.statistics)
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((resolve) => {
       const look = (): void => {
@@ -102,7 +99,7 @@ describe('lanista destroy', function () {
   it('keeps a range away whose file still asks for it, never calls it Ready, and builds it when the file changes', async () => {
     await open()
     expect((await destroy()).status).to.equal(0)
-    await nodesHaveTold()
+    await site.nodesHaveTold()
     const before = writes().length
     const [again, planned] = [await runOnce(), await lanista(['plan'])]
     expect(again.output).to.match(

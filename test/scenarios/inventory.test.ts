@@ -39,6 +39,7 @@ describe('lanista inventory', function () {
     site = await openSite({ 'JD.yml': JD })
     const { status, stdout } = await lanista('run', '--once')
     expect(status, stdout).to.equal(0)
+    await site.nodesHaveTold()
     await writeFile(path.join(site.ranges, 'KT.yml'), rangeText([{ name: 'b', vlan: 10, octet: 2 }]))
     await writeFile(path.join(site.ranges, 'BAD.yml'), 'ludus: [}\n')
   })

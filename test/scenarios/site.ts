@@ -6,6 +6,7 @@ import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../adapters/simulator/start-simulator.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import type { Clock } from '../../model/clock.ts'
 import { startVirtualTime } from '../builders/virtual-time.ts'
 
 /** A simulated cluster, and on disk what the lanista command needs to work on it. */
@@ -15,6 +16,8 @@ export interface Site {
   readonly config: string
   /** The watched folder. */
   readonly ranges: string
+  /** Resolves when every node has told the others about its guests. */
+  nodesHaveTold(): Promise<void>
   close(): Promise<void>
 }
 
@@ -42,7 +45,7 @@ export function openSiteForProcesses(files: Files, world: World = demoCluster())
   return openWith(files, { world, clock: scaledClock(), durations: quick })
 }
 
-async function openWith(files: Files, options: SimulatorOptions): Promise<Site> {
+async function openWith(files: Files, options: SimulatorOptions & { readonly clock: Clock }): Promise<Site> {
   const simulator = await startSimulator(options)
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-site-'))
   const ranges = path.join(folder, 'ranges')
@@ -55,6 +58,7 @@ async function openWith(files: Files, options: SimulatorOptions): Promise<Site> 
     simulator,
     config,
     ranges,
+    nodesHaveTold: () => options.clock.sleep(simulator.simulation.durations.statistics),
     close: async () => {
       await simulator.close()
       await rm(folder, { recursive: true, force: true })

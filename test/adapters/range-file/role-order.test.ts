@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { circlesOf } from '../../../adapters/range-file/role-order.ts'
+import { runs } from '../../runner/long-runs.ts'
 
 const graph = fc.array(fc.tuple(fc.nat(12), fc.nat(12)), { maxLength: 30 }).map((edges) => {
   const waits = new Map<string, string[]>()
@@ -33,7 +34,7 @@ describe('circlesOf', () => {
           })
         expect(new Set(circles.flat()).size).to.equal(circles.flat().length)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

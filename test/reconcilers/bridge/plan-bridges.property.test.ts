@@ -8,6 +8,7 @@ import { bridgeWantsOf } from '../../../reconcilers/range/plan-single-network.ts
 import { stagedChanges } from '../../../reconcilers/bridge/staged-changes.ts'
 import { natBridge, netInterface, node, nodeNetwork, rangeBridge, stagedDiff } from '../../builders/cluster.ts'
 import { settings } from '../../builders/range.ts'
+import { runs } from '../../runner/long-runs.ts'
 
 const anyBridge: fc.Arbitrary<InterfaceSeen> = fc
   .record({
@@ -105,7 +106,7 @@ describe('planBridges, for any bridges, ours, foreign and half staged', () => {
           expect(seen === undefined || marked || unmarked, action.bridge).to.equal(true)
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -121,7 +122,7 @@ describe('planBridges, for any bridges, ours, foreign and half staged', () => {
         const going = wants.removals.filter(({ name }) => wants.bridges.every((want) => want.name !== name))
         expect(stagedChanges(network, going).foreign).to.deep.equal([])
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -138,7 +139,7 @@ describe('planBridges, for any bridges, ours, foreign and half staged', () => {
         ].map((each) => ({ ...each, active: true }))
         expect(planBridges(wants, { ...network, interfaces, staged: undefined }).actions).to.deep.equal([])
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -150,7 +151,7 @@ describe('planBridges, for any bridges, ours, foreign and half staged', () => {
         for (const name of gone) expect(removals.map((removal) => removal.name)).to.include(name)
         expect([...stagedChanges(network).own].filter((name) => !listed.has(name))).to.deep.equal([])
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

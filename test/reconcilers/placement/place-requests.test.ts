@@ -8,6 +8,7 @@ import { siteOf } from '../../../reconcilers/placement/site.ts'
 import { cluster, GIB, node } from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
 import { groupOf } from '../../builders/request.ts'
+import { runs } from '../../runner/long-runs.ts'
 
 /** Nodes that are free but for so many GiB of 64. */
 const nodes = (...free: readonly number[]) =>
@@ -144,7 +145,7 @@ describe('placeRequests', () => {
         const made = place(nodes(...free), ranged('JD', ...gibs.map((gib, index) => sized(`v${index}`, gib))))
         expect(made.short).to.deep.equal([])
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 

@@ -13,6 +13,7 @@ import { anyCluster, anyRanges, reversed } from '../../builders/any-cluster.ts'
 import { rangeBridge, singleNode, zone } from '../../builders/cluster.ts'
 import { settings } from '../../builders/range.ts'
 import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
+import { runs } from '../../runner/long-runs.ts'
 
 /** The same on a single node, with bridges of anybody. */
 const anySingleNode: fc.Arbitrary<ClusterSnapshot> = fc
@@ -45,7 +46,7 @@ function forAnyPlan(check: (plan: RangePlan, seen: ClusterSnapshot, spec: RangeS
       const made = plan(spec, seen)
       if (made.kind === 'planned') check(made.plan, seen, spec)
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 }
 
@@ -121,7 +122,7 @@ describe('planRange, for any cluster and range', () => {
         for (const action of actionsOf(made.plan))
           if (action.kind === 'clone-vm') expect(reached).to.include(action.node)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 

@@ -6,6 +6,7 @@ import { checkZone } from '../../../reconcilers/zone/check-zone.ts'
 import { reversed } from '../../builders/any-cluster.ts'
 import { brokenZones, soundZones } from '../../builders/broken-zones.ts'
 import { cluster, node, nodeNetwork, zone } from '../../builders/cluster.ts'
+import { runs } from '../../runner/long-runs.ts'
 
 describe('checkZone', () => {
   for (const [situation, snapshot] of soundZones)
@@ -60,7 +61,7 @@ describe('checkZone', () => {
         const usable = nodes.some(({ name, online }) => online && !unreached.has(name))
         if (!usable) expect(zoneObstacleOf(findings)).not.to.equal(undefined)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

@@ -1,0 +1,7 @@
+import { MAKING, makeDespiteKills, REMOVING, removeDespiteKills } from './killed-bridge-changes.ts'
+
+describe('killed while it changes bridges, and started again', () => {
+  it('ends without the bridge of a range that is to go, and with nothing staged', () => removeDespiteKills(REMOVING))
+
+  it('ends with each bridge once, up, and nothing staged', () => makeDespiteKills(MAKING))
+})
