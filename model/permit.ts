@@ -29,7 +29,8 @@ export const always = (signal: AbortSignal): Permit => ({ signal, withdrawn: NEV
 const NEVER = new AbortController().signal
 
 /** The same, but that the range is to go does not take it back. */
-export function despiteRemoval({ signal, withdrawn, check }: Permit): Permit {
+export function despiteRemoval(permit: Permit): Permit {
+  const { signal, withdrawn } = permit
   const otherwise = new AbortController()
   const onWithdrawn = (): void => {
     if (!isRemoval(withdrawn.reason)) otherwise.abort(withdrawn.reason)
@@ -40,7 +41,7 @@ export function despiteRemoval({ signal, withdrawn, check }: Permit): Permit {
     signal,
     withdrawn: otherwise.signal,
     check: () =>
-      check().catch((error: unknown) => {
+      permit.check().catch((error: unknown) => {
         if (!isRemoval(error)) throw error
       }),
   }
