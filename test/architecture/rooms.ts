@@ -229,12 +229,12 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'adapters/range-files',
-    purpose: 'the watched folder of range files',
+    purpose: 'the watched folder of range files, each parsed once for each change of it',
     imports: ['model', 'adapters', 'adapters/range-parser', 'adapters/yaml-file'],
   },
   {
     name: 'adapters/validate',
-    purpose: 'many range files at once, in threads',
+    purpose: 'range files that a person names, many at once',
     imports: ['model', 'adapters', 'adapters/range-files', 'adapters/range-parser', 'adapters/yaml-file'],
   },
   {

@@ -65,8 +65,8 @@ const shortName = (name: string): string => name.slice(name.indexOf('/') + 1)
 
 /** Of a drawing; a layer has its own. */
 function idOf(name: string): string {
-  const short = shortName(name)
-  return layerOf(name) === 'controllers' ? short.replace('.ts', '') : `${layerOf(name)}_${short.replaceAll('-', '_')}`
+  const short = shortName(name).replace('.ts', '').replaceAll('-', '_')
+  return layerOf(name) === 'controllers' ? short : `${layerOf(name)}_${short}`
 }
 
 /** Those of the room's own layer first, by their short names. */
