@@ -5,8 +5,8 @@ import { isLong } from './long-runs.ts'
 // In the short run the same few cases each time; the long one tries others, and says with which seed one failed.
 if (!isLong) fc.configureGlobal({ seed: 1, numRuns: 40 })
 
-// A process whose parent was killed ends too. Its workers do so by themselves, and live by their channel.
+// Mocha ends with whoever runs it (main.ts), and takes its workers and what their tests have started with it.
 if (process.env['MOCHA_WORKER_ID'] === undefined) {
-  process.once('disconnect', () => process.exit(1))
+  process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
   process.channel?.unref()
 }
