@@ -56,7 +56,8 @@ async function run(args: readonly string[], folder: string): Promise<number> {
     detached: true,
     // Over the last one mocha hears when this process is gone.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, TMPDIR: folder },
+    // Started by a test, it is no worker of that test's mocha, and neither is what it starts.
+    env: { ...process.env, TMPDIR: folder, MOCHA_WORKER_ID: undefined },
   })
   const killAll = (): void => {
     try {
