@@ -97,7 +97,10 @@ export const isNatAddress = (address: string): boolean => address.startsWith('19
  * Proxmox accepts VMIDs up to 999999999; the largest here is 153255254 plus the base.
  */
 export const vmidOf = (rangeNumber: number, { vlan, lastOctet }: RangeAddress, vmidBase = 0): number =>
-  vmidBase + rangeNumber * 1_000_000 + vlan * 1000 + lastOctet
+  vmidBase + rangeNumber * VMIDS_PER_RANGE + vlan * 1000 + lastOctet
+
+/** A range's VMs have the VMIDs from its number times this on. */
+export const VMIDS_PER_RANGE = 1_000_000
 
 /** The comment that Lanista gives a range's pool, by which it knows it again. */
 export const poolComment = (rangeId: string): string => `Ludus range ${rangeId}`

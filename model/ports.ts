@@ -19,8 +19,7 @@ import type { Machines, Pools } from './machine-ports.ts'
 
 /** Sees the whole cluster with a number of reads that doesn't grow with ranges or VMs. */
 export interface ClusterObserver {
-  /** @param options `acl`: read the access control list as well */
-  observe(signal: AbortSignal, options?: { readonly acl: boolean }): Promise<ClusterSnapshot>
+  observe(signal: AbortSignal): Promise<ClusterSnapshot>
 }
 
 /** Gives rights. */

@@ -1,3 +1,5 @@
+import type { Unseen } from './unseen.ts'
+
 /**
  * What was seen on Proxmox at one moment, as one immutable value. Not a VM snapshot.
  *
@@ -15,7 +17,7 @@ export interface ClusterSnapshot {
   readonly storages: readonly StorageSeen[]
   readonly zones: readonly ZoneSeen[]
   readonly vnets: readonly VnetSeen[]
-  /** Pending changes of SDN objects that are not listed here (controllers), as short names for people. */
+  /** Pending changes of SDN objects that are not listed here (controllers, fabrics), as short names for people. */
   readonly otherPending: readonly string[]
   readonly guests: readonly GuestSeen[]
   readonly templates: readonly TemplateSeen[]
@@ -27,15 +29,25 @@ export interface ClusterSnapshot {
   readonly vnetStates: readonly VnetStateSeen[]
   /** The network of each online node that told it; of a node that is missing here nothing is known. */
   readonly nodeNetworks: readonly NodeNetworkSeen[]
-  /** Who has which role where, as far as the token may change it: Proxmox leaves out the rest. Undefined: not asked for. */
-  readonly acl: readonly AclSeen[] | undefined
+  /** Who has which role where; without Sys.Audit on `/access` as far as the token may change it. */
+  readonly acl: readonly AclSeen[]
+  /** What Proxmox may have left out of the lists above, as far as the token's rights tell. Empty: they are whole. */
+  readonly unseen: readonly Unseen[]
+  /** Pool -> VMIDs of its guests that no list shows; read only where something may be left out. */
+  readonly hiddenMembers: ReadonlyMap<string, readonly number[]>
   /** The network reloads that have ended lately, in any order. Proxmox lists about 25 ended tasks of each node. */
   readonly reloads: readonly ReloadSeen[]
 }
 
 export interface NodeSeen {
   readonly name: string
+  /** It works, and tells how it is: only then its figures below are of now. */
   readonly online: boolean
+  /**
+   * The cluster counts it in, so what it is told to do is done there, whether it tells how it is (`online`) or not: one whose
+   * pvestatd is dead is `unknown` to Proxmox and does all that is asked of it.
+   */
+  readonly inCluster: boolean
   /** Put into maintenance through HA. */
   readonly maintenance: boolean
   /** The cluster address, when Proxmox told it. */

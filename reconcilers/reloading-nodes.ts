@@ -8,8 +8,8 @@ export function reloadingNodes({
   runningTasks,
   nodes,
 }: Pick<ClusterSnapshot, 'runningTasks' | 'nodes'>): ReadonlySet<string> {
-  const online = nodes.filter((node) => node.online).map(({ name }) => name)
-  const tasks = runningTasks.filter(({ node }) => online.includes(node))
-  if (tasks.some(({ type }) => type === 'reloadnetworkall')) return new Set(online)
+  const inCluster = nodes.filter((node) => node.inCluster).map(({ name }) => name)
+  const tasks = runningTasks.filter(({ node }) => inCluster.includes(node))
+  if (tasks.some(({ type }) => type === 'reloadnetworkall')) return new Set(inCluster)
   return new Set(tasks.filter(({ type }) => type === 'srvreload').map(({ node }) => node))
 }

@@ -14,6 +14,8 @@ export const CALLS = [
   'GET /pools',
   'GET /pools/{poolid}',
   'GET /access/acl',
+  'GET /access/permissions',
+  'GET /cluster/sdn/fabrics/all',
   'GET /nodes/{node}/network',
   'GET /nodes/{node}/sdn/zones/{zone}/content',
   'GET /nodes/{node}/qemu/{vmid}/pending',

@@ -17,6 +17,7 @@ import { TrustingAgent, type TlsTrust } from './tls.ts'
 import { createTemplates } from './templates.ts'
 import { tokenIdOf } from './token.ts'
 import { createMachines } from './vms.ts'
+import { createVisibility } from './visibility.ts'
 import { createVnetStates } from './vnet-states.ts'
 
 /** Which Proxmox to talk to, and how. */
@@ -81,6 +82,7 @@ export const connectProxmox = (
       templates,
       nodeNetworks: createNodeNetworks(api),
       vnetStates: createVnetStates(api),
+      visibility: createVisibility(api, caller),
     }),
     nics: createNicReader(api),
     sdn: createSdnWriter({ api, runTask, tasks, logger }),

@@ -1,15 +1,16 @@
 import type { Clock } from '../../model/clock.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
-import type { AclSeen, ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen } from '../../model/snapshot.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import { UnknownCall, type Caller } from './errors.ts'
 import { grantLine } from './forbidden.ts'
 import type { NodeNetworks } from './node-networks.ts'
-import { pendingController, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
+import { pendingController, pendingFabrics, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
 import * as schemas from './schemas.ts'
 import type { Templates } from './templates.ts'
+import type { Visibility } from './visibility.ts'
 import type { VnetStates, ZoneOnNode } from './vnet-states.ts'
 
 type StatusRow = z.output<typeof schemas.clusterStatus>[number]
@@ -19,6 +20,7 @@ const nodeSeen = (row: Row, status: StatusRow | undefined): NodeSeen => ({
   name: row.node ?? '',
   // The cluster's membership knows of a lost node at once, the node's statistics only after several seconds.
   online: row.status === 'online' && status?.online !== false,
+  inCluster: status?.online ?? row.status !== 'offline',
   maintenance: row.hastate === 'maintenance',
   address: status?.ip,
   cores: row.maxcpu ?? 0,
@@ -86,14 +88,6 @@ const unavailableZones = (
       ? []
       : online.filter((node) => (statusByNode[node] ?? 'available') !== 'available').map((node) => ({ zone, node })),
   )
-const aclSeen = (rows: z.output<typeof schemas.acl>): readonly AclSeen[] =>
-  rows.map(({ path, type, ugid, roleid, propagate }) => ({
-    path,
-    kind: type,
-    who: ugid,
-    role: roleid,
-    propagate: propagate ?? true,
-  }))
 
 const guestsSeen = (rows: readonly Row[]): GuestSeen[] =>
   rows
@@ -114,8 +108,12 @@ const blindness = (node: string | undefined, { tokenId }: Caller): ProxmoxError 
   )
 }
 
-/** SDN lists that tell what is pending. */
-type SdnList = 'GET /cluster/sdn/zones' | 'GET /cluster/sdn/vnets' | 'GET /cluster/sdn/controllers'
+/** What tells which changes of the SDN are pending. */
+type SdnCall =
+  | 'GET /cluster/sdn/zones'
+  | 'GET /cluster/sdn/vnets'
+  | 'GET /cluster/sdn/controllers'
+  | 'GET /cluster/sdn/fabrics/all'
 
 interface Deps {
   readonly api: Api
@@ -124,27 +122,32 @@ interface Deps {
   readonly templates: Templates
   readonly nodeNetworks: NodeNetworks
   readonly vnetStates: VnetStates
+  readonly visibility: Visibility
 }
 
 /**
- * The whole cluster in eight parallel reads and one more of each online node, however many ranges and guests there are; one
- * of each zone that a node has trouble with; one more when the access control list is asked for; and once, when a template
- * is first seen, one for its disks.
+ * The whole cluster in eleven reads and one more of each node that the cluster counts in, however many ranges and guests
+ * there are; one of each zone that a node has trouble with; one of each pool while something is hidden from the token; and
+ * once, when a template is first seen, one for its disks.
  */
-export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vnetStates }: Deps): ClusterObserver => {
+export const createObserver = (deps: Deps): ClusterObserver => {
+  const { api, clock, caller, templates, nodeNetworks, vnetStates, visibility } = deps
   /** Calls this Proxmox doesn't know (501), found out once. */
-  const unknownCalls = new Set<SdnList>()
+  const unknownCalls = new Set<SdnCall>()
 
-  const sdnList = async (call: SdnList, signal: AbortSignal): Promise<PendingRow[]> => {
-    if (unknownCalls.has(call)) return []
+  /** Undefined from a Proxmox that has no such list. */
+  const sdn = async <T>(call: SdnCall, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | undefined> => {
+    if (unknownCalls.has(call)) return undefined
     try {
-      return await api.read(call, {}, { pending: 1 }, schemas.pendingRows, signal)
+      return await api.read(call, {}, { pending: 1 }, schema, signal)
     } catch (error) {
       if (!(error instanceof UnknownCall)) throw error
       unknownCalls.add(call)
-      return []
+      return undefined
     }
   }
+  const sdnList = async (call: SdnCall, signal: AbortSignal): Promise<readonly PendingRow[]> =>
+    (await sdn(call, schemas.pendingRows, signal)) ?? []
 
   /** Proxmox doesn't refuse what a token may not see, it leaves it out: an empty cluster is a missing right. */
   const nodesSeen = (rows: readonly Row[], status: readonly StatusRow[]): NodeSeen[] => {
@@ -155,7 +158,7 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vn
     return nodeRows.map((row) => nodeSeen(row, statusOf.get(row.node))).sort((a, b) => a.name.localeCompare(b.name))
   }
 
-  const readAll = (signal: AbortSignal, acl: boolean) =>
+  const readAll = (signal: AbortSignal) =>
     Promise.all([
       api.read('GET /version', {}, {}, schemas.version, signal),
       api.read('GET /cluster/status', {}, {}, schemas.clusterStatus, signal),
@@ -163,16 +166,16 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vn
       sdnList('GET /cluster/sdn/zones', signal),
       sdnList('GET /cluster/sdn/vnets', signal),
       sdnList('GET /cluster/sdn/controllers', signal),
+      sdn('GET /cluster/sdn/fabrics/all', schemas.pendingFabrics, signal),
       api.read('GET /pools', {}, {}, schemas.pools, signal),
       api.read('GET /cluster/tasks', {}, {}, schemas.clusterTasks, signal),
-      acl ? api.read('GET /access/acl', {}, {}, schemas.acl, signal) : undefined,
     ])
 
   /** One failed read makes the rest useless, so it ends them. */
-  const readAllOrNone = async (signal: AbortSignal, acl: boolean): ReturnType<typeof readAll> => {
+  const readAllOrNone = async (signal: AbortSignal): ReturnType<typeof readAll> => {
     const stop = new AbortController()
     try {
-      return await readAll(AbortSignal.any([signal, stop.signal]), acl)
+      return await readAll(AbortSignal.any([signal, stop.signal]))
     } catch (error) {
       stop.abort()
       throw error
@@ -180,21 +183,23 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vn
   }
 
   return {
-    async observe(signal, options): Promise<ClusterSnapshot> {
+    async observe(signal): Promise<ClusterSnapshot> {
       const takenAt = clock.now()
-      const [version, status, rows, zones, vnets, controllers, pools, tasks, acl] = await readAllOrNone(
-        signal,
-        options?.acl === true,
-      )
+      const rightsAfter = await visibility.begin(signal)
+      const [version, status, rows, zones, vnets, controllers, fabrics, pools, tasks] = await readAllOrNone(signal)
       const nodes = nodesSeen(rows, status)
       const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)
       const online = nodes.filter((node) => node.online).map(nameOf)
-      const [templatesSeen, networks, states] = await Promise.all([
+      const inCluster = nodes.filter((node) => node.inCluster).map(nameOf)
+      const [templatesSeen, networks, states, { acl, unseen }] = await Promise.all([
         templates.among(guests, new Set(online), signal),
-        nodeNetworks.of(online, signal),
+        nodeNetworks.of(inCluster, signal),
         vnetStates.of(unavailableZones(statusByZone, online), signal),
+        rightsAfter(),
       ])
+      const poolIds = pools.map(({ poolid }) => poolid)
+      const shown = new Set(guests.map(({ vmid }) => vmid))
       return {
         takenAt,
         release: Number.parseInt(version.release, 10),
@@ -204,16 +209,18 @@ export const createObserver = ({ api, clock, caller, templates, nodeNetworks, vn
         storages: rows.filter((row) => row.type === 'storage').map(storageSeen),
         zones: zones.map((row) => zoneSeen(row, statusByZone)),
         vnets: vnets.map(vnetSeen),
-        otherPending: controllers.flatMap(pendingController),
+        otherPending: [...controllers.flatMap(pendingController), ...pendingFabrics(fabrics)],
         guests,
         templates: templatesSeen,
-        pools: pools.map((pool) => pool.poolid),
+        pools: poolIds,
         runningTasks: tasks
           .filter((task) => task.endtime === undefined)
           .map(({ upid, node, type, id }) => ({ upid, node, type, id: id ?? '' })),
         vnetStates: states,
         nodeNetworks: networks,
-        acl: acl && aclSeen(acl),
+        acl,
+        unseen,
+        hiddenMembers: await visibility.hiddenMembers(unseen, poolIds, shown, signal),
         reloads: reloadsSeen(tasks),
       }
     },

@@ -1,7 +1,16 @@
 import type { z } from 'zod'
 import type { PendingState, VnetConfig, VnetSeen, ZoneConfig, ZoneSeen } from '../../model/snapshot.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
-import { controller, subnet, vnet, zone, type pendingRows } from './schemas.ts'
+import {
+  controller,
+  fabric,
+  fabricNode,
+  subnet,
+  vnet,
+  zone,
+  type pendingFabrics as fabricsReply,
+  type pendingRows,
+} from './schemas.ts'
 
 /** A row of an SDN list asked with `pending=1`. */
 export type PendingRow = z.output<typeof pendingRows>[number]
@@ -94,6 +103,22 @@ export const pendingController = (row: PendingRow): readonly string[] => {
   if (row.state === undefined) return []
   const parsed = parseAs('GET /cluster/sdn/controllers', controller, { ...row.pending, ...row })
   return [`controller ${parsed.controller} (${row.state})`]
+}
+
+/** `fabric fab1 (changed)`, `node pve1 of fabric fab1 (new)` for those that are pending. */
+export const pendingFabrics = (reply: z.output<typeof fabricsReply> | undefined): readonly string[] => {
+  const call = 'GET /cluster/sdn/fabrics/all'
+  const all = (rows: readonly PendingRow[] | undefined, title: (fields: Fields) => string): readonly string[] =>
+    (rows ?? []).flatMap((row) =>
+      row.state === undefined ? [] : [`${title({ ...row, ...row.pending })} (${row.state})`],
+    )
+  return [
+    ...all(reply?.fabrics, (fields) => `fabric ${parseAs(call, fabric, fields).id}`),
+    ...all(reply?.nodes, (fields) => {
+      const { fabric_id: id, node_id: node } = parseAs(call, fabricNode, fields)
+      return `node ${node} of fabric ${id}`
+    }),
+  ]
 }
 
 /** `subnet 10.0.0.0/24 of vnet lab (new)` for one that is pending, nothing for one that isn't. */

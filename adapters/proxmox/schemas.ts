@@ -86,6 +86,11 @@ export const vnet = z.object({
 
 export const subnet = z.object({ subnet: text, cidr: maybe(text), vnet: maybe(text) })
 
+/** All fabrics, and the nodes in them, asked with `pending=1`. */
+export const pendingFabrics = z.object({ fabrics: maybe(pendingRows), nodes: maybe(pendingRows) })
+export const fabric = z.object({ id: text })
+export const fabricNode = z.object({ fabric_id: text, node_id: text })
+
 export const controller = z.object({ controller: text })
 
 /** The token of the SDN lock. */
@@ -102,6 +107,9 @@ export const guestPending = z.array(
 export const acl = z.array(
   z.object({ path: text, type: z.enum(['user', 'group', 'token']), ugid: text, roleid: text, propagate: maybe(flag) }),
 )
+
+/** Path -> privilege -> whether what lies below has it, too. */
+export const permissions = z.record(z.string(), z.record(z.string(), flag))
 
 export const pools = z.array(z.object({ poolid: text }))
 /** Guests of a pool have a VMID; storages, the other kind of member, have none. */

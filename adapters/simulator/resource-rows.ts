@@ -15,7 +15,8 @@ const forgotten = ({ clock, durations }: Simulation, node: NodeState): boolean =
 export const guestRow = (sim: Simulation, guest: Guest, pool: string | undefined): ResourceRow => {
   const { world } = sim
   const node = world.nodes.get(guest.node)
-  const pushed = node === undefined || forgotten(sim, node) ? undefined : node.published.guests.get(guest.vmid)
+  const pushed =
+    node === undefined || node.silent || forgotten(sim, node) ? undefined : node.published.guests.get(guest.vmid)
   const [lock, tags] = [guest.config.get('lock'), guest.config.get('tags')]
   return {
     id: `qemu/${guest.vmid}`,
@@ -29,18 +30,20 @@ export const guestRow = (sim: Simulation, guest: Guest, pool: string | undefined
   }
 }
 
-/** A node; without the right to audit it, only that it is there. An offline one has no load figures. */
+/** A node; without the right to audit it, only that it is there. An offline one has no load figures, a silent one none at all. */
 export const nodeRow = (sim: Simulation, node: NodeState, audit: boolean): ResourceRow => {
   const online = seemsOnline(sim, node)
+  const status = node.silent ? 'unknown' : 'online'
   const row = {
     id: `node/${node.name}`,
     node: node.name,
     type: 'node',
-    status: online ? 'online' : 'offline',
+    status: online ? status : 'offline',
     level: '',
   }
   if (!audit) return row
   const size = { maxcpu: node.cores, maxmem: node.memory, maxdisk: node.rootDisk.total }
+  if (node.silent) return row
   return online ? { ...row, ...size, ...node.published.node, disk: node.rootDisk.used } : { ...row, ...size }
 }
 

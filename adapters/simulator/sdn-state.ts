@@ -5,7 +5,14 @@ import type { NodeState, SdnConfig, SdnObject, SdnValue, World } from './world.t
 export type SdnKind = keyof SdnConfig
 
 /** An empty configuration. */
-export const emptySdn: SdnConfig = { zones: new Map(), vnets: new Map(), subnets: new Map() }
+export const emptySdn: SdnConfig = {
+  zones: new Map(),
+  vnets: new Map(),
+  subnets: new Map(),
+  controllers: new Map(),
+  fabrics: new Map(),
+  fabricNodes: new Map(),
+}
 
 /** Writes (or, with undefined, removes) one object of the configured state. Nothing takes effect before a commit. */
 export const writeSdn = (world: World, kind: SdnKind, id: string, object: SdnObject | undefined): void => {
@@ -62,9 +69,9 @@ export const pendingView = (
 export const sdnIds = (config: { configured: SdnConfig; running: SdnConfig }, kind: SdnKind): readonly string[] =>
   [...new Set([...config.configured[kind].keys(), ...config.running[kind].keys()])].toSorted((a, b) => (a < b ? -1 : 1))
 
-/** Is anything, anybody's, written and not committed. */
+/** Is anything, anybody's, written and not committed. Fabrics are left out here, and committed all the same. */
 export const hasPendingSdn = (world: World): boolean =>
-  (['zones', 'vnets', 'subnets'] as const).some((kind) =>
+  (['zones', 'vnets', 'subnets', 'controllers'] as const).some((kind) =>
     sdnIds(world.sdn, kind).some((id) => pendingView(world.sdn, kind, id).state !== undefined),
   )
 

@@ -73,11 +73,11 @@ export const measure = (world: World, node: NodeState, now: number): Published =
   zones: new Map(zonesOn(world, node.name).map(([zone]) => [zone, sdnStatusOn(world, node)])),
 })
 
-/** Pushes a node's statistics every 10 s for as long as the simulator lives; a node that is off pushes nothing. */
+/** Pushes a node's statistics every 10 s for as long as the simulator lives; one that is off or silent pushes nothing. */
 export const publishStatistics = async (sim: Simulation, node: NodeState): Promise<void> => {
   try {
     while (!sim.closed.aborted) {
-      if (node.online) node.published = measure(sim.world, node, sim.clock.now())
+      if (node.online && !node.silent) node.published = measure(sim.world, node, sim.clock.now())
       await sim.clock.sleep(sim.durations.statistics, sim.closed)
     }
   } catch (error) {

@@ -40,6 +40,7 @@ export const nodeFrom = (sketch: NodeSketch): NodeState => ({
   ...sketch,
   online: true,
   lostAt: undefined,
+  silent: false,
   bootedAt: 0,
   stagedNetwork: undefined,
   networkByProxmox: false,

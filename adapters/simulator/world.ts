@@ -28,6 +28,8 @@ export interface NodeState {
   online: boolean
   /** When it went off, epoch milliseconds; undefined while online. */
   lostAt: number | undefined
+  /** Its pvestatd is dead: it does all that is asked of it, and tells the others nothing. */
+  silent: boolean
   bootedAt: number
   readonly cores: number
   /** Bytes. */
@@ -161,6 +163,10 @@ export interface SdnConfig {
   readonly zones: ReadonlyMap<string, SdnObject>
   readonly vnets: ReadonlyMap<string, SdnObject>
   readonly subnets: ReadonlyMap<string, SdnObject>
+  readonly controllers: ReadonlyMap<string, SdnObject>
+  readonly fabrics: ReadonlyMap<string, SdnObject>
+  /** By fabric and node, such as `fab1 pve1`. */
+  readonly fabricNodes: ReadonlyMap<string, SdnObject>
 }
 
 /** Written is not applied: the two configurations differ by what is pending. */

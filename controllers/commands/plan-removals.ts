@@ -53,7 +53,7 @@ export async function removalsOf(
   for (const order of orders) {
     const plan = planRemoval(order, snapshot, mode, settings)
     const wants = plan.kind === 'networks' ? plan.wants : undefined
-    const stays = wants && (await whyRemovalsStay(wants, snapshot.guests, proxmox.nics, signal))
+    const stays = wants && (await whyRemovalsStay(wants, snapshot, proxmox.nics, signal))
     if (stays?.kind === 'failed') throw stays.error
     const inTheWay = stays?.finding.message ?? (await whyNotRemovable(order, plan, proxmox.machines, signal))
     const actions = inTheWay === undefined ? removalActions(order, plan, snapshot) : []

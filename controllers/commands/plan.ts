@@ -53,10 +53,7 @@ export async function planCommand(
     const snapshot = await proxmox.observe(signal)
     return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
   }
-  const planned =
-    specs.length === 0
-      ? []
-      : planAll(specs, await proxmox.observe(signal, { acl: settings.aclGroup !== undefined }), settings)
+  const planned = specs.length === 0 ? [] : planAll(specs, await proxmox.observe(signal), settings)
   const destroying = destroyed.filter(({ carriedOut }) => !carriedOut).map(removalOf)
   const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroying]
   const removals = orders.length === 0 ? [] : await removalsOf(orders, proxmox, settings, signal)

@@ -14,8 +14,8 @@ export function watchObservations(proxmox: Proxmox, metrics: Metrics, clock: Clo
   return {
     proxmox: {
       ...proxmox,
-      observe: async (signal, options) => {
-        const snapshot = await proxmox.observe(signal, options)
+      observe: async (signal) => {
+        const snapshot = await proxmox.observe(signal)
         last = clock.steady()
         metrics.observed(clock.now())
         return snapshot

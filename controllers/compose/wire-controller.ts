@@ -126,14 +126,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const register = new RangeRegister(board)
   const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
-  const planning = new Planning(
-    (options) => observer.observe(signal, options),
-    decided,
-    reservations,
-    announced,
-    settings,
-    logger,
-  )
+  const planning = new Planning(() => observer.observe(signal), decided, reservations, announced, settings, logger)
   planning.onZone((findings) => metrics.zoneFindings(findings))
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)

@@ -94,6 +94,10 @@ export class BridgeMaker {
       const finding = deletionInUse(inUse.network.name, node, inUse.use.by)
       return new Map(namesOf(wants).map((name) => [name, finding]))
     }
+    if (inUse?.use.kind === 'hidden') {
+      const { finding } = inUse.use
+      return new Map(namesOf(wants).map((name) => [name, finding]))
+    }
     const now = await this.#look(node)
     const { actions, findings } = this.#plan(wants, now, before)
     const undone = actions.flatMap((action) => ('bridge' in action ? [action.bridge] : []))
@@ -164,8 +168,7 @@ export class BridgeMaker {
   /** By the guests that there are just now. */
   async #firstInUse(bridges: readonly NetworkAt[]): ReturnType<typeof firstInUse> {
     if (bridges.length === 0) return undefined
-    const { guests } = await this.#proxmox.observe(this.#signal)
-    return firstInUse(bridges, guests, this.#proxmox.nics, this.#signal)
+    return firstInUse(bridges, await this.#proxmox.observe(this.#signal), this.#proxmox.nics, this.#signal)
   }
 
   async #activate(wants: BridgeWants, seen: NodeNetworkSeen): Promise<void> {

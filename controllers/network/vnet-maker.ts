@@ -97,7 +97,7 @@ export class VnetMaker {
     const apply = applyOf(plan)
     if (apply === undefined) return this.#turn(blockedBy(plan.findings), seen)
 
-    const unwritten = await this.#writer.write(writesOf(plan), seen.guests, lock.token)
+    const unwritten = await this.#writer.write(writesOf(plan), seen, lock.token)
     const before = new Map([...unwritten, ...blockedBy(plan.findings)])
     const waiting = apply.vnets.filter((name) => !before.has(name))
     // It would only reload every node for nothing.

@@ -1,9 +1,8 @@
 import type { NicReader, ReloadFailure, SdnWriter } from '../../model/network-ports.ts'
 import type { SdnApply, VnetWrite } from '../../model/plan/actions.ts'
 import type { Logger } from '../../model/ports.ts'
-import type { GuestSeen } from '../../model/snapshot.ts'
 import type { NetworkTrouble, NetworkTroubles } from './network-result.ts'
-import { networkUse, whyItStays } from './network-use.ts'
+import { type GuestsSeen, networkUse, whyItStays } from './network-use.ts'
 import type { HeldLock } from './sdn-lock.ts'
 
 /** What became of an apply. */
@@ -32,17 +31,12 @@ export class VnetWriter {
   /**
    * Writes VNets, which takes no effect before the apply. A VNet that a guest has a NIC on is not deleted.
    *
-   * @param guests all there are, as just seen
    * @returns what came in the way of which VNet
    */
-  async write(
-    writes: readonly VnetWrite[],
-    guests: readonly GuestSeen[],
-    token: string | undefined,
-  ): Promise<NetworkTroubles> {
+  async write(writes: readonly VnetWrite[], seen: GuestsSeen, token: string | undefined): Promise<NetworkTroubles> {
     const troubles = new Map<string, NetworkTrouble>()
     for (const write of writes) {
-      const trouble = await this.#try(write, guests, token)
+      const trouble = await this.#try(write, seen, token)
       if (trouble !== undefined) troubles.set(write.vnet, trouble)
     }
     return troubles
@@ -66,15 +60,11 @@ export class VnetWriter {
     return { kind: 'ended', failures: new Map(failures.map(({ node, why }) => [node, why])) }
   }
 
-  async #try(
-    write: VnetWrite,
-    guests: readonly GuestSeen[],
-    token: string | undefined,
-  ): Promise<NetworkTrouble | undefined> {
+  async #try(write: VnetWrite, seen: GuestsSeen, token: string | undefined): Promise<NetworkTrouble | undefined> {
     const { vnet, reason } = write
     try {
       this.#signal.throwIfAborted()
-      const stays = write.kind === 'delete-vnet' ? await this.#whyItStays(vnet, guests) : undefined
+      const stays = write.kind === 'delete-vnet' ? await this.#whyItStays(vnet, seen) : undefined
       if (stays !== undefined) return stays
       this.#logger.info(WORDS[write.kind], { vnet, reason })
       await this.#send(write, token)
@@ -84,9 +74,9 @@ export class VnetWriter {
     }
   }
 
-  async #whyItStays(name: string, guests: readonly GuestSeen[]): Promise<NetworkTrouble | undefined> {
+  async #whyItStays(name: string, seen: GuestsSeen): Promise<NetworkTrouble | undefined> {
     const network = { kind: 'vnet', name } as const
-    return whyItStays(network, await networkUse(network, guests, this.#nics, this.#signal))
+    return whyItStays(network, await networkUse(network, seen, this.#nics, this.#signal))
   }
 
   #send(write: VnetWrite, token: string | undefined): Promise<void> {

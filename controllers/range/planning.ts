@@ -21,7 +21,7 @@ export interface Planned {
 }
 
 /** A look at the cluster. Throws when it can't be seen. @param acl whether rights are read as well */
-type Look = (options?: { readonly acl: boolean }) => Promise<ClusterSnapshot>
+type Look = () => Promise<ClusterSnapshot>
 
 /**
  * The serial planning turn: one look at the cluster for all ranges that are dirty together, planned together,
@@ -48,7 +48,7 @@ export class Planning {
     this.#turn = new Turn(
       async (specs) => {
         const atRest = reservations.atRest()
-        const snapshot = await look({ acl: settings().aclGroup !== undefined })
+        const snapshot = await look()
         reservations.forgetShown(snapshot, atRest)
         const { mode, turned } = decided.modeOf(snapshot)
         const ground = groundOf(snapshot, settings(), mode)

@@ -1,8 +1,7 @@
 import type { NicReader } from '../../model/network-ports.ts'
 import type { NetworkWants } from '../../model/plan/network-plan.ts'
-import type { GuestSeen } from '../../model/snapshot.ts'
 import type { NetworkController } from '../network/network-controller.ts'
-import { whyRemovalsStay } from '../network/network-use.ts'
+import { type GuestsSeen, whyRemovalsStay } from '../network/network-use.ts'
 import type { StepEnd } from './removal-step-end.ts'
 
 /** The second step of a removal: the range's networks, which stay while any guest has a NIC on one. */
@@ -23,16 +22,15 @@ export class RemovalOfNetworks {
   /**
    * Throws when Proxmox fails, or it can't be told who has a NIC on one.
    *
-   * @param guests all there are, as just seen
    * @param check throws `Withdrawn` when the range is not to go any more
    */
   async remove(
     wants: NetworkWants,
-    guests: readonly GuestSeen[],
+    seen: GuestsSeen,
     check: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<StepEnd> {
-    const stays = await whyRemovalsStay(wants, guests, this.#nics, signal)
+    const stays = await whyRemovalsStay(wants, seen, this.#nics, signal)
     if (stays?.kind === 'failed') throw stays.error
     if (stays?.kind === 'blocked') return { kind: 'stuck', finding: stays.finding }
     const removed = await this.#networks.ensure(wants, check)

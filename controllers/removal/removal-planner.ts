@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
-import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRemoval, type RemovalPlan } from '../../reconcilers/removal/plan-removal.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 
@@ -21,12 +21,12 @@ export class RemovalPlanner {
     this.#settings = settings
   }
 
-  /** What is next, and all guests as they were just seen. Throws when the cluster can't be seen. */
-  async next(order: RemovalOrder): Promise<{ readonly plan: NextOfRemoval; readonly guests: readonly GuestSeen[] }> {
+  /** What is next, and the cluster as it was just seen. Throws when it can't be seen. */
+  async next(order: RemovalOrder): Promise<{ readonly plan: NextOfRemoval; readonly seen: ClusterSnapshot }> {
     const seen = await this.#look()
     const { mode, turned } = this.#decided.modeOf(seen)
     const plan: NextOfRemoval =
       turned === undefined ? planRemoval(order, seen, mode, this.#settings()) : { kind: 'turned', finding: turned }
-    return { plan, guests: seen.guests }
+    return { plan, seen }
   }
 }

@@ -2,7 +2,7 @@ import { type Finding, NOT_READ } from '../../model/condition.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { NetworkWants } from '../../model/plan/network-plan.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
-import type { GuestSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import type { RemoveAssignment } from '../machine/vm-assignment.ts'
 import type { RemovalOfMachines } from './removal-of-machines.ts'
@@ -74,7 +74,7 @@ export class Removal {
 
   async #next(handOver: HandOver, check: () => Promise<void>, signal: AbortSignal): Promise<Outcome> {
     const report = this.#report
-    const { plan, guests } = await this.#planner.next(this.#order)
+    const { plan, seen } = await this.#planner.next(this.#order)
     if (plan.kind === 'turned') return this.#end('refused', 'network', plan.finding)
     if (plan.kind === 'machines') return this.#giveMachines(plan.guests, handOver, check, signal)
     if (plan.kind === 'progressing') {
@@ -91,11 +91,11 @@ export class Removal {
         return this.#end('refused', 'network', plan.finding)
       case 'networks':
         report.numberIs(plan.number)
-        return this.#removeNetworks(plan.wants, guests, check, signal)
+        return this.#removeNetworks(plan.wants, seen, check, signal)
       case 'pool':
       case 'gone': {
         const unconfirmed = this.#steps.networks.unconfirmed(this.#order.rangeId)
-        if (unconfirmed !== undefined) return this.#removeNetworks(unconfirmed, guests, check, signal)
+        if (unconfirmed !== undefined) return this.#removeNetworks(unconfirmed, seen, check, signal)
         report.networksGone()
         return plan.kind === 'pool' ? this.#removePool(check, signal) : this.#gone()
       }
@@ -139,12 +139,12 @@ export class Removal {
 
   async #removeNetworks(
     wants: NetworkWants,
-    guests: readonly GuestSeen[],
+    seen: ClusterSnapshot,
     check: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<Outcome> {
     this.#report.found({ network: { reason: 'Progressing', message: 'its network is being removed' } })
-    const end = await this.#steps.networks.remove(wants, guests, check, signal)
+    const end = await this.#steps.networks.remove(wants, seen, check, signal)
     if (end.kind !== 'done') return this.#end(end.kind, 'network', end.finding)
     const { plan } = await this.#planner.next(this.#order)
     if (plan.kind === 'pool') {

@@ -6,9 +6,10 @@ import type { Ground } from './ground.ts'
 import type { Reservation } from '../placement/capacity.ts'
 import { demandOf } from '../placement/demand.ts'
 import type { Request } from '../placement/node-filters.ts'
-import type { Placements, RequestGroup } from '../placement/place-requests.ts'
+import type { Placed, Placements, RequestGroup } from '../placement/place-requests.ts'
 import type { Promises } from './promises.ts'
 import { bindWishes, type BoundWishes, NO_WISHES } from '../placement/wishes.ts'
+import { hiddenMembersOf, machinesHidden, orHidden } from '../not-visible.ts'
 import { guestsOfRange } from '../vm/find-guest.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from '../vm/plan-vm.ts'
 import { planSingleNetwork } from './plan-single-network.ts'
@@ -48,6 +49,8 @@ export function outlineRange(
   ground: Ground,
 ): { readonly kind: 'outlined'; readonly outline: Outline } | Extract<PlanResult, { kind: 'refused' }> {
   const { snapshot, mode } = ground
+  const hidden = machinesHidden(spec.id, snapshot)
+  if (hidden !== undefined) return { kind: 'refused', part: 'NetworkReady', finding: hidden, zoneFindings: [] }
   const planNetwork = mode === 'single' ? planSingleNetwork : planClusterNetwork
   const planned = planNetwork(spec, ground, promises.numbers)
   if (planned.kind === 'refused') return planned
@@ -71,6 +74,7 @@ function outlineVms(
     power: spec.power,
     repair: settings.repairClones,
     guests,
+    hidden: hiddenMembersOf(spec.id, snapshot),
     promised: promises.vms,
     underWay: promises.underWay,
   }
@@ -132,7 +136,9 @@ export function completePlan(
 ): PlanResult {
   const { spec, poolExists } = outline
   const { number, network, unreached, zoneFindings, grant, notes } = outline.planned
-  const vms = outline.vms.map((each) => ('step' in each ? each : planOfPlaced(each, byRequest.get(each), spec.power)))
+  const vms = outline.vms.map((each) =>
+    'step' in each ? each : planOfPlaced(each, placedOrHidden(each, byRequest.get(each), ground), spec.power),
+  )
   const plan: RangePlan = {
     rangeId: spec.id,
     number,
@@ -149,6 +155,16 @@ export function completePlan(
     return begun && node !== undefined ? [{ vmid, rangeId: spec.id, name: vm.name, node, ...demandIn(ground, vm) }] : []
   })
   return { kind: 'planned', plan, reservations }
+}
+
+/** A template or storage that a VM has no node for, and that no list has, may be there and not be shown. */
+function placedOrHidden({ vm, demand }: Request, placed: Placed | undefined, { snapshot }: Ground): Placed | undefined {
+  if (placed?.kind !== 'refused') return placed
+  const templates = snapshot.templates.filter(({ name }) => name === vm.template)
+  if (templates.length === 0) return { ...placed, finding: orHidden(placed.finding, 'guests', snapshot) }
+  const needed = [demand.disk?.storage ?? [], ...templates.map(({ storages }) => storages)].flat()
+  const isListed = (storage: string): boolean => snapshot.storages.some(({ name }) => name === storage)
+  return needed.every(isListed) ? placed : { ...placed, finding: orHidden(placed.finding, 'storages', snapshot) }
 }
 
 /** The range without its wishes for nodes: where there is one node, there is nothing to choose. */

@@ -1,11 +1,12 @@
 import type { Finding } from '../../model/condition.ts'
-import { bridgeName, isConfiguredFor, ownerMark } from '../../model/identity.ts'
+import { bridgeName, isConfiguredFor, ownerMark, VMIDS_PER_RANGE } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { BridgeWants, NetworkPlan } from '../../model/plan/network-plan.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { Ground } from './ground.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
+import { bridgesHidden } from '../not-visible.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { reloadingNodes } from '../reloading-nodes.ts'
 import type { PlannedNetwork } from './plan-cluster-network.ts'
@@ -25,6 +26,8 @@ export function planSingleNetwork(
   const { node } = chosen
   if (!snapshot.quorate) return refused(NO_QUORUM)
   const network = snapshot.nodeNetworks.find((each) => each.node === node)
+  const hidden = bridgesHidden(`range ${spec.id}`, 'so no bridge is made for it', snapshot)
+  if (hidden !== undefined) return refused(hidden)
   const number = numberOf(spec, snapshot, node, promised, settings)
   if ('finding' in number) return refused(number.finding)
 
@@ -73,7 +76,7 @@ export const bridgeWantsOf = (
 const hasVms = (rangeId: string, number: number, { guests }: ClusterSnapshot, { vmidBase }: PlanSettings): boolean =>
   guests.some(
     ({ vmid, pool, tags }) =>
-      pool === rangeId && isConfiguredFor(rangeId, tags) && Math.floor((vmid - vmidBase) / 1_000_000) === number,
+      pool === rangeId && isConfiguredFor(rangeId, tags) && Math.floor((vmid - vmidBase) / VMIDS_PER_RANGE) === number,
   )
 
 function numberOf(

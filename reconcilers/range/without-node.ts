@@ -87,7 +87,7 @@ export function withoutNode(
 function restOf(snapshot: ClusterSnapshot, name: string): ClusterSnapshot {
   return {
     ...snapshot,
-    nodes: snapshot.nodes.map((node) => (node.name === name ? { ...node, online: false } : node)),
+    nodes: snapshot.nodes.map((node) => (node.name === name ? { ...node, online: false, inCluster: false } : node)),
     storages: snapshot.storages.filter(({ node }) => node !== name),
     guests: snapshot.guests.filter(({ node }) => node !== name),
     nodeNetworks: snapshot.nodeNetworks.filter(({ node }) => node !== name),

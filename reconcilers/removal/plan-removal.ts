@@ -9,10 +9,14 @@ import { nodeNetworkUnknown } from '../bridge/plan-bridges.ts'
 import { onlyNodeOf } from '../bridge/only-node.ts'
 import { stagedDeletions } from '../bridge/staged-deletions.ts'
 import { whyBridgeStays } from '../bridge/why-bridge-stays.ts'
+import { bridgeOwner, isMarked } from '../network-owner.ts'
 import { networksLeft } from './networks-left.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
+import { bridgesHidden, hiddenMembersOf, machinesHidden, sdnHidden } from '../not-visible.ts'
+import { whySilent } from '../silent-node.ts'
 import { whyGuestStays } from '../vm/why-guest-stays.ts'
 import { markedVnets } from '../vnet/marked-vnets.ts'
+import { unfinishedClones } from './unfinished-clones.ts'
 
 /** What becomes of a range that is to go: one stage after the other, and none before the one before it is done. */
 export type RemovalPlan =
@@ -31,7 +35,7 @@ export type RemovalPlan =
   /** Proxmox can't tell or change something just now. `machines`: whether VMs are left. */
   | { readonly kind: 'refused'; readonly finding: Finding; readonly machines: boolean }
 
-type RemovalSettings = Pick<PlanSettings, 'natBridge' | 'defaultNode' | 'applyForeign'>
+type RemovalSettings = Pick<PlanSettings, 'natBridge' | 'defaultNode' | 'applyForeign' | 'vmidBase'>
 
 /**
  * Plans what is next of a range's removal: its VMs, all of them or none; then the networks that carry its mark; its pool
@@ -46,20 +50,23 @@ export function planRemoval(
   const { rangeId } = order
   const guests = snapshot.guests.filter(({ pool }) => pool === rangeId)
   if (!snapshot.quorate) return { kind: 'refused', finding: NO_QUORUM, machines: guests.length > 0 }
+  const hidden = machinesHidden(rangeId, snapshot) ?? hiddenMembersOf(rangeId, snapshot)
+  if (hidden !== undefined) return { kind: 'waits', part: 'machines', finding: hidden }
   if (guests.length > 0) return planMachines(guests, order, snapshot)
+  const clones = unfinishedClones(order, numbersOf(rangeId, snapshot), snapshot, settings.vmidBase)
+  if (clones !== undefined) return clones.kind === 'waits' ? { ...clones, part: 'machines' } : clones
   const networks = mode === 'cluster' ? planOnCluster(order, snapshot) : planOnSingleNode(order, snapshot, settings)
   return networks.kind === 'gone' && snapshot.pools.includes(rangeId) ? { kind: 'pool' } : networks
 }
 
 function planMachines(guests: readonly GuestSeen[], order: RemovalOrder, snapshot: ClusterSnapshot): RemovalPlan {
-  const offline = new Set(snapshot.nodes.flatMap(({ name, online }) => (online ? [] : [name])))
   const busy = guests.find(({ kind, name, lock }) => kind === 'qemu' && (lock === 'clone' || name === undefined))
-  if (busy !== undefined && !offline.has(busy.node)) {
+  if (busy !== undefined && whySilent(busy.node, snapshot) === undefined) {
     const what = busy.lock === 'clone' ? 'is still being cloned' : 'has no name yet'
     const message = `range ${order.rangeId}: it is to go (${order.why}), and VM ${busy.vmid} ${what}; it goes on by itself when that is over`
     return { kind: 'progressing', finding: { reason: 'Progressing', message } }
   }
-  const stays = guests.flatMap((guest) => whyGuestStays(guest, order, offline) ?? [])
+  const stays = guests.flatMap((guest) => whyGuestStays(guest, order, snapshot) ?? [])
   if (stays.length > 0) return { kind: 'waits', part: 'machines', finding: removalWaits(order, stays) }
   return { kind: 'machines', guests }
 }
@@ -78,6 +85,8 @@ function planOnCluster(order: RemovalOrder, snapshot: ClusterSnapshot): RemovalP
   const { rangeId } = order
   const mark = ownerMark(rangeId)
   const names = markedVnets(snapshot, mark)
+  const hidden = sdnHidden(`range ${rangeId}`, 'so its networks stay as they are', snapshot)
+  if (hidden !== undefined) return whatIsLeft(hidden)
   if (names.length === 0) return whatIsLeft(networksLeft(rangeId, mark, [], snapshot.nodeNetworks))
   const removals = names.map((name) => ({ name, alias: mark, reason: reasonOf(order) }))
   const wants = { kind: 'vnets', vnets: [], removals } as const
@@ -89,6 +98,8 @@ function planOnSingleNode(order: RemovalOrder, snapshot: ClusterSnapshot, settin
   const chosen = onlyNodeOf(snapshot, settings)
   if ('finding' in chosen) return refused(chosen.finding)
   const { node } = chosen
+  const hidden = bridgesHidden(`range ${rangeId}`, 'so its networks stay as they are', snapshot)
+  if (hidden !== undefined) return whatIsLeft(hidden)
   const here = snapshot.nodeNetworks.find((each) => each.node === node)
   if (here === undefined) return refused(nodeNetworkUnknown(node))
   const mark = ownerMark(rangeId)
@@ -113,6 +124,15 @@ function removableBridges(network: NodeNetworkSeen, mark: string, natBridge: str
 
 const reasonOf = ({ rangeId, why }: RemovalOrder): string =>
   `range ${rangeId} is to go (${why}), and none of its VMs is left`
+
+/** The numbers that networks with the range's mark have, of either mode. */
+const numbersOf = (rangeId: string, snapshot: ClusterSnapshot): readonly number[] => {
+  const mark = ownerMark(rangeId)
+  const bridges = snapshot.nodeNetworks.flatMap(({ interfaces }) =>
+    interfaces.flatMap((seen) => (isMarked(bridgeOwner(seen), mark) ? (rangeNumberOfBridge(seen.name) ?? []) : [])),
+  )
+  return [...markedVnets(snapshot, mark).flatMap((name) => rangeNumberOfVnet(name) ?? []), ...bridges]
+}
 
 const numberIn = (names: readonly string[], numberOf: (name: string) => number | undefined): number | undefined =>
   names.map(numberOf).find((number) => number !== undefined)

@@ -8,6 +8,7 @@ import type { Reservation } from '../placement/capacity.ts'
 import { nodeRemedy } from '../placement/decide.ts'
 import type { Request } from '../placement/node-filters.ts'
 import type { Placed } from '../placement/place-requests.ts'
+import { whySilent } from '../silent-node.ts'
 import { mayBeCloning } from './clone-running.ts'
 import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
 import { interrupted } from './interrupted-clone.ts'
@@ -27,6 +28,8 @@ export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode' | 'power'> & {
   readonly repair: boolean
   /** Where its VMs are looked for. */
   readonly guests: RangeGuests
+  /** Why a VM that is not seen may be there all the same. */
+  readonly hidden: Finding | undefined
   /** What other ranges have been promised. */
   readonly promised: readonly Reservation[]
   /** What is worked on just now, of whatever range. */
@@ -67,6 +70,7 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
         })
       const namesake = own.find(({ name }) => name === vm.name)
       if (namesake !== undefined) return known(planAfter(vm, vmid, namesake))
+      if (range.hidden !== undefined) return known(blocked(vm, vmid, range.hidden))
       const promised = range.promised.find(({ name }) => name === vm.name)
       return promised === undefined ? { kind: 'absent' } : known(blocked(vm, vmid, namePromised(vm, promised)))
     }
@@ -106,9 +110,10 @@ function planUnclear(
   { guest, message }: Extract<Found, { kind: 'unclear' }>,
   snapshot: ClusterSnapshot,
 ): VmPlan {
-  const step: VmStep = isOffline(guest.node, snapshot)
-    ? { kind: 'blocked', finding: { reason: 'NodeOffline', message: `vm ${spec.name}: ${message}` }, at: undefined }
-    : { kind: 'wait', at: undefined }
+  const step: VmStep =
+    whySilent(guest.node, snapshot) !== undefined
+      ? { kind: 'blocked', finding: { reason: 'NodeOffline', message: `vm ${spec.name}: ${message}` }, at: undefined }
+      : { kind: 'wait', at: undefined }
   return { spec, vmid, isSpelled: true, step, phase: 'unknown', message }
 }
 
@@ -122,10 +127,11 @@ function planLeftover(
 ): VmPlan {
   const { node } = guest
   const message = `VM ${vmid} on ${node}, in no pool and without a name, is in its place`
-  if (isOffline(node, snapshot))
+  const silent = whySilent(node, snapshot)
+  if (silent !== undefined)
     return blocked(spec, vmid, {
       reason: 'NodeOffline',
-      message: `vm ${spec.name}: ${message}, and its node is offline; bring the node back, then this goes on by itself`,
+      message: `vm ${spec.name}: ${message}, and its node ${silent}, then this goes on by itself`,
     })
   const step: VmStep = mayBeCloning(guest, snapshot)
     ? { kind: 'wait', at: node }
@@ -156,12 +162,12 @@ function planExisting(
     wanted === undefined || wanted === node
       ? STAYS
       : `exists here and is never moved, although target_node says ${wanted}${noNode(wanted, snapshot)}`
-  if (isOffline(node, snapshot)) {
+  const silent = whySilent(node, snapshot)
+  if (silent !== undefined)
     return blockedBy(
       'NodeOffline',
-      `vm ${vm.name}: its node ${node} is offline and the VM stays there; bring the node back, then this goes on by itself`,
+      `vm ${vm.name}: the VM stays on its node ${node}, which ${silent}, then this goes on by itself`,
     )
-  }
   if (guest.lock === 'clone' && snapshot.interruptedClones?.has(guest.vmid) === true) {
     const finding = interrupted(vm.name, guest, range.repair)
     return plan({ kind: 'blocked', finding, at: node }, 'blocked', finding.message)
@@ -199,9 +205,6 @@ function noNode(wanted: string, { nodes }: ClusterSnapshot): string {
   const names = nodes.map(({ name }) => name)
   return names.includes(wanted) ? '' : `, which is not a node of this cluster; ${nodeRemedy(wanted, names)}`
 }
-
-const isOffline = (node: string, { nodes }: ClusterSnapshot): boolean =>
-  nodes.some(({ name, online }) => name === node && !online)
 
 /** For a VM that Proxmox holds a lock on, other than that of its cloning. */
 export const lockedMessage = (name: string, lock: string): string =>

@@ -2,7 +2,8 @@ import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { MachineRead } from '../../model/machine-ports.ts'
 import { printable } from '../../model/printable.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
-import type { GuestSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
+import { whySilent } from '../silent-node.ts'
 import { marksOf } from './marks.ts'
 
 /**
@@ -12,7 +13,7 @@ import { marksOf } from './marks.ts'
 export function whyGuestStays(
   guest: GuestSeen,
   order: RemovalOrder,
-  offlineNodes: ReadonlySet<string>,
+  seen: Pick<ClusterSnapshot, 'nodes'>,
 ): string | undefined {
   const { kind, vmid, node, tags, template } = guest
   const it = titleOf(guest)
@@ -23,7 +24,8 @@ export function whyGuestStays(
     return `vm ${it} ${unmarked(order.rangeId, vmid)}, or ${takeOut}`
   const stranger = whyOutOfScope(guest, order)
   if (stranger !== undefined) return `vm ${it} ${stranger}, or ${takeOut}`
-  return offlineNodes.has(node) ? `vm ${it} is on node ${node}, which is offline; bring the node back` : undefined
+  const silent = whySilent(node, seen)
+  return silent === undefined ? undefined : `vm ${it} is on node ${node}, which ${silent}`
 }
 
 /** As `whyGuestStays`, by what its own node says just now, which may be news. */

@@ -4,6 +4,7 @@ import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { ClusterSnapshot, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
 import { configOwner, isMarked, vnetOwner } from '../network-owner.ts'
+import { sdnHidden } from '../not-visible.ts'
 
 /** What ranges want of VNets in one turn. */
 export interface VnetDemand {
@@ -17,8 +18,10 @@ export interface ForeignChanges {
   readonly sdn: readonly string[]
   /** Node -> what is staged in its `/etc/network/interfaces`: an apply reloads every node, which activates that. */
   readonly staged: ReadonlyMap<string, string>
-  /** Nodes that are on and didn't tell whether something is staged there. */
+  /** Nodes that the cluster counts in and that didn't tell whether something is staged there. */
   readonly unknown: readonly string[]
+  /** Why changes may be pending that are not shown. */
+  readonly hidden: Finding | undefined
 }
 
 /**
@@ -46,9 +49,10 @@ export function foreignChanges(demand: VnetDemand, snapshot: ClusterSnapshot): F
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
     unknown: nodes
-      .filter(({ name, online }) => online && !stagedOn.has(name))
+      .filter(({ name, inCluster }) => inCluster && !stagedOn.has(name))
       .map(({ name }) => name)
       .sort(),
+    hidden: sdnHidden('the SDN', 'so that others may have prepared changes there unseen', snapshot),
   }
 }
 
@@ -57,11 +61,12 @@ export const HIDDEN_CHANGE: ForeignChanges = {
   sdn: ['a change of a kind that Lanista does not read (look in Datacenter > SDN)'],
   staged: new Map(),
   unknown: [],
+  hidden: undefined,
 }
 
 /** True when an apply touches nothing but what is Lanista's, as far as all that must be known is known. */
-export const nothingForeign = ({ sdn, staged, unknown }: ForeignChanges): boolean =>
-  sdn.length + staged.size + unknown.length === 0
+export const nothingForeign = ({ sdn, staged, unknown, hidden }: ForeignChanges): boolean =>
+  sdn.length + staged.size + unknown.length === 0 && hidden === undefined
 
 /**
  * Why nothing is applied, for whom it stops: whose what is pending, the difference, and how to go on.
@@ -69,7 +74,8 @@ export const nothingForeign = ({ sdn, staged, unknown }: ForeignChanges): boolea
  * @param undone what becomes of the subject meanwhile, such as `not written`
  */
 export function foreignFinding(subject: string, undone: string, changes: ForeignChanges): Finding {
-  const { sdn, staged } = changes
+  const { sdn, staged, hidden } = changes
+  if (hidden !== undefined) return { reason: hidden.reason, message: `${subject}: ${undone}; ${hidden.message}` }
   const onlyUnknown = sdn.length + staged.size === 0
   return {
     reason: onlyUnknown ? 'NodeNetworkUntold' : sdn.length > 0 ? 'ForeignPending' : 'ForeignStaged',

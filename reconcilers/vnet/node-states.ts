@@ -1,5 +1,6 @@
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { ClusterSnapshot, NodeSeen, ReloadSeen } from '../../model/snapshot.ts'
+import { TELLS_NOTHING } from '../silent-node.ts'
 
 /**
  * Whether a range's VNets are in force on each node, in order of name. Proxmox calls an apply `OK` that failed on a
@@ -24,7 +25,8 @@ export function nodeStates(
     })
     const why = unreached.get(node.name)
     if (why !== undefined) return is('excluded', why)
-    if (!node.online) return is('offline', 'is offline; Proxmox brings its networks up to date when it starts')
+    if (!node.inCluster) return is('offline', 'is offline; Proxmox brings its networks up to date when it starts')
+    if (!node.online) return is('excluded', TELLS_NOTHING)
     if (!applied) return is('absent', 'has no network of the range yet')
     const failure = failedReload(node, snapshot)
     if (failure !== undefined) return is('failed', `did not reload its network (${failure})`)

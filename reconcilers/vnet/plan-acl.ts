@@ -11,15 +11,15 @@ const DECIDED: ReadonlySet<string> = new Set([ROLE, 'PVESDNAdmin', 'Administrato
  * What makes a group able to use a VNet, if it isn't. Proxmox takes the deepest path that says something of a group,
  * and of paths above the VNet only what propagates.
  *
- * @param acl the entries that Proxmox shows; undefined: they were not asked for, so nothing is planned
+ * @param acl the entries that Proxmox shows
  */
 export function planGrant(
   vnet: string,
   zone: string,
   group: string | undefined,
-  acl: readonly AclSeen[] | undefined,
+  acl: readonly AclSeen[],
 ): GrantAction | undefined {
-  if (group === undefined || acl === undefined) return undefined
+  if (group === undefined) return undefined
   const path = `/sdn/zones/${zone}/${vnet}`
   const deepest = ['/', '/sdn', '/sdn/zones', `/sdn/zones/${zone}`, path]
     .map((at) => acl.filter((entry) => entry.path === at && appliesTo(entry, group, path)))

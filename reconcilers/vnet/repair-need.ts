@@ -29,6 +29,7 @@ export function repairNeed(
 
 function obstacleOf(snapshot: ClusterSnapshot): string | undefined {
   const foreign = foreignChanges({ wants: [], removals: [] }, snapshot)
+  if (foreign.hidden !== undefined) return foreign.hidden.message
   if (!nothingForeign(foreign)) return `that would also ${foreignText(foreign)}`
   const pending = snapshot.vnets.filter((vnet) => vnet.pending !== 'unchanged').map(({ name }) => name)
   return pending.length === 0

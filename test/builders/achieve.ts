@@ -32,7 +32,7 @@ export function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot)
       return { ...seen, vnets: seen.vnets.flatMap(applied) }
     case 'grant-acl': {
       const { path, group, role } = action
-      return { ...seen, acl: [...(seen.acl ?? []), { path, kind: 'group', who: group, role, propagate: true }] }
+      return { ...seen, acl: [...seen.acl, { path, kind: 'group', who: group, role, propagate: true }] }
     }
     case 'create-bridge':
     case 'update-bridge': {

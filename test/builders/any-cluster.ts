@@ -105,7 +105,7 @@ export const anyCluster: fc.Arbitrary<ClusterSnapshot> = fc
     vnets: fc.uniqueArray(anyVnet, { selector: ({ name }) => name, maxLength: 3 }),
     guests: fc.uniqueArray(anyGuest, { selector: ({ vmid }) => vmid, maxLength: 8 }),
     pools: fc.subarray([...RANGE_IDS]),
-    acl: fc.option(fc.array(anyEntry, { maxLength: 4 }), { nil: undefined }),
+    acl: fc.array(anyEntry, { maxLength: 4 }),
   })
   .map(cluster)
 

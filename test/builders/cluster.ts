@@ -28,6 +28,7 @@ export const GIB = 1024 ** 3
 export const node = (name: string, traits: Partial<NodeSeen> = {}): NodeSeen => ({
   name,
   online: true,
+  inCluster: traits.online ?? true,
   maintenance: false,
   address: `10.0.0.${name.replaceAll(/\D/g, '') || '250'}`,
   cores: 16,
@@ -238,7 +239,9 @@ export function cluster(
     runningTasks: [],
     vnetStates: [],
     nodeNetworks: nodes.map((each) => nodeNetwork(each)),
-    acl: undefined,
+    acl: [],
+    unseen: [],
+    hiddenMembers: new Map(),
     reloads: [],
     ...traits,
     nodes,

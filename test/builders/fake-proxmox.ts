@@ -201,7 +201,7 @@ export class FakeProxmox implements Proxmox {
     grant: async ({ path, group, role }) => {
       await this.#call(`grant ${group} ${role} on ${path}`)
       const entry = { path, kind: 'group', who: group, role, propagate: true } as const
-      this.snapshot = { ...this.snapshot, acl: [...(this.snapshot.acl ?? []), entry] }
+      this.snapshot = { ...this.snapshot, acl: [...this.snapshot.acl, entry] }
     },
   }
 

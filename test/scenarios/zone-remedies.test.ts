@@ -36,6 +36,9 @@ function worldOf({ nodes, zones, vnets, nodeNetworks, release }: ClusterSnapshot
       }),
     ),
     subnets: new Map(),
+    controllers: new Map(),
+    fabrics: new Map(),
+    fabricNodes: new Map(),
   })
   world.sdn.running = config('running')
   world.sdn.configured = config('configured')

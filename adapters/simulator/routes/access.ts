@@ -126,8 +126,12 @@ export const accessRoutes: readonly Route[] = [
     path: '/access/acl',
     permission: anyUser,
     params: {},
-    handle: (call) =>
-      call.sim.world.access.acl.filter((entry) => call.may(entry.path, ...modifiersOf(entry.path))).map(aclRow),
+    handle: (call) => {
+      const audit = call.may('/access', 'Sys.Audit')
+      return call.sim.world.access.acl
+        .filter((entry) => audit || call.may(entry.path, ...modifiersOf(entry.path)))
+        .map(aclRow)
+    },
   },
   {
     method: 'PUT',

@@ -7,6 +7,7 @@ import { networkRoutes } from './network.ts'
 import { nodeRoutes } from './nodes.ts'
 import { poolRoutes } from './pools.ts'
 import { sdnApplyRoutes } from './sdn-apply.ts'
+import { sdnControllerRoutes } from './sdn-controllers.ts'
 import { sdnStatusRoutes } from './sdn-status.ts'
 import { subnetRoutes } from './sdn-subnets.ts'
 import { vnetRoutes } from './sdn-vnets.ts'
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...zoneRoutes,
   ...vnetRoutes,
   ...subnetRoutes,
+  ...sdnControllerRoutes,
   ...sdnApplyRoutes,
   ...sdnStatusRoutes,
   ...poolRoutes,

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { connected, taskRow, type Connected } from './connected.ts'
 import type { Reply } from './fake-api.ts'
+import { ALL_RIGHTS } from './all-rights.ts'
 
 const NODE = { type: 'node', status: 'online', maxcpu: 2, maxmem: 1024, uptime: 100 }
 const QUIET: Readonly<Record<string, Reply | Reply[]>> = {
@@ -16,6 +17,9 @@ const QUIET: Readonly<Record<string, Reply | Reply[]>> = {
   'GET /cluster/sdn/zones': { data: [] },
   'GET /cluster/sdn/vnets': { data: [] },
   'GET /cluster/sdn/controllers': { data: [] },
+  'GET /cluster/sdn/fabrics/all': { data: { fabrics: [], nodes: [] } },
+  'GET /access/permissions': { data: ALL_RIGHTS },
+  'GET /access/acl': { data: [] },
   'GET /pools': { data: [] },
   'GET /cluster/tasks': { data: [] },
   'GET /nodes/pve1/network': { data: [] },

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { isProxmoxError } from '../../../model/proxmox-error.ts'
 import { connected, SECRET, taskRow, TOKEN_ID, UPID, type Connected } from './connected.ts'
 import { refusal, type Reply } from './fake-api.ts'
+import { ALL_RIGHTS } from './all-rights.ts'
 
 const NODE = { type: 'node', status: 'online', maxcpu: 2, cpu: 0.5, maxmem: 25_276_502_016, mem: 2_634_309_632 }
 const QUIET: Readonly<Record<string, Reply | Reply[]>> = {
@@ -22,6 +23,9 @@ const QUIET: Readonly<Record<string, Reply | Reply[]>> = {
   'GET /cluster/sdn/zones': { data: [] },
   'GET /cluster/sdn/vnets': { data: [] },
   'GET /cluster/sdn/controllers': { data: [] },
+  'GET /cluster/sdn/fabrics/all': { data: { fabrics: [], nodes: [] } },
+  'GET /access/permissions': { data: ALL_RIGHTS },
+  'GET /access/acl': { data: [] },
   'GET /pools': { data: [{ poolid: 'JD', comment: 'x' }, { poolid: 'JD/sub' }] },
   'GET /cluster/tasks': { data: [taskRow(UPID), taskRow(UPID.replace('pve1', 'pve2'), 'OK')] },
 }
@@ -43,6 +47,7 @@ describe('observe', () => {
       {
         name: 'pve1',
         online: true,
+        inCluster: true,
         maintenance: true,
         address: '10.98.0.1',
         cores: 2,
@@ -54,6 +59,7 @@ describe('observe', () => {
       {
         name: 'pve2',
         online: false,
+        inCluster: false,
         maintenance: false,
         address: '10.98.0.2',
         cores: 2,
@@ -67,7 +73,7 @@ describe('observe', () => {
     expect(snapshot.runningTasks).to.deep.equal([{ upid: UPID, node: 'pve1', type: 'qmclone', id: '9000' }])
   })
 
-  it('makes eight reads and one of each online node, and no more when there is more to see', async () => {
+  it('makes eleven reads and one of each node, two more the first time, and no more when there is more to see', async () => {
     const guests = Array.from({ length: 500 }, (_, index) => ({
       type: 'qemu',
       vmid: 100 + index,
@@ -78,7 +84,9 @@ describe('observe', () => {
       'GET /cluster/resources': { data: [{ ...NODE, node: 'pve1' }, ...guests] },
     })
     expect((await proxmox.observe(signal)).guests).to.have.length(500)
-    expect(api.got).to.have.length(9)
+    expect(api.got).to.have.length(14)
+    await proxmox.observe(signal)
+    expect(api.got).to.have.length(14 + 12)
     expect(api.got.every(({ method }) => method === 'GET')).to.equal(true)
     expect(api.got.find(({ path }) => path === '/cluster/sdn/vnets')?.params).to.deep.equal({ pending: '1' })
   })
@@ -303,15 +311,13 @@ describe('observe', () => {
       expect(String(error)).not.to.include(SECRET)
     })
 
-  it('reads who has which role where only when asked to', async () => {
+  it('reads who has which role where', async () => {
     const row = { path: '/sdn/zones/ludus', type: 'group', ugid: 'ludus_users', roleid: 'PVESDNUser' }
-    const { proxmox, signal, api } = await start({
+    const { proxmox, signal } = await start({
       'GET /access/acl': { data: [row, { ...row, type: 'user', ugid: 'ada@pve', propagate: '0' }] },
     })
-    expect((await proxmox.observe(signal)).acl).to.equal(undefined)
-    expect(api.got.filter(({ path }) => path === '/access/acl')).to.deep.equal([])
     const seen = { path: '/sdn/zones/ludus', role: 'PVESDNUser' }
-    expect((await proxmox.observe(signal, { acl: true })).acl).to.deep.equal([
+    expect((await proxmox.observe(signal)).acl).to.deep.equal([
       { ...seen, kind: 'group', who: 'ludus_users', propagate: true },
       { ...seen, kind: 'user', who: 'ada@pve', propagate: false },
     ])

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { watchClones } from '../../../controllers/machine/clone-watch.ts'
-import type { ClusterObserver } from '../../../model/ports.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../../model/snapshot.ts'
 import { cluster, guest, node } from '../../builders/cluster.ts'
 
@@ -55,15 +54,4 @@ describe('watchClones', () => {
   ]
   for (const [situation, looks, told] of rows)
     it(situation, async () => expect(await lastOf(...looks)).to.deep.equal(told))
-
-  it('asks for what is asked of it', async () => {
-    const asked: unknown[] = []
-    const observe: ClusterObserver['observe'] = async (_, options) => {
-      asked.push(options)
-      return cluster()
-    }
-    const watched = watchClones({ observe }, { now: () => 0 })
-    await watched.observe(new AbortController().signal, { acl: true })
-    expect(asked).to.deep.equal([{ acl: true }])
-  })
 })

@@ -6,6 +6,7 @@ import { FakeProxmox } from '../../builders/fake-proxmox.ts'
 
 const { signal } = new AbortController()
 const GUESTS = [guest(7, { name: 'printer', node: 'pve1' }), guest(8, { name: 'mail', node: 'pve2' })]
+const SEEN = cluster({ guests: GUESTS })
 const VNET = { kind: 'vnet', name: 'r1' } as const
 const BRIDGE = { kind: 'bridge', name: 'vmbr1001', node: 'pve1' } as const
 const onNet = (vmid: number, name: string) => ({ vmid, name, nic: 'net3' })
@@ -16,9 +17,9 @@ const situation = () => new FakeProxmox(cluster())
 describe('whether a network is in use', () => {
   it('is told of a VNet by the NICs of all guests, wherever they are', async () => {
     const proxmox = situation()
-    expect(await networkUse(VNET, GUESTS, proxmox.nics, signal)).to.deep.equal({ kind: 'free' })
+    expect(await networkUse(VNET, SEEN, proxmox.nics, signal)).to.deep.equal({ kind: 'free' })
     proxmox.nicsOn.set('r1', [onNet(8, 'mail')])
-    expect(await networkUse(VNET, GUESTS, proxmox.nics, signal)).to.deep.equal({
+    expect(await networkUse(VNET, SEEN, proxmox.nics, signal)).to.deep.equal({
       kind: 'used',
       by: [onNet(8, 'mail')],
     })
@@ -27,14 +28,14 @@ describe('whether a network is in use', () => {
   it('is told of a bridge by the guests of its node alone', async () => {
     const proxmox = situation()
     proxmox.nicsOn.set('vmbr1001', [onNet(8, 'mail')])
-    expect(await networkUse(BRIDGE, GUESTS, proxmox.nics, signal)).to.deep.equal({ kind: 'free' })
+    expect(await networkUse(BRIDGE, SEEN, proxmox.nics, signal)).to.deep.equal({ kind: 'free' })
     proxmox.nicsOn.set('vmbr1001', [onNet(7, 'printer')])
-    expect((await networkUse(BRIDGE, GUESTS, proxmox.nics, signal)).kind).to.equal('used')
+    expect((await networkUse(BRIDGE, SEEN, proxmox.nics, signal)).kind).to.equal('used')
   })
 
   it('is not known when NICs can not be read, and what is not known stays', async () => {
     const proxmox = situation().fail('nics r1', unreadable)
-    const use = await networkUse(VNET, GUESTS, proxmox.nics, signal)
+    const use = await networkUse(VNET, SEEN, proxmox.nics, signal)
     expect(use).to.deep.equal({ kind: 'unknown', error: unreadable })
     expect(whyItStays(VNET, use)).to.deep.equal({ kind: 'failed', error: unreadable })
   })
@@ -43,7 +44,7 @@ describe('whether a network is in use', () => {
     const stop = new AbortController()
     const proxmox = situation().fail('nics r1', unreadable)
     stop.abort(new Error('stopping'))
-    const told = await networkUse(VNET, GUESTS, proxmox.nics, stop.signal).catch(String)
+    const told = await networkUse(VNET, SEEN, proxmox.nics, stop.signal).catch(String)
     expect(told).to.equal('Error: stopping')
   })
 
@@ -51,7 +52,7 @@ describe('whether a network is in use', () => {
     const proxmox = situation()
     proxmox.nicsOn.set('r2', [onNet(7, 'printer')])
     const networks = ['r1', 'r2', 'r3'].map((name) => ({ kind: 'vnet', name }) as const)
-    expect((await firstInUse(networks, GUESTS, proxmox.nics, signal))?.network.name).to.equal('r2')
+    expect((await firstInUse(networks, SEEN, proxmox.nics, signal))?.network.name).to.equal('r2')
     expect(proxmox.journal).to.deep.equal(['nics r1', 'nics r2'])
   })
 
@@ -59,9 +60,9 @@ describe('whether a network is in use', () => {
     const proxmox = situation()
     const removals = [{ name: 'r1', alias: 'lanista range JD', reason: 'it is to go' }]
     const wants: NetworkWants = { kind: 'vnets', vnets: [], removals }
-    expect(await whyRemovalsStay(wants, GUESTS, proxmox.nics, signal)).to.equal(undefined)
+    expect(await whyRemovalsStay(wants, SEEN, proxmox.nics, signal)).to.equal(undefined)
     proxmox.nicsOn.set('r1', [onNet(7, 'printer')])
-    expect(await whyRemovalsStay(wants, GUESTS, proxmox.nics, signal))
+    expect(await whyRemovalsStay(wants, SEEN, proxmox.nics, signal))
       .to.have.nested.property('finding.message')
       .that.equals(
         'vnet r1: it is to go, and net3 of printer (VMID 7) is on it; put these NICs on another network or delete the guests, then it goes by itself',

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Finding } from '../../../model/condition.ts'
 import type { Power, VmSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen, NodeSeen } from '../../../model/snapshot.ts'
 import { capacityOf, type Reservation } from '../../../reconcilers/placement/capacity.ts'
@@ -26,6 +27,7 @@ interface Row {
   readonly snapshot?: Partial<ClusterSnapshot>
   readonly nodes?: readonly NodeSeen[]
   readonly promised?: readonly Reservation[]
+  readonly hidden?: Finding
   readonly underWay?: readonly UnderWay[]
   /** Step, node and phase. */
   readonly plans: string
@@ -328,6 +330,7 @@ function planVm(row: Row) {
     repair: row.repair ?? false,
     guests,
     promised: row.promised ?? [],
+    hidden: row.hidden,
     underWay: row.underWay ?? [],
   }
   const look = lookAtVm(vm(NAME, row.vm), VMID, range, snapshot)

@@ -1,0 +1,90 @@
+import type { Unseen, UnseenKind } from '../../model/unseen.ts'
+import { grantLine } from './forbidden.ts'
+
+/** Path -> privilege -> whether it holds below the path as well: `GET /access/permissions` of the token itself. */
+export type Permissions = Readonly<Record<string, Readonly<Record<string, boolean>>>>
+
+/** Which rights show what. Proxmox leaves a thing out of a list when all rights of a row are missing at its path. */
+interface Branch {
+  readonly what: UnseenKind
+  readonly root: string
+  readonly anyOf: readonly [string, ...string[]]
+  /** Its things, below the root. */
+  readonly things: RegExp
+}
+
+const BRANCHES: readonly Branch[] = [
+  { what: 'guests', root: '/vms', anyOf: ['VM.Audit'], things: /^\/vms\/\d+$/ },
+  { what: 'pools', root: '/pool', anyOf: ['Pool.Audit'], things: /^\/pool\/.+$/ },
+  { what: 'storages', root: '/storage', anyOf: ['Datastore.Audit'], things: /^\/storage\/[^/]+$/ },
+  {
+    what: 'sdn',
+    root: '/sdn/zones',
+    anyOf: ['SDN.Audit', 'SDN.Allocate'],
+    things: /^\/sdn\/zones\/(?!localnetwork(?:\/|$))[^/]+(\/[^/]+)?$/,
+  },
+  {
+    what: 'sdn',
+    root: '/sdn/controllers',
+    anyOf: ['SDN.Audit', 'SDN.Allocate'],
+    things: /^\/sdn\/controllers\/[^/]+$/,
+  },
+  { what: 'sdn', root: '/sdn/fabrics', anyOf: ['SDN.Audit', 'SDN.Allocate'], things: /^\/sdn\/fabrics\/[^/]+$/ },
+  {
+    what: 'bridges',
+    root: '/sdn/zones/localnetwork',
+    anyOf: ['SDN.Audit', 'SDN.Use'],
+    things: /^\/sdn\/zones\/localnetwork\/[^/]+$/,
+  },
+]
+
+/** Who may read the whole access control list: others get those entries alone that they may change. */
+const READS_ACL = { path: '/access', right: 'Sys.Audit' }
+
+/**
+ * What Proxmox may leave out of its lists for this token. From a full list of its permissions: it has those paths that any
+ * entry of the access control list names, that lie above such a path, or that belong to a member of a pool, unless the
+ * token has no right there at all; elsewhere what is further up holds. So a path that an entry names and that is missing
+ * here is one where everything is hidden.
+ *
+ * @param aclPaths the paths of all entries that the token is shown
+ */
+export function unseenBy(permissions: Permissions, aclPaths: readonly string[], tokenId: string): readonly Unseen[] {
+  const rights = rightsIn(permissions, aclPaths)
+  const lacking = (what: UnseenKind, path: string, right: string): Unseen => ({
+    what,
+    path,
+    right,
+    remedy: grantLine(path, right, tokenId),
+  })
+  const paths = [...new Set([...Object.keys(permissions), ...aclPaths])].sort()
+  const unseen = BRANCHES.flatMap(({ what, root, anyOf, things }): readonly Unseen[] => {
+    const shows = (held: ReadonlySet<string>): boolean => anyOf.some((right) => held.has(right))
+    if (!shows(rights.below(root))) return [lacking(what, root, anyOf[0])]
+    return paths
+      .filter((path) => things.test(path) && !shows(rights.at(path)))
+      .map((path) => lacking(what, path, anyOf[0]))
+  })
+  const readsAcl = rights.at(READS_ACL.path).has(READS_ACL.right)
+  return readsAcl ? unseen : [...unseen, lacking('rights', READS_ACL.path, READS_ACL.right)]
+}
+
+/** Privileges at a path, and those that what lies below it inherits. */
+function rightsIn(permissions: Permissions, aclPaths: readonly string[]) {
+  const named = new Set(aclPaths)
+  const below = (path: string): ReadonlySet<string> => {
+    const listed = permissions[path]
+    if (listed === undefined && named.has(path)) return new Set()
+    const reaching = Object.entries(listed ?? {}).flatMap(([right, propagates]) => (propagates ? [right] : []))
+    // Roles that don't propagate leave what comes from further up to those below.
+    return reaching.length > 0 || path === '/' ? new Set(reaching) : below(parentOf(path))
+  }
+  const at = (path: string): ReadonlySet<string> => {
+    const listed = permissions[path]
+    if (listed !== undefined) return new Set(Object.keys(listed))
+    return named.has(path) || path === '/' ? new Set() : below(parentOf(path))
+  }
+  return { at, below }
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))

@@ -1,0 +1,99 @@
+import type { Finding } from '../model/condition.ts'
+import type { ClusterSnapshot } from '../model/snapshot.ts'
+import type { Unseen, UnseenKind } from '../model/unseen.ts'
+
+/** What tells how whole a snapshot is. */
+export type Whole = Pick<ClusterSnapshot, 'unseen' | 'hiddenMembers' | 'pools'>
+
+/**
+ * Why it can't be told what there is of a range's VMs: whole lists are hidden, so that each VM may exist unseen. Undefined
+ * when guests and their pools are shown, but perhaps for a few (`hiddenMembersOf`).
+ */
+export function machinesHidden(rangeId: string, { unseen, pools }: Whole): Finding | undefined {
+  const pool = `/pool/${rangeId}`
+  const mayHidePool = !pools.includes(rangeId)
+  const lacking = unseen.filter(
+    ({ what, path }) => path === '/vms' || path === '/pool' || path === pool || (what === 'rights' && mayHidePool),
+  )
+  if (lacking.length === 0) return undefined
+  const what = `the API token is not shown which VMs there are, or whose (${rightsOf(lacking)})`
+  return notVisible(`range ${rangeId}`, what, 'so nothing is created, changed or deleted for it', lacking)
+}
+
+/**
+ * Why a VM that is not seen may exist: the range's pool has guests that no list shows. Those that are shown can be worked
+ * on. Undefined when the pool has none.
+ */
+export function hiddenMembersOf(rangeId: string, { unseen, hiddenMembers }: Whole): Finding | undefined {
+  const members = hiddenMembers.get(rangeId) ?? []
+  if (members.length === 0) return undefined
+  const lacking = unseen.filter(({ path }) => members.some((vmid) => path === `/vms/${vmid}`))
+  const why = lacking.length === 0 ? '' : ` (${rightsOf(lacking)})`
+  const what = `pool ${rangeId} has guests that the API token is not shown: VM ${members.join(', ')}${why}`
+  return notVisible(
+    `range ${rangeId}`,
+    what,
+    'so none is created or deleted for it, as it may be one of these',
+    lacking,
+  )
+}
+
+const USES_NETWORKS: ReadonlySet<UnseenKind> = new Set(['guests', 'pools', 'rights'])
+
+/** Why a network may be in use without being seen to be: some guest is hidden, or may be. */
+export function nicsHidden(network: string, { unseen }: Whole): Finding | undefined {
+  const lacking = unseen.filter(({ what }) => USES_NETWORKS.has(what))
+  if (lacking.length === 0) return undefined
+  const what = `guests that the API token is not shown (${rightsOf(lacking)}) may have NICs on it`
+  return notVisible(network, what, 'so it is not removed', lacking)
+}
+
+/** Why SDN objects may exist, or be pending, without being seen. Undefined when all are shown. */
+export function sdnHidden(subject: string, consequence: string, { unseen }: Whole): Finding | undefined {
+  const lacking = unseen.filter(({ what }) => what === 'sdn')
+  if (lacking.length === 0) return undefined
+  const what = `the API token is not shown all of the SDN (${rightsOf(lacking)})`
+  return notVisible(subject, what, consequence, lacking)
+}
+
+/** As `sdnHidden`, for bridges of nodes. */
+export function bridgesHidden(subject: string, consequence: string, { unseen }: Whole): Finding | undefined {
+  const lacking = unseen.filter(({ what }) => what === 'bridges')
+  if (lacking.length === 0) return undefined
+  const what = `the API token is not shown all bridges (${rightsOf(lacking)})`
+  return notVisible(subject, what, consequence, lacking)
+}
+
+/**
+ * The finding that something is not there, as it is told when it may just not be shown.
+ *
+ * @param what what is missing
+ */
+export function orHidden(finding: Finding, what: 'guests' | 'storages', { unseen }: Whole): Finding {
+  const lacking = unseen.filter((each) => each.what === what)
+  if (lacking.length === 0) return finding
+  const message = `${finding.message}; or it is there and the API token is not shown it: it ${rightsOf(lacking)}; ${remedyOf(lacking)}`
+  return { reason: 'NotVisible', message }
+}
+
+/** Which rights are missing where, such as `lacks VM.Audit on /vms`. */
+const rightsOf = (lacking: readonly Unseen[]): string => {
+  const shown = lacking.slice(0, SHOWN).map(({ right, path }) => `${right} on ${path}`)
+  return `lacks ${shown.join(', ')}${lacking.length > SHOWN ? ` and on ${lacking.length - SHOWN} more paths` : ''}`
+}
+
+/** So many rights are named; more a person does not read. */
+const SHOWN = 3
+
+const remedyOf = (lacking: readonly Unseen[]): string =>
+  lacking.length === 0
+    ? 'let it see them (VM.Audit)'
+    : `grant it with: ${lacking
+        .slice(0, SHOWN)
+        .map(({ remedy }) => remedy)
+        .join('; ')}`
+
+const notVisible = (subject: string, what: string, consequence: string, lacking: readonly Unseen[]): Finding => ({
+  reason: 'NotVisible',
+  message: `${subject}: ${what}, ${consequence}; ${remedyOf(lacking)}; this goes on by itself then`,
+})
