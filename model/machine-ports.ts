@@ -21,6 +21,8 @@ export interface MachineRead {
 export interface MachineAudit extends MachineRead {
   /** Keys of changes that are written and wait for the next boot; `config` has the values to come. */
   readonly waiting: readonly string[]
+  /** Its NICs on VNets of the zone asked about that hang on no bridge although it runs; none where that can't be told. */
+  readonly unplugged: readonly string[]
 }
 
 /** A clone to be made. Full clones may name storage and format; for linked ones Proxmox refuses them. */
@@ -47,8 +49,17 @@ export interface ConfigPatch {
 export interface Machines {
   /** Undefined when Proxmox says there is no such VM on that node. */
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
-  /** As `read`, with what waits for the next boot, and in turn with other work on that node. */
-  audit(node: string, vmid: number, wanted: Pick<Permit, 'signal' | 'withdrawn'>): Promise<MachineAudit | undefined>
+  /**
+   * As `read`, with what waits for the next boot, and in turn with other work on that node.
+   *
+   * @param zone of the VNets its NICs should be on; undefined where there are none
+   */
+  audit(
+    node: string,
+    vmid: number,
+    zone: string | undefined,
+    wanted: Pick<Permit, 'signal' | 'withdrawn'>,
+  ): Promise<MachineAudit | undefined>
   clone(request: CloneRequest, permit: Permit): Promise<void>
   configure(node: string, vmid: number, patch: ConfigPatch, permit: Permit): Promise<void>
   start(node: string, vmid: number, permit: Permit): Promise<void>

@@ -18,6 +18,7 @@ export const CALLS = [
   'GET /cluster/sdn/fabrics/all',
   'GET /nodes/{node}/network',
   'GET /nodes/{node}/sdn/zones/{zone}/content',
+  'GET /nodes/{node}/sdn/zones/{zone}/bridges',
   'GET /nodes/{node}/qemu/{vmid}/pending',
   'GET /nodes/{node}/lxc/{vmid}/config',
   'GET /nodes/{node}/network/{iface}',

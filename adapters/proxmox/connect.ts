@@ -9,6 +9,7 @@ import { createHosts } from './hosts.ts'
 import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
+import { createPlugs } from './plugs.ts'
 import { createPools } from './pools.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
@@ -87,7 +88,7 @@ export const connectProxmox = (
     nics: createNicReader(api),
     sdn: createSdnWriter({ api, runTask, tasks, logger }),
     bridges: createBridgeWriter(api, runTask),
-    machines: createMachines({ api, runTask, templates, lanes }),
+    machines: createMachines({ api, runTask, templates, lanes, plugs: createPlugs(api, steady) }),
     pools: createPools(api),
     access: createAccessWriter(api),
     close: () => all.forEach(({ agent }) => agent.destroy()),

@@ -99,6 +99,11 @@ export const lockToken = z.string().min(1)
 /** What a node says of the VNets of one zone. */
 export const zoneContent = z.array(z.object({ vnet: text, status: maybe(text), statusmsg: maybe(text) }))
 
+/** The bridges of a zone on a node, with the NICs on them. */
+export const zoneBridges = z.array(
+  z.object({ name: text, ports: z.array(z.object({ vmid: maybe(text), index: maybe(text) })) }),
+)
+
 /** A guest's configuration with what waits for its next start. */
 export const guestPending = z.array(
   z.object({ key: text, value: maybe(text), pending: maybe(text), delete: maybe(text) }),

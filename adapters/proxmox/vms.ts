@@ -1,8 +1,9 @@
-import type { CloneRequest, ConfigPatch, Machines } from '../../model/machine-ports.ts'
+import type { CloneRequest, ConfigPatch, MachineRead, Machines } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Lanes } from './lanes.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
+import type { Plugs } from './plugs.ts'
 import type { RunTask } from './run-task.ts'
 import { guestPending, nothing, vmConfig, vmStatus } from './schemas.ts'
 import type { Templates } from './templates.ts'
@@ -12,6 +13,7 @@ interface Deps {
   readonly runTask: RunTask
   readonly templates: Templates
   readonly lanes: Lanes
+  readonly plugs: Plugs
 }
 
 const tagsOf = (text: string | undefined): readonly string[] =>
@@ -44,8 +46,20 @@ const unlessAbsent = async <T>(read: Promise<T>): Promise<T | undefined> => {
   }
 }
 
+/** NICs whose VNet the node has, and that are not among the ports of its bridge. */
+const unpluggedOf = (
+  { vmid, config }: Pick<MachineRead, 'vmid' | 'config'>,
+  bridges: ReadonlyMap<string, ReadonlySet<string>> | undefined,
+): readonly string[] =>
+  Object.entries(config).flatMap(([key, value]) => {
+    const words = /^net\d+$/.test(key) ? value.split(',') : []
+    const bridge = words.find((word) => word.startsWith('bridge='))?.slice('bridge='.length)
+    const ports = bridge === undefined ? undefined : bridges?.get(bridge)
+    return ports === undefined || ports.has(`${vmid} ${key}`) ? [] : [key]
+  })
+
 /** Single VMs. There is no call that migrates one. */
-export const createMachines = ({ api, runTask, templates, lanes }: Deps): Machines => {
+export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps): Machines => {
   const read: Machines['read'] = async (node, vmid, signal) => {
     const [config, status] = await Promise.all([
       unlessAbsent(api.read('GET /nodes/{node}/qemu/{vmid}/config', { node, vmid }, {}, vmConfig, signal)),
@@ -70,17 +84,21 @@ export const createMachines = ({ api, runTask, templates, lanes }: Deps): Machin
   return {
     read,
 
-    audit: (node, vmid, wanted) =>
+    audit: (node, vmid, zone, wanted) =>
       lanes.onNode(
         node,
         async () => {
           const { signal } = wanted
           const seen = await read(node, vmid, signal)
-          if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [] }
-          const rows = await api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal)
+          if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [], unplugged: [] }
+          const [rows, bridges] = await Promise.all([
+            api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal),
+            zone === undefined ? undefined : plugs.on(node, zone, signal),
+          ])
           return {
             ...seen,
             waiting: rows.flatMap((row) => (row.pending === undefined && row.delete === undefined ? [] : [row.key])),
+            unplugged: unpluggedOf(seen, bridges),
           }
         },
         wanted,

@@ -109,8 +109,8 @@ export interface Guest {
   /** Changes that wait for the next start; null: key is to be deleted. */
   readonly pending: Map<string, ConfigValue | null>
   readonly snapshots: Map<string, ReadonlyMap<string, ConfigValue>>
-  /** Present while QEMU runs. */
-  running: { readonly startedAt: number; readonly pid: number } | undefined
+  /** Present while QEMU runs. `loose`: NICs whose tap hangs on no bridge, such as `net0`. */
+  running: { readonly startedAt: number; readonly pid: number; readonly loose?: Set<string> } | undefined
 }
 
 interface Access {

@@ -116,7 +116,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const wishes = new RangeWishes(heard, destroyOrders, pruning, clock)
 
   // Machines
-  const audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
+  const audit = new ConfigAudit(machines, settings, steady, random, logger)
   const backoff = new VmBackoff(steady, random)
   const worker = new VmWorker(machines, audit, backoff, logger)
   const underWay = new VmsUnderWay()

@@ -1,5 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
+import { rangeNumberOfVnet } from '../../model/identity.ts'
 import type { Outcome } from '../../model/outcome.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Machines } from '../../model/machine-ports.ts'
 import type { Logger } from '../../model/ports.ts'
@@ -20,6 +22,8 @@ export interface AuditWork {
   readonly node: string
   readonly networks: RangeNetworks
   readonly drift: Drift
+  /** Its network has just been made anew, so that its NICs may hang on nothing. */
+  readonly isRemade: boolean
   readonly permit: Permit
 }
 
@@ -50,7 +54,7 @@ const LOOKS_AT_MOST = 3
  */
 export class ConfigAudit {
   readonly #machines: Pick<Machines, 'audit' | 'configure'>
-  readonly #auditMs: () => number
+  readonly #settings: () => Pick<PlanSettings, 'auditMs' | 'zone'>
   readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
   readonly #backoff: VmBackoff
@@ -59,13 +63,13 @@ export class ConfigAudit {
 
   constructor(
     machines: Pick<Machines, 'audit' | 'configure'>,
-    auditMs: () => number,
+    settings: () => Pick<PlanSettings, 'auditMs' | 'zone'>,
     clock: Pick<Clock, 'now'>,
     random: () => number,
     logger: Logger,
   ) {
     this.#machines = machines
-    this.#auditMs = auditMs
+    this.#settings = settings
     this.#clock = clock
     this.#logger = logger
     this.#backoff = new VmBackoff(clock, random)
@@ -95,7 +99,8 @@ export class ConfigAudit {
     const before = this.#known.get(key)
     const known = before?.vmid === plan.vmid ? before : this.#firstSeen(work, asked)
     this.#known.set(key, known)
-    if (known.asked === asked && this.#clock.now() < known.at + this.#auditMs()) return known.outcome
+    const isDue = work.isRemade || known.asked !== asked || this.#clock.now() >= known.at + this.#settings().auditMs
+    if (!isDue) return known.outcome
     const wait = this.#backoff.waits(networks.rangeId, plan.spec.name, causeOf(work))
     if (wait !== undefined) return wait.outcome
     try {
@@ -118,7 +123,7 @@ export class ConfigAudit {
     return {
       vmid: plan.vmid,
       asked,
-      at: fresh || this.#spread ? now - this.#auditMs() * shareOf(plan.vmid) : Number.NEGATIVE_INFINITY,
+      at: fresh || this.#spread ? now - this.#settings().auditMs * shareOf(plan.vmid) : Number.NEGATIVE_INFINITY,
       nics: fresh ? asWritten(work) : new Map(),
       found: NOTHING,
       outcome: SETTLED,
@@ -131,13 +136,15 @@ export class ConfigAudit {
   ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome'> & { readonly held: boolean }) | undefined> {
     const { spec: vm, vmid } = plan
     for (let look = 1; ; look += 1) {
-      const read = await this.#machines.audit(node, vmid, permit)
+      const read = await this.#machines.audit(node, vmid, this.#zoneOf(networks), permit)
       // Whose VM that is now, and what becomes of it, the next pass will see.
       if (read === undefined || read.template || read.name !== vm.name) return undefined
       const judged = judgeDrift({ vm, networks, drift, read, known: known.nics })
       const wanted = [...known.nics].filter(([vlan]) => networks.vlans.includes(vlan))
       const nics = new Map([...wanted, ...nicOfVlan(networks, read)])
-      if (judged.patch === undefined) return { nics, held: judged.held, ...knownOf(judged) }
+      // Whoever plugs it in again is to see that it is noticed.
+      const held = judged.held || read.unplugged.length > 0
+      if (judged.patch === undefined) return { nics, held, ...knownOf(judged) }
       if (look > LOOKS_AT_MOST) throw new Error(`its configuration keeps changing while it is corrected`)
       try {
         permit.signal.throwIfAborted()
@@ -148,6 +155,10 @@ export class ConfigAudit {
         if (!isProxmoxError(error, 'conflict', 'timeout-unknown-outcome')) throw error
       }
     }
+  }
+
+  #zoneOf({ names }: RangeNetworks): string | undefined {
+    return rangeNumberOfVnet(names.range) === undefined ? undefined : this.#settings().zone
   }
 
   #failed(key: string, work: AuditWork, known: Known, error: unknown): Outcome {

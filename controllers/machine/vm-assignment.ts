@@ -29,6 +29,8 @@ export interface KeepAssignment {
   readonly power: Power
   readonly drift: Drift
   readonly networks: RangeNetworks
+  /** This pass makes its VNets anew, under VMs that may be running. */
+  readonly isRemade: boolean
   /** Where full clones go. */
   readonly fullClone: { readonly storage: string; readonly format: string }
   readonly startGate: StartGate

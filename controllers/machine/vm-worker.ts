@@ -42,12 +42,12 @@ export class VmWorker {
 
   /** Carries the assignment out. Throws only when aborted. */
   async work(assignment: KeepAssignment, permit: Permit): Promise<Outcome> {
-    const { plan, networks, drift, tell } = assignment
+    const { plan, networks, isRemade, drift, tell } = assignment
     const { phase, outcome } = await this.#bring(assignment, permit)
     permit.signal.throwIfAborted()
     const node = nodeOf(plan.step)
     if (outcome.kind !== 'settled' || node === undefined || permit.withdrawn.aborted) return outcome
-    const compared = await this.#audit.check({ plan, node, networks, drift, permit })
+    const compared = await this.#audit.check({ plan, node, networks, drift, isRemade, permit })
     permit.signal.throwIfAborted()
     tell(this.#news(assignment, phase))
     return compared

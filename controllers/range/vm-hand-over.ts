@@ -42,6 +42,7 @@ export class VmHandOver {
       power,
       drift,
       networks: names,
+      isRemade: plan.network.actions.some(({ kind }) => kind === 'create-vnet'),
       fullClone: { storage, format },
       startGate: networks,
       check: () => this.#wishes.stillWanted(spec, vm.spec.name),

@@ -51,11 +51,12 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
     ]
     return sentences.length === 0 ? undefined : `vm ${vm.name}: ${sentences.join('; ')}`
   }
+  const networkTrouble = [ofPart('networks') ?? [], unpluggedText(vm, read)].flat().join('; and ')
   const wanted =
     marksOf(read, networks.rangeId, false) === 'configured' && differences.some(({ part }) => drift[part] === 'correct')
   return {
     patch: writes.length === 0 ? undefined : { set: Object.fromEntries(writes), delete: [], digest: read.digest },
-    trouble: ofPart('networks'),
+    trouble: networkTrouble === '' ? undefined : networkTrouble,
     remark: ofPart('hardware'),
     held: wanted && read.lock !== undefined,
   }
@@ -88,3 +89,11 @@ function waitingKeys(part: keyof Drift, { vm, networks, read, known }: DriftCase
 /** A reboot from inside the guest keeps QEMU, and with it what it was started with. */
 const rebootRemedy = ({ vmid, node }: MachineAudit): string =>
   `reboot it in Proxmox when it suits: qm reboot ${vmid} on ${node}`
+
+/** A stop and a start plug every NIC in again; a reboot from within leaves the process, and so its NICs, as they are. */
+const unpluggedText = ({ name }: VmSpec, { vmid, node, unplugged }: MachineAudit): readonly string[] =>
+  unplugged.length === 0
+    ? []
+    : [
+        `vm ${name}: it runs and ${unplugged.join(', ')} hangs on no bridge, so it has no network there; stop it and start it again: qm shutdown ${vmid} && qm start ${vmid} (on ${node})`,
+      ]

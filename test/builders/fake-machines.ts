@@ -57,7 +57,7 @@ export class FakeMachines implements Machines {
 
   async audit(node: string, vmid: number): Promise<MachineAudit | undefined> {
     const seen = await this.read(node, vmid)
-    return seen && { ...seen, waiting: [] }
+    return seen && { ...seen, waiting: [], unplugged: [] }
   }
 
   async clone({ vmid, name, target }: CloneRequest, permit: Permit): Promise<void> {

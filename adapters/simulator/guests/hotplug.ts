@@ -56,13 +56,19 @@ const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue
   const next = readNic(String(value))
   if (before !== undefined && sameCard(readNic(String(before)), next)) {
     checkPlug(call.sim.world, call.node, value)
+    if (isPluggedAnew(readNic(String(before)), next)) guest.running?.loose?.delete(key)
     return 'applied'
   }
   if (!hotplug) return 'stays'
   if (before !== undefined) await unplug(call, key)
   checkPlug(call.sim.world, call.node, value)
+  guest.running?.loose?.delete(key)
   return 'applied'
 }
+
+/** QEMU's tap is taken off and put on its bridge for a change of these alone. */
+const isPluggedAnew = (a: Nic, b: Nic): boolean =>
+  ['bridge', 'tag', 'trunks', 'firewall'].some((name) => String(a.rest[name] ?? '') !== String(b.rest[name] ?? ''))
 
 const needsRestart = ['aio', 'discard', 'iothread', 'queues', 'product', 'vendor', 'cache', 'ro', 'ssd']
 

@@ -3,6 +3,21 @@ import { anyUser, perm } from '../permission.ts'
 import type { Route } from '../route.ts'
 import { sdnStatusOn, vnetsOf, zonesOn } from '../sdn-state.ts'
 import { sdnId } from './sdn-zones.ts'
+import { parameterError } from '../api-error.ts'
+import { isNicKey, readNic } from '../guests/nic-format.ts'
+import type { World } from '../world.ts'
+
+/** The NICs of running guests that are plugged into a bridge. */
+const portsOn = (world: World, node: string, vnet: string) =>
+  [...world.guests.values()].flatMap((guest) =>
+    guest.node !== node || guest.running === undefined
+      ? []
+      : [...guest.config].flatMap(([key, value]) =>
+          isNicKey(key) && readNic(String(value)).rest['bridge'] === vnet && guest.running?.loose?.has(key) !== true
+            ? [{ name: `tap${guest.vmid}i${key.slice(3)}`, vmid: String(guest.vmid), index: key }]
+            : [],
+        ),
+  )
 
 /** What a node says of the zones and vnets in force there. */
 export const sdnStatusRoutes: readonly Route[] = [
@@ -29,6 +44,27 @@ export const sdnStatusRoutes: readonly Route[] = [
       const status = sdnStatusOn(sim.world, node)
       const statusmsg = status === 'available' ? null : 'local sdn network configuration is too old, please reload'
       return vnetsOf(sim.world, zone).map(([vnet]) => ({ vnet, status, statusmsg }))
+    },
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/sdn/zones/{zone}/bridges',
+    permission: perm('/sdn/zones/{zone}', 'SDN.Audit'),
+    proxy: 'node',
+    params: { node: shared.node, zone: sdnId },
+    handle: (call) => {
+      const { sim, node, params } = call
+      const { zone = '' } = params
+      if (!zonesOn(sim.world, node.name).some(([id]) => id === zone))
+        throw parameterError({ zone: 'zone does not exist' })
+      return vnetsOf(sim.world, zone)
+        .filter(([vnet]) => call.may(`/sdn/zones/${zone}/${vnet}`, 'SDN.Audit', 'SDN.Allocate'))
+        .flatMap(([vnet]) => {
+          const bridge = node.bridges.get(vnet)
+          if (bridge === undefined) return []
+          const ports = [{ name: `vxlan_${vnet}` }, ...portsOn(sim.world, node.name, vnet)]
+          return [{ name: vnet, vlan_filtering: bridge.vlanAware ? 1 : 0, ports }]
+        })
     },
   },
 ]

@@ -21,7 +21,7 @@ function auditOf(config: Readonly<Record<string, string>>) {
   const time = { now: 0 }
   const audit = new ConfigAudit(
     machines,
-    () => HOUR,
+    () => ({ auditMs: HOUR, zone: 'ludus' }),
     { now: () => time.now },
     () => 1,
     quiet,
@@ -32,6 +32,7 @@ function auditOf(config: Readonly<Record<string, string>>) {
     node: 'pve1',
     networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans },
     drift: { networks: 'correct', hardware: 'report' },
+    isRemade: false,
     permit: always(stop.signal),
   })
   return {
@@ -86,7 +87,7 @@ describe('the rotation of looks at configurations', () => {
     const time = { now: 0 }
     const audit = new ConfigAudit(
       machines,
-      () => HOUR,
+      () => ({ auditMs: HOUR, zone: 'ludus' }),
       { now: () => time.now },
       () => 1,
       quiet,
@@ -106,6 +107,7 @@ describe('the rotation of looks at configurations', () => {
             node: 'pve1',
             networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] },
             drift: { networks: 'correct', hardware: 'report' },
+            isRemade: false,
             permit: always(new AbortController().signal),
           }),
         ),

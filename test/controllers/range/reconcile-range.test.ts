@@ -79,13 +79,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     () => settings(),
     quiet,
   )
-  const audit = new ConfigAudit(
-    machines,
-    () => settings().auditMs,
-    clock,
-    () => 1,
-    quiet,
-  )
+  const audit = new ConfigAudit(machines, settings, clock, () => 1, quiet)
   const worker = new VmWorker(machines, audit, new VmBackoff(clock, () => 1), quiet)
   const executor = new VmExecutor(worker, new VmRemover(machines, pools, quiet), underWay, new InFlight(signal))
   const lacks = (id: string, node: string, bridge: string): void => repair.lacks(id, node, bridge)

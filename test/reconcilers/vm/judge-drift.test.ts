@@ -99,6 +99,7 @@ describe('what becomes of a difference', () => {
       const read = {
         ...machine(1_010_011, 'JD-DC01', { config: row.config, tags: ['jd', 'lanista'] }),
         waiting: [],
+        unplugged: [],
         ...row.read,
       }
       const drift: Drift = { networks: 'correct', hardware: 'report', ...row.drift }

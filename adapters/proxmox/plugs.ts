@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Clock } from '../../model/clock.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import type { Api } from './api.ts'
+import { UnknownCall } from './errors.ts'
+import { zoneBridges } from './schemas.ts'
+
+/** Which NICs of running VMs are plugged into the VNets of a zone. */
+export interface Plugs {
+  /**
+   * VNet -> the NICs on its bridge there, such as `1010011 net0`; undefined when the node does not tell (before Proxmox VE 9.1,
+   * or not in time). Nothing else shows it: a VM whose NIC hangs on no bridge looks well in every other respect.
+   */
+  on(node: string, zone: string, signal: AbortSignal): Promise<ReadonlyMap<string, ReadonlySet<string>> | undefined>
+}
+
+const whole = z.object({ data: zoneBridges })
+
+/** VMs are looked at one after the other, and one answer is of all VMs of a node. In milliseconds. */
+const FRESH = 5000
+
+/** @param clock a steady one */
+export function createPlugs(api: Pick<Api, 'peek'>, clock: Pick<Clock, 'now'>): Plugs {
+  let isUnknownCall = false
+  const seen = new Map<string, { readonly at: number; readonly bridges: ReturnType<Plugs['on']> }>()
+
+  const read = async (node: string, zone: string, signal: AbortSignal): ReturnType<Plugs['on']> => {
+    try {
+      const { data } = await api.peek('GET /nodes/{node}/sdn/zones/{zone}/bridges', { node, zone }, {}, whole, signal)
+      return new Map(
+        data.map(({ name, ports }) => [
+          name,
+          new Set(
+            ports.flatMap(({ vmid, index }) => (vmid === undefined || index === undefined ? [] : [`${vmid} ${index}`])),
+          ),
+        ]),
+      )
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isProxmoxError(error, 'unauthorized')) throw error
+      isUnknownCall ||= error instanceof UnknownCall
+      return undefined
+    }
+  }
+
+  return {
+    async on(node, zone, signal) {
+      if (isUnknownCall) return undefined
+      const key = `${node} ${zone}`
+      const known = seen.get(key)
+      if (known !== undefined && clock.now() - known.at < FRESH) return known.bridges
+      const bridges = read(node, zone, signal)
+      seen.set(key, { at: clock.now(), bridges })
+      return bridges
+    },
+  }
+}
