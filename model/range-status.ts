@@ -33,6 +33,11 @@ export interface VmStatus {
   readonly remark: string | undefined
 }
 
+/** How ready an earlier life left a range, and the file that its status spoke of; a range that had none is its own source. */
+export interface ReadyBefore extends Condition {
+  readonly source?: string | undefined
+}
+
 /** The `Ready` condition of a status. */
 export const readyConditionOf = (status: RangeStatus): Condition | undefined =>
   status.conditions.find(({ type }) => type === 'Ready')

@@ -22,6 +22,8 @@ export interface ClusterSnapshot {
   readonly guests: readonly GuestSeen[]
   readonly templates: readonly TemplateSeen[]
   readonly pools: readonly string[]
+  /** Pool -> its comment; left out where it has none. */
+  readonly poolComments: ReadonlyMap<string, string>
   readonly runningTasks: readonly TaskSeen[]
   /** VMIDs of guests that have been locked by a clone for long without one at work; left out where nobody watched. */
   readonly interruptedClones?: ReadonlySet<number>

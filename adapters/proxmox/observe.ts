@@ -213,6 +213,7 @@ export const createObserver = (deps: Deps): ClusterObserver => {
         guests,
         templates: templatesSeen,
         pools: poolIds,
+        poolComments: new Map(pools.flatMap(({ poolid, comment }) => (comment ? [[poolid, comment]] : []))),
         runningTasks: tasks
           .filter((task) => task.endtime === undefined)
           .map(({ upid, node, type, id }) => ({ upid, node, type, id: id ?? '' })),

@@ -116,7 +116,7 @@ export const acl = z.array(
 /** Path -> privilege -> whether what lies below has it, too. */
 export const permissions = z.record(z.string(), z.record(z.string(), flag))
 
-export const pools = z.array(z.object({ poolid: text }))
+export const pools = z.array(z.object({ poolid: text, comment: maybe(text) }))
 /** Guests of a pool have a VMID; storages, the other kind of member, have none. */
 export const pool = z.object({
   comment: text.optional(),

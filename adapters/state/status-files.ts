@@ -1,22 +1,22 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Condition } from '../../model/condition.ts'
 import type { StatusStore } from '../../model/ports.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
+import type { RangeStatus, ReadyBefore } from '../../model/range-status.ts'
 
 /** A status store whose files can be tidied up. */
 export interface StatusFiles extends StatusStore {
   /** Removes the status of every range but these. */
   forgetAllBut(rangeIds: readonly string[]): Promise<void>
   /** The `Ready` condition of each status that is there, by range, as an earlier life left it. Never throws. */
-  readyBefore(): Promise<ReadonlyMap<string, Condition>>
+  readyBefore(): Promise<ReadonlyMap<string, ReadyBefore>>
 }
 
 const ENDING = '.json'
 
 /** Of an earlier life's status no more is asked. */
 const statusBefore = z.object({
+  source: z.string().optional(),
   conditions: z.array(
     z.object({
       type: z.string(),
@@ -68,7 +68,9 @@ export function statusFiles(stateDir: string): StatusFiles {
         .map(async (name) => {
           const status = statusBefore.safeParse(await contentOf(join(folder, name)))
           const ready = status.data?.conditions.find(({ type }) => type === 'Ready')
-          return ready === undefined ? [] : [[name.slice(0, -ENDING.length), { ...ready, type: 'Ready' }] as const]
+          return ready === undefined
+            ? []
+            : [[name.slice(0, -ENDING.length), { ...ready, type: 'Ready', source: status.data?.source }] as const]
         })
       return new Map((await Promise.all(read)).flat())
     },

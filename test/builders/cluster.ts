@@ -236,6 +236,7 @@ export function cluster(
     guests: [],
     templates: [template(9000, ROUTER_TEMPLATE), template(9001, WINDOWS_TEMPLATE)],
     pools: [],
+    poolComments: new Map(),
     runningTasks: [],
     vnetStates: [],
     nodeNetworks: nodes.map((each) => nodeNetwork(each)),

@@ -181,9 +181,10 @@ export class FakeProxmox implements Proxmox {
   }
 
   readonly pools: Pools = {
-    create: async (pool) => {
+    create: async (pool, comment) => {
       await this.#call(`pool ${pool}`)
-      this.snapshot = { ...this.snapshot, pools: [...this.snapshot.pools, pool] }
+      const poolComments = new Map(this.snapshot.poolComments).set(pool, comment)
+      this.snapshot = { ...this.snapshot, pools: [...this.snapshot.pools, pool], poolComments }
     },
     read: async (pool) => {
       await this.#call(`look at pool ${pool}`)

@@ -72,7 +72,7 @@ describe('statusFiles', () => {
     await statusFiles(state).write(statusOf('AB', { conditions: [valid] }))
     for (const [name, text] of Object.entries({ 'CD.json': '{', 'EF.json': '{"conditions":[{"type":"Ready"}]}' }))
       await writeFile(join(state, 'status', name), text)
-    expect([...(await statusFiles(state).readyBefore())]).to.deep.equal([['JD', ready]])
+    expect([...(await statusFiles(state).readyBefore())]).to.deep.equal([['JD', { ...ready, source: 'JD.yml' }]])
     expect([...(await statusFiles(join(state, 'none')).readyBefore())]).to.deep.equal([])
   })
 
