@@ -30,6 +30,13 @@ export interface DestroyOrderStore {
   list(): Promise<readonly string[]>
 }
 
+/** Why there may be orders that a state directory does not tell. `why`: part of a sentence. */
+export interface OrdersUntold {
+  /** Nobody has worked with it, so that orders are kept elsewhere if there are any; or they are there and can't be read. */
+  readonly kind: 'unused' | 'unreadable'
+  readonly why: string
+}
+
 /** The removal that it allows. */
 export const removalOf = ({ rangeId, at, vms }: DestroyOrder): RemovalOrder => ({
   rangeId,

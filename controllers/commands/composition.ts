@@ -1,13 +1,13 @@
 import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
-import type { Condition } from '../../model/condition.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
-import type { DestroyOrderStore } from '../../model/destroy-order.ts'
+import type { DestroyOrderStore, OrdersUntold } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
 import type { Presence } from '../../model/presence.ts'
 import type { Observed } from '../../model/observed.ts'
+import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
@@ -57,13 +57,15 @@ export interface Connected {
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
+  /** Why there may be orders to destroy that are not told; undefined when all are. */
+  readonly ordersUntold: () => Promise<OrdersUntold | undefined>
   readonly presence: Presence
   readonly hostRoutes: HostRoutes
   readonly metrics: Metrics
   /** Removes the status files of ranges that have no range file any more. */
   readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>
   /** How ready each range was by the status files of an earlier life. */
-  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
+  readonly readyBefore: () => Promise<ReadonlyMap<string, ReadyBefore>>
   readonly notifier: Notifier
   readonly prune: Pick<PruneParts, 'provenance' | 'seenFiles' | 'approvals'>
   /**

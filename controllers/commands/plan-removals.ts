@@ -40,14 +40,14 @@ export interface PlannedRemoval {
   readonly inTheWay: string | undefined
 }
 
-/** What a run would do with ranges that are to go. */
+/** What a run would do with ranges that are to go. @param snapshot of the cluster as it is now */
 export async function removalsOf(
   orders: readonly RemovalOrder[],
-  proxmox: Proxmox,
+  snapshot: ClusterSnapshot,
+  proxmox: Pick<Proxmox, 'nics' | 'machines'>,
   settings: PlanSettings,
   signal: AbortSignal,
 ): Promise<readonly PlannedRemoval[]> {
-  const snapshot = await proxmox.observe(signal)
   const mode = networkModeOf(snapshot, settings)
   const removals: PlannedRemoval[] = []
   for (const order of orders) {

@@ -21,6 +21,7 @@ import { absenceText } from '../terminal/absence-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { type PlanReport, planText } from '../terminal/plan-text.ts'
 import { ordersInForce, type PlannedRemoval, removalsOf } from './plan-removals.ts'
+import { mayBeUnseen, rangesWithoutFile, unknownOrders } from './plan-without-file.ts'
 import { readFolder } from './read-folder.ts'
 
 export interface PlanOptions {
@@ -32,7 +33,7 @@ export interface PlanOptions {
 /**
  * `lanista plan`: what a run would change and why. Writes nothing.
  *
- * @returns the exit status: 0 nothing to do, 2 changes, 1 something is in the way, or a range is suspended
+ * @returns the exit status: 0 nothing to do, 2 changes, 1 something is in the way, or a range is suspended or has no file
  */
 export async function planCommand(
   options: PlanOptions,
@@ -42,25 +43,37 @@ export async function planCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const config = await composition.loadConfig(options.config)
-  const { proxmox, files, destroyOrders } = await composition.connect(config, composition.openLog())
+  const { proxmox, files, destroyOrders, prune, ordersUntold } = await composition.connect(
+    config,
+    composition.openLog(),
+  )
   const folder = await readFolder(files, composition.clock.now())
   const { warnings, diagnostics } = folder
   const destroyed = await ordersInForce(folder, files, destroyOrders)
   const present = folder.awake.filter(({ state }) => state === 'present')
   const specs = present.filter(({ id }) => !destroyed.some(({ rangeId }) => rangeId === id))
   const settings = planSettingsOf(config)
-  if (options.withoutNode !== undefined) {
-    const snapshot = await proxmox.observe(signal)
+  const snapshot = await proxmox.observe(signal)
+  if (options.withoutNode !== undefined)
     return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
-  }
-  const planned = specs.length === 0 ? [] : planAll(specs, await proxmox.observe(signal), settings)
+  const planned = specs.length === 0 ? [] : planAll(specs, snapshot, settings)
   const destroying = destroyed.filter(({ carriedOut }) => !carriedOut).map(removalOf)
   const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroying]
-  const removals = orders.length === 0 ? [] : await removalsOf(orders, proxmox, settings, signal)
+  const removals = orders.length === 0 ? [] : await removalsOf(orders, snapshot, proxmox, settings, signal)
   const justGone = removals.flatMap(({ order, gone }) => (gone && destroying.includes(order) ? [order] : []))
   const away = [...destroyed.filter(({ carriedOut }) => carriedOut).map(removalOf), ...justGone].map(destroyedText)
   const suspended = folder.suspended.map(suspendedText)
-  const report = { ...reportOf(planned, removals, settings), suspended, away, warnings, diagnostics }
+  const ordered = destroyed.map(({ rangeId }) => rangeId)
+  const pruneNow = { ...config.lanista.prune, seen: await prune.seenFiles.read(), asked: await prune.approvals.asked() }
+  const report = {
+    ...reportOf(planned, removals, settings),
+    suspended,
+    withoutFile: rangesWithoutFile(snapshot, [...folder.ids, ...ordered], pruneNow),
+    away,
+    unknown: [...mayBeUnseen(snapshot), ...unknownOrders(present, snapshot, await ordersUntold())],
+    warnings,
+    diagnostics,
+  }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
 }
@@ -85,10 +98,11 @@ function planWithout(
   return report.down.every(({ elsewhere }) => elsewhere.kind === 'possible') && !report.losesQuorum ? 2 : 1
 }
 
-/** 1 when something is in the way, or nobody knows of a suspended range whether it is as asked; 2 when there are changes. */
-function exitStatusOf({ networkActions, removals, plans, refused, suspended, diagnostics }: PlanReport): number {
+/** 1 when something is in the way, or it can't be told of a range whether it is as asked; 2 when there are changes. */
+function exitStatusOf(report: PlanReport): number {
+  const { networkActions, removals, plans, refused, suspended, withoutFile, diagnostics } = report
   const blocked = plans.some(({ vms }) => vms.some(({ step }) => step.kind === 'blocked'))
-  if (refused.length > 0 || diagnostics.length > 0 || suspended.length > 0 || blocked) return 1
+  if (refused.length > 0 || diagnostics.length > 0 || suspended.length + withoutFile.length > 0 || blocked) return 1
   return networkActions.length + removals.length > 0 || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0
 }
 

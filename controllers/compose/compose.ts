@@ -1,5 +1,6 @@
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
+import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
@@ -68,6 +69,7 @@ async function connect(
     store,
     lockStore: sdnLockFile(stateDir),
     destroyOrders: destroyOrderFiles(stateDir),
+    ordersUntold: () => whyOrdersUntold(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
     files: watchRangeFiles({ folder: ranges, logger, clock, parser: new BalancedParser(clock) }),

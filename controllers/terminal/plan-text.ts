@@ -17,6 +17,10 @@ export interface PlanReport {
   readonly refused: readonly string[]
   /** Ranges that are left alone as their files ask, in words. */
   readonly suspended: readonly string[]
+  /** Ranges that have no file and are on the cluster, in words. */
+  readonly withoutFile: readonly string[]
+  /** What this plan can't know, in words. */
+  readonly unknown: readonly string[]
   /** Ranges that were destroyed and stay away although they have files, in words. */
   readonly away: readonly string[]
   /** What is likely a mistake in a file and keeps nothing from being made. */
@@ -26,14 +30,15 @@ export interface PlanReport {
 
 /** A plan for people: `+` is created, `~` is changed, `-` is removed, `!` is in the way; each with the reason. */
 export function planText(report: PlanReport, paint: Paint): readonly string[] {
-  const { networkActions, removals, plans, zoneFindings, refused, suspended, away, warnings, diagnostics } = report
+  const { networkActions, removals, plans, zoneFindings, refused, suspended, withoutFile } = report
+  const { away, unknown, warnings, diagnostics } = report
   const going = removals.map((action) => actionLine(action, paint))
   const networks = networkActions.map((action) => actionLine(action, paint))
   const ranges = plans.flatMap((plan) => rangeLines(plan, paint))
   const troubles = [...diagnostics.map(diagnosticLine), ...refused].map((text) => paint('red', `! ${text}`))
   const warned = [...zoneFindings.map(({ message }) => message), ...warnings.map(diagnosticLine)]
-  const remarks = [...suspended, ...away, ...warned.map((text) => `warning: ${text}`)].map((text) =>
-    paint('yellow', `# ${text}`),
+  const remarks = [...suspended, ...withoutFile, ...away, ...unknown, ...warned.map((text) => `warning: ${text}`)].map(
+    (text) => paint('yellow', `# ${text}`),
   )
   const changes =
     networkActions.length + removals.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
@@ -45,7 +50,11 @@ export function planText(report: PlanReport, paint: Paint): readonly string[] {
     ...ranges,
     ...(troubles.length === 0 ? [] : [...troubles, '']),
     ...(remarks.length === 0 ? [] : [...remarks, '']),
-    summary(plans.length, changes, inTheWay, suspended.length),
+    summary(plans.length, changes, [
+      [inTheWay, 'in the way'],
+      [suspended.length, 'suspended'],
+      [withoutFile.length, 'without a file'],
+    ]),
   ]
 }
 
@@ -121,14 +130,10 @@ function actionLine(action: Action | RemovalAction, paint: Paint): string {
   }
 }
 
-function summary(ranges: number, changes: number, inTheWay: number, suspended: number): string {
+function summary(ranges: number, changes: number, further: readonly (readonly [number, string])[]): string {
   const parts = [
     `${ranges} ${ranges === 1 ? 'range' : 'ranges'}`,
     changes === 0 ? 'nothing to change' : `${changes} ${changes === 1 ? 'change' : 'changes'}`,
   ]
-  const further = [
-    [inTheWay, 'in the way'],
-    [suspended, 'suspended'],
-  ] as const
   return [...parts, ...further.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]))].join(', ')
 }

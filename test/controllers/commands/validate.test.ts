@@ -79,6 +79,7 @@ async function validate(
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),
         destroyOrders: { read: never, write: never, clear: never, list: never },
+        ordersUntold: never,
         presence: { claim: never, ask: never },
         hostRoutes: new FakeHostRoutes(),
         metrics: {

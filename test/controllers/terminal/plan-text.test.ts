@@ -8,6 +8,8 @@ const NOTHING = {
   zoneFindings: [],
   refused: [],
   suspended: [],
+  withoutFile: [],
+  unknown: [],
   away: [],
   warnings: [],
   diagnostics: [],
