@@ -1,6 +1,6 @@
-import type { Condition } from '../model/condition.ts'
 import type { Observed } from '../model/observed.ts'
 import type { Logger } from '../model/ports.ts'
+import type { ReadyBefore } from '../model/range-status.ts'
 import { aborted } from './pace/aborted.ts'
 import type { InFlight } from './pace/in-flight.ts'
 import { type Trigger, triggers } from './pace/triggers.ts'
@@ -14,11 +14,13 @@ const ATTEMPTS = 4
 /** What a controller does beside its ranges: at the start, with each resync, and at the end. No range waits for any of it. */
 export interface Duties {
   /** Takes up how ready ranges were when an earlier life ended. */
-  rememberReady(before: ReadonlyMap<string, Condition>): Promise<void>
+  rememberReady(before: ReadonlyMap<string, ReadyBefore>): Promise<void>
   /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */
   giveBackLeftover(): Promise<void>
   /** There will be no later turn in which something could be looked at. */
   expectNoLaterTurn(): void
+  /** Ids of the ranges that the cluster has, whether they have a file or not. Throws when it can't be seen. */
+  onCluster(): Promise<readonly string[]>
   /** Looks for ranges whose file is gone. @returns those of which something else is to be done or said now */
   prune(signal: AbortSignal): Promise<readonly string[]>
   /** @param rangeIds of all ranges there are */
@@ -32,7 +34,7 @@ export interface Duties {
 /** What begins and ends with a controller. */
 export interface Life {
   /** How ready ranges were when an earlier life ended. */
-  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
+  readonly readyBefore: () => Promise<ReadonlyMap<string, ReadyBefore>>
   /** Aborts whatever is under way. */
   readonly stop: AbortController
   readonly inFlight: InFlight
@@ -55,6 +57,8 @@ export class Controller {
   readonly #duties: Duties
   readonly #life: Life
   #lookAtAll: () => void = () => undefined
+  /** Ranges that an earlier life told of and that nobody has looked at since. */
+  #before: readonly string[] = []
 
   constructor(ranges: RangeController, board: StatusBoard, folder: RangeFolder, duties: Duties, life: Life) {
     this.ranges = ranges
@@ -104,8 +108,10 @@ export class Controller {
     await this.#rememberReady()
     this.#duties.expectNoLaterTurn()
     this.#giveBackLeftover()
-    const ids = only ?? (await this.#folder.ids())
-    for (const id of ids) this.ranges.trigger(id)
+    const ids = only ?? [...(await this.#folder.ids()), ...this.#before]
+    for (const id of new Set(ids)) this.ranges.trigger(id)
+    // Whether there are ranges without a file has to be known before anybody calls this the end.
+    const allFound = only !== undefined || (await this.#findOthers((id) => this.ranges.trigger(id)))
     try {
       const atRest = (): boolean => [...this.ranges.standings().values()].every(isAtRest)
       do {
@@ -120,7 +126,7 @@ export class Controller {
       await this.stop(new Error('converged'))
     }
     // Ranges of which nothing is left, not even a file, have no status.
-    return !signal.aborted && (this.board.all().length === 0 || this.board.allReady())
+    return !signal.aborted && allFound && (this.board.all().length === 0 || this.board.allReady())
   }
 
   /** Aborts whatever is under way; resolves when it has let go of everything: the SDN lock, if it is held, takes one request. */
@@ -133,7 +139,9 @@ export class Controller {
 
   /** Before the first status is written over the old one. */
   async #rememberReady(): Promise<void> {
-    await this.#duties.rememberReady(await this.#life.readyBefore())
+    const before = await this.#life.readyBefore()
+    await this.#duties.rememberReady(before)
+    this.#before = [...before.keys()]
   }
 
   #onTrigger(trigger: Trigger): void {
@@ -146,13 +154,40 @@ export class Controller {
     this.#inBackground(this.#duties.giveBackLeftover(), problem)
   }
 
-  /** Every range that has a file or once had one: a file event may have been missed. */
+  /**
+   * Every range that has a file or is told of, by this life or the one before, and each that the cluster shows: a file event
+   * may have been missed, and what exists follows from files and cluster.
+   */
   async #resync(): Promise<void> {
     this.#inBackground(this.#prune())
     const ids = await this.#folder.idsIfReadable()
     if (ids === undefined) return
-    for (const id of new Set([...ids, ...this.ranges.ids()])) this.ranges.resync(id)
+    for (const id of new Set([...ids, ...this.ranges.ids(), ...this.#before])) this.ranges.resync(id)
+    this.#before = []
+    this.#inBackground(this.#resyncOthers())
     this.#inBackground(this.#duties.removeStaleRoutes(ids))
+  }
+
+  /** Those that have no file. Of a file that has just come its own event tells, and twice would be once too often. */
+  async #resyncOthers(): Promise<void> {
+    const found: string[] = []
+    await this.#findOthers((id) => found.push(id))
+    const ids = found.length === 0 ? undefined : await this.#folder.idsIfReadable()
+    if (ids === undefined) return
+    for (const id of found) if (!ids.includes(id) && !this.ranges.has(id)) this.ranges.resync(id)
+  }
+
+  /** Finds the ranges of the cluster that nobody looks after. @returns whether the cluster could be seen */
+  async #findOthers(onFound: (rangeId: string) => void): Promise<boolean> {
+    try {
+      for (const id of await this.#duties.onCluster()) if (!this.ranges.has(id)) onFound(id)
+      return true
+    } catch (error) {
+      const { stop, logger } = this.#life
+      if (!stop.signal.aborted)
+        logger.warn('ranges without a file could not be looked for; tried again with the next resync', { error })
+      return false
+    }
   }
 
   async #prune(): Promise<void> {

@@ -58,7 +58,7 @@ export async function runCommand(
     http: address,
     proxmox: apiUrlsOf(config),
   })
-  await forgetRangesWithoutFile(connected, logger)
+  await forgetWhatIsNoStatus(connected, logger)
   await controller.run(signal)
   await leave()
   logger.info('stopped')
@@ -77,10 +77,10 @@ async function rememberingReady(connected: Connected): Promise<Connected> {
   return { ...connected, readyBefore: () => Promise.resolve(before) }
 }
 
-/** The status of a range that went while nobody watched would claim what nobody checks. */
-async function forgetRangesWithoutFile({ files, forgetAllBut }: Connected, logger: Logger): Promise<void> {
+/** What is no status is taken away. That of a range without a file is told anew, or forgotten, once the cluster is seen. */
+async function forgetWhatIsNoStatus({ files, forgetAllBut, readyBefore }: Connected, logger: Logger): Promise<void> {
   try {
-    await forgetAllBut(await files.list())
+    await forgetAllBut([...(await files.list()), ...(await readyBefore()).keys()])
   } catch (error) {
     logger.warn('old status files are left as they are', { error })
   }

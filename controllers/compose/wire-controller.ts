@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { type Clock, steadyOf } from '../../model/clock.ts'
-import type { Condition } from '../../model/condition.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
+import type { RangeStatus, ReadyBefore } from '../../model/range-status.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { Controller, type Duties, type WiredController } from '../controller.ts'
 import { watchClones } from '../machine/clone-watch.ts'
@@ -32,6 +31,9 @@ import { RangeFolder } from '../range/range-folder.ts'
 import { RangePass } from '../range/range-pass.ts'
 import { RangePasses } from '../range/range-passes.ts'
 import { RangeRegister } from '../range/range-register.ts'
+import { RangeSight } from '../range/range-sight.ts'
+import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
+import { UnplannedRange } from '../range/unplanned-range.ts'
 import { RangeWishes } from '../range/range-wishes.ts'
 import { RangeReconciler } from '../range/reconcile-range.ts'
 import { RemovalReconciler } from '../range/reconcile-removal.ts'
@@ -75,7 +77,7 @@ interface NotifyParts {
   /** `lanista.notify.urls`. */
   readonly urls: () => readonly string[]
   /** How ready ranges were when an earlier life ended. */
-  readonly readyBefore: () => Promise<ReadonlyMap<string, Condition>>
+  readonly readyBefore: () => Promise<ReadonlyMap<string, ReadyBefore>>
 }
 
 /** Makes a controller of its parts: room by room, from what others need to what needs them. */
@@ -91,8 +93,9 @@ export function wireController(parts: ControllerParts): WiredController {
 
   // What is seen
   const observer = watchClones(proxmox, steady)
+  const onCluster = new RangesOnCluster(() => observer.observe(signal))
   const shared = new Turn<undefined, ClusterSnapshot>(async () => {
-    const seen = await proxmox.observe(signal)
+    const seen = await onCluster.look()
     return () => seen
   })
   const look = (): Promise<ClusterSnapshot> => shared.enter(undefined)
@@ -124,32 +127,43 @@ export function wireController(parts: ControllerParts): WiredController {
 
   // Ranges
   const register = new RangeRegister(board)
+  const sight = new RangeSight(look, machines)
   const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
-  const planning = new Planning(() => observer.observe(signal), decided, reservations, announced, settings, logger)
+  const planning = new Planning(() => onCluster.look(), decided, reservations, announced, settings, logger)
   planning.onZone((findings) => metrics.zoneFindings(findings))
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)
   const networkStep = new NetworkStep(networks, repair, granter, wishes)
-  const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms)
+  const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms, sight)
   const removals = openRemoval(new RemovalPlanner(look, decided, settings), proxmox, networks, logger)
-  const removal = new RemovalReconciler(removals, wishes, destroyOrders, pruning)
-  const reconciler = new RangeReconciler(wishes, announced, pass, removal, logger)
+  const removal = new RemovalReconciler(removals, wishes, destroyOrders)
+  const unplanned = new UnplannedRange(sight, pruning)
+  const reconciler = new RangeReconciler(wishes, announced, pass, removal, unplanned, logger)
   const onTrigger = (rangeId: string): void => {
     backoff.restart(rangeId)
     audit.restart(rangeId)
   }
   const passes = new RangePasses(reconciler, register, metrics, steady, inFlight)
-  const ranges = new RangeController(passes, executor, onTrigger, random, steady)
+  const ranges = new RangeController(passes, executor, onTrigger, random, steady, {
+    isKept: (rangeId) => register.isTold(rangeId),
+    onDropped: (rangeId) => {
+      register.drop(rangeId)
+      onTrigger(rangeId)
+    },
+  })
   repair.onRepaired((ids) => ids.forEach((id) => ranges.trigger(id)))
 
   // Whoever listens to statuses
+  const news = readyLog(logger)
   board.onForget((rangeId) => {
+    notifications.forget(rangeId)
+    news.forget(rangeId)
     metrics.rangeGone(rangeId)
     metrics.rangeFiles(countFiles(board.all()))
     pruning.gone(rangeId)
   })
-  board.onChange(readyLog(logger))
+  board.onChange((status) => news.changed(status))
   board.onChange((status) => notifications.changed(status))
   board.onChange((status) => {
     metrics.rangeStatus(status)
@@ -167,10 +181,12 @@ export function wireController(parts: ControllerParts): WiredController {
   const duties: Duties = {
     rememberReady: async (before) => {
       notifications.startFrom(before)
+      for (const [rangeId, { source }] of before) if (source !== undefined) register.startFrom(rangeId, source)
       await pruning.start(before)
     },
     giveBackLeftover: () => networks.giveBackLeftover(),
     expectNoLaterTurn: () => audit.waitForNoTurn(),
+    onCluster: () => onCluster.ids(),
     prune: (until) => pruning.look(until),
     removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
     repaired: () => repair.ended(),

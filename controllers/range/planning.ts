@@ -18,6 +18,8 @@ import type { Reservations } from './reservations.ts'
 export interface Planned {
   readonly result: PlanResult
   readonly mode: NetworkMode
+  /** By which it was planned. */
+  readonly snapshot: ClusterSnapshot
 }
 
 /** A look at the cluster. Throws when it can't be seen. @param acl whether rights are read as well */
@@ -58,7 +60,7 @@ export class Planning {
         return (spec) => {
           const result = results.get(spec)
           if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
-          return { result: unbroken(result), mode }
+          return { result: unbroken(result), mode, snapshot }
         }
       },
       () => announced.gone(),

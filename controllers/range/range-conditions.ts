@@ -26,10 +26,14 @@ export function conditionsOf(
     condition('ZoneReady', zone, 'the SDN zone can carry range networks'),
     condition('NetworkReady', network, "the range's networks are applied"),
     ...('routes' in more ? [condition('RoutesReady', more.routes, 'this machine has a route to the range')] : []),
-    condition('MachinesReady', machines, AS_ASKED[power]),
+    machinesCondition(machines, power),
   ]
   return [...parts, readyOf(parts)]
 }
+
+/** How it stands with the VMs. @param power what they are asked to be */
+export const machinesCondition = (machines: PartFinding, power: Power): Condition =>
+  condition('MachinesReady', machines, AS_ASKED[power])
 
 const AS_ASKED: Readonly<Record<Power, string>> = {
   on: 'all VMs are running',
@@ -43,7 +47,7 @@ export const NO_ZONE_NEEDED = remarkOf({
   message: 'a single node needs no SDN zone: its ranges are on Linux bridges',
 })
 
-/** The conditions of a range whose file has problems: the cluster part is as it was, and nothing is done about it. */
+/** The conditions of a range whose file has problems. @param before what is known of the cluster, about which nothing is done */
 export function conditionsOfInvalid(
   diagnostics: readonly Diagnostic[],
   before: readonly Condition[],
@@ -80,14 +84,19 @@ export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspen
   return `range ${id}: suspended${until}${owner}: ${why}; nothing is changed meanwhile; remove suspend from its file to go on`
 }
 
-/** The conditions of a range whose file is gone. @param outlook what becomes of it; nothing, unless it is given */
+/** That the file of a range is gone, and nothing becomes of the range. @param hadFile whether this Lanista has seen it */
+export const fileMissing = (rangeId: string, hadFile: boolean): Finding => ({
+  reason: 'FileMissing',
+  message: hadFile
+    ? `range ${rangeId}: its file is gone; its VMs and networks stay as they are; put the file back to go on`
+    : `range ${rangeId}: it has no file, and the cluster has something of it that Lanista made; that stays as it is; put a file of it into the folder to go on, or remove it: lanista destroy ${rangeId}`,
+})
+
+/** The conditions of a range whose file is gone. @param outlook what becomes of it */
 export const conditionsOfMissing = (
   rangeId: string,
   before: readonly Condition[],
-  outlook: Finding = {
-    reason: 'FileMissing',
-    message: `range ${rangeId}: its file is gone; its VMs and networks stay as they are; put the file back to go on`,
-  },
+  outlook: Finding = fileMissing(rangeId, true),
 ): readonly Condition[] => brokenSpec(outlook.reason, outlook.message, before)
 
 /** The conditions of a range whose file is there and can't be read, for lack of a right or by an I/O error. */

@@ -27,6 +27,8 @@ export class RangeController {
   readonly #random: () => number
   readonly #timers: Timers
   readonly #now: () => number
+  readonly #isKept: (rangeId: string) => boolean
+  readonly #onDropped: (rangeId: string) => void
   readonly #actors = new Map<string, Actor<typeof rangeMachine>>()
   readonly #listeners = new Set<() => void>()
   #stopped = false
@@ -34,6 +36,7 @@ export class RangeController {
   /**
    * @param onTrigger told of each trigger before the range is looked at: whatever waits for time to pass need not any more
    * @param clock what the actors wait by, a steady one
+   * @param life which ranges there still are, and who else lets go of what is kept of one that is no more
    */
   constructor(
     passes: Pick<RangePasses, 'pass'>,
@@ -41,6 +44,7 @@ export class RangeController {
     onTrigger: (rangeId: string) => void,
     random: () => number,
     clock: Clock,
+    life: { readonly isKept: (rangeId: string) => boolean; readonly onDropped: (rangeId: string) => void } = FOR_GOOD,
   ) {
     this.#passes = passes
     this.#executor = executor
@@ -48,6 +52,8 @@ export class RangeController {
     this.#random = random
     this.#timers = timersOf(clock)
     this.#now = () => clock.now()
+    this.#isKept = life.isKept
+    this.#onDropped = life.onDropped
   }
 
   /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
@@ -61,7 +67,12 @@ export class RangeController {
     this.#send(rangeId, { type: 'resync' })
   }
 
-  /** Ids of all ranges that were ever triggered. */
+  /** Whether somebody looks after the range. */
+  has(rangeId: string): boolean {
+    return this.#actors.has(rangeId)
+  }
+
+  /** Ids of all ranges that were triggered and have not been forgotten since. */
   ids(): readonly string[] {
     return [...this.#actors.keys()]
   }
@@ -132,12 +143,32 @@ export class RangeController {
     const actor = createActor(rangeMachine, { input, clock: this.#timers })
     this.#actors.set(rangeId, actor)
     actor.subscribe(() => {
+      // After the step that is told of, which may go on.
+      if (isAtRest(actor)) queueMicrotask(() => this.#dropIfGone(rangeId, actor))
       for (const listener of this.#listeners) listener()
     })
     actor.start()
     return actor
   }
+
+  /** A range of which there is nothing any more, not even a status, needs nobody who looks after it. */
+  #dropIfGone(rangeId: string, actor: Actor<typeof rangeMachine>): void {
+    if (this.#actors.get(rangeId) !== actor || this.#isKept(rangeId) || !isAtRest(actor)) return
+    this.#actors.delete(rangeId)
+    actor.stop()
+    this.#onDropped(rangeId)
+    for (const listener of this.#listeners) listener()
+  }
 }
+
+/** It waits for nothing but a cause, and none of its VMs is worked on. */
+function isAtRest(actor: Actor<typeof rangeMachine>): boolean {
+  const { value, context } = actor.getSnapshot()
+  if (value !== 'waiting' || context.tried.outcome === undefined) return false
+  return [...context.vms.values()].every((vm) => STANDING_OF_VM[vm.getSnapshot().value] === 'waiting')
+}
+
+const FOR_GOOD = { isKept: () => true, onDropped: () => undefined }
 
 function standingOf(actor: Actor<typeof rangeMachine>): RangeStanding {
   const { value, context } = actor.getSnapshot()

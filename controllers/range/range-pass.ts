@@ -9,9 +9,11 @@ import { zoneRemarkOf } from '../../model/zone-finding.ts'
 import type { KeepAssignment } from '../machine/vm-assignment.ts'
 import type { NetworkStep } from './network-step.ts'
 import type { Planned, Planning } from './planning.ts'
-import { NO_ZONE_NEEDED } from './range-conditions.ts'
+import { NO_ZONE_NEEDED, type PassFindings } from './range-conditions.ts'
+import { askedBy, factsSeen } from './range-facts.ts'
 import type { RangeInHand } from './range-in-hand.ts'
 import type { PassReach } from './range-machine.ts'
+import type { RangeSight } from './range-sight.ts'
 import type { RouteStep } from './route-step.ts'
 import type { VmHandOver } from './vm-hand-over.ts'
 
@@ -42,6 +44,7 @@ export class RangePass {
   readonly #pools: Pick<Pools, 'create'>
   readonly #routes: RouteStep
   readonly #vms: VmHandOver
+  readonly #sight: Pick<RangeSight, 'in'>
 
   constructor(
     planning: Planning,
@@ -49,12 +52,14 @@ export class RangePass {
     pools: Pick<Pools, 'create'>,
     routes: RouteStep,
     vms: VmHandOver,
+    sight: Pick<RangeSight, 'in'>,
   ) {
     this.#planning = planning
     this.#networks = networks
     this.#pools = pools
     this.#routes = routes
     this.#vms = vms
+    this.#sight = sight
   }
 
   /**
@@ -87,7 +92,14 @@ export class RangePass {
     onStage('planning')
     const planned = await this.#planning.plan(spec)
     const zone = zoneFindingOf(planned)
-    if (planned.result.kind === 'refused') return refused(planned.result, zone, range)
+    if (planned.result.kind === 'refused') {
+      const { id, report } = range
+      const asked = askedBy(spec, report.vms)
+      const sight = await this.#sight.in(planned.snapshot, id, asked.vms, signal)
+      const facts = factsSeen(asked, sight, planned.result.finding.reason, reach.underWay().size > 0)
+      report.refused(facts, findingsOf(planned.result, zone))
+      return { kind: 'retry', error: planned.result.finding.message }
+    }
     const { plan } = planned.result
     const inPlan: InPlan = { plan, assignments: this.#vms.assignmentsOf(plan, spec, range) }
     const pool = once(() => this.#makePool(plan, signal))
@@ -105,7 +117,10 @@ export class RangePass {
         )
       const made = await this.#networks.make(plan, spec, range, begin, reach.superseded)
       if (made.kind === 'superseded') return { kind: 'progressing' }
-      if (made.kind === 'blocked') return refused({ part: 'NetworkReady', finding: made.finding }, zone, range)
+      if (made.kind === 'blocked') {
+        range.report.found({ zone, network: made.finding, machines: undefined })
+        return { kind: 'retry', error: made.finding.message }
+      }
     } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
       return { kind: 'progressing' }
     }
@@ -149,15 +164,11 @@ function zoneFindingOf({ result, mode }: Planned): Remark | true {
   return zoneRemarkOf(result.kind === 'refused' ? result.zoneFindings : result.plan.zoneFindings)
 }
 
-function refused(
+const findingsOf = (
   { part, finding }: { readonly part: 'ZoneReady' | 'NetworkReady'; readonly finding: Finding },
   zone: Remark | true,
-  { report }: RangeInHand,
-): Outcome {
-  const found = part === 'ZoneReady' ? { zone: finding, network: undefined } : { zone, network: finding }
-  report.found({ ...found, machines: undefined })
-  return { kind: 'retry', error: finding.message }
-}
+): Pick<PassFindings, 'zone' | 'network'> =>
+  part === 'ZoneReady' ? { zone: finding, network: undefined } : { zone, network: finding }
 
 function once<T>(begin: () => Promise<T>): () => Promise<T> {
   let begun: Promise<T> | undefined

@@ -7,15 +7,33 @@ import { RangeReport, type StatusSink } from './range-report.ts'
 export class RangeRegister {
   readonly #sink: StatusSink
   readonly #ranges = new Map<string, RangeInHand>()
+  /** The files that an earlier life told of, by range. */
+  readonly #sources = new Map<string, string>()
 
   constructor(sink: StatusSink) {
     this.#sink = sink
   }
 
+  /** An earlier life told of a range with this file. */
+  startFrom(id: string, source: string): void {
+    this.#sources.set(id, source)
+  }
+
+  /** True while something is told of the range. */
+  isTold(id: string): boolean {
+    return this.#ranges.get(id)?.report.status !== undefined
+  }
+
+  /** Nobody works for the range any more, and nothing is told of it: nothing is kept either. */
+  drop(id: string): void {
+    this.#ranges.delete(id)
+    this.#sources.delete(id)
+  }
+
   of(id: string): RangeInHand {
     const known = this.#ranges.get(id)
     if (known !== undefined) return known
-    const range = { id, report: new RangeReport(id, this.#sink), networks: new RangeNetworks() }
+    const range = { id, report: new RangeReport(id, this.#sink, this.#sources.get(id)), networks: new RangeNetworks() }
     this.#ranges.set(id, range)
     return range
   }

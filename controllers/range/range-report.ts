@@ -3,16 +3,19 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
-import type { RangeSpec } from '../../model/range-spec.ts'
+import type { Power, RangeSpec } from '../../model/range-spec.ts'
 import type { RangeStatus, VmStatus } from '../../model/range-status.ts'
 import type { VmNews } from '../machine/vm-assignment.ts'
 import { vmStatusOf } from '../machine/vm-status.ts'
+import { type Asked, type RangeFacts, unlooked } from './range-facts.ts'
+import { withFacts, withMachines } from './seen-conditions.ts'
 import {
   conditionsOf,
   conditionsOfInvalid,
   conditionsOfMissing,
   conditionsOfSuspended,
   conditionsOfUnreadable,
+  fileMissing,
   machinesFinding,
   type PassFindings,
 } from './range-conditions.ts'
@@ -40,12 +43,17 @@ export class RangeReport {
   /** Those that are not about the file, which stay when the file gets a problem. */
   #ofCluster: Conditions = () => []
   #findings: PassFindings = NOTHING_FOUND
+  /** What was seen of the range since there is no plan for it; undefined while there is one, or nobody has looked yet. */
+  #facts: RangeFacts | undefined
+  /** What the last valid file asks of its VMs; undefined when there was none. */
+  #power: Power | undefined
   /** What the file, or what is left of the range, lets one say of its number. */
   #standing: 'valid' | 'problem' | 'gone' = 'problem'
 
-  constructor(rangeId: string, sink: StatusSink) {
+  /** @param source the file of which an earlier life told */
+  constructor(rangeId: string, sink: StatusSink, source = rangeId) {
     this.#sink = sink
-    this.#status = blank(rangeId)
+    this.#status = { ...blank(rangeId), source }
   }
 
   /** As last told; undefined when nothing was. */
@@ -81,13 +89,44 @@ export class RangeReport {
 
   /** @param outlook what becomes of the range; nothing, unless it is given */
   missing(outlook: Finding | undefined): string {
-    return this.#fileProblem((before) => conditionsOfMissing(this.#status.id, before, outlook), { diagnostics: [] })
+    const { id, source } = this.#status
+    // What it asked for counts no more, also when another file comes that is not valid.
+    this.#power = undefined
+    const finding = outlook ?? fileMissing(id, source !== id)
+    return this.#fileProblem((before) => conditionsOfMissing(id, before, finding), { diagnostics: [] })
+  }
+
+  /** What is asked for of its VMs while there is no plan for them. */
+  get asked(): Asked {
+    const { vms } = this.#status
+    return this.#power === undefined ? { kind: 'unknown', vms } : { kind: 'these', vms, power: this.#power }
+  }
+
+  /** What was seen of it while there is no plan for it: what was told before counts no more. */
+  seen(facts: RangeFacts): void {
+    const { number = this.#status.number, vms } = facts
+    this.#facts = facts
+    this.#tell({ number, vms, networks: [] })
+  }
+
+  /** There is a file that asks for these VMs, and no plan for it: only what was seen of them is told. */
+  refused(facts: RangeFacts, findings: Pick<PassFindings, 'zone' | 'network'>): void {
+    this.#facts = facts
+    this.#findings = { ...this.#findings, ...findings, machines: undefined }
+    this.#tell({ vms: facts.vms, networks: [] })
+  }
+
+  /** Nothing could be looked at, of the range's VMs as of the rest. */
+  unread(unseen: Finding): void {
+    this.#status = { ...this.#status, vms: this.#status.vms.map(unlooked), networks: [] }
+    this.found({ zone: unseen, network: unseen, machines: unseen })
   }
 
   suspended(spec: RangeSpec, warnings: readonly Diagnostic[]): void {
     this.#standing = 'valid'
     this.#explainBy(() => conditionsOfSuspended(spec))
-    this.#tell({ source: spec.source, diagnostics: warnings })
+    const vms = this.#status.vms.map(unlooked)
+    this.#tell({ source: spec.source, diagnostics: warnings, vms, networks: [] })
   }
 
   /** The range is to go, or, with `left` nothing, gone. @param conditions asked for whenever something is told */
@@ -104,9 +143,11 @@ export class RangeReport {
   /** A pass over the range begins with this file; what it finds is told from here on. */
   begun({ source, power }: RangeSpec, warnings: readonly Diagnostic[]): void {
     this.#standing = 'valid'
+    this.#power = power
     this.#explainBy(() => {
       const { machines = machinesFinding(this.#status.vms, power) } = this.#findings
-      return conditionsOf({ ...this.#findings, machines }, power)
+      // A plan that was refused says nothing of the VMs.
+      return withMachines(conditionsOf({ ...this.#findings, machines }, power), this.#facts)
     })
     this.#status = { ...this.#status, source, diagnostics: warnings }
   }
@@ -129,6 +170,7 @@ export class RangeReport {
       const news = outlasting(before, vm) ?? newsOf(vm) ?? before ?? planned
       return vmStatusOf(vm, number, before, news)
     })
+    this.#facts = undefined
     this.#status = { ...this.#status, number, vms: statuses, networks }
     this.found({ ...findings, machines: undefined })
   }
@@ -173,6 +215,7 @@ export class RangeReport {
     this.#standing = 'problem'
     this.#status = blank(id)
     this.#findings = NOTHING_FOUND
+    this.#power = undefined
     this.#explainBy(() => [])
     this.#sink.forget(id)
   }
@@ -180,12 +223,13 @@ export class RangeReport {
   #explainBy(conditions: Conditions): void {
     this.#conditions = conditions
     this.#ofCluster = conditions
+    this.#facts = undefined
   }
 
   #fileProblem(conditionsAfter: (before: readonly Condition[]) => readonly Condition[], news: Partial<Status>): string {
     this.#standing = 'problem'
     const ofCluster = this.#ofCluster
-    this.#conditions = () => conditionsAfter(ofCluster())
+    this.#conditions = () => conditionsAfter(withFacts(ofCluster(), this.#facts))
     this.#tell(news)
     return this.#status.conditions.find(({ type }) => type === 'SpecValid')?.message ?? 'the range file has problems'
   }

@@ -10,23 +10,34 @@ import type { RangeInHand } from './range-in-hand.ts'
 import type { PassReach } from './range-machine.ts'
 import type { RangePass, Stage, ValidFile } from './range-pass.ts'
 import type { RangeWishes } from './range-wishes.ts'
+import type { UnplannedRange } from './unplanned-range.ts'
 
 /**
  * One pass over one range: read what is wanted, plan, hand it over, report. Recomputes everything from the file and
- * from Proxmox. A broken, missing or unreadable file is reported and changes nothing, and so is a suspended range.
+ * from Proxmox. A broken, missing or unreadable file is reported, with what is there of its range, and changes nothing;
+ * so does a suspended range, of which nothing is looked at.
  */
 export class RangeReconciler {
   readonly #wishes: RangeWishes
   readonly #announced: Announced
   readonly #pass: RangePass
   readonly #removal: RemovalReconciler
+  readonly #unplanned: UnplannedRange
   readonly #logger: Logger
 
-  constructor(wishes: RangeWishes, announced: Announced, pass: RangePass, removal: RemovalReconciler, logger: Logger) {
+  constructor(
+    wishes: RangeWishes,
+    announced: Announced,
+    pass: RangePass,
+    removal: RemovalReconciler,
+    unplanned: UnplannedRange,
+    logger: Logger,
+  ) {
     this.#wishes = wishes
     this.#announced = announced
     this.#pass = pass
     this.#removal = removal
+    this.#unplanned = unplanned
     this.#logger = logger
   }
 
@@ -45,12 +56,17 @@ export class RangeReconciler {
       case 'destroyed':
         return await this.#removal.stayAway(wish, range)
       case 'missing':
-        return this.#removal.missing(range)
+        return await this.#unplanned.missing(range, reach, signal)
       case 'unreadable':
         this.#logger.error('range file could not be read', { range: id, error: wish.why })
-        return { kind: 'retry', error: report.unreadable(wish.why) }
+        return await this.#unplanned.stays({ kind: 'retry', error: report.unreadable(wish.why) }, range, reach, signal)
       case 'invalid':
-        return { kind: 'stalled', error: report.invalid(wish.diagnostics) }
+        return await this.#unplanned.stays(
+          { kind: 'stalled', error: report.invalid(wish.diagnostics) },
+          range,
+          reach,
+          signal,
+        )
       case 'suspended':
         report.suspended(wish.spec, wish.warnings)
         // It may end by itself, so it is looked at again like a range that is as asked.
@@ -80,7 +96,7 @@ function brokenOff(error: unknown, reached: Stage, { report }: RangeInHand): Out
   const unseen: Finding = { reason: NOT_READ, message }
   switch (reached) {
     case 'planning':
-      report.found({ zone: unseen, network: unseen, machines: unseen })
+      report.unread(unseen)
       break
     case 'networks':
       report.found({ network: { reason: 'NetworkFailed', message } })

@@ -1,7 +1,6 @@
 import { removalOf } from '../../model/destroy-order.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { DestroyOrders } from '../removal/destroy-orders.ts'
-import type { Pruning } from '../removal/pruning.ts'
 import { conditionsOfDestroyed } from '../removal/removal-conditions.ts'
 import type { RemovalPass } from '../removal/removal-pass.ts'
 import type { RangeInHand } from './range-in-hand.ts'
@@ -10,23 +9,16 @@ import type { RangeWishes, Wish } from './range-wishes.ts'
 
 type WishOf<Kind extends Wish['kind']> = Extract<Wish, { readonly kind: Kind }>
 
-/** The part of reconciling that looks after ranges that are to go, are gone, or whose file is gone. */
+/** The part of reconciling that looks after ranges that are to go, or are gone. */
 export class RemovalReconciler {
   readonly #pass: RemovalPass
   readonly #wishes: Pick<RangeWishes, 'stillToGo'>
   readonly #destroyOrders: Pick<DestroyOrders, 'done'>
-  readonly #pruning: Pick<Pruning, 'outlookOf'>
 
-  constructor(
-    pass: RemovalPass,
-    wishes: Pick<RangeWishes, 'stillToGo'>,
-    destroyOrders: Pick<DestroyOrders, 'done'>,
-    pruning: Pick<Pruning, 'outlookOf'>,
-  ) {
+  constructor(pass: RemovalPass, wishes: Pick<RangeWishes, 'stillToGo'>, destroyOrders: Pick<DestroyOrders, 'done'>) {
     this.#pass = pass
     this.#wishes = wishes
     this.#destroyOrders = destroyOrders
-    this.#pruning = pruning
   }
 
   /**
@@ -74,18 +66,5 @@ export class RemovalReconciler {
       report.removal(() => conditionsOfDestroyed(removalOf(order)), news, 'nothing')
     }
     return { kind: 'settled' }
-  }
-
-  /** A range whose file is gone, which changes nothing by itself. */
-  missing({ id, report }: RangeInHand): Outcome {
-    // Nothing of it was left while its file was still there, so nothing is missing.
-    if (report.isGone) {
-      report.forget()
-      return { kind: 'settled' }
-    }
-    const outlook = this.#pruning.outlookOf(id)
-    // A file that was never reported on leaves nothing to say.
-    if (report.status === undefined && outlook === undefined) return { kind: 'settled' }
-    return { kind: 'stalled', error: report.missing(outlook) }
   }
 }

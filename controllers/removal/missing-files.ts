@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
-import type { Condition } from '../../model/condition.ts'
 import type { FolderProvenance, RangeFiles, SeenFilesStore } from '../../model/ports.ts'
 import type { FolderIdentity } from '../../model/prune.ts'
+import type { ReadyBefore } from '../../model/range-status.ts'
 import { descentToCheck, doubtsOf } from '../../reconcilers/prune/doubt-file.ts'
 import type { MissingRange } from '../../reconcilers/prune/judge-prune.ts'
 import {
@@ -45,11 +45,13 @@ export class MissingFiles {
   }
 
   /** Takes up what earlier lives remember. @param ready how ready they left each range */
-  async start(ready: ReadonlyMap<string, Pick<Condition, 'reason'>>): Promise<void> {
+  async start(ready: ReadonlyMap<string, Pick<ReadyBefore, 'reason' | 'source'>>): Promise<void> {
     const seen = await this.#store.read()
     // Of some nothing was left by then; if they have a file by now, a look finds it.
     const left = (rangeId: string): boolean => ready.get(rangeId)?.reason !== 'Absent'
-    this.#watch = withKnown(watchFrom(seen.filter(({ rangeId }) => left(rangeId))), [...ready.keys()].filter(left))
+    // Of others only the cluster told, and no file of them was ever seen here.
+    const had = [...ready].flatMap(([rangeId, { source }]) => (source === rangeId ? [] : [rangeId]))
+    this.#watch = withKnown(watchFrom(seen.filter(({ rangeId }) => left(rangeId))), had.filter(left))
   }
 
   /** A range has a file. @param names the machines that it names; undefined when it is not valid */

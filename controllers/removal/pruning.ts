@@ -1,6 +1,7 @@
-import type { Condition, Finding } from '../../model/condition.ts'
+import type { Finding } from '../../model/condition.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { PruneSettings } from '../../model/prune.ts'
+import type { ReadyBefore } from '../../model/range-status.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import { judgePrune } from '../../reconcilers/prune/judge-prune.ts'
 import { goesLater, waitsForApproval, whyItGoes } from '../../reconcilers/prune/prune-words.ts'
@@ -38,7 +39,7 @@ export class Pruning {
   }
 
   /** Takes up what earlier lives remember. @param ready how ready they left each range */
-  start(ready: ReadonlyMap<string, Pick<Condition, 'reason'>>): Promise<void> {
+  start(ready: ReadonlyMap<string, Pick<ReadyBefore, 'reason' | 'source'>>): Promise<void> {
     return this.#files.start(ready)
   }
 

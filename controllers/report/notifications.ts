@@ -70,6 +70,12 @@ export class Notifications {
     this.#turns.changed(status)
   }
 
+  /** The range is no more. */
+  forget(rangeId: string): void {
+    this.#urls.delete(rangeId)
+    this.#turns.forget(rangeId)
+  }
+
   /** Resolves when nothing is waiting any more, or after half a minute; rejects when aborted. */
   async sent(signal: AbortSignal): Promise<void> {
     const over = new AbortController()

@@ -1,5 +1,4 @@
 import type { Logger } from '../../model/ports.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
 import { ReadyTurns } from './ready-turns.ts'
 
 /** Reasons that say no more than that work goes on, which the steps of the work tell already. */
@@ -9,13 +8,12 @@ export const WORKING: ReadonlySet<string> = new Set(['Progressing', 'Pending'])
  * Tells the log whenever a range becomes Ready, or stops being so, or for another reason: whoever reads only the log, such
  * as the journal of the service, learns of everything that waits for a person.
  */
-export function readyLog(logger: Logger): (status: RangeStatus) => void {
-  const turns = new ReadyTurns(
+export function readyLog(logger: Logger): Pick<ReadyTurns, 'changed' | 'forget'> {
+  return new ReadyTurns(
     ({ reason }) => WORKING.has(reason),
     ({ id }, { status, reason, message }) => {
       if (status === 'True') logger.info('range is Ready', { range: id })
       else logger.warn('range is not Ready', { range: id, reason, message })
     },
   )
-  return (status) => turns.changed(status)
 }

@@ -22,6 +22,11 @@ export class ReadyTurns {
     if (!this.#isQuiet(ready)) this.#announced.set(rangeId, [newsOf(ready)])
   }
 
+  /** The range is no more: whatever is told of one of its id is new. */
+  forget(rangeId: string): void {
+    this.#announced.delete(rangeId)
+  }
+
   changed(status: RangeStatus): void {
     const ready = readyConditionOf(status)
     if (ready === undefined || this.#isQuiet(ready)) return

@@ -128,6 +128,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/bridge',
       'reconcilers/placement',
       'reconcilers/range',
+      'reconcilers/removal',
       'reconcilers/route',
       'reconcilers/vnet',
       'controllers/machine',

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
+import { ask } from '../adapters/simulator/ask.ts'
 import { lanistaHere, startHere } from './command-line.ts'
 import { openSiteForProcesses, type Site } from './site.ts'
 import { rangeText } from './ranges.ts'
@@ -209,15 +211,21 @@ describe('the commands', function () {
     expect(writes()).to.equal(before)
   })
 
-  it('run forgets what an earlier life said of ranges without a file, and watches those where it prunes', async () => {
+  it('run forgets what an earlier life said of ranges of which nothing is there, and watches the others where it prunes', async () => {
     const statuses = path.join(path.dirname(site.config), 'state', 'status')
     await mkdir(statuses, { recursive: true })
     const ready = { type: 'Ready', status: 'True', reason: 'Ready', message: 'all is well' }
     for (const prune of ['false', 'true']) {
       await writeFile(path.join(statuses, 'ZZ.json'), JSON.stringify({ conditions: [ready] }))
+      if (prune === 'true') {
+        const { url, token } = site.simulator
+        await ask(url, token, 'POST', '/pools', { poolid: 'ZZ', comment: 'Ludus range ZZ' })
+      }
       const environment = { LANISTA_PRUNE_ENABLED: prune }
       const run = startHere(['run', '--config', site.config], { environment, log: 'on standard error' })
       await run.says(prune === 'true' ? /range ZZ: its file is gone; the range goes when that has been so/ : /"JD"/)
+      const isForgotten = (): boolean => prune === 'true' || !existsSync(path.join(statuses, 'ZZ.json'))
+      while (!isForgotten()) await site.nodesHaveTold()
       run.stop()
       const { status, stdout, stderr } = await run.ended
       printed.push(stdout, stderr)

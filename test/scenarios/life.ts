@@ -17,6 +17,7 @@ import type { Observed } from '../../model/observed.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
+import type { ReadyBefore } from '../../model/range-status.ts'
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const nowhere: StatusStore = { write: () => Promise.resolve(), remove: () => Promise.resolve() }
@@ -44,6 +45,8 @@ export interface LifeOptions {
   readonly notifier?: Notifier | undefined
   /** Where statuses go. Default: nowhere. */
   readonly store?: StatusStore | undefined
+  /** What an earlier life left of them. Default: nothing. */
+  readonly readyBefore?: (() => Promise<ReadonlyMap<string, ReadyBefore>>) | undefined
   /** What parses range files. Default: the product's own. */
   readonly parser?: RangeParser | undefined
 }
@@ -99,7 +102,7 @@ export function startLife(options: LifeOptions): Life {
     notify: {
       notifier: options.notifier ?? { send: () => Promise.resolve({ kind: 'delivered' }) },
       urls: () => [],
-      readyBefore: () => Promise.resolve(new Map()),
+      readyBefore: options.readyBefore ?? (() => Promise.resolve(new Map())),
     },
   })
   const stop = new AbortController()

@@ -11,6 +11,8 @@ import { Announced } from '../../../controllers/range/announced.ts'
 import { NetworkStep } from '../../../controllers/range/network-step.ts'
 import { RangePass } from '../../../controllers/range/range-pass.ts'
 import { RangeRegister } from '../../../controllers/range/range-register.ts'
+import { RangeSight } from '../../../controllers/range/range-sight.ts'
+import { UnplannedRange } from '../../../controllers/range/unplanned-range.ts'
 import { RangeWishes } from '../../../controllers/range/range-wishes.ts'
 import { Reservations } from '../../../controllers/range/reservations.ts'
 import { RouteStep } from '../../../controllers/range/route-step.ts'
@@ -86,11 +88,13 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const vms = new VmHandOver(worker, wishes, underWay, () => settings(), lacks)
   const networkStep = new NetworkStep(networks, repair, new AclGranter(access, quiet, clock, signal), wishes)
   const routes = new RouteStep({ ensure: () => Promise.resolve({ kind: 'ready' }) }, () => false)
-  const pass = new RangePass(planning, networkStep, pools, routes, vms)
   const look = () => proxmox.observe()
+  const sight = new RangeSight(look, machines)
+  const pass = new RangePass(planning, networkStep, pools, routes, vms, sight)
   const planner = new RemovalPlanner(look, decidedMode, () => settings())
-  const removal = new RemovalReconciler(openRemoval(planner, proxmox, networks, quiet), wishes, orders, pruning)
-  const reconciler = new RangeReconciler(wishes, announced, pass, removal, quiet)
+  const removal = new RemovalReconciler(openRemoval(planner, proxmox, networks, quiet), wishes, orders)
+  const unplanned = new UnplannedRange(sight, pruning)
+  const reconciler = new RangeReconciler(wishes, announced, pass, removal, unplanned, quiet)
   const register = new RangeRegister(board)
   return {
     proxmox,
@@ -201,7 +205,7 @@ describe('a pass over a range', () => {
     file.read = () => ({ kind: 'invalid', diagnostics: [problem] })
     expect((await pass()).kind).to.equal('stalled')
     expect(conditions()).to.deep.equal(['SpecValid False Invalid', 'Ready False Invalid'])
-    expect(proxmox.journal).to.deep.equal([])
+    expect(proxmox.journal).to.deep.equal(['observe'])
   })
 
   it('removes nothing for a file that is gone, and says so', async () => {
@@ -222,13 +226,13 @@ describe('a pass over a range', () => {
   })
 
   it('says what becomes of a range whose file is gone, also of one that only an earlier life knew', async () => {
-    const { pass, proxmox, file, ready, prune, board } = situation()
+    const { pass, proxmox, file, ready, prune, board } = situation(cluster({ vnets: [rangeVnet(3, 'JD')] }))
     file.read = () => ({ kind: 'absent' })
     prune.outlook = { reason: 'PruneWaits', message: 'it waits' }
     expect(await pass()).to.deep.equal({ kind: 'stalled', error: 'it waits' })
     expect(ready()).to.deep.equal({ type: 'Ready', status: 'False', reason: 'PruneWaits', message: 'it waits' })
-    expect(board.get('JD')).to.deep.include({ source: 'JD', vms: [], number: undefined })
-    expect(proxmox.journal).to.deep.equal([])
+    expect(board.get('JD')).to.deep.include({ source: 'JD', vms: [], number: 3 })
+    expect(proxmox.journal).to.deep.equal(['observe'])
   })
 
   it('removes a range whose file is gone when that is ordered, and then has nothing to say of it', async () => {
@@ -273,7 +277,7 @@ describe('a pass over a range', () => {
     expect((await pass()).kind).to.equal('retry')
     expect(ready()).to.include({ status: 'False', reason: 'FileUnreadable' })
     expect(ready()?.message).to.contain('EACCES')
-    expect(proxmox.journal).to.deep.equal([])
+    expect(proxmox.journal).to.deep.equal(['observe'])
   })
 
   it('claims nothing of the cluster while it can not be seen', async () => {
@@ -488,7 +492,7 @@ describe('a pass over a range', () => {
       await pass()
       expect(proxmox.writes).to.have.length(writes)
       expect(ready()).to.include({ status: 'False', reason: 'Suspended' })
-      expect(phases()).to.deep.equal(['running', 'running'])
+      expect(phases()).to.deep.equal(['unknown', 'unknown'])
     })
 
     it('goes on by itself when its time has come, not before', async () => {

@@ -12,7 +12,8 @@ describe('the log of what is Ready', () => {
         lines.push(`${level} ${message} ${JSON.stringify([fields['range'], fields['reason']])}`)
       }
     const logger: Logger = { info: line('info'), warn: line('warn'), error: line('error') }
-    const tell = readyLog(logger)
+    const news = readyLog(logger)
+    const tell = (status: Parameters<typeof news.changed>[0]): void => news.changed(status)
     const progressing = { reason: 'Progressing', message: '1 of 2 VMs are running' }
     const turned = { reason: 'ModeChanged', message: 'cluster: it was a single node' }
     for (const finding of [progressing, undefined, undefined, progressing, turned, turned, undefined])
