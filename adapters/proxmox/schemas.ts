@@ -136,6 +136,8 @@ export const nodeNetwork = z.object({
       type: maybe(text),
       address: maybe(text),
       address6: maybe(text),
+      cidr: maybe(text),
+      cidr6: maybe(text),
       mtu: maybe(number),
       bridge_vlan_aware: maybe(flag),
       bridge_vids: maybe(text),

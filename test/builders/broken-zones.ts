@@ -194,6 +194,29 @@ export const brokenZones: readonly BrokenZone[] = [
     unreached: ['pve1', 'pve2', 'pve3'],
   },
   {
+    situation: 'has peers on interfaces that no node lists, such as WireGuard',
+    snapshot: withZone({ peers: ['10.9.9.1', '10.9.9.2', '10.9.9.3'] }),
+    says: [
+      'degraded ZonePeerNotKnown: pvesh get /nodes/pve1/network && pvesh get /nodes/pve2/network && pvesh get /nodes/pve3/network',
+    ],
+    message: /is known to be pve1, pve2 and pve3, of which Proxmox does not tell all addresses/,
+  },
+  {
+    situation: 'has the peer of one node on an interface that it does not list',
+    snapshot: withZone({ peers: ['10.0.0.1', '10.9.9.2', '10.0.0.3'] }),
+    says: ['degraded ZonePeerNotKnown: pvesh get /nodes/pve2/network'],
+    message: /is known to be pve2/,
+  },
+  {
+    situation: 'has peers on bridges that the token is not shown',
+    snapshot: withZone(
+      { peers: ['10.0.0.1', '10.0.0.22', '10.0.0.3'] },
+      { unseen: [{ what: 'bridges', path: '/sdn/zones/localnetwork', right: 'SDN.Audit', remedy: 'pveum' }] },
+    ),
+    says: ['degraded ZonePeerNotKnown: pvesh get /nodes/pve2/network'],
+    message: /is known to be pve2/,
+  },
+  {
     situation: 'lacks a node that is off',
     snapshot: withZone({ peers: ['10.0.0.1', '10.0.0.2'] }, { nodes: off('pve3') }),
     says: [`degraded ZoneLacksPeer: ${SET} --peers ${ALL} && ${APPLY}`],

@@ -223,7 +223,7 @@ const rows: readonly Row[] = [
     guests: [own()],
     nodes: [node('pve1'), node('pve2', { online: false })],
     plans: 'blocked pve2 unknown',
-    says: /its node pve2 is offline and the VM stays there/,
+    says: /the VM stays on its node pve2, which is offline; bring the node back/,
   },
   {
     situation: 'makes no twin of a VM whose name an offline node no longer tells',
