@@ -87,7 +87,8 @@ describe("observing nodes' own networks", () => {
           comment: undefined,
           autostart: false,
           active: true,
-          config: '[["address","10.98.0.1"],["address6","fd00::1"],["cidr","10.98.0.1/24"],["iface","vmbr0"],["mtu",9000],["type","bridge"]]',
+          config:
+            '[["address","10.98.0.1"],["address6","fd00::1"],["cidr","10.98.0.1/24"],["iface","vmbr0"],["mtu",9000],["type","bridge"]]',
         },
         {
           name: 'vmbr1003',
