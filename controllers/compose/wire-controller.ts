@@ -116,11 +116,11 @@ export function wireController(parts: ControllerParts): WiredController {
   const wishes = new RangeWishes(heard, destroyOrders, pruning, clock)
 
   // Machines
-  const audit = new ConfigAudit(machines, () => settings().auditMs, steady, random, logger)
+  const audit = new ConfigAudit(proxmox, () => settings().auditMs, steady, random, logger)
   const backoff = new VmBackoff(steady, random)
-  const worker = new VmWorker(machines, audit, backoff, logger)
+  const worker = new VmWorker(proxmox, audit, backoff, steady, logger)
   const underWay = new VmsUnderWay()
-  const executor = new VmExecutor(worker, new VmRemover(machines, pools, logger), underWay, inFlight)
+  const executor = new VmExecutor(worker, new VmRemover(machines, pools, steady, logger), underWay, inFlight)
 
   // Ranges
   const register = new RangeRegister(board)

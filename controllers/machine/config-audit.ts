@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
-import type { Machines } from '../../model/machine-ports.ts'
+import type { Machines, Pools } from '../../model/machine-ports.ts'
 import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Drift } from '../../model/range-spec.ts'
@@ -11,8 +11,9 @@ import { nicsOf, type RangeNetworks } from '../../reconcilers/vm/config-patch.ts
 import { nicOfVlan, type NicOfVlan } from '../../reconcilers/vm/find-drift.ts'
 import { isNew } from '../../reconcilers/vm/first-start.ts'
 import { type DriftJudgement, judgeDrift } from '../../reconcilers/vm/judge-drift.ts'
+import { asSeen, lookAtMachine, type VmSight } from '../../reconcilers/vm/vm-look.ts'
 import { VmBackoff } from './vm-backoff.ts'
-import type { Permit } from '../../model/permit.ts'
+import { Outdated, type Permit } from '../../model/permit.ts'
 
 /** A VM that exists and is as its plan wants it, but for what its configuration says. */
 export interface AuditWork {
@@ -49,7 +50,8 @@ const LOOKS_AT_MOST = 3
  * what it found, and nothing that would not be found again.
  */
 export class ConfigAudit {
-  readonly #machines: Pick<Machines, 'audit' | 'configure'>
+  readonly #machines: Pick<Machines, 'audit' | 'configure' | 'read'>
+  readonly #pools: Pick<Pools, 'read'>
   readonly #auditMs: () => number
   readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
@@ -57,14 +59,22 @@ export class ConfigAudit {
   readonly #known = new Map<string, Known>()
   #spread = true
 
+  /** @param clock a steady one */
   constructor(
-    machines: Pick<Machines, 'audit' | 'configure'>,
+    {
+      machines,
+      pools,
+    }: {
+      readonly machines: Pick<Machines, 'audit' | 'configure' | 'read'>
+      readonly pools: Pick<Pools, 'read'>
+    },
     auditMs: () => number,
     clock: Pick<Clock, 'now'>,
     random: () => number,
     logger: Logger,
   ) {
     this.#machines = machines
+    this.#pools = pools
     this.#auditMs = auditMs
     this.#clock = clock
     this.#logger = logger
@@ -139,15 +149,25 @@ export class ConfigAudit {
       const nics = new Map([...wanted, ...nicOfVlan(networks, read)])
       if (judged.patch === undefined) return { nics, held: judged.held, ...knownOf(judged) }
       if (look > LOOKS_AT_MOST) throw new Error(`its configuration keeps changing while it is corrected`)
+      const place = { node, vmid, rangeId: networks.rangeId }
+      const now = await lookAtMachine(this.#sight, place, permit.signal)
+      if (!now.inPool) return undefined
+      // Somebody has changed it since it was compared: it is compared anew.
+      if (now.read?.digest !== judged.patch.digest) continue
+      const asNow = asSeen(now, this.#sight, place, permit)
       try {
         permit.signal.throwIfAborted()
-        await this.#machines.configure(node, vmid, judged.patch, permit)
+        await this.#machines.configure(node, vmid, judged.patch, asNow)
         const fields = Object.keys(judged.patch.set).join(', ')
         this.#logger.info('vm corrected', { range: networks.rangeId, vm: vm.name, fields })
       } catch (error) {
-        if (!isProxmoxError(error, 'conflict', 'timeout-unknown-outcome')) throw error
+        if (!(error instanceof Outdated) && !isProxmoxError(error, 'conflict', 'timeout-unknown-outcome')) throw error
       }
     }
+  }
+
+  get #sight(): VmSight {
+    return { machines: this.#machines, pools: this.#pools, now: () => this.#clock.now() }
   }
 
   #failed(key: string, work: AuditWork, known: Known, error: unknown): Outcome {

@@ -1,4 +1,5 @@
-import type { Machines } from '../../model/machine-ports.ts'
+import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Permit } from '../../model/permit.ts'
 import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
@@ -15,14 +16,25 @@ import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
 /** Brings one VM where its range file wants it, as far as that goes now, and then compares it with the file. */
 export class VmWorker {
   readonly #machines: Machines
+  readonly #pools: Pick<Pools, 'read'>
+  readonly #clock: Pick<Clock, 'now'>
   readonly #audit: Pick<ConfigAudit, 'check' | 'found'>
   readonly #backoff: VmBackoff
   /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
   readonly #firstStarts = new Set<number>()
   readonly #logger: Logger
 
-  constructor(machines: Machines, audit: Pick<ConfigAudit, 'check' | 'found'>, backoff: VmBackoff, logger: Logger) {
+  /** @param clock a steady one */
+  constructor(
+    { machines, pools }: { readonly machines: Machines; readonly pools: Pick<Pools, 'read'> },
+    audit: Pick<ConfigAudit, 'check' | 'found'>,
+    backoff: VmBackoff,
+    clock: Pick<Clock, 'now'>,
+    logger: Logger,
+  ) {
     this.#machines = machines
+    this.#pools = pools
+    this.#clock = clock
     this.#audit = audit
     this.#backoff = backoff
     this.#logger = logger
@@ -90,6 +102,8 @@ export class VmWorker {
       networks,
       fullClone,
       machines: this.#machines,
+      pools: this.#pools,
+      now: () => this.#clock.now(),
       holdStart: () => startGate.closed(node),
       permit,
     }

@@ -38,6 +38,10 @@ export const leftover = ({ work: { plan, node } }: VmContext): VmResult =>
 export const notFoundMessage = ({ plan, node }: VmWork): string =>
   `vm ${plan.spec.name}: not found on ${node} just now; looking again`
 
+/** For a VM that somebody has taken out of its range's pool: whose it is now is for the next look at the cluster. */
+export const notInPoolMessage = ({ plan, networks: { rangeId } }: VmWork): string =>
+  `vm ${plan.spec.name}: VM ${plan.vmid} is no longer in pool ${rangeId}, so nothing is done with it; put it back if it is the range's: pvesh set /pools/${rangeId} --vms ${plan.vmid}`
+
 /** For a VM whose node has not got its networks yet. */
 export const heldMessage = ({ plan, node }: VmWork, why: string): string =>
   `vm ${plan.spec.name}: it is not started yet, because its node ${node} ${why}`

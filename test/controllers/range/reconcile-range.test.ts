@@ -80,14 +80,14 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     quiet,
   )
   const audit = new ConfigAudit(
-    machines,
+    proxmox,
     () => settings().auditMs,
     clock,
     () => 1,
     quiet,
   )
-  const worker = new VmWorker(machines, audit, new VmBackoff(clock, () => 1), quiet)
-  const executor = new VmExecutor(worker, new VmRemover(machines, pools, quiet), underWay, new InFlight(signal))
+  const worker = new VmWorker(proxmox, audit, new VmBackoff(clock, () => 1), clock, quiet)
+  const executor = new VmExecutor(worker, new VmRemover(machines, pools, clock, quiet), underWay, new InFlight(signal))
   const lacks = (id: string, node: string, bridge: string): void => repair.lacks(id, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, () => settings(), lacks)
   const networkStep = new NetworkStep(networks, repair, new AclGranter(access, quiet, clock, signal), wishes)
