@@ -1,6 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts'
 import type { Notification } from './notify/notification.ts'
 import type { Outcome } from './outcome.ts'
+import type { Permit } from './permit.ts'
 import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { FolderIdentity, SeenFile, WaitingSet } from './prune.ts'
 import type { RangeSpec } from './range-spec.ts'
@@ -25,11 +26,8 @@ export interface ClusterObserver {
 
 /** Gives rights. */
 export interface AccessWriter {
-  /** Gives a role to a group on a path and below. Succeeds as well when it has it. */
-  grant(
-    right: { readonly path: string; readonly group: string; readonly role: string },
-    signal: AbortSignal,
-  ): Promise<void>
+  /** Gives a role to a group on a path and below. Succeeds as well when it has it. Asks its permit right before it is sent. */
+  grant(right: { readonly path: string; readonly group: string; readonly role: string }, permit: Permit): Promise<void>
 }
 
 /** Everything a controller needs of Proxmox. */
