@@ -42,7 +42,13 @@ export type Proxmox = ClusterObserver & {
 
 /** What became of reading one range file. */
 export type RangeFileRead =
-  | { readonly kind: 'ok'; readonly spec: RangeSpec; readonly warnings: readonly Diagnostic[] }
+  | {
+      readonly kind: 'ok'
+      readonly spec: RangeSpec
+      readonly warnings: readonly Diagnostic[]
+      /** Stands for what the file says, key by key, wherever it is and whatever is made of it. */
+      readonly said?: string
+    }
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
   /** No file for this id. Absence by itself never removes anything. */
   | { readonly kind: 'absent' }

@@ -10,7 +10,7 @@ import { UserError } from '../../model/user-error.ts'
 import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
 import { isGone, rangeLeft } from '../../reconcilers/removal/range-left.ts'
 import type { Composition } from './composition.ts'
-import { fingerprintOf } from '../removal/destroy-orders.ts'
+import { printOf } from '../removal/destroy-orders.ts'
 import { whyNotRemovable } from '../removal/why-not-removable.ts'
 import { destroyText } from '../terminal/destroy-text.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -87,6 +87,6 @@ const orderOf = (rangeId: string, snapshot: ClusterSnapshot, file: RangeFileRead
   rangeId,
   at,
   vms: rangeLeft(rangeId, snapshot).guests.map(({ vmid, name }) => ({ vmid, name: name ?? '' })),
-  file: fingerprintOf(file),
+  file: printOf(file),
   carriedOut: false,
 })
