@@ -3,6 +3,7 @@ import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { NetworkNames } from '../../model/plan/network-plan.ts'
 import type { ConfigPatch, MachineRead } from '../../model/machine-ports.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
+import type { WantedWiring } from './nic-wiring.ts'
 
 /** The networks of one range, as a VM's NICs need them. */
 export interface RangeNetworks {
@@ -37,16 +38,13 @@ export function configPatchOf(vm: VmSpec, networks: RangeNetworks, read: Machine
   }
 }
 
-interface Nic {
-  readonly bridge: string
-  readonly vlan: number | undefined
-}
+type Nic = WantedWiring & { readonly bridge: string }
 
 /** Where a VM's NICs belong, from `net0` on; a router's in ascending order of VLANs. */
 export function nicsOf(vm: VmSpec, { names, vlans }: RangeNetworks): readonly Nic[] {
   const bridge = names.range
   if (vm.role === 'vm') return [{ bridge, vlan: vm.address.vlan }]
-  return [{ bridge: names.nat, vlan: undefined }, ...vlans.map((vlan) => ({ bridge, vlan }))]
+  return [{ bridge: names.nat, vlan: undefined, anyVlan: true }, ...vlans.map((vlan) => ({ bridge, vlan }))]
 }
 
 /** The model of a VM's NICs, by Ludus' rule. */

@@ -114,6 +114,7 @@ describe('VMs that are there before Lanista', () => {
     expect(own().filter((call) => /\/qemu\/(107|109|1010003)\//.test(call))).to.deep.equal([])
   })
 
+  // Ludus' playbook gives each router's NIC on the NAT network the tag 1.
   it('cost no write but the mark on their network when Ludus made the whole range as its file asks', async () => {
     const world = worldWith({
       [ROUTER]: { vmid: 200, node: 'pve3', pool: 'JD', running: true },
@@ -130,7 +131,7 @@ describe('VMs that are there before Lanista', () => {
         world.guests.get(vmid)!.config.set(key, value)
     }
     const nic = (last: string, where: string): string => `virtio=BC:24:11:00:00:${last},${where}`
-    configure(200, { balloon: 512, net0: nic('01', 'bridge=ludusnat'), net1: nic('02', 'bridge=r7,tag=10') })
+    configure(200, { balloon: 512, net0: nic('01', 'bridge=ludusnat,tag=1'), net1: nic('02', 'bridge=r7,tag=10') })
     configure(201, { balloon: 0, net0: nic('03', 'bridge=r7,tag=10,firewall=1') })
     lab = await openLab({
       world,
