@@ -1,5 +1,4 @@
 import type { Finding } from '../../model/condition.ts'
-import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { VmPlan, VmStep } from '../../model/plan/vm-plan.ts'
 import type { Power, RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
@@ -10,8 +9,9 @@ import type { Request } from '../placement/node-filters.ts'
 import type { Placed } from '../placement/place-requests.ts'
 import { mayBeCloning } from './clone-running.ts'
 import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
+import { powerOfNew } from './first-start.ts'
 import { interrupted } from './interrupted-clone.ts'
-import { marksOf } from './marks.ts'
+import { type Marked, marksLacking, marksOf } from './marks.ts'
 
 /** A VM that is worked on just now. */
 export interface UnderWay {
@@ -170,7 +170,7 @@ function planExisting(
   const marks = marksOf(guest, range.id, guest.vmid === vmid)
   const fresh = marks === 'unconfigured'
   if (guest.status === 'running' || guest.status === 'paused') {
-    if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, range.id))
+    if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, guest, range.id))
     if (range.power === 'off') {
       if (guest.status === 'paused') return blockedBy('VmPaused', pausedMessage(vm.name))
       if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
@@ -187,9 +187,6 @@ function planExisting(
   const power = range.power === 'on' ? 'on' : 'off'
   return plan({ kind: 'continue', at: node, power }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
 }
-
-/** A new VM is started under `keep` as well. */
-const powerOfNew = (power: Power): 'on' | 'off' => (power === 'off' ? 'off' : 'on')
 
 /** The plain reason why an existing VM is where it is. */
 export const STAYS = 'exists here'
@@ -212,8 +209,10 @@ export const pausedMessage = (name: string): string =>
   `vm ${name}: it is paused, so it is left alone although power is off; resume it and it is shut down, or stop it: qm stop`
 
 /** A running VM is never configured behind its user's back, and one on the wrong network is not passed off as fine. */
-export const unconfiguredMessage = (name: string, rangeId: string): string =>
-  `vm ${name}: it runs without the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so its configuration may never have been written; stop it and it is configured, or add the tags if it is as it should be`
+export function unconfiguredMessage(name: string, seen: Marked, rangeId: string): string {
+  const { finding, remedy } = marksLacking(seen, rangeId)
+  return `vm ${name}: it runs and ${finding}, so its configuration may never have been written; stop it and it is configured, or, if it is as it should be, ${remedy}`
+}
 
 const namePromised = ({ name }: VmSpec, { vmid, rangeId }: Reservation): Finding => ({
   reason: 'NameTaken',

@@ -19,7 +19,7 @@ import {
   stranger,
   unmarkedMessage,
 } from './vm-results.ts'
-import { cloneVm, isUnclear, onlyLook, untilMarked, whileWanted } from './vm-steps.ts'
+import { cloneVm, isUnclear, onlyLook, present, untilMarked, whileWanted } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /** What an event that ended an invoked step carries. */
@@ -76,11 +76,11 @@ export const vmSetup = setup({
     stranger: assign({ result: ({ context }) => stranger(context) }),
     leftover: assign({ result: ({ context }) => leftover(context) }),
     notFound: assign({ result: ({ context: { work } }) => retry('absent', notFoundMessage(work)) }),
-    unmarked: assign({ result: ({ context: { work } }) => retry('running', unmarkedMessage(work)) }),
+    unmarked: assign({ result: ({ context }) => retry('running', unmarkedMessage(context)) }),
     paused: assign({ result: ({ context: { work } }) => retry('running', pausedMessage(work.plan.spec.name)) }),
     runsUnconfigured: assign({
-      result: ({ context: { work } }) =>
-        retry('unknown', unconfiguredMessage(work.plan.spec.name, work.networks.rangeId)),
+      result: ({ context: { work, read } }) =>
+        retry('unknown', unconfiguredMessage(work.plan.spec.name, present(read), work.networks.rangeId)),
     }),
     held: assign({
       result: ({ context: { work }, event }) => retry('starting', heldMessage(work, holdIn(event) ?? '')),

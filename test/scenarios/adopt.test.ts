@@ -68,7 +68,7 @@ describe('VMs that are there before Lanista', () => {
     // Compared in their turn, and only told about: what somebody made is somebody's work.
     await lab.until(() => troubleOf('JD-a') !== '' && troubleOf(ROUTER) !== '')
     expect(troubleOf('JD-a')).to.match(
-      /^vm JD-a: net0 is on vmbr0 .*; it has not the tags lanista and jd, .* so it is only told/,
+      /^vm JD-a: net0 is on vmbr0 .*; it lacks the tags lanista and jd, .* so it is only told/,
     )
     expect(status('JD-a')).to.include({ vmid: 106, node: 'pve2', phase: 'running' })
     expect(status('JD-a')?.why).to.equal('exists here and is never moved, although target_node says pve1')

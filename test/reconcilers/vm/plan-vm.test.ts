@@ -125,7 +125,7 @@ const rows: readonly Row[] = [
     power: 'off',
     guests: [own({ tags: [] })],
     plans: 'blocked pve2 unknown',
-    says: /runs without the tags lanista and jd/,
+    says: /runs and lacks the tags lanista and jd/,
   },
   { situation: 'leaves a running VM alone', guests: [own()], plans: 'none pve2 running', says: /^exists here$/ },
   {
@@ -172,7 +172,7 @@ const rows: readonly Row[] = [
     situation: 'does not pass off as fine a bare clone that somebody started, and leaves it alone',
     guests: [own({ tags: [] })],
     plans: 'blocked pve2 unknown',
-    says: /runs without the tags lanista and jd.*stop it/,
+    says: /runs and lacks the tags lanista and jd.*stop it/,
   },
   {
     situation: 'leaves a running VM alone that Ludus configured',
