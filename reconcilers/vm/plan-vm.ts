@@ -42,6 +42,7 @@ export type VmLook = { readonly kind: 'known'; readonly plan: VmPlan } | { reado
  */
 export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot: ClusterSnapshot): VmLook {
   const known = (plan: VmPlan): VmLook => ({ kind: 'known', plan })
+  const own = range.underWay.filter(({ rangeId }) => rangeId === range.id)
   const found = findGuest(vm.name, vmid, range.guests)
   switch (found.kind) {
     case 'conflict':
@@ -51,9 +52,12 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
     case 'leftover':
       return known(planLeftover(vm, vmid, found.guest, range.repair, snapshot))
     case 'guest':
-      return known(planExisting(vm, vmid, found.guest, range, snapshot))
+      return known(
+        found.guest.lock === 'clone' || isMoving(found.guest, own)
+          ? planCloning(vm, vmid, found.guest, range, snapshot)
+          : planExisting(vm, vmid, found.guest, range, snapshot),
+      )
     case 'absent': {
-      const own = range.underWay.filter(({ rangeId }) => rangeId === range.id)
       const node = own.find((work) => work.vmid === vmid)?.node
       // Its clone has been asked for, or is about to be, and does not show yet.
       if (node !== undefined)
@@ -133,6 +137,40 @@ function planLeftover(
   return { spec, vmid, isSpelled: true, step, phase: 'blocked', message }
 }
 
+/** Its clone is at an end, and its configuration on the way to the node where it was cloned to. */
+const isMoving = ({ vmid, node }: GuestSeen, own: readonly UnderWay[]): boolean =>
+  own.some((work) => work.vmid === vmid && work.node !== node)
+
+/**
+ * Until its clone has ended a VM is shown on its template's node, wherever it goes. Who had it cloned knows; after a restart
+ * nobody does, as no call tells the target of a clone under way.
+ */
+function planCloning(
+  spec: VmSpec,
+  vmid: number,
+  guest: GuestSeen,
+  range: PlannedRange,
+  snapshot: ClusterSnapshot,
+): VmPlan {
+  const { node } = guest
+  const isSpelled = guest.vmid === vmid
+  if (isOffline(node, snapshot)) return planExisting(spec, vmid, guest, range, snapshot)
+  if (snapshot.interruptedClones?.has(guest.vmid) === true) {
+    const finding = interrupted(spec.name, guest, range.repair)
+    return {
+      spec,
+      vmid: guest.vmid,
+      isSpelled,
+      step: { kind: 'blocked', finding, at: node },
+      phase: 'blocked',
+      message: finding.message,
+    }
+  }
+  const target = range.underWay.find((work) => work.rangeId === range.id && work.vmid === guest.vmid)?.node
+  const at = target ?? (snapshot.nodes.length === 1 ? node : undefined)
+  return { spec, vmid: guest.vmid, isSpelled, step: { kind: 'wait', at }, phase: 'cloning', message: 'being cloned' }
+}
+
 function planExisting(
   vm: VmSpec,
   vmid: number,
@@ -162,11 +200,6 @@ function planExisting(
       `vm ${vm.name}: its node ${node} is offline and the VM stays there; bring the node back, then this goes on by itself`,
     )
   }
-  if (guest.lock === 'clone' && snapshot.interruptedClones?.has(guest.vmid) === true) {
-    const finding = interrupted(vm.name, guest, range.repair)
-    return plan({ kind: 'blocked', finding, at: node }, 'blocked', finding.message)
-  }
-  if (guest.lock === 'clone') return plan({ kind: 'wait', at: node }, 'cloning', 'being cloned')
   const marks = marksOf(guest, range.id, guest.vmid === vmid)
   const fresh = marks === 'unconfigured'
   if (guest.status === 'running' || guest.status === 'paused') {

@@ -10,11 +10,11 @@ import {
 } from '../../../reconcilers/placement/capacity.ts'
 import { cluster, GIB, guest, node, storage } from '../../builders/cluster.ts'
 
-const promise = (vmid: number, gib: number, at = 'pve1'): Reservation => ({
+const promise = (vmid: number, gib: number, ...at: readonly [node?: string | undefined]): Reservation => ({
   vmid,
   rangeId: 'JD',
   name: `vm${vmid}`,
-  node: at,
+  node: at.length === 0 ? 'pve1' : at[0],
   memoryBytes: gib * GIB,
   cores: 4,
   disk: undefined,
@@ -96,6 +96,27 @@ const rows: readonly Row[] = [
     reservations: [promise(1, 10)],
     gib: 56,
     cores: 16,
+  },
+  {
+    situation: "counts a VM that is being cloned where it goes, and not on its template's node",
+    guests: [guest(1, { node: 'pve2', lock: 'clone', status: 'unknown' })],
+    reservations: [promise(1, 10)],
+    gib: 46,
+    cores: 12,
+  },
+  {
+    situation: "counts nothing on a template's node for a VM that is being cloned to another",
+    guests: [guest(1, { node: 'pve1', lock: 'clone', status: 'unknown' })],
+    reservations: [promise(1, 10, 'pve2')],
+    gib: 56,
+    cores: 16,
+  },
+  {
+    situation: 'counts on every node what is being cloned nobody knows whereto',
+    guests: [guest(1, { node: 'pve2', lock: 'clone', status: 'unknown' })],
+    reservations: [promise(1, 10, undefined)],
+    gib: 46,
+    cores: 12,
   },
   {
     situation: 'counts a reserved VM where it really is',
@@ -204,6 +225,10 @@ describe('the space of storages', () => {
     const guests = [guest(2, { lock: 'clone' }), guest(3)]
     const promised = promisedIn({ ...seen, guests }, [full(1), full(2), full(3)])
     expect(left('fast', 'pve1', capacityOf({ ...seen, guests }, promised))).to.equal(900 - 64)
+    const somewhere = (name: string) => [{ ...promise(2, 1, undefined), disk: { storage: name, bytes: 32 * GIB } }]
+    const after = (name: string) => capacityOf({ ...seen, guests }, promisedIn({ ...seen, guests }, somewhere(name)))
+    expect(['pve1', 'pve2'].map((at) => left('fast', at, after('fast')))).to.deep.equal([868, 868])
+    expect(left('shared', 'pve1', after('shared'))).to.equal(858)
   })
 })
 
