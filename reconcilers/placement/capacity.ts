@@ -1,4 +1,4 @@
-import { OWNER_TAG } from '../../model/identity.ts'
+import { isConfiguredFor } from '../../model/identity.ts'
 import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen } from '../../model/snapshot.ts'
 import { compareNames } from './compare-names.ts'
 import type { Demand } from './demand.ts'
@@ -126,8 +126,9 @@ export const freeSpace = ({ space }: Pick<Capacity, 'space'>, storage: string, n
 export const showsInFigures = ({ status, uptimeSeconds }: GuestSeen): boolean =>
   holdsMemory(status) && uptimeSeconds >= STATISTICS_LAG_SECONDS
 
-const isPromised = (guest: GuestSeen): boolean =>
-  !guest.template && (holdsMemory(guest.status) || guest.tags.includes(OWNER_TAG))
+/** A copy that a person keeps has the tags as well, and is in no range's pool. */
+const isPromised = ({ template, status, pool, tags }: GuestSeen): boolean =>
+  !template && (holdsMemory(status) || (pool !== undefined && isConfiguredFor(pool, tags)))
 
 /** The part of a demand that is not in the figures yet, if any. */
 function outstanding(

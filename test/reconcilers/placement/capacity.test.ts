@@ -25,6 +25,8 @@ const roomsOf = (seen: ClusterSnapshot, reservations: readonly Reservation[]) =>
 /** With a guest elsewhere that takes more than its core, each promised core counts in full. */
 const BUSY = guest(999, { node: 'pve3', cores: 1, status: 'running', uptimeSeconds: 100 })
 
+const OURS = { pool: 'JD', tags: ['jd', 'lanista'] }
+
 /** pve1 has 64 GiB, 8 of them used, and 16 cores, all idle. */
 interface Row {
   readonly situation: string
@@ -47,20 +49,26 @@ const rows: readonly Row[] = [
   },
   {
     situation: 'is less for a VM of ours that is configured and stopped',
-    guests: [guest(1, { tags: ['lanista'] })],
+    guests: [guest(1, { ...OURS })],
     gib: 52,
     cores: 14,
+  },
+  {
+    situation: "is not less for a copy of a range's VM that a person keeps",
+    guests: [guest(1, { tags: OURS.tags }), guest(2, { tags: OURS.tags, pool: 'of-ann' })],
+    gib: 56,
+    cores: 16,
   },
   { situation: "is not less for a stranger's stopped VM", guests: [guest(1)], gib: 56, cores: 16 },
   {
     situation: 'is not less for a template',
-    guests: [guest(1, { tags: ['lanista'], template: true })],
+    guests: [guest(1, { ...OURS, template: true })],
     gib: 56,
     cores: 16,
   },
   {
     situation: 'leaves a running VM to the measurement',
-    guests: [guest(1, { status: 'running', uptimeSeconds: 10, tags: ['lanista'] })],
+    guests: [guest(1, { status: 'running', uptimeSeconds: 10, ...OURS })],
     gib: 56,
     cores: 16,
   },
@@ -72,13 +80,13 @@ const rows: readonly Row[] = [
   },
   {
     situation: 'leaves a paused VM to the measurement, since its memory is in use',
-    guests: [guest(1, { status: 'paused', uptimeSeconds: 100, tags: ['lanista'] })],
+    guests: [guest(1, { status: 'paused', uptimeSeconds: 100, ...OURS })],
     gib: 56,
     cores: 16,
   },
   {
     situation: 'counts a reserved VM that shows as stopped once, as reserved',
-    guests: [guest(1, { tags: ['lanista'] })],
+    guests: [guest(1, { ...OURS })],
     reservations: [promise(1, 10)],
     gib: 46,
     cores: 12,
@@ -165,7 +173,7 @@ describe('capacityOf', () => {
 
   it('tells of each promise why it counts, in order of VMIDs', () => {
     const guests = [
-      guest(3, { tags: ['lanista'] }),
+      guest(3, { ...OURS }),
       guest(2, { status: 'running', uptimeSeconds: 3 }),
       guest(4, { status: 'running', uptimeSeconds: 60 }),
     ]
