@@ -45,8 +45,14 @@ export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot
   const own = range.underWay.filter(({ rangeId }) => rangeId === range.id)
   const found = findGuest(vm.name, vmid, range.guests)
   switch (found.kind) {
-    case 'conflict':
-      return known(blocked(vm, vmid, found.finding))
+    case 'conflict': {
+      const holder = range.guests.index.byVmid.get(vmid)
+      return known(
+        holder !== undefined && isAboutToJoin(holder, vm.name, own, snapshot)
+          ? planCloning(vm, vmid, holder, range, snapshot)
+          : blocked(vm, vmid, found.finding),
+      )
+    }
     case 'unclear':
       return known(planUnclear(vm, vmid, found, snapshot))
     case 'leftover':
@@ -140,6 +146,17 @@ function planLeftover(
 /** Its clone is at an end, and its configuration on the way to the node where it was cloned to. */
 const isMoving = ({ vmid, node }: GuestSeen, own: readonly UnderWay[]): boolean =>
   own.some((work) => work.vmid === vmid && work.node !== node)
+
+/** Its clone is at an end but for the pool, which it is put into last. */
+const isAboutToJoin = (guest: GuestSeen, name: string, own: readonly UnderWay[], snapshot: ClusterSnapshot): boolean =>
+  guest.kind === 'qemu' &&
+  !guest.template &&
+  guest.pool === undefined &&
+  guest.name === name &&
+  (own.some(({ vmid }) => vmid === guest.vmid) || isOnlineAndCloning(guest, snapshot))
+
+const isOnlineAndCloning = (guest: GuestSeen, snapshot: ClusterSnapshot): boolean =>
+  !isOffline(guest.node, snapshot) && snapshot.runningTasks.some(({ type }) => type === 'qmclone')
 
 /**
  * Until its clone has ended a VM is shown on its template's node, wherever it goes. Who had it cloned knows; after a restart

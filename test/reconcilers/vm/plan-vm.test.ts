@@ -259,6 +259,18 @@ const rows: readonly Row[] = [
     plans: 'wait undefined cloning',
   },
   {
+    situation: 'waits for the pool, which a clone is put into last, when it has begun the clone',
+    guests: [own({ pool: undefined, status: 'stopped', tags: [] })],
+    underWay: [{ rangeId: 'JD', vmid: VMID, name: NAME, node: 'pve2' }],
+    plans: 'wait pve2 cloning',
+  },
+  {
+    situation: 'waits for the pool, too, while any clone is at work, as after a restart',
+    guests: [own({ pool: undefined, status: 'stopped', tags: [] })],
+    snapshot: { runningTasks: [{ upid: 'UPID', node: 'pve1', type: 'qmclone', id: '9000' }] },
+    plans: 'wait undefined cloning',
+  },
+  {
     situation: 'says what to run when its clone was interrupted',
     guests: [own({ name: `VM ${VMID}`, lock: 'clone', pool: undefined, status: 'stopped', tags: [] })],
     snapshot: { interruptedClones: new Set([VMID]) },
