@@ -11,6 +11,7 @@ import type { Promises } from './promises.ts'
 import { bindWishes, type BoundWishes, NO_WISHES } from '../placement/wishes.ts'
 import { guestsOfRange } from '../vm/find-guest.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from '../vm/plan-vm.ts'
+import { otherCaseOf } from './other-case.ts'
 import { planSingleNetwork } from './plan-single-network.ts'
 import { planClusterNetwork, type PlannedNetwork, type RefusedNetwork } from './plan-cluster-network.ts'
 
@@ -48,6 +49,9 @@ export function outlineRange(
   ground: Ground,
 ): { readonly kind: 'outlined'; readonly outline: Outline } | Extract<PlanResult, { kind: 'refused' }> {
   const { snapshot, mode } = ground
+  const taken = otherCaseOf(spec.id, snapshot)
+  if (taken !== undefined)
+    return { kind: 'refused', part: 'NetworkReady', finding: taken, zoneFindings: ground.zone.findings }
   const planNetwork = mode === 'single' ? planSingleNetwork : planClusterNetwork
   const planned = planNetwork(spec, ground, promises.numbers)
   if (planned.kind === 'refused') return planned
