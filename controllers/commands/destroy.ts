@@ -3,7 +3,7 @@ import { networkModeOf } from '../../model/network-mode.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
-import { isRangeId, RANGE_ID_RULE } from '../../model/range-id.ts'
+import { isRangeId, isReservedRangeId, RANGE_ID_RULE } from '../../model/range-id.ts'
 import { isSuspended } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
@@ -45,6 +45,8 @@ export async function destroyCommand(
 ): Promise<number> {
   const { print, paint, question } = conversation
   if (!isRangeId(range)) throw new UserError(`${printable(range)} can't be a range id: ${RANGE_ID_RULE}`)
+  if (isReservedRangeId(range))
+    throw new UserError(`${range} is reserved, and no range's: what is in a pool of that name is not destroyed`)
   if (!yes && question === undefined)
     throw new UserError('destroy: nobody is at the terminal to confirm it; say --yes if it is meant so')
   const config = await composition.loadConfig(configFile)

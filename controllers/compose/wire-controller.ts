@@ -138,7 +138,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)
   const networkStep = new NetworkStep(networks, repair, granter, wishes)
-  const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms, wishes)
+  const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms, wishes, pruning)
   const removals = openRemoval(new RemovalPlanner(look, decided, settings), proxmox, networks, logger)
   const removal = new RemovalReconciler(removals, wishes, destroyOrders, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, logger)

@@ -36,6 +36,7 @@ interface Known {
   readonly nics: NicOfVlan
   readonly found: AuditFound
   readonly outcome: Outcome
+  readonly toBeConfigured: boolean
 }
 
 const NOTHING: AuditFound = { trouble: undefined, remark: undefined }
@@ -97,6 +98,12 @@ export class ConfigAudit {
     return known?.vmid === vmid ? known.found : NOTHING
   }
 
+  /** Whether the last look found that the VM is off and was never configured. */
+  isToBeConfigured(rangeId: string, { spec, vmid }: VmPlan): boolean {
+    const known = this.#known.get(keyOf(rangeId, spec.name))
+    return known?.vmid === vmid && known.toBeConfigured
+  }
+
   /** Looks at a VM when it is its turn, and corrects what is to be corrected. Never throws. */
   async check(work: AuditWork): Promise<Outcome> {
     const { plan, networks } = work
@@ -114,7 +121,8 @@ export class ConfigAudit {
       if (next === undefined) return SETTLED
       const { held, ...news } = next
       // What could not be corrected yet is looked at again in the next pass.
-      this.#known.set(key, { ...known, ...news, asked, at: held ? Number.NEGATIVE_INFINITY : this.#clock.now() })
+      const isOpen = held || news.toBeConfigured
+      this.#known.set(key, { ...known, ...news, asked, at: isOpen ? Number.NEGATIVE_INFINITY : this.#clock.now() })
       return next.outcome
     } catch (error) {
       return this.#failed(key, work, known, error)
@@ -132,13 +140,14 @@ export class ConfigAudit {
       nics: fresh ? asWritten(work) : new Map(),
       found: NOTHING,
       outcome: SETTLED,
+      toBeConfigured: false,
     }
   }
 
   async #look(
     { plan, node, networks, drift, permit }: AuditWork,
     known: Known,
-  ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome'> & { readonly held: boolean }) | undefined> {
+  ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome' | 'toBeConfigured'> & { readonly held: boolean }) | undefined> {
     const { spec: vm, vmid } = plan
     for (let look = 1; ; look += 1) {
       const read = await this.#machines.audit(node, vmid, permit)
@@ -207,7 +216,13 @@ const asWritten = ({ plan: { spec }, networks }: AuditWork): NicOfVlan =>
 /** 0..1, evenly over VMIDs, always the same for one. */
 const shareOf = (vmid: number): number => ((vmid * 2_654_435_761) % 2 ** 32) / 2 ** 32
 
-const knownOf = ({ trouble, remark, held }: DriftJudgement): Pick<Known, 'found' | 'outcome'> => ({
+const knownOf = ({
+  trouble,
+  remark,
+  held,
+  toBeConfigured,
+}: DriftJudgement): Pick<Known, 'found' | 'outcome' | 'toBeConfigured'> => ({
+  toBeConfigured,
   found: { trouble, remark },
   outcome: held
     ? { kind: 'retry', error: trouble ?? remark ?? '' }

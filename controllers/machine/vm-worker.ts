@@ -6,7 +6,7 @@ import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { Power } from '../../model/range-spec.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
-import { isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
+import { firstConfiguration, isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
 import { runVm } from '../../reconcilers/vm/run-vm.ts'
 import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import type { ConfigAudit } from './config-audit.ts'
@@ -18,7 +18,7 @@ export class VmWorker {
   readonly #machines: Machines
   readonly #pools: Pick<Pools, 'read'>
   readonly #clock: Pick<Clock, 'now'>
-  readonly #audit: Pick<ConfigAudit, 'check' | 'found'>
+  readonly #audit: Pick<ConfigAudit, 'check' | 'found' | 'isToBeConfigured'>
   readonly #backoff: VmBackoff
   /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
   readonly #firstStarts = new Set<number>()
@@ -27,7 +27,7 @@ export class VmWorker {
   /** @param clock a steady one */
   constructor(
     { machines, pools }: { readonly machines: Machines; readonly pools: Pick<Pools, 'read'> },
-    audit: Pick<ConfigAudit, 'check' | 'found'>,
+    audit: Pick<ConfigAudit, 'check' | 'found' | 'isToBeConfigured'>,
     backoff: VmBackoff,
     clock: Pick<Clock, 'now'>,
     logger: Logger,
@@ -61,6 +61,8 @@ export class VmWorker {
     if (outcome.kind !== 'settled' || node === undefined || permit.withdrawn.aborted) return outcome
     const compared = await this.#audit.check({ plan, node, networks, drift, permit })
     permit.signal.throwIfAborted()
+    if (plan.step.kind === 'none' && this.#audit.isToBeConfigured(assignment.rangeId, plan))
+      return this.work({ ...assignment, plan: firstConfiguration(plan, node, assignment.power) }, permit)
     tell(this.#news(assignment, phase))
     return compared
   }

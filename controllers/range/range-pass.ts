@@ -5,9 +5,11 @@ import type { Pools } from '../../model/machine-ports.ts'
 import { type Outcome, worstOf } from '../../model/outcome.ts'
 import { always, provided } from '../../model/permit.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
-import type { RangeSpec } from '../../model/range-spec.ts'
+import type { VmPlan } from '../../model/plan/vm-plan.ts'
+import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import { zoneRemarkOf } from '../../model/zone-finding.ts'
 import type { KeepAssignment } from '../machine/vm-assignment.ts'
+import type { Pruning } from '../removal/pruning.ts'
 import type { NetworkStep } from './network-step.ts'
 import type { Planned, Planning } from './planning.ts'
 import { NO_ZONE_NEEDED } from './range-conditions.ts'
@@ -45,6 +47,7 @@ export class RangePass {
   readonly #routes: RouteStep
   readonly #vms: VmHandOver
   readonly #wishes: Pick<RangeWishes, 'stillNumbered'>
+  readonly #pruning: Pick<Pruning, 'renameOf'>
 
   constructor(
     planning: Planning,
@@ -53,6 +56,7 @@ export class RangePass {
     routes: RouteStep,
     vms: VmHandOver,
     wishes: Pick<RangeWishes, 'stillNumbered'>,
+    pruning: Pick<Pruning, 'renameOf'>,
   ) {
     this.#planning = planning
     this.#networks = networks
@@ -60,6 +64,7 @@ export class RangePass {
     this.#routes = routes
     this.#vms = vms
     this.#wishes = wishes
+    this.#pruning = pruning
   }
 
   /**
@@ -94,6 +99,11 @@ export class RangePass {
     const zone = zoneFindingOf(planned)
     if (planned.result.kind === 'refused') return refused(planned.result, zone, range)
     const { plan } = planned.result
+    if (plan.vms.every(isNotThere)) {
+      const names = machinesOf(spec).map(({ name }) => name)
+      const finding = await this.#pruning.renameOf({ rangeId: spec.id, names })
+      if (finding !== undefined) return refused({ part: 'NetworkReady', finding }, zone, range)
+    }
     const inPlan: InPlan = { plan, assignments: this.#vms.assignmentsOf(plan, spec, range) }
     const pool = once(() => this.#makePool(plan, spec, signal))
 
@@ -146,6 +156,9 @@ export class RangePass {
     )
   }
 }
+
+const isNotThere = ({ step }: VmPlan): boolean =>
+  step.kind === 'create' || (step.kind === 'blocked' && step.at === undefined)
 
 /** The parts of a pass, in order. */
 export type Stage = 'planning' | 'networks' | 'machines'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import { type DestroyOrder, removalOf } from '../../model/destroy-order.ts'
-import type { Diagnostic } from '../../model/diagnostic.ts'
+import { type Diagnostic, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { Withdrawn } from '../../model/permit.ts'
 import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import { isSuspended, machinesOf, type RangeSpec } from '../../model/range-spec.ts'
@@ -32,6 +32,18 @@ type RemovalCause =
   | { readonly kind: 'file' }
   | { readonly kind: 'order'; readonly order: DestroyOrder }
   | { readonly kind: 'prune' }
+
+/** What it says of the file goes to statuses, logs and notifications. */
+function unquotedRead(read: RangeFileRead): RangeFileRead {
+  switch (read.kind) {
+    case 'ok':
+      return read.warnings.length === 0 ? read : { ...read, warnings: read.warnings.map(unquotedDiagnostic) }
+    case 'invalid':
+      return { ...read, diagnostics: read.diagnostics.map(unquotedDiagnostic) }
+    case 'absent':
+      return read
+  }
+}
 
 type OkFile = Extract<RangeFileRead, { readonly kind: 'ok' }>
 
@@ -83,7 +95,7 @@ export class RangeWishes {
   }
 
   async #read(rangeId: string): Promise<Wish> {
-    const file = await this.#files.read(rangeId)
+    const file = unquotedRead(await this.#files.read(rangeId))
     // Nothing that was decided for the lack of a file holds any more.
     if (file.kind === 'invalid') this.#pruning.fileSeen(rangeId, undefined)
     if (file.kind === 'ok')

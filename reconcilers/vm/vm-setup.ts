@@ -21,7 +21,7 @@ import {
   unmarkedMessage,
 } from './vm-results.ts'
 import type { VmLook } from './vm-look.ts'
-import { cloneVm, isUnclear, lookAt, onlyLook, untilMarked, whileWanted } from './vm-steps.ts'
+import { cloneVm, isUnclear, lookAt, onlyLook, present, untilMarked, whileWanted } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /** What an event that ended an invoked step carries. */
@@ -76,11 +76,11 @@ export const vmSetup = setup({
     leftover: assign({ result: ({ context }) => leftover(context) }),
     notInPool: assign({ result: ({ context: { work } }) => retry('blocked', notInPoolMessage(work)) }),
     notFound: assign({ result: ({ context: { work } }) => retry('absent', notFoundMessage(work)) }),
-    unmarked: assign({ result: ({ context: { work } }) => retry('running', unmarkedMessage(work)) }),
+    unmarked: assign({ result: ({ context }) => retry('running', unmarkedMessage(context)) }),
     paused: assign({ result: ({ context: { work } }) => retry('running', pausedMessage(work.plan.spec.name)) }),
     runsUnconfigured: assign({
-      result: ({ context: { work } }) =>
-        retry('unknown', unconfiguredMessage(work.plan.spec.name, work.networks.rangeId)),
+      result: ({ context: { work, read } }) =>
+        retry('unknown', unconfiguredMessage(work.plan.spec.name, present(read), work.networks.rangeId)),
     }),
     held: assign({
       result: ({ context: { work }, event }) => retry('starting', heldMessage(work, holdIn(event) ?? '')),

@@ -1,7 +1,7 @@
 import type { MachineRead } from '../../model/machine-ports.ts'
 import { despiteRemoval, Outdated } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
-import { descriptionOf } from './config-patch.ts'
+import { notesOf } from '../../model/vm-notes.ts'
 import { type Marks, marksOf } from './marks.ts'
 import { asSeen, lookAtMachine, type VmLook, type VmPlace } from './vm-look.ts'
 import type { VmContext, VmWork } from './vm-work.ts'
@@ -43,7 +43,7 @@ export function cloneVm({ plan, node, networks, fullClone, machines, permit }: V
       vmid: plan.vmid,
       name: plan.spec.name,
       pool: networks.rangeId,
-      description: descriptionOf(plan.spec, networks.rangeId),
+      description: notesOf(plan.spec, { vmid: plan.vmid, range: networks.rangeId, configured: false }),
       target: node,
       full: plan.spec.fullClone ? fullClone : undefined,
     },

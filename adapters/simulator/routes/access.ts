@@ -126,8 +126,13 @@ export const accessRoutes: readonly Route[] = [
     path: '/access/acl',
     permission: anyUser,
     params: {},
-    handle: (call) =>
-      call.sim.world.access.acl.filter((entry) => call.may(entry.path, ...modifiersOf(entry.path))).map(aclRow),
+    // Whoever audits access sees all of it; the others what they may change.
+    handle: (call) => {
+      const all = call.may('/access', 'Sys.Audit')
+      return call.sim.world.access.acl
+        .filter((entry) => all || call.may(entry.path, ...modifiersOf(entry.path)))
+        .map(aclRow)
+    },
   },
   {
     method: 'PUT',

@@ -60,6 +60,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const prune: { order?: RemovalOrder; outlook?: Finding; readonly seen: unknown[] } = { seen: [] }
   const pruning = {
     orderOf: () => prune.order,
+    renameOf: () => Promise.resolve(undefined),
     outlookOf: () => prune.outlook,
     // Told before each write as well: only what is new is kept.
     fileSeen: (id: string, names: readonly string[] | undefined) => {
@@ -92,7 +93,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const vms = new VmHandOver(worker, wishes, underWay, () => settings(), lacks)
   const networkStep = new NetworkStep(networks, repair, new AclGranter(access, quiet, clock, signal), wishes)
   const routes = new RouteStep({ ensure: () => Promise.resolve({ kind: 'ready' }) }, () => false)
-  const pass = new RangePass(planning, networkStep, pools, routes, vms, wishes)
+  const pass = new RangePass(planning, networkStep, pools, routes, vms, wishes, pruning)
   const look = () => proxmox.observe()
   const planner = new RemovalPlanner(look, decidedMode, () => settings())
   const removal = new RemovalReconciler(openRemoval(planner, proxmox, networks, quiet), wishes, orders, pruning)

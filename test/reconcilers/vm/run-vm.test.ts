@@ -182,7 +182,7 @@ const rows: readonly Row[] = [
     machines: () => new FakeMachines(running({ tags: ['lanista', 'kl'] })),
     calls: [READ],
     ends: 'running retry',
-    says: /no longer the tags lanista and jd.*not shut down/,
+    says: /lacks the tags lanista and jd.*not shut down/,
   },
   {
     situation: 'does not shut a VM down that has another name by now',
@@ -284,7 +284,7 @@ const rows: readonly Row[] = [
     machines: () => new FakeMachines(own({ running: true, tags: [] })),
     calls: [READ],
     ends: 'unknown retry',
-    says: /runs without the tags lanista and jd.*stop it/,
+    says: /runs and lacks the tags lanista and jd.*stop it/,
   },
   {
     situation: 'takes a running VM for running while it is backed up',
@@ -606,7 +606,8 @@ describe('runVm', () => {
       vmid: VMID,
       name: NAME,
       pool: 'JD',
-      description: '{"groups":["JD","JD_windows_endpoints"]}',
+      description:
+        '{"groups":["JD","JD_windows_endpoints"],"lanista":{"range":"JD","vmid":1010011,"configured":false}}',
       target: 'pve1',
       full: undefined,
     })
