@@ -21,6 +21,8 @@ import { Watch } from './turn-watch.ts'
 export interface Turned {
   /** The request came: the course was still going on. */
   readonly isReached: boolean
+  /** Lanista's requests from the beginning of the course on, such as `GET /cluster/tasks`. */
+  readonly requests: readonly string[]
   readonly found: readonly string[]
 }
 
@@ -48,13 +50,13 @@ export async function turnAt(name: CourseName, change: Change, request: number):
       }),
   })
   const found: string[] = []
-  let requests = 0
+  const requests: string[] = []
   try {
     if (course.before !== undefined) await lab.until(() => lab.ready('JD'))
     await lab.sleep(11_000)
     const isOwn = ({ user }: JournalEntry): boolean => user === CONTROLLER
     lab.simulator.journal.listen((entry, phase) => {
-      if (phase === 'arrived' && isOwn(entry)) requests += 1
+      if (phase === 'arrived' && isOwn(entry)) requests.push(`${entry.method} ${entry.path}`)
     })
     const turn = { at: Number.NaN, number: Number.POSITIVE_INFINITY, happened: false }
     const watch = new Watch(lab, course, change, turn)
@@ -76,10 +78,10 @@ export async function turnAt(name: CourseName, change: Change, request: number):
       },
     })
     await course.begin(lab)
-    const isReached = (): boolean => requests > request
+    const isReached = (): boolean => requests.length > request
     while (!isReached() && !course.isOver(lab)) await lab.sleep(200)
     armed.disarm()
-    if (!isReached()) return { isReached: false, found: watch.found }
+    if (!isReached()) return { isReached: false, requests, found: watch.found }
     await lab.sleep(AFTERWARDS_MS)
     watch.end()
     found.push(...watch.found)
@@ -89,9 +91,13 @@ export async function turnAt(name: CourseName, change: Change, request: number):
     await lab.until(() => lab.ready('JD') && board.get('JD')?.vms.length === 2)
     for (let waited = 0; waited < PATIENCE_MS && wrongInTheEnd(lab).length > 0; waited += 1000) await lab.sleep(1000)
     found.push(...wrongInTheEnd(lab))
-    return { isReached: true, found }
+    return { isReached: true, requests, found }
   } catch (error) {
-    return { isReached: requests > request, found: [...found, error instanceof Error ? error.message : String(error)] }
+    return {
+      isReached: requests.length > request,
+      requests,
+      found: [...found, error instanceof Error ? error.message : String(error)],
+    }
   } finally {
     await lab.close()
   }
