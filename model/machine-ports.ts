@@ -86,12 +86,12 @@ export interface PoolRead {
   readonly guests: readonly number[]
 }
 
-/** Reads and writes resource pools. */
+/** Reads and writes resource pools. Each write asks its permit right before it is sent. */
 export interface Pools {
   /** As it is just now; undefined when Proxmox says there is no such pool. */
   read(pool: string, signal: AbortSignal): Promise<PoolRead | undefined>
   /** Succeeds as well when the pool exists already. */
-  create(pool: string, comment: string, signal: AbortSignal): Promise<void>
+  create(pool: string, comment: string, permit: Permit): Promise<void>
   /** Proxmox refuses a pool that has members. Succeeds as well when there is no such pool. */
-  remove(pool: string, signal: AbortSignal): Promise<void>
+  remove(pool: string, permit: Permit): Promise<void>
 }

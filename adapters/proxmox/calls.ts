@@ -16,6 +16,8 @@ export const CALLS = [
   'GET /access/acl',
   'GET /access/permissions',
   'GET /cluster/sdn/fabrics/all',
+  'GET /access/roles',
+  'GET /access/users/{userid}',
   'GET /nodes/{node}/network',
   'GET /nodes/{node}/sdn/zones/{zone}/content',
   'GET /nodes/{node}/sdn/zones/{zone}/bridges',

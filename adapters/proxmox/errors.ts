@@ -1,6 +1,6 @@
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import { isWrite, type Request } from './calls.ts'
-import { forbiddenMessage } from './forbidden.ts'
+import { forbiddenMessage, type Refusal, refusalOf } from './forbidden.ts'
 import type { Answer } from './http.ts'
 import { RESEND } from './resend.ts'
 import { parseErrorBody } from './schemas.ts'
@@ -78,7 +78,7 @@ const kindOfAnswer = (request: Request, answer: Answer): AnswerKind => {
 }
 
 /** What the answer means, for a person. */
-const messageOf = (kind: AnswerKind, answer: Answer, detail: string, caller: Caller): string => {
+const messageOf = (kind: AnswerKind, request: Request, answer: Answer, detail: string, caller: Caller): string => {
   switch (kind) {
     case 'unauthorized':
       return (
@@ -86,7 +86,7 @@ const messageOf = (kind: AnswerKind, answer: Answer, detail: string, caller: Cal
         'check that it exists, has not expired, and that its secret is right'
       )
     case 'forbidden':
-      return forbiddenMessage(detail, caller.tokenId)
+      return forbiddenMessage(refusalOf(request, detail), detail, caller.tokenId)
     case 'node-unreachable':
       return answer.status === 500 ? detail : `the API host cannot reach the node (${answer.status} ${detail})`
     case 'timeout-unknown-outcome':
@@ -123,11 +123,23 @@ const kindFor = ({ call }: Request, kind: AnswerKind): AnswerKind =>
 /** The one place where what Proxmox answered becomes an error. Only for answers that aren't a success. */
 export const errorOf = (request: Request, answer: Answer, caller: Caller): ProxmoxError => {
   const kind = kindFor(request, kindOfAnswer(request, answer))
-  const message = `${request.title}: ${messageOf(kind, answer, detailOf(answer), caller)}`
+  const message = `${request.title}: ${messageOf(kind, request, answer, detailOf(answer), caller)}`
   if (kind === 'lock-timeout') return new LockTimeout(request.title, message)
   if (kind === 'no-worker') return new NoWorker(request.title, message)
+  if (kind === 'forbidden') return new Forbidden(request.title, message, refusalOf(request, detailOf(answer)))
   if (answer.status === 501) return new UnknownCall(request.title, message)
   return new ProxmoxError(kind, request.title, message)
+}
+
+/** A right is missing. */
+export class Forbidden extends ProxmoxError {
+  /** Undefined where Proxmox doesn't tell. */
+  readonly refusal: Refusal | undefined
+
+  constructor(call: string, message: string, refusal: Refusal | undefined) {
+    super('forbidden', call, message)
+    this.refusal = refusal
+  }
 }
 
 /** No API host's certificate is trusted: kind `transport`, but nothing that passes. */

@@ -113,8 +113,15 @@ export const acl = z.array(
   z.object({ path: text, type: z.enum(['user', 'group', 'token']), ugid: text, roleid: text, propagate: maybe(flag) }),
 )
 
-/** Path -> privilege -> whether what lies below has it, too. */
+/** Path -> right -> whether it holds below, too. */
 export const permissions = z.record(z.string(), z.record(z.string(), flag))
+
+export const roles = z.array(z.object({ roleid: text, special: maybe(flag), privs: maybe(names) }))
+
+export const user = z.object({
+  groups: maybe(z.array(text)),
+  tokens: maybe(z.record(z.string(), z.object({ privsep: maybe(flag) }))),
+})
 
 export const pools = z.array(z.object({ poolid: text }))
 /** Guests of a pool have a VMID; storages, the other kind of member, have none. */

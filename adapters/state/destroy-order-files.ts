@@ -19,11 +19,11 @@ export function destroyOrderFiles(stateDir: string): DestroyOrderStore {
   const folder = join(stateDir, 'destroy')
   const fileOf = (rangeId: string): PrivateJsonFile<z.output<typeof content>> => {
     if (!isRangeId(rangeId)) throw new Error(`destroy: ${JSON.stringify(rangeId)} can't be a range id`)
-    return privateJsonFile(join(folder, rangeId + ENDING), content)
+    return privateJsonFile(join(folder, rangeId + ENDING), content, stateDir)
   }
   return {
     read: async (rangeId) => {
-      const read = isRangeId(rangeId) ? await fileOf(rangeId).read() : undefined
+      const read = isRangeId(rangeId) ? await fileOf(rangeId).readOrFail() : undefined
       return read && { rangeId, at: read.at, vms: read.vms, file: read.file, carriedOut: read.carriedOut }
     },
     write: ({ rangeId, at, vms, file, carriedOut }) =>

@@ -1,21 +1,26 @@
 import { chown, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
+import { causeInWords, errorCode } from '../error-code.ts'
 
 /** A small file of the state directory that only its owner may read. */
 export interface PrivateJsonFile<T> {
   /** Undefined when there is none, or it can't be understood or read. */
   read(): Promise<T | undefined>
+  /** Undefined when there is none. Throws, with the file and a remedy, when it is there and can't be read or understood. */
+  readOrFail(): Promise<T | undefined>
   /** Appears whole, and is flushed to disk before it counts as written. */
   write(content: T): Promise<void>
   clear(): Promise<void>
 }
 
 /**
- * The JSON file at a path whose folder is made when it is needed. Written by root, it belongs to whom the folder belongs
- * to: a person may answer as root what a service asks as another user.
+ * The JSON file at a path whose folder is made when it is needed. Written by root, it belongs to whom its home belongs to, and so
+ * does its folder: a person may answer as root what a service asks as another user.
+ *
+ * @param home the state directory, where the file is in a folder below that
  */
-export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJsonFile<T> {
+export function privateJsonFile<T>(path: string, schema: z.ZodType<T>, home = dirname(path)): PrivateJsonFile<T> {
   const folder = dirname(path)
   const beside = join(folder, `.${basename(path)}.${process.pid}.tmp`)
   return {
@@ -27,6 +32,20 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJ
         return undefined
       }
     },
+    readOrFail: async () => {
+      let text: string
+      try {
+        text = await readFile(path, 'utf8')
+      } catch (error) {
+        if (NONE.has(errorCode(error) ?? '')) return undefined
+        throw new Error(`${path} can't be read (${causeInWords(error)}); let Lanista read it, or remove it`, {
+          cause: error,
+        })
+      }
+      const parsed = schema.safeParse(jsonIn(text))
+      if (parsed.success) return parsed.data
+      throw new Error(`${path} can't be understood; remove it, or restore it`)
+    },
     write: async (content) => {
       await mkdir(folder, { recursive: true })
       const file = await open(beside, 'w', 0o600)
@@ -37,8 +56,9 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJ
         await file.close()
       }
       if (process.getuid?.() === 0) {
-        const { uid, gid } = await stat(folder)
+        const { uid, gid } = await stat(home)
         await chown(beside, uid, gid)
+        if (folder !== home) await chown(folder, uid, gid)
       }
       await rename(beside, path)
       await syncFolder(folder)
@@ -46,6 +66,17 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJ
     clear: async () => {
       await rm(path, { force: true })
     },
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
+
+/** Undefined where it is no JSON. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -1,11 +1,12 @@
-import type { Machines } from '../../model/machine-ports.ts'
+import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Permit } from '../../model/permit.ts'
 import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { Power } from '../../model/range-spec.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
-import { isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
+import { firstConfiguration, isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
 import { runVm } from '../../reconcilers/vm/run-vm.ts'
 import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import type { ConfigAudit } from './config-audit.ts'
@@ -15,14 +16,25 @@ import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
 /** Brings one VM where its range file wants it, as far as that goes now, and then compares it with the file. */
 export class VmWorker {
   readonly #machines: Machines
-  readonly #audit: Pick<ConfigAudit, 'check' | 'found'>
+  readonly #pools: Pick<Pools, 'read'>
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #audit: Pick<ConfigAudit, 'check' | 'found' | 'isToBeConfigured'>
   readonly #backoff: VmBackoff
   /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
   readonly #firstStarts = new Set<number>()
   readonly #logger: Logger
 
-  constructor(machines: Machines, audit: Pick<ConfigAudit, 'check' | 'found'>, backoff: VmBackoff, logger: Logger) {
+  /** @param clock a steady one */
+  constructor(
+    { machines, pools }: { readonly machines: Machines; readonly pools: Pick<Pools, 'read'> },
+    audit: Pick<ConfigAudit, 'check' | 'found' | 'isToBeConfigured'>,
+    backoff: VmBackoff,
+    clock: Pick<Clock, 'now'>,
+    logger: Logger,
+  ) {
     this.#machines = machines
+    this.#pools = pools
+    this.#clock = clock
     this.#audit = audit
     this.#backoff = backoff
     this.#logger = logger
@@ -49,6 +61,8 @@ export class VmWorker {
     if (outcome.kind !== 'settled' || node === undefined || permit.withdrawn.aborted) return outcome
     const compared = await this.#audit.check({ plan, node, networks, drift, isRemade, permit })
     permit.signal.throwIfAborted()
+    if (plan.step.kind === 'none' && this.#audit.isToBeConfigured(assignment.rangeId, plan))
+      return this.work({ ...assignment, plan: firstConfiguration(plan, node, assignment.power) }, permit)
     tell(this.#news(assignment, phase))
     return compared
   }
@@ -90,6 +104,8 @@ export class VmWorker {
       networks,
       fullClone,
       machines: this.#machines,
+      pools: this.#pools,
+      now: () => this.#clock.now(),
       holdStart: () => startGate.closed(node),
       permit,
     }

@@ -79,6 +79,7 @@ function abortAfter(milliseconds: number): AbortSignal {
 
 /** Whether somebody is at work for us on a file, as another process, or in a thread that is waited for. */
 const isSystemAtWork = (): boolean =>
-  process
-    .getActiveResourcesInfo()
-    .some((kind) => kind.startsWith('FSReq') || kind === 'ProcessWrap' || kind === 'MessagePort')
+  process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq') || AT_WORK.has(kind))
+
+/** `CloseReq`: a file that is being closed. */
+const AT_WORK: ReadonlySet<string> = new Set(['CloseReq', 'ProcessWrap', 'MessagePort'])

@@ -265,4 +265,24 @@ describe('a range whose file is gone', () => {
     }
     expect(writes()).to.deep.equal([])
   })
+
+  it('and that comes back under another name is neither removed nor made anew until a person decides', async () => {
+    await open({}, 'JD')
+    await rename(path.join(lab.folder, 'JD.yml'), path.join(lab.folder, 'KL.yml'))
+    await lab.until(() => ready('KL')?.reason === 'Renamed')
+    expect(ready('KL')?.message).to.match(/range KL: .*rename it back to JD, .* approve of it \(lanista approve\)/)
+    expect(await waits('JD')).to.match(/the file of KL names the same VMs as that of JD did/)
+    await approve()
+    await lab.until(() => isGone('JD') && lab.ready('KL'))
+  })
+
+  it('and that gets its name back goes on as if nothing had been', async () => {
+    await open({}, 'JD')
+    await rename(path.join(lab.folder, 'JD.yml'), path.join(lab.folder, 'KL.yml'))
+    await lab.until(() => ready('KL')?.reason === 'Renamed')
+    await rename(path.join(lab.folder, 'KL.yml'), path.join(lab.folder, 'JD.yml'))
+    await lab.until(() => lab.ready('JD'))
+    await lab.pass()
+    expect(writes()).to.deep.equal([])
+  })
 })

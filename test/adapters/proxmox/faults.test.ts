@@ -30,27 +30,28 @@ const WRITES: Readonly<Record<string, Write>> = {
   'create a VNet': {
     call: 'POST /cluster/sdn/vnets',
     answer: DONE,
-    make: (proxmox, signal) => proxmox.sdn.createVnet('r3', VNET, undefined, signal),
+    make: (proxmox, signal) => proxmox.sdn.createVnet('r3', VNET, undefined, always(signal)),
   },
   'change a VNet': {
     call: 'PUT /cluster/sdn/vnets/r3',
     answer: DONE,
-    make: (proxmox, signal) => proxmox.sdn.updateVnet('r3', { tag: 5 }, undefined, signal),
+    make: (proxmox, signal) => proxmox.sdn.updateVnet('r3', { tag: 5 }, undefined, always(signal)),
   },
   'apply the SDN': {
     call: 'PUT /cluster/sdn',
     answer: TASK,
-    make: (proxmox, signal) => proxmox.sdn.apply(undefined, signal),
+    make: (proxmox, signal) => proxmox.sdn.apply(undefined, always(signal)),
   },
   'make a pool': {
     call: 'POST /pools',
     answer: DONE,
-    make: (proxmox, signal) => proxmox.pools.create('JD', '', signal),
+    make: (proxmox, signal) => proxmox.pools.create('JD', '', always(signal)),
   },
   'grant a role': {
     call: 'PUT /access/acl',
     answer: DONE,
-    make: (proxmox, signal) => proxmox.access.grant({ path: '/sdn/zones/ludus/r3', group: 'g', role: 'r' }, signal),
+    make: (proxmox, signal) =>
+      proxmox.access.grant({ path: '/sdn/zones/ludus/r3', group: 'g', role: 'r' }, always(signal)),
   },
   'clone a VM': {
     call: 'POST /nodes/pve1/qemu/9000/clone',

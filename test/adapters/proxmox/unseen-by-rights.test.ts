@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { type Permissions, unseenBy } from '../../../adapters/proxmox/unseen-by-rights.ts'
 
-const TOKEN = 'lanista@pve!lanista'
 const BASE = {
   'VM.Audit': true,
   'Pool.Audit': true,
@@ -112,9 +111,7 @@ const rows: readonly Row[] = [
 describe('what the rights of a token hide', () => {
   for (const { situation, permissions, acl = [], unseen } of rows)
     it(`is ${situation}`, () => {
-      const told = unseenBy(permissions, acl, TOKEN)
+      const told = unseenBy(permissions, acl)
       expect(told.map(({ what, right, path }) => `${what} ${right} ${path}`)).to.deep.equal(unseen)
-      for (const { path, right, remedy } of told)
-        expect(remedy).to.include('pveum').and.include(right).and.include(path)
     })
 })

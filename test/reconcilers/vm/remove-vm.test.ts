@@ -17,7 +17,7 @@ const IN_POOL: PoolRead = { comment: undefined, guests: [VMID] }
 async function removal(machines: FakeMachines, pool: () => PoolRead | undefined = () => IN_POOL) {
   const phases: string[] = []
   const pools = { read: () => Promise.resolve(pool()) }
-  const work = { vm, node: 'pve1', machines, pools, permit: always(new AbortController().signal) }
+  const work = { vm, node: 'pve1', machines, pools, now: () => 0, permit: always(new AbortController().signal) }
   const removed = await removeVm(work, (phase) => phases.push(phase))
   return { removed: removed.kind === 'gone' ? 'gone' : removed.why, writes: machines.writes, phases }
 }
