@@ -1,11 +1,14 @@
 import { chown, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
+import { causeInWords, errorCode } from '../error-code.ts'
 
 /** A small file of the state directory that only its owner may read. */
 export interface PrivateJsonFile<T> {
   /** Undefined when there is none, or it can't be understood or read. */
   read(): Promise<T | undefined>
+  /** Undefined when there is none. Throws when it can't be understood or read: what is in there may still be needed. */
+  readStrictly(): Promise<T | undefined>
   /** Appears whole, and is flushed to disk before it counts as written. */
   write(content: T): Promise<void>
   clear(): Promise<void>
@@ -25,6 +28,19 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJ
         return parsed.success ? parsed.data : undefined
       } catch {
         return undefined
+      }
+    },
+    readStrictly: async () => {
+      const text = await readFile(path, 'utf8').catch((error: unknown) => {
+        if (errorCode(error) === 'ENOENT') return undefined
+        throw new Error(`${path} can't be read: ${causeInWords(error)}`, { cause: error })
+      })
+      if (text === undefined) return undefined
+      try {
+        return schema.parse(JSON.parse(text))
+      } catch (error) {
+        // Not with the cause's words, which may quote what is in there.
+        throw new Error(`${path} can't be understood`, { cause: error })
       }
     },
     write: async (content) => {
