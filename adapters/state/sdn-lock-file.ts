@@ -13,6 +13,6 @@ const note: z.ZodType<SdnLockNote> = z.discriminatedUnion('kind', [
  * power must still know the token of a lock that never expires.
  */
 export function sdnLockFile(stateDir: string): SdnLockStore {
-  const { readStrictly: read, write, clear } = privateJsonFile(join(stateDir, 'sdn-lock.json'), note)
-  return { read, write, clear }
+  const file = privateJsonFile(join(stateDir, 'sdn-lock.json'), note)
+  return { read: () => file.readStrictly(), write: (content) => file.write(content), clear: () => file.clear() }
 }
