@@ -29,6 +29,7 @@ const NEED_RESTART = [
   'lanista.state_dir',
   'lanista.proxmox',
   'lanista.http',
+  'lanista.notify.private_hosts',
 ]
 
 /** All settings, in the order of the schema. */
