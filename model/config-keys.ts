@@ -25,6 +25,8 @@ const NEED_RESTART = [
   'proxmox_hostname',
   'proxmox_invalid_cert',
   'cluster_mode',
+  'sdn_zone',
+  'vxlan_tag_base',
   'lanista.ranges',
   'lanista.state_dir',
   'lanista.proxmox',
