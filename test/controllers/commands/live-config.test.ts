@@ -62,7 +62,9 @@ describe('the configuration while the controller runs', () => {
     await says(wanted)
     expect(live.current()).to.include({ proxmox_node: 'pve2', sdn_zone: 'ludus', vxlan_tag_base: 0 })
     expect(live.current().lanista).to.deep.include({ ranges: '/etc/lanista/ranges' })
-    expect(told[0]).to.match(/^warn .*needs a restart.*\{"keys":\["sdn_zone","vxlan_tag_base","lanista.ranges","lanista.http.listen"\]\}$/)
+    expect(told[0]).to.match(
+      /^warn .*needs a restart.*\{"keys":\["sdn_zone","vxlan_tag_base","lanista.ranges","lanista.http.listen"\]\}$/,
+    )
     await says(wanted)
     expect([told.length, reloads()]).to.deep.equal([2, 1])
   })
