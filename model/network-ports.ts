@@ -78,7 +78,7 @@ export type SdnLockNote =
 
 /** Where that is written down: the one thing that Lanista has to remember, since Proxmox never lets the lock expire. */
 export interface SdnLockStore {
-  /** Undefined when nothing is noted, or it can't be read. */
+  /** Undefined when nothing is noted. Throws when there is a note that can't be read: the token of a held lock may be in it. */
   read(): Promise<SdnLockNote | undefined>
   /** Resolves when it is on disk for good. Throws when it can't be. */
   write(note: SdnLockNote): Promise<void>

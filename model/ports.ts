@@ -111,7 +111,15 @@ export type Delivery =
 /** Tells people outside of what became of a range. */
 export interface Notifier {
   /** Tries once, and gives up after some seconds. @param address one of `notify.urls`, a secret */
-  send(address: string, notification: Notification, signal: AbortSignal): Promise<Delivery>
+  send(
+    address: string,
+    notification: Notification,
+    signal: AbortSignal,
+    options?: {
+      /** The operator wrote the address: it may be on this machine, or in a private network. Those of range files may not. */
+      readonly anywhere: boolean
+    },
+  ): Promise<Delivery>
 }
 
 /** What Prometheus is told. No label holds a secret, and none takes unboundedly many values. */

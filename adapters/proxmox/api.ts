@@ -16,6 +16,7 @@ import {
 import {
   errorOf,
   Forbidden,
+  foreignError,
   lostAnswerError,
   LockTimeout,
   NoWorker,
@@ -125,7 +126,8 @@ export const createApi = (deps: ApiDeps): Api => {
         hosts.worked(host)
         return answer
       } catch (error) {
-        if (!(error instanceof ConnectFailure) && !(error instanceof BrokenExchange)) throw error
+        if (!(error instanceof ConnectFailure) && !(error instanceof BrokenExchange))
+          throw foreignError(request, error, signal)
         hosts.failed(host, error.message)
         if (error instanceof BrokenExchange && request.method !== 'GET') throw lostAnswerError(request, host.url, error)
         last = error

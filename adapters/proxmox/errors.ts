@@ -63,7 +63,11 @@ const kindOfAnswer = (request: Request, answer: Answer): AnswerKind => {
       return kindOfText(textOf(answer)) === 'not-found' ? 'not-found' : 'forbidden'
     case 595:
       return 'node-unreachable'
+    // The proxy to another node broke off after it had a connection: while asking (596), in the answer (597), or otherwise.
     case 596:
+    case 597:
+    case 598:
+    case 599:
       return request.method === 'GET' ? 'node-unreachable' : 'timeout-unknown-outcome'
     default:
       break
@@ -71,8 +75,8 @@ const kindOfAnswer = (request: Request, answer: Answer): AnswerKind => {
   const told = kindOfText(`${textOf(answer)}\n${detailOf(answer)}`)
   if (told) return told
   if (answer.status === 400) return 'invalid-parameters'
-  // A reverse proxy in front of Proxmox: its gateway errors say nothing about what Proxmox did.
-  if (answer.status >= 502 && answer.status <= 504)
+  // A reverse proxy in front of Proxmox: its own errors say nothing about what Proxmox did.
+  if (answer.status === 408 || answer.status >= 502)
     return request.method === 'GET' ? 'transport' : 'timeout-unknown-outcome'
   return 'unexpected-reply'
 }
@@ -194,4 +198,18 @@ export const taskError = (call: string, upid: string, ending: string, log: reado
         message,
       )
   }
+}
+
+/**
+ * What ended a request that is none of the known ends: the reason of an abort, which is thrown as it is, or a limit of time that the
+ * client itself has set, or what nobody has thought of. Whether a write was sent is not known then.
+ */
+export function foreignError(request: Request, error: unknown, signal: AbortSignal): unknown {
+  const isOurLimit = error instanceof DOMException && error.name === 'TimeoutError'
+  if (signal.aborted && error === signal.reason && !isOurLimit) return error
+  const why = isOurLimit
+    ? 'no answer in time'
+    : `the request failed: ${error instanceof Error ? error.message : 'unknown'}`
+  const kind = request.method === 'GET' ? 'transport' : 'timeout-unknown-outcome'
+  return new ProxmoxError(kind, request.title, `${request.title}: ${why}`, error)
 }

@@ -7,8 +7,8 @@ import { causeInWords, errorCode } from '../error-code.ts'
 export interface PrivateJsonFile<T> {
   /** Undefined when there is none, or it can't be understood or read. */
   read(): Promise<T | undefined>
-  /** Undefined when there is none. Throws, with the file and a remedy, when it is there and can't be read or understood. */
-  readOrFail(): Promise<T | undefined>
+  /** Undefined when there is none. Throws when it can't be read or understood: what is in there may still be needed. */
+  readStrictly(): Promise<T | undefined>
   /** Appears whole, and is flushed to disk before it counts as written. */
   write(content: T): Promise<void>
   clear(): Promise<void>
@@ -32,19 +32,18 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>, home = di
         return undefined
       }
     },
-    readOrFail: async () => {
-      let text: string
-      try {
-        text = await readFile(path, 'utf8')
-      } catch (error) {
+    readStrictly: async () => {
+      const text = await readFile(path, 'utf8').catch((error: unknown) => {
         if (NONE.has(errorCode(error) ?? '')) return undefined
-        throw new Error(`${path} can't be read (${causeInWords(error)}); let Lanista read it, or remove it`, {
-          cause: error,
-        })
+        throw new Error(`${path} can't be read: ${causeInWords(error)}`, { cause: error })
+      })
+      if (text === undefined) return undefined
+      try {
+        return schema.parse(JSON.parse(text))
+      } catch (error) {
+        // Not with the cause's words, which may quote what is in there.
+        throw new Error(`${path} can't be understood`, { cause: error })
       }
-      const parsed = schema.safeParse(jsonIn(text))
-      if (parsed.success) return parsed.data
-      throw new Error(`${path} can't be understood; remove it, or restore it`)
     },
     write: async (content) => {
       await mkdir(folder, { recursive: true })
@@ -70,15 +69,6 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>, home = di
 }
 
 const NONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
-
-/** Undefined where it is no JSON. */
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** A file that was renamed is there for good only when its folder is written as well. */
 async function syncFolder(folder: string): Promise<void> {

@@ -32,7 +32,7 @@ export type MissingFile = WatchedFile & { readonly missing: NonNullable<WatchedF
 
 /** What is known of the files that the folder has, or has had: which are missing, for how long, and with which doubts. */
 export class MissingFiles {
-  readonly #files: Pick<RangeFiles, 'list'>
+  readonly #files: Pick<RangeFiles, 'list' | 'read'>
   readonly #provenance: FolderProvenance
   readonly #store: SeenFilesStore
   readonly #time: WatchTime
@@ -40,7 +40,12 @@ export class MissingFiles {
   /** Ranges whose files are gone -> the new range that waits, as it may be the same. */
   readonly #heldFor = new Map<string, string>()
 
-  constructor(files: Pick<RangeFiles, 'list'>, provenance: FolderProvenance, store: SeenFilesStore, time: WatchTime) {
+  constructor(
+    files: Pick<RangeFiles, 'list' | 'read'>,
+    provenance: FolderProvenance,
+    store: SeenFilesStore,
+    time: WatchTime,
+  ) {
     this.#files = files
     this.#provenance = provenance
     this.#store = store
@@ -138,9 +143,16 @@ export class MissingFiles {
     try {
       const folder = await this.#provenance.identity()
       const ids = await this.#files.list()
-      return { kind: 'listed', ids, folder, at: stopwatch(), now: clock.now(), mostStep: 2 * resyncMs() }
+      const sound = await this.#hasValid(ids)
+      return { kind: 'listed', ids, sound, folder, at: stopwatch(), now: clock.now(), mostStep: 2 * resyncMs() }
     } catch {
       return { kind: 'unread' }
     }
+  }
+
+  /** Reads no further than to the first valid one, and no text twice that has not changed. */
+  async #hasValid(ids: readonly string[]): Promise<boolean> {
+    for (const id of ids) if ((await this.#files.read(id)).kind === 'ok') return true
+    return false
   }
 }

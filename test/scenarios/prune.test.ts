@@ -196,8 +196,21 @@ describe('a range whose file is gone', () => {
   it('waits when the folder is empty', async () => {
     await open({}, 'JD')
     await lab.remove('JD.yml')
-    expect(await waits('JD')).to.match(/the folder had no range file at all/)
+    expect(await waits('JD')).to.match(/the folder had no valid range file at all/)
   })
+
+  for (const [name, text] of [
+    ['kustomization.yaml', 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [JD.yml]\n'],
+    ['KT.yml', 'ludus: ['],
+    ['empty.yml', ''],
+    ['.hidden.yml', RANGE],
+  ] as const)
+    it(`waits when nothing but ${name} is left in the folder, which is no witness that it is sound`, async () => {
+      await open({}, 'JD')
+      await lab.drop(name, text)
+      await lab.remove('JD.yml')
+      expect(await waits('JD')).to.match(/the folder had no valid range file at all/)
+    })
 
   it('waits when the folder could not be read meanwhile, and nothing is done until it can', async () => {
     await open({}, 'JD', 'KT')

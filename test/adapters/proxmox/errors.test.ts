@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { requestFor, type Request } from '../../../adapters/proxmox/calls.ts'
-import { errorOf, LockTimeout, UnknownCall } from '../../../adapters/proxmox/errors.ts'
+import { errorOf, foreignError, LockTimeout, UnknownCall } from '../../../adapters/proxmox/errors.ts'
 import type { ProxmoxErrorKind } from '../../../model/proxmox-error.ts'
 
 const CALLER = { tokenId: 'ludus@pve!ctl' }
@@ -84,6 +84,25 @@ describe('errors of Proxmox', () => {
       expect(told(500, 'VM is locked (backup)')).not.to.be.instanceOf(LockTimeout)
       expect(told(500, 'VM quit/powerdown failed - got timeout')).not.to.be.instanceOf(LockTimeout)
     })
+
+  for (const status of [408, 502, 504, 520, 596, 597, 598, 599])
+    it(`does not know what became of a write that is answered ${status}, and no read hangs on that`, () => {
+      const answer = { status, reason: 'Connection broke', body: '' }
+      expect(errorOf(WRITE, answer, CALLER).kind).to.equal('timeout-unknown-outcome')
+      const read = requestFor('GET /version', {}, {})
+      expect(errorOf(read, answer, CALLER).kind).to.be.oneOf(['node-unreachable', 'transport'])
+    })
+
+  it('throws the reason of an abort as it is, and nothing else that is not its own', () => {
+    const stop = new AbortController()
+    stop.abort(new Error('stopped'))
+    const { signal } = new AbortController()
+    expect(foreignError(WRITE, stop.signal.reason, stop.signal)).to.equal(stop.signal.reason)
+    for (const error of [new DOMException('no answer', 'TimeoutError'), new TypeError('x'), 'x']) {
+      expect(foreignError(WRITE, error, signal)).to.include({ kind: 'timeout-unknown-outcome' })
+      expect(foreignError(requestFor('GET /version', {}, {}), error, signal)).to.include({ kind: 'transport' })
+    }
+  })
 
   it('says which right is missing, and on which path', () => {
     for (const [detail, lacks] of [

@@ -29,13 +29,13 @@ describe('orders in the state directory', () => {
     await orders.write(ORDER)
     for (const text of ['', '{', '{"at":1}', 'null']) {
       await writeFile(join(state, 'destroy', 'JD.json'), text)
-      expect(await orders.read('JD').catch(String), text).to.match(/destroy\/JD\.json can't be understood; remove it/)
+      expect(await orders.read('JD').catch(String), text).to.match(
+        /destroy\/JD\.json can't be understood; let Lanista read it, or remove it/,
+      )
     }
     await rm(join(state, 'destroy', 'JD.json'))
     await mkdir(join(state, 'destroy', 'JD.json'))
-    expect(await orders.read('JD').catch(String)).to.match(
-      /destroy\/JD\.json can't be read \(.*\); let Lanista read it/,
-    )
+    expect(await orders.read('JD').catch(String)).to.match(/destroy\/JD\.json can't be read: .*; let Lanista read it/)
   })
 
   it('belong to whom the state directory belongs to when root writes them, folder and all', async function () {
