@@ -49,6 +49,8 @@ export interface ConfigPatch {
 export interface Machines {
   /** Undefined when Proxmox says there is no such VM on that node. */
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
+  /** VMIDs of all that run on a node, paused ones among them, as it says itself: the cluster's list tells it up to 10 s late. */
+  running(node: string, signal: AbortSignal): Promise<ReadonlySet<number>>
   /**
    * As `read`, with what waits for the next boot, and in turn with other work on that node.
    *

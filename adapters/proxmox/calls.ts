@@ -24,6 +24,7 @@ export const CALLS = [
   'GET /nodes/{node}/qemu/{vmid}/pending',
   'GET /nodes/{node}/lxc/{vmid}/config',
   'GET /nodes/{node}/network/{iface}',
+  'GET /nodes/{node}/qemu',
   'GET /nodes/{node}/qemu/{vmid}/config',
   'GET /nodes/{node}/qemu/{vmid}/status/current',
   'GET /nodes/{node}/tasks/{upid}/status',

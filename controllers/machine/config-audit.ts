@@ -116,7 +116,10 @@ export class ConfigAudit {
     const before = this.#known.get(key)
     const known = before?.vmid === plan.vmid ? before : this.#firstSeen(work, asked)
     this.#known.set(key, known)
-    const isDue = work.isRemade || known.asked !== asked || this.#clock.now() >= known.at + this.#settings().auditMs
+    const isDue =
+      (work.isRemade && !isNew(plan)) ||
+      known.asked !== asked ||
+      this.#clock.now() >= known.at + this.#settings().auditMs
     if (!isDue) return known.outcome
     const wait = this.#backoff.waits(networks.rangeId, plan.spec.name, causeOf(work))
     if (wait !== undefined) return wait.outcome
