@@ -1,7 +1,7 @@
 import type { Refusal } from './forbidden.ts'
 
 /** One line of Proxmox' access control list. */
-export interface AclLine {
+interface AclLine {
   readonly path: string
   readonly type: 'user' | 'group' | 'token'
   readonly ugid: string
