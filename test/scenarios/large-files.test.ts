@@ -81,8 +81,8 @@ describe('many large range files', () => {
   it('are parsed again one by one as they change', async () => {
     const before = parser.begun
     await lab.drop(name(3), text(98))
-    await lab.until(() => parser.done > before)
-    await lab.pass()
+    // What is told of the file is the same as before.
+    while (parser.done === before) await lab.pass()
     expect(parser.begun).to.equal(before + 1)
   })
 })
