@@ -39,12 +39,9 @@ export class PowerCheck {
   /** Asks the node, unless it has said so already. Resolves with whether it does. Throws what Proxmox refuses. */
   async confirm(vmid: number, node: string, running: boolean, signal: AbortSignal): Promise<boolean> {
     if (this.isConfirmed(vmid, node, running)) return true
-    const failedAt = this.#failedStarts.get(vmid)
-    if (running && failedAt !== undefined && this.#clock.now() - failedAt < LINGERS) return false
+    if (running && this.#mayLinger(vmid)) return false
     const says = (await this.#runningOn(node, signal)).has(vmid)
-    if (says !== running) return false
-    this.saw(vmid, node, running)
-    return true
+    return says === running && this.saw(vmid, node, running)
   }
 
   /** Something is done about it, or nothing is known of it: what its node said does not count any more. */
@@ -52,16 +49,23 @@ export class PowerCheck {
     this.#confirmed.delete(vmid)
   }
 
-  /** Its node has said so just now, or has just done it. */
-  saw(vmid: number, node: string, running: boolean): void {
+  /** Its node has said so just now, or has just done it. Returns whether that is to be believed. */
+  saw(vmid: number, node: string, running: boolean): boolean {
+    if (running && this.#mayLinger(vmid)) return false
     this.#failedStarts.delete(vmid)
     this.#confirmed.set(vmid, { node, running })
+    return true
   }
 
   /** Its start has failed just now. */
   startFailed(vmid: number): void {
     this.forget(vmid)
     this.#failedStarts.set(vmid, this.#clock.now())
+  }
+
+  #mayLinger(vmid: number): boolean {
+    const failedAt = this.#failedStarts.get(vmid)
+    return failedAt !== undefined && this.#clock.now() - failedAt < LINGERS
   }
 
   #runningOn(node: string, signal: AbortSignal): Promise<ReadonlySet<number>> {

@@ -136,8 +136,13 @@ export class VmWorker {
     const { outcome, phase } = result
     if ('error' in outcome) return this.#failed(assignment, node, { phase, ...outcome })
     if (outcome.kind === 'settled') {
+      const isSure =
+        (phase !== 'running' && phase !== 'stopped') || this.#power.saw(plan.vmid, node, phase === 'running')
+      if (!isSure) {
+        this.#show(assignment, 'starting')
+        return { phase: 'starting', outcome: { kind: 'progressing' } }
+      }
       this.#backoff.forget(rangeId, plan.spec.name)
-      if (phase === 'running' || phase === 'stopped') this.#power.saw(plan.vmid, node, phase === 'running')
     }
     this.#show(assignment, phase)
     return result
