@@ -106,6 +106,8 @@ describe('trust in the API certificate', () => {
     at = await connected(
       {},
       { hosts: [`https://127.0.0.1:${port}`], tls: { kind: 'insecure' }, timeouts: { connect: 50 } },
+      [],
+      'real',
     )
     const error = await failing(at.proxmox.pools.create('JD', '', always(at.signal)))
     expect(error.kind, 'a write that was never sent').to.equal('transport')
