@@ -149,7 +149,7 @@ describe('lanista destroy', function () {
     const { status, output } = await runOnce()
     expect(status).to.equal(1)
     expect(output).to.match(
-      /^range JD: not Ready: FileUnreadable: .*destroy\/JD\.json can't be understood; remove it, or restore it; its VMs and networks stay/m,
+      /^range JD: not Ready: FileUnreadable: .*destroy\/JD\.json can't be understood; let Lanista read it, or remove it; its VMs and networks stay/m,
     )
     expect([vmsOfJd().length, writes().length]).to.deep.equal([2, before])
   })
