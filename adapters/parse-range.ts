@@ -4,6 +4,7 @@ import { buildSpec } from './range-file/build-spec.ts'
 import { checkedRange } from './range-file/checked-range.ts'
 import { errorsIn, warningsIn } from './range-file/check-spec.ts'
 import { fillNames } from './range-file/fill-names.ts'
+import { saidPrintOf } from './range-file/said-print.ts'
 import { issueDiagnostics } from './yaml-file/issue-diagnostics.ts'
 import { readYaml } from './yaml-file/read-yaml.ts'
 
@@ -35,5 +36,6 @@ export function parseRange({ text, file, rangeId }: RangeText): ParsedRange {
   const spec = buildSpec(filled.file, rangeId, file)
   const range = checkedRange(spec, filled.file, yaml)
   const diagnostics = errorsIn(range)
-  return diagnostics.length > 0 ? { kind: 'invalid', diagnostics } : { kind: 'ok', spec, warnings: warningsIn(range) }
+  if (diagnostics.length > 0) return { kind: 'invalid', diagnostics }
+  return { kind: 'ok', spec, warnings: warningsIn(range), said: saidPrintOf(yaml.value) }
 }

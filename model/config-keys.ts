@@ -25,10 +25,13 @@ const NEED_RESTART = [
   'proxmox_hostname',
   'proxmox_invalid_cert',
   'cluster_mode',
+  'sdn_zone',
+  'vxlan_tag_base',
   'lanista.ranges',
   'lanista.state_dir',
   'lanista.proxmox',
   'lanista.http',
+  'lanista.notify.private_hosts',
 ]
 
 /** All settings, in the order of the schema. */

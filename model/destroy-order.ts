@@ -8,8 +8,8 @@ export interface DestroyOrder {
   /** Exactly what the person was shown. */
   readonly vms: readonly ListedVm[]
   /**
-   * Stands for what the range's file said just then; undefined when there was no valid one. A file that says something
-   * else was written later, and goes before the order.
+   * Stands for what the range's file said just then (`printOf`); undefined when there was no valid one. A file that says
+   * something else was written later, and goes before the order.
    */
   readonly file: string | undefined
   /**
@@ -21,7 +21,7 @@ export interface DestroyOrder {
 
 /** Where orders are kept. Losing them removes nothing. */
 export interface DestroyOrderStore {
-  /** Undefined when there is none for the range, or it can't be understood. */
+  /** Undefined when there is none for the range. Throws, with a remedy, when there is one that can't be read or understood. */
   read(rangeId: string): Promise<DestroyOrder | undefined>
   /** Resolves when it is on disk for good. Throws when it can't be. */
   write(order: DestroyOrder): Promise<void>

@@ -17,9 +17,25 @@ export interface Diagnostic {
   readonly finding: string
   /** What to do, as one sentence without a full stop; empty when the finding says it. */
   readonly remedy: string
-  /** The line itself, where there is one. */
+  /** The line itself, where there is one. For the terminal of who has the file before him, and nowhere else. */
   readonly excerpt?: Excerpt
+  /** The same without any value of the file, where finding or remedy quote one: a secret may stand under any key. */
+  readonly unquoted?: Unquoted
 }
+
+export type Unquoted = Pick<Diagnostic, 'finding' | 'remedy'>
+
+/**
+ * What may be told where others read it: statuses, logs, reports of a build. Names that the file gives its things are told,
+ * values are not.
+ */
+export const unquotedDiagnostic = ({ file, line, column, finding, remedy, unquoted }: Diagnostic): Diagnostic => ({
+  file,
+  line,
+  column,
+  finding: unquoted?.finding ?? finding,
+  remedy: unquoted?.remedy ?? remedy,
+})
 
 /** `finding; remedy`. */
 export const diagnosticSentence = ({ finding, remedy }: Diagnostic): string =>

@@ -136,6 +136,14 @@ const notifySection = z
         examples: [['discord://token@123456']],
       })
       .default([]),
+    private_hosts: z
+      .array(z.string())
+      .meta({
+        description:
+          'Hosts on this machine or in private networks, as names or addresses, to which range files may have notifications sent.',
+        examples: [['ntfy.lab.example.org']],
+      })
+      .default([]),
   })
   .meta({ description: 'Notifications.' })
 
@@ -225,6 +233,14 @@ export const lanistaSection = z
             examples: ['0.0.0.0:8480'],
           })
           .default('127.0.0.1:8480'),
+        hosts: z
+          .array(z.string())
+          .meta({
+            description:
+              'Names under which the endpoints are asked for, besides localhost, addresses, the host of `listen` and the name of this machine.',
+            examples: [['lanista.example.org']],
+          })
+          .default([]),
       })
       .meta({ description: 'The HTTP endpoints.' })
       .prefault({}),

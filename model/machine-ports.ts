@@ -49,6 +49,8 @@ export interface ConfigPatch {
 export interface Machines {
   /** Undefined when Proxmox says there is no such VM on that node. */
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
+  /** VMIDs of all that run on a node, paused ones among them, as it says itself: the cluster's list tells it up to 10 s late. */
+  running(node: string, signal: AbortSignal): Promise<ReadonlySet<number>>
   /**
    * As `read`, with what waits for the next boot, and in turn with other work on that node.
    *
@@ -86,12 +88,12 @@ export interface PoolRead {
   readonly guests: readonly number[]
 }
 
-/** Reads and writes resource pools. */
+/** Reads and writes resource pools. Each write asks its permit right before it is sent. */
 export interface Pools {
   /** As it is just now; undefined when Proxmox says there is no such pool. */
   read(pool: string, signal: AbortSignal): Promise<PoolRead | undefined>
   /** Succeeds as well when the pool exists already. */
-  create(pool: string, comment: string, signal: AbortSignal): Promise<void>
+  create(pool: string, comment: string, permit: Permit): Promise<void>
   /** Proxmox refuses a pool that has members. Succeeds as well when there is no such pool. */
-  remove(pool: string, signal: AbortSignal): Promise<void>
+  remove(pool: string, permit: Permit): Promise<void>
 }

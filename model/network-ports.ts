@@ -1,3 +1,4 @@
+import type { Permit } from './permit.ts'
 import type { GuestSeen, NodeNetworkSeen, VnetConfig } from './snapshot.ts'
 
 /** What came of asking for the SDN lock. */
@@ -18,7 +19,8 @@ export interface ReloadFailure {
 }
 
 /**
- * Writes VNets. Nothing takes effect before `apply`, which commits everyone's pending changes, ours or not.
+ * Writes VNets. Nothing takes effect before `apply`, which commits everyone's pending changes, ours or not. Each write but those of
+ * the lock asks its permit right before each time it is sent.
  *
  * `token` is the lock's; undefined where none is held.
  */
@@ -31,11 +33,11 @@ export interface SdnWriter {
   lock(allowPending: boolean, signal: AbortSignal): Promise<SdnLockReply>
   /** Gives the lock back. Succeeds as well when nobody holds it, or somebody else by now. */
   unlock(token: string, signal: AbortSignal): Promise<void>
-  createVnet(name: string, config: VnetConfig, token: string | undefined, signal: AbortSignal): Promise<void>
+  createVnet(name: string, config: VnetConfig, token: string | undefined, permit: Permit): Promise<void>
   /** Changes only the fields given. */
-  updateVnet(name: string, changes: Partial<VnetConfig>, token: string | undefined, signal: AbortSignal): Promise<void>
+  updateVnet(name: string, changes: Partial<VnetConfig>, token: string | undefined, permit: Permit): Promise<void>
   /** Proxmox deletes a VNet without a word even when NICs are on it: look first. */
-  deleteVnet(name: string, token: string | undefined, signal: AbortSignal): Promise<void>
+  deleteVnet(name: string, token: string | undefined, permit: Permit): Promise<void>
   /** Subnets with pending changes, as short names; the lists of VNets and zones don't tell of them. */
   pendingSubnets(vnets: readonly string[], signal: AbortSignal): Promise<readonly string[]>
   /**
@@ -44,7 +46,7 @@ export interface SdnWriter {
    *
    * @param onCommitted called when Proxmox has committed, before any node has reloaded
    */
-  apply(token: string | undefined, signal: AbortSignal, onCommitted?: () => void): Promise<readonly ReloadFailure[]>
+  apply(token: string | undefined, permit: Permit, onCommitted?: () => void): Promise<readonly ReloadFailure[]>
 }
 
 /** A guest's NIC on some network. */
@@ -76,7 +78,7 @@ export type SdnLockNote =
 
 /** Where that is written down: the one thing that Lanista has to remember, since Proxmox never lets the lock expire. */
 export interface SdnLockStore {
-  /** Undefined when nothing is noted, or it can't be read. */
+  /** Undefined when nothing is noted. Throws when there is a note that can't be read: the token of a held lock may be in it. */
   read(): Promise<SdnLockNote | undefined>
   /** Resolves when it is on disk for good. Throws when it can't be. */
   write(note: SdnLockNote): Promise<void>
@@ -91,11 +93,11 @@ export interface BridgeWriter {
   /** The node's network as it is just now, with what is staged. */
   look(node: string, signal: AbortSignal): Promise<NodeNetworkSeen>
   /** Stages a VLAN-aware bridge without ports. */
-  createBridge(node: string, name: string, comment: string, signal: AbortSignal): Promise<void>
+  createBridge(node: string, name: string, comment: string, permit: Permit): Promise<void>
   /** Stages everything such a bridge is made of; its addresses stay. */
-  updateBridge(node: string, name: string, comment: string, signal: AbortSignal): Promise<void>
+  updateBridge(node: string, name: string, comment: string, permit: Permit): Promise<void>
   /** Stages the deletion of a bridge, whoever's and even when NICs are on it: look first. */
-  deleteBridge(node: string, name: string, signal: AbortSignal): Promise<void>
+  deleteBridge(node: string, name: string, permit: Permit): Promise<void>
   /** Reloads the node's network; resolves when the reload has ended well. */
-  activate(node: string, signal: AbortSignal): Promise<void>
+  activate(node: string, permit: Permit): Promise<void>
 }

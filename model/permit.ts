@@ -10,6 +10,11 @@ export class Withdrawn extends Error {
   }
 }
 
+/** What a write is about is not as it was when the write was decided on, so it was not sent. A look tells what is to be done now. */
+export class Outdated extends Error {
+  override readonly name = 'Outdated'
+}
+
 /**
  * What a write depends on until it is sent. Between deciding and sending it may wait long: for its turn on a storage, for a
  * lock, for a host that answers again.
@@ -19,7 +24,7 @@ export interface Permit {
   readonly signal: AbortSignal
   /** Aborts when the write is not wanted any more: one that waits for its turn gives it up. What was sent is seen to its end. */
   readonly withdrawn: AbortSignal
-  /** Asked right before each time the write is sent. Throws `Withdrawn` when what justified it does not hold any more. */
+  /** Asked right before each time the write is sent. Throws `Withdrawn` or `Outdated` when what justified it does not hold any more. */
   check(): Promise<void>
 }
 
@@ -27,6 +32,15 @@ export interface Permit {
 export const always = (signal: AbortSignal): Permit => ({ signal, withdrawn: NEVER, check: () => Promise.resolve() })
 
 const NEVER = new AbortController().signal
+
+/** The same on one more condition, which is asked for first, as it may take a while. */
+export const provided = (condition: () => Promise<void>, permit: Permit): Permit => ({
+  ...permit,
+  check: async () => {
+    await condition()
+    await permit.check()
+  },
+})
 
 /** The same, but that the range is to go does not take it back. */
 export function despiteRemoval(permit: Permit): Permit {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts'
 import type { Notification } from './notify/notification.ts'
 import type { Outcome } from './outcome.ts'
+import type { Permit } from './permit.ts'
 import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { FolderIdentity, SeenFile, WaitingSet } from './prune.ts'
 import type { RangeSpec } from './range-spec.ts'
@@ -24,11 +25,8 @@ export interface ClusterObserver {
 
 /** Gives rights. */
 export interface AccessWriter {
-  /** Gives a role to a group on a path and below. Succeeds as well when it has it. */
-  grant(
-    right: { readonly path: string; readonly group: string; readonly role: string },
-    signal: AbortSignal,
-  ): Promise<void>
+  /** Gives a role to a group on a path and below. Succeeds as well when it has it. Asks its permit right before it is sent. */
+  grant(right: { readonly path: string; readonly group: string; readonly role: string }, permit: Permit): Promise<void>
 }
 
 /** Everything a controller needs of Proxmox. */
@@ -43,7 +41,13 @@ export type Proxmox = ClusterObserver & {
 
 /** What became of reading one range file. */
 export type RangeFileRead =
-  | { readonly kind: 'ok'; readonly spec: RangeSpec; readonly warnings: readonly Diagnostic[] }
+  | {
+      readonly kind: 'ok'
+      readonly spec: RangeSpec
+      readonly warnings: readonly Diagnostic[]
+      /** Stands for what the file says, key by key, wherever it is and whatever is made of it. */
+      readonly said?: string
+    }
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
   /** No file for this id. Absence by itself never removes anything. */
   | { readonly kind: 'absent' }
@@ -107,7 +111,15 @@ export type Delivery =
 /** Tells people outside of what became of a range. */
 export interface Notifier {
   /** Tries once, and gives up after some seconds. @param address one of `notify.urls`, a secret */
-  send(address: string, notification: Notification, signal: AbortSignal): Promise<Delivery>
+  send(
+    address: string,
+    notification: Notification,
+    signal: AbortSignal,
+    options?: {
+      /** The operator wrote the address: it may be on this machine, or in a private network. Those of range files may not. */
+      readonly anywhere: boolean
+    },
+  ): Promise<Delivery>
 }
 
 /** What Prometheus is told. No label holds a secret, and none takes unboundedly many values. */

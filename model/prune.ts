@@ -38,7 +38,7 @@ export interface SeenFile {
   readonly names: readonly string[]
   /** As what the folder was when the file was last there; undefined when nobody looked then. */
   readonly folder: FolderIdentity | undefined
-  /** Since then there was a moment when the folder had no range file at all. */
+  /** Since then there was a moment when the folder had no valid range file at all. */
   readonly emptied: boolean
   /** The file went while the folder could not be read. */
   readonly unread: boolean

@@ -8,3 +8,11 @@ const RANGE_ID = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/
 export const RANGE_ID_RULE = 'a letter, then up to 31 letters, digits, hyphens or underscores'
 
 export const isRangeId = (text: string): boolean => RANGE_ID.test(text)
+
+/**
+ * Ids that are no range's, in any case: Ludus' own users and pools (`SHARED` has the templates, `ADMIN` its services), and the
+ * tag by which Lanista knows its VMs.
+ */
+const RESERVED: ReadonlySet<string> = new Set(['admin', 'shared', 'root', 'cicd', 'lanista'])
+
+export const isReservedRangeId = (text: string): boolean => RESERVED.has(text.toLowerCase())

@@ -78,6 +78,8 @@ export interface InterfaceSeen {
   readonly type: string
   /** IPv4 and IPv6, without masks. */
   readonly addresses: readonly string[]
+  /** The same with the length of their prefixes, such as `10.0.0.1/24`, as far as Proxmox tells it. */
+  readonly prefixes: readonly string[]
   /** Undefined when the configuration doesn't set it. */
   readonly mtu: number | undefined
   readonly vlanAware: boolean

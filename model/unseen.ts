@@ -11,6 +11,6 @@ export interface Unseen {
   readonly path: string
   /** Such as `VM.Audit`. */
   readonly right: string
-  /** What gives it, for a node's shell. */
+  /** What gives it, as the end of a sentence: a line for a node's shell. */
   readonly remedy: string
 }

@@ -88,10 +88,7 @@ const SHOWN = 3
 const remedyOf = (lacking: readonly Unseen[]): string =>
   lacking.length === 0
     ? 'let it see them (VM.Audit)'
-    : `grant it with: ${lacking
-        .slice(0, SHOWN)
-        .map(({ remedy }) => remedy)
-        .join('; ')}`
+    : [...new Set(lacking.map(({ remedy }) => remedy))].slice(0, SHOWN).join('; ')
 
 const notVisible = (subject: string, what: string, consequence: string, lacking: readonly Unseen[]): Finding => ({
   reason: 'NotVisible',

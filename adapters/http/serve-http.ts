@@ -1,4 +1,6 @@
 import { createServer } from 'node:http'
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Explanation } from '../../model/explanation.ts'
@@ -14,6 +16,8 @@ export interface HttpProviders {
   notReady(): string | undefined
   /** Why a VM is, or would be, on its node; undefined when no valid range file has it. Throws when Proxmox can't be seen. */
   explain(rangeId: string, vm: string): Promise<Explanation | undefined>
+  /** Names by which it may be asked, besides addresses, localhost and this machine's own. */
+  readonly hosts?: readonly string[]
   /** Hears of a request that failed inside; the answer says only that it did. */
   readonly onError?: (error: unknown) => void
   readonly metrics: { readonly contentType: string; render(): Promise<string> }
@@ -31,6 +35,13 @@ const INDEX = `lanista
 /** The endpoints, all of them reading only. */
 export function httpApp(providers: HttpProviders): Hono {
   const app = new Hono()
+  const isOurs = hostCheck(providers.hosts ?? [])
+  app.use(async (context, next) => {
+    if (!isOurs(context.req.header('host') ?? new URL(context.req.url).host))
+      return context.text('this is not known under that name; the operator can add it to lanista.http.hosts\n', 421)
+    await next()
+    return undefined
+  })
   app.use(async (context, next) => {
     await next()
     context.header('Cache-Control', 'no-store')
@@ -70,6 +81,27 @@ export function httpApp(providers: HttpProviders): Hono {
 }
 
 /**
+ * Whether a `Host` is one of ours. A page in somebody's browser that has its own name lead here (DNS rebinding) asks under that
+ * name; nobody can make such a page of an address.
+ */
+function hostCheck(names: readonly string[]): (host: string) => boolean {
+  const known = new Set(['localhost', hostname(), ...names].map((name) => name.toLowerCase()))
+  return (host) => {
+    const name = host
+      .toLowerCase()
+      .replace(/:[0-9]+$/, '')
+      .replace(/^\[(.*)\]$/, '$1')
+    return isIP(name) !== 0 || known.has(name) || known.has(host.toLowerCase())
+  }
+}
+
+/** Whether only this machine reaches an address. */
+export function isLoopback(listen: string): boolean {
+  const { host } = parseAddress(listen)
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+/**
  * Serves the endpoints on `ADDRESS:PORT` (port 0: any) until the signal aborts; then every connection is closed at
  * once. Resolves with the address it listens on; throws a `UserError` when it can't.
  */
@@ -79,7 +111,8 @@ export async function serveHttp(
 ): Promise<string> {
   signal.throwIfAborted()
   const { host, port } = parseAddress(options.listen)
-  const answer = getRequestListener(httpApp(options).fetch, { overrideGlobalObjects: false })
+  const hosts = [...(options.hosts ?? []), host]
+  const answer = getRequestListener(httpApp({ ...options, hosts }).fetch, { overrideGlobalObjects: false })
   const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {

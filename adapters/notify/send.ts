@@ -1,44 +1,60 @@
 import http from 'node:http'
 import https from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
 import type { NotifyRequest } from '../../model/notify/form.ts'
 import { readAddress } from '../../model/notify/notify-address.ts'
 import type { Delivery, Notifier } from '../../model/ports.ts'
 import { errorCode } from '../error-code.ts'
+import { hostOf, isInside, PRIVATE_ADDRESS, publicLookup } from './public-only.ts'
 
 export interface NotifierOptions {
   /** Certificates to trust, in PEM, in place of the system's. */
   readonly ca?: string
   /** How long an answer is waited for. */
   readonly timeoutMs?: number
+  /** `lanista.notify.private_hosts`: hosts of the inside to which range files may have something sent. */
+  readonly privateHosts?: readonly string[]
 }
 
 /** A service answers in less than a second, or has trouble. */
 const TIMEOUT_MS = 10_000
 
 /** Sends over HTTPS, one connection each. Redirects are not followed, and answers are not read. */
-export const httpsNotifier = ({ ca, timeoutMs = TIMEOUT_MS }: NotifierOptions = {}): Notifier => ({
-  send: async (address, notification, signal) => {
+export const httpsNotifier = ({ ca, timeoutMs = TIMEOUT_MS, privateHosts = [] }: NotifierOptions = {}): Notifier => ({
+  send: async (address, notification, signal, options) => {
     const read = readAddress(address)
     if (read.kind === 'unusable') return { kind: 'refused', why: read.finding }
     const enough = AbortSignal.timeout(timeoutMs)
     try {
-      return await post(read.requestFor(notification), ca, AbortSignal.any([signal, enough]))
+      const request = read.requestFor(notification)
+      const anywhere = options?.anywhere === true || privateHosts.includes(hostOf(request.url))
+      // No name has to be looked up for a number.
+      if (!anywhere && isIP(hostOf(request.url)) !== 0 && isInside(hostOf(request.url))) return INSIDE
+      return await post(request, ca, anywhere ? undefined : publicLookup, AbortSignal.any([signal, enough]))
     } catch (error) {
+      if (errorCode(error) === PRIVATE_ADDRESS) return INSIDE
       const why = enough.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error)
       return { kind: 'failed', why, waitMs: undefined }
     }
   },
 })
 
+/** Whoever writes range files could otherwise have services of the inside told things that only Lanista can reach. */
+const INSIDE: Delivery = {
+  kind: 'refused',
+  why: 'its host is on this machine or in a private network, where range files may send nothing; the operator can allow it in lanista.notify.private_hosts',
+}
+
 function post(
   { url, method, headers, body }: NotifyRequest,
   ca: string | undefined,
+  lookup: LookupFunction | undefined,
   signal: AbortSignal,
 ): Promise<Delivery> {
   return new Promise((resolve, reject) => {
     const { request: open } = url.protocol === 'https:' ? https : http
     const length = { 'Content-Length': Buffer.byteLength(body), 'User-Agent': 'lanista' }
-    const options = { method, headers: { ...headers, ...length }, agent: false, signal }
+    const options = { method, headers: { ...headers, ...length }, agent: false, signal, ...(lookup && { lookup }) }
     const request = open(url, ca === undefined ? options : { ...options, ca }, (response) => {
       resolve(deliveryOf(response.statusCode ?? 0, response.headers['retry-after']))
       response.destroy()

@@ -13,9 +13,22 @@ import {
   type Request,
   type WriteCall,
 } from './calls.ts'
-import { errorOf, lostAnswerError, LockTimeout, NoWorker, unsentError, Untrusted, type Caller } from './errors.ts'
+import {
+  errorOf,
+  Forbidden,
+  foreignError,
+  lostAnswerError,
+  LockTimeout,
+  NoWorker,
+  unsentError,
+  Untrusted,
+  type Caller,
+} from './errors.ts'
+import { type AskRights, createRefusalExplainer } from './explain-refusal.ts'
+import type { Refusal } from './forbidden.ts'
 import type { Hosts } from './hosts.ts'
 import { BrokenExchange, exchange, type Answer, type HttpHost } from './http.ts'
+import { parseReply, type Part, redactorOf } from './replies.ts'
 import { RESEND } from './resend.ts'
 import { retrying, type Backoff } from './retry.ts'
 import { ConnectFailure } from './tls.ts'
@@ -71,6 +84,8 @@ export interface Api {
     schema: z.ZodType<T>,
     signal: AbortSignal,
   ): Promise<T>
+  /** How what is refused is given without taking anything away: the end of a sentence about what is missing. */
+  explain(refusal: Refusal, signal: AbortSignal): Promise<string>
   /**
    * Sent again only when the request provably never arrived, or after the refusals that `RESEND` names for the call.
    * A write that may have arrived ends as `timeout-unknown-outcome`. Its permit is asked each time, right before it is sent.
@@ -94,38 +109,6 @@ const NETWORK: Backoff = { first: 300, longest: 5000, attempts: 6 }
 /** Proxmox itself waits 1 to 10 s for a lock before it tells, so this is minutes in all. */
 const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
 
-/** Which part of a reply a schema describes. */
-type Part = 'data' | 'whole'
-
-/** What that part of the reply is, or the route and the field that don't fit. */
-const parseReply = <T>(request: Request, answer: Answer, schema: z.ZodType<T>, part: Part): T => {
-  const misfit = (what: string): ProxmoxError =>
-    new ProxmoxError('unexpected-reply', request.title, `${request.title}: the reply does not fit: ${what}`)
-  let body: unknown
-  try {
-    body = JSON.parse(answer.body)
-  } catch {
-    throw misfit(`it is not JSON (${answer.body.length} characters); is this a Proxmox VE API?`)
-  }
-  if (typeof body !== 'object' || body === null || !('data' in body)) throw misfit('it has no field "data"')
-  const parsed = schema.safeParse(part === 'data' ? body.data : body)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const place = (issue?.path ?? []).map((key) => `[${String(key)}]`).join('')
-  throw misfit(`${part === 'data' ? 'data' : 'reply'}${place}: ${issue?.message ?? 'unknown'}`)
-}
-
-/**
- * Takes the secret out of an answer, should anything ever repeat it: an error page, a task's log. A secret too short to
- * be one of Proxmox' (UUIDs) is left, as it would be found everywhere.
- */
-const redactorOf = (authorization: string): ((answer: Answer) => Answer) => {
-  const secret = authorization.slice(authorization.indexOf('=', authorization.indexOf('!')) + 1)
-  if (secret.length < 16) return (answer) => answer
-  const without = (text: string): string => text.replaceAll(secret, '***')
-  return ({ status, reason, body }) => ({ status, reason: without(reason), body: without(body) })
-}
-
 /** Builds the caller from what it needs; nothing is sent yet. */
 export const createApi = (deps: ApiDeps): Api => {
   const { hosts, authorization, caller, timeouts, clock, random } = deps
@@ -143,7 +126,8 @@ export const createApi = (deps: ApiDeps): Api => {
         hosts.worked(host)
         return answer
       } catch (error) {
-        if (!(error instanceof ConnectFailure) && !(error instanceof BrokenExchange)) throw error
+        if (!(error instanceof ConnectFailure) && !(error instanceof BrokenExchange))
+          throw foreignError(request, error, signal)
         hosts.failed(host, error.message)
         if (error instanceof BrokenExchange && request.method !== 'GET') throw lostAnswerError(request, host.url, error)
         last = error
@@ -169,6 +153,31 @@ export const createApi = (deps: ApiDeps): Api => {
     }
   }
 
+  const explainer = createRefusalExplainer(caller, clock)
+  const explain: Api['explain'] = (refusal, signal) => {
+    const either = AbortSignal.any([signal, AbortSignal.timeout(timeouts.peek)])
+    setMaxListeners(0, either)
+    const ask: AskRights = async (name, names, params, schema) => {
+      try {
+        return await attempt(requestFor(name, names, params), schema, 'data', freely(either))
+      } catch {
+        signal.throwIfAborted()
+        return undefined
+      }
+    }
+    return explainer(refusal, ask)
+  }
+  /** As `attempt`, and says of a right that is missing how it is given. */
+  const attemptOrSay: typeof attempt = async (request, schema, part, sending) => {
+    try {
+      return await attempt(request, schema, part, sending)
+    } catch (error) {
+      if (!(error instanceof Forbidden) || error.refusal === undefined) throw error
+      const remedy = await explain(error.refusal, sending.signal)
+      throw new Forbidden(request.title, `${error.message}; ${remedy}`, error.refusal)
+    }
+  }
+
   const backoffFor = ({ call: name }: Request, error: unknown): Backoff | undefined => {
     if (error instanceof LockTimeout) return !isWrite(name) || RESEND[name].afterLockTimeout ? LOCK : undefined
     if (error instanceof NoWorker) return isWrite(name) && RESEND[name].afterNoWorker ? NETWORK : undefined
@@ -180,15 +189,16 @@ export const createApi = (deps: ApiDeps): Api => {
     // One signal stops many requests: more than ten listeners are no leak, so Node shall not warn.
     setMaxListeners(0, signal)
     const again = (error: unknown): Backoff | undefined => backoffFor(request, error)
-    return retrying(() => attempt(request, schema, 'data', sending), again, { clock, random, signal })
+    return retrying(() => attemptOrSay(request, schema, 'data', sending), again, { clock, random, signal })
   }
 
   return {
+    explain,
     read: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, freely(signal)),
     peek: (name, names, params, schema, signal) => {
       const either = AbortSignal.any([signal, AbortSignal.timeout(timeouts.peek)])
       setMaxListeners(0, either)
-      return attempt(requestFor(name, names, params), schema, 'whole', freely(either))
+      return attemptOrSay(requestFor(name, names, params), schema, 'whole', freely(either))
     },
     write: (name, names, params, schema, permit) => call(requestFor(name, names, params), schema, permit),
   }

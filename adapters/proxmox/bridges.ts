@@ -1,5 +1,4 @@
 import type { BridgeWriter } from '../../model/network-ports.ts'
-import { always } from '../../model/permit.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
 import { nodeNetworkSeen } from './node-networks.ts'
@@ -14,27 +13,27 @@ export const createBridgeWriter = (api: Api, runTask: RunTask): BridgeWriter => 
   look: async (node, signal) =>
     nodeNetworkSeen(node, await api.peek('GET /nodes/{node}/network', { node }, {}, nodeNetwork, signal)),
 
-  async createBridge(node, name, comment, signal) {
+  async createBridge(node, name, comment, permit) {
     const params = { iface: name, ...bridge(comment) }
-    await api.write('POST /nodes/{node}/network', { node }, params, nothing, always(signal))
+    await api.write('POST /nodes/{node}/network', { node }, params, nothing, permit)
   },
 
   // What is left out stays, but for addresses, which Proxmox then drops; what is deleted gets Proxmox' default.
-  async updateBridge(node, name, comment, signal) {
+  async updateBridge(node, name, comment, permit) {
     const where = { node, iface: name }
-    const kept = await api.read('GET /nodes/{node}/network/{iface}', where, {}, nodeInterface, signal)
+    const kept = await api.read('GET /nodes/{node}/network/{iface}', where, {}, nodeInterface, permit.signal)
     const addresses = Object.fromEntries(
       Object.entries(kept).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     )
     const params = { ...bridge(comment), ...addresses, delete: 'bridge_ports,bridge_vids' }
-    await api.write('PUT /nodes/{node}/network/{iface}', where, params, nothing, always(signal))
+    await api.write('PUT /nodes/{node}/network/{iface}', where, params, nothing, permit)
   },
 
-  async deleteBridge(node, name, signal) {
-    await api.write('DELETE /nodes/{node}/network/{iface}', { node, iface: name }, {}, nothing, always(signal))
+  async deleteBridge(node, name, permit) {
+    await api.write('DELETE /nodes/{node}/network/{iface}', { node, iface: name }, {}, nothing, permit)
   },
 
-  async activate(node, signal) {
-    await runTask('PUT /nodes/{node}/network', { node }, {}, always(signal))
+  async activate(node, permit) {
+    await runTask('PUT /nodes/{node}/network', { node }, {}, permit)
   },
 })

@@ -83,7 +83,7 @@ export const connectProxmox = (
       templates,
       nodeNetworks: createNodeNetworks(api),
       vnetStates: createVnetStates(api),
-      visibility: createVisibility(api, caller),
+      visibility: createVisibility(api),
     }),
     nics: createNicReader(api),
     sdn: createSdnWriter({ api, runTask, tasks, logger }),

@@ -1,6 +1,6 @@
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import { isWrite, type Request } from './calls.ts'
-import { forbiddenMessage } from './forbidden.ts'
+import { forbiddenMessage, type Refusal, refusalOf } from './forbidden.ts'
 import type { Answer } from './http.ts'
 import { RESEND } from './resend.ts'
 import { parseErrorBody } from './schemas.ts'
@@ -63,7 +63,11 @@ const kindOfAnswer = (request: Request, answer: Answer): AnswerKind => {
       return kindOfText(textOf(answer)) === 'not-found' ? 'not-found' : 'forbidden'
     case 595:
       return 'node-unreachable'
+    // The proxy to another node broke off after it had a connection: while asking (596), in the answer (597), or otherwise.
     case 596:
+    case 597:
+    case 598:
+    case 599:
       return request.method === 'GET' ? 'node-unreachable' : 'timeout-unknown-outcome'
     default:
       break
@@ -71,14 +75,14 @@ const kindOfAnswer = (request: Request, answer: Answer): AnswerKind => {
   const told = kindOfText(`${textOf(answer)}\n${detailOf(answer)}`)
   if (told) return told
   if (answer.status === 400) return 'invalid-parameters'
-  // A reverse proxy in front of Proxmox: its gateway errors say nothing about what Proxmox did.
-  if (answer.status >= 502 && answer.status <= 504)
+  // A reverse proxy in front of Proxmox: its own errors say nothing about what Proxmox did.
+  if (answer.status === 408 || answer.status >= 502)
     return request.method === 'GET' ? 'transport' : 'timeout-unknown-outcome'
   return 'unexpected-reply'
 }
 
 /** What the answer means, for a person. */
-const messageOf = (kind: AnswerKind, answer: Answer, detail: string, caller: Caller): string => {
+const messageOf = (kind: AnswerKind, request: Request, answer: Answer, detail: string, caller: Caller): string => {
   switch (kind) {
     case 'unauthorized':
       return (
@@ -86,7 +90,7 @@ const messageOf = (kind: AnswerKind, answer: Answer, detail: string, caller: Cal
         'check that it exists, has not expired, and that its secret is right'
       )
     case 'forbidden':
-      return forbiddenMessage(detail, caller.tokenId)
+      return forbiddenMessage(refusalOf(request, detail), detail, caller.tokenId)
     case 'node-unreachable':
       return answer.status === 500 ? detail : `the API host cannot reach the node (${answer.status} ${detail})`
     case 'timeout-unknown-outcome':
@@ -123,11 +127,23 @@ const kindFor = ({ call }: Request, kind: AnswerKind): AnswerKind =>
 /** The one place where what Proxmox answered becomes an error. Only for answers that aren't a success. */
 export const errorOf = (request: Request, answer: Answer, caller: Caller): ProxmoxError => {
   const kind = kindFor(request, kindOfAnswer(request, answer))
-  const message = `${request.title}: ${messageOf(kind, answer, detailOf(answer), caller)}`
+  const message = `${request.title}: ${messageOf(kind, request, answer, detailOf(answer), caller)}`
   if (kind === 'lock-timeout') return new LockTimeout(request.title, message)
   if (kind === 'no-worker') return new NoWorker(request.title, message)
+  if (kind === 'forbidden') return new Forbidden(request.title, message, refusalOf(request, detailOf(answer)))
   if (answer.status === 501) return new UnknownCall(request.title, message)
   return new ProxmoxError(kind, request.title, message)
+}
+
+/** A right is missing. */
+export class Forbidden extends ProxmoxError {
+  /** Undefined where Proxmox doesn't tell. */
+  readonly refusal: Refusal | undefined
+
+  constructor(call: string, message: string, refusal: Refusal | undefined) {
+    super('forbidden', call, message)
+    this.refusal = refusal
+  }
 }
 
 /** No API host's certificate is trusted: kind `transport`, but nothing that passes. */
@@ -182,4 +198,18 @@ export const taskError = (call: string, upid: string, ending: string, log: reado
         message,
       )
   }
+}
+
+/**
+ * What ended a request that is none of the known ends: the reason of an abort, which is thrown as it is, or a limit of time that the
+ * client itself has set, or what nobody has thought of. Whether a write was sent is not known then.
+ */
+export function foreignError(request: Request, error: unknown, signal: AbortSignal): unknown {
+  const isOurLimit = error instanceof DOMException && error.name === 'TimeoutError'
+  if (signal.aborted && error === signal.reason && !isOurLimit) return error
+  const why = isOurLimit
+    ? 'no answer in time'
+    : `the request failed: ${error instanceof Error ? error.message : 'unknown'}`
+  const kind = request.method === 'GET' ? 'transport' : 'timeout-unknown-outcome'
+  return new ProxmoxError(kind, request.title, `${request.title}: ${why}`, error)
 }

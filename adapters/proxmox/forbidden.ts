@@ -1,31 +1,30 @@
+import type { Request } from './calls.ts'
+
+/** What a 403 says is missing. */
+export interface Refusal {
+  readonly path: string
+  /** Each of them is needed, or one of them, as far as Proxmox tells. */
+  readonly rights: readonly string[]
+}
+
 /** What Proxmox' 403 tells: `Permission check failed (/sdn/zones/ludus, SDN.Allocate)`, rights joined with `|` or `,`. */
 const MISSING = /\((\/[^,)]*), ([A-Za-z.|, ]+)\)/
 
 /**
- * Says which right is missing on which path, and the `pveum` lines that grant it to user and token (a token with
- * privilege separation has only what both have). On `/sdn` without propagation, as that covers every zone otherwise.
+ * What is missing. Of a clone that may not make its VM Proxmox tells neither right nor path, as one in the pool would do;
+ * of other calls undefined where it doesn't.
  */
-export const forbiddenMessage = (detail: string, tokenId: string): string => {
+export function refusalOf({ call, params }: Pick<Request, 'call' | 'params'>, detail: string): Refusal | undefined {
   const [, path, rights] = MISSING.exec(detail) ?? []
-  if (path === undefined || rights === undefined) return `the API token ${tokenId} is not allowed to (${detail})`
-  const line = grantLine(wherever(path, rights), rights, tokenId)
-  return `the API token ${tokenId} lacks ${rights} on ${path} (${detail}); grant it with: ${line}`
+  if (path !== undefined && rights !== undefined)
+    return { path, rights: rights.split(/[|,\s]+/).filter((right) => right !== '') }
+  return call === 'POST /nodes/{node}/qemu/{vmid}/clone' && params['newid'] !== undefined
+    ? { path: `/vms/${params['newid']}`, rights: ['VM.Allocate'] }
+    : undefined
 }
 
-/** Rights over a VNet's rights are given once on its zone, since every range has another VNet. */
-const wherever = (path: string, rights: string): string =>
-  rights === 'Permissions.Modify' ? path.replace(/^(\/sdn\/zones\/[^/]+)\/.*$/, '$1') : path
-
-/** The shell line that grants a right on a path to a token and its user. */
-export const grantLine = (path: string, rights: string, tokenId: string): string => {
-  const missing = rights.split(/[|,\s]+/).filter((right) => right !== '')
-  // A grant on a node takes the place of those further up, so what is read of nodes has to be in it.
-  const privileges = path.split('/')[1] === 'nodes' ? [...new Set([...missing, 'Sys.Audit'])] : missing
-  const role = `Lanista-${privileges.join('-').replaceAll('.', '')}`
-  const user = tokenId.split('!')[0] ?? tokenId
-  const here = path === '/sdn' ? ' --propagate 0' : ''
-  return (
-    `pveum role add ${role} --privs "${privileges.join(' ')}"; ` +
-    `pveum acl modify ${path} --users '${user}' --tokens '${tokenId}' --roles ${role}${here}`
-  )
-}
+/** Says which right is missing on which path. How it is given stands in what is known of the rights there are. */
+export const forbiddenMessage = (refusal: Refusal | undefined, detail: string, tokenId: string): string =>
+  refusal === undefined
+    ? `the API token ${tokenId} is not allowed to (${detail})`
+    : `the API token ${tokenId} lacks ${refusal.rights.join('|')} on ${refusal.path} (${detail})`

@@ -26,6 +26,7 @@ const interfaceSeen = (row: Reply['data'][number]): InterfaceSeen => ({
   name: row.iface,
   type: row.type ?? 'unknown',
   addresses: [row.address, row.address6].filter((address) => address !== undefined),
+  prefixes: [row.cidr, row.cidr6].filter((prefix) => prefix !== undefined),
   mtu: row.mtu,
   vlanAware: row.bridge_vlan_aware ?? false,
   vids: row.bridge_vids,

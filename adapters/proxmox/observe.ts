@@ -5,7 +5,6 @@ import type { ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen } fr
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import { UnknownCall, type Caller } from './errors.ts'
-import { grantLine } from './forbidden.ts'
 import type { NodeNetworks } from './node-networks.ts'
 import { pendingController, pendingFabrics, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
 import * as schemas from './schemas.ts'
@@ -97,14 +96,15 @@ const guestsSeen = (rows: readonly Row[]): GuestSeen[] =>
 
 const nameOf = ({ name }: NodeSeen): string => name
 
-const blindness = (node: string | undefined, { tokenId }: Caller): ProxmoxError => {
+const SIGHT = ['Sys.Audit', 'VM.Audit', 'Datastore.Audit', 'SDN.Audit', 'Pool.Audit']
+
+const blindness = (node: string | undefined, { tokenId }: Caller, remedy: string): ProxmoxError => {
   const call = 'GET /cluster/resources'
   const finding = node === undefined ? 'is shown no node at all' : `is not shown the memory of node ${node}`
-  const grant = grantLine('/', 'Sys.Audit VM.Audit Datastore.Audit SDN.Audit Pool.Audit', tokenId)
   return new ProxmoxError(
     'forbidden',
     call,
-    `${call}: the API token ${tokenId} ${finding}, so it would see a wrong cluster; grant it with: ${grant}`,
+    `${call}: the API token ${tokenId} ${finding}, so it would see a wrong cluster; ${remedy}`,
   )
 }
 
@@ -150,10 +150,15 @@ export const createObserver = (deps: Deps): ClusterObserver => {
     (await sdn(call, schemas.pendingRows, signal)) ?? []
 
   /** Proxmox doesn't refuse what a token may not see, it leaves it out: an empty cluster is a missing right. */
-  const nodesSeen = (rows: readonly Row[], status: readonly StatusRow[]): NodeSeen[] => {
+  const nodesSeen = async (
+    rows: readonly Row[],
+    status: readonly StatusRow[],
+    signal: AbortSignal,
+  ): Promise<NodeSeen[]> => {
     const nodeRows = rows.filter((row) => row.type === 'node')
     const blind = nodeRows.find((row) => row.status === 'online' && row.maxmem === undefined)
-    if (nodeRows.length === 0 || blind) throw blindness(blind?.node, caller)
+    if (nodeRows.length === 0 || blind)
+      throw blindness(blind?.node, caller, await api.explain({ path: '/', rights: SIGHT }, signal))
     const statusOf = new Map(status.filter((row) => row.type === 'node').map((row) => [row.name, row]))
     return nodeRows.map((row) => nodeSeen(row, statusOf.get(row.node))).sort((a, b) => a.name.localeCompare(b.name))
   }
@@ -187,7 +192,7 @@ export const createObserver = (deps: Deps): ClusterObserver => {
       const takenAt = clock.now()
       const rightsAfter = await visibility.begin(signal)
       const [version, status, rows, zones, vnets, controllers, fabrics, pools, tasks] = await readAllOrNone(signal)
-      const nodes = nodesSeen(rows, status)
+      const nodes = await nodesSeen(rows, status, signal)
       const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)
       const online = nodes.filter((node) => node.online).map(nameOf)

@@ -8,11 +8,16 @@ import { zoneBridges } from './schemas.ts'
 /** Which NICs of running VMs are plugged into the VNets of a zone. */
 export interface Plugs {
   /**
-   * VNet -> the NICs on its bridge there, such as `1010011 net0`; undefined when the node does not tell (before Proxmox VE 9.1,
-   * or not in time). Nothing else shows it: a VM whose NIC hangs on no bridge looks well in every other respect.
+   * Undefined when the node does not tell (before Proxmox VE 9.1, or not in time). Nothing else shows it: a VM whose NIC hangs
+   * on no bridge looks well in every other respect.
+   *
+   * @param asOf `now`: an answer of a moment ago does not do
    */
-  on(node: string, zone: string, signal: AbortSignal): Promise<ReadonlyMap<string, ReadonlySet<string>> | undefined>
+  on(node: string, zone: string, signal: AbortSignal, asOf?: 'now'): Promise<Plugged | undefined>
 }
+
+/** VNet -> the NICs on its bridge, such as `1010011 net0`. */
+export type Plugged = ReadonlyMap<string, ReadonlySet<string>>
 
 const whole = z.object({ data: zoneBridges })
 
@@ -24,7 +29,7 @@ export function createPlugs(api: Pick<Api, 'peek'>, clock: Pick<Clock, 'now'>): 
   let isUnknownCall = false
   const seen = new Map<string, { readonly at: number; readonly bridges: ReturnType<Plugs['on']> }>()
 
-  const read = async (node: string, zone: string, signal: AbortSignal): ReturnType<Plugs['on']> => {
+  const read = async (node: string, zone: string, signal: AbortSignal): Promise<Plugged | undefined> => {
     try {
       const { data } = await api.peek('GET /nodes/{node}/sdn/zones/{zone}/bridges', { node, zone }, {}, whole, signal)
       return new Map(
@@ -44,11 +49,11 @@ export function createPlugs(api: Pick<Api, 'peek'>, clock: Pick<Clock, 'now'>): 
   }
 
   return {
-    async on(node, zone, signal) {
+    async on(node, zone, signal, asOf) {
       if (isUnknownCall) return undefined
       const key = `${node} ${zone}`
       const known = seen.get(key)
-      if (known !== undefined && clock.now() - known.at < FRESH) return known.bridges
+      if (asOf === undefined && known !== undefined && clock.now() - known.at < FRESH) return known.bridges
       const bridges = read(node, zone, signal)
       seen.set(key, { at: clock.now(), bridges })
       return bridges

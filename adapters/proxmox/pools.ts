@@ -1,14 +1,13 @@
 import type { Pools } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
-import { always } from '../../model/permit.ts'
 import type { Api } from './api.ts'
 import { nothing, pool as poolSchema } from './schemas.ts'
 
 /** Pools; one that exists is as good as one just made, whoever was first. */
 export const createPools = (api: Api): Pools => ({
-  async create(pool, comment, signal) {
+  async create(pool, comment, permit) {
     try {
-      await api.write('POST /pools', {}, { poolid: pool, comment }, nothing, always(signal))
+      await api.write('POST /pools', {}, { poolid: pool, comment }, nothing, permit)
     } catch (error) {
       if (!isProxmoxError(error, 'conflict')) throw error
     }
@@ -24,9 +23,9 @@ export const createPools = (api: Api): Pools => ({
     }
   },
 
-  async remove(pool, signal) {
+  async remove(pool, permit) {
     try {
-      await api.write('DELETE /pools/{poolid}', { poolid: pool }, {}, nothing, always(signal))
+      await api.write('DELETE /pools/{poolid}', { poolid: pool }, {}, nothing, permit)
     } catch (error) {
       if (!isProxmoxError(error, 'not-found')) throw error
     }

@@ -113,8 +113,15 @@ export const acl = z.array(
   z.object({ path: text, type: z.enum(['user', 'group', 'token']), ugid: text, roleid: text, propagate: maybe(flag) }),
 )
 
-/** Path -> privilege -> whether what lies below has it, too. */
+/** Path -> right -> whether it holds below, too. */
 export const permissions = z.record(z.string(), z.record(z.string(), flag))
+
+export const roles = z.array(z.object({ roleid: text, special: maybe(flag), privs: maybe(names) }))
+
+export const user = z.object({
+  groups: maybe(z.array(text)),
+  tokens: maybe(z.record(z.string(), z.object({ privsep: maybe(flag) }))),
+})
 
 export const pools = z.array(z.object({ poolid: text, comment: maybe(text) }))
 /** Guests of a pool have a VMID; storages, the other kind of member, have none. */
@@ -136,6 +143,8 @@ export const nodeNetwork = z.object({
       type: maybe(text),
       address: maybe(text),
       address6: maybe(text),
+      cidr: maybe(text),
+      cidr6: maybe(text),
       mtu: maybe(number),
       bridge_vlan_aware: maybe(flag),
       bridge_vids: maybe(text),
@@ -161,6 +170,9 @@ export const taskStatus = z.object({ status: text, exitstatus: maybe(text) })
 export const taskLog = z.array(z.object({ n: number, t: text }))
 
 export const vmConfig = z.record(z.string(), z.union([text, z.null().transform(() => '')]))
+
+/** All VMs of a node, by the node itself. */
+export const nodeMachines = z.array(z.object({ vmid: number, status: maybe(text) }))
 
 export const vmStatus = z.object({
   status: text,

@@ -91,18 +91,18 @@ export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWrite
         if (!isProxmoxError(error, 'locked') || error instanceof LockTimeout) throw error
       }
     },
-    async createVnet(name, config, token, signal) {
+    async createVnet(name, config, token, permit) {
       const params = { vnet: name, ...given(config), ...withToken(token) }
-      await api.write('POST /cluster/sdn/vnets', {}, params, nothing, always(signal))
+      await api.write('POST /cluster/sdn/vnets', {}, params, nothing, permit)
     },
-    async updateVnet(name, changes, token, signal) {
+    async updateVnet(name, changes, token, permit) {
       const params = updateParams(changes)
       if (Object.keys(params).length === 0) return
       const call = 'PUT /cluster/sdn/vnets/{vnet}'
-      await api.write(call, { vnet: name }, { ...params, ...withToken(token) }, nothing, always(signal))
+      await api.write(call, { vnet: name }, { ...params, ...withToken(token) }, nothing, permit)
     },
-    async deleteVnet(name, token, signal) {
-      await api.write('DELETE /cluster/sdn/vnets/{vnet}', { vnet: name }, withToken(token), nothing, always(signal))
+    async deleteVnet(name, token, permit) {
+      await api.write('DELETE /cluster/sdn/vnets/{vnet}', { vnet: name }, withToken(token), nothing, permit)
     },
     async pendingSubnets(vnets, signal) {
       const call = 'GET /cluster/sdn/vnets/{vnet}/subnets'
@@ -111,10 +111,10 @@ export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWrite
       )
       return lists.flat().flatMap(pendingSubnet)
     },
-    async apply(token, signal, onCommitted) {
+    async apply(token, permit, onCommitted) {
       // Left out, `release-lock` does not release, whatever its documentation says.
       const params = token === undefined ? {} : { ...withToken(token), 'release-lock': 1 }
-      return failuresOf(await runTask(APPLY, {}, params, always(signal), onCommitted), signal)
+      return failuresOf(await runTask(APPLY, {}, params, permit, onCommitted), permit.signal)
     },
   }
 }

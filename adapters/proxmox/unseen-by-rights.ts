@@ -1,8 +1,10 @@
 import type { Unseen, UnseenKind } from '../../model/unseen.ts'
-import { grantLine } from './forbidden.ts'
 
 /** Path -> privilege -> whether it holds below the path as well: `GET /access/permissions` of the token itself. */
 export type Permissions = Readonly<Record<string, Readonly<Record<string, boolean>>>>
+
+/** What is hidden, before it is said how to show it. */
+type Hidden = Omit<Unseen, 'remedy'>
 
 /** Which rights show what. Proxmox leaves a thing out of a list when all rights of a row are missing at its path. */
 interface Branch {
@@ -49,16 +51,11 @@ const READS_ACL = { path: '/access', right: 'Sys.Audit' }
  *
  * @param aclPaths the paths of all entries that the token is shown
  */
-export function unseenBy(permissions: Permissions, aclPaths: readonly string[], tokenId: string): readonly Unseen[] {
+export function unseenBy(permissions: Permissions, aclPaths: readonly string[]): readonly Hidden[] {
   const rights = rightsIn(permissions, aclPaths)
-  const lacking = (what: UnseenKind, path: string, right: string): Unseen => ({
-    what,
-    path,
-    right,
-    remedy: grantLine(path, right, tokenId),
-  })
+  const lacking = (what: UnseenKind, path: string, right: string): Hidden => ({ what, path, right })
   const paths = [...new Set([...Object.keys(permissions), ...aclPaths])].sort()
-  const unseen = BRANCHES.flatMap(({ what, root, anyOf, things }): readonly Unseen[] => {
+  const unseen = BRANCHES.flatMap(({ what, root, anyOf, things }): readonly Hidden[] => {
     const shows = (held: ReadonlySet<string>): boolean => anyOf.some((right) => held.has(right))
     if (!shows(rights.below(root))) return [lacking(what, root, anyOf[0])]
     return paths

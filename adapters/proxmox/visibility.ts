@@ -2,7 +2,6 @@ import type { AclSeen } from '../../model/snapshot.ts'
 import type { Unseen } from '../../model/unseen.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
-import type { Caller } from './errors.ts'
 import * as schemas from './schemas.ts'
 import { unseenBy } from './unseen-by-rights.ts'
 
@@ -37,8 +36,11 @@ const aclSeen = (rows: z.output<typeof schemas.acl>): readonly AclSeen[] =>
     propagate: propagate ?? true,
   }))
 
+/** For so many missing rights the line that gives them is found out; a person reads a few of them. */
+const EXPLAINED = 20
+
 /** Two reads a look, and one more of each pool while something is hidden. */
-export function createVisibility(api: Pick<Api, 'read'>, { tokenId }: Caller): Visibility {
+export function createVisibility(api: Pick<Api, 'read' | 'explain'>): Visibility {
   let last: RightsSeen | undefined
 
   const read = async (signal: AbortSignal): Promise<RightsSeen> => {
@@ -48,7 +50,14 @@ export function createVisibility(api: Pick<Api, 'read'>, { tokenId }: Caller): V
     ])
     const acl = aclSeen(rows)
     const paths = acl.map(({ path }) => path)
-    last = { acl, unseen: unseenBy(permissions, paths, tokenId) }
+    const hidden = unseenBy(permissions, paths)
+    const unseen = hidden.map(async (each, index): Promise<Unseen> => {
+      const { path, right } = each
+      const remedy =
+        index < EXPLAINED ? await api.explain({ path, rights: [right] }, signal) : `give it ${right} on ${path}`
+      return { ...each, remedy }
+    })
+    last = { acl, unseen: await Promise.all(unseen) }
     return last
   }
 

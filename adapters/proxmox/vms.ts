@@ -3,9 +3,9 @@ import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Lanes } from './lanes.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
-import type { Plugs } from './plugs.ts'
+import type { Plugged, Plugs } from './plugs.ts'
 import type { RunTask } from './run-task.ts'
-import { guestPending, nothing, vmConfig, vmStatus } from './schemas.ts'
+import { guestPending, nodeMachines, nothing, vmConfig, vmStatus } from './schemas.ts'
 import type { Templates } from './templates.ts'
 
 interface Deps {
@@ -47,9 +47,20 @@ const unlessAbsent = async <T>(read: Promise<T>): Promise<T | undefined> => {
 }
 
 /** NICs whose VNet the node has, and that are not among the ports of its bridge. */
-const unpluggedOf = (
+async function unpluggedOf(
+  read: Pick<MachineRead, 'node' | 'vmid' | 'config'>,
+  zone: string,
+  plugs: Plugs,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const first = notAmong(read, await plugs.on(read.node, zone, signal))
+  // It may have been started since the node was asked.
+  return first.length === 0 ? first : notAmong(read, await plugs.on(read.node, zone, signal, 'now'))
+}
+
+const notAmong = (
   { vmid, config }: Pick<MachineRead, 'vmid' | 'config'>,
-  bridges: ReadonlyMap<string, ReadonlySet<string>> | undefined,
+  bridges: Plugged | undefined,
 ): readonly string[] =>
   Object.entries(config).flatMap(([key, value]) => {
     const words = /^net\d+$/.test(key) ? value.split(',') : []
@@ -84,6 +95,11 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
   return {
     read,
 
+    async running(node, signal) {
+      const all = await api.read('GET /nodes/{node}/qemu', { node }, {}, nodeMachines, signal)
+      return new Set(all.flatMap(({ vmid, status }) => (status === 'running' ? [vmid] : [])))
+    },
+
     audit: (node, vmid, zone, wanted) =>
       lanes.onNode(
         node,
@@ -91,14 +107,14 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
           const { signal } = wanted
           const seen = await read(node, vmid, signal)
           if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [], unplugged: [] }
-          const [rows, bridges] = await Promise.all([
+          const [rows, unplugged] = await Promise.all([
             api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal),
-            zone === undefined ? undefined : plugs.on(node, zone, signal),
+            zone === undefined ? [] : unpluggedOf(seen, zone, plugs, signal),
           ])
           return {
             ...seen,
             waiting: rows.flatMap((row) => (row.pending === undefined && row.delete === undefined ? [] : [row.key])),
-            unplugged: unpluggedOf(seen, bridges),
+            unplugged,
           }
         },
         wanted,

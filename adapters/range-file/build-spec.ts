@@ -5,7 +5,7 @@ import { wishesIn } from './build-wishes.ts'
 
 type VmEntry = RangeFile['ludus'][number]
 
-/** Ludus' defaults of the router, from its playbook for ranges. The balloon minimum holds whatever `ram_gb` says. */
+/** Ludus' defaults of the router, from its playbook for ranges. It balloons only where `ram_gb` is left to them, too. */
 const ROUTER_DEFAULTS = { template: 'debian-11-x64-server-template', ramGb: 2, balloonGb: 0.5, cpus: 2 } as const
 
 /** GiB, fractions allowed, as the whole MiB that Proxmox takes; cut off as Ludus does. */
@@ -53,7 +53,7 @@ const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): Omit<
   address: ROUTER_ADDRESS,
   cpus: router.cpus ?? ROUTER_DEFAULTS.cpus,
   memoryMiB: mebibytes(router.ram_gb ?? ROUTER_DEFAULTS.ramGb),
-  balloonMiB: mebibytes(router.ram_min_gb ?? ROUTER_DEFAULTS.balloonGb),
+  balloonMiB: mebibytes(router.ram_min_gb ?? (router.ram_gb === undefined ? ROUTER_DEFAULTS.balloonGb : 0)),
   os: 'linux',
   domainController: false,
   fullClone: false,

@@ -54,7 +54,11 @@ export const doubtfulNumbers = ({ machines, yaml }: CheckedRange): readonly Diag
     .slice(0, MAX_DIAGNOSTICS)
     .map(({ path, node, source, reading }) => {
       const finding = `${pathText(path)} is ${printable(source, 40)}, which ${reading}`
-      return yaml.diagnosticAt(node, finding, 'write a plain decimal number')
+      const remedy = 'write a plain decimal number'
+      return yaml.diagnosticAt(node, finding, remedy, {
+        finding: `${pathText(path)} is a number that Ludus reads otherwise`,
+        remedy,
+      })
     })
 
 function ludusReading(source: string): string | undefined {

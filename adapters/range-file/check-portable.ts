@@ -26,6 +26,7 @@ export function unsavable({ yaml }: CheckedRange): readonly Diagnostic[] {
               key,
               `${template} is not in quotes, so YAML reads it as a map`,
               `quote it: "${template}"`,
+              { finding: 'a template expression is not in quotes, so YAML reads it as a map', remedy: 'quote it' },
             ),
       )
       return visit.SKIP
@@ -34,7 +35,8 @@ export function unsavable({ yaml }: CheckedRange): readonly Diagnostic[] {
       if (found.length >= MAX_DIAGNOSTICS) return visit.BREAK
       if (typeof scalar.value !== 'number' || Number.isFinite(scalar.value)) return undefined
       const finding = `${printable(scalar.source ?? '')} is no number that Ludus can save`
-      found.push(yaml.diagnosticAt(scalar, finding, 'put it in quotes, or write a finite number'))
+      const remedy = 'put it in quotes, or write a finite number'
+      found.push(yaml.diagnosticAt(scalar, finding, remedy, { finding: 'a number that Ludus can not save', remedy }))
       return undefined
     },
   })

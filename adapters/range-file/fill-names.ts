@@ -23,7 +23,8 @@ export function fillNames(
     if (filled.kind === 'filled') return filled.text
     if (diagnostics.length >= MAX_DIAGNOSTICS) return text
     const finding = `${pathText(path)} has the template expression ${printable(filled.expression)}`
-    diagnostics.push(yaml.diagnosticAt(yaml.place(path).node, finding, filled.remedy))
+    const unquoted = { finding: `${pathText(path)} has a template expression`, remedy: filled.remedy }
+    diagnostics.push(yaml.diagnosticAt(yaml.place(path).node, finding, filled.remedy, unquoted))
     return text
   }
   const fillKeys = <Entry extends Partial<Record<(typeof NAME_KEYS)[number], string | undefined>>>(

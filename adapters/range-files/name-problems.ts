@@ -16,6 +16,10 @@ export const aboutFile = (path: string, finding: string, remedy: string): Diagno
 export const misnamed = ({ path }: FoundFile): Diagnostic =>
   aboutFile(path, `this name gives no range id: ${RANGE_ID_RULE}`, 'rename it')
 
+/** That a file's name is an id that means something else on every Ludus server, or to Lanista. */
+export const reserved = ({ path, id }: FoundFile): Diagnostic =>
+  aboutFile(path, `the range id ${id} is reserved: pool and tags of that name are not a range's`, 'rename it')
+
 /** That a file has rivals in its family: further files of its id, or of ids that differ from it only in case. */
 export function rivalry(file: FoundFile, family: readonly FoundFile[]): Diagnostic {
   const others = family.filter(({ path }) => path !== file.path)

@@ -7,7 +7,8 @@ import { causeInWords } from '../error-code.ts'
 import type { RangeParser } from '../range-parser/range-parser.ts'
 import { findRangeFiles, type FoundFile } from './find-range-files.ts'
 import { KeptReads } from './kept-reads.ts'
-import { misnamed, rivalry } from './name-problems.ts'
+import { isReservedRangeId } from '../../model/range-id.ts'
+import { misnamed, reserved, rivalry } from './name-problems.ts'
 import { readUnlessSeen } from './read-safely.ts'
 import { watchRanges } from './watch-ranges.ts'
 
@@ -56,6 +57,7 @@ async function readRange(folder: string, rangeId: string, reads: KeptReads): Pro
   const [own, ...more] = family.filter(({ id }) => id === rangeId)
   if (own === undefined) return { kind: 'absent' }
   if (own.misnamed) return invalid(misnamed(own))
+  if (isReservedRangeId(rangeId)) return invalid(reserved(own))
   if (family.length > 1) return invalid(...[own, ...more].map((file) => rivalry(file, family)))
   return await reads.read(own)
 }

@@ -19,11 +19,11 @@ export function destroyOrderFiles(stateDir: string): DestroyOrderStore {
   const folder = join(stateDir, 'destroy')
   const fileOf = (rangeId: string): PrivateJsonFile<z.output<typeof content>> => {
     if (!isRangeId(rangeId)) throw new Error(`destroy: ${JSON.stringify(rangeId)} can't be a range id`)
-    return privateJsonFile(join(folder, rangeId + ENDING), content)
+    return privateJsonFile(join(folder, rangeId + ENDING), content, stateDir)
   }
   return {
     read: async (rangeId) => {
-      const read = isRangeId(rangeId) ? await fileOf(rangeId).read() : undefined
+      const read = isRangeId(rangeId) ? await readOrSay(fileOf(rangeId)) : undefined
       return read && { rangeId, at: read.at, vms: read.vms, file: read.file, carriedOut: read.carriedOut }
     },
     write: ({ rangeId, at, vms, file, carriedOut }) =>
@@ -37,5 +37,15 @@ export function destroyOrderFiles(stateDir: string): DestroyOrderStore {
         .filter(isRangeId)
         .sort()
     },
+  }
+}
+
+/** An order that can't be read is no order, and none that may be passed over: a person is to see to it. */
+async function readOrSay<T>(file: Pick<PrivateJsonFile<T>, 'readStrictly'>): Promise<T | undefined> {
+  try {
+    return await file.readStrictly()
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error)
+    throw new Error(`${what}; let Lanista read it, or remove it`, { cause: error })
   }
 }

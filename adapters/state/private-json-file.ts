@@ -1,21 +1,26 @@
 import { chown, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
+import { causeInWords, errorCode } from '../error-code.ts'
 
 /** A small file of the state directory that only its owner may read. */
 export interface PrivateJsonFile<T> {
   /** Undefined when there is none, or it can't be understood or read. */
   read(): Promise<T | undefined>
+  /** Undefined when there is none. Throws when it can't be read or understood: what is in there may still be needed. */
+  readStrictly(): Promise<T | undefined>
   /** Appears whole, and is flushed to disk before it counts as written. */
   write(content: T): Promise<void>
   clear(): Promise<void>
 }
 
 /**
- * The JSON file at a path whose folder is made when it is needed. Written by root, it belongs to whom the folder belongs
- * to: a person may answer as root what a service asks as another user.
+ * The JSON file at a path whose folder is made when it is needed. Written by root, it belongs to whom its home belongs to, and so
+ * does its folder: a person may answer as root what a service asks as another user.
+ *
+ * @param home the state directory, where the file is in a folder below that
  */
-export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJsonFile<T> {
+export function privateJsonFile<T>(path: string, schema: z.ZodType<T>, home = dirname(path)): PrivateJsonFile<T> {
   const folder = dirname(path)
   const beside = join(folder, `.${basename(path)}.${process.pid}.tmp`)
   return {
@@ -25,6 +30,19 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJ
         return parsed.success ? parsed.data : undefined
       } catch {
         return undefined
+      }
+    },
+    readStrictly: async () => {
+      const text = await readFile(path, 'utf8').catch((error: unknown) => {
+        if (NONE.has(errorCode(error) ?? '')) return undefined
+        throw new Error(`${path} can't be read: ${causeInWords(error)}`, { cause: error })
+      })
+      if (text === undefined) return undefined
+      try {
+        return schema.parse(JSON.parse(text))
+      } catch (error) {
+        // Not with the cause's words, which may quote what is in there.
+        throw new Error(`${path} can't be understood`, { cause: error })
       }
     },
     write: async (content) => {
@@ -37,8 +55,9 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJ
         await file.close()
       }
       if (process.getuid?.() === 0) {
-        const { uid, gid } = await stat(folder)
+        const { uid, gid } = await stat(home)
         await chown(beside, uid, gid)
+        if (folder !== home) await chown(folder, uid, gid)
       }
       await rename(beside, path)
       await syncFolder(folder)
@@ -48,6 +67,8 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>): PrivateJ
     },
   }
 }
+
+const NONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
 
 /** A file that was renamed is there for good only when its folder is written as well. */
 async function syncFolder(folder: string): Promise<void> {

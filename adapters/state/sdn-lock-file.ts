@@ -12,4 +12,7 @@ const note: z.ZodType<SdnLockNote> = z.discriminatedUnion('kind', [
  * The note on the SDN lock, `<stateDir>/sdn-lock.json`. It is on disk before it counts as written: a machine that loses
  * power must still know the token of a lock that never expires.
  */
-export const sdnLockFile = (stateDir: string): SdnLockStore => privateJsonFile(join(stateDir, 'sdn-lock.json'), note)
+export function sdnLockFile(stateDir: string): SdnLockStore {
+  const file = privateJsonFile(join(stateDir, 'sdn-lock.json'), note)
+  return { read: () => file.readStrictly(), write: (content) => file.write(content), clear: () => file.clear() }
+}

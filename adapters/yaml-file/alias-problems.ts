@@ -46,9 +46,20 @@ export class AliasProblems {
   #follow({ source, range }: Alias): readonly Diagnostic[] {
     const [anchor, name, offset] = [this.#anchors.get(source), printable(source), range?.[0] ?? 0]
     if (anchor === undefined)
-      return [this.#at(offset, `the alias *${name} has no anchor before it`, 'define it with &')]
+      return [
+        this.#at(offset, `the alias *${name} has no anchor before it`, 'define it with &', {
+          // Text that begins with an asterisk and has no quotes is an alias as well.
+          finding: 'an alias has no anchor before it',
+          remedy: 'define it with &, or put the text in quotes',
+        }),
+      ]
     if (anchor.nodes === undefined)
-      return [this.#at(offset, `the alias *${name} stands inside of what it stands for`, 'write it out')]
+      return [
+        this.#at(offset, `the alias *${name} stands inside of what it stands for`, 'write it out', {
+          finding: 'an alias stands inside of what it stands for',
+          remedy: 'write it out',
+        }),
+      ]
     const before = this.#nodes
     this.#nodes += anchor.nodes
     this.#aliases += 1

@@ -5,7 +5,7 @@ import { nearest } from '../../model/nearest.ts'
 import { printable } from '../../model/printable.ts'
 import type { YamlFile } from './read-yaml.ts'
 import { knownKeysAt, numberAt } from './schema-at.ts'
-import { SECRET_KEY } from './secret-keys.ts'
+import { keyToTell, SECRET_KEY } from './secret-keys.ts'
 import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
 
 type Issue = z.core.$ZodIssue
@@ -39,15 +39,24 @@ function diagnosticsOf(issue: Issue, path: Path, context: Context): readonly Dia
   const template = unquotedTemplate(node)
   if (template !== undefined)
     return [
-      yaml.diagnosticAt(node, `${template} is not in quotes, so YAML reads it as a map`, `quote it: "${template}"`),
+      yaml.diagnosticAt(node, `${template} is not in quotes, so YAML reads it as a map`, `quote it: "${template}"`, {
+        finding: `${pathText(path)} is a template expression that is not in quotes, so YAML reads it as a map`,
+        remedy: 'quote it',
+      }),
     ]
 
   const branch = issue.code === 'invalid_union' ? fittingBranch(issue) : undefined
   if (branch !== undefined) return branch.flatMap((inner) => diagnosticsOf(inner, [...path, ...inner.path], context))
   const rule = ruleOf(issue, path, schema)
   // A rule about what a value must be speaks of the value; any other speaks of the key.
+  const remedy = remedyOf(issue, node)
   return rule.startsWith('must be')
-    ? [yaml.diagnosticAt(node ?? key, `${pathText(path)} is ${foundText(path, node)}, ${rule}`, remedyOf(issue, node))]
+    ? [
+        yaml.diagnosticAt(node ?? key, `${pathText(path)} is ${foundText(path, node)}, ${rule}`, remedy, {
+          finding: `${pathText(path)} is ${kindText(node)}, ${rule}`,
+          remedy,
+        }),
+      ]
     : [yaml.diagnosticAt(key ?? node, `${pathText(path)} ${rule}`, '')]
 }
 
@@ -56,7 +65,10 @@ function unknownKey(key: string, path: Path, { yaml, schema }: Context): Diagnos
   const meant = nearest(key, known)
   const where = path.length === 0 ? '' : ` in ${pathText(path)}`
   const remedy = meant === undefined ? `remove it; allowed are ${known.join(', ')}` : `did you mean ${meant}?`
-  return yaml.diagnosticAt(yaml.place([...path, key]).key, `unknown key ${printable(key)}${where}`, remedy)
+  return yaml.diagnosticAt(yaml.place([...path, key]).key, `unknown key ${printable(key)}${where}`, remedy, {
+    finding: `unknown key ${keyToTell(key)}${where}`,
+    remedy,
+  })
 }
 
 /** The place is the map that lacks the key; zod names the key as if it were there. */
@@ -129,12 +141,17 @@ function remedyOf(issue: Issue, node: Node | undefined): string {
   return meant === undefined ? '' : `did you mean ${meant}?`
 }
 
+/** What kind of value is in the file. */
+function kindText(node: Node | undefined): string {
+  if (node === undefined) return 'empty'
+  if (!isScalar(node)) return isMap(node) ? 'a map' : 'a list'
+  return node.value === null ? 'empty' : `a ${typeof node.value}`
+}
+
 /** The value as it is in the file, in a word or two. */
 function foundText(path: Path, node: Node | undefined): string {
-  if (node === undefined) return 'empty'
-  if (isScalar(node) && path.some((step) => SECRET_KEY.test(String(step)))) return `a ${typeof node.value}`
-  if (!isScalar(node)) return isMap(node) ? 'a map' : 'a list'
-  if (node.value === null) return 'empty'
+  if (!isScalar(node) || node.value === null || path.some((step) => SECRET_KEY.test(String(step))))
+    return kindText(node)
   return typeof node.value === 'string'
     ? `"${printable(node.value, 60)}"`
     : printable(node.source ?? typeof node.value, 60)

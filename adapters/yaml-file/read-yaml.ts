@@ -1,5 +1,5 @@
 import type { Node } from 'yaml'
-import type { Diagnostic } from '../../model/diagnostic.ts'
+import type { Diagnostic, Unquoted } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { resolverOf } from './alias-targets.ts'
 import { diagnosticsIn } from './diagnostic-at.ts'
@@ -18,7 +18,7 @@ export interface YamlFile {
   /** Where a path of keys and indices leads. */
   place(path: readonly PropertyKey[]): Place
   /** A diagnostic at a node; about the file as a whole without one. */
-  diagnosticAt(node: Node | undefined, finding: string, remedy: string): Diagnostic
+  diagnosticAt(node: Node | undefined, finding: string, remedy: string, unquoted?: Unquoted): Diagnostic
 }
 
 /** What became of reading one YAML text. */
@@ -58,14 +58,20 @@ export function readYaml(text: string, file: string, dialect: Dialect): YamlRead
   if (dialect === 'ludus') readBooleanWords(document)
   try {
     const value: unknown = document.toJS({ maxAliasCount: YAML_LIMITS.aliasesOfOne })
-    const diagnosticAt = (node: Node | undefined, finding: string, remedy: string): Diagnostic =>
-      node?.range ? at(node.range[0], finding, remedy) : whole(finding, remedy)
+    const diagnosticAt: YamlFile['diagnosticAt'] = (node, finding, remedy, unquoted) =>
+      node?.range
+        ? at(node.range[0], finding, remedy, unquoted)
+        : { ...whole(finding, remedy), ...(unquoted === undefined ? {} : { unquoted }) }
     return { kind: 'ok', yaml: { file, value, place: (path) => locate(document, resolve, path), diagnosticAt } }
   } catch (error) {
     const excessive = error instanceof ReferenceError
     const finding = excessive
       ? 'aliases expand to more than any range needs'
       : `not valid YAML: ${printable(error instanceof Error ? error.message : String(error))}`
-    return invalid(whole(finding, excessive ? 'write the repeated parts out' : ''))
+    const remedy = excessive ? 'write the repeated parts out' : ''
+    return invalid({
+      ...whole(finding, remedy),
+      unquoted: { finding: excessive ? finding : 'not valid YAML', remedy },
+    })
   }
 }

@@ -6,6 +6,7 @@ import { AliasProblems } from './alias-problems.ts'
 import type { Resolve } from './alias-targets.ts'
 import { isMergeKey, keyText } from './locate.ts'
 import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
+import { keyToTell } from './secret-keys.ts'
 import { walkNodes } from './walk-nodes.ts'
 
 /**
@@ -49,7 +50,12 @@ function repeatedKeys(map: YAMLMap, at: DiagnosticAt): readonly Diagnostic[] {
       seen.add(name)
       return []
     }
-    return [at(startOf(key), `the key ${printable(name)} is here twice in one map`, 'remove one of them')]
+    return [
+      at(startOf(key), `the key ${printable(name)} is here twice in one map`, 'remove one of them', {
+        finding: `the key ${keyToTell(name)} is here twice in one map`,
+        remedy: 'remove one of them',
+      }),
+    ]
   })
 }
 

@@ -1,5 +1,5 @@
 import { isScalar, type LineCounter, Scalar, visit, type Document, type YAMLError } from 'yaml'
-import type { Diagnostic } from '../../model/diagnostic.ts'
+import type { Diagnostic, Unquoted } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { DiagnosticAt } from './diagnostic-at.ts'
 
@@ -16,6 +16,16 @@ const REMEDIES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BAD_SCALAR_START: 'put the text in quotes',
   UNEXPECTED_TOKEN: 'put the text in quotes',
 }
+
+/** Errors whose words quote nothing of the text. */
+const PLAIN: ReadonlySet<YAMLError['code']> = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'TAB_AS_INDENT',
+])
 
 /** A key or a list's dash: of what stands where nothing more may, that is the next line, its line break lost. */
 const NEXT_ENTRY = /^(?:["']?[\w.-]+["']?\s*:|-)(?:\s|$)/
@@ -35,13 +45,13 @@ export function syntaxDiagnostics(
     const { line } = lines.linePos(offset)
     if (byLine.has(line)) continue
     const opened = opening !== undefined
-    const { finding, remedy } = sentenceOf(
+    const { finding, remedy, unquoted } = sentenceOf(
       error,
       lineOf(text, lines, line),
       opened,
       text.slice(offset, offset + LONGEST_KEY),
     )
-    byLine.set(line, at(offset, finding, remedy))
+    byLine.set(line, at(offset, finding, remedy, unquoted))
     // What follows an open quote was read as its text: further errors would only confuse.
     if (opening !== undefined) break
   }
@@ -54,13 +64,23 @@ function sentenceOf(
   line: string,
   opened: boolean,
   rest: string,
-): Pick<Diagnostic, 'finding' | 'remedy'> {
+): Unquoted & Pick<Diagnostic, 'unquoted'> {
   const template = UNQUOTED_TEMPLATE.exec(line)?.[1]
   if (template !== undefined)
-    return { finding: `${printable(template)} is not in quotes`, remedy: `quote it: "${printable(template)}"` }
+    return {
+      finding: `${printable(template)} is not in quotes`,
+      remedy: `quote it: "${printable(template)}"`,
+      unquoted: { finding: 'a template expression is not in quotes', remedy: 'quote it' },
+    }
   if (opened) return { finding: 'the quote opened here is never closed', remedy: 'close it' }
   const [sentence = ''] = error.message.split('\n')
-  return { finding: `not valid YAML: ${printable(sentence)}`, remedy: remedyOf(error, rest) }
+  const remedy = remedyOf(error, rest)
+  const words = PLAIN.has(error.code) ? sentence : error.code.toLowerCase().replaceAll('_', ' ')
+  return {
+    finding: `not valid YAML: ${printable(sentence)}`,
+    remedy,
+    unquoted: { finding: `not valid YAML: ${printable(words)}`, remedy },
+  }
 }
 
 /** What the code alone does not say: one code stands for several slips. */

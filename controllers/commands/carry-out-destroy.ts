@@ -1,19 +1,10 @@
 import type { DestroyOrder } from '../../model/destroy-order.ts'
 import type { Logger } from '../../model/ports.ts'
-import { isGone, rangeLeft } from '../../reconcilers/removal/range-left.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from './composition.ts'
+import { tellEnd, waitUntilGone } from './await-destroyed.ts'
 import { claimPresence } from './presence-of-run.ts'
-
-/** How often the cluster is looked at while another process does the work. */
-const LOOK_MS = 1000
-
-/** An older status may still say what was in the way then. */
-const LOOKS_UNTIL_STUCK = 3
-
-/** `Ready` reasons of a removal that a person has to help. */
-const STUCK: ReadonlySet<string> = new Set(['RemovalWaits', 'NetworkInUse', 'NetworkLeft', 'PoolLeft', 'Suspended'])
 
 /**
  * Has a written order carried out: by the Lanista at work on the state directory, or by this process where there is none.
@@ -38,7 +29,7 @@ export async function carryOutDestroy(
   })
   if (asked === 'asked') {
     print('handed over to the Lanista that is running')
-    return await waitUntilGone(rangeId, connected, composition, print, signal)
+    return await waitUntilGone(order, connected, composition.clock, print, signal)
   }
   const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
   try {
@@ -67,50 +58,3 @@ const troublesOnly = (logger: Logger): Logger => ({
   warn: (message, fields) => logger.warn(message, fields),
   error: (message, fields) => logger.error(message, fields),
 })
-
-async function waitUntilGone(
-  rangeId: string,
-  connected: Connected,
-  { clock }: Composition,
-  print: (line: string) => void,
-  signal: AbortSignal,
-): Promise<number> {
-  let before: number | undefined
-  let stuck = 0
-  for (;;) {
-    if (signal.aborted) {
-      print(`range ${rangeId}: no longer waited for; the running Lanista goes on`)
-      return 1
-    }
-    const left = rangeLeft(rangeId, await connected.proxmox.observe(signal))
-    if (isGone(left)) return tellEnd(rangeId, undefined, connected, print)
-    const ready = (await connected.readyBefore()).get(rangeId)
-    stuck = ready !== undefined && STUCK.has(ready.reason) ? stuck + 1 : 0
-    if (ready !== undefined && stuck >= LOOKS_UNTIL_STUCK) {
-      print(ready.message)
-      print('the order stays, and is carried out when that is out of the way')
-      return 1
-    }
-    if (left.guests.length !== before && before !== undefined)
-      print(`range ${rangeId}: ${left.guests.length} VMs are left`)
-    before = left.guests.length
-    await clock.sleep(LOOK_MS, signal).catch(() => undefined)
-  }
-}
-
-/** By what the cluster shows, whatever was reported. */
-async function tellEnd(
-  rangeId: string,
-  why: string | undefined,
-  { proxmox }: Connected,
-  print: (line: string) => void,
-): Promise<number> {
-  const left = rangeLeft(rangeId, await proxmox.observe(AbortSignal.timeout(30_000)))
-  if (isGone(left)) {
-    print(`range ${rangeId}: destroyed`)
-    return 0
-  }
-  print(why ?? `range ${rangeId}: ${left.guests.length} VMs and ${left.networks.length} networks are left`)
-  print('the order stays, and is carried out by the next run')
-  return 1
-}

@@ -3,14 +3,14 @@ import { networkModeOf } from '../../model/network-mode.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
-import { isRangeId, RANGE_ID_RULE } from '../../model/range-id.ts'
+import { isRangeId, isReservedRangeId, RANGE_ID_RULE } from '../../model/range-id.ts'
 import { isSuspended } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
 import { isGone, rangeLeft } from '../../reconcilers/removal/range-left.ts'
 import type { Composition } from './composition.ts'
-import { fingerprintOf } from '../removal/destroy-orders.ts'
+import { printOf } from '../removal/destroy-orders.ts'
 import { whyNotRemovable } from '../removal/why-not-removable.ts'
 import { destroyText } from '../terminal/destroy-text.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -45,6 +45,8 @@ export async function destroyCommand(
 ): Promise<number> {
   const { print, paint, question } = conversation
   if (!isRangeId(range)) throw new UserError(`${printable(range)} can't be a range id: ${RANGE_ID_RULE}`)
+  if (isReservedRangeId(range))
+    throw new UserError(`${range} is reserved, and no range's: what is in a pool of that name is not destroyed`)
   if (!yes && question === undefined)
     throw new UserError('destroy: nobody is at the terminal to confirm it; say --yes if it is meant so')
   const config = await composition.loadConfig(configFile)
@@ -87,6 +89,6 @@ const orderOf = (rangeId: string, snapshot: ClusterSnapshot, file: RangeFileRead
   rangeId,
   at,
   vms: rangeLeft(rangeId, snapshot).guests.map(({ vmid, name }) => ({ vmid, name: name ?? '' })),
-  file: fingerprintOf(file),
+  file: printOf(file),
   carriedOut: false,
 })

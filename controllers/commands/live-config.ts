@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../model/clock.ts'
 import { type ConfigKey, configKeys, untilRestart, valueAt } from '../../model/config-keys.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
-import { diagnosticLine } from '../../model/diagnostic.ts'
+import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { Logger, Metrics } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 
@@ -57,7 +57,7 @@ export class LiveConfig {
       this.#refused = true
       metrics.configReloaded(false, clock.now())
       logger.error('configuration: the new version is refused, and the old one kept; correct it and save again', {
-        diagnostics: read.diagnostics.map(diagnosticLine),
+        diagnostics: read.diagnostics.map((each) => diagnosticLine(unquotedDiagnostic(each))),
       })
       return
     }

@@ -24,7 +24,7 @@ export async function ordersInForce(
     const order = await store.read(id)
     const waits =
       suspended.some((spec) => spec.id === id) || awake.some((spec) => spec.id === id && spec.state === 'absent')
-    if (order !== undefined && !waits && stillHolds(order, await files.read(id))) orders.push(order)
+    if (order !== undefined && !waits && stillHolds(order, await files.read(id)) === 'yes') orders.push(order)
   }
   return orders
 }

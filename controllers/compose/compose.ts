@@ -75,17 +75,25 @@ async function connect(
     files: watchRangeFiles({ folder: ranges, logger, clock, parser: new BalancedParser(clock) }),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
-    notifier: httpsNotifier(),
+    notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
     prune: {
       provenance: folderProvenance(ranges),
       seenFiles: seenRangesFile(stateDir),
       approvals: approvalFiles(stateDir),
     },
     serve: async ({ statuses, notReady, resyncMs, explain }, signal, listen = http.listen) => {
-      const { serveHttp } = await import('../../adapters/http/serve-http.ts')
+      const { isLoopback, serveHttp } = await import('../../adapters/http/serve-http.ts')
       const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resyncMs())
       const onError = (error: unknown): void => logger.error('an HTTP endpoint failed', { error })
-      return await serveHttp({ listen, statuses, explain, notReady: reasonNotReady, metrics, onError }, signal)
+      if (!isLoopback(listen))
+        logger.warn(
+          'http: it listens beyond this machine, and whoever reaches it reads the status of every range without a password; keep others out with a firewall, or listen on 127.0.0.1',
+          { listen },
+        )
+      return await serveHttp(
+        { listen, hosts: http.hosts, statuses, explain, notReady: reasonNotReady, metrics, onError },
+        signal,
+      )
     },
   }
 }

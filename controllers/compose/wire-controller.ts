@@ -119,11 +119,11 @@ export function wireController(parts: ControllerParts): WiredController {
   const wishes = new RangeWishes(heard, destroyOrders, pruning, clock)
 
   // Machines
-  const audit = new ConfigAudit(machines, settings, steady, random, logger)
+  const audit = new ConfigAudit(proxmox, settings, steady, random, logger)
   const backoff = new VmBackoff(steady, random)
-  const worker = new VmWorker(machines, audit, backoff, logger)
+  const worker = new VmWorker(proxmox, audit, backoff, steady, logger)
   const underWay = new VmsUnderWay()
-  const executor = new VmExecutor(worker, new VmRemover(machines, pools, logger), underWay, inFlight)
+  const executor = new VmExecutor(worker, new VmRemover(machines, pools, steady, logger), underWay, inFlight)
 
   // Ranges
   const register = new RangeRegister(board)
@@ -135,7 +135,11 @@ export function wireController(parts: ControllerParts): WiredController {
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)
   const networkStep = new NetworkStep(networks, repair, granter, wishes)
-  const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms, sight)
+  const pass = new RangePass(planning, networkStep, pools, new RouteStep(routes, wantsRoutes), vms, {
+    wishes,
+    pruning,
+    sight,
+  })
   const removals = openRemoval(new RemovalPlanner(look, decided, settings), proxmox, networks, logger)
   const removal = new RemovalReconciler(removals, wishes, destroyOrders)
   const unplanned = new UnplannedRange(sight, pruning)

@@ -3,7 +3,7 @@ import { rangeNumberOfVnet } from '../../model/identity.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
-import type { Machines } from '../../model/machine-ports.ts'
+import type { Machines, Pools } from '../../model/machine-ports.ts'
 import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Drift } from '../../model/range-spec.ts'
@@ -13,8 +13,9 @@ import { nicsOf, type RangeNetworks } from '../../reconcilers/vm/config-patch.ts
 import { nicOfVlan, type NicOfVlan } from '../../reconcilers/vm/find-drift.ts'
 import { isNew } from '../../reconcilers/vm/first-start.ts'
 import { type DriftJudgement, judgeDrift } from '../../reconcilers/vm/judge-drift.ts'
+import { asSeen, lookAtMachine, type VmSight } from '../../reconcilers/vm/vm-look.ts'
 import { VmBackoff } from './vm-backoff.ts'
-import type { Permit } from '../../model/permit.ts'
+import { Outdated, type Permit } from '../../model/permit.ts'
 
 /** A VM that exists and is as its plan wants it, but for what its configuration says. */
 export interface AuditWork {
@@ -39,6 +40,7 @@ interface Known {
   readonly nics: NicOfVlan
   readonly found: AuditFound
   readonly outcome: Outcome
+  readonly toBeConfigured: boolean
 }
 
 const NOTHING: AuditFound = { trouble: undefined, remark: undefined }
@@ -53,7 +55,8 @@ const LOOKS_AT_MOST = 3
  * what it found, and nothing that would not be found again.
  */
 export class ConfigAudit {
-  readonly #machines: Pick<Machines, 'audit' | 'configure'>
+  readonly #machines: Pick<Machines, 'audit' | 'configure' | 'read'>
+  readonly #pools: Pick<Pools, 'read'>
   readonly #settings: () => Pick<PlanSettings, 'auditMs' | 'zone'>
   readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
@@ -61,14 +64,22 @@ export class ConfigAudit {
   readonly #known = new Map<string, Known>()
   #spread = true
 
+  /** @param clock a steady one */
   constructor(
-    machines: Pick<Machines, 'audit' | 'configure'>,
+    {
+      machines,
+      pools,
+    }: {
+      readonly machines: Pick<Machines, 'audit' | 'configure' | 'read'>
+      readonly pools: Pick<Pools, 'read'>
+    },
     settings: () => Pick<PlanSettings, 'auditMs' | 'zone'>,
     clock: Pick<Clock, 'now'>,
     random: () => number,
     logger: Logger,
   ) {
     this.#machines = machines
+    this.#pools = pools
     this.#settings = settings
     this.#clock = clock
     this.#logger = logger
@@ -91,6 +102,12 @@ export class ConfigAudit {
     return known?.vmid === vmid ? known.found : NOTHING
   }
 
+  /** Whether the last look found that the VM is off and was never configured. */
+  isToBeConfigured(rangeId: string, { spec, vmid }: VmPlan): boolean {
+    const known = this.#known.get(keyOf(rangeId, spec.name))
+    return known?.vmid === vmid && known.toBeConfigured
+  }
+
   /** Looks at a VM when it is its turn, and corrects what is to be corrected. Never throws. */
   async check(work: AuditWork): Promise<Outcome> {
     const { plan, networks } = work
@@ -99,7 +116,10 @@ export class ConfigAudit {
     const before = this.#known.get(key)
     const known = before?.vmid === plan.vmid ? before : this.#firstSeen(work, asked)
     this.#known.set(key, known)
-    const isDue = work.isRemade || known.asked !== asked || this.#clock.now() >= known.at + this.#settings().auditMs
+    const isDue =
+      (work.isRemade && !isNew(plan)) ||
+      known.asked !== asked ||
+      this.#clock.now() >= known.at + this.#settings().auditMs
     if (!isDue) return known.outcome
     const wait = this.#backoff.waits(networks.rangeId, plan.spec.name, causeOf(work))
     if (wait !== undefined) return wait.outcome
@@ -109,7 +129,8 @@ export class ConfigAudit {
       if (next === undefined) return SETTLED
       const { held, ...news } = next
       // What could not be corrected yet is looked at again in the next pass.
-      this.#known.set(key, { ...known, ...news, asked, at: held ? Number.NEGATIVE_INFINITY : this.#clock.now() })
+      const isOpen = held || news.toBeConfigured
+      this.#known.set(key, { ...known, ...news, asked, at: isOpen ? Number.NEGATIVE_INFINITY : this.#clock.now() })
       return next.outcome
     } catch (error) {
       return this.#failed(key, work, known, error)
@@ -127,13 +148,14 @@ export class ConfigAudit {
       nics: fresh ? asWritten(work) : new Map(),
       found: NOTHING,
       outcome: SETTLED,
+      toBeConfigured: false,
     }
   }
 
   async #look(
     { plan, node, networks, drift, permit }: AuditWork,
     known: Known,
-  ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome'> & { readonly held: boolean }) | undefined> {
+  ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome' | 'toBeConfigured'> & { readonly held: boolean }) | undefined> {
     const { spec: vm, vmid } = plan
     for (let look = 1; ; look += 1) {
       const read = await this.#machines.audit(node, vmid, this.#zoneOf(networks), permit)
@@ -146,19 +168,29 @@ export class ConfigAudit {
       const held = judged.held || read.unplugged.length > 0
       if (judged.patch === undefined) return { nics, held, ...knownOf(judged) }
       if (look > LOOKS_AT_MOST) throw new Error(`its configuration keeps changing while it is corrected`)
+      const place = { node, vmid, rangeId: networks.rangeId }
+      const now = await lookAtMachine(this.#sight, place, permit.signal)
+      if (!now.inPool) return undefined
+      // Somebody has changed it since it was compared: it is compared anew.
+      if (now.read?.digest !== judged.patch.digest) continue
+      const asNow = asSeen(now, this.#sight, place, permit)
       try {
         permit.signal.throwIfAborted()
-        await this.#machines.configure(node, vmid, judged.patch, permit)
+        await this.#machines.configure(node, vmid, judged.patch, asNow)
         const fields = Object.keys(judged.patch.set).join(', ')
         this.#logger.info('vm corrected', { range: networks.rangeId, vm: vm.name, fields })
       } catch (error) {
-        if (!isProxmoxError(error, 'conflict', 'timeout-unknown-outcome')) throw error
+        if (!(error instanceof Outdated) && !isProxmoxError(error, 'conflict', 'timeout-unknown-outcome')) throw error
       }
     }
   }
 
   #zoneOf({ names }: RangeNetworks): string | undefined {
     return rangeNumberOfVnet(names.range) === undefined ? undefined : this.#settings().zone
+  }
+
+  get #sight(): VmSight {
+    return { machines: this.#machines, pools: this.#pools, now: () => this.#clock.now() }
   }
 
   #failed(key: string, work: AuditWork, known: Known, error: unknown): Outcome {
@@ -198,7 +230,13 @@ const asWritten = ({ plan: { spec }, networks }: AuditWork): NicOfVlan =>
 /** 0..1, evenly over VMIDs, always the same for one. */
 const shareOf = (vmid: number): number => ((vmid * 2_654_435_761) % 2 ** 32) / 2 ** 32
 
-const knownOf = ({ trouble, remark, held }: DriftJudgement): Pick<Known, 'found' | 'outcome'> => ({
+const knownOf = ({
+  trouble,
+  remark,
+  held,
+  toBeConfigured,
+}: DriftJudgement): Pick<Known, 'found' | 'outcome' | 'toBeConfigured'> => ({
+  toBeConfigured,
   found: { trouble, remark },
   outcome: held
     ? { kind: 'retry', error: trouble ?? remark ?? '' }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Machines, Pools } from '../../model/machine-ports.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Permit } from '../../model/permit.ts'
@@ -10,11 +11,14 @@ import type { RemoveAssignment } from './vm-assignment.ts'
 export class VmRemover {
   readonly #machines: Machines
   readonly #pools: Pick<Pools, 'read'>
+  readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
 
-  constructor(machines: Machines, pools: Pick<Pools, 'read'>, logger: Logger) {
+  /** @param clock a steady one */
+  constructor(machines: Machines, pools: Pick<Pools, 'read'>, clock: Pick<Clock, 'now'>, logger: Logger) {
     this.#machines = machines
     this.#pools = pools
+    this.#clock = clock
     this.#logger = logger
   }
 
@@ -23,7 +27,8 @@ export class VmRemover {
     const { order, vmid, name, node, tell, onGone } = assignment
     const { rangeId, why } = order
     const blocked = (trouble: string): void => tell({ phase: 'blocked', trouble, remark: undefined })
-    const work = { vm: { rangeId, vmid, name }, node, machines: this.#machines, pools: this.#pools, permit }
+    const now = (): number => this.#clock.now()
+    const work = { vm: { rangeId, vmid, name }, node, machines: this.#machines, pools: this.#pools, now, permit }
     try {
       const removed = await removeVm(work, (phase) => {
         this.#logger.info(phase, { range: rangeId, vm: name, vmid, node, why })

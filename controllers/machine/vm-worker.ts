@@ -1,37 +1,56 @@
-import type { Machines } from '../../model/machine-ports.ts'
+import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Permit } from '../../model/permit.ts'
 import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { Power } from '../../model/range-spec.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
-import { isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
+import { firstConfiguration, isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
 import { runVm } from '../../reconcilers/vm/run-vm.ts'
 import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import type { ConfigAudit } from './config-audit.ts'
+import { PowerCheck } from './power-check.ts'
 import type { KeepAssignment, VmNews } from './vm-assignment.ts'
 import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
 
 /** Brings one VM where its range file wants it, as far as that goes now, and then compares it with the file. */
 export class VmWorker {
   readonly #machines: Machines
-  readonly #audit: Pick<ConfigAudit, 'check' | 'found'>
+  readonly #pools: Pick<Pools, 'read'>
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #audit: Pick<ConfigAudit, 'check' | 'found' | 'isToBeConfigured'>
   readonly #backoff: VmBackoff
+  readonly #power: PowerCheck
   /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
   readonly #firstStarts = new Set<number>()
   readonly #logger: Logger
 
-  constructor(machines: Machines, audit: Pick<ConfigAudit, 'check' | 'found'>, backoff: VmBackoff, logger: Logger) {
+  /** @param clock a steady one */
+  constructor(
+    { machines, pools }: { readonly machines: Machines; readonly pools: Pick<Pools, 'read'> },
+    audit: Pick<ConfigAudit, 'check' | 'found' | 'isToBeConfigured'>,
+    backoff: VmBackoff,
+    clock: Pick<Clock, 'now'>,
+    logger: Logger,
+  ) {
     this.#machines = machines
+    this.#pools = pools
+    this.#clock = clock
     this.#audit = audit
     this.#backoff = backoff
+    this.#power = new PowerCheck(machines, clock)
     this.#logger = logger
   }
 
   /** What the VM's status tells before anything is done for it. */
   newsOf(assignment: KeepAssignment): VmNews {
     const wait = this.#wait(assignment)
-    return wait === undefined ? this.#news(assignment, assignment.plan.phase) : newsOfWait(wait)
+    if (wait !== undefined) return newsOfWait(wait)
+    const { step, phase, vmid } = assignment.plan
+    // What the cluster's list says of it may be of before, or of another VM that had its VMID.
+    const isSure = step.kind !== 'none' || this.#power.isConfirmed(vmid, step.at, phase !== 'stopped')
+    return this.#news(assignment, isSure ? phase : 'unknown')
   }
 
   /** The plan in which a new VM still gets its first start, although others are kept as they are. */
@@ -49,6 +68,8 @@ export class VmWorker {
     if (outcome.kind !== 'settled' || node === undefined || permit.withdrawn.aborted) return outcome
     const compared = await this.#audit.check({ plan, node, networks, drift, isRemade, permit })
     permit.signal.throwIfAborted()
+    if (plan.step.kind === 'none' && this.#audit.isToBeConfigured(assignment.rangeId, plan))
+      return this.work({ ...assignment, plan: firstConfiguration(plan, node, assignment.power) }, permit)
     tell(this.#news(assignment, phase))
     return compared
   }
@@ -58,6 +79,8 @@ export class VmWorker {
     const { step, phase, spec } = plan
     switch (step.kind) {
       case 'none':
+        if (!(await this.#confirm(plan.vmid, step.at, phase !== 'stopped', permit.signal)))
+          return { phase: 'unknown', outcome: { kind: 'progressing' } }
         // Whoever started it: it has had its first start.
         if (phase === 'running') this.#firstStarts.delete(plan.vmid)
         this.#backoff.forget(rangeId, spec.name)
@@ -65,6 +88,7 @@ export class VmWorker {
       case 'wait':
         return { phase, outcome: { kind: 'progressing' } }
       case 'blocked':
+        this.#power.forget(plan.vmid)
         this.#backoff.forget(rangeId, spec.name)
         return { phase, outcome: { kind: 'retry', error: step.finding.message } }
       case 'create':
@@ -76,6 +100,16 @@ export class VmWorker {
     }
   }
 
+  /** Whether its node says so as well. One that does not answer does not. Throws only when aborted. */
+  async #confirm(vmid: number, node: string, running: boolean, signal: AbortSignal): Promise<boolean> {
+    try {
+      return await this.#power.confirm(vmid, node, running, signal)
+    } catch {
+      signal.throwIfAborted()
+      return false
+    }
+  }
+
   async #carryOut(assignment: KeepAssignment, node: string, permit: Permit): Promise<VmResult> {
     const { rangeId, plan, power, networks, fullClone, startGate, tell } = assignment
     const wait = this.#wait(assignment)
@@ -84,12 +118,15 @@ export class VmWorker {
       return wait
     }
     if (isNew(plan) && power !== 'off') this.#firstStarts.add(plan.vmid)
+    this.#power.forget(plan.vmid)
     const work = {
       plan,
       node,
       networks,
       fullClone,
       machines: this.#machines,
+      pools: this.#pools,
+      now: () => this.#clock.now(),
       holdStart: () => startGate.closed(node),
       permit,
     }
@@ -98,7 +135,15 @@ export class VmWorker {
     if (permit.signal.aborted) return result
     const { outcome, phase } = result
     if ('error' in outcome) return this.#failed(assignment, node, { phase, ...outcome })
-    if (outcome.kind === 'settled') this.#backoff.forget(rangeId, plan.spec.name)
+    if (outcome.kind === 'settled') {
+      const isSure =
+        (phase !== 'running' && phase !== 'stopped') || this.#power.saw(plan.vmid, node, phase === 'running')
+      if (!isSure) {
+        this.#show(assignment, 'starting')
+        return { phase: 'starting', outcome: { kind: 'progressing' } }
+      }
+      this.#backoff.forget(rangeId, plan.spec.name)
+    }
     this.#show(assignment, phase)
     return result
   }
@@ -115,6 +160,7 @@ export class VmWorker {
     const { phase, error } = failure
     const { name } = plan.spec
     this.#logger.warn('vm is not done', { range: rangeId, vm: name, phase, error })
+    if (phase === 'starting') this.#power.startFailed(plan.vmid)
     const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
     if (bridge !== undefined && (bridge === networks.names.range || bridge === networks.names.nat))
       onBridgeMissing(node, bridge)

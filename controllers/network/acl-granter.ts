@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import { type Remark, remarkOf } from '../../model/condition.ts'
+import { always, provided, Withdrawn } from '../../model/permit.ts'
 import type { GrantAction } from '../../model/plan/actions.ts'
 import type { AccessWriter, Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
@@ -28,18 +29,23 @@ export class AclGranter {
     return (grant && this.#failures.get(keyOf(grant))?.value) ?? true
   }
 
-  /** Carries a planned grant out, unless it has just failed. Resolves with what a person should mend, or `true`. */
-  async grant(grant: GrantAction | undefined): Promise<Remark | true> {
+  /**
+   * Carries a planned grant out, unless it has just failed. Resolves with what a person should mend, or `true`.
+   *
+   * @param check asked right before it is sent. Throws `Withdrawn` when the range is not to be like this any more
+   */
+  async grant(grant: GrantAction | undefined, check: () => Promise<void>): Promise<Remark | true> {
     if (grant === undefined) return true
     const key = keyOf(grant)
     if (this.#failures.left(key) > 0) return this.standing(grant)
     try {
       this.#logger.info('granting a role', { path: grant.path, group: grant.group, role: grant.role })
-      await this.#access.grant(grant, this.#signal)
+      await this.#access.grant(grant, provided(check, always(this.#signal)))
       this.#failures.clear(key)
       return true
     } catch (error) {
       this.#signal.throwIfAborted()
+      if (error instanceof Withdrawn) throw error
       const remark = remarkOf({ reason: 'AclMissing', message: messageOf(grant, error) })
       this.#failures.failed(key, RETRY, remark)
       this.#logger.warn('a role could not be granted', { path: grant.path, group: grant.group, error })

@@ -20,7 +20,8 @@ export class BridgeRepair {
   } {
     const failed = wants.kind === 'bridges' ? this.#failed.unconfirmed(wants) : undefined
     if (wants.kind !== 'bridges' || failed === undefined) return { nodes, begin: undefined }
-    const begin = async (): Promise<boolean> => (await this.#maker.make([wants]))(wants).kind === 'ready'
+    const begin = async (): Promise<boolean> =>
+      (await this.#maker.make([{ wants, check: () => Promise.resolve() }]))(wants).kind === 'ready'
     return {
       nodes: nodes.map((seen) =>
         seen.node === wants.node

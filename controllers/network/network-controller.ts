@@ -3,8 +3,9 @@ import type { NetworkWants } from '../../model/plan/network-plan.ts'
 import { Turn } from '../pace/turn.ts'
 import type { BridgeMaker } from './bridge-maker.ts'
 import type { NetworkResult } from './network-result.ts'
-import type { VnetMaker, VnetRequest } from './vnet-maker.ts'
+import type { VnetMaker } from './vnet-maker.ts'
 import type { VnetRepair } from './vnet-repair.ts'
+import { type VnetRequest, withdrawnOf } from './vnet-request.ts'
 
 /** Networks that are being made. */
 export interface NetworksInMaking {
@@ -49,7 +50,7 @@ export class NetworkController {
   /**
    * Resolves when the wanted networks are in force, or with what is in the way. One range's trouble stops no other.
    *
-   * @param check asked when the turn begins, which may be long after this
+   * @param check asked when the turn begins, which may be long after this, and right before each write
    */
   ensure(wants: NetworkWants, check: Check): Promise<NetworkResult> {
     return this.begin(wants, check).made
@@ -75,18 +76,18 @@ export class NetworkController {
   }
 
   async #make(all: readonly NetworkRequest[]): Promise<(request: NetworkRequest) => NetworkResult> {
-    const withdrawn = await whatIsWithdrawn(all)
+    const withdrawn = await withdrawnOf(all)
     const requests = all.filter((request) => !withdrawn.has(request))
-    const vnets = requests.flatMap(({ wants, onCommitted }): readonly VnetRequest[] =>
-      wants.kind === 'vnets' ? [{ wants, onCommitted }] : [],
+    const vnets = requests.flatMap(({ wants, check, onCommitted }): readonly VnetRequest[] =>
+      wants.kind === 'vnets' ? [{ wants, check, onCommitted }] : [],
     )
-    const bridges = requests.flatMap(({ wants }) => (wants.kind === 'bridges' ? [wants] : []))
+    const bridges = requests.flatMap(({ wants, check }) => (wants.kind === 'bridges' ? [{ wants, check }] : []))
     const ofVnets = vnets.length === 0 ? undefined : await this.#makeVnets(vnets)
     const ofBridges = await this.#bridges.make(bridges)
     return (request) => {
       const { wants } = request
       const taken = withdrawn.get(request)
-      if (taken !== undefined) return taken
+      if (withdrawn.has(request)) return { kind: 'failed', error: taken }
       return wants.kind === 'bridges' ? ofBridges(wants) : (ofVnets?.answerTo(wants) ?? { kind: 'ready', nodes: [] })
     }
   }
@@ -95,6 +96,7 @@ export class NetworkController {
     const turn = await this.#vnets.make(requests)
     switch (turn.applied.kind) {
       case 'none':
+      case 'withheld':
         break
       case 'ended':
         this.#repair.applied()
@@ -105,15 +107,4 @@ export class NetworkController {
     }
     return turn
   }
-}
-
-/** The requests that nobody wants any more, with what is answered to them. */
-async function whatIsWithdrawn(
-  requests: readonly NetworkRequest[],
-): Promise<ReadonlyMap<NetworkRequest, NetworkResult>> {
-  const withdrawn = new Map<NetworkRequest, NetworkResult>()
-  const ask = (request: NetworkRequest): Promise<void> =>
-    request.check().catch((error: unknown) => void withdrawn.set(request, { kind: 'failed', error }))
-  await Promise.all(requests.map(ask))
-  return withdrawn
 }

@@ -86,8 +86,11 @@ export class SdnLock {
     signal: AbortSignal,
   ): Promise<{ readonly kind: 'granted'; readonly token: string | undefined } | LockRefusal> {
     await this.giveBackLeftover(signal)
-    const earlier = await this.#store.read()
+    const noted = await this.#readNote()
     signal.throwIfAborted()
+    // It is neither written over nor taken for none.
+    if (noted.kind === 'unreadable') return { kind: 'refused', finding: unreadableFinding(noted.why) }
+    const earlier = noted.note
     const asked: SdnLockNote = earlier ?? { kind: 'asked', at: this.#clock.now() }
     const unwritable = await this.#note(asked)
     if (unwritable !== undefined) return { kind: 'refused', finding: unwritable }
@@ -155,7 +158,8 @@ export class SdnLock {
   }
 
   async #giveBackNoted(signal: AbortSignal): Promise<void> {
-    const left = await this.#store.read()
+    const noted = await this.#readNote()
+    const left = noted.kind === 'read' ? noted.note : undefined
     if (left?.kind !== 'held') return
     await this.#sdn.unlock(left.token, signal)
     await this.#store.clear()
@@ -167,6 +171,17 @@ export class SdnLock {
     if (unwritable === undefined) return { kind: 'granted', token }
     await this.#giveBack(token)
     return { kind: 'refused', finding: unwritable }
+  }
+
+  async #readNote(): Promise<
+    | { readonly kind: 'read'; readonly note: SdnLockNote | undefined }
+    | { readonly kind: 'unreadable'; readonly why: string }
+  > {
+    try {
+      return { kind: 'read', note: await this.#store.read() }
+    } catch (error) {
+      return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
+    }
   }
 
   async #note(note: SdnLockNote): Promise<Finding | undefined> {
@@ -192,3 +207,8 @@ function takenFinding(askedAt: number | undefined): Finding {
     message: `sdn: ${whose}; it never expires: if nobody is at work on the SDN, release it: pvesh delete /cluster/sdn/lock --force 1`,
   }
 }
+
+const unreadableFinding = (why: string): Finding => ({
+  reason: 'LockNoteUnreadable',
+  message: `sdn: the note on the SDN lock may hold the token of a lock that is held, and ${why}; make it readable to Lanista's user, or, if nobody is at work on the SDN, release the lock (pvesh delete /cluster/sdn/lock --force 1) and remove the file`,
+})

@@ -1,4 +1,5 @@
 import type { SdnWriter } from '../../model/network-ports.ts'
+import { always, provided, Withdrawn } from '../../model/permit.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
@@ -20,13 +21,20 @@ export type Repaired =
   /** Nothing was done. `why`: a part of a sentence, with what to do. */
   | { readonly kind: 'held'; readonly why: string }
 
+type Judged = { readonly kind: 'needed'; readonly why: string } | Extract<Repaired, { kind: 'unneeded' | 'held' }>
+
+/** Why an apply was not sent: what the look right before it showed, or that there could be none. */
+function outcomeOf(late: Judged, error: unknown): Repaired {
+  return late.kind === 'needed' || !(error instanceof Withdrawn) ? { kind: 'failed', error } : late
+}
+
 /**
  * Repairs nodes that lack networks which are applied, by applying again, once.
  *
  * 1. looks whether that is still needed, and would do nothing else
  * 2. asks for the SDN lock on condition that nothing is pending
- * 3. looks once more: no lock keeps anybody from staging changes on a node, which an apply activates
- * 4. applies
+ * 3. applies, and right before each time that is sent looks once more: no lock keeps anybody from staging changes on a node,
+ *    which an apply activates
  *
  * Nothing is written for it, and it gives way to whatever anybody has pending.
  */
@@ -60,7 +68,7 @@ export class SdnRepair {
     const early = this.#judge(await this.#look(false), hidden)
     if (early.kind !== 'needed') return early
     const { applyForeign } = this.#settings()
-    const held = await this.#lock.hold(applyForeign, this.#signal, (lock) => this.#repairUnder(lock, hidden))
+    const held = await this.#lock.hold(applyForeign, this.#signal, (lock) => this.#repairUnder(lock, hidden, early.why))
     switch (held.kind) {
       case 'done':
         return held.value
@@ -73,21 +81,29 @@ export class SdnRepair {
     }
   }
 
-  async #repairUnder(lock: HeldLock, hidden: string | undefined): Promise<Repaired> {
-    const late = this.#judge(await this.#look(!lock.nothingPending), hidden)
-    if (late.kind !== 'needed') return late
-    const applied = await this.#writer.apply({ vnets: [], reason: `to repair ${late.why}` }, lock)
-    return applied.kind === 'failed' ? applied : { kind: 'applied' }
+  async #repairUnder(lock: HeldLock, hidden: string | undefined, why: string): Promise<Repaired> {
+    let late: Judged = { kind: 'unneeded' }
+    const isNeeded = async (): Promise<void> => {
+      late = this.#judge(await this.#look(!lock.nothingPending), hidden)
+      if (late.kind !== 'needed') throw new Withdrawn('the networks are not to be applied again any more')
+    }
+    const permit = provided(isNeeded, always(this.#signal))
+    const applied = await this.#writer.apply({ vnets: [], reason: `to repair ${why}` }, lock, permit)
+    switch (applied.kind) {
+      case 'withheld':
+        return outcomeOf(late, applied.error)
+      case 'failed':
+        return applied
+      case 'ended':
+        return { kind: 'applied' }
+    }
   }
 
   #look(withSubnets: boolean): Promise<ClusterSnapshot> {
     return lookAtSdn(this.#proxmox, withSubnets, this.#signal)
   }
 
-  #judge(
-    seen: ClusterSnapshot,
-    hidden: string | undefined,
-  ): { readonly kind: 'needed'; readonly why: string } | Extract<Repaired, { kind: 'unneeded' | 'held' }> {
+  #judge(seen: ClusterSnapshot, hidden: string | undefined): Judged {
     const settings = this.#settings()
     const { lacking, obstacle } = repairNeed(seen, checkZone(seen, settings.zone), settings)
     const whys = [

@@ -1,11 +1,11 @@
-import type { SdnWriter } from '../../model/network-ports.ts'
+import type { NicReader, SdnWriter } from '../../model/network-ports.ts'
+import type { Permit } from '../../model/permit.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { VnetWants } from '../../model/plan/network-plan.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { inOrderOfName } from '../../reconcilers/placement/compare-names.ts'
-import { foreignFinding, HIDDEN_CHANGE, type VnetDemand } from '../../reconcilers/vnet/foreign-changes.ts'
+import { foreignFinding, HIDDEN_CHANGE, isOurPending, type VnetDemand } from '../../reconcilers/vnet/foreign-changes.ts'
 import { nodeStates, withReloadFailures } from '../../reconcilers/vnet/node-states.ts'
 import { planVnets, type VnetPlan } from '../../reconcilers/vnet/plan-vnets.ts'
 import { checkZone } from '../../reconcilers/zone/check-zone.ts'
@@ -13,14 +13,9 @@ import { lookAtSdn } from './look-at-sdn.ts'
 import type { NetworkResult, NetworkTroubles } from './network-result.ts'
 import type { HeldLock, SdnLock } from './sdn-lock.ts'
 import { answerTo, applyOf, blockedBy, failing, stopping, writesOf } from './vnet-answers.ts'
+import { VnetApply } from './vnet-apply.ts'
+import { demandOf, permitFor, type VnetRequest } from './vnet-request.ts'
 import type { Applied, VnetWriter } from './vnet-writer.ts'
-
-/** What one range wants of a turn. */
-export interface VnetRequest {
-  readonly wants: VnetWants
-  /** Called when its VNets are committed, so that they come into force with each node's reload. */
-  readonly onCommitted: () => void
-}
 
 /** What came of a turn. */
 export interface VnetTurn {
@@ -34,20 +29,20 @@ export interface VnetTurn {
  * 1. looks, and plans; where nothing is to be done, that is all
  * 2. asks for the SDN lock, on condition that nothing is pending
  * 3. looks and plans again: under the lock nobody else changes SDN configuration
- * 4. writes, and looks once more: without a lock (before Proxmox VE 9) others may have changed the SDN meanwhile, and no
- *    lock keeps anybody from staging changes on a node, which an apply activates
- * 5. applies, which releases the lock, and tells whose VNets are committed; whatever happened, the lock is given back
+ * 4. writes; right before each it asks whether that is still wanted
+ * 5. looks and asks once more, and applies (`VnetApply`), which releases the lock, and tells whose VNets are committed;
+ *    whatever happened, the lock is given back
  * 6. looks whether the networks are in force on every node
  */
 export class VnetMaker {
-  readonly #proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'> }
+  readonly #proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'>; readonly nics: NicReader }
   readonly #writer: VnetWriter
   readonly #lock: SdnLock
   readonly #settings: () => PlanSettings
   readonly #signal: AbortSignal
 
   constructor(
-    proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'> },
+    proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'>; readonly nics: NicReader },
     writer: VnetWriter,
     lock: SdnLock,
     settings: () => PlanSettings,
@@ -67,14 +62,12 @@ export class VnetMaker {
 
   /** Resolves with what came of it for each range of the turn. Throws when the cluster can't be seen or asked. */
   async make(requests: readonly VnetRequest[]): Promise<VnetTurn> {
-    const demand: VnetDemand = {
-      wants: inOrderOfName(requests.flatMap(({ wants }) => wants.vnets)),
-      removals: inOrderOfName(requests.flatMap(({ wants }) => wants.removals)),
-    }
+    const demand = demandOf(requests)
     const seen = await this.#look(false)
     const plan = this.#plan(demand, seen)
     if (plan.actions.length === 0) return this.#turn(blockedBy(plan.findings), seen)
-    const allowPending = this.#settings().applyForeign || plan.leftPending.length > 0
+    const left = seen.vnets.some((vnet) => vnet.pending !== 'unchanged' && isOurPending(vnet, demand))
+    const allowPending = this.#settings().applyForeign || left
     const held = await this.#lock.hold(allowPending, this.#signal, (lock) => this.#makeUnder(lock, demand, requests))
     switch (held.kind) {
       case 'done':
@@ -97,21 +90,14 @@ export class VnetMaker {
     const apply = applyOf(plan)
     if (apply === undefined) return this.#turn(blockedBy(plan.findings), seen)
 
-    const unwritten = await this.#writer.write(writesOf(plan), seen, lock.token)
+    const permit = (vnet: string): Permit => permitFor(vnet, requests, this.#signal)
+    const writes = writesOf(plan)
+    const unwritten = await this.#writer.write(writes, seen, lock.token, permit)
     const before = new Map([...unwritten, ...blockedBy(plan.findings)])
-    const waiting = apply.vnets.filter((name) => !before.has(name))
-    // It would only reload every node for nothing.
-    if (waiting.length === 0) return this.#turn(before, await this.#look(false))
-
-    const late = this.#plan(demand, await this.#look(withSubnets))
-    const stopped = blockedBy(new Map([...late.findings].filter(([name]) => waiting.includes(name))))
-    const troubles = new Map([...before, ...stopped])
-    if (applyOf(late) === undefined) return this.#turn(troubles, await this.#look(false))
-
-    const applied = await this.#writer.apply(apply, lock, () => {
-      for (const { wants, onCommitted } of requests)
-        if (!wants.vnets.some(({ name }) => troubles.has(name))) onCommitted()
-    })
+    const look = (): Promise<ClusterSnapshot> => this.#look(withSubnets)
+    const applying = new VnetApply(look, this.#proxmox.nics, this.#writer, this.#settings, this.#signal)
+    const made = writes.filter(({ vnet }) => !unwritten.has(vnet))
+    const { applied, troubles } = await applying.apply({ requests, apply, writes: made, troubles: before, seen }, lock)
     const failed = applied.kind === 'failed' ? failing(apply.vnets, applied.error) : []
     return this.#turn(new Map([...failed, ...troubles]), await this.#look(false), applied)
   }

@@ -1,6 +1,8 @@
 import type { NicReader, ReloadFailure, SdnWriter } from '../../model/network-ports.ts'
 import type { SdnApply, VnetWrite } from '../../model/plan/actions.ts'
+import { always, type Permit, provided, Withdrawn } from '../../model/permit.ts'
 import type { Logger } from '../../model/ports.ts'
+import type { ClusterSnapshot, VnetConfig } from '../../model/snapshot.ts'
 import type { NetworkTrouble, NetworkTroubles } from './network-result.ts'
 import { type GuestsSeen, networkUse, whyItStays } from './network-use.ts'
 import type { HeldLock } from './sdn-lock.ts'
@@ -11,6 +13,8 @@ export type Applied =
   | { readonly kind: 'none' }
   /** It has ended. `failures`: node -> why its own log says that it did not reload. */
   | { readonly kind: 'ended'; readonly failures: ReadonlyMap<string, string> }
+  /** Its permit was not given, so it was not sent. */
+  | { readonly kind: 'withheld'; readonly error: unknown }
   /** It may have been committed before it failed. `vnets`: those that waited for it. */
   | { readonly kind: 'failed'; readonly vnets: readonly string[]; readonly error: unknown }
 
@@ -31,46 +35,95 @@ export class VnetWriter {
   /**
    * Writes VNets, which takes no effect before the apply. A VNet that a guest has a NIC on is not deleted.
    *
+   * @param permitFor what the write of a VNet depends on
    * @returns what came in the way of which VNet
    */
-  async write(writes: readonly VnetWrite[], seen: GuestsSeen, token: string | undefined): Promise<NetworkTroubles> {
+  async write(
+    writes: readonly VnetWrite[],
+    seen: GuestsSeen,
+    token: string | undefined,
+    permitFor: (vnet: string) => Permit,
+  ): Promise<NetworkTroubles> {
     const troubles = new Map<string, NetworkTrouble>()
     for (const write of writes) {
-      const trouble = await this.#try(write, seen, token)
+      const trouble = await this.#try(write, seen, token, permitFor(write.vnet))
       if (trouble !== undefined) troubles.set(write.vnet, trouble)
     }
     return troubles
+  }
+
+  /**
+   * Undoes writes that were not applied and are not to be: each VNet is written as it was before.
+   *
+   * @param before as seen before they were made
+   */
+  async takeBack(
+    writes: readonly VnetWrite[],
+    { vnets }: Pick<ClusterSnapshot, 'vnets'>,
+    token: string | undefined,
+  ): Promise<void> {
+    for (const write of writes) {
+      const config = vnets.find(({ name }) => name === write.vnet)?.configured
+      const undoing = inverseOf(write, config)
+      try {
+        this.#logger.info('taking back what was written for a vnet', { vnet: write.vnet })
+        if (undoing !== undefined) await this.#send(undoing, token, always(this.#signal))
+      } catch (error) {
+        this.#signal.throwIfAborted()
+        this.#logger.warn('what was written for a vnet could not be taken back, and is pending', {
+          vnet: write.vnet,
+          error,
+        })
+      }
+    }
   }
 
   /** Commits everything that is pending, releases the lock, and has every node reload its network. */
   async apply(
     { vnets, reason }: Pick<SdnApply, 'vnets' | 'reason'>,
     lock: HeldLock,
+    permit: Permit,
     onCommitted?: () => void,
   ): Promise<Exclude<Applied, { kind: 'none' }>> {
     let failures: readonly ReloadFailure[]
+    let refused: { readonly error: unknown } | undefined
+    const check = (): Promise<void> =>
+      permit.check().then(
+        () => this.#logger.info('applying SDN configuration', { reason }),
+        (error: unknown) => {
+          refused = { error }
+          throw error
+        },
+      )
     try {
       this.#signal.throwIfAborted()
-      this.#logger.info('applying SDN configuration', { reason })
-      failures = await this.#sdn.apply(lock.token, this.#signal, onCommitted)
+      failures = await this.#sdn.apply(lock.token, { ...permit, check }, onCommitted)
     } catch (error) {
-      return { kind: 'failed', vnets, error }
+      return refused === undefined ? { kind: 'failed', vnets, error } : { kind: 'withheld', ...refused }
     }
     await lock.released()
     return { kind: 'ended', failures: new Map(failures.map(({ node, why }) => [node, why])) }
   }
 
-  async #try(write: VnetWrite, seen: GuestsSeen, token: string | undefined): Promise<NetworkTrouble | undefined> {
+  async #try(
+    write: VnetWrite,
+    seen: GuestsSeen,
+    token: string | undefined,
+    permit: Permit,
+  ): Promise<NetworkTrouble | undefined> {
     const { vnet, reason } = write
+    let stays: NetworkTrouble | undefined
+    const isFree = async (): Promise<void> => {
+      stays = write.kind === 'delete-vnet' ? await this.#whyItStays(vnet, seen) : undefined
+      if (stays !== undefined) throw new Withdrawn(`vnet ${vnet}: it is in use by now`)
+    }
     try {
       this.#signal.throwIfAborted()
-      const stays = write.kind === 'delete-vnet' ? await this.#whyItStays(vnet, seen) : undefined
-      if (stays !== undefined) return stays
       this.#logger.info(WORDS[write.kind], { vnet, reason })
-      await this.#send(write, token)
+      await this.#send(write, token, provided(isFree, permit))
       return undefined
     } catch (error) {
-      return { kind: 'failed', error }
+      return stays ?? { kind: 'failed', error }
     }
   }
 
@@ -79,15 +132,28 @@ export class VnetWriter {
     return whyItStays(network, await networkUse(network, seen, this.#nics, this.#signal))
   }
 
-  #send(write: VnetWrite, token: string | undefined): Promise<void> {
+  #send(write: VnetWrite, token: string | undefined, permit: Permit): Promise<void> {
     switch (write.kind) {
       case 'create-vnet':
-        return this.#sdn.createVnet(write.vnet, write.config, token, this.#signal)
+        return this.#sdn.createVnet(write.vnet, write.config, token, permit)
       case 'update-vnet':
-        return this.#sdn.updateVnet(write.vnet, write.changes, token, this.#signal)
+        return this.#sdn.updateVnet(write.vnet, write.changes, token, permit)
       case 'delete-vnet':
-        return this.#sdn.deleteVnet(write.vnet, token, this.#signal)
+        return this.#sdn.deleteVnet(write.vnet, token, permit)
     }
+  }
+}
+
+/** @param config of the VNet, before the write was made */
+function inverseOf({ kind, vnet }: VnetWrite, config: VnetConfig | undefined): VnetWrite | undefined {
+  const reason = 'as it was before'
+  switch (kind) {
+    case 'create-vnet':
+      return { kind: 'delete-vnet', vnet, reason }
+    case 'delete-vnet':
+      return config && { kind: 'create-vnet', vnet, config, reason }
+    case 'update-vnet':
+      return config && { kind: 'update-vnet', vnet, changes: config, reason }
   }
 }
 

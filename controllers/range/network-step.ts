@@ -73,9 +73,9 @@ export class NetworkStep {
   }
 
   /** Gives the group its right, as nobody has a use for it before the networks are there; it keeps no VM from running. */
-  async grant(plan: RangePlan, { report, networks }: RangeInHand): Promise<void> {
+  async grant(plan: RangePlan, spec: RangeSpec, { report, networks }: RangeInHand): Promise<void> {
     if (plan.grant === undefined) return
-    await this.#granter.grant(plan.grant)
+    await this.#granter.grant(plan.grant, () => this.#wishes.stillNumbered(spec))
     report.found({ network: this.finding(plan, networks.nodes) })
   }
 

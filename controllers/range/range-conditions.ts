@@ -107,7 +107,7 @@ export const conditionsOfUnreadable = (
 ): readonly Condition[] =>
   brokenSpec(
     'FileUnreadable',
-    `range ${rangeId}: its file can't be read: ${why}; its VMs and networks stay as they are; make the file readable to go on`,
+    `range ${rangeId}: what is wanted of it can't be read: ${why}; its VMs and networks stay as they are, and this goes on by itself once that can be read`,
     before,
   )
 

@@ -3,10 +3,13 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { poolComment } from '../../model/identity.ts'
 import type { Pools } from '../../model/machine-ports.ts'
 import { type Outcome, worstOf } from '../../model/outcome.ts'
+import { always, provided } from '../../model/permit.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
-import type { RangeSpec } from '../../model/range-spec.ts'
+import type { VmPlan } from '../../model/plan/vm-plan.ts'
+import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import { zoneRemarkOf } from '../../model/zone-finding.ts'
 import type { KeepAssignment } from '../machine/vm-assignment.ts'
+import type { Pruning } from '../removal/pruning.ts'
 import type { NetworkStep } from './network-step.ts'
 import type { Planned, Planning } from './planning.ts'
 import { NO_ZONE_NEEDED, type PassFindings } from './range-conditions.ts'
@@ -14,6 +17,7 @@ import { askedBy, factsSeen } from './range-facts.ts'
 import type { RangeInHand } from './range-in-hand.ts'
 import type { PassReach } from './range-machine.ts'
 import type { RangeSight } from './range-sight.ts'
+import type { RangeWishes } from './range-wishes.ts'
 import type { RouteStep } from './route-step.ts'
 import type { VmHandOver } from './vm-hand-over.ts'
 
@@ -27,6 +31,13 @@ export interface ValidFile {
 interface InPlan {
   readonly plan: RangePlan
   readonly assignments: readonly KeepAssignment[]
+}
+
+/** Whom a pass asks on its way. */
+interface PassQuestions {
+  readonly wishes: Pick<RangeWishes, 'stillNumbered'>
+  readonly pruning: Pick<Pruning, 'renameOf'>
+  readonly sight: Pick<RangeSight, 'in'>
 }
 
 /**
@@ -44,7 +55,9 @@ export class RangePass {
   readonly #pools: Pick<Pools, 'create'>
   readonly #routes: RouteStep
   readonly #vms: VmHandOver
-  readonly #sight: Pick<RangeSight, 'in'>
+  readonly #wishes: PassQuestions['wishes']
+  readonly #pruning: PassQuestions['pruning']
+  readonly #sight: PassQuestions['sight']
 
   constructor(
     planning: Planning,
@@ -52,13 +65,15 @@ export class RangePass {
     pools: Pick<Pools, 'create'>,
     routes: RouteStep,
     vms: VmHandOver,
-    sight: Pick<RangeSight, 'in'>,
+    { wishes, pruning, sight }: PassQuestions,
   ) {
     this.#planning = planning
     this.#networks = networks
     this.#pools = pools
     this.#routes = routes
     this.#vms = vms
+    this.#wishes = wishes
+    this.#pruning = pruning
     this.#sight = sight
   }
 
@@ -101,8 +116,16 @@ export class RangePass {
       return { kind: 'retry', error: planned.result.finding.message }
     }
     const { plan } = planned.result
+    if (plan.vms.every(isNotThere)) {
+      const names = machinesOf(spec).map(({ name }) => name)
+      const finding = await this.#pruning.renameOf({ rangeId: spec.id, names })
+      if (finding !== undefined) {
+        range.report.found({ zone, network: finding, machines: undefined })
+        return { kind: 'retry', error: finding.message }
+      }
+    }
     const inPlan: InPlan = { plan, assignments: this.#vms.assignmentsOf(plan, spec, range) }
-    const pool = once(() => this.#makePool(plan, signal))
+    const pool = once(() => this.#makePool(plan, spec, signal))
 
     onStage('networks')
     const isNeeded = plan.network.actions.length > 0
@@ -124,7 +147,7 @@ export class RangePass {
     } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
       return { kind: 'progressing' }
     }
-    await this.#networks.grant(plan, range)
+    await this.#networks.grant(plan, spec, range)
 
     onStage('machines')
     await pool()
@@ -143,8 +166,9 @@ export class RangePass {
     range.report.planned(plan, range.networks.nodes, ({ vmid }) => newsOf(vmid), { zone, network })
   }
 
-  #makePool({ rangeId, pool }: RangePlan, signal: AbortSignal): Promise<void> {
-    return pool.exists ? Promise.resolve() : this.#pools.create(rangeId, poolComment(rangeId), signal)
+  #makePool({ rangeId, pool }: RangePlan, spec: RangeSpec, signal: AbortSignal): Promise<void> {
+    const permit = provided(() => this.#wishes.stillNumbered(spec), always(signal))
+    return pool.exists ? Promise.resolve() : this.#pools.create(rangeId, poolComment(rangeId), permit)
   }
 
   /** Once its VNets are committed, new VMs are made while nodes reload, and started when their node is known to be fine. */
@@ -155,6 +179,9 @@ export class RangePass {
     )
   }
 }
+
+const isNotThere = ({ step }: VmPlan): boolean =>
+  step.kind === 'create' || (step.kind === 'blocked' && step.at === undefined)
 
 /** The parts of a pass, in order. */
 export type Stage = 'planning' | 'networks' | 'machines'

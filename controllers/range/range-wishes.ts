@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import { type DestroyOrder, removalOf } from '../../model/destroy-order.ts'
-import type { Diagnostic } from '../../model/diagnostic.ts'
+import { type Diagnostic, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { Withdrawn } from '../../model/permit.ts'
 import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import { isSuspended, machinesOf, type RangeSpec } from '../../model/range-spec.ts'
@@ -33,6 +33,18 @@ type RemovalCause =
   | { readonly kind: 'order'; readonly order: DestroyOrder }
   | { readonly kind: 'prune' }
 
+/** What it says of the file goes to statuses, logs and notifications. */
+function unquotedRead(read: RangeFileRead): RangeFileRead {
+  switch (read.kind) {
+    case 'ok':
+      return read.warnings.length === 0 ? read : { ...read, warnings: read.warnings.map(unquotedDiagnostic) }
+    case 'invalid':
+      return { ...read, diagnostics: read.diagnostics.map(unquotedDiagnostic) }
+    case 'absent':
+      return read
+  }
+}
+
 type OkFile = Extract<RangeFileRead, { readonly kind: 'ok' }>
 
 /** The one place that says what is wanted of a range: its file, then a person's order, then what pruning decided. */
@@ -40,14 +52,16 @@ export class RangeWishes {
   readonly #files: Pick<RangeFiles, 'read'>
   readonly #destroyOrders: Pick<DestroyOrders, 'of'>
   readonly #pruning: Pick<Pruning, 'orderOf' | 'fileSeen'>
-  readonly #clock: Pick<Clock, 'now'>
+  readonly #clock: Pick<Clock, 'now' | 'sleep'>
+  /** Reads that have been waited for in vain, by range: beside one that hangs no other is begun. */
+  readonly #overdue = new Map<string, Promise<unknown>>()
 
   /** @param clock of the date, by which a suspension ends */
   constructor(
     files: Pick<RangeFiles, 'read'>,
     destroyOrders: Pick<DestroyOrders, 'of'>,
     pruning: Pick<Pruning, 'orderOf' | 'fileSeen'>,
-    clock: Pick<Clock, 'now'>,
+    clock: Pick<Clock, 'now' | 'sleep'>,
   ) {
     this.#files = files
     this.#destroyOrders = destroyOrders
@@ -55,17 +69,33 @@ export class RangeWishes {
     this.#clock = clock
   }
 
-  /** Reads what is wanted of the range now; where its file or an order can't be read, nothing is known of that. */
-  async read(rangeId: string): Promise<Wish> {
+  /**
+   * Reads what is wanted of the range now; where its file or an order can't be read, or not in time, nothing is known of that.
+   *
+   * @param patience for how long it is waited for, in milliseconds
+   */
+  async read(rangeId: string, patience = PATIENCE_MS): Promise<Wish> {
+    const over = new AbortController()
+    const late = this.#clock.sleep(patience, over.signal).then(
+      (): typeof LATE => LATE,
+      (): typeof LATE => LATE,
+    )
     try {
-      return await this.#read(rangeId)
-    } catch (error) {
-      return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
+      const overdue = this.#overdue.get(rangeId)
+      if (overdue !== undefined && (await Promise.race([overdue, late])) === LATE) return tooLate(patience)
+      const reading = this.#read(rangeId).catch(unreadable)
+      const wish = await Promise.race([reading, late])
+      if (wish !== LATE) return wish
+      const hanging = reading.finally(() => this.#overdue.delete(rangeId))
+      this.#overdue.set(rangeId, hanging)
+      return tooLate(patience)
+    } finally {
+      over.abort()
     }
   }
 
   async #read(rangeId: string): Promise<Wish> {
-    const file = await this.#files.read(rangeId)
+    const file = unquotedRead(await this.#files.read(rangeId))
     // Nothing that was decided for the lack of a file holds any more.
     if (file.kind === 'invalid') this.#pruning.fileSeen(rangeId, undefined)
     if (file.kind === 'ok')
@@ -97,7 +127,7 @@ export class RangeWishes {
 
   /** For a write to one VM of a range that is to stay: throws `Withdrawn` when that VM is not wanted like this any more. */
   async stillWanted(basis: RangeSpec, vmName: string): Promise<void> {
-    const now = await this.read(basis.id)
+    const now = await this.read(basis.id, MOMENT_MS)
     if (now.kind !== 'present')
       throw new Withdrawn(
         `range ${basis.id}: it is ${WORDS[now.kind]} by now`,
@@ -109,7 +139,7 @@ export class RangeWishes {
 
   /** For a range's networks: throws `Withdrawn` when it is not to stay any more, or under another number. */
   async stillNumbered(basis: Pick<RangeSpec, 'id' | 'number'>): Promise<void> {
-    const now = await this.read(basis.id)
+    const now = await this.read(basis.id, MOMENT_MS)
     if (now.kind !== 'present') throw new Withdrawn(`range ${basis.id}: it is ${WORDS[now.kind]} by now`)
     if (now.spec.number !== basis.number)
       throw new Withdrawn(`range ${basis.id}: its range file asks for another number by now`)
@@ -117,11 +147,27 @@ export class RangeWishes {
 
   /** For a write that removes something of a range: throws `Withdrawn` when the range is not to go like this any more. */
   async stillToGo(basis: RemovalOrder): Promise<void> {
-    const now = await this.read(basis.rangeId)
+    const now = await this.read(basis.rangeId, MOMENT_MS)
     if (now.kind === 'removal' && JSON.stringify(now.order) === JSON.stringify(basis)) return
     throw new Withdrawn(`range ${basis.rangeId}: it is not to go any more, or not like this`)
   }
 }
+
+/** So long a pass waits for a file; many large ones that come together are parsed one after the other. */
+const PATIENCE_MS = 60_000
+/** So long a write waits for its permit. What is not known by then is asked for again when the write is. */
+const MOMENT_MS = 10_000
+const LATE: unique symbol = Symbol('late')
+
+const unreadable = (error: unknown): Wish => ({
+  kind: 'unreadable',
+  why: error instanceof Error ? error.message : String(error),
+})
+
+const tooLate = (patience: number): Wish => ({
+  kind: 'unreadable',
+  why: `its file, or the order about it, could not be read within ${patience / 1000} s; check the disk, or the network, that it is on`,
+})
 
 /** All of a range file that writes to one of its VMs depend on, as one text. */
 function partOf(spec: RangeSpec, vmName: string): string {

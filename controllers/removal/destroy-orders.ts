@@ -1,16 +1,39 @@
 import { createHash } from 'node:crypto'
 import type { DestroyOrder, DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { Logger, RangeFileRead } from '../../model/ports.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
 
-/** Stands for what a range's file asks for: another text that asks for the same counts as the same. */
-export function fingerprintOf(file: RangeFileRead): string | undefined {
-  // Hashed, as a range file may hold secrets.
-  return file.kind === 'ok' ? createHash('sha256').update(JSON.stringify(file.spec)).digest('hex') : undefined
+/**
+ * Stands for what a range's file says and asks for. It is made of two: of what the file says, key by key, so that the place of the
+ * file and keys that only a later release knows make no difference; and of what is made of that, so that another text that asks for
+ * the same counts as the same. Undefined when there is no valid file.
+ */
+export function printOf(file: RangeFileRead): string | undefined {
+  return file.kind === 'ok' ? [FORM, file.said ?? '', hashOf(asksOf(file.spec))].join(':') : undefined
 }
 
-/** Whether a range's file says what it said when the order was given, or nothing. */
-export const stillHolds = (order: DestroyOrder, file: RangeFileRead): boolean =>
-  file.kind === 'absent' || fingerprintOf(file) === order.file
+/**
+ * Whether a range's file says what it said when the order was given, or nothing. `unknown`: the order is of an earlier release,
+ * which compared files in another way.
+ */
+export function stillHolds({ file: then }: DestroyOrder, file: RangeFileRead): 'yes' | 'no' | 'unknown' {
+  if (file.kind === 'absent') return 'yes'
+  const now = printOf(file)
+  if (then === undefined || now === undefined) return then === now ? 'yes' : 'no'
+  const [form, said, asks] = then.split(':')
+  if (form === FORM) {
+    const [, saidNow, asksNow] = now.split(':')
+    return (said !== '' && said === saidNow) || asks === asksNow ? 'yes' : 'no'
+  }
+  return file.kind === 'ok' && then === hashOf(file.spec) ? 'yes' : 'unknown'
+}
+
+const FORM = '2'
+
+const hashOf = (spec: object): string => createHash('sha256').update(JSON.stringify(spec)).digest('hex')
+
+/** All of it but where it stands. */
+const asksOf = ({ source: _, ...asks }: RangeSpec): object => asks
 
 /** The orders of `lanista destroy` as a pass takes them. */
 export class DestroyOrders {
@@ -24,11 +47,15 @@ export class DestroyOrders {
 
   /**
    * The order that holds for a range whose file was just read. One that the file has overtaken is void, and forgotten: a
-   * person who writes a file after destroying the range wants what the file says.
+   * person who writes a file after destroying the range wants what the file says. Throws when an order can't be read, or it can't
+   * be told whether it holds: then nothing is known of what is wanted.
    */
   async of(rangeId: string, file: RangeFileRead): Promise<DestroyOrder | undefined> {
     const order = await this.#store.read(rangeId)
-    if (order === undefined || stillHolds(order, file)) return order
+    if (order === undefined) return undefined
+    const holds = stillHolds(order, file)
+    if (holds === 'yes') return order
+    if (holds === 'unknown') throw new Error(incomparable(rangeId))
     if (file.kind === 'ok') {
       this.#logger.info('the order to destroy the range is void, as its file has changed since', { range: rangeId })
       await this.#store.clear(rangeId)
@@ -47,3 +74,6 @@ export class DestroyOrders {
     return this.#store.list()
   }
 }
+
+const incomparable = (rangeId: string): string =>
+  `range ${rangeId}: an order to destroy it was written by an earlier release, so that it can't be told whether its file has changed since; if it is to go, say so again: lanista destroy ${rangeId}; if not, remove destroy/${rangeId}.json from the state directory`

@@ -4,6 +4,7 @@ import type { FolderIdentity } from '../../model/prune.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
 import { descentToCheck, doubtsOf } from '../../reconcilers/prune/doubt-file.ts'
 import type { MissingRange } from '../../reconcilers/prune/judge-prune.ts'
+import { type NamedMachines, twinOf } from '../../reconcilers/prune/renamed.ts'
 import {
   afterLook,
   type FileWatch,
@@ -31,13 +32,20 @@ export type MissingFile = WatchedFile & { readonly missing: NonNullable<WatchedF
 
 /** What is known of the files that the folder has, or has had: which are missing, for how long, and with which doubts. */
 export class MissingFiles {
-  readonly #files: Pick<RangeFiles, 'list'>
+  readonly #files: Pick<RangeFiles, 'list' | 'read'>
   readonly #provenance: FolderProvenance
   readonly #store: SeenFilesStore
   readonly #time: WatchTime
   #watch: FileWatch = watchFrom([])
+  /** Ranges whose files are gone -> the new range that waits, as it may be the same. */
+  readonly #heldFor = new Map<string, string>()
 
-  constructor(files: Pick<RangeFiles, 'list'>, provenance: FolderProvenance, store: SeenFilesStore, time: WatchTime) {
+  constructor(
+    files: Pick<RangeFiles, 'list' | 'read'>,
+    provenance: FolderProvenance,
+    store: SeenFilesStore,
+    time: WatchTime,
+  ) {
     this.#files = files
     this.#provenance = provenance
     this.#store = store
@@ -57,11 +65,13 @@ export class MissingFiles {
   /** A range has a file. @param names the machines that it names; undefined when it is not valid */
   seen(rangeId: string, names: readonly string[] | undefined): void {
     this.#watch = withRead(this.#watch, rangeId, names)
+    this.#heldFor.delete(rangeId)
   }
 
   /** Neither a file nor anything else of a range is left. */
   forget(rangeId: string): void {
     this.#watch = without(this.#watch, rangeId)
+    this.#heldFor.delete(rangeId)
   }
 
   /** Nobody watches for now: what is missing begins anew afterwards. */
@@ -92,6 +102,17 @@ export class MissingFiles {
     return this.#watch.files.get(rangeId)?.names ?? []
   }
 
+  /**
+   * The range whose file is gone just now and named the same machines: this one is it under another id, perhaps, and that one
+   * does not go without a person's word as long as this one waits for it.
+   */
+  async goneTwinOf(range: NamedMachines): Promise<string | undefined> {
+    const twin = twinOf(range, [...this.#watch.files.values()])
+    if (twin === undefined || (await this.#files.list()).includes(twin.rangeId)) return undefined
+    this.#heldFor.set(twin.rangeId, range.rangeId)
+    return twin.rangeId
+  }
+
   /** For how long each has been missing, and why that may be an accident. @param folder what it is now */
   async judged(missing: readonly MissingFile[], folder: FolderIdentity): Promise<readonly MissingRange[]> {
     // Asked once for all files that were last seen with the same commit.
@@ -103,7 +124,18 @@ export class MissingFiles {
       const follows =
         descent === undefined || (answers.get(ancestor) ?? (await this.#provenance.follows(commit, ancestor)))
       answers.set(ancestor, follows)
-      judged.push({ id: file.rangeId, watched: file.missing.watched, doubts: doubtsOf(file, folder, follows) })
+      const twin = this.#heldFor.get(file.rangeId)
+      const renamed =
+        twin === undefined || this.#watch.files.get(twin)?.missing !== undefined
+          ? []
+          : [
+              `the file of ${twin} names the same VMs as that of ${file.rangeId} did, so it may be ${file.rangeId} under another name`,
+            ]
+      judged.push({
+        id: file.rangeId,
+        watched: file.missing.watched,
+        doubts: [...doubtsOf(file, folder, follows), ...renamed],
+      })
     }
     return judged
   }
@@ -113,9 +145,16 @@ export class MissingFiles {
     try {
       const folder = await this.#provenance.identity()
       const ids = await this.#files.list()
-      return { kind: 'listed', ids, folder, at: stopwatch(), now: clock.now(), mostStep: 2 * resyncMs() }
+      const sound = await this.#hasValid(ids)
+      return { kind: 'listed', ids, sound, folder, at: stopwatch(), now: clock.now(), mostStep: 2 * resyncMs() }
     } catch {
       return { kind: 'unread' }
     }
+  }
+
+  /** Reads no further than to the first valid one, and no text twice that has not changed. */
+  async #hasValid(ids: readonly string[]): Promise<boolean> {
+    for (const id of ids) if ((await this.#files.read(id)).kind === 'ok') return true
+    return false
   }
 }

@@ -26,7 +26,7 @@ interface Surroundings {
 /** Pruning of the ranges in a folder. @param look at the cluster, for the VMs that a person approves of */
 export function openPruning(
   { settings, provenance, seenFiles, approvals, stopwatch }: PruneParts,
-  files: Pick<RangeFiles, 'list'>,
+  files: Pick<RangeFiles, 'list' | 'read'>,
   look: () => Promise<Pick<ClusterSnapshot, 'guests'>>,
   resyncMs: () => number,
   { clock, logger, metrics }: Surroundings,

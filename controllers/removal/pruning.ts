@@ -5,6 +5,7 @@ import type { ReadyBefore } from '../../model/range-status.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import { judgePrune } from '../../reconcilers/prune/judge-prune.ts'
 import { goesLater, waitsForApproval, whyItGoes } from '../../reconcilers/prune/prune-words.ts'
+import type { NamedMachines } from '../../reconcilers/prune/renamed.ts'
 import type { MissingFiles } from './missing-files.ts'
 import type { PruneApproval } from './prune-approval.ts'
 import type { PruneOrders } from './prune-orders.ts'
@@ -51,6 +52,18 @@ export class Pruning {
   /** What becomes of a range whose file is gone; undefined when nothing does. */
   outlookOf(rangeId: string): Finding | undefined {
     return this.#outlooks.get(rangeId)
+  }
+
+  /** Why a range of which nothing is there yet is not made for now: it may be one whose file was renamed, and which is to go. */
+  async renameOf({ rangeId, names }: NamedMachines): Promise<Finding | undefined> {
+    if (!this.#settings().enabled) return undefined
+    const before = await this.#files.goneTwinOf({ rangeId, names })
+    return before === undefined
+      ? undefined
+      : {
+          reason: 'Renamed',
+          message: `range ${rangeId}: its file names the same VMs as that of ${before} did, which is gone: if it was renamed, rename it back to ${before}, as a range keeps its id; if ${before} is to go, approve of it (lanista approve) or run lanista destroy ${before}, and ${rangeId} is made; until then nothing is made or removed`,
+        }
   }
 
   /**

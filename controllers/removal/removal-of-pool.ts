@@ -1,5 +1,6 @@
 import { poolComment } from '../../model/identity.ts'
 import type { Pools } from '../../model/machine-ports.ts'
+import { always, provided } from '../../model/permit.ts'
 import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { StepEnd } from './removal-step-end.ts'
@@ -26,15 +27,23 @@ export class RemovalOfPool {
     this.#emptied.delete(rangeId)
   }
 
-  /** Done as well when the pool is gone, or is none of the range's. Throws when Proxmox fails. */
-  async remove(rangeId: string, signal: AbortSignal): Promise<StepEnd | { readonly kind: 'progressing' }> {
+  /**
+   * Done as well when the pool is gone, or is none of the range's. Throws when Proxmox fails.
+   *
+   * @param check asked right before it is sent. Throws `Withdrawn` when the range is not to go any more
+   */
+  async remove(
+    rangeId: string,
+    check: () => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<StepEnd | { readonly kind: 'progressing' }> {
     const pool = await this.#pools.read(rangeId, signal)
     if (pool === undefined) return { kind: 'done' }
     if (pool.guests.length > 0) return { kind: 'progressing' }
     if (pool.comment !== poolComment(rangeId) && !this.#emptied.has(rangeId)) return { kind: 'done' }
     try {
       this.#logger.info('removing pool', { range: rangeId, pool: rangeId })
-      await this.#pools.remove(rangeId, signal)
+      await this.#pools.remove(rangeId, provided(check, always(signal)))
       return { kind: 'done' }
     } catch (error) {
       if (!isProxmoxError(error, 'conflict')) throw error

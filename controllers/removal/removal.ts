@@ -158,8 +158,7 @@ export class Removal {
   }
 
   async #removePool(check: () => Promise<void>, signal: AbortSignal): Promise<Outcome> {
-    await check()
-    const end = await this.#steps.pool.remove(this.#order.rangeId, signal)
+    const end = await this.#steps.pool.remove(this.#order.rangeId, check, signal)
     if (end.kind === 'progressing') return end
     return end.kind === 'done' ? this.#gone() : this.#end(end.kind, 'pool', end.finding)
   }

@@ -119,7 +119,9 @@ export class Notifications {
     const { notifier, clock } = this.#parts
     for (let attempt = 0; ; attempt += 1) {
       this.#signal.throwIfAborted()
-      const delivery = await this.#slots.use(() => notifier.send(url, notification, this.#signal))
+      const delivery = await this.#slots.use(() =>
+        notifier.send(url, notification, this.#signal, { anywhere: this.#parts.urls().includes(url) }),
+      )
       this.#signal.throwIfAborted()
       const wait = WAITS[attempt]
       if (delivery.kind !== 'failed' || wait === undefined) {

@@ -1,11 +1,11 @@
 import { isAbsolute, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { CheckedFile } from '../../model/checked-file.ts'
-import { type Diagnostic, diagnosticSentence } from '../../model/diagnostic.ts'
+import { type Diagnostic, diagnosticSentence, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { summaryText } from './diagnostic-text.ts'
 
-/** What was found in files, as one JSON document for programs. */
+/** What was found in files, as one JSON document for programs. As the others, it may end in the log of a build: no values. */
 export const diagnosticJson = (files: readonly CheckedFile[]): string =>
   asJson({
     files: files.map(({ path, rangeId, problems, warnings }) => ({
@@ -29,13 +29,10 @@ const asJsonEscape = (character: string): string =>
     .map((unit) => `\\u${unit}`)
     .join('')
 
-const jsonOf = ({ line, column, finding, remedy, excerpt }: Diagnostic): unknown => ({
-  line: line ?? null,
-  column: column ?? null,
-  finding,
-  remedy,
-  excerpt: excerpt ?? null,
-})
+const jsonOf = (diagnostic: Diagnostic): unknown => {
+  const { line, column, finding, remedy } = unquotedDiagnostic(diagnostic)
+  return { line: line ?? null, column: column ?? null, finding, remedy }
+}
 
 interface Found {
   readonly path: string
@@ -45,8 +42,8 @@ interface Found {
 
 const foundIn = (files: readonly CheckedFile[]): readonly Found[] =>
   files.flatMap(({ path, problems, warnings }) => [
-    ...problems.map((diagnostic): Found => ({ path, level: 'error', diagnostic })),
-    ...warnings.map((diagnostic): Found => ({ path, level: 'warning', diagnostic })),
+    ...problems.map((each): Found => ({ path, level: 'error', diagnostic: unquotedDiagnostic(each) })),
+    ...warnings.map((each): Found => ({ path, level: 'warning', diagnostic: unquotedDiagnostic(each) })),
   ])
 
 const RULE = 'range-file'

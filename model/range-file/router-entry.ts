@@ -35,7 +35,13 @@ export const routerEntry = z
         examples: ['debian-12-x64-server-template'],
       })
       .optional(),
-    ram_min_gb: balloonGb.meta({ description: 'Balloon minimum in GiB.', examples: [1] }).optional(),
+    ram_min_gb: balloonGb
+      .meta({
+        description:
+          'Balloon minimum in GiB; switches ballooning on. Default: 0.5, without ballooning where ram_gb is given.',
+        examples: [1],
+      })
+      .optional(),
     ram_gb: memoryGb.meta({ description: 'Memory in GiB. Default: 2.', examples: [4] }).optional(),
     cpus: cpuCount.meta({ description: 'CPU cores. Default: 2.', examples: [2] }).optional(),
     roles: roles.optional(),

@@ -1,4 +1,4 @@
-import { OWNER_TAG } from '../../model/identity.ts'
+import { isConfiguredFor } from '../../model/identity.ts'
 import type { ClusterSnapshot, GuestSeen, NodeSeen, StorageSeen } from '../../model/snapshot.ts'
 import { compareNames } from './compare-names.ts'
 import type { Demand } from './demand.ts'
@@ -8,7 +8,8 @@ export interface Reservation extends Demand {
   readonly vmid: number
   readonly rangeId: string
   readonly name: string
-  readonly node: string
+  /** Undefined while it is not known, and then it counts on every node. */
+  readonly node: string | undefined
 }
 
 /** What is left on a node after everything that is promised there. */
@@ -34,7 +35,8 @@ export interface Promised extends Demand {
   readonly vmid: number
   /** Undefined when Proxmox doesn't tell it yet. */
   readonly name: string | undefined
-  readonly node: string
+  /** Undefined: on one of them, so it counts on each. */
+  readonly node: string | undefined
   readonly why: 'promised' | 'not running' | 'just started'
 }
 
@@ -52,15 +54,13 @@ const IDLE_LOAD = 0.03
  */
 export function capacityOf(snapshot: ClusterSnapshot, promised: readonly Promised[]): Capacity {
   const loadPerCore = loadPerCoreOf(snapshot)
-  const taken = new Map<string, { memoryBytes: number; cores: number }>()
-  for (const { node, memoryBytes, cores } of promised) {
-    const here = taken.get(node)
-    if (here === undefined) taken.set(node, { memoryBytes, cores })
-    else {
+  const taken = new Map(snapshot.nodes.map(({ name }) => [name, { memoryBytes: 0, cores: 0 }]))
+  for (const { node, memoryBytes, cores } of promised)
+    for (const here of node === undefined ? taken.values() : [taken.get(node)]) {
+      if (here === undefined) continue
       here.memoryBytes += memoryBytes
       here.cores += cores
     }
-  }
   const rooms = [...snapshot.nodes]
     .sort((a, b) => compareNames(a.name, b.name))
     .map((node): Room => {
@@ -77,14 +77,19 @@ export function capacityOf(snapshot: ClusterSnapshot, promised: readonly Promise
 /**
  * What is promised and not in the figures yet: reservations, VMs of ours that are configured and not running, and VMs
  * started within the statistics' lag. No VM counts twice: a reservation stands in for its guest, and what a guest
- * already uses is measured, not promised. Templates don't count. In order of VMIDs.
+ * already uses is measured, not promised. What is being cloned to another node is shown on its template's until the clone has
+ * ended, and counts where it goes. Templates don't count. In order of VMIDs.
  */
 export function promisedIn(snapshot: ClusterSnapshot, reservations: readonly Reservation[]): readonly Promised[] {
   const reserved = new Map(reservations.map((promise) => [promise.vmid, promise]))
   const guests = new Map(snapshot.guests.map((guest) => [guest.vmid, guest]))
   const promised = [...reserved.values()].flatMap((promise) => {
     const guest = guests.get(promise.vmid)
-    return outstanding(promise, guest, { vmid: promise.vmid, name: promise.name, node: guest?.node ?? promise.node })
+    return outstanding(promise, guest, {
+      vmid: promise.vmid,
+      name: promise.name,
+      node: guest === undefined || guest.lock === 'clone' ? promise.node : guest.node,
+    })
   })
   const unreserved = snapshot.guests
     .filter((guest) => !reserved.has(guest.vmid) && isPromised(guest))
@@ -121,8 +126,9 @@ export const freeSpace = ({ space }: Pick<Capacity, 'space'>, storage: string, n
 export const showsInFigures = ({ status, uptimeSeconds }: GuestSeen): boolean =>
   holdsMemory(status) && uptimeSeconds >= STATISTICS_LAG_SECONDS
 
-const isPromised = (guest: GuestSeen): boolean =>
-  !guest.template && (holdsMemory(guest.status) || guest.tags.includes(OWNER_TAG))
+/** A copy that a person keeps has the tags as well, and is in no range's pool. */
+const isPromised = ({ template, status, pool, tags }: GuestSeen): boolean =>
+  !template && (holdsMemory(status) || (pool !== undefined && isConfiguredFor(pool, tags)))
 
 /** The part of a demand that is not in the figures yet, if any. */
 function outstanding(
@@ -164,9 +170,11 @@ function spaceOf(storages: readonly StorageSeen[], promised: readonly Promised[]
   }
   for (const { disk, node } of promised) {
     if (disk === undefined) continue
-    const key = spaceKey(disk.storage, node, space)
-    const free = space.get(key)
-    if (free !== undefined) space.set(key, free - disk.bytes)
+    const nodes = node === undefined ? new Set(storages.map((each) => each.node)) : [node]
+    for (const key of new Set([...nodes].map((each) => spaceKey(disk.storage, each, space)))) {
+      const free = space.get(key)
+      if (free !== undefined) space.set(key, free - disk.bytes)
+    }
   }
   return space
 }

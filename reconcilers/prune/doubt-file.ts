@@ -21,7 +21,7 @@ export function doubtsOf(file: SeenFile, now: FolderIdentity, follows: boolean):
   const { rangeId, folder, emptied, unread } = file
   if (folder === undefined) return [`nobody watched the folder when the file of ${rangeId} went`]
   return [
-    ...(emptied ? ['the folder had no range file at all'] : []),
+    ...(emptied ? ['the folder had no valid range file at all'] : []),
     ...(unread ? [`the file of ${rangeId} went while the folder could not be read`] : []),
     ...(isReplaced(folder, now)
       ? ['the folder was replaced by another of the same name, as when it is unmounted or mounted over']

@@ -26,6 +26,11 @@ export type FolderLook =
   | {
       readonly kind: 'listed'
       readonly ids: readonly string[]
+      /**
+       * One of them at least is a valid range file. Without one the folder may be another, whatever else is in it: a broken or an
+       * empty file, or YAML of some other program.
+       */
+      readonly sound: boolean
       /** Taken before the listing, so that no file counts as seen in what took its folder away. */
       readonly folder: FolderIdentity
       /** In milliseconds of a clock that is never set. */
@@ -98,7 +103,7 @@ export function afterLook(watch: FileWatch, look: FolderLook): FileWatch {
     const { missing } = file
     return {
       ...file,
-      emptied: file.emptied || present.length === 0,
+      emptied: file.emptied || !look.sound,
       unread: file.unread || (missing === undefined && last.kind === 'unread'),
       missing:
         missing === undefined || last.kind !== 'listed'

@@ -143,15 +143,16 @@ function judged(
 /** What is promised, with the range where it is known. */
 function countedIn({ reservations, ground }: Joint, promised: readonly Promised[]): readonly CountedPromise[] {
   const rangeOf = new Map(reservations.map(({ vmid, rangeId }) => [vmid, rangeId]))
-  return promised.map(({ node, name, vmid, memoryBytes, cores, why }) => {
+  const everyNode = ground.snapshot.nodes.map(({ name }) => name)
+  return promised.flatMap(({ node: at, name, vmid, memoryBytes, cores, why }) => {
     const range = rangeOf.get(vmid) ?? ground.guests.byVmid.get(vmid)?.pool
-    return {
+    return (at === undefined ? everyNode : [at]).map((node) => ({
       node,
       vm: `${range === undefined ? '' : `${range}/`}${name ?? 'without a name yet'}`,
       vmid,
       memoryBytes,
       cores,
       why,
-    }
+    }))
   })
 }

@@ -12,6 +12,7 @@ import { bindWishes, type BoundWishes, NO_WISHES } from '../placement/wishes.ts'
 import { hiddenMembersOf, machinesHidden, orHidden } from '../not-visible.ts'
 import { guestsOfRange } from '../vm/find-guest.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from '../vm/plan-vm.ts'
+import { otherCaseOf } from './other-case.ts'
 import { planSingleNetwork } from './plan-single-network.ts'
 import { planClusterNetwork, type PlannedNetwork, type RefusedNetwork } from './plan-cluster-network.ts'
 
@@ -51,6 +52,9 @@ export function outlineRange(
   const { snapshot, mode } = ground
   const hidden = machinesHidden(spec.id, snapshot)
   if (hidden !== undefined) return { kind: 'refused', part: 'NetworkReady', finding: hidden, zoneFindings: [] }
+  const taken = otherCaseOf(spec.id, snapshot)
+  if (taken !== undefined)
+    return { kind: 'refused', part: 'NetworkReady', finding: taken, zoneFindings: ground.zone.findings }
   const planNetwork = mode === 'single' ? planSingleNetwork : planClusterNetwork
   const planned = planNetwork(spec, ground, promises.numbers)
   if (planned.kind === 'refused') return planned
@@ -98,7 +102,7 @@ function outlineVms(
       },
     },
     existing: plans.flatMap((plan) =>
-      existingNodeOf(plan).map((node) => ({
+      placesOf(plan).map((node) => ({
         vmid: plan.vmid,
         rangeId: spec.id,
         name: plan.spec.name,
@@ -108,6 +112,10 @@ function outlineVms(
     ),
   }
 }
+
+/** Where a VM that exists counts: on its node, or, while it is being cloned nobody knows whereto, on each. */
+const placesOf = (plan: VmPlan): readonly (string | undefined)[] =>
+  plan.phase === 'cloning' && plan.step.kind === 'wait' ? [plan.step.at] : existingNodeOf(plan)
 
 /** What a VM of a range would ask for if it did not exist. */
 export const requestIn = (
@@ -149,10 +157,12 @@ export function completePlan(
     zoneFindings,
     notes: [...notes, ...[...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`)],
   }
-  const reservations = vms.flatMap(({ spec: vm, vmid, step }): readonly Reservation[] => {
+  const reservations = vms.flatMap(({ spec: vm, vmid, step, phase }): readonly Reservation[] => {
     const begun = step.kind === 'create' || step.kind === 'continue' || step.kind === 'wait'
     const node = nodeOf(step)
-    return begun && node !== undefined ? [{ vmid, rangeId: spec.id, name: vm.name, node, ...demandIn(ground, vm) }] : []
+    return begun && (node !== undefined || phase === 'cloning')
+      ? [{ vmid, rangeId: spec.id, name: vm.name, node, ...demandIn(ground, vm) }]
+      : []
   })
   return { kind: 'planned', plan, reservations }
 }

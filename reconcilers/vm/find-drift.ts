@@ -2,7 +2,7 @@ import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { MachineAudit, MachineRead } from '../../model/machine-ports.ts'
 import type { VmSpec } from '../../model/range-spec.ts'
 import { cardOf, nicsOf, type RangeNetworks } from './config-patch.ts'
-import { isWired, rewired, type Wiring, wiringOf, wiringText } from './nic-wiring.ts'
+import { isWired, rewired, type WantedWiring, wiringOf, wiringText } from './nic-wiring.ts'
 
 /** One field of a VM's configuration that is not as the range file says. */
 export interface Difference {
@@ -56,7 +56,7 @@ function networkDifferences(
   known: NicOfVlan,
 ): readonly Difference[] {
   const [first, ...others] = nicsOf(vm, networks)
-  const differs = (key: string, wanted: Wiring): readonly Difference[] =>
+  const differs = (key: string, wanted: WantedWiring): readonly Difference[] =>
     wiringDifference(vm, key, read.config[key], wanted)
   const own = first === undefined ? [] : differs('net0', first)
   const carried = nicOfVlan(networks, read)
@@ -64,14 +64,14 @@ function networkDifferences(
   const taken = new Set([...Object.keys(read.config), ...(read.waiting ?? [])])
   const missing = others.filter(({ vlan }) => vlan !== undefined && !carried.has(vlan))
   const carriers = new Set(carried.values())
-  const moved = missing.flatMap((nic): readonly (readonly [string, Wiring])[] => {
+  const moved = missing.flatMap((nic): readonly (readonly [string, WantedWiring])[] => {
     const key = known.get(nic.vlan ?? 0)
     return key === undefined || carriers.has(key) ? [] : [[key, nic]]
   })
   for (const [key] of moved) taken.add(key)
   const added = missing
     .filter((nic) => !moved.some(([, each]) => each === nic))
-    .map((nic): readonly [string | undefined, Wiring] => {
+    .map((nic): readonly [string | undefined, WantedWiring] => {
       const key = freeNic(taken)
       if (key !== undefined) taken.add(key)
       return [key, nic]
@@ -83,7 +83,12 @@ function networkDifferences(
   ]
 }
 
-function wiringDifference(vm: VmSpec, key: string, text: string | undefined, wanted: Wiring): readonly Difference[] {
+function wiringDifference(
+  vm: VmSpec,
+  key: string,
+  text: string | undefined,
+  wanted: WantedWiring,
+): readonly Difference[] {
   if (text !== undefined && isWired(text, wanted)) return []
   return [
     {
@@ -96,7 +101,7 @@ function wiringDifference(vm: VmSpec, key: string, text: string | undefined, wan
   ]
 }
 
-const noFreeNic = (nic: Wiring): Difference => ({
+const noFreeNic = (nic: WantedWiring): Difference => ({
   part: 'networks',
   key: 'the NICs',
   is: `all ${NICS_AT_MOST} in use`,

@@ -18,3 +18,13 @@ const started = (vm: VmPlan): VmPlan =>
   vm.step.kind === 'none' && vm.phase === 'stopped'
     ? { ...vm, step: { kind: 'continue', at: vm.step.at, power: 'on' }, phase: 'starting' }
     : vm
+
+/** The plan of a VM that counted as configured, is off, and turned out never to have been: it is treated as new. */
+export const firstConfiguration = (vm: VmPlan, at: string, power: Power): VmPlan => ({
+  ...vm,
+  step: { kind: 'continue', at, power: powerOfNew(power) },
+  phase: 'configuring',
+})
+
+/** A new VM is started under `keep` as well. */
+export const powerOfNew = (power: Power): 'on' | 'off' => (power === 'off' ? 'off' : 'on')

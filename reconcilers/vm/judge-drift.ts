@@ -1,9 +1,9 @@
-import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { ConfigPatch, MachineAudit } from '../../model/machine-ports.ts'
 import type { Drift, VmSpec } from '../../model/range-spec.ts'
 import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
-import { marksOf } from './marks.ts'
+import { marksLacking, marksOf } from './marks.ts'
+import { unconfiguredMessage } from './plan-vm.ts'
 
 /** A VM that exists, as it is and as it should be. */
 export interface DriftCase {
@@ -24,6 +24,8 @@ export interface DriftJudgement {
   readonly remark: string | undefined
   /** Proxmox holds the VM locked, so what is to be corrected has to wait. */
   readonly held: boolean
+  /** It is off and was never configured, which is to be made up for: nothing else is worth telling. */
+  readonly toBeConfigured: boolean
 }
 
 /**
@@ -32,6 +34,8 @@ export interface DriftJudgement {
  */
 export function judgeDrift(about: DriftCase): DriftJudgement {
   const { vm, networks, drift, read, known } = about
+  const marks = marksOf(read, networks.rangeId, false)
+  if (marks === 'unconfigured') return neverConfigured(about)
   const differences = differencesOf(vm, networks, read, known)
   const reasons = differences.map((difference) => ({ difference, stays: whyItStays(difference, about) }))
   const writes = reasons.flatMap(({ difference: { key, value }, stays }) =>
@@ -52,20 +56,31 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
     return sentences.length === 0 ? undefined : `vm ${vm.name}: ${sentences.join('; ')}`
   }
   const networkTrouble = [ofPart('networks') ?? [], unpluggedText(vm, read)].flat().join('; and ')
-  const wanted =
-    marksOf(read, networks.rangeId, false) === 'configured' && differences.some(({ part }) => drift[part] === 'correct')
+  const wanted = marks === 'configured' && differences.some(({ part }) => drift[part] === 'correct')
   return {
     patch: writes.length === 0 ? undefined : { set: Object.fromEntries(writes), delete: [], digest: read.digest },
     trouble: networkTrouble === '' ? undefined : networkTrouble,
     remark: ofPart('hardware'),
     held: wanted && read.lock !== undefined,
+    toBeConfigured: false,
   }
 }
 
+/** Only its notes tell, which a look at the cluster doesn't: its tags may be its template's, its VMID that of another file. */
+const neverConfigured = ({ vm, networks, read }: DriftCase): DriftJudgement => ({
+  patch: undefined,
+  trouble: read.running ? unconfiguredMessage(vm.name, read, networks.rangeId) : undefined,
+  remark: undefined,
+  held: false,
+  toBeConfigured: !read.running,
+})
+
 /** Why a difference is not corrected, with the remedy; undefined when it is to be. */
 function whyItStays({ part, key, value }: Difference, { networks, drift, read }: DriftCase): string | undefined {
-  if (marksOf(read, networks.rangeId, false) !== 'configured')
-    return `it has not the tags ${OWNER_TAG} and ${rangeTag(networks.rangeId)}, as if Ludus made it, so it is only told; change it in Proxmox, or add the tags and it counts as Lanista's own`
+  if (marksOf(read, networks.rangeId, false) !== 'configured') {
+    const { finding, remedy } = marksLacking(read, networks.rangeId)
+    return `it ${finding}, as if Ludus or a person made it, so it is only told; change it in Proxmox, or, for it to count as Lanista's own, ${remedy}`
+  }
   if (drift[part] === 'report')
     return `it is only told, as drift.${part} is report; change it in Proxmox, or set drift.${part} to correct`
   if (value === undefined) return 'remove a NIC that nobody needs'

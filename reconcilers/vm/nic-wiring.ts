@@ -5,6 +5,15 @@ export interface Wiring {
   readonly vlan: number | undefined
 }
 
+/** Where a NIC is to be plugged in. */
+export interface WantedWiring extends Wiring {
+  /**
+   * Where it is on that bridge already, its tag is somebody's choice and stays: Ludus gives each router's NIC on the NAT
+   * network the tag 1, which on a VLAN-aware bridge is the same as none.
+   */
+  readonly anyVlan?: true
+}
+
 /**
  * Where a NIC's text says it is plugged in: `virtio=BC:24:11:00:00:01,bridge=r3,tag=10,firewall=1`. The order of the
  * options means nothing.
@@ -15,9 +24,9 @@ export function wiringOf(text: string): Wiring {
   return { bridge: options.get('bridge'), vlan: tag === undefined || tag === '' ? undefined : Number(tag) }
 }
 
-export const isWired = (text: string, { bridge, vlan }: Wiring): boolean => {
+export const isWired = (text: string, { bridge, vlan, anyVlan }: WantedWiring): boolean => {
   const is = wiringOf(text)
-  return is.bridge === bridge && is.vlan === vlan
+  return is.bridge === bridge && (anyVlan === true || is.vlan === vlan)
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Finding } from '../../model/condition.ts'
-import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { VmPlan, VmStep } from '../../model/plan/vm-plan.ts'
 import type { Power, RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
@@ -11,8 +10,9 @@ import type { Placed } from '../placement/place-requests.ts'
 import { whySilent } from '../silent-node.ts'
 import { mayBeCloning } from './clone-running.ts'
 import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
+import { powerOfNew } from './first-start.ts'
 import { interrupted } from './interrupted-clone.ts'
-import { marksOf } from './marks.ts'
+import { type Marked, marksLacking, marksOf } from './marks.ts'
 
 /** A VM that is worked on just now. */
 export interface UnderWay {
@@ -45,18 +45,28 @@ export type VmLook = { readonly kind: 'known'; readonly plan: VmPlan } | { reado
  */
 export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot: ClusterSnapshot): VmLook {
   const known = (plan: VmPlan): VmLook => ({ kind: 'known', plan })
+  const own = range.underWay.filter(({ rangeId }) => rangeId === range.id)
   const found = findGuest(vm.name, vmid, range.guests)
   switch (found.kind) {
-    case 'conflict':
-      return known(blocked(vm, vmid, found.finding))
+    case 'conflict': {
+      const holder = range.guests.index.byVmid.get(vmid)
+      return known(
+        holder !== undefined && isAboutToJoin(holder, vm.name, own, snapshot)
+          ? planCloning(vm, vmid, holder, range, snapshot)
+          : blocked(vm, vmid, found.finding),
+      )
+    }
     case 'unclear':
       return known(planUnclear(vm, vmid, found, snapshot))
     case 'leftover':
       return known(planLeftover(vm, vmid, found.guest, range.repair, snapshot))
     case 'guest':
-      return known(planExisting(vm, vmid, found.guest, range, snapshot))
+      return known(
+        found.guest.lock === 'clone' || isMoving(found.guest, own)
+          ? planCloning(vm, vmid, found.guest, range, snapshot)
+          : planExisting(vm, vmid, found.guest, range, snapshot),
+      )
     case 'absent': {
-      const own = range.underWay.filter(({ rangeId }) => rangeId === range.id)
       const node = own.find((work) => work.vmid === vmid)?.node
       // Its clone has been asked for, or is about to be, and does not show yet.
       if (node !== undefined)
@@ -139,6 +149,51 @@ function planLeftover(
   return { spec, vmid, isSpelled: true, step, phase: 'blocked', message }
 }
 
+/** Its clone is at an end, and its configuration on the way to the node where it was cloned to. */
+const isMoving = ({ vmid, node }: GuestSeen, own: readonly UnderWay[]): boolean =>
+  own.some((work) => work.vmid === vmid && work.node !== node)
+
+/** Its clone is at an end but for the pool, which it is put into last. */
+const isAboutToJoin = (guest: GuestSeen, name: string, own: readonly UnderWay[], snapshot: ClusterSnapshot): boolean =>
+  guest.kind === 'qemu' &&
+  !guest.template &&
+  guest.pool === undefined &&
+  guest.name === name &&
+  (own.some(({ vmid }) => vmid === guest.vmid) || isOnlineAndCloning(guest, snapshot))
+
+const isOnlineAndCloning = (guest: GuestSeen, snapshot: ClusterSnapshot): boolean =>
+  whySilent(guest.node, snapshot) === undefined && snapshot.runningTasks.some(({ type }) => type === 'qmclone')
+
+/**
+ * Until its clone has ended a VM is shown on its template's node, wherever it goes. Who had it cloned knows; after a restart
+ * nobody does, as no call tells the target of a clone under way.
+ */
+function planCloning(
+  spec: VmSpec,
+  vmid: number,
+  guest: GuestSeen,
+  range: PlannedRange,
+  snapshot: ClusterSnapshot,
+): VmPlan {
+  const { node } = guest
+  const isSpelled = guest.vmid === vmid
+  if (whySilent(node, snapshot) !== undefined) return planExisting(spec, vmid, guest, range, snapshot)
+  if (snapshot.interruptedClones?.has(guest.vmid) === true) {
+    const finding = interrupted(spec.name, guest, range.repair)
+    return {
+      spec,
+      vmid: guest.vmid,
+      isSpelled,
+      step: { kind: 'blocked', finding, at: node },
+      phase: 'blocked',
+      message: finding.message,
+    }
+  }
+  const target = range.underWay.find((work) => work.rangeId === range.id && work.vmid === guest.vmid)?.node
+  const at = target ?? (snapshot.nodes.length === 1 ? node : undefined)
+  return { spec, vmid: guest.vmid, isSpelled, step: { kind: 'wait', at }, phase: 'cloning', message: 'being cloned' }
+}
+
 function planExisting(
   vm: VmSpec,
   vmid: number,
@@ -168,15 +223,10 @@ function planExisting(
       'NodeOffline',
       `vm ${vm.name}: the VM stays on its node ${node}, which ${silent}, then this goes on by itself`,
     )
-  if (guest.lock === 'clone' && snapshot.interruptedClones?.has(guest.vmid) === true) {
-    const finding = interrupted(vm.name, guest, range.repair)
-    return plan({ kind: 'blocked', finding, at: node }, 'blocked', finding.message)
-  }
-  if (guest.lock === 'clone') return plan({ kind: 'wait', at: node }, 'cloning', 'being cloned')
   const marks = marksOf(guest, range.id, guest.vmid === vmid)
   const fresh = marks === 'unconfigured'
   if (guest.status === 'running' || guest.status === 'paused') {
-    if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, range.id))
+    if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, guest, range.id))
     if (range.power === 'off') {
       if (guest.status === 'paused') return blockedBy('VmPaused', pausedMessage(vm.name))
       if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
@@ -193,9 +243,6 @@ function planExisting(
   const power = range.power === 'on' ? 'on' : 'off'
   return plan({ kind: 'continue', at: node, power }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
 }
-
-/** A new VM is started under `keep` as well. */
-const powerOfNew = (power: Power): 'on' | 'off' => (power === 'off' ? 'off' : 'on')
 
 /** The plain reason why an existing VM is where it is. */
 export const STAYS = 'exists here'
@@ -215,8 +262,10 @@ export const pausedMessage = (name: string): string =>
   `vm ${name}: it is paused, so it is left alone although power is off; resume it and it is shut down, or stop it: qm stop`
 
 /** A running VM is never configured behind its user's back, and one on the wrong network is not passed off as fine. */
-export const unconfiguredMessage = (name: string, rangeId: string): string =>
-  `vm ${name}: it runs without the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so its configuration may never have been written; stop it and it is configured, or add the tags if it is as it should be`
+export function unconfiguredMessage(name: string, seen: Marked, rangeId: string): string {
+  const { finding, remedy } = marksLacking(seen, rangeId)
+  return `vm ${name}: it runs and ${finding}, so its configuration may never have been written; stop it and it is configured, or, if it is as it should be, ${remedy}`
+}
 
 const namePromised = ({ name }: VmSpec, { vmid, rangeId }: Reservation): Finding => ({
   reason: 'NameTaken',

@@ -1,9 +1,10 @@
 import type { Machines, Pools } from '../../model/machine-ports.ts'
-import type { Permit } from '../../model/permit.ts'
+import { Outdated, type Permit } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { didNotGoDown, SHUTDOWN_SECONDS } from './shutdown.ts'
-import { type DoomedVm, removalStepOf, type RemovalStep } from './removal-step.ts'
+import { type DoomedVm, removalStepOf } from './removal-step.ts'
+import { asSeen, lookAtMachine } from './vm-look.ts'
 
 /** What removing one VM works with. */
 export interface VmRemoval {
@@ -11,6 +12,8 @@ export interface VmRemoval {
   readonly node: string
   readonly machines: Pick<Machines, 'read' | 'shutdown' | 'stop' | 'destroy'>
   readonly pools: Pick<Pools, 'read'>
+  /** A steady clock, in milliseconds. */
+  readonly now: () => number
   /** Asked before each write; nothing is begun once it is withdrawn. */
   readonly permit: Permit
 }
@@ -26,39 +29,33 @@ const WRITES_AT_MOST = 8
 
 /**
  * Shuts one VM down, or stops it where its guest does not, and deletes it. Looks at the VM and its pool right before each
- * write, and again after one whose outcome is unknown. Throws what Proxmox refuses, when aborted, and when withdrawn.
+ * time a write is sent, and again after one whose outcome is unknown. Throws what Proxmox refuses, when aborted, and when withdrawn.
  *
  * @param onPhase told of each phase as it is entered
  */
 export async function removeVm(work: VmRemoval, onPhase: (phase: VmPhase) => void): Promise<VmRemoved> {
   let refusedShutdown = false
   for (let writes = 0; ; writes += 1) {
-    const step = await nextStep(work, refusedShutdown)
+    const { vm, node, permit } = work
+    permit.signal.throwIfAborted()
+    permit.withdrawn.throwIfAborted()
+    const place = { node, vmid: vm.vmid, rangeId: vm.rangeId }
+    const look = await lookAtMachine(work, place, permit.signal)
+    permit.signal.throwIfAborted()
+    const step = removalStepOf(look.read, look.inPool, vm, refusedShutdown)
     if (step.kind === 'gone' || step.kind === 'stays') return step
     if (writes >= WRITES_AT_MOST)
-      throw new Error(`VM ${work.vm.vmid} on ${work.node} is still there after ${writes} attempts to remove it`)
+      throw new Error(`VM ${vm.vmid} on ${node} is still there after ${writes} attempts to remove it`)
     onPhase(step.kind === 'destroy' ? 'deleting' : 'stopping')
     try {
-      await write(step.kind, work)
+      await write(step.kind, { ...work, permit: asSeen(look, work, place, permit) })
     } catch (error) {
-      work.permit.signal.throwIfAborted()
+      permit.signal.throwIfAborted()
+      if (error instanceof Outdated) continue
       if (step.kind === 'shut-down' && didNotGoDown(error)) refusedShutdown = true
       else if (!isProxmoxError(error, 'timeout-unknown-outcome', 'conflict', 'not-found')) throw error
     }
   }
-}
-
-async function nextStep(
-  { vm, node, machines, pools, permit: { signal, withdrawn } }: VmRemoval,
-  refusedShutdown: boolean,
-): Promise<RemovalStep> {
-  signal.throwIfAborted()
-  withdrawn.throwIfAborted()
-  const pool = await pools.read(vm.rangeId, signal)
-  // Last, as most of what makes it somebody else's shows there.
-  const read = await machines.read(node, vm.vmid, signal)
-  signal.throwIfAborted()
-  return removalStepOf(read, pool?.guests.includes(vm.vmid) === true, vm, refusedShutdown)
 }
 
 function write(kind: 'shut-down' | 'stop' | 'destroy', { vm, node, machines, permit }: VmRemoval): Promise<void> {

@@ -11,6 +11,9 @@ export const vmGuards = {
   isToBeCreated: ({ context: { read, work } }: Known) => read === undefined && work.plan.step.kind === 'create',
   isGone: ({ context: { read } }: Known) => read === undefined,
   isInTheWay: ({ context: { work } }: Known) => work.plan.step.kind === 'leftover',
+  /** A clone comes into its pool when it ends, and what an interrupted one left is in none. */
+  isOutOfPool: ({ context: { look, read, work } }: Known) =>
+    look?.inPool === false && read?.lock !== 'clone' && work.plan.step.kind !== 'leftover',
   isLeftover: ({ context: { read } }: Known) => read !== undefined && isLeftover(read),
   isToBeRemoved: ({ context: { work } }: Known) => work.plan.step.kind === 'leftover' && work.plan.step.repair,
   isNamed: ({ context: { read } }: Known) => read?.name !== undefined && !read.template,

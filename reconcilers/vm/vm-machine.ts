@@ -1,7 +1,7 @@
-import { assign, not } from 'xstate'
+import { not } from 'xstate'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { vmSetup } from './vm-setup.ts'
-import { present } from './vm-steps.ts'
+import { onlyAsSeen, present } from './vm-steps.ts'
 
 /** A write failed in this phase: a look, where it may have happened; else the end. */
 const afterWrite = (phase?: VmPhase) =>
@@ -21,6 +21,7 @@ export const vmMachine = vmSetup.createMachine({
   context: ({ input }) => ({
     work: input,
     read: undefined,
+    look: undefined,
     unclearWrites: 0,
     result: { phase: input.plan.phase, outcome: { kind: 'progressing' } },
   }),
@@ -31,7 +32,10 @@ export const vmMachine = vmSetup.createMachine({
       invoke: {
         src: 'look',
         input: ({ context }) => context.work,
-        onDone: { target: 'deciding', actions: assign({ read: ({ event }) => event.output }) },
+        onDone: {
+          target: 'deciding',
+          actions: { type: 'seen', params: ({ event }) => event.output },
+        },
         onError: { target: 'ended', actions: { type: 'failed', params: undefined } },
       },
     },
@@ -40,6 +44,7 @@ export const vmMachine = vmSetup.createMachine({
         { guard: 'isToBeCreated', target: 'cloning' },
         { guard: 'isInTheWay', target: 'decidingLeftover' },
         { guard: 'isGone', target: 'ended', actions: 'notFound' },
+        { guard: 'isOutOfPool', target: 'ended', actions: 'notInPool' },
         { guard: 'isToBeOff', target: 'decidingShutdown' },
         { guard: 'isRunningUnconfigured', target: 'ended', actions: 'runsUnconfigured' },
         // A running VM may well be locked, by its backup for example.
@@ -64,7 +69,7 @@ export const vmMachine = vmSetup.createMachine({
     removing: {
       invoke: {
         src: 'removeLeftover',
-        input: ({ context }) => context.work,
+        input: ({ context }) => onlyAsSeen(context),
         // The next pass clones it, on a node that is chosen then.
         onDone: { target: 'ended', actions: 'removed' },
         onError: afterWrite(),
@@ -95,8 +100,9 @@ export const vmMachine = vmSetup.createMachine({
     configuring: {
       invoke: {
         src: 'configure',
-        input: ({ context: { work, read } }) => ({ work, read: present(read) }),
-        onDone: 'readying',
+        input: ({ context }) => ({ work: onlyAsSeen(context), read: present(context.read) }),
+        // Started is only what was looked at as it is by then.
+        onDone: [{ guard: 'staysOff', target: 'ended', actions: 'stopped' }, { target: 'looking' }],
         onError: afterWrite('configuring'),
       },
     },
@@ -117,7 +123,7 @@ export const vmMachine = vmSetup.createMachine({
     starting: {
       invoke: {
         src: 'start',
-        input: ({ context }) => context.work,
+        input: ({ context }) => onlyAsSeen(context),
         onDone: { target: 'ended', actions: 'running' },
         onError: afterWrite('starting'),
       },
@@ -125,7 +131,7 @@ export const vmMachine = vmSetup.createMachine({
     stopping: {
       invoke: {
         src: 'shutDown',
-        input: ({ context }) => context.work,
+        input: ({ context }) => onlyAsSeen(context),
         onDone: { target: 'ended', actions: 'stopped' },
         onError: [
           { guard: 'isUnclear', target: 'looking', actions: 'countUnclear' },

@@ -1,9 +1,10 @@
-import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../outcome-of-error.ts'
 import { leftoverMessage } from './interrupted-clone.ts'
+import { marksLacking } from './marks.ts'
 import { lockedMessage } from './plan-vm.ts'
 import { didNotGoDown, SHUTDOWN_SECONDS } from './shutdown.ts'
+import { present } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /** It runs, as its range file asks. */
@@ -38,13 +39,19 @@ export const leftover = ({ work: { plan, node } }: VmContext): VmResult =>
 export const notFoundMessage = ({ plan, node }: VmWork): string =>
   `vm ${plan.spec.name}: not found on ${node} just now; looking again`
 
+/** For a VM that somebody has taken out of its range's pool: whose it is now is for the next look at the cluster. */
+export const notInPoolMessage = ({ plan, networks: { rangeId } }: VmWork): string =>
+  `vm ${plan.spec.name}: VM ${plan.vmid} is no longer in pool ${rangeId}, so nothing is done with it; put it back if it is the range's: pvesh set /pools/${rangeId} --vms ${plan.vmid}`
+
 /** For a VM whose node has not got its networks yet. */
 export const heldMessage = ({ plan, node }: VmWork, why: string): string =>
   `vm ${plan.spec.name}: it is not started yet, because its node ${node} ${why}`
 
 /** For a running VM that would be shut down if it were still marked as the range's. */
-export const unmarkedMessage = ({ plan: { spec }, networks: { rangeId } }: VmWork): string =>
-  `vm ${spec.name}: it has no longer the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so it is not shut down; add them if it is the range's, or shut it down yourself`
+export function unmarkedMessage({ work: { plan, networks }, read }: VmContext): string {
+  const { finding, remedy } = marksLacking(present(read), networks.rangeId)
+  return `vm ${plan.spec.name}: it ${finding}, so it is not shut down; if it is the range's, ${remedy}, or shut it down yourself`
+}
 
 /** A guest that did not go down in time is asked again, and never forced. */
 export function notShutDown(context: VmContext, error: unknown): VmResult {

@@ -12,6 +12,7 @@ import {
   leftover,
   locked,
   notFoundMessage,
+  notInPoolMessage,
   notShutDown,
   retry,
   RUNNING,
@@ -19,7 +20,8 @@ import {
   stranger,
   unmarkedMessage,
 } from './vm-results.ts'
-import { cloneVm, isUnclear, onlyLook, untilMarked, whileWanted } from './vm-steps.ts'
+import type { VmLook } from './vm-look.ts'
+import { cloneVm, isUnclear, lookAt, onlyLook, present, untilMarked, whileWanted } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
 
 /** What an event that ended an invoked step carries. */
@@ -34,11 +36,7 @@ const holdIn = (event: AnyEventObject): string | undefined => {
 export const vmSetup = setup({
   types: { input: {} as VmWork, context: {} as VmContext, output: {} as VmResult },
   actors: {
-    look: fromPromise<MachineRead | undefined, VmWork>(({ input }) =>
-      whileWanted(untilMarked(input), ({ machines, node, plan, permit }) =>
-        machines.read(node, plan.vmid, permit.signal),
-      ),
-    ),
+    look: fromPromise<VmLook, VmWork>(({ input }) => whileWanted(untilMarked(input), lookAt)),
     clone: fromPromise<void, VmWork>(({ input }) => whileWanted(input, cloneVm)),
     configure: fromPromise<void, { work: VmWork; read: MachineRead }>(({ input: { work, read } }) =>
       whileWanted(untilMarked(work), ({ machines, node, plan, networks, permit }) =>
@@ -69,18 +67,20 @@ export const vmSetup = setup({
   actions: {
     countUnclear: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
     onlyLook: assign({ work: ({ context }) => onlyLook(context.work) }),
+    seen: assign({ read: (_, look: VmLook) => look.read, look: (_, look: VmLook) => look }),
     running: assign({ result: RUNNING }),
     stopped: assign({ result: STOPPED }),
     removed: assign({ result: GONE }),
     locked: assign({ result: ({ context }) => locked(context) }),
     stranger: assign({ result: ({ context }) => stranger(context) }),
     leftover: assign({ result: ({ context }) => leftover(context) }),
+    notInPool: assign({ result: ({ context: { work } }) => retry('blocked', notInPoolMessage(work)) }),
     notFound: assign({ result: ({ context: { work } }) => retry('absent', notFoundMessage(work)) }),
-    unmarked: assign({ result: ({ context: { work } }) => retry('running', unmarkedMessage(work)) }),
+    unmarked: assign({ result: ({ context }) => retry('running', unmarkedMessage(context)) }),
     paused: assign({ result: ({ context: { work } }) => retry('running', pausedMessage(work.plan.spec.name)) }),
     runsUnconfigured: assign({
-      result: ({ context: { work } }) =>
-        retry('unknown', unconfiguredMessage(work.plan.spec.name, work.networks.rangeId)),
+      result: ({ context: { work, read } }) =>
+        retry('unknown', unconfiguredMessage(work.plan.spec.name, present(read), work.networks.rangeId)),
     }),
     held: assign({
       result: ({ context: { work }, event }) => retry('starting', heldMessage(work, holdIn(event) ?? '')),

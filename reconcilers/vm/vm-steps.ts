@@ -1,8 +1,9 @@
 import type { MachineRead } from '../../model/machine-ports.ts'
-import { despiteRemoval } from '../../model/permit.ts'
+import { despiteRemoval, Outdated } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
-import { descriptionOf } from './config-patch.ts'
+import { notesOf } from '../../model/vm-notes.ts'
 import { type Marks, marksOf } from './marks.ts'
+import { asSeen, lookAtMachine, type VmLook, type VmPlace } from './vm-look.ts'
 import type { VmContext, VmWork } from './vm-work.ts'
 
 /** So many unclear writes are answered by looking; one more ends the run, and the next pass plans anew. */
@@ -22,6 +23,17 @@ export async function whileWanted<T>(work: VmWork, step: (work: VmWork) => Promi
 export const untilMarked = (work: VmWork): VmWork =>
   work.isOwnClone === undefined ? work : { ...work, permit: despiteRemoval(work.permit) }
 
+const placeOf = ({ plan, node, networks }: VmWork): VmPlace => ({ node, vmid: plan.vmid, rangeId: networks.rangeId })
+
+/** Looks at the VM as it is just now. */
+export const lookAt = (work: VmWork): Promise<VmLook> => lookAtMachine(work, placeOf(work), work.permit.signal)
+
+/** For a write that the last look led to: it is sent only while the VM is as it was then. */
+export function onlyAsSeen({ work, look }: VmContext): VmWork {
+  if (look === undefined) throw new Error('a VM that was not looked at is never written')
+  return { ...work, permit: asSeen(look, work, placeOf(work), work.permit) }
+}
+
 /** Clones the VM as its plan says; for a plan that creates it. */
 export function cloneVm({ plan, node, networks, fullClone, machines, permit }: VmWork): Promise<void> {
   if (plan.step.kind !== 'create') throw new Error(`vm ${plan.spec.name}: cloning was not planned`)
@@ -31,7 +43,7 @@ export function cloneVm({ plan, node, networks, fullClone, machines, permit }: V
       vmid: plan.vmid,
       name: plan.spec.name,
       pool: networks.rangeId,
-      description: descriptionOf(plan.spec, networks.rangeId),
+      description: notesOf(plan.spec, { vmid: plan.vmid, range: networks.rangeId, configured: false }),
       target: node,
       full: plan.spec.fullClone ? fullClone : undefined,
     },
@@ -43,9 +55,10 @@ export function cloneVm({ plan, node, networks, fullClone, machines, permit }: V
 export const marksIn = (read: MachineRead | undefined, { plan, networks }: VmWork): Marks | undefined =>
   read && marksOf(read, networks.rangeId, plan.isSpelled)
 
-/** The write may have happened, or had before: to be answered by a look. */
+/** The write may have happened, or had before, or was not sent as the VM has changed: to be answered by a look. */
 export const isUnclear = ({ unclearWrites }: VmContext, error: unknown): boolean =>
-  unclearWrites < UNCLEAR_WRITES_AT_MOST && isProxmoxError(error, 'timeout-unknown-outcome', 'conflict')
+  unclearWrites < UNCLEAR_WRITES_AT_MOST &&
+  (error instanceof Outdated || isProxmoxError(error, 'timeout-unknown-outcome', 'conflict'))
 
 /** After a clone, whatever its outcome, the VM is only looked for: a second one is for the next pass to decide. */
 export const onlyLook = (work: VmWork): VmWork => ({

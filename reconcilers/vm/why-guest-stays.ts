@@ -1,10 +1,9 @@
-import { OWNER_TAG, rangeTag } from '../../model/identity.ts'
 import type { MachineRead } from '../../model/machine-ports.ts'
 import { printable } from '../../model/printable.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import { whySilent } from '../silent-node.ts'
-import { marksOf } from './marks.ts'
+import { type Marked, marksLacking, marksOf } from './marks.ts'
 
 /**
  * Why a guest of the pool must not be deleted, and what to do about it; undefined when it may go. Every doubt about
@@ -15,13 +14,13 @@ export function whyGuestStays(
   order: RemovalOrder,
   seen: Pick<ClusterSnapshot, 'nodes'>,
 ): string | undefined {
-  const { kind, vmid, node, tags, template } = guest
+  const { kind, vmid, node, template } = guest
   const it = titleOf(guest)
   const takeOut = `take it out of the pool (pvesh set /pools/${order.rangeId} --vms ${vmid} --delete 1)`
   if (kind === 'lxc') return `container ${it} is not Lanista's to delete; ${takeOut}, or delete it yourself`
   if (template) return `template ${it} is not Lanista's to delete; ${takeOut}, or delete it yourself`
-  if (marksOf({ tags }, order.rangeId, false) !== 'configured')
-    return `vm ${it} ${unmarked(order.rangeId, vmid)}, or ${takeOut}`
+  if (marksOf(guest, order.rangeId, false) !== 'configured')
+    return `vm ${it} ${unmarked(guest, order.rangeId)}, or ${takeOut}`
   const stranger = whyOutOfScope(guest, order)
   if (stranger !== undefined) return `vm ${it} ${stranger}, or ${takeOut}`
   const silent = whySilent(node, seen)
@@ -36,7 +35,7 @@ export function whyReadStays(read: MachineRead, name: string | undefined, rangeI
   if (read.name !== name)
     return `vm ${it} is called ${printable(read.name ?? 'nothing')} by now; give it back its name if it is to go`
   if (marksOf(read, rangeId, false) !== 'configured')
-    return `vm ${it} ${unmarked(rangeId, vmid)}, or take it out of the pool`
+    return `vm ${it} ${unmarked(read, rangeId)}, or take it out of the pool`
   if (config['protection'] === '1')
     return `vm ${it} is protected; if it is to go: qm set ${vmid} --protection 0 (on ${read.node})`
   if (lock !== undefined)
@@ -44,8 +43,10 @@ export function whyReadStays(read: MachineRead, name: string | undefined, rangeI
   return undefined
 }
 
-const unmarked = (rangeId: string, vmid: number): string =>
-  `lacks the tags ${OWNER_TAG} and ${rangeTag(rangeId)}, so it may be somebody else's; if it is to go, add them (qm set ${vmid} --tags '${OWNER_TAG};${rangeTag(rangeId)}')`
+function unmarked(seen: Marked, rangeId: string): string {
+  const { finding, remedy } = marksLacking(seen, rangeId)
+  return `${finding}, so it may be somebody else's; if it is to go, ${remedy}`
+}
 
 function whyOutOfScope({ vmid, name }: GuestSeen, { scope }: RemovalOrder): string | undefined {
   switch (scope.kind) {

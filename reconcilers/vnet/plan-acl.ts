@@ -26,7 +26,10 @@ export function planGrant(
     .findLast((entries) => entries.length > 0)
   if (deepest?.some(({ role }) => DECIDED.has(role)) === true) return undefined
   const reason = `the group ${group} may use the network of the range (lanista.sdn.acl_group)`
-  return { kind: 'grant-acl', path, group, role: ROLE, reason }
+  // What is granted on the VNet takes the place of what the group has above, so that is granted there as well.
+  const inherited = (deepest ?? []).filter((entry) => entry.path !== path).map((entry) => entry.role)
+  const role = [...new Set([...inherited, ROLE])].toSorted().join(',')
+  return { kind: 'grant-acl', path, group, role, reason }
 }
 
 const appliesTo = ({ kind, who, path, propagate }: AclSeen, group: string, vnetPath: string): boolean =>

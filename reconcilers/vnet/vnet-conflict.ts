@@ -27,6 +27,8 @@ export function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot:
       message: `vnet ${want.name}: somebody's deletion of it is pending; roll it back: pvesh create /cluster/sdn/rollback`,
     }
   }
+  const rehomed = seen === undefined ? undefined : rehomedOf(want, seen, snapshot)
+  if (rehomed !== undefined) return rehomed
   const taken = seen !== undefined && want.correctDrift ? takenText(want, seen) : undefined
   return taken === undefined ? tagConflictOf(want, seen, snapshot) : { reason: 'VnetTaken', message: taken }
 }
@@ -105,4 +107,33 @@ export function nearestFreeBase(base: number, taken: readonly number[]): number 
     .filter(isFree)
     .sort((a, b) => Math.abs(a - base) - Math.abs(b - base) || a - b)
     .at(0)
+}
+
+/**
+ * A network that guests are on is neither moved to another zone nor given another tag: that would cut all of them off from each
+ * other at once, by one edit of the configuration. The NAT VNet, which all ranges share, is never moved.
+ */
+function rehomedOf(
+  { name, config, correctDrift }: VnetWant,
+  seen: VnetSeen,
+  { guests }: ClusterSnapshot,
+): Finding | undefined {
+  const { running, configured } = seen
+  if (!correctDrift)
+    return configured === undefined || configured.zone === config.zone
+      ? undefined
+      : {
+          reason: 'NatElsewhere',
+          message: `vnet ${name}: it is in the zone ${configured.zone}, and sdn_zone is ${config.zone}: routers would reach nothing there; set sdn_zone back to ${configured.zone}, or move ${name} yourself when no range runs`,
+        }
+  if (running === undefined || (running.zone === config.zone && running.tag === config.tag)) return undefined
+  const rangeId = rangeIdOfMark(config.alias)
+  const busy = guests.filter(
+    ({ pool, status, template }) => pool === rangeId && !template && (status === 'running' || status === 'paused'),
+  )
+  if (busy.length === 0) return undefined
+  return {
+    reason: 'VnetInUse',
+    message: `vnet ${name}: it runs in zone ${running.zone} with tag ${running.tag ?? 'none'}, and should be in ${config.zone} with tag ${config.tag ?? 'none'}, but ${busy.length} VMs of range ${rangeId} run; set sdn_zone and vxlan_tag_base back (or the VNet, if somebody changed it), or shut these VMs down first`,
+  }
 }

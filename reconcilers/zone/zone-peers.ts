@@ -1,4 +1,4 @@
-import { canonicalAddress, isIpv6 } from '../../model/ip-address.ts'
+import { canonicalAddress, isIpv6, isWithin } from '../../model/ip-address.ts'
 import type { ClusterSnapshot, InterfaceSeen, NodeSeen, ZoneConfig } from '../../model/snapshot.ts'
 import { byName, listed, remark, type ZoneProblem } from './zone-problem.ts'
 
@@ -40,14 +40,20 @@ export function judgePeers(config: Pick<ZoneConfig, 'peers' | 'nodes'>, snapshot
     ({ node }) =>
       (config.nodes?.includes(node.name) ?? true) && !carriers.some((carrier) => carrier.node === node.name),
   )
-  const lacking = wanting.filter((host) => surelyLacks(host, strangers))
+  const without = wanting.filter((host) => surelyLacks(host, strangers))
+  const isElsewhere = mayBeUnlisted(without, strangers, snapshot)
+  const lacking = isElsewhere ? [] : without
   const undecided = wanting.filter((host) => !lacking.includes(host))
   // A peer that no node is known to have may be an address of a node of which too little is known.
   const unknown = undecided.length === 0 ? strangers : []
 
   const kept = peers.filter((peer, index) => !repeated.has(index) && !unknown.includes(peer))
   const wanted = [...kept, ...lacking.flatMap((host) => peerAddressOf(host, carriers) ?? [])]
-  return { carriers, wanted, problems: problemsOf({ lacking, undecided, unknown, repeated, peers, wanted }) }
+  return {
+    carriers,
+    wanted,
+    problems: problemsOf({ lacking, undecided, isElsewhere, unknown, repeated, peers, wanted }),
+  }
 }
 
 function hostOf(node: NodeSeen, { nodeNetworks }: ClusterSnapshot): Host {
@@ -83,6 +89,22 @@ function carrierOf({ node, interfaces = [] }: Host, address: string): Carrier {
 const surelyLacks = ({ interfaces, addresses }: Host, strangers: readonly string[]): boolean =>
   addresses.length > 0 && (interfaces !== undefined || strangers.length === 0)
 
+/**
+ * Whether each of these nodes may have one of the strange peers on an interface that Proxmox does not list: WireGuard, or a bridge
+ * that is hidden from the token. An address in a network of a listed interface would be on that one, so it is a wrong one.
+ */
+function mayBeUnlisted(
+  hosts: readonly Host[],
+  strangers: readonly string[],
+  { nodeNetworks, unseen }: ClusterSnapshot,
+): boolean {
+  if (hosts.length === 0) return false
+  const bridgesHidden = unseen.some(({ what }) => what === 'bridges')
+  const prefixes = nodeNetworks.flatMap(({ interfaces }) => interfaces.flatMap((each) => each.prefixes))
+  const possible = strangers.filter((address) => bridgesHidden || !isWithin(address, prefixes))
+  return possible.length >= hosts.length
+}
+
 /** The address a node should be listed with: on the interface that carries most of the others, else the cluster's. */
 function peerAddressOf({ node, interfaces = [], addresses }: Host, carriers: readonly Carrier[]): string | undefined {
   const votes = new Map<string, number>()
@@ -96,13 +118,23 @@ function peerAddressOf({ node, interfaces = [], addresses }: Host, carriers: rea
 interface Judged {
   readonly lacking: readonly Host[]
   readonly undecided: readonly Host[]
+  /** Their peers may be on interfaces that are not listed, so nothing is held against them. */
+  readonly isElsewhere: boolean
   readonly unknown: readonly string[]
   readonly repeated: ReadonlySet<number>
   readonly peers: readonly string[]
   readonly wanted: readonly string[]
 }
 
-function problemsOf({ lacking, undecided, unknown, repeated, peers, wanted }: Judged): readonly ZoneProblem[] {
+function problemsOf({
+  lacking,
+  undecided,
+  isElsewhere,
+  unknown,
+  repeated,
+  peers,
+  wanted,
+}: Judged): readonly ZoneProblem[] {
   const change = { peers: wanted }
   const problems: ZoneProblem[] = []
   if (lacking.length > 0) {
@@ -121,7 +153,7 @@ function problemsOf({ lacking, undecided, unknown, repeated, peers, wanted }: Ju
       shell: names.map((name) => `pvesh get /nodes/${name}/network`).join(' && '),
     }
     // Nothing is begun on a node that is on and silent about its network before it is known to be reached.
-    const kept = silent.filter(({ addresses }) => addresses.length > 0)
+    const kept = isElsewhere ? [] : silent.filter(({ addresses }) => addresses.length > 0)
     problems.push({
       ...remark({ reason: 'ZonePeerNotKnown', nodes: names, what, change: {}, remedy }),
       unreached: new Map(kept.map((host) => [host.node.name, `${whyLacking(host)}, and does not tell its others`])),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { demandOf } from '../../reconcilers/placement/demand.ts'
 import * as fc from 'fast-check'
 import { parseRange } from '../../adapters/parse-range.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
@@ -84,10 +85,17 @@ describe('parseRange', () => {
       })
     })
 
-    it('takes what the router says, keeping the balloon minimum where only the memory is given', () => {
+    it('takes what the router says, without ballooning where only the memory is given', () => {
       const { router } = specOf('ludus: []\nrouter: { vm_name: "{{ range_id }}-r", ram_gb: 1.3, target_node: pve2 }\n')
-      expect(router).to.include({ name: 'JD-r', memoryMiB: 1331, balloonMiB: 512, targetNode: 'pve2' })
+      expect(router).to.include({ name: 'JD-r', memoryMiB: 1331, balloonMiB: 0, targetNode: 'pve2' })
       expect(specOf('ludus: []\nrouter: { ram_min_gb: 1 }\n').router.balloonMiB).to.equal(1024)
+      expect(specOf('ludus: []\nrouter: { cpus: 4 }\n').router.balloonMiB).to.equal(512)
+    })
+
+    it('counts a router with memory of its own choice with all of it', () => {
+      const { router } = specOf('ludus: []\nrouter: { ram_gb: 8 }\n')
+      const counting = { storage: 'shared', placement: { ballooning: 'minimum' as const } }
+      expect(demandOf(router, 0, counting).memoryBytes).to.equal(8 * 1024 ** 3)
     })
 
     it('takes number and node of the range, and the operating systems', () => {

@@ -182,7 +182,7 @@ function planInTurns(specs: readonly RangeSpec[], seen: ClusterSnapshot): Readon
 function takenBy(results: readonly PlanResult[]): ReadonlyMap<string, number> {
   const taken = new Map<string, number>()
   for (const result of results)
-    for (const { node: at, memoryBytes } of result.kind === 'planned' ? result.reservations : [])
+    for (const { node: at = '', memoryBytes } of result.kind === 'planned' ? result.reservations : [])
       taken.set(at, (taken.get(at) ?? 0) + memoryBytes)
   return taken
 }

@@ -32,7 +32,10 @@ export function carryOut(action: Action, spec: RangeSpec, seen: ClusterSnapshot)
       return { ...seen, vnets: seen.vnets.flatMap(applied) }
     case 'grant-acl': {
       const { path, group, role } = action
-      return { ...seen, acl: [...seen.acl, { path, kind: 'group', who: group, role, propagate: true }] }
+      const given = role
+        .split(',')
+        .map((each) => ({ path, kind: 'group', who: group, role: each, propagate: true }) as const)
+      return { ...seen, acl: [...seen.acl, ...given] }
     }
     case 'create-bridge':
     case 'update-bridge': {

@@ -49,9 +49,16 @@ export function backtracking({ source, flags }: RegExp): (text: string) => { mat
       }
     }
     let matched = false
-    for (let start = 0; start <= text.length && !matched; start += 1) matched = run(pattern, 0, start, () => true)
+    const last = startsOnlyAtTheStart(pattern) ? 0 : text.length
+    for (let start = 0; start <= last && !matched; start += 1) matched = run(pattern, 0, start, () => true)
     return { matched, steps }
   }
+}
+
+/** Engines know as well that such a pattern need not be tried anywhere else. */
+function startsOnlyAtTheStart([first]: readonly Part[]): boolean {
+  if (first?.kind === 'start') return true
+  return first?.kind === 'either' && first.choices.every(startsOnlyAtTheStart)
 }
 
 class PatternReader {

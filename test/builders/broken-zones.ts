@@ -19,6 +19,7 @@ export interface BrokenZone {
 const NODES = ['pve1', 'pve2', 'pve3'].map((name) => node(name))
 const ALL = '10.0.0.1,10.0.0.2,10.0.0.3'
 const APPLY = 'pvesh set /cluster/sdn'
+const LOOK = 'the line only looks: what a node does not list a person must know'
 const SET = 'pvesh set /cluster/sdn/zones/ludus'
 const CREATE = 'pvesh create /cluster/sdn/zones --type vxlan --zone'
 
@@ -192,6 +193,32 @@ export const brokenZones: readonly BrokenZone[] = [
     ],
     message: /no node can use it: pve1 has address 10\.0\.0\.1, which is not.*; pve2 .*; pve3/,
     unreached: ['pve1', 'pve2', 'pve3'],
+  },
+  {
+    situation: 'has peers on interfaces that no node lists, such as WireGuard',
+    snapshot: withZone({ peers: ['10.9.9.1', '10.9.9.2', '10.9.9.3'] }),
+    says: [
+      'degraded ZonePeerNotKnown: pvesh get /nodes/pve1/network && pvesh get /nodes/pve2/network && pvesh get /nodes/pve3/network',
+    ],
+    message: /is known to be pve1, pve2 and pve3, of which Proxmox does not tell all addresses/,
+    unreal: LOOK,
+  },
+  {
+    situation: 'has the peer of one node on an interface that it does not list',
+    snapshot: withZone({ peers: ['10.0.0.1', '10.9.9.2', '10.0.0.3'] }),
+    says: ['degraded ZonePeerNotKnown: pvesh get /nodes/pve2/network'],
+    message: /is known to be pve2/,
+    unreal: LOOK,
+  },
+  {
+    situation: 'has peers on bridges that the token is not shown',
+    snapshot: withZone(
+      { peers: ['10.0.0.1', '10.0.0.22', '10.0.0.3'] },
+      { unseen: [{ what: 'bridges', path: '/sdn/zones/localnetwork', right: 'SDN.Audit', remedy: 'pveum' }] },
+    ),
+    says: ['degraded ZonePeerNotKnown: pvesh get /nodes/pve2/network'],
+    message: /is known to be pve2/,
+    unreal: LOOK,
   },
   {
     situation: 'lacks a node that is off',

@@ -55,6 +55,7 @@ export const netInterface = (name: string, traits: Partial<InterfaceSeen> = {}):
   name,
   type: 'bridge',
   addresses: [],
+  prefixes: (traits.addresses ?? []).map((address) => `${address}/${address.includes(':') ? 64 : 24}`),
   mtu: undefined,
   vlanAware: false,
   vids: undefined,

@@ -55,6 +55,12 @@ export class FakeMachines implements Machines {
     })
   }
 
+  async running(node: string): Promise<ReadonlySet<number>> {
+    return new Set(
+      [...this.machines.values()].filter((each) => each.node === node && each.running).map(({ vmid }) => vmid),
+    )
+  }
+
   async audit(node: string, vmid: number): Promise<MachineAudit | undefined> {
     const seen = await this.read(node, vmid)
     return seen && { ...seen, waiting: [], unplugged: [] }

@@ -113,7 +113,8 @@ export class FakeProxmox implements Proxmox {
       await this.#call('unlock')
       if (this.lockHolder === token) this.lockHolder = undefined
     },
-    deleteVnet: async (name) => {
+    deleteVnet: async (name, _token, { check }) => {
+      await check()
       await this.#call(`delete ${name}`)
       const seen = this.snapshot.vnets.find((vnet) => vnet.name === name)!
       this.#setVnet({ ...seen, pending: 'deleted', configured: undefined })
@@ -122,17 +123,20 @@ export class FakeProxmox implements Proxmox {
       await this.#call('subnets')
       return []
     },
-    createVnet: async (name, config) => {
+    createVnet: async (name, config, _token, { check }) => {
+      await check()
       await this.#call(`create ${name}`)
       this.#setVnet({ name, pending: 'new', configured: config, running: undefined })
     },
-    updateVnet: async (name, changes) => {
+    updateVnet: async (name, changes, _token, { check }) => {
+      await check()
       await this.#call(`update ${name}`)
       const seen = this.snapshot.vnets.find((vnet) => vnet.name === name)!
       const configured: VnetConfig = { ...seen.configured!, ...changes }
       this.#setVnet({ ...seen, pending: seen.pending === 'new' ? 'new' : 'changed', configured })
     },
-    apply: async (token, _signal, onCommitted) => {
+    apply: async (token, { check }, onCommitted) => {
+      await check()
       await this.#call('apply')
       if (this.lockHolder === token) this.lockHolder = undefined
       for (const vnet of this.snapshot.vnets) this.#setVnet({ ...vnet, pending: 'unchanged', running: vnet.configured })
@@ -157,15 +161,18 @@ export class FakeProxmox implements Proxmox {
       await this.#call(`look ${node}`)
       return this.#network(node)
     },
-    createBridge: async (node, name, comment) => {
+    createBridge: async (node, name, comment, { check }) => {
+      await check()
       await this.#call(`create ${name}`)
       this.#stage(node, rangeBridge(rangeNumberOfBridge(name)!, rangeIdOfMark(comment)!, { active: false }))
     },
-    updateBridge: async (node, name, comment) => {
+    updateBridge: async (node, name, comment, { check }) => {
+      await check()
       await this.#call(`update ${name}`)
       this.#stage(node, rangeBridge(rangeNumberOfBridge(name)!, rangeIdOfMark(comment)!))
     },
-    deleteBridge: async (node, name) => {
+    deleteBridge: async (node, name, { check }) => {
+      await check()
       await this.#call(`delete ${name}`)
       const { interfaces, staged } = this.#network(node)
       const gone = interfaces.filter((each) => each.name === name)
@@ -173,7 +180,8 @@ export class FakeProxmox implements Proxmox {
       const more = stagedDeletionOf(...gone)
       this.setNetwork({ node, interfaces: rest, staged: staged === undefined ? more : joined(staged, more) })
     },
-    activate: async (node) => {
+    activate: async (node, { check }) => {
+      await check()
       await this.#call(`activate ${node}`)
       const { interfaces } = this.#network(node)
       this.setNetwork({ node, interfaces: interfaces.map((each) => ({ ...each, active: true })), staged: undefined })
@@ -181,7 +189,8 @@ export class FakeProxmox implements Proxmox {
   }
 
   readonly pools: Pools = {
-    create: async (pool, comment) => {
+    create: async (pool, comment, { check }) => {
+      await check()
       await this.#call(`pool ${pool}`)
       const poolComments = new Map(this.snapshot.poolComments).set(pool, comment)
       this.snapshot = { ...this.snapshot, pools: [...this.snapshot.pools, pool], poolComments }
@@ -192,14 +201,16 @@ export class FakeProxmox implements Proxmox {
       const guests = this.#guests().flatMap((each) => (each.pool === pool ? [each.vmid] : []))
       return { comment: poolComment(pool), guests }
     },
-    remove: async (pool) => {
+    remove: async (pool, { check }) => {
+      await check()
       await this.#call(`remove pool ${pool}`)
       this.snapshot = { ...this.snapshot, pools: this.snapshot.pools.filter((each) => each !== pool) }
     },
   }
 
   readonly access: AccessWriter = {
-    grant: async ({ path, group, role }) => {
+    grant: async ({ path, group, role }, { check }) => {
+      await check()
       await this.#call(`grant ${group} ${role} on ${path}`)
       const entry = { path, kind: 'group', who: group, role, propagate: true } as const
       this.snapshot = { ...this.snapshot, acl: [...this.snapshot.acl, entry] }

@@ -7,8 +7,11 @@ const sinon: typeof Sinon = createRequire(import.meta.url)('sinon')
 
 /** So many turns of the event loop in a row with nothing under way, and only time can go on. */
 const QUIET_TURNS = 3
-/** After so many turns of waiting for something outside, it is asked for less often. */
-const LONG_WAIT = 200
+/**
+ * After so many turns of waiting for something outside, it is asked for less often. A file operation takes fewer where the
+ * machine has nothing else to do; where it has, turning on would keep just that from being done.
+ */
+const LONG_WAIT = 20
 
 const real = { setImmediate, setTimeout }
 let users = 0
@@ -79,6 +82,7 @@ function abortAfter(milliseconds: number): AbortSignal {
 
 /** Whether somebody is at work for us on a file, as another process, or in a thread that is waited for. */
 const isSystemAtWork = (): boolean =>
-  process
-    .getActiveResourcesInfo()
-    .some((kind) => kind.startsWith('FSReq') || kind === 'ProcessWrap' || kind === 'MessagePort')
+  process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq') || AT_WORK.has(kind))
+
+/** `CloseReq`: a file that is being closed. */
+const AT_WORK: ReadonlySet<string> = new Set(['CloseReq', 'ProcessWrap', 'MessagePort'])

@@ -74,10 +74,10 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
 
     it('makes a VNet that is pending until applied, and refuses it twice', async () => {
       const config = { zone: site.zone, tag: site.tag, alias: 'lanista contract', vlanAware: true }
-      await proxmox.sdn.createVnet(vnet(), config, undefined, signal)
+      await proxmox.sdn.createVnet(vnet(), config, undefined, always(signal))
       expect(await vnetSeen()).to.deep.equal({ name: vnet(), pending: 'new', configured: config, running: undefined })
-      expect(await refusal(proxmox.sdn.createVnet(vnet(), config, undefined, signal))).to.equal('conflict')
-      await proxmox.sdn.apply(undefined, signal)
+      expect(await refusal(proxmox.sdn.createVnet(vnet(), config, undefined, always(signal)))).to.equal('conflict')
+      await proxmox.sdn.apply(undefined, always(signal))
       expect(await vnetSeen()).to.deep.equal({
         name: vnet(),
         pending: 'unchanged',
@@ -87,30 +87,32 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
     })
 
     it('changes a VNet where asked to, and tells what runs from what is configured', async () => {
-      await proxmox.sdn.updateVnet(vnet(), { alias: undefined }, undefined, signal)
+      await proxmox.sdn.updateVnet(vnet(), { alias: undefined }, undefined, always(signal))
       const seen = await vnetSeen()
       expect(seen?.pending).to.equal('changed')
       expect(seen?.running?.alias).to.equal('lanista contract')
       expect(seen?.configured).to.deep.equal({ zone: site.zone, tag: site.tag, alias: undefined, vlanAware: true })
-      await proxmox.sdn.apply(undefined, signal)
+      await proxmox.sdn.apply(undefined, always(signal))
       expect((await vnetSeen())?.running?.alias).to.equal(undefined)
     })
 
     it('refuses a taken tag, an unknown VNet and an unknown zone', async () => {
       const config = { zone: site.zone, tag: site.tag, alias: undefined, vlanAware: true }
-      expect(await refusal(proxmox.sdn.createVnet('contrct2', config, undefined, signal))).to.equal('conflict')
-      expect(await refusal(proxmox.sdn.updateVnet('nosuch', { tag: 5 }, undefined, signal))).to.equal('not-found')
+      expect(await refusal(proxmox.sdn.createVnet('contrct2', config, undefined, always(signal)))).to.equal('conflict')
+      expect(await refusal(proxmox.sdn.updateVnet('nosuch', { tag: 5 }, undefined, always(signal)))).to.equal(
+        'not-found',
+      )
       const elsewhere = { ...config, zone: 'nosuch', tag: site.tag + 1 }
       // A token that has rights on one zone only is told of the right; root is told of the zone.
-      expect(await refusal(proxmox.sdn.createVnet('contrct3', elsewhere, undefined, signal))).to.be.oneOf([
+      expect(await refusal(proxmox.sdn.createVnet('contrct3', elsewhere, undefined, always(signal)))).to.be.oneOf([
         'not-found',
         'forbidden',
       ])
     })
 
     it('makes a pool, and is content when it exists', async () => {
-      await proxmox.pools.create(pool(), 'lanista contract', signal)
-      await proxmox.pools.create(pool(), 'lanista contract', signal)
+      await proxmox.pools.create(pool(), 'lanista contract', always(signal))
+      await proxmox.pools.create(pool(), 'lanista contract', always(signal))
       expect((await proxmox.observe(signal)).pools).to.include(pool())
     })
 
@@ -191,7 +193,7 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
       const { node } = site.template
       expect((await proxmox.pools.read(pool(), signal))?.guests).to.include(site.vmid)
       expect(await refusal(proxmox.machines.destroy(node, site.vmid, always(signal)))).to.equal('conflict')
-      expect(await refusal(proxmox.pools.remove(pool(), signal))).to.equal('conflict')
+      expect(await refusal(proxmox.pools.remove(pool(), always(signal)))).to.equal('conflict')
       await proxmox.machines.stop(node, site.vmid, always(signal))
       await proxmox.machines.stop(node, site.vmid, always(signal))
       for (const vmid of (await proxmox.pools.read(pool(), signal))?.guests ?? []) {
@@ -199,8 +201,8 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
         await proxmox.machines.destroy(at ?? node, vmid, always(signal))
         expect(await proxmox.machines.read(at ?? node, vmid, signal)).to.equal(undefined)
       }
-      await proxmox.pools.remove(pool(), signal)
-      await proxmox.pools.remove(pool(), signal)
+      await proxmox.pools.remove(pool(), always(signal))
+      await proxmox.pools.remove(pool(), always(signal))
       expect(await proxmox.pools.read(pool(), signal)).to.equal(undefined)
     })
   })

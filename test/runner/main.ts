@@ -14,8 +14,8 @@ import { join, resolve } from 'node:path'
 import { isLong } from './long-runs.ts'
 
 const PREFIX = 'lanista-tests-'
-/** One more than there are processors at the least: a test may wait for another process. */
-const JOBS = Math.max(3, Math.min(8, availableParallelism()))
+/** Nobody waits long enough for another process to have one more than there are processors, each of which loads the product. */
+const JOBS = Math.max(2, Math.min(8, availableParallelism()))
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 /** How often it is looked whether this process has become an orphan, in milliseconds. */
 const LOOK_EVERY = 500

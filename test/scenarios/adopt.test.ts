@@ -68,7 +68,7 @@ describe('VMs that are there before Lanista', () => {
     // Compared in their turn, and only told about: what somebody made is somebody's work.
     await lab.until(() => troubleOf('JD-a') !== '' && troubleOf(ROUTER) !== '')
     expect(troubleOf('JD-a')).to.match(
-      /^vm JD-a: net0 is on vmbr0 .*; it has not the tags lanista and jd, .* so it is only told/,
+      /^vm JD-a: net0 is on vmbr0 .*; it lacks the tags lanista and jd, .* so it is only told/,
     )
     expect(status('JD-a')).to.include({ vmid: 106, node: 'pve2', phase: 'running' })
     expect(status('JD-a')?.why).to.equal('exists here and is never moved, although target_node says pve1')
@@ -114,6 +114,7 @@ describe('VMs that are there before Lanista', () => {
     expect(own().filter((call) => /\/qemu\/(107|109|1010003)\//.test(call))).to.deep.equal([])
   })
 
+  // Ludus' playbook gives each router's NIC on the NAT network the tag 1.
   it('cost no write but the mark on their network when Ludus made the whole range as its file asks', async () => {
     const world = worldWith({
       [ROUTER]: { vmid: 200, node: 'pve3', pool: 'JD', running: true },
@@ -130,7 +131,7 @@ describe('VMs that are there before Lanista', () => {
         world.guests.get(vmid)!.config.set(key, value)
     }
     const nic = (last: string, where: string): string => `virtio=BC:24:11:00:00:${last},${where}`
-    configure(200, { balloon: 512, net0: nic('01', 'bridge=ludusnat'), net1: nic('02', 'bridge=r7,tag=10') })
+    configure(200, { balloon: 512, net0: nic('01', 'bridge=ludusnat,tag=1'), net1: nic('02', 'bridge=r7,tag=10') })
     configure(201, { balloon: 0, net0: nic('03', 'bridge=r7,tag=10,firewall=1') })
     lab = await openLab({
       world,

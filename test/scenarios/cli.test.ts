@@ -196,11 +196,11 @@ describe('the commands', function () {
     const nothing = await lanista('approve', '--yes', '--config', site.config)
     expect([nothing.status, nothing.output]).to.deep.equal([1, 'nothing waits for approval\n'])
     const vms = [{ vmid: 2_010_001, name: 'KT-a', node: 'pve1' }]
-    const waiting = { why: ['the folder had no range file at all'], ranges: [{ id: 'KT', vms }] }
+    const waiting = { why: ['the folder had no valid range file at all'], ranges: [{ id: 'KT', vms }] }
     await files.ask(waiting)
     const refused = await lanista('approve', '--config', site.config)
     expect(refused.output)
-      .to.match(/^ {2}the folder had no range file at all$/m)
+      .to.match(/^ {2}the folder had no valid range file at all$/m)
       .and.match(/^ {2}- vm KT-a \(VMID 2010001 on pve1\)$/m)
       .and.match(/there is no terminal to ask on; .*--yes/)
     expect([refused.status, await files.approved()]).to.deep.equal([1, undefined])

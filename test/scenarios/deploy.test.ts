@@ -140,19 +140,28 @@ describe('a fresh VM', () => {
         return [key, key.startsWith('net') ? String(value).replace(mac, 'MAC') : value]
       }),
     )
-  const groups = (...names: readonly string[]): string => JSON.stringify({ groups: names })
+  const groups = (...names: readonly string[]): readonly string[] => names
+  /** What a VM's notes say before its configuration is written, and after. */
+  const notes = (names: readonly string[], vmid: number, configured: boolean): string =>
+    JSON.stringify({ groups: names, lanista: { range: names[0], vmid, configured } })
   /** What a VM on the node gets, from its clone on. */
   const three = (
     [templateVmid, at]: readonly [number, string],
     [vmid, node]: readonly [number, string],
-    clone: Params,
+    { groups: names, ...clone }: Params & { readonly groups: readonly string[] },
     config: Params,
   ) => [
     [
       `POST /nodes/${at}/qemu/${templateVmid}/clone`,
-      { newid: String(vmid), ...(at === node ? {} : { target: node }), full: '0', ...clone },
+      {
+        newid: String(vmid),
+        ...(at === node ? {} : { target: node }),
+        full: '0',
+        description: notes(names, vmid, false),
+        ...clone,
+      },
     ],
-    [`PUT /nodes/${node}/qemu/${vmid}/config`, { digest: 'as read', ...config }],
+    [`PUT /nodes/${node}/qemu/${vmid}/config`, { digest: 'as read', description: notes(names, vmid, true), ...config }],
     [`POST /nodes/${node}/qemu/${vmid}/status/start`, {}],
   ]
 
@@ -164,7 +173,7 @@ describe('a fresh VM', () => {
         {
           name: 'JD-dc',
           pool: 'JD',
-          description: groups('JD', 'JD_test_range_network', 'JD_test_range_dc', 'JD_tier0'),
+          groups: groups('JD', 'JD_test_range_network', 'JD_test_range_dc', 'JD_tier0'),
           full: '1',
           storage: 'shared',
           format: 'qcow2',
@@ -184,7 +193,7 @@ describe('a fresh VM', () => {
   })
 
   it('is else a linked clone, of the copy of its template on its own node before one that is cloned across', () => {
-    const linked = (name: string) => ({ name, pool: 'JD', description: groups('JD', 'JD_linux_endpoints') })
+    const linked = (name: string) => ({ name, pool: 'JD', groups: groups('JD', 'JD_linux_endpoints') })
     const small = {
       cores: '1',
       vcpus: '1',
@@ -207,7 +216,7 @@ describe('a fresh VM', () => {
       three(
         [9004, 'pve2'],
         [3_020_021, 'pve2'],
-        { name: 'JD-ws', pool: 'JD', description: groups('JD', 'JD_windows_endpoints') },
+        { name: 'JD-ws', pool: 'JD', groups: groups('JD', 'JD_windows_endpoints') },
         {
           cores: '2',
           vcpus: '2',
@@ -224,7 +233,7 @@ describe('a fresh VM', () => {
       three(
         [9005, 'pve3'],
         [3_020_022, 'pve3'],
-        { name: 'JD-mac', pool: 'JD', description: groups('JD', 'JD_macos_endpoints') },
+        { name: 'JD-mac', pool: 'JD', groups: groups('JD', 'JD_macos_endpoints') },
         {
           cores: '2',
           vcpus: '2',
@@ -247,7 +256,7 @@ describe('a fresh VM', () => {
       three(
         [9001, 'pve1'],
         [3_001_254, 'pve1'],
-        { name: 'JD-router-debian11-x64', pool: 'JD', description: groups('JD', 'JD_router') },
+        { name: 'JD-router-debian11-x64', pool: 'JD', groups: groups('JD', 'JD_router') },
         {
           cores: '2',
           vcpus: '2',
@@ -269,7 +278,7 @@ describe('a fresh VM', () => {
       three(
         [9102, 'pve2'],
         [4_001_254, 'pve2'],
-        { name: 'KT-gate', pool: 'KT', description: groups('KT', 'KT_router') },
+        { name: 'KT-gate', pool: 'KT', groups: groups('KT', 'KT_router') },
         {
           cores: '1',
           vcpus: '1',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
@@ -120,6 +120,38 @@ describe('lanista destroy', function () {
     expect(built.status, built.output).to.equal(0)
     expect(vmsOfJd()).to.have.length(2)
     expect(await readdir(state('destroy'))).to.deep.equal([])
+  })
+
+  it('keeps it away when its folder is reached by another path, and when its file moves to the other layout', async () => {
+    await open()
+    expect((await destroy()).status).to.equal(0)
+    await site.nodesHaveTold()
+    const before = writes().length
+    const isAway = async (why: string): Promise<void> => {
+      const { output } = await runOnce()
+      expect(output, why).to.match(/^range JD: not Ready: Destroyed:/m)
+      expect(writes().length, why).to.equal(before)
+    }
+    await symlink(site.ranges, `${site.ranges}-linked`)
+    const config = await readFile(site.config, 'utf8')
+    await writeFile(site.config, config.replace('ranges: ranges', 'ranges: ranges-linked'))
+    await isAway('by a link')
+    await mkdir(path.join(site.ranges, 'JD'))
+    await rename(path.join(site.ranges, 'JD.yml'), path.join(site.ranges, 'JD', 'range-config.yml'))
+    await isAway('in the other layout')
+  })
+
+  it('keeps the range as it is while the order can not be understood, and says so', async () => {
+    await open()
+    const before = writes().length
+    await mkdir(state('destroy'), { recursive: true })
+    await writeFile(state('destroy', 'JD.json'), '{')
+    const { status, output } = await runOnce()
+    expect(status).to.equal(1)
+    expect(output).to.match(
+      /^range JD: not Ready: FileUnreadable: .*destroy\/JD\.json can't be understood; let Lanista read it, or remove it; its VMs and networks stay/m,
+    )
+    expect([vmsOfJd().length, writes().length]).to.deep.equal([2, before])
   })
 
   it('forgets a range that has no file, with its status', async () => {

@@ -157,7 +157,7 @@ describe('a VM that is not as its range file says', () => {
     const from = lab.simulator.journal.entries().length
     // The cluster's list may still show it stopped, and then that is what is told first.
     await lab.until(() =>
-      /^2 of 3 VMs are running; vm JD-c: it runs without the tags lanista and jd, .* add the tags if it is as it should be(; tried again at \S+)?$/.test(
+      /^2 of 3 VMs are running; vm JD-c: it runs and lacks the tags lanista and jd, .* if it is as it should be, add them \(qm set \d+ --tags '[a-z;]+'\)(; tried again at \S+)?$/.test(
         machines()?.message ?? '',
       ),
     )

@@ -124,18 +124,18 @@ describe('lanista inventory', function () {
   const withAnsible = ansibleIsHere ? it : it.skip
   withAnsible("is read by Ansible's own ansible-inventory (skipped without it)", async () => {
     const script = path.join(path.dirname(site.config), 'lanista-inventory.sh')
+    const answer = path.join(path.dirname(site.config), 'answer.json')
+    // Ansible asks for the same each time: it is answered once, as starting the command takes longer than all the rest.
+    const command = `"${process.execPath}" "${MAIN}" inventory --config "${site.config}"`
     await writeFile(
       script,
-      `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" inventory --config "${site.config}" "$@"\n`,
+      `#!/bin/sh\n[ "$*" = --list ] || exit 9\n[ -s "${answer}" ] || ${command} "$@" > "${answer}" && cat "${answer}"\n`,
     )
     await chmod(script, 0o755)
     const ansible = async (...args: readonly string[]): Promise<{ stdout: string; stderr: string }> =>
       run('ansible-inventory', ['-i', script, ...args], { env: { ...process.env, LC_ALL: 'C.UTF-8' } })
-    const [list, graph, host] = await Promise.all([
-      ansible('--list'),
-      ansible('--graph', 'JD'),
-      ansible('--host', 'JD-a'),
-    ])
+    const list = await ansible('--list')
+    const [graph, host] = await Promise.all([ansible('--graph', 'JD'), ansible('--host', 'JD-a')])
     // Ansible hands on what the script says on the side, broken into lines, and reads the inventory all the same.
     expect(list.stderr.replaceAll(/\s+/g, ' '))
       .to.match(/KT: it has no number yet/)

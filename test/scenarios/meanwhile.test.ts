@@ -96,6 +96,25 @@ describe('what was withdrawn', () => {
       await lab.close()
     }
   }).timeout(120_000)
+
+  it('is not gone on with: a range that is to stay after all loses no VM that was shut down for its removal', async () => {
+    const lab = await openLab({ files: { 'JD.yml': rangeText([A]) } })
+    try {
+      await lab.until(() => lab.ready('JD'))
+      const { journal, world } = lab.simulator
+      const running = () => [...world.guests.values()].filter((guest) => guest.running !== undefined)
+      const shutDown = journal.next({ method: 'POST', path: /\/1010001\/status\/shutdown$/ }, 'answered')
+      await lab.drop('JD.yml', `${rangeText([A])}ludus_extensions: { lanista: { state: absent } }\n`)
+      await shutDown
+      await lab.until(() => !lab.ready('JD'))
+      await lab.drop('JD.yml', rangeText([A]))
+      await lab.until(() => running().length === 0)
+      await lab.until(() => running().length === 2 && lab.ready('JD'))
+      expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
+    } finally {
+      await lab.close()
+    }
+  })
 })
 
 describe('a status store that hangs', () => {

@@ -210,7 +210,12 @@ describe('a node whose networks are not in force', () => {
     ['somebody holds the SDN lock', 'lock'],
   ] as const)
     it(`keeps no range from its work on sound nodes while ${what}, says so, and is repaired when that is over`, async () => {
-      lab = await openLab()
+      // There from the start, so that one apply makes both networks: of two files that come one may be seen before the other.
+      const files = {
+        'JD.yml': SMALL,
+        'KT.yml': rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve2' }]),
+      }
+      lab = await openLab({ files })
       const person = personIn(lab.simulator)
       const broken = lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true, times: 1000 })
       const [begin, end] =
@@ -234,8 +239,6 @@ describe('a node whose networks are not in force', () => {
           begin().then(resolve, reject)
         })
       })
-      await lab.drop('JD.yml', SMALL)
-      await lab.drop('KT.yml', rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve2' }]))
       expect(await begun).to.include({ status: 200 })
       await lab.until(() => lab.ready('JD'))
       const told = (): string => conditionOf(lab, 'NetworkReady', 'KT')?.message ?? ''

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText, type VmText } from './ranges.ts'
@@ -118,18 +119,121 @@ describe("what a range's power asks for", () => {
       if (path.endsWith('/shutdown')) expect(params).to.deep.equal({ timeout: '60' })
   })
 
-  it('off: does not shut down a VM that lost its tags between the look and the shutdown', async () => {
+  const MEANWHILE: readonly (readonly [string, (guest: Guest, world: World) => void])[] = [
+    ['lost its tags', ({ config }) => void config.set('tags', 'theirs')],
+    ['was taken out of the pool', ({ vmid }, { pools }) => void pools.get('JD')?.vms.delete(vmid)],
+    ['was renamed', ({ config }) => void config.set('name', 'precious')],
+    ['was locked', ({ config }) => void config.set('lock', 'backup')],
+    ['has become a template', ({ config }) => void config.set('template', 1)],
+    [
+      'was replaced by another of the same VMID',
+      ({ config }) => {
+        config.clear()
+        config.set('name', 'JD-a')
+      },
+    ],
+  ]
+  for (const [what, change] of MEANWHILE)
+    it(`off: does not shut down a VM that ${what} just before`, async () => {
+      await open(fileOf('on', A))
+      await lab.until(() => lab.ready('JD'))
+      const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
+      lab.simulator.arm({
+        on: 'request',
+        match: { method: 'GET', path: '/pools/JD' },
+        times: 2,
+        at: 'before',
+        effect: { kind: 'edit', edit: (world) => change(a, world) },
+      })
+      const before = lab.writes().length
+      await lab.drop('JD.yml', fileOf('off', A))
+      await lab.until(() => guests().every(({ vmid, running }) => vmid === a.vmid || running === undefined))
+      await lab.sleep(30_000)
+      expect(a.running, 'it runs').not.to.equal(undefined)
+      const ofA = lab
+        .writes()
+        .slice(before)
+        .filter(({ path }) => path.includes(`/qemu/${a.vmid}`))
+      expect(ofA.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([])
+    })
+
+  it('off: does not ask again for a shutdown that had to wait for a lock, of a VM that is no longer the range’s', async () => {
     await open(fileOf('on', A))
     await lab.until(() => lab.ready('JD'))
     const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
+    const path = `/nodes/${a.node}/qemu/${a.vmid}/status/shutdown`
+    const message = `can't lock file '/var/lock/qemu-server/lock-${a.vmid}.conf' - got timeout`
     lab.simulator.arm({
       on: 'request',
-      match: { method: 'GET', path: `/nodes/${a.node}/qemu/${a.vmid}/config` },
+      match: { method: 'POST', path },
       at: 'before',
-      effect: { kind: 'edit', edit: () => void a.config.set('tags', 'theirs') },
+      effect: { kind: 'answer', status: 500, message },
+    })
+    const stop = lab.simulator.journal.listen((entry, phase) => {
+      if (phase === 'answered' && entry.path === path) lab.simulator.world.pools.get('JD')?.vms.delete(a.vmid)
     })
     await lab.drop('JD.yml', fileOf('off', A))
-    await lab.until(() => machines()?.reason === 'VmTrouble' && !isOn(ROUTER))
-    expect(isOn('JD-a')).to.equal(true)
+    await lab.until(() => guests().every(({ vmid, running }) => vmid === a.vmid || running === undefined))
+    await lab.sleep(60_000)
+    stop()
+    expect(lab.writes().filter((each) => each.path === path)).to.have.length(1)
+    expect(a.running).not.to.equal(undefined)
+  })
+
+  for (const [what, then] of [
+    [
+      'Lanista was restarted',
+      async (): Promise<void> => {
+        const { world } = lab.simulator
+        await lab.close()
+        lab = await openLab({ world, files: { 'JD.yml': fileOf('keep', A) } })
+      },
+    ],
+    [
+      'its node was away and came back',
+      async (): Promise<void> => {
+        const { node } = guests().find(({ config }) => config.get('name') === 'JD-a')!
+        await lab.simulator.powerOff(node)
+        await lab.sleep(60_000)
+        await lab.simulator.powerOn(node)
+        await lab.sleep(60_000)
+      },
+    ],
+    [
+      'its configuration was corrected',
+      async (): Promise<void> => {
+        const { config } = guests().find((each) => each.config.get('name') === 'JD-a')!
+        config.set('net0', String(config.get('net0')).replace(/bridge=\w+/, 'bridge=vmbr0'))
+        await lab.until(() => String(config.get('net0')).includes('bridge=r1'))
+      },
+    ],
+  ] as const)
+    it(`keep: leaves off a VM that a person stopped, also after ${what}`, async () => {
+      lab = await openLab({ files: { 'JD.yml': fileOf('keep', A) }, settings: { auditMs: 20_000 } })
+      await lab.until(() => lab.ready('JD'))
+      const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
+      await personIn(lab.simulator)('POST', `/nodes/${a.node}/qemu/${a.vmid}/status/stop`)
+      await lab.until(() => !isOn('JD-a'))
+      await told()
+      await then()
+      await lab.sleep(90_000)
+      expect(isOn('JD-a')).to.equal(false)
+    })
+
+  it('keep: leaves off a VM whose start failed, that a person then started and stopped', async () => {
+    lab = await openLab()
+    const failing = lab.simulator.arm({ on: 'task', type: 'qmstart', at: 'before', error: 'the dog ate it', times: 2 })
+    await lab.drop('JD.yml', fileOf('keep', A))
+    await lab.until(() => failing.hits() === 2)
+    const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
+    const person = personIn(lab.simulator)
+    await person('POST', `/nodes/${a.node}/qemu/${a.vmid}/status/start`)
+    await lab.until(() => isOn('JD-a'))
+    await told()
+    await lab.pass()
+    await person('POST', `/nodes/${a.node}/qemu/${a.vmid}/status/stop`)
+    await lab.until(() => !isOn('JD-a'))
+    await lab.sleep(90_000)
+    expect(isOn('JD-a')).to.equal(false)
   })
 })

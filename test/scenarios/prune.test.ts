@@ -196,8 +196,21 @@ describe('a range whose file is gone', () => {
   it('waits when the folder is empty', async () => {
     await open({}, 'JD')
     await lab.remove('JD.yml')
-    expect(await waits('JD')).to.match(/the folder had no range file at all/)
+    expect(await waits('JD')).to.match(/the folder had no valid range file at all/)
   })
+
+  for (const [name, text] of [
+    ['kustomization.yaml', 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [JD.yml]\n'],
+    ['KT.yml', 'ludus: ['],
+    ['empty.yml', ''],
+    ['.hidden.yml', RANGE],
+  ] as const)
+    it(`waits when nothing but ${name} is left in the folder, which is no witness that it is sound`, async () => {
+      await open({}, 'JD')
+      await lab.drop(name, text)
+      await lab.remove('JD.yml')
+      expect(await waits('JD')).to.match(/the folder had no valid range file at all/)
+    })
 
   it('waits when the folder could not be read meanwhile, and nothing is done until it can', async () => {
     await open({}, 'JD', 'KT')
@@ -263,6 +276,26 @@ describe('a range whose file is gone', () => {
       passes(GRACE)
       await lab.pass()
     }
+    expect(writes()).to.deep.equal([])
+  })
+
+  it('and that comes back under another name is neither removed nor made anew until a person decides', async () => {
+    await open({}, 'JD')
+    await rename(path.join(lab.folder, 'JD.yml'), path.join(lab.folder, 'KL.yml'))
+    await lab.until(() => ready('KL')?.reason === 'Renamed')
+    expect(ready('KL')?.message).to.match(/range KL: .*rename it back to JD, .* approve of it \(lanista approve\)/)
+    expect(await waits('JD')).to.match(/the file of KL names the same VMs as that of JD did/)
+    await approve()
+    await lab.until(() => isGone('JD') && lab.ready('KL'))
+  })
+
+  it('and that gets its name back goes on as if nothing had been', async () => {
+    await open({}, 'JD')
+    await rename(path.join(lab.folder, 'JD.yml'), path.join(lab.folder, 'KL.yml'))
+    await lab.until(() => ready('KL')?.reason === 'Renamed')
+    await rename(path.join(lab.folder, 'KL.yml'), path.join(lab.folder, 'JD.yml'))
+    await lab.until(() => lab.ready('JD'))
+    await lab.pass()
     expect(writes()).to.deep.equal([])
   })
 })

@@ -24,8 +24,8 @@ describe('a running controller whose configuration changes', function () {
     await running.nextLine(/configuration: read again, nothing new/)
 
     const good = await readFile(site.config, 'utf8')
-    await writeFile(site.config, `${good}sdn_zone: other\n`)
-    expect(await running.nextLine(/configuration: taken into use/)).to.contain('"keys":["sdn_zone"]')
+    await writeFile(site.config, `${good}reserved_range_numbers: [9]\n`)
+    expect(await running.nextLine(/configuration: taken into use/)).to.contain('"keys":["reserved_range_numbers"]')
 
     await writeFile(site.config, `${good}sdn_zon: other\n`)
     expect(await running.nextLine(/configuration: the new version is refused/)).to.contain('did you mean sdn_zone?')
@@ -35,7 +35,7 @@ describe('a running controller whose configuration changes', function () {
 
     await writeFile(site.config, good.replace('state_dir: state', 'state_dir: elsewhere'))
     expect(await running.nextLine(/needs a restart/)).to.contain('"keys":["lanista.state_dir"]')
-    expect(await running.nextLine(/configuration: taken into use/)).to.contain('"keys":["sdn_zone"]')
+    expect(await running.nextLine(/configuration: taken into use/)).to.contain('"keys":["reserved_range_numbers"]')
     expect(await metric('lanista_config_last_reload_successful')).to.equal('1')
 
     running.stop()

@@ -102,16 +102,19 @@ describe('a suspended range is told of', function () {
       ])
       expect(jd?.conditions.at(-1)?.message).to.contain(TEXT)
       expect(kt?.conditions.at(-1)).to.include({ status: 'True' })
-      const file: unknown = JSON.parse(
-        await readFile(path.join(path.dirname(site.config), 'state', 'status', 'JD.json'), 'utf8'),
-      )
-      expect(statuses.parse([file])).to.deep.equal([jd])
       expect((await get('/metrics')).split('\n')).to.include.members([
         'lanista_range_suspended{range="JD"} 1',
         'lanista_range_suspended{range="KT"} 0',
         'lanista_range_condition{range="JD",type="Ready",status="True"} 0',
         'lanista_range_condition{range="JD",type="Ready",status="False"} 1',
       ])
+      // Nobody waits for a status file, but whoever stops.
+      running.stop()
+      await running.ended
+      const file: unknown = JSON.parse(
+        await readFile(path.join(path.dirname(site.config), 'state', 'status', 'JD.json'), 'utf8'),
+      )
+      expect(statuses.parse([file])).to.deep.equal([jd])
     } finally {
       running.stop()
       await running.ended

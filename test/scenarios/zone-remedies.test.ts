@@ -70,11 +70,18 @@ const vnetObject = ({ zone, tag, alias, vlanAware }: VnetConfig): SdnObject =>
 const given = (values: Readonly<Record<string, SdnValue | undefined>>): SdnObject =>
   Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
 
-function interfaceObject({ type, addresses, ports, mtu }: InterfaceSeen): Readonly<Record<string, string | number>> {
+function interfaceObject({
+  type,
+  addresses,
+  prefixes,
+  ports,
+  mtu,
+}: InterfaceSeen): Readonly<Record<string, string | number>> {
   const [address] = addresses
   return given({
     type,
     [address?.includes(':') === true ? 'address6' : 'address']: address,
+    [address?.includes(':') === true ? 'cidr6' : 'cidr']: prefixes[0],
     bridge_ports: type === 'bridge' ? ports.join(' ') : undefined,
     mtu,
     active: 1,

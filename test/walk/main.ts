@@ -22,7 +22,8 @@ listen((call, args) => {
 const isClone = (request: unknown): boolean =>
   typeof request === 'object' && request !== null && 'call' in request && String(request.call).endsWith('/clone')
 
-const lab = await openLab({ speed: 200, resyncMs: 3_600_000 })
+// Reloads take long enough for a clone to be asked for meanwhile, however busy this machine is.
+const lab = await openLab({ speed: 200, resyncMs: 3_600_000, durations: { networkReload: 600_000 } })
 try {
   // The folder is watched, and has been looked at for the first time: what comes now comes by its own event.
   while (!hasEnded('watchRanges') || !hasEnded('RangeFolder.idsIfReadable')) await new Promise(setImmediate)

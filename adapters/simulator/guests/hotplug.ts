@@ -68,7 +68,7 @@ const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue
 
 /** QEMU's tap is taken off and put on its bridge for a change of these alone. */
 const isPluggedAnew = (a: Nic, b: Nic): boolean =>
-  ['bridge', 'tag', 'trunks', 'firewall'].some((name) => String(a.rest[name] ?? '') !== String(b.rest[name] ?? ''))
+  ['bridge', 'tag', 'trunks', 'firewall'].some((name) => (a.rest[name] ?? '') !== (b.rest[name] ?? ''))
 
 const needsRestart = ['aio', 'discard', 'iothread', 'queues', 'product', 'vendor', 'cache', 'ro', 'ssd']
 

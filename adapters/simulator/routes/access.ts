@@ -126,10 +126,11 @@ export const accessRoutes: readonly Route[] = [
     path: '/access/acl',
     permission: anyUser,
     params: {},
+    // Whoever audits access sees all of it; the others what they may change.
     handle: (call) => {
-      const audit = call.may('/access', 'Sys.Audit')
+      const all = call.may('/access', 'Sys.Audit')
       return call.sim.world.access.acl
-        .filter((entry) => audit || call.may(entry.path, ...modifiersOf(entry.path)))
+        .filter((entry) => all || call.may(entry.path, ...modifiersOf(entry.path)))
         .map(aclRow)
     },
   },

@@ -1,4 +1,4 @@
-import { shared } from '../parameters.ts'
+import { required, shared, text } from '../parameters.ts'
 import { anyUser, perm } from '../permission.ts'
 import type { Route } from '../route.ts'
 import { sdnStatusOn, vnetsOf, zonesOn } from '../sdn-state.ts'
@@ -51,7 +51,7 @@ export const sdnStatusRoutes: readonly Route[] = [
     path: '/nodes/{node}/sdn/zones/{zone}/bridges',
     permission: perm('/sdn/zones/{zone}', 'SDN.Audit'),
     proxy: 'node',
-    params: { node: shared.node, zone: sdnId },
+    params: { node: shared.node, zone: required(text()) },
     handle: (call) => {
       const { sim, node, params } = call
       const { zone = '' } = params

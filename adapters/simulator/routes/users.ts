@@ -4,6 +4,7 @@ import { flag, integer, required, text } from '../parameters.ts'
 import { anyUser, perm } from '../permission.ts'
 import { splitUser } from '../privileges.ts'
 import { randomUuid } from '../random.ts'
+import { predefinedRoles } from '../roles.ts'
 import type { Call, Route } from '../route.ts'
 import { clusterLocked } from '../simulation.ts'
 import type { User } from '../world.ts'
@@ -55,6 +56,47 @@ const createToken = (call: Call): unknown => {
   return { 'full-tokenid': `${user.userid}!${tokenid}`, value, info: { privsep: privsep ?? '1' } }
 }
 
+/** Without `append` a role's privileges are replaced. */
+const changeRole = ({ sim, params }: Call): null => {
+  const { roleid = '', privs, append } = params
+  const { roles } = sim.world.access
+  const role = roles.get(roleid)
+  if (privs === undefined && append !== undefined)
+    throw parameterError({ privs: "missing property required by 'append'" })
+  if (role === undefined) throw failure(`update role failed: role '${roleid}' does not exist`)
+  if (role.special) throw failure(`update role failed: auto-generated role '${roleid}' cannot be modified`)
+  const before = append === '1' ? [...role.privileges] : []
+  roles.set(roleid, { special: false, privileges: new Set([...before, ...privilegesIn(privs ?? '')]) })
+  return null
+}
+
+const privilegesIn = (privs: string): ReadonlySet<string> => {
+  const names = splitList(privs)
+  const known = predefinedRoles.get('Administrator')?.privileges
+  for (const name of names)
+    if (known?.has(name) !== true) throw parameterError({ privs: `invalid format - invalid privilege '${name}'\n` })
+  return new Set(names)
+}
+
+/** With the groups and tokens of the user; the user's own, or with Sys.Audit. */
+const readUser = (call: Call): unknown => {
+  const { sim, user, params } = call
+  if (splitUser(user).userid !== params['userid'] && !call.may('/access/groups', 'User.Modify', 'Sys.Audit'))
+    call.require('/access/groups', 'Sys.Audit')
+  const { userid, enable, expire, email, comment, tokens } = userNamed(call)
+  const groups = [...sim.world.access.groups].filter(([, members]) => members.has(userid)).map(([group]) => group)
+  return {
+    enable: enable ? 1 : 0,
+    expire,
+    ...(email === undefined ? {} : { email }),
+    ...(comment === undefined ? {} : { comment }),
+    groups,
+    tokens: Object.fromEntries(
+      [...tokens].map(([id, token]) => [id, { expire: token.expire, privsep: token.privsep ? 1 : 0 }]),
+    ),
+  }
+}
+
 /** Users, their tokens, and roles: enough to set up and test rights. */
 export const userRoutes: readonly Route[] = [
   {
@@ -80,6 +122,13 @@ export const userRoutes: readonly Route[] = [
       expire: integer(0),
     },
     handle: createUser,
+  },
+  {
+    method: 'GET',
+    path: '/access/users/{userid}',
+    permission: anyUser,
+    params: { userid: userId },
+    handle: readUser,
   },
   {
     method: 'DELETE',
@@ -115,9 +164,16 @@ export const userRoutes: readonly Route[] = [
     handle: ({ sim, params }) => {
       const { roleid = '', privs = '' } = params
       if (sim.world.access.roles.has(roleid)) throw failure(`create role failed: role '${roleid}' already exists`)
-      sim.world.access.roles.set(roleid, { special: false, privileges: new Set(splitList(privs)) })
+      sim.world.access.roles.set(roleid, { special: false, privileges: privilegesIn(privs) })
       return null
     },
+  },
+  {
+    method: 'PUT',
+    path: '/access/roles/{roleid}',
+    permission: perm('/access', 'Sys.Modify'),
+    params: { roleid: required(text({ format: 'pve-roleid' })), privs: text(), append: flag },
+    handle: changeRole,
   },
   {
     method: 'GET',

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { expect } from 'chai'
-import { httpApp, type HttpProviders, serveHttp } from '../../../adapters/http/serve-http.ts'
+import { httpApp, type HttpProviders, isLoopback, serveHttp } from '../../../adapters/http/serve-http.ts'
 import type { Explanation } from '../../../model/explanation.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { RangeStatus } from '../../../model/range-status.ts'
@@ -47,6 +47,31 @@ describe('httpApp', () => {
   it('is alive whatever else is wrong', async () => {
     const answer = await get('/healthz', { notReady: () => 'Proxmox does not answer' })
     expect([answer.status, await answer.text()]).to.deep.equal([200, 'ok\n'])
+  })
+
+  const HOSTS: readonly (readonly [string, number])[] = [
+    ['localhost:8480', 200],
+    ['127.0.0.1:8480', 200],
+    ['[::1]:8480', 200],
+    ['10.0.0.5:8480', 200],
+    ['Lanista.Example.org:8480', 200],
+    ['evil.example:8480', 421],
+    ['localhost.evil.example', 421],
+    ['127.0.0.1.evil.example', 421],
+    ['', 421],
+  ]
+  for (const [host, expected] of HOSTS)
+    it(`answers ${expected} to the host "${host}", on every path`, async () => {
+      const app = httpApp(providers({ hosts: ['lanista.example.org'] }))
+      for (const path of ['/', '/healthz', '/readyz', '/metrics', '/api/ranges', '/api/ranges/JD', '/nothing']) {
+        const { status } = await app.request(path, { headers: { host } })
+        expect(status === 421 ? 421 : 200, path).to.equal(expected)
+      }
+    })
+
+  it('knows an address that only its own machine reaches', () => {
+    expect(['127.0.0.1:1', '127.9.9.9:1', '[::1]:1', 'localhost:1'].every(isLoopback)).to.equal(true)
+    expect(['0.0.0.0:1', '[::]:1', '10.0.0.1:1', 'lanista.example.org:1'].some(isLoopback)).to.equal(false)
   })
 
   it('is ready when nothing keeps it from working, and says the reason otherwise', async () => {

@@ -42,7 +42,7 @@ describe('requests to Proxmox', () => {
 
     it(`never sends a write again after a ${fault}, and says that its outcome is unknown`, async () => {
       const { proxmox, signal, api } = await start({ [CREATE]: [fault, OK] })
-      const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
+      const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, always(signal)))
       expect(error.kind).to.equal('timeout-unknown-outcome')
       expect(error.message).to.include('POST /cluster/sdn/vnets').and.include('may have happened')
       expect(count(api, CREATE)).to.equal(1)
@@ -54,7 +54,7 @@ describe('requests to Proxmox', () => {
       ...VM_REPLIES,
       [CREATE]: { status: 596, reason: 'Connection timed out' },
     })
-    expect((await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))).kind).to.equal(
+    expect((await failing(proxmox.sdn.createVnet('r3', VNET, undefined, always(signal)))).kind).to.equal(
       'timeout-unknown-outcome',
     )
     expect(count(api, CREATE)).to.equal(1)
@@ -76,18 +76,18 @@ describe('requests to Proxmox', () => {
   it('does not apply again for want of a worker, as the first has committed by then', async () => {
     const noWorker = refusal(500, 'got no worker upid - start worker failed')
     const { proxmox, signal, api } = await start({ 'PUT /cluster/sdn': [noWorker, { data: UPID }] })
-    const { kind, message } = await failing(proxmox.sdn.apply(undefined, signal))
+    const { kind, message } = await failing(proxmox.sdn.apply(undefined, always(signal)))
     expect([kind, count(api, 'PUT /cluster/sdn')]).to.deep.equal(['timeout-unknown-outcome', 1])
     expect(message).to.match(/may have happened nevertheless/)
   })
 
   it('waits longer and longer for a lock, and gives up in the end', async () => {
     const { proxmox, signal, api, clock } = await start({ [CREATE]: [LOCK, LOCK, OK] })
-    await proxmox.sdn.createVnet('r3', VNET, undefined, signal)
+    await proxmox.sdn.createVnet('r3', VNET, undefined, always(signal))
     expect(count(api, CREATE)).to.equal(3)
     expect(clock.slept).to.deep.equal([375, 750])
     api.replies.set(CREATE, [LOCK])
-    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, always(signal)))
     expect(error.kind).to.equal('locked')
     expect(count(api, CREATE)).to.equal(3 + 12)
   })
@@ -99,7 +99,7 @@ describe('requests to Proxmox', () => {
         'create sdn vnet object failed: invalid lock token provided! at /usr/share/x.pm line 291.',
       ),
     })
-    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, always(signal)))
     expect(error.kind).to.equal('locked')
     expect(error.message).to.include('pvesh delete /cluster/sdn/lock')
     expect(count(api, CREATE)).to.equal(1)
@@ -110,7 +110,7 @@ describe('requests to Proxmox', () => {
     await dead.close()
     second = await fakeApi({ [CREATE]: OK, ...VM_REPLIES })
     at = await connected({}, { hosts: [dead.url, second.url], tls: { kind: 'insecure' } })
-    await at.proxmox.sdn.createVnet('r3', VNET, undefined, at.signal)
+    await at.proxmox.sdn.createVnet('r3', VNET, undefined, always(at.signal))
     await at.proxmox.machines.read('pve1', 100, at.signal)
     expect(second.got).to.have.length(3)
     expect(at.seen.map(({ outcome }) => outcome)).to.deep.equal(['ok', 'ok', 'ok'])
@@ -158,7 +158,7 @@ describe('requests to Proxmox', () => {
     const { proxmox, signal, api } = await start({
       [CREATE]: refusal(400, 'Parameter verification failed.', { tag: 'value must have a minimum value of 1' }),
     })
-    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
+    const error = await failing(proxmox.sdn.createVnet('r3', VNET, undefined, always(signal)))
     expect(error.kind).to.equal('invalid-parameters')
     expect(error.message).to.include('tag: value must have a minimum value of 1')
     expect(count(api, CREATE)).to.equal(1)
@@ -168,7 +168,7 @@ describe('requests to Proxmox', () => {
     const { proxmox, api } = await start({ [CREATE]: 'hang' })
     const stop = new AbortController()
     const reason = new Error('SIGTERM')
-    const work = proxmox.sdn.createVnet('r3', VNET, undefined, stop.signal).catch((error: unknown) => error)
+    const work = proxmox.sdn.createVnet('r3', VNET, undefined, always(stop.signal)).catch((error: unknown) => error)
     while (api.got.length === 0) await new Promise((resolve) => setImmediate(resolve))
     stop.abort(reason)
     expect(await work).to.equal(reason)
@@ -194,7 +194,7 @@ describe('requests to Proxmox', () => {
       ['GET /nodes/{node}/qemu/{vmid}/config', 'ok'],
       ['GET /nodes/{node}/qemu/{vmid}/status/current', 'ok'],
     ])
-    await failing(proxmox.sdn.createVnet('r3', VNET, undefined, signal))
+    await failing(proxmox.sdn.createVnet('r3', VNET, undefined, always(signal)))
     expect(at.seen.at(-1)).to.include({ call: CREATE, outcome: 'locked' })
   })
 

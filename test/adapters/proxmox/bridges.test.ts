@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { always } from '../../../model/permit.ts'
 import { connected, taskRow, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import type { Reply } from './fake-api.ts'
@@ -18,7 +19,7 @@ describe('bridges', () => {
 
   it('are created VLAN-aware and with their mark, and without ports', async () => {
     const { proxmox, signal, api } = await start({ [`POST ${NETWORK}`]: { data: null } })
-    await proxmox.bridges.createBridge('pve1', 'vmbr1003', MARK, signal)
+    await proxmox.bridges.createBridge('pve1', 'vmbr1003', MARK, always(signal))
     expect(api.got.map(({ params }) => params)).to.deep.equal([{ iface: 'vmbr1003', ...MADE }])
   })
 
@@ -27,7 +28,7 @@ describe('bridges', () => {
       [`GET ${NETWORK}/vmbr1003`]: { data: { type: 'bridge', cidr: '10.3.1.9/24', gateway: '10.3.1.1', mtu: '9000' } },
       [`PUT ${NETWORK}/vmbr1003`]: { data: null },
     })
-    await proxmox.bridges.updateBridge('pve1', 'vmbr1003', MARK, signal)
+    await proxmox.bridges.updateBridge('pve1', 'vmbr1003', MARK, always(signal))
     expect(api.got.at(-1)?.params).to.deep.equal({
       ...MADE,
       cidr: '10.3.1.9/24',
@@ -38,7 +39,7 @@ describe('bridges', () => {
 
   it('are deleted by name', async () => {
     const { proxmox, signal, api } = await start({ [`DELETE ${NETWORK}/vmbr1003`]: { data: null } })
-    await proxmox.bridges.deleteBridge('pve1', 'vmbr1003', signal)
+    await proxmox.bridges.deleteBridge('pve1', 'vmbr1003', always(signal))
     expect(api.got).to.have.length(1)
     expect(api.got[0]).to.deep.include({ method: 'DELETE', path: `${NETWORK}/vmbr1003`, params: {} })
   })
@@ -62,13 +63,13 @@ describe('bridges', () => {
 
   it('are active when the reload has ended', async () => {
     const { proxmox, signal, api } = await start(reloading('OK'))
-    await proxmox.bridges.activate('pve1', signal)
+    await proxmox.bridges.activate('pve1', always(signal))
     expect(api.got[0]).to.deep.include({ method: 'PUT', path: NETWORK, params: {} })
   })
 
   it('tell of a reload that failed', async () => {
     const { proxmox, signal } = await start(reloading("command 'ifreload -a' failed: exit code 1"))
-    const error = await failing(proxmox.bridges.activate('pve1', signal))
+    const error = await failing(proxmox.bridges.activate('pve1', always(signal)))
     expect(error.kind).to.equal('task-failed')
     expect(error.message).to.contain('ifreload')
   })

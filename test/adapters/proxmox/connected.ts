@@ -3,6 +3,7 @@ import type { RequestSeen } from '../../../adapters/proxmox/api.ts'
 import { LockTimeout } from '../../../adapters/proxmox/errors.ts'
 import { createLanes } from '../../../adapters/proxmox/lanes.ts'
 import type { Proxmox } from '../../../model/ports.ts'
+import { startVirtualTime } from '../../builders/virtual-time.ts'
 import { fakeApi, type FakeApi, type Reply } from './fake-api.ts'
 import { quickClock, type QuickClock } from './quick-clock.ts'
 
@@ -10,7 +11,7 @@ export const SECRET = '11111111-1111-4111-8111-111111111111'
 export const TOKEN_ID = 'ludus@pve!ctl'
 export const UPID = 'UPID:pve1:0000014A:000673BE:6B02983C:qmclone:9000:ludus@pve!ctl:'
 
-/** The real client against a scripted API. */
+/** The real client against a scripted API, in virtual time until it is closed. */
 export interface Connected {
   readonly api: FakeApi
   readonly proxmox: Proxmox
@@ -27,7 +28,10 @@ export const connected = async (
   script: Readonly<Record<string, Reply | Reply[]>>,
   settings: Partial<ProxmoxSettings> = {},
   otherHosts: readonly string[] = [],
+  /** Real time is for what happens before any request: until then nobody knows that only time can go on. */
+  time: 'virtual' | 'real' = 'virtual',
 ): Promise<Connected> => {
+  let backToRealTime: (() => void) | undefined = time === 'virtual' ? startVirtualTime() : undefined
   const api = await fakeApi(script)
   const clock = quickClock()
   const seen: RequestSeen[] = []
@@ -66,6 +70,8 @@ export const connected = async (
     close: async () => {
       proxmox.close()
       await api.close()
+      backToRealTime?.()
+      backToRealTime = undefined
     },
   }
 }

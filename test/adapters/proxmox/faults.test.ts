@@ -1,74 +1,13 @@
 import { expect } from 'chai'
-import type { Proxmox } from '../../../model/ports.ts'
+import sinon from 'sinon'
+import { LockTimeout } from '../../../adapters/proxmox/errors.ts'
+import { connectProxmox } from '../../../adapters/proxmox/connect.ts'
+import { createLanes } from '../../../adapters/proxmox/lanes.ts'
 import type { ProxmoxErrorKind } from '../../../model/proxmox-error.ts'
-import { connected, taskRow, UPID, type Connected } from './connected.ts'
+import { TASK, type Write, WRITES } from './all-writes.ts'
+import { connected, SECRET, taskRow, TOKEN_ID, UPID, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import { fakeApi, refusal, type Reply } from './fake-api.ts'
-import { always } from '../../../model/permit.ts'
-
-interface Write {
-  readonly call: string
-  readonly answer: Reply
-  readonly make: (proxmox: Proxmox, signal: AbortSignal) => Promise<unknown>
-}
-
-const TASK: Reply = { data: UPID }
-const DONE: Reply = { data: null }
-const VNET = { zone: 'ludus', tag: 3, alias: 'lanista range JD', vlanAware: true }
-const CLONE = {
-  template: { vmid: 9000, node: 'pve1' },
-  vmid: 100,
-  name: 'vm',
-  pool: 'JD',
-  description: '',
-  target: 'pve1',
-  full: { storage: 'shared', format: undefined },
-}
-
-/** Every write that the client can make. */
-const WRITES: Readonly<Record<string, Write>> = {
-  'create a VNet': {
-    call: 'POST /cluster/sdn/vnets',
-    answer: DONE,
-    make: (proxmox, signal) => proxmox.sdn.createVnet('r3', VNET, undefined, signal),
-  },
-  'change a VNet': {
-    call: 'PUT /cluster/sdn/vnets/r3',
-    answer: DONE,
-    make: (proxmox, signal) => proxmox.sdn.updateVnet('r3', { tag: 5 }, undefined, signal),
-  },
-  'apply the SDN': {
-    call: 'PUT /cluster/sdn',
-    answer: TASK,
-    make: (proxmox, signal) => proxmox.sdn.apply(undefined, signal),
-  },
-  'make a pool': {
-    call: 'POST /pools',
-    answer: DONE,
-    make: (proxmox, signal) => proxmox.pools.create('JD', '', signal),
-  },
-  'grant a role': {
-    call: 'PUT /access/acl',
-    answer: DONE,
-    make: (proxmox, signal) => proxmox.access.grant({ path: '/sdn/zones/ludus/r3', group: 'g', role: 'r' }, signal),
-  },
-  'clone a VM': {
-    call: 'POST /nodes/pve1/qemu/9000/clone',
-    answer: TASK,
-    make: (proxmox, signal) => proxmox.machines.clone(CLONE, always(signal)),
-  },
-  'configure a VM': {
-    call: 'PUT /nodes/pve1/qemu/100/config',
-    answer: DONE,
-    make: (proxmox, signal) =>
-      proxmox.machines.configure('pve1', 100, { set: { memory: 512 }, delete: [], digest: 'aa' }, always(signal)),
-  },
-  'start a VM': {
-    call: 'POST /nodes/pve1/qemu/100/status/start',
-    answer: TASK,
-    make: (proxmox, signal) => proxmox.machines.start('pve1', 100, always(signal)),
-  },
-}
 
 /** Faults after which the write may have happened, or surely helps no more: told, and never sent again. */
 const TOLD: readonly (readonly [string, Reply, ProxmoxErrorKind])[] = [
@@ -91,17 +30,23 @@ const OVERCOME: readonly (readonly [string, Reply])[] = [
 
 const NO_WORKER = refusal(500, 'got no worker upid - start worker failed')
 
+const TASK_LOCK = "can't lock file '/var/lock/pve-manager/x.lck' - got timeout"
+/** Both put into force what others may have prepared since. */
+const TOLD_WHEN_ITS_TASK_LACKED_A_LOCK: ReadonlySet<string> = new Set(['PUT /cluster/sdn', 'PUT /nodes/pve1/network'])
+
 describe('every write meets every fault', () => {
   let at: Connected
   const open = async (
     write: Write,
     replies: readonly Reply[],
     otherHosts: readonly string[] = [],
+    ends: readonly string[] = ['OK'],
   ): Promise<Connected> => {
     at = await connected(
       {
-        [write.call]: [...replies],
-        'GET /cluster/tasks': { data: [taskRow(UPID, 'OK')] },
+        [write.sent]: [...replies],
+        'GET /cluster/tasks': ends.map((end) => ({ data: [taskRow(UPID, end)] })),
+        'GET /nodes/pve1/network/vmbr1003': { data: { type: 'bridge' } },
         [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [] },
       },
       {},
@@ -110,16 +55,17 @@ describe('every write meets every fault', () => {
     return at
   }
   const sent = (write: Write): number =>
-    at.api.got.filter(({ method, path }) => `${method} ${path}` === write.call).length
+    at.api.got.filter(({ method, path }) => `${method} ${path}` === write.sent).length
   afterEach(() => at.close())
 
-  for (const [doing, write] of Object.entries(WRITES)) {
+  for (const write of WRITES) {
+    const { doing } = write
     it(`${doing}: the faults after which it may have happened are told, and it is sent once`, async () => {
       for (const [fault, reply, kind] of TOLD) {
         const { proxmox, signal } = await open(write, [reply, write.answer])
         const error = await failing(write.make(proxmox, signal))
         expect(error.kind, fault).to.equal(kind)
-        expect(error.message, fault).to.include(write.call)
+        expect(error.message, fault).to.include(write.sent)
         expect(sent(write), fault).to.equal(1)
         await at.close()
       }
@@ -134,13 +80,27 @@ describe('every write meets every fault', () => {
       }
     })
 
-    const startsBefore = write.call === 'PUT /cluster/sdn'
-    if (write.answer === TASK)
-      it(`${doing}: a worker that did not start is ${startsBefore ? 'told, as the call did its part before' : 'overcome'}`, async () => {
+    if (write.answer === TASK) {
+      const isDoneBefore = write.sent === 'PUT /cluster/sdn'
+      it(`${doing}: a worker that did not start is ${isDoneBefore ? 'told, as the call did its part before' : 'overcome'}`, async () => {
         const { proxmox, signal } = await open(write, [NO_WORKER, write.answer])
-        if (startsBefore) expect((await failing(write.make(proxmox, signal))).kind).to.equal('timeout-unknown-outcome')
+        if (isDoneBefore) expect((await failing(write.make(proxmox, signal))).kind).to.equal('timeout-unknown-outcome')
         else await write.make(proxmox, signal)
-        expect(sent(write)).to.equal(startsBefore ? 1 : 2)
+        expect(sent(write)).to.equal(isDoneBefore ? 1 : 2)
+      })
+
+      const isTold = TOLD_WHEN_ITS_TASK_LACKED_A_LOCK.has(write.sent)
+      it(`${doing}: a task that ended for want of a lock is ${isTold ? 'told, as it may have done its part' : 'overcome'}`, async () => {
+        const { proxmox, signal } = await open(write, [write.answer, write.answer], [], [TASK_LOCK, 'OK'])
+        if (isTold) expect((await failing(write.make(proxmox, signal))).message).to.include(TASK_LOCK)
+        else await write.make(proxmox, signal)
+        expect(sent(write)).to.equal(isTold ? 1 : 2)
+      })
+    } else
+      it(`${doing}: a worker is nothing that it could want for`, async () => {
+        const { proxmox, signal } = await open(write, [NO_WORKER, write.answer])
+        await failing(write.make(proxmox, signal))
+        expect(sent(write)).to.equal(1)
       })
 
     it(`${doing}: a host that refuses the connection is passed over`, async () => {
@@ -151,4 +111,17 @@ describe('every write meets every fault', () => {
       expect(sent(write)).to.equal(1)
     })
   }
+
+  it('a clone whose task ended for want of a lock tells its storage that there are too many at once', async () => {
+    const clone = WRITES.find(({ sent: call }) => call.endsWith('/clone'))!
+    const { api, deps, signal } = await open(clone, [clone.answer, clone.answer], [], [TASK_LOCK, 'OK'])
+    const isCongestion = sinon.spy((error: unknown) => error instanceof LockTimeout)
+    const proxmox = connectProxmox(
+      { hosts: [api.url], token: `${TOKEN_ID}=${SECRET}`, tls: { kind: 'fingerprint', sha256: api.fingerprint } },
+      { ...deps, lanes: createLanes({ ...deps, isCongestion }) },
+    )
+    await clone.make(proxmox, signal)
+    proxmox.close()
+    expect(isCongestion.returned(true)).to.equal(true)
+  })
 })

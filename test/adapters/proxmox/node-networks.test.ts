@@ -56,7 +56,15 @@ describe("observing nodes' own networks", () => {
       comments: 'lanista range JD\n',
       autostart: 1,
     }
-    const uplink = { iface: 'vmbr0', type: 'bridge', address: '10.98.0.1', address6: 'fd00::1', mtu: '9000', active: 1 }
+    const uplink = {
+      iface: 'vmbr0',
+      type: 'bridge',
+      address: '10.98.0.1',
+      cidr: '10.98.0.1/24',
+      address6: 'fd00::1',
+      mtu: '9000',
+      active: 1,
+    }
     const staged = '--- /etc/network/interfaces\n+++ /etc/network/interfaces.new\n+auto vmbr1003\n'
     const { nodeNetworks } = await observe({
       'GET /nodes/pve1/network': { text: JSON.stringify({ data: [bridge, uplink], changes: staged }) },
@@ -71,6 +79,7 @@ describe("observing nodes' own networks", () => {
           name: 'vmbr0',
           type: 'bridge',
           addresses: ['10.98.0.1', 'fd00::1'],
+          prefixes: ['10.98.0.1/24'],
           mtu: 9000,
           vlanAware: false,
           vids: undefined,
@@ -78,12 +87,14 @@ describe("observing nodes' own networks", () => {
           comment: undefined,
           autostart: false,
           active: true,
-          config: '[["address","10.98.0.1"],["address6","fd00::1"],["iface","vmbr0"],["mtu",9000],["type","bridge"]]',
+          config:
+            '[["address","10.98.0.1"],["address6","fd00::1"],["cidr","10.98.0.1/24"],["iface","vmbr0"],["mtu",9000],["type","bridge"]]',
         },
         {
           name: 'vmbr1003',
           type: 'bridge',
           addresses: [],
+          prefixes: [],
           mtu: undefined,
           vlanAware: true,
           vids: '2-4094',

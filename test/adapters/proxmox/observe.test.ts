@@ -304,10 +304,15 @@ describe('observe', () => {
     ['a node without its memory', [{ type: 'node', node: 'pve1', status: 'online' }]],
   ] as const)
     it(`refuses to take ${situation} for the truth, and says which right is missing`, async () => {
-      const { proxmox, signal } = await start({ 'GET /cluster/resources': { data: rows } })
+      const { proxmox, signal } = await start({
+        'GET /cluster/resources': { data: rows },
+        'GET /access/permissions': { data: { '/': { 'VM.Clone': 1 } } },
+      })
       const error: unknown = await proxmox.observe(signal).catch((caught: unknown) => caught)
       expect(isProxmoxError(error, 'forbidden')).to.equal(true)
-      expect(String(error)).to.include(`pveum acl modify / --users 'ludus@pve' --tokens '${TOKEN_ID}'`)
+      expect(String(error))
+        .to.include(`pveum acl modify / --users 'ludus@pve' --tokens '${TOKEN_ID}'`)
+        .and.include('"Datastore.Audit Pool.Audit SDN.Audit Sys.Audit VM.Audit VM.Clone"')
       expect(String(error)).not.to.include(SECRET)
     })
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { always } from '../../../model/permit.ts'
 import { reloadFailures } from '../../../adapters/proxmox/sdn.ts'
 import { connected, taskRow, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
@@ -23,12 +24,12 @@ describe('VNets', () => {
   it('are created with booleans as 0 and 1, and without what is not given', async () => {
     const { proxmox, signal, api } = await start({ 'POST /cluster/sdn/vnets': { data: null } })
     const config = { zone: 'ludus', tag: 3, alias: 'lanista range JD', vlanAware: true }
-    await proxmox.sdn.createVnet('r3', config, undefined, signal)
+    await proxmox.sdn.createVnet('r3', config, undefined, always(signal))
     await proxmox.sdn.createVnet(
       'nat',
       { zone: 'ludus', tag: 4, alias: undefined, vlanAware: false },
       undefined,
-      signal,
+      always(signal),
     )
     expect(api.got.map(({ params }) => params)).to.deep.equal([
       { vnet: 'r3', zone: 'ludus', tag: '3', alias: 'lanista range JD', vlanaware: '1' },
@@ -38,9 +39,9 @@ describe('VNets', () => {
 
   it('are changed only where asked to, an alias given as undefined being removed', async () => {
     const { proxmox, signal, api } = await start({ 'PUT /cluster/sdn/vnets/r3': { data: null } })
-    await proxmox.sdn.updateVnet('r3', { vlanAware: true }, undefined, signal)
-    await proxmox.sdn.updateVnet('r3', { alias: undefined, tag: 5 }, undefined, signal)
-    await proxmox.sdn.updateVnet('r3', {}, undefined, signal)
+    await proxmox.sdn.updateVnet('r3', { vlanAware: true }, undefined, always(signal))
+    await proxmox.sdn.updateVnet('r3', { alias: undefined, tag: 5 }, undefined, always(signal))
+    await proxmox.sdn.updateVnet('r3', {}, undefined, always(signal))
     expect(api.got.map(({ raw }) => raw)).to.deep.equal(['vlanaware=1', 'tag=5&delete=alias'])
   })
 
@@ -52,14 +53,14 @@ describe('VNets', () => {
       ),
     })
     const config = { zone: 'ludus', tag: 3, alias: undefined, vlanAware: true }
-    const error = await failing(proxmox.sdn.createVnet('r3', config, undefined, signal))
+    const error = await failing(proxmox.sdn.createVnet('r3', config, undefined, always(signal)))
     expect(error.kind).to.equal('conflict')
     expect(error.message).to.include('vxlan tag 3 already exist in vnet r9')
   })
 
   it('are removed by a query, as a body on a DELETE is refused', async () => {
     const { proxmox, signal, api } = await start({ 'DELETE /cluster/sdn/vnets/r3': { data: null } })
-    await proxmox.sdn.deleteVnet('r3', 'token', signal)
+    await proxmox.sdn.deleteVnet('r3', 'token', always(signal))
     expect(api.got.map(({ params, raw }) => [params, raw])).to.deep.equal([
       [{ 'lock-token': 'token' }, 'lock-token=token'],
     ])
@@ -69,7 +70,7 @@ describe('VNets', () => {
     const { proxmox, signal, logged, api } = await start(
       applying(lines('pve1: reloading network config', 'pve2: reloading network config', 'TASK OK')),
     )
-    expect(await proxmox.sdn.apply('token', signal)).to.deep.equal([])
+    expect(await proxmox.sdn.apply('token', always(signal))).to.deep.equal([])
     expect(logged).to.deep.equal([])
     expect(api.got[0]?.params).to.deep.equal({ 'lock-token': 'token', 'release-lock': '1' })
   })
@@ -88,7 +89,7 @@ describe('VNets', () => {
         ),
       ),
     )
-    expect(await proxmox.sdn.apply(undefined, signal)).to.deep.equal([
+    expect(await proxmox.sdn.apply(undefined, always(signal))).to.deep.equal([
       { node: 'pve2', why: "command 'ifreload -a' failed: exit code 1" },
       { node: 'pve3', why: 'proxy handler failed: ssh: connect to host 10.98.0.3 port 22: No route to host' },
     ])
@@ -175,10 +176,10 @@ describe('pools', () => {
         refusal(403, 'Permission check failed (/pool/JD, Pool.Allocate)'),
       ],
     })
-    await at.proxmox.pools.create('JD', 'lanista range JD', at.signal)
-    await at.proxmox.pools.create('JD', 'lanista range JD', at.signal)
+    await at.proxmox.pools.create('JD', 'lanista range JD', always(at.signal))
+    await at.proxmox.pools.create('JD', 'lanista range JD', always(at.signal))
     expect(at.api.got[0]?.params).to.deep.equal({ poolid: 'JD', comment: 'lanista range JD' })
-    expect((await failing(at.proxmox.pools.create('JD', '', at.signal))).kind).to.equal('forbidden')
+    expect((await failing(at.proxmox.pools.create('JD', '', always(at.signal)))).kind).to.equal('forbidden')
     await at.close()
   })
 })

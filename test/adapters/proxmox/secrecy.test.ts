@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { always } from '../../../model/permit.ts'
 import { inspect } from 'node:util'
 import { connected, SECRET, taskRow, UPID, type Connected } from './connected.ts'
 import { refusal, type Reply } from './fake-api.ts'
@@ -48,8 +49,8 @@ describe('the token secret', () => {
         reply === 'hang' ? { timeouts: { read: 300, write: 1000 } } : {},
       )
       const outcomes = await Promise.allSettled([
-        at.proxmox.sdn.apply(undefined, at.signal),
-        at.proxmox.sdn.createVnet('r3', VNET, undefined, at.signal),
+        at.proxmox.sdn.apply(undefined, always(at.signal)),
+        at.proxmox.sdn.createVnet('r3', VNET, undefined, always(at.signal)),
         at.proxmox.observe(at.signal),
         at.proxmox.machines.read('pve1', 100, at.signal),
       ])
@@ -86,7 +87,7 @@ describe('the token secret', () => {
       'GET /cluster/tasks': { data: [taskRow(UPID, `failed: ${SECRET}`)] },
       [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [{ n: 1, t: `token ${SECRET}` }] },
     })
-    const error: unknown = await at.proxmox.sdn.apply(undefined, at.signal).catch((caught: unknown) => caught)
+    const error: unknown = await at.proxmox.sdn.apply(undefined, always(at.signal)).catch((caught: unknown) => caught)
     for (const form of forms) expect(everythingOf(error).includes(form)).to.equal(false)
   })
 })

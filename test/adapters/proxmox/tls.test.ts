@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { always } from '../../../model/permit.ts'
 import { once } from 'node:events'
 import https from 'node:https'
 import net from 'node:net'
@@ -29,7 +30,7 @@ describe('trust in the API certificate', () => {
 
   it('refuses a certificate that no CA vouches for, sends nothing, and says what to set', async () => {
     const { proxmox, signal, clock } = await trusting({ kind: 'system' })
-    const error = await failing(proxmox.pools.create('JD', '', signal))
+    const error = await failing(proxmox.pools.create('JD', '', always(signal)))
     expect(error.kind).to.equal('transport')
     expect(error.message).to.include('not trusted').and.include('lanista.proxmox.fingerprint')
     expect(api.got).to.deep.equal([])
@@ -38,7 +39,7 @@ describe('trust in the API certificate', () => {
 
   it('takes a certificate that the given CA vouches for', async () => {
     const { proxmox, signal } = await trusting({ kind: 'ca', pem: api.certificate })
-    await proxmox.pools.create('JD', '', signal)
+    await proxmox.pools.create('JD', '', always(signal))
     expect(api.got).to.have.length(1)
   })
 
@@ -48,7 +49,7 @@ describe('trust in the API certificate', () => {
       api.url.replace('127.0.0.1', '127.0.0.2'),
     )
     // 127.0.0.2 may not be listened on: then it is no connection at all. Either way nothing is sent.
-    expect((await failing(proxmox.pools.create('JD', '', signal))).kind).to.equal('transport')
+    expect((await failing(proxmox.pools.create('JD', '', always(signal)))).kind).to.equal('transport')
     expect(api.got).to.deep.equal([])
   })
 
@@ -58,14 +59,14 @@ describe('trust in the API certificate', () => {
   ] as const)
     it(`takes the certificate of the given fingerprint ${spelling}, whoever signed it`, async () => {
       const { proxmox, signal } = await trusting({ kind: 'fingerprint', sha256: spell(api.fingerprint) })
-      await proxmox.pools.create('JD', '', signal)
+      await proxmox.pools.create('JD', '', always(signal))
       expect(api.got).to.have.length(1)
     })
 
   it('refuses a certificate of another fingerprint, sends nothing, and tells both', async () => {
     const expected = api.fingerprint.replace(/^../, (first) => (first === '00' ? '11' : '00'))
     const { proxmox, signal, clock } = await trusting({ kind: 'fingerprint', sha256: expected })
-    const error = await failing(proxmox.pools.create('JD', '', signal))
+    const error = await failing(proxmox.pools.create('JD', '', always(signal)))
     expect(error.kind).to.equal('transport')
     expect(error.message).to.include(expected).and.include(api.fingerprint)
     expect(api.got).to.deep.equal([])
@@ -75,7 +76,7 @@ describe('trust in the API certificate', () => {
   it('refuses another fingerprint on every connection, not only on the first', async () => {
     const { proxmox, signal } = await trusting({ kind: 'fingerprint', sha256: 'AB'.repeat(32) })
     for (let index = 0; index < 3; index += 1) {
-      await failing(proxmox.pools.create('JD', '', signal))
+      await failing(proxmox.pools.create('JD', '', always(signal)))
       await at.clock.sleep(60_000)
     }
     expect(api.got).to.deep.equal([])
@@ -84,7 +85,7 @@ describe('trust in the API certificate', () => {
   it('takes any certificate when told to, and warns at the start', async () => {
     const { proxmox, signal, logged } = await trusting({ kind: 'insecure' })
     expect(logged.join()).to.include('not verified')
-    await proxmox.pools.create('JD', '', signal)
+    await proxmox.pools.create('JD', '', always(signal))
     expect(api.got).to.have.length(1)
   })
 
@@ -105,8 +106,10 @@ describe('trust in the API certificate', () => {
     at = await connected(
       {},
       { hosts: [`https://127.0.0.1:${port}`], tls: { kind: 'insecure' }, timeouts: { connect: 50 } },
+      [],
+      'real',
     )
-    const error = await failing(at.proxmox.pools.create('JD', '', at.signal))
+    const error = await failing(at.proxmox.pools.create('JD', '', always(at.signal)))
     expect(error.kind, 'a write that was never sent').to.equal('transport')
     expect(error.message).to.include('no connection within 0.05 s')
     plain.close()

@@ -88,7 +88,7 @@ describe('threads that parse range files', function () {
       if (!isDone) setImmediate(turn)
     }
     setImmediate(turn)
-    const outcome = await threads.parse(rangeOf(largeRange(196 * 1024)))
+    const outcome = await threads.parse(rangeOf(largeRange(48 * 1024)))
     isDone = true
     expect(outcome.kind).to.equal('ok')
     expect(turns).to.be.greaterThan(100)

@@ -59,7 +59,7 @@ some_future_key: {}
   it('refuses unknown keys of its own section, and says which was meant', () => {
     expect(lines('proxmox_node: a\nlanista:\n  rages: x\n  http:\n    colour: red\n')).to.have.members([
       '/etc/lanista/config.yml:3:3: unknown key rages in lanista; did you mean ranges?',
-      '/etc/lanista/config.yml:5:5: unknown key colour in lanista.http; remove it; allowed are listen',
+      '/etc/lanista/config.yml:5:5: unknown key colour in lanista.http; remove it; allowed are listen, hosts',
     ])
   })
 
@@ -135,7 +135,7 @@ describe('LANISTA_* variables', () => {
     })
     if (read.kind === 'invalid') throw new Error(read.diagnostics.map(diagnosticLine).join('\n'))
     expect(read.config).to.deep.include({ sdn_zone: 'prod', reserved_range_numbers: [1, 2], cluster_mode: true })
-    expect(read.config.lanista).to.deep.include({ resync: 10_000, http: { listen: '127.0.0.1:8480' } })
+    expect(read.config.lanista).to.deep.include({ resync: 10_000, http: { listen: '127.0.0.1:8480', hosts: [] } })
     expect(read.config.lanista.proxmox).to.deep.equal({
       token_file: '/etc/lanista/secret/token',
       hosts: ['https://a:8006', 'https://b:8006'],

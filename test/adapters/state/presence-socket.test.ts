@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { presenceSocket } from '../../../adapters/state/presence-socket.ts'
 import type { PresenceClaim } from '../../../model/presence.ts'
+
+/** A name in the folder of which nobody has the socket any more. */
+async function leaveDeadSocket(at: string): Promise<void> {
+  const server = createServer()
+  await new Promise<void>((resolve) => {
+    server.listen(`${at}.bound`, resolve)
+  })
+  await link(`${at}.bound`, at)
+  await new Promise((resolve) => server.close(resolve))
+}
 
 describe('presence on a state directory', () => {
   let folder: string
@@ -33,6 +43,19 @@ describe('presence on a state directory', () => {
     expect(await readdir(folder)).to.deep.equal([])
     expect((await claim()).kind).to.equal('claimed')
   })
+
+  for (const left of [false, true])
+    it(`is of exactly one of several that claim it at once, a hundred times${left ? ', over what a killed one left' : ''}`, async () => {
+      for (let round = 0; round < 100; round += 1) {
+        const at = path.join(folder, String(round))
+        await mkdir(at)
+        if (left) await leaveDeadSocket(path.join(at, 'lanista.sock'))
+        const all = await Promise.all([1, 2, 3].map(() => claim(at)))
+        expect(all.filter(({ kind }) => kind === 'claimed')).to.have.length(1)
+        for (const each of claims.splice(0)) if (each.kind === 'claimed') await each.release()
+        expect(await readdir(at)).to.deep.equal([])
+      }
+    })
 
   it('makes a state directory that is not there yet, and bears a name longer than a socket may have', async () => {
     const deep = path.join(folder, ...Array.from({ length: 8 }, () => 'a-folder-with-a-long-name'))

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sdnLockFile } from '../../../adapters/state/sdn-lock-file.ts'
@@ -28,12 +28,21 @@ describe('the note on the SDN lock', () => {
     expect((await stat(path.join(folder, 'sdn-lock.json'))).mode & 0o777).to.equal(0o600)
   })
 
-  it('counts as absent where it makes no sense', async () => {
+  it('is neither taken for none nor written over where it makes no sense or can not be read', async () => {
     const store = sdnLockFile(folder)
     await store.write({ kind: 'asked', at: 5 })
-    for (const text of ['', '{', '{"kind":"held"}', '[]']) {
-      await writeFile(path.join(folder, 'sdn-lock.json'), text)
-      expect(await store.read(), text).to.equal(undefined)
+    const file = path.join(folder, 'sdn-lock.json')
+    const failing = (): Promise<string> =>
+      store.read().then(
+        () => 'read',
+        (error: unknown) => String(error),
+      )
+    for (const text of ['', '{', '{"kind":"held"}', '[]', '{"kind":"held","secret-token":"abc"']) {
+      await writeFile(file, text)
+      expect(await failing(), text).to.match(/sdn-lock\.json can't be understood$/)
     }
+    await rm(file)
+    await mkdir(file)
+    expect(await failing()).to.match(/sdn-lock\.json can't be read: /)
   })
 })

@@ -42,20 +42,29 @@ function open(initial: ServerConfig) {
 describe('the configuration while the controller runs', () => {
   it('takes new settings into use and has all ranges looked at', async () => {
     const { live, says, reloads, told } = open(parsed())
-    await says(ok(parsed({ sdn_zone: 'lab', lanista: { resync: '5m' } })))
-    expect(live.current()).to.include({ sdn_zone: 'lab' })
+    await says(ok(parsed({ proxmox_node: 'pve2', lanista: { resync: '5m' } })))
+    expect(live.current()).to.include({ proxmox_node: 'pve2' })
     expect(live.current().lanista.resync).to.equal(300_000)
     expect(reloads()).to.equal(1)
-    expect(told).to.deep.equal(['info configuration: taken into use {"keys":["sdn_zone","lanista.resync"]}'])
+    expect(told).to.deep.equal(['info configuration: taken into use {"keys":["proxmox_node","lanista.resync"]}'])
   })
 
   it('keeps what needs a restart, says so once, and takes the rest', async () => {
     const { live, says, told, reloads } = open(parsed())
-    const wanted = ok(parsed({ sdn_zone: 'lab', lanista: { ranges: '/new', http: { listen: '0.0.0.0:1' } } }))
+    const wanted = ok(
+      parsed({
+        proxmox_node: 'pve2',
+        sdn_zone: 'lab',
+        vxlan_tag_base: 9,
+        lanista: { ranges: '/new', http: { listen: '0.0.0.0:1' } },
+      }),
+    )
     await says(wanted)
-    expect(live.current().sdn_zone).to.equal('lab')
+    expect(live.current()).to.include({ proxmox_node: 'pve2', sdn_zone: 'ludus', vxlan_tag_base: 0 })
     expect(live.current().lanista).to.deep.include({ ranges: '/etc/lanista/ranges' })
-    expect(told[0]).to.match(/^warn .*needs a restart.*\{"keys":\["lanista.ranges","lanista.http.listen"\]\}$/)
+    expect(told[0]).to.match(
+      /^warn .*needs a restart.*\{"keys":\["sdn_zone","vxlan_tag_base","lanista.ranges","lanista.http.listen"\]\}$/,
+    )
     await says(wanted)
     expect([told.length, reloads()]).to.deep.equal([2, 1])
   })

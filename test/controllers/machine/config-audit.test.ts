@@ -15,12 +15,15 @@ const NONE: VmStep = { kind: 'none', at: 'pve1' }
 const LOOK = `read ${VMID} on pve1`
 const WRITE = `configure ${VMID} on pve1`
 
+/** The range's pool, which has its VM. */
+const pools = { read: () => Promise.resolve({ comment: undefined, guests: [VMID] }) }
+
 /** An audit of one VM, once an hour. */
 function auditOf(config: Readonly<Record<string, string>>) {
   const machines = new FakeMachines(machine(VMID, 'JD-DC01', { config, tags: ['jd', 'lanista'] }))
   const time = { now: 0 }
   const audit = new ConfigAudit(
-    machines,
+    { machines, pools },
     () => ({ auditMs: HOUR, zone: 'ludus' }),
     { now: () => time.now },
     () => 1,
@@ -86,7 +89,7 @@ describe('the rotation of looks at configurations', () => {
     const machines = new FakeMachines()
     const time = { now: 0 }
     const audit = new ConfigAudit(
-      machines,
+      { machines, pools },
       () => ({ auditMs: HOUR, zone: 'ludus' }),
       { now: () => time.now },
       () => 1,
@@ -149,7 +152,7 @@ describe('the rotation of looks at configurations', () => {
     const { check, found, time, machines } = auditOf({ ...FINE, net0: `${MAC},bridge=vmbr0` })
     await check()
     time.now = HOUR
-    expect(await check()).to.deep.equal({ outcome: 'settled', calls: [LOOK, WRITE, LOOK] })
+    expect(await check()).to.deep.equal({ outcome: 'settled', calls: [LOOK, LOOK, WRITE, LOOK] })
     expect(found()).to.deep.equal({ trouble: undefined, remark: undefined })
     expect(machines.machines.get(VMID)?.config['net0']).to.equal(FINE.net0)
   })
@@ -160,7 +163,7 @@ describe('the rotation of looks at configurations', () => {
       machines.fail('configure', kind, kind !== 'conflict')
       await check()
       time.now = HOUR
-      const again = kind === 'conflict' ? [LOOK, WRITE, LOOK, WRITE, LOOK] : [LOOK, WRITE, LOOK]
+      const again = kind === 'conflict' ? [LOOK, LOOK, WRITE, LOOK, LOOK, WRITE, LOOK] : [LOOK, LOOK, WRITE, LOOK]
       expect(await check()).to.deep.equal({ outcome: 'settled', calls: again })
     }
   })
@@ -201,7 +204,7 @@ describe('the rotation of looks at configurations', () => {
       expect((await check()).outcome).to.equal('retry')
       if (change === 'touch') audit.restart('JD')
       const again = await check({ memoryMiB: change === 'file' ? 2048 : 4096 })
-      expect(again).to.deep.equal({ outcome: 'settled', calls: [LOOK, WRITE, LOOK] })
+      expect(again).to.deep.equal({ outcome: 'settled', calls: [LOOK, LOOK, WRITE, LOOK] })
     }
   })
 
@@ -210,11 +213,11 @@ describe('the rotation of looks at configurations', () => {
     for (let times = 1; times <= 2; times += 1) machines.fail('configure', 'forbidden')
     await check()
     time.now = HOUR
-    expect(await check()).to.deep.equal({ outcome: 'stalled', calls: [LOOK, WRITE] })
+    expect(await check()).to.deep.equal({ outcome: 'stalled', calls: [LOOK, LOOK, WRITE] })
     time.now += 59_999
     expect(await check()).to.deep.equal({ outcome: 'stalled', calls: [] })
     time.now += 1
-    expect(await check()).to.deep.equal({ outcome: 'stalled', calls: [LOOK, WRITE] })
+    expect(await check()).to.deep.equal({ outcome: 'stalled', calls: [LOOK, LOOK, WRITE] })
   })
 
   it('writes nothing to a VM that is gone, a template, or another one by now', async () => {

@@ -645,6 +645,17 @@ describe('the SDN lock', () => {
     expect(lockStore.note).to.equal(undefined)
   })
 
+  it('is not asked for while its note can not be read, as the token of one may be in there', async () => {
+    const lockStore = {
+      ...memoryLockStore(),
+      read: () => Promise.reject(new Error("sdn-lock.json can't be read: EACCES")),
+    }
+    const proxmox = new FakeProxmox(cluster())
+    const [stopped] = await ensureAll(controllerOf(proxmox, { lockStore }), [1])
+    expect(reasonOf(stopped)).to.equal('LockNoteUnreadable')
+    expect(proxmox.journal).to.deep.equal(['observe'])
+  })
+
   it('is not taken where its token can not be noted', async () => {
     const lockStore = { ...memoryLockStore(), write: () => Promise.reject(new Error('EACCES: permission denied')) }
     const proxmox = new FakeProxmox(cluster())

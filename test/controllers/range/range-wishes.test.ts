@@ -12,17 +12,20 @@ const ok = (spec: RangeSpec): RangeFileRead => ({ kind: 'ok', spec, warnings: []
 const destroy: DestroyOrder = { rangeId: 'JD', at: 0, vms: [], file: undefined, carriedOut: false }
 
 interface Wanted {
-  file: () => RangeFileRead
+  file: () => RangeFileRead | Promise<RangeFileRead>
   order?: () => DestroyOrder
 }
 
+/** Time stands still. */
+const forEver = (): Promise<void> => new Promise(() => undefined)
+
 /** What is wanted of JD as it says just now. */
-const wishesOf = (wanted: Wanted): RangeWishes =>
+const wishesOf = (wanted: Wanted, sleep: () => Promise<void> = forEver): RangeWishes =>
   new RangeWishes(
-    { read: async () => wanted.file() },
+    { read: async () => await wanted.file() },
     { of: async () => wanted.order?.() },
     { orderOf: () => undefined, fileSeen: () => undefined },
-    { now: () => 0 },
+    { now: () => 0, sleep },
   )
 
 /** Why it was withdrawn, or `holds`. */
@@ -96,6 +99,30 @@ describe('what is wanted of a range when a write is about to be sent', () => {
     expect(await whyNot(wishesOf({ file: () => ok({ ...JD, power: 'off' }) }).stillNumbered(JD))).to.equal('holds')
     const other = wishesOf({ file: () => ok({ ...JD, number: 7 }) })
     expect(await whyNot(other.stillNumbered(JD))).to.match(/asks for another number by now/)
+  })
+
+  it('does not hold as long as its file or an order is not read in time, beside which no other read is begun', async () => {
+    let reads = 0
+    let answer: (read: RangeFileRead) => void = () => undefined
+    const hanging = new Promise<RangeFileRead>((resolve) => (answer = resolve))
+    const wanted: Wanted = {
+      file: () => {
+        reads += 1
+        return hanging
+      },
+    }
+    let late: () => Promise<void> = () => Promise.resolve()
+    const wishes = wishesOf(wanted, () => late())
+    expect(await whyNot(wishes.stillWanted(JD, 'JD-DC01'))).to.match(/without a file that can be read by now/)
+    expect(await whyNot(wishes.stillNumbered(JD))).to.match(/without a file that can be read by now/)
+    expect(await whyNot(wishes.stillToGo(orderOfFile(JD)))).to.match(/it is not to go any more/)
+    expect(await wishes.read('JD')).to.deep.include({ kind: 'unreadable' })
+    expect(reads).to.equal(1)
+    late = forEver
+    const asked = whyNot(wishes.stillWanted(JD, 'JD-DC01'))
+    answer(ok(JD))
+    expect(await asked).to.equal('holds')
+    expect(reads).to.equal(2)
   })
 
   it('holds for a removal only as long as it is the same one', async () => {

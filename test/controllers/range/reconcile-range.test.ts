@@ -62,6 +62,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const prune: { order?: RemovalOrder; outlook?: Finding; readonly seen: unknown[] } = { seen: [] }
   const pruning = {
     orderOf: () => prune.order,
+    renameOf: () => Promise.resolve(undefined),
     outlookOf: () => prune.outlook,
     // Told before each write as well: only what is new is kept.
     fileSeen: (id: string, names: readonly string[] | undefined) => {
@@ -81,16 +82,16 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
     () => settings(),
     quiet,
   )
-  const audit = new ConfigAudit(machines, settings, clock, () => 1, quiet)
-  const worker = new VmWorker(machines, audit, new VmBackoff(clock, () => 1), quiet)
-  const executor = new VmExecutor(worker, new VmRemover(machines, pools, quiet), underWay, new InFlight(signal))
+  const audit = new ConfigAudit(proxmox, settings, clock, () => 1, quiet)
+  const worker = new VmWorker(proxmox, audit, new VmBackoff(clock, () => 1), clock, quiet)
+  const executor = new VmExecutor(worker, new VmRemover(machines, pools, clock, quiet), underWay, new InFlight(signal))
   const lacks = (id: string, node: string, bridge: string): void => repair.lacks(id, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, () => settings(), lacks)
   const networkStep = new NetworkStep(networks, repair, new AclGranter(access, quiet, clock, signal), wishes)
   const routes = new RouteStep({ ensure: () => Promise.resolve({ kind: 'ready' }) }, () => false)
   const look = () => proxmox.observe()
   const sight = new RangeSight(look, machines)
-  const pass = new RangePass(planning, networkStep, pools, routes, vms, sight)
+  const pass = new RangePass(planning, networkStep, pools, routes, vms, { wishes, pruning, sight })
   const planner = new RemovalPlanner(look, decidedMode, () => settings())
   const removal = new RemovalReconciler(openRemoval(planner, proxmox, networks, quiet), wishes, orders)
   const unplanned = new UnplannedRange(sight, pruning)
@@ -336,7 +337,7 @@ describe('a pass over a range', () => {
     expect(machines.writes.slice(4).every((call) => call.startsWith('start'))).to.equal(true)
   })
 
-  it('leaves VMs that exist alone while the nodes reload', async () => {
+  it('leaves VMs that exist alone while the nodes reload, and then sees whether they are on the network made anew', async () => {
     const { pass, file, proxmox } = situation()
     await pass()
     const reads = proxmox.machines.journal.length
@@ -345,9 +346,11 @@ describe('a pass over a range', () => {
     proxmox.snapshot = { ...proxmox.snapshot, vnets: proxmox.snapshot.vnets.filter(({ name }) => name !== 'r1') }
     proxmox.whileReloading = async () => {
       while (!proxmox.machines.writes.some((call) => call.startsWith('configure 1010012'))) await settled()
+      expect(ofOthers()).to.deep.equal([])
     }
+    const ofOthers = () => proxmox.machines.journal.slice(reads).filter((call) => !call.includes('1010012'))
     expect(await pass()).to.deep.equal({ kind: 'settled' })
-    expect(proxmox.machines.journal.slice(reads).filter((call) => !call.includes('1010012'))).to.deep.equal([])
+    expect(ofOthers()).to.have.members(['read 1001254 on pve1', 'read 1010011 on pve2'])
   })
 
   it('starts no VM when the apply fails after its commit, and starts them once another has gone well', async () => {

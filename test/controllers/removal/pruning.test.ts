@@ -56,6 +56,7 @@ class Situation {
   restart(): void {
     const stateDir = join(this.top, 'state')
     const files = {
+      read: (id: string) => rangeFilesIn(this.folder).read(id),
       list: async () => {
         const ids = await rangeFilesIn(this.folder).list()
         this.onceListed()
@@ -274,7 +275,7 @@ describe('pruning', () => {
       await at.take('JD', 'KT', 'MN')
       await at.after()
       await at.put('KT', 'MN')
-      await waits(/the folder had no range file at all/, 'JD')
+      await waits(/the folder had no valid range file at all/, 'JD')
     })
 
     it('when the file went while the folder could not be read, and not when that was before', async () => {

@@ -51,10 +51,10 @@ describe('diagnosticJson', () => {
           file: '/repo/ranges/J D,1.yml',
           range: 'JD',
           problems: [
-            { line: 5, column: 3, finding: '100% wrong: a\nb', remedy: 'mend it', excerpt: { text: 'x: 1', caret: 3 } },
-            { line: null, column: null, finding: 'gone', remedy: '', excerpt: null },
+            { line: 5, column: 3, finding: '100% wrong: a\nb', remedy: 'mend it' },
+            { line: null, column: null, finding: 'gone', remedy: '' },
           ],
-          warnings: [{ line: 7, column: 1, finding: 'odd', remedy: '', excerpt: null }],
+          warnings: [{ line: 7, column: 1, finding: 'odd', remedy: '' }],
         },
         { file: 'AB.yml', range: null, problems: [], warnings: [] },
       ],

@@ -10,11 +10,11 @@ import {
 } from '../../../reconcilers/placement/capacity.ts'
 import { cluster, GIB, guest, node, storage } from '../../builders/cluster.ts'
 
-const promise = (vmid: number, gib: number, at = 'pve1'): Reservation => ({
+const promise = (vmid: number, gib: number, ...at: readonly [node?: string | undefined]): Reservation => ({
   vmid,
   rangeId: 'JD',
   name: `vm${vmid}`,
-  node: at,
+  node: at.length === 0 ? 'pve1' : at[0],
   memoryBytes: gib * GIB,
   cores: 4,
   disk: undefined,
@@ -24,6 +24,8 @@ const roomsOf = (seen: ClusterSnapshot, reservations: readonly Reservation[]) =>
   capacityOf(seen, promisedIn(seen, reservations)).rooms
 /** With a guest elsewhere that takes more than its core, each promised core counts in full. */
 const BUSY = guest(999, { node: 'pve3', cores: 1, status: 'running', uptimeSeconds: 100 })
+
+const OURS = { pool: 'JD', tags: ['jd', 'lanista'] }
 
 /** pve1 has 64 GiB, 8 of them used, and 16 cores, all idle. */
 interface Row {
@@ -47,20 +49,26 @@ const rows: readonly Row[] = [
   },
   {
     situation: 'is less for a VM of ours that is configured and stopped',
-    guests: [guest(1, { tags: ['lanista'] })],
+    guests: [guest(1, { ...OURS })],
     gib: 52,
     cores: 14,
+  },
+  {
+    situation: "is not less for a copy of a range's VM that a person keeps",
+    guests: [guest(1, { tags: OURS.tags }), guest(2, { tags: OURS.tags, pool: 'of-ann' })],
+    gib: 56,
+    cores: 16,
   },
   { situation: "is not less for a stranger's stopped VM", guests: [guest(1)], gib: 56, cores: 16 },
   {
     situation: 'is not less for a template',
-    guests: [guest(1, { tags: ['lanista'], template: true })],
+    guests: [guest(1, { ...OURS, template: true })],
     gib: 56,
     cores: 16,
   },
   {
     situation: 'leaves a running VM to the measurement',
-    guests: [guest(1, { status: 'running', uptimeSeconds: 10, tags: ['lanista'] })],
+    guests: [guest(1, { status: 'running', uptimeSeconds: 10, ...OURS })],
     gib: 56,
     cores: 16,
   },
@@ -72,13 +80,13 @@ const rows: readonly Row[] = [
   },
   {
     situation: 'leaves a paused VM to the measurement, since its memory is in use',
-    guests: [guest(1, { status: 'paused', uptimeSeconds: 100, tags: ['lanista'] })],
+    guests: [guest(1, { status: 'paused', uptimeSeconds: 100, ...OURS })],
     gib: 56,
     cores: 16,
   },
   {
     situation: 'counts a reserved VM that shows as stopped once, as reserved',
-    guests: [guest(1, { tags: ['lanista'] })],
+    guests: [guest(1, { ...OURS })],
     reservations: [promise(1, 10)],
     gib: 46,
     cores: 12,
@@ -96,6 +104,27 @@ const rows: readonly Row[] = [
     reservations: [promise(1, 10)],
     gib: 56,
     cores: 16,
+  },
+  {
+    situation: "counts a VM that is being cloned where it goes, and not on its template's node",
+    guests: [guest(1, { node: 'pve2', lock: 'clone', status: 'unknown' })],
+    reservations: [promise(1, 10)],
+    gib: 46,
+    cores: 12,
+  },
+  {
+    situation: "counts nothing on a template's node for a VM that is being cloned to another",
+    guests: [guest(1, { node: 'pve1', lock: 'clone', status: 'unknown' })],
+    reservations: [promise(1, 10, 'pve2')],
+    gib: 56,
+    cores: 16,
+  },
+  {
+    situation: 'counts on every node what is being cloned nobody knows whereto',
+    guests: [guest(1, { node: 'pve2', lock: 'clone', status: 'unknown' })],
+    reservations: [promise(1, 10, undefined)],
+    gib: 46,
+    cores: 12,
   },
   {
     situation: 'counts a reserved VM where it really is',
@@ -144,7 +173,7 @@ describe('capacityOf', () => {
 
   it('tells of each promise why it counts, in order of VMIDs', () => {
     const guests = [
-      guest(3, { tags: ['lanista'] }),
+      guest(3, { ...OURS }),
       guest(2, { status: 'running', uptimeSeconds: 3 }),
       guest(4, { status: 'running', uptimeSeconds: 60 }),
     ]
@@ -204,6 +233,10 @@ describe('the space of storages', () => {
     const guests = [guest(2, { lock: 'clone' }), guest(3)]
     const promised = promisedIn({ ...seen, guests }, [full(1), full(2), full(3)])
     expect(left('fast', 'pve1', capacityOf({ ...seen, guests }, promised))).to.equal(900 - 64)
+    const somewhere = (name: string) => [{ ...promise(2, 1, undefined), disk: { storage: name, bytes: 32 * GIB } }]
+    const after = (name: string) => capacityOf({ ...seen, guests }, promisedIn({ ...seen, guests }, somewhere(name)))
+    expect(['pve1', 'pve2'].map((at) => left('fast', at, after('fast')))).to.deep.equal([868, 868])
+    expect(left('shared', 'pve1', after('shared'))).to.equal(858)
   })
 })
 

@@ -38,7 +38,7 @@ describe('the doubt about a file that is gone', () => {
       false,
       [/^nobody watched the folder when the file of JD went$/],
     ],
-    ['an empty folder', file(folder(), { emptied: true }), folder(), false, [/no range file at all/]],
+    ['an empty folder', file(folder(), { emptied: true }), folder(), false, [/no valid range file at all/]],
     ['an unreadable folder', file(folder(), { unread: true }), folder(), false, [/could not be read/]],
     [
       'another folder',

@@ -17,6 +17,7 @@ const STEP = 60_000
 const listed = (at: number, ...ids: readonly string[]): FolderLook => ({
   kind: 'listed',
   ids,
+  sound: ids.some((id) => !id.startsWith('%')),
   folder: HERE,
   at: at * 1000,
   now: 1_000_000 + at * 1000,
@@ -123,7 +124,7 @@ describe('watching which files are gone', () => {
         for (const { kind, there, passes, date } of looks) {
           at += passes
           const ids = there ? ['JD', 'KT'] : ['KT']
-          const look = { kind: 'listed', ids, folder: HERE, at, now: date, mostStep: STEP } as const
+          const look = { kind: 'listed', ids, sound: true, folder: HERE, at, now: date, mostStep: STEP } as const
           watch = afterLook(watch, kind === 'unread' ? unread : look)
           most = there || kind === 'unread' ? 0 : most + Math.min(STEP, Math.max(0, passes))
           expect(watchedOf(watch) ?? 0).to.be.at.most(most)

@@ -56,7 +56,7 @@ describe('explainVm', () => {
   })
 
   it('counts what was placed before it in the turn, and what is promised, each once', () => {
-    const stopped = guest(900, { name: 'web', tags: ['lanista'], pool: 'WEB' })
+    const stopped = guest(900, { name: 'web', tags: ['lanista', 'web'], pool: 'WEB' })
     const { counted } = explain({ seen: cluster({ guests: [stopped] }), others: [range('AA')] })
     expect(counted.map(({ vm: name, why }) => `${name} ${why}`)).to.deep.equal([
       'AA/AA-router-debian11-x64 placed before it',
@@ -155,7 +155,7 @@ describe('explainVm', () => {
       {
         seen: cluster({
           nodes: [used('pve1', 10), used('pve2', 20)],
-          guests: [guest(900, { tags: ['lanista'], memoryBytes: 30 * GIB })],
+          guests: [guest(900, { pool: 'WEB', tags: ['lanista', 'web'], memoryBytes: 30 * GIB })],
         }),
       },
       ['pve1 would win with 19.5 GiB more free', 'pve1 would win without what is promised on the nodes'],

@@ -33,7 +33,7 @@ describe('fitCopies', () => {
   })
 
   it('counts what is promised already', () => {
-    const guests = [guest(900, { tags: ['lanista'], memoryBytes: 16 * GIB })]
+    const guests = [guest(900, { pool: 'WEB', tags: ['lanista', 'web'], memoryBytes: 16 * GIB })]
     expect(fit(40, cluster({ nodes: two(20), guests })).fits).to.equal(2)
   })
 

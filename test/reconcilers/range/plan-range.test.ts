@@ -135,7 +135,7 @@ describe('planRange', () => {
         vmid: 1_010_011,
         rangeId: 'JD',
         name: 'JD-DC01',
-        node: 'pve3',
+        node: undefined,
         memoryBytes: 4 * GIB,
         cores: 2,
         disk: undefined,

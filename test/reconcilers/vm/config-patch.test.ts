@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { MachineRead } from '../../../model/machine-ports.ts'
-import { configPatchOf, descriptionOf } from '../../../reconcilers/vm/config-patch.ts'
+import { configPatchOf } from '../../../reconcilers/vm/config-patch.ts'
 import { router, vm } from '../../builders/range.ts'
 
 const read = (config: Readonly<Record<string, string>> = {}, tags: readonly string[] = []): MachineRead => ({
@@ -78,21 +78,22 @@ describe('configPatchOf', () => {
     expect(set['tags']).to.equal('jd;lanista;windows')
   })
 
+  it('says in the notes that it is configured, and leaves those that a person wrote', () => {
+    const notesAfter = (description?: string): unknown =>
+      configPatchOf(vm('x', { os: 'linux' }), NETWORKS, read(description === undefined ? {} : { description })).set[
+        'description'
+      ]
+    const ours = '{"groups":["JD","JD_linux_endpoints"],"lanista":{"range":"JD","vmid":3010011,"configured":true}}'
+    expect(notesAfter()).to.equal(ours)
+    expect(notesAfter(ours.replace('true', 'false'))).to.equal(ours)
+    expect(notesAfter('{"groups":["JD"]}\n'), 'as an earlier Lanista wrote them').to.equal(ours)
+    expect(notesAfter('of Ann, keep')).to.equal(undefined)
+  })
+
   it('writes the same again over what it wrote', () => {
     const first = configPatchOf(vm('x'), NETWORKS, read())
-    const after = read({ net0: String(first.set['net0']) }, String(first.set['tags']).split(';'))
+    const written = { net0: String(first.set['net0']), description: String(first.set['description']) }
+    const after = read(written, String(first.set['tags']).split(';'))
     expect(configPatchOf(vm('x'), NETWORKS, after)).to.deep.equal(first)
-  })
-})
-
-describe('descriptionOf', () => {
-  const groupsOf = (spec: Parameters<typeof descriptionOf>[0]): unknown => JSON.parse(descriptionOf(spec, 'JD'))
-  it("tells Ludus' Ansible the groups of a VM", () => {
-    const groups = { groups: ['JD', 'JD_windows_endpoints', 'dc'] }
-    expect(groupsOf(vm('x', { ansibleGroups: ['dc'] }))).to.deep.equal(groups)
-    expect(groupsOf(vm('x', { os: 'linux' }))).to.deep.equal({ groups: ['JD', 'JD_linux_endpoints'] })
-    const controller = ['JD', 'JD_test_range_network', 'JD_test_range_dc']
-    expect(groupsOf(vm('x', { domainController: true }))).to.deep.equal({ groups: controller })
-    expect(groupsOf(router('JD'))).to.deep.equal({ groups: ['JD', 'JD_router'] })
   })
 })

@@ -115,6 +115,18 @@ const rows: readonly Row[] = [
     differs: [],
   },
   { situation: 'that is a router as asked', vm: router('JD'), config: { ...ROUTER, ...NIC10 }, differs: [] },
+  ...['1', '7'].map((tag) => ({
+    situation: `that is a router with the tag ${tag} on the NAT network, as Ludus or a person gave it`,
+    vm: router('JD'),
+    config: { ...ROUTER, net0: `${MAC},bridge=ludusnat,tag=${tag}`, ...NIC10 },
+    differs: [],
+  })),
+  {
+    situation: 'that is a router with a tag on another network than the NAT network',
+    vm: router('JD'),
+    config: { ...ROUTER, net0: `${MAC},bridge=vmbr0,tag=7`, ...NIC10 },
+    differs: [`net0: on vmbr0 with VLAN 7 -> on ludusnat without VLAN = ${MAC},bridge=ludusnat`],
+  },
   {
     situation: 'that is a router whose NICs are in no order',
     vm: router('JD'),
@@ -257,7 +269,9 @@ describe('the differences of a VM', () => {
         const after = written(before, Object.fromEntries(differences.map(({ key, value }) => [key, value ?? ''])))
         expect(differencesOf(spec, networks, after, new Map())).to.deep.equal([])
         const { vlan } = wiringOf(after.config['net0'] ?? '')
-        expect(vlan).to.equal(spec.role === 'router' ? undefined : spec.address.vlan)
+        const was = wiringOf(before.config['net0'] ?? '')
+        const kept = was.bridge === 'ludusnat' ? was.vlan : undefined
+        expect(vlan).to.equal(spec.role === 'router' ? kept : spec.address.vlan)
       }),
     )
   })

@@ -44,7 +44,7 @@ const rows: readonly Row[] = [
     config: { ...GROWN, net0: MOVED.net0 },
     read: { tags: [] },
     drift: { hardware: 'correct' },
-    trouble: /net0 is on vmbr0 .* has not the tags lanista and jd, as if Ludus made it.* add the tags/,
+    trouble: /net0 is on vmbr0 .* lacks the tags lanista and jd, as if Ludus or a person made it.* add them/,
     remark: /memory is 8192 MiB/,
   },
   {

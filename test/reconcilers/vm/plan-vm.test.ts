@@ -127,7 +127,7 @@ const rows: readonly Row[] = [
     power: 'off',
     guests: [own({ tags: [] })],
     plans: 'blocked pve2 unknown',
-    says: /runs without the tags lanista and jd/,
+    says: /runs and lacks the tags lanista and jd/,
   },
   { situation: 'leaves a running VM alone', guests: [own()], plans: 'none pve2 running', says: /^exists here$/ },
   {
@@ -174,7 +174,7 @@ const rows: readonly Row[] = [
     situation: 'does not pass off as fine a bare clone that somebody started, and leaves it alone',
     guests: [own({ tags: [] })],
     plans: 'blocked pve2 unknown',
-    says: /runs without the tags lanista and jd.*stop it/,
+    says: /runs and lacks the tags lanista and jd.*stop it/,
   },
   {
     situation: 'leaves a running VM alone that Ludus configured',
@@ -197,9 +197,27 @@ const rows: readonly Row[] = [
     plans: 'continue pve2 configuring',
   },
   {
-    situation: 'waits for a clone under way',
+    situation: 'waits for a clone under way, and says of no node that it is the one it goes to',
     guests: [guest(VMID, { name: undefined, lock: 'clone', status: 'unknown' })],
+    plans: 'wait undefined cloning',
+  },
+  {
+    situation: 'waits for a clone under way to the one node there is',
+    guests: [guest(VMID, { name: undefined, lock: 'clone', status: 'unknown' })],
+    nodes: [node('pve1')],
     plans: 'wait pve1 cloning',
+  },
+  {
+    situation: "counts a VM whose clone it has begun where that goes, and not on its template's node",
+    guests: [guest(VMID, { name: undefined, lock: 'clone', status: 'unknown' })],
+    underWay: [{ rangeId: 'JD', vmid: VMID, name: NAME, node: 'pve2' }],
+    plans: 'wait pve2 cloning',
+  },
+  {
+    situation: 'does so, too, while its configuration is about to go there',
+    guests: [own({ node: 'pve1', status: 'stopped', tags: [] })],
+    underWay: [{ rangeId: 'JD', vmid: VMID, name: NAME, node: 'pve2' }],
+    plans: 'wait pve2 cloning',
   },
   {
     situation: 'leaves a paused VM to the person who paused it',
@@ -223,7 +241,7 @@ const rows: readonly Row[] = [
     guests: [own()],
     nodes: [node('pve1'), node('pve2', { online: false })],
     plans: 'blocked pve2 unknown',
-    says: /its node pve2 is offline and the VM stays there/,
+    says: /the VM stays on its node pve2, which is offline; bring the node back/,
   },
   {
     situation: 'makes no twin of a VM whose name an offline node no longer tells',
@@ -240,7 +258,19 @@ const rows: readonly Row[] = [
   {
     situation: 'waits for its clone',
     guests: [own({ name: `VM ${VMID}`, lock: 'clone', pool: undefined, status: 'stopped', tags: [] })],
+    plans: 'wait undefined cloning',
+  },
+  {
+    situation: 'waits for the pool, which a clone is put into last, when it has begun the clone',
+    guests: [own({ pool: undefined, status: 'stopped', tags: [] })],
+    underWay: [{ rangeId: 'JD', vmid: VMID, name: NAME, node: 'pve2' }],
     plans: 'wait pve2 cloning',
+  },
+  {
+    situation: 'waits for the pool, too, while any clone is at work, as after a restart',
+    guests: [own({ pool: undefined, status: 'stopped', tags: [] })],
+    snapshot: { runningTasks: [{ upid: 'UPID', node: 'pve1', type: 'qmclone', id: '9000' }] },
+    plans: 'wait undefined cloning',
   },
   {
     situation: 'says what to run when its clone was interrupted',

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { always } from '../../../model/permit.ts'
+import { always, type Permit, Withdrawn } from '../../../model/permit.ts'
 import type { MachineRead, PoolRead } from '../../../model/machine-ports.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { removeVm } from '../../../reconcilers/vm/remove-vm.ts'
@@ -14,10 +14,14 @@ const [DOWN, STOP, DESTROY] = ['shutdown', 'stop', 'destroy'].map((call) => `${c
 const IN_POOL: PoolRead = { comment: undefined, guests: [VMID] }
 
 /** What came of it, and what was written. */
-async function removal(machines: FakeMachines, pool: () => PoolRead | undefined = () => IN_POOL) {
+async function removal(
+  machines: FakeMachines,
+  pool: () => PoolRead | undefined = () => IN_POOL,
+  permit: Permit = always(new AbortController().signal),
+) {
   const phases: string[] = []
   const pools = { read: () => Promise.resolve(pool()) }
-  const work = { vm, node: 'pve1', machines, pools, permit: always(new AbortController().signal) }
+  const work = { vm, node: 'pve1', machines, pools, now: () => 0, permit }
   const removed = await removeVm(work, (phase) => phases.push(phase))
   return { removed: removed.kind === 'gone' ? 'gone' : removed.why, writes: machines.writes, phases }
 }
@@ -110,5 +114,17 @@ describe('removing a VM', () => {
     const failed: unknown = await removal(machines).catch((error: unknown) => error)
     expect(failed).to.be.instanceOf(ProxmoxError)
     expect(machines.writes).to.deep.equal([DOWN])
+  })
+
+  it('does not go on with one that is to stay after all, without another look', async () => {
+    const machines = new FakeMachines(dc())
+    const withdraw = new AbortController()
+    machines.onCall = (call) => {
+      if (call === 'shutdown') withdraw.abort(new Withdrawn('the range is to stay'))
+    }
+    const permit = { ...always(new AbortController().signal), withdrawn: withdraw.signal }
+    const failed: unknown = await removal(machines, undefined, permit).catch((error: unknown) => error)
+    expect(failed).to.equal(withdraw.signal.reason)
+    expect(machines.journal.map((call) => call.split(' ')[0])).to.deep.equal(['read', 'shutdown'])
   })
 })

@@ -38,6 +38,7 @@ async function run(
   signal = new AbortController().signal,
   holdStart = (): Promise<string | undefined> => Promise.resolve(undefined),
   wanted: Partial<Permit> = {},
+  pooled: readonly number[] = [VMID],
 ) {
   const phases: VmPhase[] = []
   const work = {
@@ -47,6 +48,8 @@ async function run(
     fullClone: { storage: 'shared', format: 'qcow2' },
     holdStart,
     machines,
+    pools: { read: () => Promise.resolve({ comment: undefined, guests: pooled }) },
+    now: () => 0,
     permit: { ...always(signal), ...wanted },
   }
   const { phase, outcome } = await runVm(work, (each) => void phases.push(each))
@@ -179,7 +182,7 @@ const rows: readonly Row[] = [
     machines: () => new FakeMachines(running({ tags: ['lanista', 'kl'] })),
     calls: [READ],
     ends: 'running retry',
-    says: /no longer the tags lanista and jd.*not shut down/,
+    says: /lacks the tags lanista and jd.*not shut down/,
   },
   {
     situation: 'does not shut a VM down that has another name by now',
@@ -230,21 +233,21 @@ const rows: readonly Row[] = [
     situation: 'makes a fresh VM with three writes',
     plan: create,
     machines: () => new FakeMachines(),
-    calls: [READ, CLONE, READ, CONFIGURE, START],
+    calls: [READ, CLONE, READ, CONFIGURE, READ, START],
     ends: 'running settled',
   },
   {
     situation: 'configures and starts a clone that a crash left bare',
     plan: finish,
     machines: () => new FakeMachines(own()),
-    calls: [READ, CONFIGURE, START],
+    calls: [READ, CONFIGURE, READ, START],
     ends: 'running settled',
   },
   {
     situation: 'carries on with a clone that appeared since it was planned',
     plan: create,
     machines: () => new FakeMachines(own()),
-    calls: [READ, CONFIGURE, START],
+    calls: [READ, CONFIGURE, READ, START],
     ends: 'running settled',
   },
   {
@@ -258,7 +261,7 @@ const rows: readonly Row[] = [
     situation: "configures a clone with the marks of its template's former range",
     plan: finish,
     machines: () => new FakeMachines(own({ tags: ['kl', 'lanista'] })),
-    calls: [READ, CONFIGURE, START],
+    calls: [READ, CONFIGURE, READ, START],
     ends: 'running settled',
   },
   {
@@ -281,7 +284,7 @@ const rows: readonly Row[] = [
     machines: () => new FakeMachines(own({ running: true, tags: [] })),
     calls: [READ],
     ends: 'unknown retry',
-    says: /runs without the tags lanista and jd.*stop it/,
+    says: /runs and lacks the tags lanista and jd.*stop it/,
   },
   {
     situation: 'takes a running VM for running while it is backed up',
@@ -360,7 +363,7 @@ const rows: readonly Row[] = [
     situation: 'looks after a clone without an answer, and carries on when it happened',
     plan: create,
     machines: () => new FakeMachines().fail('clone', 'timeout-unknown-outcome', true),
-    calls: [READ, CLONE, READ, CONFIGURE, START],
+    calls: [READ, CLONE, READ, CONFIGURE, READ, START],
     ends: 'running settled',
   },
   {
@@ -374,7 +377,7 @@ const rows: readonly Row[] = [
     situation: 'looks after a clone that met its own twin, and carries on with that',
     plan: create,
     machines: () => new FakeMachines().fail('clone', 'conflict', true),
-    calls: [READ, CLONE, READ, CONFIGURE, START],
+    calls: [READ, CLONE, READ, CONFIGURE, READ, START],
     ends: 'running settled',
   },
   {
@@ -408,7 +411,7 @@ const rows: readonly Row[] = [
     situation: 'looks after a configuration without an answer, and writes it again when it did not happen',
     plan: finish,
     machines: () => new FakeMachines(own()).fail('configure', 'timeout-unknown-outcome'),
-    calls: [READ, CONFIGURE, READ, CONFIGURE, START],
+    calls: [READ, CONFIGURE, READ, CONFIGURE, READ, START],
     ends: 'running settled',
   },
   {
@@ -421,7 +424,7 @@ const rows: readonly Row[] = [
       }
       return machines
     },
-    calls: [READ, CONFIGURE, READ, CONFIGURE, START],
+    calls: [READ, CONFIGURE, READ, CONFIGURE, READ, START],
     ends: 'running settled',
   },
   {
@@ -603,7 +606,8 @@ describe('runVm', () => {
       vmid: VMID,
       name: NAME,
       pool: 'JD',
-      description: '{"groups":["JD","JD_windows_endpoints"]}',
+      description:
+        '{"groups":["JD","JD_windows_endpoints"],"lanista":{"range":"JD","vmid":1010011,"configured":false}}',
       target: 'pve1',
       full: undefined,
     })

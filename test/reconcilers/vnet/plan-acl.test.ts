@@ -32,8 +32,8 @@ describe('planGrant', () => {
     ['adds to another role', [entry(VNET, 'PVEAuditor')], true],
     [
       'knows that a role further down replaces one further up',
-      [entry('/sdn', 'PVESDNUser'), entry(ZONE, 'PVEAuditor')],
-      true,
+      [entry('/sdn', 'PVESDNUser'), entry(ZONE, 'NoAccess', { propagate: false })],
+      false,
     ],
     ['does not undo that somebody shut the group out', [entry('/', 'PVESDNUser'), entry(VNET, 'NoAccess')], false],
   ]
@@ -45,6 +45,13 @@ describe('planGrant', () => {
       ).to.deep.equal(given ? { path: VNET, group: 'ludus_users', role: 'PVESDNUser' } : undefined)
       expect(planGrant('r1', 'ludus', 'ludus_users', [...acl].reverse())).to.deep.equal(grant)
     })
+
+  it('takes nothing away that the group has above: on the VNet, the role would replace it', () => {
+    const roleOf = (...acl: readonly AclSeen[]) => planGrant('r1', 'ludus', 'ludus_users', acl)?.role
+    expect(roleOf(entry('/sdn', 'PVESDNUser'), entry(ZONE, 'PVEAuditor'))).to.equal('PVEAuditor,PVESDNUser')
+    expect(roleOf(entry('/', 'Own'), entry('/', 'PVEAuditor'))).to.equal('Own,PVEAuditor,PVESDNUser')
+    expect(roleOf(entry('/', 'Own'), entry(VNET, 'PVEAuditor')), 'which it has replaced already').to.equal('PVESDNUser')
+  })
 
   it('plans nothing without a group', () => {
     expect(planGrant('r1', 'ludus', undefined, [])).to.equal(undefined)

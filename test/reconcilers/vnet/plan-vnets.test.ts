@@ -4,7 +4,18 @@ import type { VnetAction } from '../../../model/plan/actions.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../../model/snapshot.ts'
 import { planVnets as planDemand } from '../../../reconcilers/vnet/plan-vnets.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
-import { changed, cluster, deleted, natVnet, node, rangeVnet, unapplied, vnet, zone } from '../../builders/cluster.ts'
+import {
+  changed,
+  cluster,
+  deleted,
+  natVnet,
+  node,
+  rangeGuest,
+  rangeVnet,
+  unapplied,
+  vnet,
+  zone,
+} from '../../builders/cluster.ts'
 import { settings } from '../../builders/range.ts'
 
 const JD = vnetWantsOf('JD', 1, false, settings())
@@ -35,7 +46,7 @@ interface Row {
   readonly situation: string
   readonly wants?: typeof JD
   readonly vnets: readonly VnetSeen[]
-  readonly more?: Partial<Pick<ClusterSnapshot, 'zones' | 'otherPending'>>
+  readonly more?: Partial<Pick<ClusterSnapshot, 'zones' | 'otherPending' | 'guests'>>
   readonly does?: readonly string[]
   readonly finds?: Readonly<Record<string, string>>
 }
@@ -55,8 +66,35 @@ const rows: readonly Row[] = [
   { situation: 'does nothing when all is as wanted', vnets: [natVnet(), rangeVnet(1, 'JD')] },
   {
     situation: 'leaves a NAT VNet as a person has it',
-    vnets: [vnet('ludusnat', 77, 'my NAT', { zone: 'other', vlanAware: false }), rangeVnet(1, 'JD')],
+    vnets: [vnet('ludusnat', 77, 'my NAT', { vlanAware: false }), rangeVnet(1, 'JD')],
   },
+  {
+    situation: 'finds the NAT VNet in another zone than that of the ranges',
+    vnets: [vnet('ludusnat', 77, 'my NAT', { zone: 'other' }), rangeVnet(1, 'JD')],
+    finds: { ludusnat: 'NatElsewhere' },
+  },
+  ...[{ tag: 99 }, { zone: 'other' }].flatMap((change): readonly Row[] => [
+    {
+      situation: `moves no network that VMs of its range run on (${Object.keys(change).join()})`,
+      vnets: [natVnet(), rangeVnet(1, 'JD', change)],
+      more: { guests: [rangeGuest(1_010_011, 'JD', 'JD-a', { status: 'running' })] },
+      finds: { r1: 'VnetInUse' },
+    },
+    {
+      situation: `moves one whose VMs are off (${Object.keys(change).join()})`,
+      vnets: [natVnet(), rangeVnet(1, 'JD', change)],
+      more: {
+        guests: [
+          rangeGuest(1_010_011, 'JD', 'JD-a', { status: 'stopped' }),
+          rangeGuest(5, 'KL', 'x', { status: 'running' }),
+        ],
+      },
+      does: [
+        `update r1 ${JSON.stringify(Object.keys(change).join() === 'tag' ? { tag: 1 } : { zone: 'ludus' })}`,
+        'apply r1',
+      ],
+    },
+  ]),
   {
     situation: 'corrects tag, zone and VLAN-awareness of its own VNet, and nothing else',
     vnets: [natVnet(), rangeVnet(1, 'JD', { tag: 99, zone: 'other', vlanAware: false })],

@@ -1,0 +1,148 @@
+import { always, provided, Withdrawn } from '../../model/permit.ts'
+import type { NicReader } from '../../model/network-ports.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { SdnApply, VnetWrite } from '../../model/plan/actions.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { planVnets } from '../../reconcilers/vnet/plan-vnets.ts'
+import type { NetworkTrouble, NetworkTroubles } from './network-result.ts'
+import { type GuestsSeen, networkUse, whyItStays } from './network-use.ts'
+import type { HeldLock } from './sdn-lock.ts'
+import { applyOf } from './vnet-answers.ts'
+import { demandOf, namesIn, type VnetRequest, withdrawnOf } from './vnet-request.ts'
+import type { Applied, VnetWriter } from './vnet-writer.ts'
+
+/** What a turn has written, and for whom. */
+export interface Written {
+  readonly requests: readonly VnetRequest[]
+  readonly apply: SdnApply
+  /** Those among the writes that were made. */
+  readonly writes: readonly VnetWrite[]
+  /** What is in the way of which VNet already. */
+  readonly troubles: NetworkTroubles
+  /** As seen before the writes. */
+  readonly seen: ClusterSnapshot
+}
+
+/** What became of it. */
+export interface AppliedFor {
+  readonly applied: Applied
+  /** What is in the way of which VNet, as far as that kept it from being applied. */
+  readonly troubles: NetworkTroubles
+}
+
+/** What is looked at right before an apply. */
+interface Late {
+  readonly requests: readonly VnetRequest[]
+  readonly troubles: NetworkTroubles
+  /** VNets whose writes nobody wants any more, or that must not come into force. */
+  readonly unwanted: ReadonlySet<string>
+  /** `apply`: it would do what is wanted, and nothing else; `done`: somebody else has applied it. */
+  readonly next: 'apply' | 'again' | 'done'
+}
+
+/**
+ * Applies what a turn has written, for as long as it is wanted. Right before each time the apply is sent it looks:
+ *
+ * - whether a guest has got a NIC on a VNet that is to go, and whether anything else would be brought into force: without a lock
+ *   (before Proxmox VE 9) others may have changed the SDN meanwhile, and no lock keeps anybody from staging changes on a node
+ * - whether each range still wants what was written for it
+ *
+ * What nobody wants any more is taken back, so that the rest can be applied without it.
+ */
+export class VnetApply {
+  readonly #look: () => Promise<ClusterSnapshot>
+  readonly #nics: NicReader
+  readonly #writer: VnetWriter
+  readonly #settings: () => PlanSettings
+  readonly #signal: AbortSignal
+
+  /** @param look a whole look at the cluster, and at its subnets where the lock does not speak for them */
+  constructor(
+    look: () => Promise<ClusterSnapshot>,
+    nics: NicReader,
+    writer: VnetWriter,
+    settings: () => PlanSettings,
+    signal: AbortSignal,
+  ) {
+    this.#look = look
+    this.#nics = nics
+    this.#writer = writer
+    this.#settings = settings
+    this.#signal = signal
+  }
+
+  /** Throws when the cluster can't be seen. */
+  async apply({ requests, apply, writes, troubles, seen }: Written, lock: HeldLock): Promise<AppliedFor> {
+    let late: Late = { requests, troubles, unwanted: new Set(), next: 'apply' }
+    const isOpen = (name: string): boolean => !late.troubles.has(name)
+    for (let open = apply.vnets.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
+      const judge = async (): Promise<void> => {
+        late = await this.#judge(late, open, writes, seen)
+        if (late.next !== 'apply') throw new Withdrawn('not all of what was written is to be applied any more')
+      }
+      const onCommitted = (): void => {
+        for (const { wants, onCommitted: tell } of late.requests)
+          if (!wants.vnets.some(({ name }) => late.troubles.has(name))) tell()
+      }
+      const permit = provided(judge, always(this.#signal))
+      const applied = await this.#writer.apply({ ...apply, vnets: open }, lock, permit, onCommitted)
+      if (applied.kind !== 'withheld') return { applied, troubles: late.troubles }
+      if (late.next === 'apply') throw applied.error
+      if (late.next === 'done') break
+      const { unwanted } = late
+      await this.#writer.takeBack(
+        writes.filter(({ vnet }) => unwanted.has(vnet)),
+        seen,
+        lock.token,
+      )
+    }
+    return { applied: { kind: 'none' }, troubles: late.troubles }
+  }
+
+  async #judge(
+    before: Late,
+    open: readonly string[],
+    writes: readonly VnetWrite[],
+    seen: ClusterSnapshot,
+  ): Promise<Late> {
+    const used = await this.#used(open, writes, seen)
+    const now = await this.#look()
+    const newcomers = now.guests.filter(({ vmid }) => !seen.guests.some((guest) => guest.vmid === vmid))
+    const isNews = newcomers.length > 0 || now.unseen.length > 0
+    const usedByThem = isNews ? await this.#used(open, writes, { ...now, guests: newcomers }) : new Map()
+    const gone = await withdrawnOf(before.requests)
+    const requests = before.requests.filter((request) => !gone.has(request))
+    const wanted = new Set(requests.flatMap(namesIn))
+    const unwanted = [...gone].flatMap(([request, error]) =>
+      namesIn(request).flatMap((name): [string, NetworkTrouble][] =>
+        wanted.has(name) ? [] : [[name, { kind: 'failed', error }]],
+      ),
+    )
+    const demand = demandOf(requests)
+    const removals = demand.removals.filter(({ name }) => !used.has(name) && !usedByThem.has(name))
+    const plan = planVnets({ ...demand, removals }, now, this.#settings())
+    const found = [...plan.findings].flatMap(([name, finding]): [string, NetworkTrouble][] =>
+      open.includes(name) ? [[name, { kind: 'blocked', finding }]] : [],
+    )
+    const toTakeBack = new Map([...unwanted, ...used, ...usedByThem].filter(([name]) => open.includes(name)))
+    const fresh = new Map([...found, ...toTakeBack])
+    return {
+      requests,
+      troubles: new Map([...before.troubles, ...fresh]),
+      unwanted: new Set(toTakeBack.keys()),
+      next: fresh.size > 0 ? 'again' : applyOf(plan) === undefined ? 'done' : 'apply',
+    }
+  }
+
+  /** VNets whose deletion is written and that guests have NICs on. */
+  async #used(open: readonly string[], writes: readonly VnetWrite[], seen: GuestsSeen): Promise<NetworkTroubles> {
+    const troubles = new Map<string, NetworkTrouble>()
+    for (const { kind, vnet: name } of writes) {
+      if (kind !== 'delete-vnet' || !open.includes(name)) continue
+      const network = { kind: 'vnet', name } as const
+      const trouble = whyItStays(network, await networkUse(network, seen, this.#nics, this.#signal))
+      if (trouble !== undefined) troubles.set(name, trouble)
+    }
+    return troubles
+  }
+}

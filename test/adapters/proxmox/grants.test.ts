@@ -1,0 +1,196 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { z } from 'zod'
+import { clusterFrom, controllerToken } from '../../../adapters/simulator/cluster-from.ts'
+import { privilegesAt } from '../../../adapters/simulator/privileges.ts'
+import { predefinedRoles } from '../../../adapters/simulator/roles.ts'
+import type { AclEntry, World } from '../../../adapters/simulator/world.ts'
+import { always } from '../../../model/permit.ts'
+import { pveumIn, runPveum } from '../../builders/pveum.ts'
+import { startLab, type Lab } from '../simulator/lab.ts'
+import { clientOf } from './client-of.ts'
+
+const USER = 'lanista@pve'
+const TOKEN = 'lanista@pve!lanista'
+const PATHS = [
+  '/',
+  '/access',
+  '/vms',
+  '/vms/9000',
+  '/vms/1010011',
+  '/pool',
+  '/pool/JD',
+  '/storage/shared',
+  '/nodes/pve1',
+].concat(['/sdn', '/sdn/zones', '/sdn/zones/ludus', '/sdn/zones/ludus/r1', '/sdn/zones/localnetwork/vmbr0'])
+const TEMPLATE = { vmid: 9000, node: 'pve1' }
+
+describe('the lines that give a right which is missing', () => {
+  let lab: Lab
+  let client: ReturnType<typeof clientOf>
+  afterEach(async () => {
+    client.close()
+    await lab.close()
+  })
+  const open = async (change: (world: World) => void = () => undefined): Promise<void> => {
+    const world = clusterFrom({ templates: [{ name: 'debian-12-x64-server-template', vmid: 9000, node: 'pve1' }] })
+    world.pools.set('JD', { poolid: 'JD', comment: undefined, vms: new Set(), storages: new Set() })
+    change(world)
+    lab = await startLab({ world })
+    client = clientOf(lab.simulator, controllerToken(world) ?? '')
+  }
+  const lack =
+    (role: string, ...rights: readonly string[]) =>
+    (world: World): void => {
+      const { roles } = world.access
+      const privileges = new Set([...(roles.get(role)?.privileges ?? [])].filter((right) => !rights.includes(right)))
+      roles.set(role, { special: false, privileges })
+    }
+  const clone = (vmid = 1_010_011) =>
+    client.proxmox.machines.clone(
+      { template: TEMPLATE, vmid, name: 'JD-a', pool: 'JD', description: '', target: 'pve1', full: undefined },
+      always(new AbortController().signal),
+    )
+  const refused = async (act: () => Promise<unknown>): Promise<string> => {
+    try {
+      await act()
+    } catch (error) {
+      return z.object({ message: z.string() }).parse(error).message
+    }
+    throw new Error('it was not refused')
+  }
+  /** Everything that anybody may do, at all paths, as one list of texts. */
+  const may = (world: World, who: readonly string[] = [USER, TOKEN, 'ann@pve']): ReadonlySet<string> =>
+    new Set(
+      who.flatMap((user) =>
+        PATHS.flatMap((path) => [...privilegesAt(world, user, path).keys()].map((right) => `${user} ${path} ${right}`)),
+      ),
+    )
+
+  for (const [situation, right] of [
+    ['clone a template', 'VM.Clone'],
+    ['make the VM, of which Proxmox tells neither right nor path', 'VM.Allocate'],
+    ['put disks there', 'Datastore.AllocateSpace'],
+  ] as const)
+    it(`to ${situation} add it to the role there is, and take nothing away`, async () => {
+      await open(lack('LanistaVM', right))
+      const before = may(lab.world)
+      const message = await refused(() => clone())
+      expect(message).to.match(new RegExp(`lacks ${right.replace('.', '\\.')} on /`))
+      expect(message).to.match(new RegExp(`grant it with: pveum role modify LanistaVM --append 1 --privs "${right}"$`))
+      await runPveum(lab.simulator, pveumIn(message))
+      await clone()
+      expect([...may(lab.world)]).to.include.members([...before])
+    })
+
+  it('to see the cluster work when not even that may be asked about rights', async () => {
+    await open(lack('LanistaVM', 'Sys.Audit'))
+    const message = await refused(() => client.proxmox.observe(new AbortController().signal))
+    await runPveum(lab.simulator, pveumIn(message))
+    await client.proxmox.observe(new AbortController().signal)
+    expect(privilegesAt(lab.world, TOKEN, '/vms').has('VM.Clone')).to.equal(true)
+  })
+
+  it('to make VNets give it on the zone, as on /, where the role there is, every zone would be its own', async () => {
+    await open(({ access }) => {
+      access.acl = access.acl.filter(({ path }) => path !== '/sdn/zones/ludus')
+    })
+    const before = may(lab.world)
+    const config = { zone: 'ludus', tag: 7, alias: '', vlanAware: true }
+    const create = () => client.proxmox.sdn.createVnet('r7', config, undefined, always(new AbortController().signal))
+    const message = await refused(create)
+    expect(message).to.match(
+      /--privs "[^"]*SDN.Allocate [^"]*VM.Clone[^"]*"; pveum acl modify \/sdn\/zones\/ludus --users/,
+    )
+    await runPveum(lab.simulator, pveumIn(message))
+    expect([...may(lab.world)]).to.include.members([...before])
+    expect(privilegesAt(lab.world, TOKEN, '/sdn/zones/other').has('SDN.Allocate')).to.equal(false)
+    await create()
+  })
+
+  it('name the right alone when Proxmox tells nothing of rights', async () => {
+    await open(lack('LanistaVM', 'VM.Clone'))
+    lab.simulator.arm({
+      on: 'request',
+      at: 'before',
+      match: { method: 'GET', path: /^\/access\// },
+      effect: { kind: 'answer', status: 500, message: 'not now' },
+      times: 100,
+    })
+    expect(await refused(() => clone())).to.match(
+      /; add it to the role .*: pveum role modify ROLE --append 1 --privs "VM.Clone"$/,
+    )
+  })
+
+  const anyRights = fc.subarray([...(predefinedRoles.get('LanistaVM')?.privileges ?? []), 'SDN.Allocate', 'Sys.Modify'])
+  const anyLine = fc.record({
+    path: fc.constantFrom(...PATHS),
+    who: fc.constantFrom(
+      { type: 'user' as const, ugid: USER },
+      { type: 'token' as const, ugid: TOKEN },
+      { type: 'group' as const, ugid: 'labs' },
+      { type: 'user' as const, ugid: 'ann@pve' },
+    ),
+    roleid: fc.constantFrom('One', 'Two', 'PVEAuditor', 'LanistaVM'),
+    propagate: fc.boolean(),
+  })
+
+  it('give it, and take nothing from anybody, whoever has which roles where', async () => {
+    await open()
+    const { access } = lab.world
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          one: anyRights,
+          two: anyRights,
+          lines: fc.array(anyLine, { maxLength: 6 }),
+          member: fc.boolean(),
+          privsep: fc.boolean(),
+          audits: fc.boolean(),
+        }),
+        fc.constantFrom('clone', 'pool', 'vnet', 'look'),
+        async ({ one, two, lines, member, privsep, audits }, act) => {
+          for (const role of access.roles.keys()) if (!predefinedRoles.has(role)) access.roles.delete(role)
+          for (const [id, role] of predefinedRoles) access.roles.set(id, role)
+          access.roles.set('One', { special: false, privileges: new Set(one) })
+          access.roles.set('Two', { special: false, privileges: new Set(two) })
+          access.users.set('ann@pve', { ...access.users.get(USER)!, userid: 'ann@pve', tokens: new Map() })
+          access.groups.set('labs', new Set(member ? [USER, 'ann@pve'] : ['ann@pve']))
+          const token = access.users.get(USER)!.tokens.get('lanista')!
+          access.users.get(USER)!.tokens.set('lanista', { ...token, privsep })
+          const audit: AclEntry = { path: '/access', type: 'user', ugid: USER, roleid: 'PVEAuditor', propagate: true }
+          access.acl = [
+            ...lines.map(({ path, who, roleid, propagate }) => ({ path, ...who, roleid, propagate })),
+            ...(audits ? [audit, { ...audit, type: 'token' as const, ugid: TOKEN }] : []),
+          ]
+          const { signal } = new AbortController()
+          const acts = {
+            clone: () => clone(1_010_012),
+            pool: () => client.proxmox.pools.create('KL', '', always(signal)),
+            vnet: () => client.proxmox.sdn.lock(false, signal),
+            look: () => client.proxmox.observe(signal),
+          }
+          await client.forget()
+          let message: string
+          try {
+            await acts[act]()
+            return
+          } catch (error) {
+            message = z.object({ message: z.string() }).parse(error).message
+          }
+          const [, right, path] = /lacks ([A-Za-z.]+)\S* on (\S+)/.exec(message) ?? []
+          if (right === undefined || path === undefined || !/grant it with/.test(message)) return
+          // Nobody but the token is asked about when the list can't be read, and then a separate token's user is not known.
+          const known = audits || !privsep
+          const before = may(lab.world, known ? undefined : [TOKEN, 'ann@pve'])
+          await runPveum(lab.simulator, pveumIn(message))
+          expect([...may(lab.world)], message).to.include.members([...before])
+          expect(privilegesAt(lab.world, TOKEN, path).has(right), `${message}\n${JSON.stringify(access.acl)}`).to.equal(
+            true,
+          )
+        },
+      ),
+      { numRuns: 150 },
+    )
+  }).timeout(60_000)
+})

@@ -1,0 +1,62 @@
+import { expect } from 'chai'
+import { ALL_RIGHTS } from './all-rights.ts'
+import { connected, type Connected } from './connected.ts'
+import type { Reply } from './fake-api.ts'
+
+const SHOWN: Reply = { data: ALL_RIGHTS }
+const HIDING: Reply = { data: { '/': { ...ALL_RIGHTS['/'], 'VM.Audit': 0 } } }
+
+describe('what may be missing in the lists of a look', () => {
+  let at: Connected
+  afterEach(() => at.close())
+
+  const start = async (permissions: readonly Reply[], rest: Readonly<Record<string, Reply>> = {}): Promise<void> => {
+    at = await connected({
+      'GET /version': { data: { release: '9.1' } },
+      'GET /cluster/status': { data: [] },
+      'GET /cluster/resources': {
+        data: [
+          { type: 'node', node: 'pve1', status: 'offline' },
+          { type: 'qemu', vmid: 7, node: 'pve1' },
+        ],
+      },
+      'GET /cluster/sdn/zones': { data: [] },
+      'GET /cluster/sdn/vnets': { data: [] },
+      'GET /cluster/sdn/controllers': { data: [] },
+      'GET /cluster/sdn/fabrics/all': { data: { fabrics: [], nodes: [] } },
+      'GET /pools': { data: [{ poolid: 'JD' }] },
+      'GET /pools/JD': { data: { members: [{ vmid: 7 }, { vmid: 8 }, { storage: 'local' }] } },
+      'GET /cluster/tasks': { data: [] },
+      'GET /access/acl': { data: [] },
+      'GET /access/permissions': [...permissions],
+      ...rest,
+    })
+  }
+  const look = async () => {
+    const { unseen, hiddenMembers } = await at.proxmox.observe(at.signal)
+    return { unseen: unseen.map(({ path }) => path), hiddenMembers }
+  }
+
+  it('is what was hidden after they were read', async () => {
+    await start([SHOWN, HIDING])
+    expect(await look()).to.deep.include({ unseen: ['/vms'] })
+  })
+
+  it('is what was hidden before they were read as well, and nothing any more in the next look', async () => {
+    await start([HIDING, SHOWN, SHOWN])
+    expect(await look()).to.deep.include({ unseen: ['/vms'] })
+    expect(await look()).to.deep.equal({ unseen: [], hiddenMembers: new Map() })
+  })
+
+  it('is told once when it was hidden all the time', async () => {
+    await start([HIDING, HIDING])
+    expect(await look()).to.deep.include({ unseen: ['/vms'] })
+  })
+
+  it('is found among the members of pools while single guests are hidden', async () => {
+    await start([SHOWN, SHOWN], {
+      'GET /access/acl': { data: [{ path: '/vms/8', type: 'user', ugid: 'a', roleid: 'b' }] },
+    })
+    expect(await look()).to.deep.equal({ unseen: ['/vms/8'], hiddenMembers: new Map([['JD', [8]]]) })
+  })
+})
