@@ -225,7 +225,7 @@ describe('the commands', function () {
       const run = startHere(['run', '--config', site.config], { environment, log: 'on standard error' })
       await run.says(prune === 'true' ? /range ZZ: its file is gone; the range goes when that has been so/ : /"JD"/)
       const isForgotten = (): boolean => prune === 'true' || !existsSync(path.join(statuses, 'ZZ.json'))
-      while (!isForgotten()) await site.nodesHaveTold()
+      while (!isForgotten()) await new Promise((resolve) => setTimeout(resolve, 20))
       run.stop()
       const { status, stdout, stderr } = await run.ended
       printed.push(stdout, stderr)
