@@ -156,11 +156,12 @@ export class VmWorker {
   }
 
   #failed(assignment: KeepAssignment, node: string, failure: VmFailure): VmResult {
-    const { rangeId, plan, networks, onBridgeMissing, tell } = assignment
+    const { rangeId, plan, networks, startGate, onBridgeMissing, tell } = assignment
     const { phase, error } = failure
     const { name } = plan.spec
     this.#logger.warn('vm is not done', { range: rangeId, vm: name, phase, error })
-    if (phase === 'starting') this.#power.startFailed(plan.vmid)
+    // One that was held back has not been tried.
+    if (phase === 'starting' && startGate.closedNow(node) === undefined) this.#power.startFailed(plan.vmid)
     const bridge = /bridge '([^']+)' does not exist/.exec(error)?.[1]
     if (bridge !== undefined && (bridge === networks.names.range || bridge === networks.names.nat))
       onBridgeMissing(node, bridge)
