@@ -7,6 +7,7 @@ import type { Logger } from '../../model/ports.ts'
 import type { Power } from '../../model/range-spec.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { firstConfiguration, isNew, withFirstStart } from '../../reconcilers/vm/first-start.ts'
+import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { runVm } from '../../reconcilers/vm/run-vm.ts'
 import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import type { ConfigAudit } from './config-audit.ts'
@@ -79,8 +80,8 @@ export class VmWorker {
     const { step, phase, spec } = plan
     switch (step.kind) {
       case 'none':
-        if (!(await this.#confirm(plan.vmid, step.at, phase !== 'stopped', permit.signal)))
-          return { phase: 'unknown', outcome: { kind: 'progressing' } }
+        const unsure = await this.#whyUnsure(assignment, step.at, permit.signal)
+        if (unsure !== undefined) return { phase: 'unknown', outcome: unsure }
         // Whoever started it: it has had its first start.
         if (phase === 'running') this.#firstStarts.delete(plan.vmid)
         this.#backoff.forget(rangeId, spec.name)
@@ -100,13 +101,21 @@ export class VmWorker {
     }
   }
 
-  /** Whether its node says so as well. One that does not answer does not. Throws only when aborted. */
-  async #confirm(vmid: number, node: string, running: boolean, signal: AbortSignal): Promise<boolean> {
+  /**
+   * What is to be waited for before the list is taken at its word; undefined when its node says so as well. Throws only when
+   * aborted.
+   */
+  async #whyUnsure({ plan, tell }: KeepAssignment, node: string, signal: AbortSignal): Promise<Outcome | undefined> {
     try {
-      return await this.#power.confirm(vmid, node, running, signal)
-    } catch {
+      const isSure = await this.#power.confirm(plan.vmid, node, plan.phase !== 'stopped', signal)
+      return isSure ? undefined : { kind: 'progressing' }
+    } catch (error) {
       signal.throwIfAborted()
-      return false
+      const outcome = outcomeOfError(error)
+      if (!('error' in outcome)) return outcome
+      const trouble = `vm ${plan.spec.name}: its node ${node} does not say whether it runs: ${outcome.error}; it is asked again; check that the node answers`
+      tell({ phase: 'unknown', trouble, remark: undefined })
+      return outcome
     }
   }
 

@@ -110,5 +110,5 @@ const unpluggedText = ({ name }: VmSpec, { vmid, node, unplugged }: MachineAudit
   unplugged.length === 0
     ? []
     : [
-        `vm ${name}: it runs and ${unplugged.join(', ')} hangs on no bridge, so it has no network there; stop it and start it again: qm shutdown ${vmid} && qm start ${vmid} (on ${node})`,
+        `vm ${name}: it runs and ${unplugged.join(', ')} hangs on no bridge, so it has no network there; stop it and start it again: qm shutdown ${vmid} (qm stop ${vmid} where its guest does not react), then qm start ${vmid} (on ${node})`,
       ]
