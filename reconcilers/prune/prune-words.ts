@@ -11,7 +11,7 @@ export function goesLater(
 ): Finding {
   const at = new Date(since + grace).toISOString().replace(/:\d\d\.\d{3}Z$/, 'Z')
   return {
-    reason: 'FileMissing',
+    reason: 'PruneLater',
     message: `range ${rangeId}: its file is gone; the range goes when that has been so for ${durationText(grace)} (lanista.prune), about ${at}; put the file back to keep it`,
   }
 }

@@ -231,7 +231,7 @@ describe('the commands', function () {
       printed.push(stdout, stderr)
       expect(status).to.equal(0)
       const left = await readFile(path.join(statuses, 'ZZ.json'), 'utf8').catch(() => 'none')
-      expect(left).to.match(prune === 'true' ? /FileMissing/ : /^none$/)
+      expect(left).to.match(prune === 'true' ? /PruneLater/ : /^none$/)
     }
   })
 
