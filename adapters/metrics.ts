@@ -114,6 +114,11 @@ export function openMetrics(version: string): MetricsPage {
     help: 'Ranges whose file is gone and that go only after lanista approve.',
     registers,
   })
+  const tasksOfOthers = new Counter({
+    name: 'lanista_tasks_of_others_total',
+    help: 'Tasks that another program has begun with the API token of this Lanista: most likely a second Lanista.',
+    registers,
+  })
   const build = new Gauge({
     name: 'lanista_build_info',
     help: 'Always 1; the labels say what runs.',
@@ -175,6 +180,7 @@ export function openMetrics(version: string): MetricsPage {
       if (successful) configReloadedAt.set(at / 1000)
     },
     notified: (result) => notifications.inc({ result }),
+    taskOfOther: () => tasksOfOthers.inc(),
     pruneWaiting: (ranges) => pruneWaiting.set(ranges),
     observed: (at) => observedAt.set(at / 1000),
     zoneFindings: (findings) => {

@@ -144,6 +144,8 @@ export interface Metrics {
   zoneFindings(findings: readonly ZoneFinding[]): void
   /** How many ranges whose file is gone wait for `lanista approve`. */
   pruneWaiting(ranges: number): void
+  /** Counts a task that another program has begun with the API token. */
+  taskOfOther(): void
   /** Counts a notification that is done with. `dropped`: too many were waiting. */
   notified(result: Delivery['kind'] | 'dropped'): void
 }

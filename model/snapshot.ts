@@ -25,6 +25,8 @@ export interface ClusterSnapshot {
   /** Pool -> its comment; left out where it has none. */
   readonly poolComments: ReadonlyMap<string, string>
   readonly runningTasks: readonly TaskSeen[]
+  /** Tasks that another program began with this API token while this one ran, as far as nodes still list them. */
+  readonly tasksOfOthers: readonly TaskSeen[]
   /** VMIDs of guests that have been locked by a clone for long without one at work; left out where nobody watched. */
   readonly interruptedClones?: ReadonlySet<number>
   /** What nodes say of VNets in zones that they don't call available; in all others every VNet is. */
@@ -216,7 +218,8 @@ export interface AclSeen {
   readonly propagate: boolean
 }
 
-interface TaskSeen {
+/** A task of the cluster. */
+export interface TaskSeen {
   readonly upid: string
   readonly node: string
   /** Proxmox' word, such as `qmclone` or `reloadnetworkall`. */

@@ -11,6 +11,7 @@ import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
 import { createPlugs } from './plugs.ts'
 import { createPools } from './pools.ts'
+import { rememberOwnTasks } from './own-tasks.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
 import { createTaskFollower } from './tasks.ts'
@@ -73,7 +74,8 @@ export const connectProxmox = (
   const authorization = `PVEAPIToken=${settings.token}`
   const api = createApi({ hosts, authorization, caller, timeouts, clock: steady, random, onRequest })
   const tasks = createTaskFollower({ api, clock: steady, logger })
-  const runTask = createRunTask({ api, tasks, clock, random })
+  const ownTasks = rememberOwnTasks(steady, caller.tokenId)
+  const runTask = createRunTask({ api, tasks, ownTasks, clock, random })
   const templates = createTemplates(api, steady)
   return {
     ...createObserver({
@@ -84,6 +86,7 @@ export const connectProxmox = (
       nodeNetworks: createNodeNetworks(api),
       vnetStates: createVnetStates(api),
       visibility: createVisibility(api),
+      ownTasks,
     }),
     nics: createNicReader(api),
     sdn: createSdnWriter({ api, runTask, tasks, logger }),

@@ -1,13 +1,14 @@
 import type { Clock } from '../../model/clock.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
-import type { ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen, TaskSeen } from '../../model/snapshot.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import { UnknownCall, type Caller } from './errors.ts'
 import type { NodeNetworks } from './node-networks.ts'
 import { pendingController, pendingFabrics, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
 import * as schemas from './schemas.ts'
+import type { OwnTasks } from './own-tasks.ts'
 import type { Templates } from './templates.ts'
 import type { Visibility } from './visibility.ts'
 import type { VnetStates, ZoneOnNode } from './vnet-states.ts'
@@ -88,6 +89,13 @@ const unavailableZones = (
       : online.filter((node) => (statusByNode[node] ?? 'available') !== 'available').map((node) => ({ zone, node })),
   )
 
+const taskSeen = ({ upid, node, type, id }: z.output<typeof schemas.clusterTasks>[number]): TaskSeen => ({
+  upid,
+  node,
+  type,
+  id: id ?? '',
+})
+
 const guestsSeen = (rows: readonly Row[]): GuestSeen[] =>
   rows
     .filter((row) => (row.type === 'qemu' || row.type === 'lxc') && row.vmid !== undefined)
@@ -123,6 +131,7 @@ interface Deps {
   readonly nodeNetworks: NodeNetworks
   readonly vnetStates: VnetStates
   readonly visibility: Visibility
+  readonly ownTasks: Pick<OwnTasks, 'ofOthers'>
 }
 
 /**
@@ -131,7 +140,7 @@ interface Deps {
  * once, when a template is first seen, one for its disks.
  */
 export const createObserver = (deps: Deps): ClusterObserver => {
-  const { api, clock, caller, templates, nodeNetworks, vnetStates, visibility } = deps
+  const { api, clock, caller, templates, nodeNetworks, vnetStates, visibility, ownTasks } = deps
   /** Calls this Proxmox doesn't know (501), found out once. */
   const unknownCalls = new Set<SdnCall>()
 
@@ -219,9 +228,8 @@ export const createObserver = (deps: Deps): ClusterObserver => {
         templates: templatesSeen,
         pools: poolIds,
         poolComments: new Map(pools.flatMap(({ poolid, comment }) => (comment ? [[poolid, comment]] : []))),
-        runningTasks: tasks
-          .filter((task) => task.endtime === undefined)
-          .map(({ upid, node, type, id }) => ({ upid, node, type, id: id ?? '' })),
+        runningTasks: tasks.filter((task) => task.endtime === undefined).map(taskSeen),
+        tasksOfOthers: ownTasks.ofOthers(tasks.map(taskSeen)),
         vnetStates: states,
         nodeNetworks: networks,
         acl,

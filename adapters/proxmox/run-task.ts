@@ -3,6 +3,7 @@ import type { Permit } from '../../model/permit.ts'
 import type { Api } from './api.ts'
 import { requestFor, type Params, type PathOf, type WriteCall } from './calls.ts'
 import { LockTimeout } from './errors.ts'
+import { type OwnTasks, taskKind } from './own-tasks.ts'
 import { RESEND } from './resend.ts'
 import { retrying, type Backoff } from './retry.ts'
 import { upid } from './schemas.ts'
@@ -32,22 +33,49 @@ export type RunTask = <C extends TaskCall>(
   onStarted?: () => void,
 ) => Promise<string>
 
+/** Proxmox' word for what a call begins. */
+const TASK_TYPES: Readonly<Record<TaskCall, string>> = {
+  'PUT /cluster/sdn': 'reloadnetworkall',
+  'PUT /nodes/{node}/network': 'srvreload',
+  'POST /nodes/{node}/qemu/{vmid}/clone': 'qmclone',
+  'POST /nodes/{node}/qemu/{vmid}/status/start': 'qmstart',
+  'POST /nodes/{node}/qemu/{vmid}/status/shutdown': 'qmshutdown',
+  'POST /nodes/{node}/qemu/{vmid}/status/stop': 'qmstop',
+  'DELETE /nodes/{node}/qemu/{vmid}': 'qmdestroy',
+}
+
+/** Of a clone the template's VMID is told, as with every guest; of a node's network its service. */
+const kindOf = (call: TaskCall, names: Readonly<Record<string, string | number>>): string => {
+  const type = TASK_TYPES[call]
+  return taskKind({ type, id: type === 'srvreload' ? 'networking' : String(names['vmid'] ?? '') })
+}
+
 const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
 
 interface Deps {
   readonly api: Api
   readonly tasks: TaskFollower
+  readonly ownTasks: Pick<OwnTasks, 'begin'>
   readonly clock: Clock
   readonly random: () => number
 }
 
 export const createRunTask =
-  ({ api, tasks, clock, random }: Deps): RunTask =>
+  ({ api, tasks, ownTasks, clock, random }: Deps): RunTask =>
   (call, names, params, permit, onStarted) => {
     let isStarted = false
     const once = async (): Promise<string> => {
       isStarted = false
-      const started = await api.write(call, names, params, upid, permit)
+      const kind = kindOf(call, names)
+      const started = await ownTasks.begin(kind, (onSent) =>
+        api.write(call, names, params, upid, {
+          signal: permit.signal,
+          check: async () => {
+            await permit.check()
+            onSent()
+          },
+        }),
+      )
       isStarted = true
       onStarted?.()
       await tasks.follow(requestFor(call, names, params).title, started, permit.signal)

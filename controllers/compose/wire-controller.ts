@@ -44,6 +44,7 @@ import { DestroyOrders } from '../removal/destroy-orders.ts'
 import { openPruning, type PruneParts } from '../removal/open-pruning.ts'
 import { openRemoval } from '../removal/open-removal.ts'
 import { RemovalPlanner } from '../removal/removal-planner.ts'
+import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
 import { readyLog } from '../report/ready-log.ts'
 import { StatusBoard } from '../report/status-board.ts'
@@ -93,7 +94,12 @@ export function wireController(parts: ControllerParts): WiredController {
 
   // What is seen
   const observer = watchClones(proxmox, steady)
-  const onCluster = new RangesOnCluster(() => observer.observe(signal))
+  const otherWriters = new OtherWriters(logger, metrics, steady)
+  const onCluster = new RangesOnCluster(async () => {
+    const seen = await observer.observe(signal)
+    otherWriters.seen(seen)
+    return seen
+  })
   const shared = new Turn<undefined, ClusterSnapshot>(async () => {
     const seen = await onCluster.look()
     return () => seen

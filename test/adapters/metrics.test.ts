@@ -113,6 +113,7 @@ describe('openMetrics', () => {
     metrics.observed(1_500)
     metrics.notified('delivered')
     metrics.pruneWaiting(2)
+    metrics.taskOfOther()
     const page = await metrics.render()
     for (const line of [
       'lanista_proxmox_requests_total{method="GET",route="/nodes/{node}/qemu",result="locked"} 1',
@@ -120,6 +121,7 @@ describe('openMetrics', () => {
       'lanista_reconcile_seconds_bucket{le="0.5",result="settled"} 1',
       'lanista_notifications_total{result="delivered"} 1',
       'lanista_prune_waiting_ranges 2',
+      'lanista_tasks_of_others_total 1',
       'lanista_range_files{state="invalid"} 1',
       'lanista_last_successful_observe_timestamp_seconds 1.5',
       'lanista_build_info{version="1.2.3"} 1',

@@ -239,6 +239,7 @@ export function cluster(
     pools: [],
     poolComments: new Map(),
     runningTasks: [],
+    tasksOfOthers: [],
     vnetStates: [],
     nodeNetworks: nodes.map((each) => nodeNetwork(each)),
     acl: [],

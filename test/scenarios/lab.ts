@@ -19,7 +19,7 @@ import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { SdnLockNote } from '../../model/network-ports.ts'
-import type { Notifier, StatusStore } from '../../model/ports.ts'
+import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { startLife } from './life.ts'
 
@@ -71,6 +71,8 @@ export interface LabOptions {
   readonly store?: StatusStore
   /** What parses range files. Default: the product's own. */
   readonly parser?: RangeParser
+  /** Default: one that nothing is written to. */
+  readonly logger?: Logger
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
   /** What an earlier life left behind of the SDN lock. */
@@ -109,6 +111,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     notifier: options.notifier,
     store: options.store,
     parser: options.parser,
+    logger: options.logger,
   })
   const { controller, observed } = life
 

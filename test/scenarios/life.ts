@@ -20,6 +20,13 @@ import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
+/** A Lanista that is alone and takes its own work for another's is mistaken, whatever happens to it. */
+const alone: Logger = {
+  ...silent,
+  warn: (message) => {
+    if (message.includes('another program works with it')) throw new Error(message)
+  },
+}
 const nowhere: StatusStore = { write: () => Promise.resolve(), remove: () => Promise.resolve() }
 
 /** What a controller finds when it starts. */
@@ -49,6 +56,8 @@ export interface LifeOptions {
   readonly readyBefore?: (() => Promise<ReadonlyMap<string, ReadyBefore>>) | undefined
   /** What parses range files. Default: the product's own. */
   readonly parser?: RangeParser | undefined
+  /** Default: one that nothing is written to, and that another program's work is never told to. */
+  readonly logger?: Logger | undefined
 }
 
 /** A running controller with all that it is made of. */
@@ -62,7 +71,7 @@ export interface Life {
 
 /** Starts a controller as the composition root does, silent and without status files. */
 export function startLife(options: LifeOptions): Life {
-  const { clock, patience, storageLimits } = options
+  const { clock, patience, storageLimits, logger = alone } = options
   const random = (): number => 0.5
   const isCongestion = (error: unknown): boolean => error instanceof LockTimeout
   const proxmox = connectProxmox(
@@ -94,7 +103,7 @@ export function startLife(options: LifeOptions): Life {
     destroyOrders: options.destroyOrders,
     clock,
     random,
-    logger: silent,
+    logger,
     metrics: openMetrics('test'),
     settings: () => settings(options.settings ?? {}),
     resyncMs: () => options.resyncMs,

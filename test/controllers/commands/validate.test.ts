@@ -93,6 +93,7 @@ async function validate(
           notified: never,
           configReloaded: never,
           pruneWaiting: never,
+          taskOfOther: never,
         },
         forgetAllBut: never,
         readyBefore: never,
