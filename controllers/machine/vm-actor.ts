@@ -1,7 +1,7 @@
 import { assign, enqueueActions, fromPromise, sendParent, setup } from 'xstate'
 import type { Outcome } from '../../model/outcome.ts'
 import { Withdrawn } from '../../model/permit.ts'
-import { afterTry, NOT_TRIED, requeueAfter, type Tried } from '../pace/requeue.ts'
+import { afterTry, NOT_TRIED, requeueAfter, restarted, type Tried } from '../pace/requeue.ts'
 import { type VmAssignment, wishOf } from './vm-assignment.ts'
 import type { VmExecutor } from './vm-executor.ts'
 
@@ -53,7 +53,7 @@ export const vmActor = setup({
     tellRest: sendParent(({ context: { vmid } }): FromVm => ({ type: 'vmRests', vmid })),
     askForPlan: sendParent(({ context: { vmid } }): FromVm => ({ type: 'vmNeedsPlan', vmid })),
     forget: assign({ tried: NOT_TRIED }),
-    restart: assign({ tried: ({ context: { tried } }) => ({ ...tried, failures: 0 }) }),
+    restart: assign({ tried: ({ context: { tried } }) => restarted(tried) }),
   },
   guards: {
     isGone: ({ context: { assignment, tried } }) => assignment?.kind === 'remove' && tried.outcome?.kind === 'settled',

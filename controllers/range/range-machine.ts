@@ -3,7 +3,7 @@ import type { Outcome } from '../../model/outcome.ts'
 import { type FromVm, vmActor } from '../machine/vm-actor.ts'
 import { type VmAssignment, vmidOf } from '../machine/vm-assignment.ts'
 import type { VmExecutor } from '../machine/vm-executor.ts'
-import { afterTry, NOT_TRIED, requeueAfter, type Tried } from '../pace/requeue.ts'
+import { afterTry, NOT_TRIED, requeueAfter, restarted, type Tried } from '../pace/requeue.ts'
 
 /** How a pass reaches the VMs of its range, and hears that another pass is wanted. */
 export interface PassReach {
@@ -86,7 +86,7 @@ export const rangeMachine = setup({
   actors: { pass: passLogic, vm: vmActor },
   actions: {
     restart: enqueueActions(({ context: { tried, vms }, enqueue }) => {
-      enqueue.assign({ tried: { ...tried, failures: 0 } })
+      enqueue.assign({ tried: restarted(tried) })
       for (const vm of vms.values()) enqueue.sendTo(vm, { type: 'restart' })
     }),
     handOver: enqueueActions(({ context: { vms, executor, random, now }, event, enqueue }) => {
