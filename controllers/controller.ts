@@ -19,8 +19,12 @@ export interface Duties {
   giveBackLeftover(): Promise<void>
   /** There will be no later turn in which something could be looked at. */
   expectNoLaterTurn(): void
-  /** Ids of the ranges that the cluster has, whether they have a file or not. Throws when it can't be seen. */
-  onCluster(): Promise<readonly string[]>
+  /**
+   * Ids of the ranges that the cluster has, whether they have a file or not. Throws when it can't be seen.
+   *
+   * @param soon whether a range is about to be looked at
+   */
+  onCluster(soon: boolean): Promise<readonly string[]>
   /** Looks for ranges whose file is gone. @returns those of which something else is to be done or said now */
   prune(signal: AbortSignal): Promise<readonly string[]>
   /** @param rangeIds of all ranges there are */
@@ -180,7 +184,8 @@ export class Controller {
   /** Finds the ranges of the cluster that nobody looks after. @returns whether the cluster could be seen */
   async #findOthers(onFound: (rangeId: string) => void): Promise<boolean> {
     try {
-      for (const id of await this.#duties.onCluster()) if (!this.ranges.has(id)) onFound(id)
+      const isLooked = this.ranges.ids().length > 0
+      for (const id of await this.#duties.onCluster(isLooked)) if (!this.ranges.has(id)) onFound(id)
       return true
     } catch (error) {
       const { stop, logger } = this.#life

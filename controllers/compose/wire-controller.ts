@@ -95,11 +95,15 @@ export function wireController(parts: ControllerParts): WiredController {
   // What is seen
   const observer = watchClones(proxmox, steady)
   const otherWriters = new OtherWriters(logger, metrics, steady)
-  const onCluster = new RangesOnCluster(async () => {
-    const seen = await observer.observe(signal)
-    otherWriters.seen(seen)
-    return seen
-  })
+  const onCluster = new RangesOnCluster(
+    async () => {
+      const seen = await observer.observe(signal)
+      otherWriters.seen(seen)
+      return seen
+    },
+    steady,
+    signal,
+  )
   const shared = new Turn<undefined, ClusterSnapshot>(async () => {
     const seen = await onCluster.look()
     return () => seen
@@ -196,7 +200,7 @@ export function wireController(parts: ControllerParts): WiredController {
     },
     giveBackLeftover: () => networks.giveBackLeftover(),
     expectNoLaterTurn: () => audit.waitForNoTurn(),
-    onCluster: () => onCluster.ids(),
+    onCluster: (soon) => onCluster.ids(soon),
     prune: (until) => pruning.look(until),
     removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
     repaired: () => repair.ended(),

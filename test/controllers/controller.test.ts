@@ -13,6 +13,7 @@ describe('Controller', () => {
   it('ends when what it does in the background has ended, and not before', async () => {
     let givenBack: () => void = () => undefined
     const [ranges, board] = [sinon.createStubInstance(RangeController), sinon.createStubInstance(StatusBoard)]
+    ranges.ids.returns([])
     ranges.standings.returns(new Map())
     board.all.returns([])
     const folder = sinon.createStubInstance(RangeFolder)
