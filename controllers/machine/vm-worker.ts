@@ -211,5 +211,6 @@ const PHASES_OF_WORK: ReadonlySet<VmPhase> = new Set([
   'starting',
   'running',
   'stopping',
+  'deleting',
   'stopped',
 ])

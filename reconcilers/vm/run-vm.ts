@@ -8,6 +8,7 @@ const PHASE_OF_STATE: Readonly<Record<string, VmPhase>> = {
   configuring: 'configuring',
   starting: 'starting',
   stopping: 'stopping',
+  removing: 'deleting',
 }
 
 /**

@@ -588,6 +588,7 @@ describe('runVm', () => {
 
   it('tells each phase as it is entered', async () => {
     expect((await run(new FakeMachines(), create)).phases).to.deep.equal(['cloning', 'configuring', 'starting'])
+    expect((await run(new FakeMachines(remains()), leftover)).phases).to.deep.equal(['deleting'])
   })
 
   it('clones linked unless the file wants a full clone, which names storage and format', async () => {
