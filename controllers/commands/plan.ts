@@ -19,7 +19,7 @@ import { suspendedText } from '../range/range-conditions.ts'
 import { destroyedText } from '../removal/removal-conditions.ts'
 import { absenceText } from '../terminal/absence-text.ts'
 import type { Paint } from '../terminal/paint.ts'
-import { type PlanReport, planText } from '../terminal/plan-text.ts'
+import { ofRange, type PlanReport, planText } from '../terminal/plan-text.ts'
 import { ordersInForce, type PlannedRemoval, removalsOf } from './plan-removals.ts'
 import { mayBeUnseen, rangesWithoutFile, unknownOrders } from './plan-without-file.ts'
 import { readFolder } from './read-folder.ts'
@@ -133,7 +133,7 @@ function reportOf(
 ): Pick<PlanReport, 'networkActions' | 'removals' | 'plans' | 'zoneFindings' | 'refused'> {
   const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
   const refused = planned.flatMap(({ spec, result }) =>
-    result.kind === 'refused' ? [`range ${spec.id}: ${result.finding.message}`] : [],
+    result.kind === 'refused' ? [ofRange(spec.id, result.finding.message)] : [],
   )
   const wants = plans.map(({ network }) => network.wants)
   const going = removals.flatMap(({ wants: its }) => its ?? [])

@@ -125,6 +125,8 @@ function actionLine(action: Action | RemovalAction, paint: Paint): string {
       return (
         paint('red', `  - vm ${printable(action.vm)} on ${action.node} (VMID ${action.vmid})`) + `: ${action.reason}`
       )
+    case 'delete-network':
+      return paint('red', `  - ${action.network}`) + `: ${action.reason}`
     case 'delete-pool':
       return paint('red', `  - pool ${action.pool}`) + `: ${action.reason}`
   }
@@ -137,3 +139,7 @@ function summary(ranges: number, changes: number, further: readonly (readonly [n
   ]
   return [...parts, ...further.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]))].join(', ')
 }
+
+/** What is found of a range, with its name in front unless it begins with that itself. */
+export const ofRange = (id: string, message: string): string =>
+  message.startsWith(`range ${id}:`) ? message : `range ${id}: ${message}`

@@ -104,6 +104,8 @@ export type RemovalAction =
       readonly node: string
       readonly reason: string
     }
+  /** What is in force goes with one apply for all. @example `vnet r1`, `bridge vmbr1001 on pve1` */
+  | { readonly kind: 'delete-network'; readonly network: string; readonly reason: string }
   | { readonly kind: 'delete-pool'; readonly pool: string; readonly reason: string }
 
 /** Changes to VNets, in the order they are made; `apply-sdn`, when needed, is the last. */

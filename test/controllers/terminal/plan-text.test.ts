@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { planText } from '../../../controllers/terminal/plan-text.ts'
+import { ofRange, planText } from '../../../controllers/terminal/plan-text.ts'
 
 const NOTHING = {
   networkActions: [],
@@ -38,18 +38,26 @@ describe('planText', () => {
     ])
   })
 
+  it('says of which range a finding is, once', () => {
+    expect(ofRange('JD', 'node pve1 is offline')).to.equal('range JD: node pve1 is offline')
+    expect(ofRange('JD', 'range JD: it is hidden')).to.equal('range JD: it is hidden')
+    expect(ofRange('J', 'range JD: it has that name')).to.equal('range J: range JD: it has that name')
+  })
+
   it('shows what goes with a range, and counts it as changes', () => {
     const reason = 'range JD is to go'
     const removals = [
       { kind: 'delete-vm', vm: 'JD-DC01', vmid: 1_010_011, node: 'pve1', reason },
+      { kind: 'delete-network', network: 'vnet r1', reason },
       { kind: 'delete-pool', pool: 'JD', reason },
     ] as const
     expect(text({ removals })).to.deep.equal([
       'ranges that are to go',
       '  - vm JD-DC01 on pve1 (VMID 1010011): range JD is to go',
+      '  - vnet r1: range JD is to go',
       '  - pool JD: range JD is to go',
       '',
-      '0 ranges, 2 changes',
+      '0 ranges, 3 changes',
     ])
   })
 
