@@ -50,7 +50,11 @@ export function planRemoval(
   const { rangeId } = order
   const guests = snapshot.guests.filter(({ pool }) => pool === rangeId)
   if (!snapshot.quorate) return { kind: 'refused', finding: NO_QUORUM, machines: guests.length > 0 }
-  const hidden = machinesHidden(rangeId, snapshot) ?? hiddenMembersOf(rangeId, snapshot)
+  const hidden =
+    machinesHidden(rangeId, snapshot) ??
+    hiddenMembersOf(rangeId, snapshot) ??
+    // Its networks could not go after its VMs, and a range goes as a whole.
+    (guests.length > 0 ? networksHidden(rangeId, mode, snapshot) : undefined)
   if (hidden !== undefined) return { kind: 'waits', part: 'machines', finding: hidden }
   if (guests.length > 0) return planMachines(guests, order, snapshot)
   const clones = unfinishedClones(order, numbersOf(rangeId, snapshot), snapshot, settings.vmidBase)
@@ -58,6 +62,9 @@ export function planRemoval(
   const networks = mode === 'cluster' ? planOnCluster(order, snapshot) : planOnSingleNode(order, snapshot, settings)
   return networks.kind === 'gone' && snapshot.pools.includes(rangeId) ? { kind: 'pool' } : networks
 }
+
+const networksHidden = (rangeId: string, mode: NetworkMode, snapshot: ClusterSnapshot): Finding | undefined =>
+  (mode === 'cluster' ? sdnHidden : bridgesHidden)(`range ${rangeId}`, 'so nothing of it is removed', snapshot)
 
 function planMachines(guests: readonly GuestSeen[], order: RemovalOrder, snapshot: ClusterSnapshot): RemovalPlan {
   const busy = guests.find(({ kind, name, lock }) => kind === 'qemu' && (lock === 'clone' || name === undefined))

@@ -46,6 +46,10 @@ interface Row {
   readonly says?: RegExp
 }
 
+const lacking = (what: 'sdn' | 'bridges'): Pick<ClusterSnapshot, 'unseen'> => ({
+  unseen: [{ what, path: '/sdn/zones', right: 'SDN.Audit', remedy: 'pveum role modify' }],
+})
+
 const rows: readonly Row[] = [
   {
     situation: 'is gone from an empty cluster',
@@ -54,6 +58,19 @@ const rows: readonly Row[] = [
     becomes: 'gone',
   },
   { situation: 'is gone from an empty single node', mode: 'single', seen: singleNode(), becomes: 'gone' },
+  {
+    situation: 'keeps its VMs, too, while a VNet of it may be hidden',
+    mode: 'cluster',
+    seen: { ...withVms(DC), ...lacking('sdn') },
+    becomes: 'machines NotVisible',
+    says: /SDN\.Audit on \/sdn\/zones\), so nothing of it is removed; pveum role modify/,
+  },
+  {
+    situation: 'keeps its VMs, too, while a bridge of it may be hidden',
+    mode: 'single',
+    seen: { ...singleNode([JD], { guests: [DC], pools: ['JD'] }), ...lacking('bridges') },
+    becomes: 'machines NotVisible',
+  },
   {
     situation: 'loses its VMs first on a cluster',
     mode: 'cluster',
