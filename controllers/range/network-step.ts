@@ -40,7 +40,8 @@ export class NetworkStep {
 
   /** Takes in what the plan's look shows of the networks; of nodes that lack one, the repair is told. */
   seen(plan: RangePlan, { networks }: RangeInHand): void {
-    networks.seen(this.#repair.report(plan.rangeId, plan.network, nodesOf(plan)))
+    const nodes = networks.stillInForce(plan.network)
+    networks.seen(this.#repair.report(plan.rangeId, { ...plan.network, nodes }, nodesOf(plan)))
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
+import type { NetworkPlan } from '../../model/plan/network-plan.ts'
 import { nodesWithout } from '../../reconcilers/vnet/node-states.ts'
 import type { StartGate } from '../machine/vm-assignment.ts'
 
@@ -17,6 +18,17 @@ export class RangeNetworks implements StartGate {
   seen(nodes: readonly NodeNetworkState[]): void {
     this.#nodes = nodes
     this.#made = Promise.resolve(nodes)
+  }
+
+  /**
+   * What a look shows, but that a node which reloads has what it had before. It calls all its VNets `pending` meanwhile, as its
+   * generated configuration is of an older version than the cluster's; those in force stay in force (seen on Proxmox VE 9).
+   */
+  stillInForce({ nodes, busy }: Pick<NetworkPlan, 'nodes' | 'busy'>): readonly NodeNetworkState[] {
+    const before = new Set(this.#nodes.flatMap(({ node, state }) => (state === 'available' ? [node] : [])))
+    return nodes.map((seen) =>
+      busy && seen.state === 'pending' && before.has(seen.node) ? { ...seen, state: 'available', message: '' } : seen,
+    )
   }
 
   /** They are being made; nothing is known for certain before that ends. */
