@@ -8,7 +8,7 @@ const NAMES = Object.keys(COURSES).filter(isCourse)
 /** One of them again: `LANISTA_TURN='a range goes/suspended/63'`. */
 const { LANISTA_TURN: asked } = process.env
 /** So many are tried in the short run, the same each time. */
-const SAMPLE = 6
+const SAMPLE = 3
 /** Several happen side by side. */
 const AT_ONCE = 4
 

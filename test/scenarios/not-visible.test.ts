@@ -5,6 +5,7 @@ import type { World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, mayUse, show } from './rights.ts'
 
@@ -39,8 +40,7 @@ describe('what Proxmox does not show', () => {
       .slice(from)
       .map(({ method, path }) => `${method} ${path}`)
   const ready = async (text = JD): Promise<number> => {
-    lab = await openLab({ files: { 'JD.yml': text } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': text })
     return writes().length
   }
 
@@ -126,7 +126,7 @@ describe('what Proxmox does not show', () => {
   it('keeps a range from being called absent while a clone for it is under way that is in no pool yet', async () => {
     lab = await openLab({
       files: { 'JD.yml': JD },
-      durations: { fullClonePerGib: 300 },
+      durations: { fullClonePerGib: 60 },
     })
     await lab.until(() => lab.ready('JD'))
     // As an earlier life left it: a clone that goes on, of a VM that no file names.
