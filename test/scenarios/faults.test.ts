@@ -127,9 +127,9 @@ async function deployDespite(trouble: Trouble, writes: readonly Write[], world: 
 describe('every fault at every write', function () {
   this.timeout(300_000)
   for (const [index, trouble] of TROUBLES.entries()) {
-    // In the short run it strikes two of them, and each is struck by several troubles.
+    // In the short run it strikes one of them, and each is struck by several troubles.
     const met = WRITES.filter((write) => trouble.meets?.(write) !== false)
-    const writes = cases(met, (_, at) => [index, index + 3].some((each) => each % met.length === at))
+    const writes = cases(met, (_, at) => at === index % met.length)
     const [correction, others] = [writes.filter(isCorrection), writes.filter((write) => !isCorrection(write))]
     it(`${trouble.name}: each of ${writes.length} writes ends as asked, and says what happened`, async () => {
       if (others.length > 0) await deployDespite(trouble, others, demoCluster())

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
-import { isLong } from '../runner/long-runs.ts'
+import { cases, every, isLong } from '../runner/long-runs.ts'
 import { lanistaHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
@@ -207,10 +207,11 @@ describe('a node whose networks are not in force', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
-  for (const [what, pending] of [
+  const HINDRANCES = [
     ['a foreign change is pending', 'vnet'],
     ['somebody holds the SDN lock', 'lock'],
-  ] as const)
+  ] as const
+  for (const [what, pending] of cases(HINDRANCES, every(2)))
     it(`keeps no range from its work on sound nodes while ${what}, says so, and is repaired when that is over`, async () => {
       // There from the start, so that one apply makes both networks: of two files that come one may be seen before the other.
       const files = {

@@ -3,6 +3,7 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
+import { cases, every } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { openReadyLab } from './ready-lab.ts'
@@ -44,10 +45,11 @@ describe('what Proxmox does not show', () => {
     return writes().length
   }
 
-  for (const [right, path] of [
+  const AUDITS = [
     ['VM.Audit', '/vms'],
     ['Pool.Audit', '/pool'],
-  ] as const)
+  ] as const
+  for (const [right, path] of cases(AUDITS, every(2)))
     it(`is not taken for absent when ${right} is missing: nothing is made, and it goes on by itself once that is given`, async () => {
       const made = openWorld()
       mayUse(made, right, false)
@@ -151,7 +153,7 @@ describe('what Proxmox does not show', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
-  for (const release of [8, 9] as const)
+  for (const release of cases([9, 8], every(2)))
     it(`is not committed with a change of ours: a pending change in a hidden zone (release ${release})`, async () => {
       const sound = openWorld()
       const made = release === 9 ? sound : { ...sound, version: { ...sound.version, release: '8.4' } }
