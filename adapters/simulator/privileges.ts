@@ -138,6 +138,9 @@ const intersection = (own: Privileges, users: Privileges): Privileges =>
     }),
   )
 
+const allPrivileges = (world: World): Privileges =>
+  new Map([...(world.access.roles.get('Administrator')?.privileges ?? [])].map((one) => [one, true]))
+
 /**
  * What a user or token may do, for asking at many paths: it sees the rights as they are at this moment. Empty where a
  * path is invalid. A token with privilege separation has the intersection of its own rights and its user's, one without
@@ -150,12 +153,12 @@ export const privilegeReader = (
 ): ((path: string) => Privileges) => {
   const rights = rightsOf(world, poolsOf)
   const { userid, token } = splitUser(user)
-  const all = new Map([...(world.access.roles.get('Administrator')?.privileges ?? [])].map((one) => [one, true]))
+  const all = userid === 'root@pam' ? allPrivileges(world) : undefined
   const separate = token !== undefined && world.access.users.get(userid)?.tokens.get(token)?.privsep === true
   return (path) => {
     const at = normalizePath(path)
     if (at === undefined) return new Map()
-    const users = userid === 'root@pam' ? all : ownPrivileges(rights, userid, at)
+    const users = all ?? ownPrivileges(rights, userid, at)
     return separate ? intersection(ownPrivileges(rights, user, at), users) : users
   }
 }

@@ -144,11 +144,25 @@ const matchPath = (template: string, parts: readonly string[]): Readonly<Record<
   return values
 }
 
+/** By method and number of parts, such as `GET 2`: few of all routes are left to be compared with a request. */
+const knownShapes = new WeakMap<readonly Route[], ReadonlyMap<string, readonly Route[]>>()
+
+function shapesOf(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+  const shapes = new Map<string, Route[]>()
+  for (const route of routes) {
+    const shape = `${route.method} ${partsOf(route.path).length}`
+    shapes.set(shape, [...(shapes.get(shape) ?? []), route])
+  }
+  return shapes
+}
+
 /** Finds the route for a decoded path; fixed parts win over parameters. */
 export const findRoute = (routes: readonly Route[], method: string, path: string): RouteMatch | undefined => {
   const parts = path.split('/').filter((part) => part !== '')
-  const found = routes.flatMap((route) => {
-    const values = route.method === method ? matchPath(route.path, parts) : undefined
+  const shapes = knownShapes.get(routes) ?? shapesOf(routes)
+  knownShapes.set(routes, shapes)
+  const found = (shapes.get(`${method} ${parts.length}`) ?? []).flatMap((route) => {
+    const values = matchPath(route.path, parts)
     return values === undefined ? [] : [{ route, values }]
   })
   return found.toSorted((a, b) => Object.keys(a.values).length - Object.keys(b.values).length).find(() => true)

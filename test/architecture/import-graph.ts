@@ -28,11 +28,16 @@ const IMPORT =
 /** All files of the product below a folder, and what they import. */
 export async function readSources(root: string): Promise<Sources> {
   const listed = await Promise.all(LAYERS.map((layer) => filesIn(root, layer)))
-  const files = listed.flat().toSorted()
-  const imports = await Promise.all(
-    files.map(async (from) => importsOf(from, await readFile(path.join(root, from), 'utf8'))),
-  )
-  return { files, imports: imports.flat() }
+  const texts = listed.flat().map(async (file) => [file, await readFile(path.join(root, file), 'utf8')] as const)
+  return withFiles({ files: [], imports: [] }, Object.fromEntries(await Promise.all(texts)))
+}
+
+/** The same with further files, or other texts of some, by path. */
+export function withFiles({ files, imports }: Sources, texts: Readonly<Record<string, string>>): Sources {
+  const added = Object.entries(texts).flatMap(([from, text]) => importsOf(from, text))
+  const all = new Map([...files, ...Object.keys(texts)].toSorted().map((file): [string, Import[]] => [file, []]))
+  for (const each of [...imports.filter(({ from }) => !(from in texts)), ...added]) all.get(each.from)?.push(each)
+  return { files: [...all.keys()], imports: [...all.values()].flat() }
 }
 
 /** What one file imports, in its order. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { HostRouteError, type HostRouteErrorKind, type HostRoutes, type PlainRoute } from '../../model/host-routes.ts'
 import { own, plain, vpn } from '../builders/routes.ts'
+import { cases, every } from '../runner/long-runs.ts'
 
 /** Routes in a table of its own, in which these plain ones stand. */
 export type OpenRoutes = (routes: readonly PlainRoute[]) => HostRoutes
@@ -58,7 +59,7 @@ export function describeHostRoutes(open: OpenRoutes): void {
     ['one without a gateway', plain({ via: undefined })],
     ['one by another device', plain({ via: '10.200.0.9', dev: 'wg0', protocol: 4 })],
   ]
-  for (const [which, wrong] of wrongs)
+  for (const [which, wrong] of cases(wrongs, every(3)))
     it(`replaces ${which} and no other`, async () => {
       const others = [vpn({ protocol: 12 }), plain({ via: '192.0.2.8' }), vpn({ metric: 50 })]
       const routes = open([wrong, ...others])
@@ -72,7 +73,7 @@ export function describeHostRoutes(open: OpenRoutes): void {
     expect(await listed(routes)).to.deep.equal([plain({ via: '192.0.2.9' }), own()])
   })
 
-  for (const [which, wrong] of wrongs)
+  for (const [which, wrong] of cases(wrongs, every(3)))
     it(`removes ${which} from among others that resemble it`, async () => {
       const alike = [
         { ...wrong, protocol: 12 },

@@ -83,5 +83,13 @@ async function tidyUp(arena: Arena, chronicle: Chronicle): Promise<void> {
       if (alias === THEIR_MARK && running)
         await person('PUT', `/cluster/sdn/vnets/${name}`, { alias: ownerMark(running) })
     }
-  if (told('ForeignPending') || told('VnetDeletionPending')) await person('PUT', '/cluster/sdn')
+  // VMs run on it, so nobody but whoever changed it puts it back.
+  const inUse = told('VnetInUse')
+  if (inUse)
+    for (const [name, { alias, tag }] of world.sdn.configured.vnets) {
+      const number = Number(name.slice(1))
+      if (RANGES.some((range) => ownerMark(range) === alias) && tag !== number)
+        await person('PUT', `/cluster/sdn/vnets/${name}`, { tag: number })
+    }
+  if (inUse || told('ForeignPending') || told('VnetDeletionPending')) await person('PUT', '/cluster/sdn')
 }

@@ -5,11 +5,11 @@ import { live } from './history.ts'
 
 /** `LANISTA_HISTORIES=500 LANISTA_SEED=7` lives through so many, and through other ones than usual. */
 const { LANISTA_HISTORIES: asked, LANISTA_SEED: seed = '1', LANISTA_REPLAY: replay } = process.env
-const RUNS = Number(asked ?? (isLong ? 100 : 4))
+const RUNS = Number(asked ?? (isLong ? 100 : 2))
 /** At most so many pieces. */
 const LONGEST = 4
 /** Several happen side by side, each after others than if it were alone. */
-const AT_ONCE = 4
+const AT_ONCE = Math.min(RUNS, 4)
 
 const story = (events: readonly Event[]): string =>
   events.map(({ when, step }) => `  ${JSON.stringify({ when, step })},`).join('\n')

@@ -1,14 +1,16 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { isLong } from '../runner/long-runs.ts'
+import { isLong, itLong } from '../runner/long-runs.ts'
 import { CHANGES, type Change, COURSES, type CourseName, isChange, isCourse } from './turn-courses.ts'
 import { turnAt } from './turns.ts'
 
 const NAMES = Object.keys(COURSES).filter(isCourse)
-/** One of them again: `LANISTA_TURN='a range goes/suspended/63'`. */
+/** One of them again: `LANISTA_TURN='a range goes/suspended/63'`; and `LANISTA_TURN=all` with LANISTA_TEST_LONG: all of them. */
 const { LANISTA_TURN: asked } = process.env
 /** So many are tried in the short run, the same each time. */
-const SAMPLE = 6
+const SAMPLE = 3
+/** So many of the thousands that there are in the long run, others each time. */
+const LONG_SAMPLE = 150
 /** Several happen side by side. */
 const AT_ONCE = 4
 
@@ -58,13 +60,13 @@ describe('a reason that goes while it is acted on, or holds for one VM no more',
   this.timeout(isLong ? 0 : 300_000)
 
   it('lets nothing more be written, and everything is right again in the end', async function () {
-    if (isLong && asked === undefined) this.skip()
+    if (asked === 'all') this.skip()
     const cases = asked === undefined ? fc.sample(anyCase, { seed: 3, numRuns: SAMPLE }) : casesAsked(asked)
     expect(await sideBySide(cases, tried)).to.deep.equal([])
   })
 
-  it('does so at each single request', async function () {
-    if (!isLong || asked !== undefined) this.skip()
+  itLong(`does so at each single request (${LONG_SAMPLE} of them, or all with LANISTA_TURN=all)`, async function () {
+    if (asked !== undefined && asked !== 'all') this.skip()
     const cases: Case[] = []
     for (const name of NAMES) {
       const { requests } = await turnAt(name, 'suspended', Number.POSITIVE_INFINITY)
@@ -72,6 +74,11 @@ describe('a reason that goes while it is acted on, or holds for one VM no more',
       const moments = requests.flatMap((each, at) => (each === POLL && requests[at - 1] === POLL ? [] : [at]))
       cases.push(...CHANGES.flatMap((change) => moments.map((request) => ({ name, change, request }))))
     }
-    expect(await sideBySide(cases, tried)).to.deep.equal([])
+    const step = asked === 'all' ? 1 : Math.max(1, Math.floor(cases.length / LONG_SAMPLE))
+    const first = Math.floor(Math.random() * step)
+    const chosen = cases
+      .filter((_, index) => index % step === first)
+      .slice(0, asked === 'all' ? undefined : LONG_SAMPLE)
+    expect(await sideBySide(chosen, tried)).to.deep.equal([])
   })
 })

@@ -1,6 +1,8 @@
 import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { pruneParts } from '../builders/prune-parts.ts'
+import { startVirtualTime } from '../builders/virtual-time.ts'
 import { type Lab, openLab } from '../scenarios/lab.ts'
+import { madeWorld } from '../scenarios/made-world.ts'
 import { CONTROLLER } from './arena.ts'
 import {
   AGAIN,
@@ -39,7 +41,10 @@ const AFTERWARDS_MS = 40_000
  */
 export async function turnAt(name: CourseName, change: Change, request: number): Promise<Turned> {
   const course: Course = COURSES[name]
+  // From before the world is made until the lab holds it, so that nothing in it has happened later than now.
+  const backToRealTime = startVirtualTime()
   const lab = await openLab({
+    ...(course.before === undefined ? {} : { world: await madeWorld({ 'JD.yml': course.before }) }),
     // Beside it a file that shows pruning that the folder is sound, of a range that is left alone.
     files: { 'KT.yml': SUSPENDED, ...(course.before === undefined ? {} : { 'JD.yml': course.before }) },
     settings: { auditMs: 20_000 },
@@ -49,6 +54,7 @@ export async function turnAt(name: CourseName, change: Change, request: number):
         stopwatch: () => performance.now(),
       }),
   })
+  backToRealTime()
   const found: string[] = []
   const requests: string[] = []
   try {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { backtracking, ENDLESS } from '../builders/backtracking.ts'
+import { isLong } from '../runner/long-runs.ts'
 
 /** Where text of strangers meets patterns: range files, and whatever names and values come from them. */
 const FOLDERS = ['model', 'adapters/range-file', 'adapters/range-files'] as const
@@ -20,11 +21,14 @@ const patterns = FOLDERS.flatMap((folder) =>
     }),
 )
 
+/** So many letters are tried at most, each alone and with each other. */
+const LETTERS = isLong ? 14 : 6
+
 /** Texts that a pattern may run over for long: something it likes, over and over, and then something it doesn't. */
 function temptations({ source }: RegExp, repeats: number): readonly string[] {
   const letters = [
     ...new Set(['a', '1', ' ', ...Array.from(source.replaceAll(/\\[a-zA-Z]|[()[\]|*+?^$\\]/g, ''))]),
-  ].slice(0, 14)
+  ].slice(0, LETTERS)
   const units = letters.flatMap((a) => [a, ...letters.filter((b) => b !== a).map((b) => a + b)])
   const starts = ['', ...letters, source.startsWith('\\{') ? '{{' : '1,']
   return units.flatMap((unit) => starts.map((start) => `${start}${unit.repeat(repeats)}\0`))

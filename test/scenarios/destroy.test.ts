@@ -6,8 +6,10 @@ import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { destroyCommand } from '../../controllers/commands/destroy.ts'
 import { compose } from '../../controllers/compose/compose.ts'
 import { quiet } from '../builders/quiet.ts'
+import { startVirtualTime } from '../builders/virtual-time.ts'
 import { ask } from '../adapters/simulator/ask.ts'
 import { lanistaHere, startHere } from './command-line.ts'
+import { madeWorld } from './made-world.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
@@ -48,7 +50,9 @@ describe('lanista destroy', function () {
   const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET')
   const state = (...parts: readonly string[]) => path.join(path.dirname(site.config), 'state', ...parts)
   const open = async (): Promise<void> => {
-    site = await openSite({ 'JD.yml': JD })
+    const backToRealTime = startVirtualTime()
+    site = await openSite({ 'JD.yml': JD }, await madeWorld({ 'JD.yml': JD }))
+    backToRealTime()
     const { status, output } = await runOnce()
     expect(status, output).to.equal(0)
     await site.nodesHaveTold()

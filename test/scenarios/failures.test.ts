@@ -3,6 +3,7 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import { itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText, type VmText } from './ranges.ts'
@@ -107,7 +108,7 @@ describe('a VM that fails', () => {
     expect(looks.filter(({ at }) => at > first.at && at < last.at).length).to.be.at.least(3)
   })
 
-  it('that lacks a right is tried at once when its range file changes', async () => {
+  itLong('that lacks a right is tried at once when its range file changes', async () => {
     lab = await openLab()
     mayClone(false)
     await lab.drop('JD.yml', FILE)

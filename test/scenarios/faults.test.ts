@@ -3,6 +3,7 @@ import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
+import { cases } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { ORPHANED_LOCK, type Trouble, TROUBLES, type Write, WRITES } from './write-troubles.ts'
@@ -125,11 +126,13 @@ async function deployDespite(trouble: Trouble, writes: readonly Write[], world: 
 
 describe('every fault at every write', function () {
   this.timeout(300_000)
-  for (const trouble of TROUBLES) {
-    const writes = WRITES.filter((write) => trouble.meets?.(write) !== false)
+  for (const [index, trouble] of TROUBLES.entries()) {
+    // In the short run it strikes one of them, and each is struck by several troubles.
+    const met = WRITES.filter((write) => trouble.meets?.(write) !== false)
+    const writes = cases(met, (_, at) => at === index % met.length)
     const [correction, others] = [writes.filter(isCorrection), writes.filter((write) => !isCorrection(write))]
     it(`${trouble.name}: each of ${writes.length} writes ends as asked, and says what happened`, async () => {
-      await deployDespite(trouble, others, demoCluster())
+      if (others.length > 0) await deployDespite(trouble, others, demoCluster())
       // It is sent together with the creation of the others, and only one of two errors would be told.
       if (correction.length > 0) await deployDespite(trouble, correction, worldWithWrongTag())
     })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { RequestMatch } from '../../adapters/simulator/journal.ts'
+import { cases, every } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
@@ -41,7 +42,7 @@ describe("somebody else's edits of the SDN", () => {
   const dropped = () => lab.drop('JD.yml', FILE)
   afterEach(() => lab.close())
 
-  for (const release of ['9.1', '8.4']) {
+  for (const release of cases(['9.1', '8.4'], every(2))) {
     describe(`on Proxmox VE ${release}`, () => {
       it('made before ours are waited for, shown with their difference, and left as they are', async () => {
         const person = await open(release)
@@ -129,7 +130,7 @@ describe("somebody else's edits of the SDN", () => {
   })
 
   it('staged in the interfaces of a node, which an apply activates, are waited for at each moment', async () => {
-    for (const match of [undefined, LOCK, WRITE]) {
+    for (const match of cases([undefined, LOCK, WRITE], every(2))) {
       const person = await open('9.1')
       const stage = () => person('POST', '/nodes/pve2/network', { iface: 'vmbr7', type: 'bridge', autostart: 1 })
       const acted = match === undefined ? stage() : whenAsked(lab, match, stage)

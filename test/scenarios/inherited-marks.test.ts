@@ -3,6 +3,7 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { notesOf } from '../../model/vm-notes.ts'
 import { vm as vmSpec } from '../builders/range.ts'
+import { cases, every } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText, type VmText } from './ranges.ts'
 
@@ -69,7 +70,7 @@ describe('marks that a VM can inherit, lose or have from another', () => {
     expect(net0(A_VMID)).to.match(/bridge=r1,tag=10/)
   })
 
-  for (const power of ['on', 'keep', 'off'] as const)
+  for (const power of cases(['on', 'keep', 'off'], every(3)))
     it(`don't make a clone count as Ludus' that was left unconfigured before its address changed, with power ${power}`, async () => {
       const left = { vmid: A_VMID, notes: notes(A_VMID, false), net0: 'virtio=BC:24:11:00:00:01,bridge=vmbr0' }
       lab = await openLab({
@@ -118,11 +119,12 @@ describe('marks that a VM can inherit, lose or have from another', () => {
     expect(writesTo(500)).to.deep.equal([])
   })
 
-  for (const [situation, description] of [
+  const NOTES = [
     ['no notes', undefined],
     ['notes as an earlier Lanista wrote them', '{"groups":["JD","JD_linux_endpoints"]}'],
     ['notes that a person wrote', 'of Ann, ask before use'],
-  ] as const)
+  ] as const
+  for (const [situation, description] of cases(NOTES, every(3)))
     it(`let a VM that was configured before Lanista wrote such notes count as configured, with ${situation}`, async () => {
       const before = {
         vmid: A_VMID,

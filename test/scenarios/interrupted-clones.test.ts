@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import type { Guest } from '../../adapters/simulator/world.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
+import { isLong, itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
@@ -58,7 +59,7 @@ describe('a VM whose clone', () => {
   const told = (words: RegExp): Promise<void> => lab.until(() => words.test(status()?.trouble ?? ''))
 
   it('takes long is waited for, however long', async () => {
-    await open(160)
+    await open(isLong ? 160 : 40)
     await lab.until(() => status()?.phase === 'cloning')
     const troubles = new Set<string | undefined>()
     lab.controller.board.onChange(() => troubles.add(status()?.trouble))
@@ -71,7 +72,7 @@ describe('a VM whose clone', () => {
     ])
   })
 
-  it('was interrupted is told with what to run, and cloned again once that is done', async () => {
+  itLong('was interrupted is told with what to run, and cloned again once that is done', async () => {
     await open(120)
     await interrupt()
     await told(/interrupted/)
@@ -94,24 +95,27 @@ describe('a VM whose clone', () => {
     expect([clones().length, volumes().length]).to.deep.equal([2, 1])
   })
 
-  it('was interrupted is removed once it is unlocked, disk and all, and cloned again, where repair is on', async () => {
-    await open(120, { repairClones: true })
-    await interrupt()
-    await told(
-      /run as root on pve\d: qm unlock 1010001; Lanista then removes it and clones it again \(lanista.repair\)$/,
-    )
-    expect(writes()).to.deep.equal(['POST /qemu/template/clone'])
-    const since = lab.writes().length
-    unlock()
-    await lab.until(() => lab.ready('JD'))
-    expect(writes(since)).to.deep.equal([
-      `DELETE /qemu/${A_VMID}`,
-      'POST /qemu/template/clone',
-      `PUT /qemu/${A_VMID}/config`,
-      `POST /qemu/${A_VMID}/status/start`,
-    ])
-    expect(volumes()).to.have.length(1)
-  })
+  itLong(
+    'was interrupted is removed once it is unlocked, disk and all, and cloned again, where repair is on',
+    async () => {
+      await open(120, { repairClones: true })
+      await interrupt()
+      await told(
+        /run as root on pve\d: qm unlock 1010001; Lanista then removes it and clones it again \(lanista.repair\)$/,
+      )
+      expect(writes()).to.deep.equal(['POST /qemu/template/clone'])
+      const since = lab.writes().length
+      unlock()
+      await lab.until(() => lab.ready('JD'))
+      expect(writes(since)).to.deep.equal([
+        `DELETE /qemu/${A_VMID}`,
+        'POST /qemu/template/clone',
+        `PUT /qemu/${A_VMID}/config`,
+        `POST /qemu/${A_VMID}/status/start`,
+      ])
+      expect(volumes()).to.have.length(1)
+    },
+  )
 
   it('was interrupted is never removed once it has its name, and another VM in its place never at all', async () => {
     await open(4, { repairClones: true })

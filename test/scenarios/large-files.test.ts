@@ -9,7 +9,7 @@ import { largeRange } from '../builders/range-texts.ts'
 import { isLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 
-const [FILES, KIB] = isLong ? [20, 196] : [8, 64]
+const [FILES, KIB] = isLong ? [20, 196] : [6, 40]
 
 /** The product's own, and what it is asked to parse. */
 class CountingParser implements RangeParser {

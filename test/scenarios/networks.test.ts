@@ -2,9 +2,11 @@ import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import { cases, every, isLong } from '../runner/long-runs.ts'
 import { lanistaHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { openSite } from './site.ts'
 
@@ -38,15 +40,16 @@ describe('networks of ranges', () => {
   let lab: Lab
   afterEach(() => lab.close())
 
-  it('of fifty ranges dropped at once take two applies at the most', async () => {
-    const files = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`R${index + 1}.yml`, 'ludus: []\n']))
+  const many = isLong ? 50 : 12
+  it(`of ${many} ranges dropped at once take two applies at the most`, async () => {
+    const files = Object.fromEntries(Array.from({ length: many }, (_, index) => [`R${index + 1}.yml`, 'ludus: []\n']))
     lab = await openLab({ files })
     const ids = Object.keys(files).map((name) => name.replace('.yml', ''))
     await lab.until(() => ids.every((id) => conditionOf(lab, 'NetworkReady', id)?.status === 'True'))
-    expect(lab.simulator.world.sdn.running.vnets.size).to.equal(51)
+    expect(lab.simulator.world.sdn.running.vnets.size).to.equal(many + 1)
     expect(appliesOf(lab).length).to.be.within(1, 2)
     const tags = [...lab.simulator.world.sdn.running.vnets.values()].map(({ tag }) => tag)
-    expect(new Set(tags).size).to.equal(51)
+    expect(new Set(tags).size).to.equal(many + 1)
   }).timeout(60_000)
 
   it('that a person has changed are put right, but for the NAT network', async () => {
@@ -99,8 +102,7 @@ describe('networks of ranges', () => {
   })
 
   it('are not touched when the cluster turns into a single node', async () => {
-    lab = await openLab({ files: { 'JD.yml': SMALL } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': SMALL })
     const before = lab.writes().length
     for (const node of ['pve2', 'pve3']) lab.simulator.world.nodes.delete(node)
     await lab.until(() => conditionOf(lab, 'NetworkReady')?.reason === 'ModeChanged')
@@ -205,10 +207,11 @@ describe('a node whose networks are not in force', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
-  for (const [what, pending] of [
+  const HINDRANCES = [
     ['a foreign change is pending', 'vnet'],
     ['somebody holds the SDN lock', 'lock'],
-  ] as const)
+  ] as const
+  for (const [what, pending] of cases(HINDRANCES, every(2)))
     it(`keeps no range from its work on sound nodes while ${what}, says so, and is repaired when that is over`, async () => {
       // There from the start, so that one apply makes both networks: of two files that come one may be seen before the other.
       const files = {
@@ -299,9 +302,8 @@ describe('a run --once', () => {
 
 describe('a range that is to go (state: absent)', () => {
   it('loses its network after its last VM, and not while a NIC of anybody is on it', async () => {
-    const lab = await openLab({ files: { 'JD.yml': SMALL, 'KT.yml': SMALL }, settings: { routesEnabled: true } })
+    const lab = await openReadyLab({ 'JD.yml': SMALL, 'KT.yml': SMALL }, { settings: { routesEnabled: true } })
     try {
-      await lab.until(() => lab.ready('JD', 'KT'))
       const person = personIn(lab.simulator)
       const { world } = lab.simulator
       const guestsOf = (pool: string) => [...(world.pools.get(pool)?.vms ?? [])]

@@ -3,8 +3,10 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
+import { cases, every } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, mayUse, show } from './rights.ts'
 
@@ -39,15 +41,15 @@ describe('what Proxmox does not show', () => {
       .slice(from)
       .map(({ method, path }) => `${method} ${path}`)
   const ready = async (text = JD): Promise<number> => {
-    lab = await openLab({ files: { 'JD.yml': text } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': text })
     return writes().length
   }
 
-  for (const [right, path] of [
+  const AUDITS = [
     ['VM.Audit', '/vms'],
     ['Pool.Audit', '/pool'],
-  ] as const)
+  ] as const
+  for (const [right, path] of cases(AUDITS, every(2)))
     it(`is not taken for absent when ${right} is missing: nothing is made, and it goes on by itself once that is given`, async () => {
       const made = openWorld()
       mayUse(made, right, false)
@@ -126,7 +128,7 @@ describe('what Proxmox does not show', () => {
   it('keeps a range from being called absent while a clone for it is under way that is in no pool yet', async () => {
     lab = await openLab({
       files: { 'JD.yml': JD },
-      durations: { fullClonePerGib: 300 },
+      durations: { fullClonePerGib: 60 },
     })
     await lab.until(() => lab.ready('JD'))
     // As an earlier life left it: a clone that goes on, of a VM that no file names.
@@ -151,7 +153,7 @@ describe('what Proxmox does not show', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
-  for (const release of [8, 9] as const)
+  for (const release of cases([9, 8], every(2)))
     it(`is not committed with a change of ours: a pending change in a hidden zone (release ${release})`, async () => {
       const sound = openWorld()
       const made = release === 9 ? sound : { ...sound, version: { ...sound.version, release: '8.4' } }

@@ -67,7 +67,7 @@ describe('placement on a simulated cluster', function () {
       })
 
     it('waits until it is there when nobody remembers where it goes', async () => {
-      lab = await openLab({ world: world() })
+      lab = await openLab({ world: world(), durations: { fullClonePerGib: 300 } })
       const person = personIn(lab.simulator)
       const template = [...lab.simulator.world.guests.values()].find(({ config }) =>
         String(config.get('name')).startsWith('debian-12'),

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
+import { cases, every, itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText, type VmText } from './ranges.ts'
 
 const A: VmText = { name: 'a', vlan: 10, octet: 1 }
@@ -13,7 +15,7 @@ const fileOf = (power: string, ...vms: readonly VmText[]): string =>
 describe("what a range's power asks for", () => {
   let lab: Lab
   const open = async (text: string): Promise<void> => {
-    lab = await openLab({ files: { 'JD.yml': text } })
+    lab = await openReadyLab({ 'JD.yml': text })
   }
   afterEach(() => lab.close())
 
@@ -41,7 +43,7 @@ describe("what a range's power asks for", () => {
   }
 
   it('off: clones and configures, and starts nothing', async () => {
-    await open(fileOf('off', A))
+    lab = await openLab({ files: { 'JD.yml': fileOf('off', A) } })
     await lab.until(() => lab.ready('JD'))
     expect(guests()).to.have.length(2)
     expect(on()).to.deep.equal([])
@@ -52,7 +54,6 @@ describe("what a range's power asks for", () => {
 
   it('on to off to on: shuts all down without force, is silent then, and starts them again', async () => {
     await open(fileOf('on', A))
-    await lab.until(() => lab.ready('JD'))
     const before = lab.writes().length
     await lab.drop('JD.yml', fileOf('off', A))
     await lab.until(() => lab.ready('JD') && on().length === 0)
@@ -69,7 +70,6 @@ describe("what a range's power asks for", () => {
 
   it('keep: starts a new VM, and leaves off what a person has shut down', async () => {
     await open(fileOf('keep', A))
-    await lab.until(() => lab.ready('JD'))
     expect(on()).to.deep.equal(['JD-a', ROUTER])
     const vmid = guests().find(({ config }) => config.get('name') === 'JD-a')!
     await personIn(lab.simulator)('POST', `/nodes/${vmid.node}/qemu/${vmid.vmid}/status/stop`)
@@ -86,7 +86,6 @@ describe("what a range's power asks for", () => {
 
   it('off to keep: leaves off what was made while the range was off', async () => {
     await open(fileOf('off', A))
-    await lab.until(() => lab.ready('JD'))
     await told()
     const before = lab.writes().length
     await lab.drop('JD.yml', fileOf('keep', A))
@@ -104,7 +103,6 @@ describe("what a range's power asks for", () => {
 
   it('off: tells of a guest that does not shut down, asks it again, and never forces it', async () => {
     await open(fileOf('on', A))
-    await lab.until(() => lab.ready('JD'))
     lab.simulator.world.guestsRespond = false
     await lab.drop('JD.yml', fileOf('off', A))
     await lab.until(() => machines()?.reason === 'VmTrouble')
@@ -114,7 +112,7 @@ describe("what a range's power asks for", () => {
     expect(on()).to.have.length(2)
     lab.simulator.world.guestsRespond = true
     await lab.until(() => lab.ready('JD') && on().length === 0)
-    expect(new Set(statusWrites())).to.deep.equal(new Set(['start', 'shutdown']))
+    expect(new Set(statusWrites())).to.deep.equal(new Set(['shutdown']))
     for (const { path, params } of lab.writes())
       if (path.endsWith('/shutdown')) expect(params).to.deep.equal({ timeout: '60' })
   })
@@ -133,10 +131,9 @@ describe("what a range's power asks for", () => {
       },
     ],
   ]
-  for (const [what, change] of MEANWHILE)
+  for (const [what, change] of cases(MEANWHILE, every(3)))
     it(`off: does not shut down a VM that ${what} just before`, async () => {
       await open(fileOf('on', A))
-      await lab.until(() => lab.ready('JD'))
       const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
       lab.simulator.arm({
         on: 'request',
@@ -159,7 +156,6 @@ describe("what a range's power asks for", () => {
 
   it('off: does not ask again for a shutdown that had to wait for a lock, of a VM that is no longer the range’s', async () => {
     await open(fileOf('on', A))
-    await lab.until(() => lab.ready('JD'))
     const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
     const path = `/nodes/${a.node}/qemu/${a.vmid}/status/shutdown`
     const message = `can't lock file '/var/lock/qemu-server/lock-${a.vmid}.conf' - got timeout`
@@ -180,7 +176,7 @@ describe("what a range's power asks for", () => {
     expect(a.running).not.to.equal(undefined)
   })
 
-  for (const [what, then] of [
+  const THEN = [
     [
       'Lanista was restarted',
       async (): Promise<void> => {
@@ -207,10 +203,10 @@ describe("what a range's power asks for", () => {
         await lab.until(() => String(config.get('net0')).includes('bridge=r1'))
       },
     ],
-  ] as const)
+  ] as const
+  for (const [what, then] of cases(THEN, every(3)))
     it(`keep: leaves off a VM that a person stopped, also after ${what}`, async () => {
-      lab = await openLab({ files: { 'JD.yml': fileOf('keep', A) }, settings: { auditMs: 20_000 } })
-      await lab.until(() => lab.ready('JD'))
+      lab = await openReadyLab({ 'JD.yml': fileOf('keep', A) }, { settings: { auditMs: 20_000 } })
       const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
       await personIn(lab.simulator)('POST', `/nodes/${a.node}/qemu/${a.vmid}/status/stop`)
       await lab.until(() => !isOn('JD-a'))
@@ -220,7 +216,7 @@ describe("what a range's power asks for", () => {
       expect(isOn('JD-a')).to.equal(false)
     })
 
-  it('keep: leaves off a VM whose start failed, that a person then started and stopped', async () => {
+  itLong('keep: leaves off a VM whose start failed, that a person then started and stopped', async () => {
     lab = await openLab()
     const failing = lab.simulator.arm({ on: 'task', type: 'qmstart', at: 'before', error: 'the dog ate it', times: 2 })
     await lab.drop('JD.yml', fileOf('keep', A))

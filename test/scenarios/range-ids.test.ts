@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import { readyConditionOf } from '../../model/range-status.ts'
+import { isLong } from '../runner/long-runs.ts'
 import { bridgesWorld } from './bridges-world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -28,7 +29,7 @@ describe('a range id', () => {
       await move('JD.yml', 'jd.yml')
       await lab.until(() => ready('jd')?.reason === 'IdTaken')
       expect(ready('jd')?.message).to.match(/the range JD is on the cluster.*rename the file back to JD/)
-      await lab.sleep(600_000)
+      await lab.sleep(isLong ? 600_000 : 60_000)
       expect(lab.writes().slice(before)).to.deep.equal([])
       await move('jd.yml', 'JD.yml')
       await lab.until(() => lab.ready('JD'))

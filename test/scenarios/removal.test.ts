@@ -3,8 +3,9 @@ import type { ArmedFault } from '../../adapters/simulator/faults.ts'
 import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
-import { type Lab, openLab } from './lab.ts'
+import type { Lab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
@@ -39,15 +40,13 @@ describe('a range that is to go, with its VMs', () => {
   }
 
   const ready = async (text = JD): Promise<void> => {
-    lab = await openLab({ files: { 'JD.yml': text } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': text })
     before = ours().length
   }
   const drop = (): Promise<void> => lab.drop('JD.yml', GOES)
 
   it('shuts each down and deletes it, then removes the network and the pool, and then is silent', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD, 'KT.yml': JD } })
-    await lab.until(() => lab.ready('JD', 'KT'))
+    lab = await openReadyLab({ 'JD.yml': JD, 'KT.yml': JD })
     before = ours().length
     const [a, router] = [pathOf('JD-a'), pathOf(ROUTER)]
     const vnet = world().sdn.running.vnets.get('r1')?.['alias'] === 'lanista range JD' ? 'r1' : 'r2'
@@ -126,8 +125,7 @@ describe('a range that is to go, with its VMs', () => {
     const early = MEANWHILE.map(([what], index) => ({ name: `${what}1`, vlan: 10, octet: 1 + index }))
     const late = MEANWHILE.map(([what], index) => ({ name: `${what}2`, vlan: 10, octet: 11 + index }))
     const text = rangeText([...early, ...late])
-    lab = await openLab({ files: { 'JD.yml': text } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': text })
     before = ours().length
     const found = ({ name }: { readonly name: string }) => [guestNamed(`JD-${name}`)!, pathOf(`JD-${name}`)] as const
     const [kept, halted] = [early.map(found), late.map(found)]
@@ -160,8 +158,7 @@ describe('a range that is to go, with its VMs', () => {
   it('ends as asked when a shutdown, a deletion or the removal of the pool is refused, or its answer is lost', async () => {
     const names = ['refused-shutdown', 'lost-shutdown', 'refused-deletion', 'lost-deletion']
     const text = rangeText(names.map((name, index) => ({ name, vlan: 10, octet: 1 + index })))
-    lab = await openLab({ files: { 'JD.yml': text } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': text })
     before = ours().length
     const refused = { kind: 'answer', status: 500, message: 'the dog ate it' } as const
     const arm = (method: 'POST' | 'DELETE', path: string, lost: boolean): ArmedFault =>

@@ -145,6 +145,6 @@ describe('whatever right is taken from the token, and whenever', () => {
           }
         },
       ),
-      { numRuns: runs(30) },
+      { numRuns: runs(30, 2) },
     )).timeout(120_000)
 })

@@ -5,6 +5,7 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { bringUpNetwork, takeStagedNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
+import { cases, every } from '../runner/long-runs.ts'
 import { bridgesWorld, rangeBridge } from './bridges-world.ts'
 import { lanistaHere } from './command-line.ts'
 import { type Lab, type LabOptions, openLab } from './lab.ts'
@@ -214,7 +215,7 @@ describe('a range on a single node that is to go (state: absent)', () => {
     ['with 596 after it happened', 'after', { kind: 'answer', status: 596, message: 'Broken pipe' }],
     ['with 500 before it happens', 'before', { kind: 'answer', status: 500, message: 'the dog ate it' }],
   ] as const
-  for (const [how, at, effect] of strikes) {
+  for (const [how, at, effect] of cases(strikes, every(2))) {
     it(`gets over a deletion that fails ${how}`, async () => {
       lab = await openLab({ world: worldWithBridge() })
       const armed = lab.simulator.arm({ on: 'request', match: DELETION, at, effect })

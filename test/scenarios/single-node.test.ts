@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { bringUpNetwork, takeStagedNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import type { Condition, ConditionType } from '../../model/condition.ts'
+import { cases, every } from '../runner/long-runs.ts'
 import { bridgesWorld, rangeBridge } from './bridges-world.ts'
 import { type Lab, type LabOptions, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -250,7 +251,7 @@ describe('ranges on a single node', () => {
     ['a creation', 'POST'],
     ['the activation', 'PUT'],
   ] as const) {
-    for (const [how, at, effect] of strikes) {
+    for (const [how, at, effect] of cases(strikes, every(2))) {
       it(`gets over ${what} that fails ${how}`, async () => {
         const world = bridgesWorld(1)
         lab = await openLab({ world })

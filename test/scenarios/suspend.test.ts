@@ -3,8 +3,9 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { z } from 'zod'
 import { type Ended, lanistaHere, startHere } from './command-line.ts'
-import { type Lab, openLab } from './lab.ts'
+import type { Lab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
@@ -22,8 +23,7 @@ const statuses = z.array(
 describe('a suspended range', () => {
   let lab: Lab
   beforeEach(async () => {
-    lab = await openLab({ files: { 'JD.yml': rangeText(VMS) }, settings: { auditMs: 1000 } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': rangeText(VMS) }, { settings: { auditMs: 1000 } })
   })
   afterEach(() => lab.close())
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { Guest } from '../../adapters/simulator/world.ts'
-import { type Lab, openLab } from './lab.ts'
+import type { Lab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' }])
@@ -16,8 +17,7 @@ describe('a range whose running VMs have lost their network', () => {
     lab.controller.board.get('JD')?.vms.find((vm) => vm.name === name)?.trouble ?? ''
 
   it('is not Ready once its VNet was made anew, names the VMs, and is when they were stopped and started', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     const person = personIn(lab.simulator)
     expect(await person('DELETE', '/cluster/sdn/vnets/r1')).to.include({ status: 200 })
     expect(await person('PUT', '/cluster/sdn')).to.include({ status: 200 })
@@ -39,8 +39,7 @@ describe('a range whose running VMs have lost their network', () => {
   })
 
   it('is found out at the next look at their configurations, whoever unplugged them', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD }, settings: { auditMs: 60_000 } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD }, { settings: { auditMs: 60_000 } })
     const a = guestNamed('JD-a')
     a.running = { ...a.running!, loose: new Set(['net0']) }
     await lab.until(() => /net0 hangs on no bridge/.test(troubleOf('JD-a')))

@@ -4,6 +4,7 @@ import type { RequestMatch } from '../../adapters/simulator/journal.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { bridgesWorld } from './bridges-world.ts'
 import { type Lab, openLab } from './lab.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 
 const RANGE = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
@@ -42,8 +43,7 @@ describe('networks that are withdrawn while they are written', () => {
   }
 
   it('a deletion whose range is wanted again before the apply is taken back, and no other range waits for it', async () => {
-    lab = await openLab({ files: { 'JD.yml': RANGE } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': RANGE })
     const since = lab.writes().length
     when({ method: 'DELETE', path: '/cluster/sdn/vnets/r1' }, async () => {
       await lab.drop('JD.yml', SUSPENDED)

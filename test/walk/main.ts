@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { register } from 'node:module'
 import { type Call, listen } from './recorder.ts'
 import { wayTo, type Way } from './way.ts'
@@ -10,6 +11,7 @@ register('./instrument.js', import.meta.url)
 // Whatever is loaded from here on is recorded.
 const { openLab } = await import('../scenarios/lab.ts')
 const { rangeText } = await import('../scenarios/ranges.ts')
+const { startVirtualTime } = await import('../builders/virtual-time.ts')
 
 let calls: Call[] = []
 const hasEnded = (name: string): boolean => calls.some((call) => call.name === name && call.ended)
@@ -22,8 +24,10 @@ listen((call, args) => {
 const isClone = (request: unknown): boolean =>
   typeof request === 'object' && request !== null && 'call' in request && String(request.call).endsWith('/clone')
 
-// Reloads take long enough for a clone to be asked for meanwhile, however busy this machine is.
-const lab = await openLab({ speed: 200, resyncMs: 3_600_000, durations: { networkReload: 600_000 } })
+// In virtual time no reload ends before a clone was asked for meanwhile, however busy this machine is.
+const backToRealTime = startVirtualTime()
+bindTimers()
+const lab = await openLab({ resyncMs: 3_600_000 })
 try {
   // The folder is watched, and has been looked at for the first time: what comes now comes by its own event.
   while (!hasEnded('watchRanges') || !hasEnded('RangeFolder.idsIfReadable')) await new Promise(setImmediate)
@@ -34,6 +38,17 @@ try {
   process.stdout.write(JSON.stringify({ dropped, changed }))
 } finally {
   await lab.close()
+  backToRealTime()
+}
+
+/** What a timer of virtual time calls is called by whoever has set it, as with those of Node. */
+function bindTimers(): void {
+  for (const name of ['setTimeout', 'setInterval'] as const) {
+    const set = globalThis[name]
+    const bound = (callback: () => void, ...rest: readonly unknown[]): unknown =>
+      Reflect.apply(set, globalThis, [AsyncResource.bind(callback), ...rest])
+    Object.assign(globalThis, { [name]: bound })
+  }
 }
 
 async function wayOf(change: () => Promise<void>): Promise<Way> {

@@ -8,6 +8,7 @@ import type { AclEntry, World } from '../../../adapters/simulator/world.ts'
 import { always } from '../../../model/permit.ts'
 import { pveumIn, runPveum } from '../../builders/pveum.ts'
 import { startLab, type Lab } from '../simulator/lab.ts'
+import { runs } from '../../runner/long-runs.ts'
 import { clientOf } from './client-of.ts'
 
 const USER = 'lanista@pve'
@@ -190,7 +191,7 @@ describe('the lines that give a right which is missing', () => {
           )
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   }).timeout(60_000)
 })

@@ -9,6 +9,7 @@ import { LONGEST_PARSE } from '../../../adapters/range-parser/parse-thread.ts'
 import { ParseThreads } from '../../../adapters/range-parser/parse-threads.ts'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import { largeRange, ownRanges, realRanges } from '../../builders/range-texts.ts'
+import { cases, every } from '../../runner/long-runs.ts'
 
 const rangeOf = (text: string) => ({ text, file: 'JD.yml', rangeId: 'JD' })
 
@@ -71,7 +72,7 @@ describe('threads that parse range files', function () {
 
   it('find in each file what this thread finds', async () => {
     const threads = new ParseThreads(2, systemClock)
-    const texts = [...ownRanges(), ...realRanges()].map(({ text }) => text)
+    const texts = [...ownRanges(), ...cases(realRanges(), every(10))].map(({ text }) => text)
     const all = [...texts, 'ludus: 1\n', 'ludus: [', '', largeRange(20_000), 'ludus: []\nrouter: { hostname: A_ }\n']
     const found = await Promise.all(all.map((text) => threads.parse(rangeOf(text))))
     for (const [index, text] of all.entries()) expect(found[index]).to.deep.equal(parseRange(rangeOf(text)))

@@ -6,6 +6,7 @@ import { ParseThreads } from '../../../adapters/range-parser/parse-threads.ts'
 import { BalancedParser } from '../../../adapters/range-parser/range-parser.ts'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import { largeRange } from '../../builders/range-texts.ts'
+import { cases, every, isLong } from '../../runner/long-runs.ts'
 
 const rangeOf = (text: string) => ({ text, file: 'JD.yml', rangeId: 'JD' })
 
@@ -37,7 +38,7 @@ describe('BalancedParser', function () {
     ['short and dense', `ludus: []\nglobal_role_vars: { a: [${'[], '.repeat(1000)}] }\n`],
     ['one long text', `ludus: []\nglobal_role_vars: { a: ${'x'.repeat(20_000)} }\n`],
   ]
-  for (const [what, text] of large)
+  for (const [what, text] of cases(large, every(2)))
     it(`parses in a thread what is ${what}`, async () => {
       expect(await parser.parse(rangeOf(text))).to.deep.equal(parseRange(rangeOf(text)))
       expect(started).to.have.length(1)
@@ -63,7 +64,9 @@ describe('BalancedParser', function () {
   })
 
   it('has help with many small texts at once, and answers each for what it is', async () => {
-    const texts = Array.from({ length: 300 }, (_, index) => (index % 7 === 0 ? `ludus: ${index}\n` : 'ludus: []\n'))
+    const texts = Array.from({ length: isLong ? 300 : 120 }, (_, index) =>
+      index % 7 === 0 ? `ludus: ${index}\n` : 'ludus: []\n',
+    )
     const found = await Promise.all(texts.map((text) => parser.parse(rangeOf(text))))
     expect(found).to.deep.equal(texts.map((text) => parseRange(rangeOf(text))))
     expect(started).to.have.length(2)

@@ -13,6 +13,7 @@ import { guest } from '../../builders/cluster.ts'
 import { gitIn, hasGit } from '../../builders/git-repository.ts'
 import { quiet } from '../../builders/quiet.ts'
 import { rangeFilesIn } from '../../builders/range-folder.ts'
+import { itLong } from '../../runner/long-runs.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -355,7 +356,7 @@ describe('pruning', () => {
         await waits(/its Git revision [0-9a-f]{12}… does not follow from [0-9a-f]{12}…/, 'JD')
       })
 
-      it('also when commits were made since then, and over a restart', async () => {
+      itLong('also when commits were made since then, and over a restart', async () => {
         git('reset', '-q', '--hard', 'HEAD~1')
         await at.after(60)
         git('commit', '-q', '--allow-empty', '-m', 'other')
@@ -364,7 +365,7 @@ describe('pruning', () => {
         await waits(/does not follow/, 'JD')
       })
 
-      it('when it was reset right after the folder was listed', async () => {
+      itLong('when it was reset right after the folder was listed', async () => {
         at.onceListed = () => {
           at.onceListed = () => undefined
           git('reset', '-q', '--hard', 'HEAD~1')
@@ -379,14 +380,14 @@ describe('pruning', () => {
         await waits(/its Git branch was main and is dev/, 'JD')
       })
 
-      it('when its origin changed', async () => {
+      itLong('when its origin changed', async () => {
         git('remote', 'add', 'origin', 'https://example.org/other.git')
         await at.take('JD')
         commit('three')
         await waits(/the origin of its Git repository changed/, 'JD')
       })
 
-      it('when the file had gone from the folder before the revision changed', async () => {
+      itLong('when the file had gone from the folder before the revision changed', async () => {
         await at.take('JD')
         await at.after(60)
         git('reset', '-q', '--hard', 'HEAD~1')
