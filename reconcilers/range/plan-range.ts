@@ -170,11 +170,18 @@ export function completePlan(
 /** A template or storage that a VM has no node for, and that no list has, may be there and not be shown. */
 function placedOrHidden({ vm, demand }: Request, placed: Placed | undefined, { snapshot }: Ground): Placed | undefined {
   if (placed?.kind !== 'refused') return placed
+  const subject = `vm ${vm.name}`
   const templates = snapshot.templates.filter(({ name }) => name === vm.template)
-  if (templates.length === 0) return { ...placed, finding: orHidden(placed.finding, 'guests', snapshot) }
+  if (templates.length === 0)
+    return {
+      ...placed,
+      finding: orHidden(placed.finding, { what: 'guests', called: `template ${vm.template}`, subject }, snapshot),
+    }
   const needed = [demand.disk?.storage ?? [], ...templates.map(({ storages }) => storages)].flat()
-  const isListed = (storage: string): boolean => snapshot.storages.some(({ name }) => name === storage)
-  return needed.every(isListed) ? placed : { ...placed, finding: orHidden(placed.finding, 'storages', snapshot) }
+  const hidden = needed.find((storage) => snapshot.storages.every(({ name }) => name !== storage))
+  if (hidden === undefined) return placed
+  const missing = { what: 'storages', called: `storage ${hidden}`, subject } as const
+  return { ...placed, finding: orHidden(placed.finding, missing, snapshot) }
 }
 
 /** The range without its wishes for nodes: where there is one node, there is nothing to choose. */
