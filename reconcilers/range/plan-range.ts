@@ -107,6 +107,7 @@ function outlineVms(
         rangeId: spec.id,
         name: plan.spec.name,
         node,
+        arriving: plan.phase === 'cloning',
         ...demandIn(ground, plan.spec),
       })),
     ),
@@ -159,8 +160,10 @@ export function completePlan(
   }
   const reservations = vms.flatMap(({ spec: vm, vmid, step, phase }): readonly Reservation[] => {
     const begun = step.kind === 'create' || step.kind === 'continue' || step.kind === 'wait'
+    // One that is off takes what its file says once it is started, of which the cluster shows no minimum.
+    const isOff = step.kind === 'none' && phase === 'stopped'
     const node = nodeOf(step)
-    return begun && (node !== undefined || phase === 'cloning')
+    return (begun || isOff) && (node !== undefined || phase === 'cloning')
       ? [{ vmid, rangeId: spec.id, name: vm.name, node, ...demandIn(ground, vm) }]
       : []
   })
