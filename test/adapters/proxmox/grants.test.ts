@@ -152,6 +152,44 @@ describe('the lines that give a right which is missing', () => {
     )
   })
 
+  it('give it to nobody else who has the same role', async () => {
+    await open((world) => {
+      lack('LanistaVM', 'VM.Clone')(world)
+      world.access.users.set('ann@pve', { ...world.access.users.get(USER)!, userid: 'ann@pve', tokens: new Map() })
+      world.access.acl.push({ path: '/pool/JD', type: 'user', ugid: 'ann@pve', roleid: 'LanistaVM', propagate: true })
+    })
+    const [before, others] = [may(lab.world), may(lab.world, ['ann@pve'])]
+    const message = await refused(() => clone())
+    expect(message).to.match(/grant it with: pveum role add Lanista-VMClone-\S+ --privs /)
+    await runPveum(lab.simulator, pveumIn(message))
+    expect([...may(lab.world)]).to.include.members([...before])
+    expect([...may(lab.world, ['ann@pve'])]).to.deep.equal([...others])
+    await clone()
+  })
+
+  for (const [situation, roleid] of [
+    ['where nothing was given', undefined],
+    ['where a role of others was, which did not go down either', 'PVEAuditor'],
+  ] as const)
+    it(`give what the SDN as a whole needs on it alone, and not on every zone, ${situation}`, async () => {
+      await open(({ access }) => {
+        access.acl = access.acl.filter(({ path }) => path !== '/sdn')
+        for (const [type, ugid] of [
+          ['user', USER],
+          ['token', TOKEN],
+        ] as const)
+          if (roleid !== undefined) access.acl.push({ path: '/sdn', type, ugid, roleid, propagate: false })
+      })
+      const before = may(lab.world)
+      const lock = () => client.proxmox.sdn.lock(false, new AbortController().signal)
+      const message = await refused(lock)
+      expect(message).to.match(/lacks SDN\.Allocate on \/sdn .* --propagate 0/)
+      await runPveum(lab.simulator, pveumIn(message))
+      await lock()
+      expect(privilegesAt(lab.world, TOKEN, '/sdn/zones/other').has('SDN.Allocate')).to.equal(false)
+      expect([...may(lab.world)]).to.include.members([...before])
+    })
+
   it('name the right alone when Proxmox tells nothing of rights', async () => {
     await open(lack('LanistaVM', 'VM.Clone'))
     lab.simulator.arm({
