@@ -19,8 +19,8 @@ const listen = z
   .string()
   .regex(/^(\[[0-9a-f:.]+\]|[^\s:[\]]+):[0-9]{1,5}$/i, 'must be an address and a port, such as 127.0.0.1:8480')
 
-/** `user@realm!name=secret`, which someone may put where the name of its file belongs. */
-const TOKEN = /^(PVEAPIToken=)?[^@!=\s/]+@[^@!=\s/]+![^@!=\s/]+=/
+/** `user@realm!name=secret`, or the secret alone, which someone may put where the name of its file belongs. */
+const TOKEN = /^(PVEAPIToken=)?[^@!=\s/]+@[^@!=\s/]+![^@!=\s/]+=|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const proxmoxConnection = z
   .strictObject({

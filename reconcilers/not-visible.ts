@@ -64,16 +64,29 @@ export function bridgesHidden(subject: string, consequence: string, { unseen }: 
   return notVisible(subject, what, consequence, lacking)
 }
 
+/** What may be there and not be shown. */
+interface Missing {
+  readonly what: 'guests' | 'storages'
+  /** Such as `template win2022`. */
+  readonly called: string
+  /** For whom it is looked for, as its finding begins: `vm JD-a`. */
+  readonly subject: string
+}
+
 /**
- * The finding that something is not there, as it is told when it may just not be shown.
- *
- * @param what what is missing
+ * The finding that something is not there, as it is told when it may just not be shown: that first, as it is what a person can
+ * mend.
  */
-export function orHidden(finding: Finding, what: 'guests' | 'storages', { unseen }: Whole): Finding {
+export function orHidden(finding: Finding, { what, called, subject }: Missing, { unseen }: Whole): Finding {
   const lacking = unseen.filter((each) => each.what === what)
   if (lacking.length === 0) return finding
-  const message = `${finding.message}; or it is there and the API token is not shown it: it ${rightsOf(lacking)}; ${remedyOf(lacking)}`
-  return { reason: 'NotVisible', message }
+  const seen = finding.message.replace(`${subject}: `, '')
+  return notVisible(
+    subject,
+    `${called} may be there and the API token is not shown it (it ${rightsOf(lacking)})`,
+    `and as far as it is shown ${seen}`,
+    lacking,
+  )
 }
 
 /** Which rights are missing where, such as `lacks VM.Audit on /vms`. */

@@ -1,4 +1,4 @@
-import { lookup as resolveName } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup as resolveName } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
 /** Code of the error of a connection that was not made, as it would have led to a machine of the inside. */
@@ -43,13 +43,22 @@ export const isInside = (address: string): boolean => {
 /** The host of a URL, without the brackets of IPv6. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1')
 
+/** Looks a name up: Node's `dns.lookup` with all addresses. */
+type ResolveAll = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
 /** Looks a name up, and fails where any of its addresses is inside: the connection goes to what was looked at here. */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  resolveName(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, '')
-    if (addresses.length === 0 || addresses.some(({ address }) => isInside(address)))
-      return callback(Object.assign(new Error('an address of the inside'), { code: PRIVATE_ADDRESS }), '')
-    const [first] = addresses
-    return options.all === true ? callback(null, addresses) : callback(null, first?.address ?? '', first?.family)
-  })
-}
+export const publicLookup =
+  (resolve: ResolveAll = resolveName): LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, '')
+      if (addresses.length === 0 || addresses.some(({ address }) => isInside(address)))
+        return callback(Object.assign(new Error('an address of the inside'), { code: PRIVATE_ADDRESS }), '')
+      const [first] = addresses
+      return options.all === true ? callback(null, addresses) : callback(null, first?.address ?? '', first?.family)
+    })
+  }

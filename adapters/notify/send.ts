@@ -30,7 +30,7 @@ export const httpsNotifier = ({ ca, timeoutMs = TIMEOUT_MS, privateHosts = [] }:
       const anywhere = options?.anywhere === true || privateHosts.includes(hostOf(request.url))
       // No name has to be looked up for a number.
       if (!anywhere && isIP(hostOf(request.url)) !== 0 && isInside(hostOf(request.url))) return INSIDE
-      return await post(request, ca, anywhere ? undefined : publicLookup, AbortSignal.any([signal, enough]))
+      return await post(request, ca, anywhere ? undefined : publicLookup(), AbortSignal.any([signal, enough]))
     } catch (error) {
       if (errorCode(error) === PRIVATE_ADDRESS) return INSIDE
       const why = enough.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error)

@@ -1,5 +1,6 @@
 import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { Logger, Proxmox } from '../../model/ports.ts'
+import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from './lanes.ts'
 import { createAccessWriter } from './access.ts'
@@ -48,7 +49,7 @@ const TIMEOUTS: Timeouts = { connect: 5000, read: 35_000, peek: 5000, write: 60_
 const originOf = (host: string): string => {
   const url = URL.canParse(host) ? new URL(host) : undefined
   if (url?.protocol === 'https:') return url.origin
-  throw new UserError(`Proxmox API host ${host}: not an https URL; write it as https://ADDRESS:8006`)
+  throw new UserError(`Proxmox API host ${shownUrl(host)}: not an https URL; write it as https://ADDRESS:8006`)
 }
 
 /** Proxmox behind its ports. Nothing is sent before the first call. `close` lets go of idle connections. */
@@ -63,7 +64,7 @@ export const connectProxmox = (
     logger.warn(
       'Proxmox API: its certificate is not verified (proxmox_invalid_cert), so anybody in between can read the API token; ' +
         'set lanista.proxmox.fingerprint or lanista.proxmox.ca_file instead',
-      { hosts: settings.hosts },
+      { hosts: settings.hosts.map(shownUrl) },
     )
   if (settings.hosts.length === 0) throw new UserError('Proxmox API: no host; set proxmox_url')
   const all = settings.hosts.map((host) => ({

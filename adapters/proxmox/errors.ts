@@ -96,7 +96,7 @@ const messageOf = (kind: AnswerKind, request: Request, answer: Answer, detail: s
     case 'timeout-unknown-outcome':
       return `Proxmox ${answer.status === 596 ? 'gave up waiting' : 'broke off'} (${answer.status} ${detail}); it may have happened nevertheless`
     case 'no-quorum':
-      return `the cluster has no quorum and takes no writes (${detail}); bring more nodes back`
+      return noQuorumText(detail)
     case 'no-worker':
       return `nothing was started (${answer.status} ${detail})`
     case 'transport':
@@ -115,6 +115,10 @@ const messageOf = (kind: AnswerKind, request: Request, answer: Answer, detail: s
       return kind satisfies never
   }
 }
+
+/** Without quorum Proxmox' own files can't be written, which it tells in many ways, `Permission denied` among them. */
+const noQuorumText = (detail: string): string =>
+  `the cluster has no quorum and takes no writes (${detail}); bring more nodes back`
 
 const SDN_LOCK_REMEDY =
   'somebody holds the SDN lock, which never expires; if its holder is gone, release it with ' +
@@ -181,8 +185,9 @@ export const lostAnswerError = (request: Request, url: string, cause: Error): Pr
  */
 export const taskError = (call: string, upid: string, ending: string, log: readonly string[]): ProxmoxError => {
   const tail = log.filter((line) => !line.startsWith('TASK ERROR') && !line.includes(ending))
-  const message = `${call}: ${ending}${tail.length > 0 ? `; the task's log: ${tail.join(' | ')}` : ''} (task ${upid})`
   const kind = kindOfText(ending)
+  const what = kind === 'no-quorum' ? noQuorumText(ending) : ending
+  const message = `${call}: ${what}${tail.length > 0 ? `; the task's log: ${tail.join(' | ')}` : ''} (task ${upid})`
   switch (kind) {
     case 'lock-timeout':
       return new LockTimeout(call, message)

@@ -3,7 +3,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Params, PathOf, ReadCall } from './calls.ts'
 import type { Caller } from './errors.ts'
 import type { Refusal } from './forbidden.ts'
-import { grantLines, type Held, placeOf } from './grants.ts'
+import { grantLine, type Held, placeOf } from './grants.ts'
 import * as schemas from './schemas.ts'
 
 /** Reads what Proxmox tells of rights; undefined where it doesn't. */
@@ -18,7 +18,7 @@ export type AskRights = <C extends ReadCall, T>(
 const FRESH_MS = 10_000
 
 /**
- * Finds out with which lines what was refused is given without taking anything away: from the rights that there are. Any
+ * Finds out with which line what was refused is given without taking anything away: from the rights that there are. Any
  * token may ask for its own (`GET /access/permissions`); all lines of the access control list are told with Sys.Audit on `/access`.
  */
 export function createRefusalExplainer({ tokenId }: Caller, clock: Pick<Clock, 'now'>) {
@@ -54,8 +54,10 @@ export function createRefusalExplainer({ tokenId }: Caller, clock: Pick<Clock, '
     if (known === undefined || clock.now() - known.at > FRESH_MS) known = { at: clock.now(), held: readHeld(ask) }
     const place = placeOf(refusal)
     const [held, effective] = await Promise.all([known.held, effectiveAt(place, ask)])
-    return effective === undefined
-      ? `add it to the role that counts there: pveum role modify ROLE --append 1 --privs "${refusal.rights.join(' ')}"`
-      : `grant it with: ${grantLines(refusal, place, tokenId, effective, held)}`
+    if (effective === undefined)
+      return `add it to the role that counts there: pveum role modify ROLE --append 1 --privs "${refusal.rights.join(' ')}"`
+    const line = grantLine(refusal, place, tokenId, effective, held)
+    const isLifted = line.split(' && ').every((command) => command.startsWith('pveum acl delete'))
+    return `${isLifted ? 'NoAccess forbids it there; lift that with' : 'grant it with'}: ${line}`
   }
 }

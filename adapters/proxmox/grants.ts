@@ -33,14 +33,15 @@ export const placeOf = ({ path, rights }: Refusal): string =>
   rights.includes('Permissions.Modify') ? path.replace(/^(\/sdn\/zones\/[^/]+)\/.*$/, '$1') : path
 
 /**
- * The shell lines that give what is missing and take nothing away. A role on a path takes the place of those that are
+ * The shell line that gives what is missing and takes nothing away. A role on a path takes the place of those that are
  * inherited there, for whoever the line names, so the right is added to the role that counts there. Where that would give it
- * to others, or too far above, a new role has all that is there already and the missing right.
+ * to others, or too far above, a new role has all that is there already and the missing right. What forbids everything to the
+ * user or token itself is taken away first.
  *
  * @param effective what the token may do at `place` now
  * @param held undefined where the list can't be read
  */
-export function grantLines(
+export function grantLine(
   refusal: Refusal,
   place: string,
   tokenId: string,
@@ -73,21 +74,25 @@ export function grantLines(
       held,
     ),
   )
-  return [...new Set(lines)].join('; ')
+  return [...new Set(lines)].join(' && ')
 }
 
 function lineFor(
   type: 'user' | 'token',
   who: string,
-  { path, rights }: Refusal,
+  refusal: Refusal,
   place: string,
   own: readonly string[],
   held: Held,
 ): readonly string[] {
+  const { path, rights } = refusal
   const holder = holderAt(type, who, path, held)
-  const denied = holder?.lines.find(({ roleid }) => roleid === 'NoAccess')
-  if (holder !== undefined && denied !== undefined)
-    return [`pveum acl delete ${holder.path} ${optionOf(denied)} --roles NoAccess`]
+  const denied = holder?.lines.find(({ roleid, type: whose }) => roleid === 'NoAccess' && whose !== 'group')
+  if (holder !== undefined && denied !== undefined) {
+    const without = { ...held, acl: held.acl.filter((line) => line !== denied) }
+    const line = `pveum acl delete ${holder.path} ${optionOf(denied)} --roles NoAccess`
+    return [line, ...lineFor(type, who, refusal, place, own, without)]
+  }
   const privileges = new Set(holder?.lines.flatMap(({ roleid }) => [...(held.roles.get(roleid)?.privileges ?? [])]))
   const missing = rights.filter((right) => !privileges.has(right))
   if (missing.length === 0) return []
@@ -144,7 +149,7 @@ function newRole(
     held?.roles.has(role) === true
       ? `pveum role modify ${role} --append 1 --privs "${privileges}"`
       : `pveum role add ${role} --privs "${privileges}"`
-  return `${make}; pveum acl modify ${path} ${whom} --roles ${role}${stays ? ' --propagate 0' : ''}`
+  return `${make} && pveum acl modify ${path} ${whom} --roles ${role}${stays ? ' --propagate 0' : ''}`
 }
 
 const optionOf = ({ type, ugid }: AclLine): string => `--${type}s '${ugid}'`

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { asKind, type ConfigKey, configKeys, valueAt, withValueAt } from '../../model/config-keys.ts'
 import type { ConfigOrigin, ConfigSource, ServerConfigRead } from '../../model/config-source.ts'
-import { type Diagnostic, diagnosticLine } from '../../model/diagnostic.ts'
+import { type Diagnostic, diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { proxmoxUrlOf, type ServerConfig, serverConfigSchema } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
@@ -22,11 +22,14 @@ export const serverConfigFile = (file: string, environment: Environment): Config
   watch: (onChange, signal) => watchFile(file, onChange, signal),
 })
 
-/** Loads Ludus' `config.yml` with its `lanista:` section. Throws a `UserError` with one line for each problem. */
+/**
+ * Loads Ludus' `config.yml` with its `lanista:` section. Throws a `UserError` with one line for each problem, without any value:
+ * `lanista config` shows these.
+ */
 export async function loadServerConfig(file: string, environment: Environment): Promise<ServerConfig> {
   const read = await readServerConfig(file, environment)
   if (read.kind === 'ok') return read.config
-  throw new UserError(read.diagnostics.map(diagnosticLine).join('\n'))
+  throw new UserError(read.diagnostics.map((each) => diagnosticLine(unquotedDiagnostic(each))).join('\n'))
 }
 
 async function readServerConfig(file: string, environment: Environment): Promise<ServerConfigRead> {
@@ -104,9 +107,10 @@ function issueOfVariable(
 ): readonly Diagnostic[] {
   const read = readYaml(JSON.stringify(withValueAt({}, key.path, value)), key.variable, 'yaml 1.2')
   if (read.kind === 'invalid') return [aboutVariable(key.variable, 'it has no value that can be used', '')]
-  return issueDiagnostics(read.yaml, serverConfigSchema, [issue]).map(({ finding, remedy }) =>
-    aboutVariable(key.variable, finding, remedy),
-  )
+  return issueDiagnostics(read.yaml, serverConfigSchema, [issue]).map(({ finding, remedy, unquoted }) => ({
+    ...aboutVariable(key.variable, finding, remedy),
+    ...(unquoted === undefined ? {} : { unquoted }),
+  }))
 }
 
 const originsOf = (yaml: YamlFile, overrides: readonly Override[]): ReadonlyMap<string, ConfigOrigin> =>

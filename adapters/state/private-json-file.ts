@@ -40,9 +40,9 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>, home = di
       if (text === undefined) return undefined
       try {
         return schema.parse(JSON.parse(text))
-      } catch (error) {
-        // Not with the cause's words, which may quote what is in there.
-        throw new Error(`${path} can't be understood`, { cause: error })
+      } catch {
+        // Without the cause, which may quote what is in there.
+        throw new Error(`${path} can't be understood`)
       }
     },
     write: async (content) => {

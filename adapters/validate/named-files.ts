@@ -1,10 +1,11 @@
 import { access, lstat, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../../model/diagnostic.ts'
+import { isReservedRangeId } from '../../model/range-id.ts'
 import { causeInWords } from '../error-code.ts'
 import { entryName, isLudusFile } from '../range-files/file-id.ts'
 import { findRangeFiles, type FoundFile } from '../range-files/find-range-files.ts'
-import { aboutFile, misnamed, rivalry } from '../range-files/name-problems.ts'
+import { aboutFile, misnamed, reserved, rivalry } from '../range-files/name-problems.ts'
 
 /** A file to be checked, and what its name and place alone say against it. */
 export interface NamedFile {
@@ -78,7 +79,12 @@ async function fileAt(path: string, folders: Folders): Promise<NamedFile> {
 const named = (file: FoundFile, folder: string, family: readonly FoundFile[]): NamedFile =>
   file.misnamed
     ? { path: file.path, folder, id: undefined, problem: misnamed(file) }
-    : { path: file.path, folder, id: file.id, problem: family.length > 1 ? rivalry(file, family) : undefined }
+    : { path: file.path, folder, id: file.id, problem: problemOf(file, family) }
+
+function problemOf(file: FoundFile, family: readonly FoundFile[]): Diagnostic | undefined {
+  if (isReservedRangeId(file.id)) return reserved(file)
+  return family.length > 1 ? rivalry(file, family) : undefined
+}
 
 interface Folder {
   readonly found: readonly FoundFile[]

@@ -3,6 +3,7 @@ import type { ConfigOrigin, EffectiveConfig } from '../../model/config-source.ts
 import { diagnosticLine } from '../../model/diagnostic.ts'
 import { shownAddress } from '../../model/notify/notify-address.ts'
 import { durationText } from '../../model/duration.ts'
+import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, TokenInspection } from './composition.ts'
 import { type ConfigRow, configTable } from '../terminal/config-table.ts'
@@ -70,7 +71,7 @@ function masked(value: unknown): unknown {
 }
 
 const maskedText = (text: string): string =>
-  text.replace(/(\/\/[^/\s:@]*:)[^/\s@]*@/g, '$1***@').replace(/(@[^\s!=]+![^\s=]+=)\S+/g, '$1***')
+  text.replace(/(@[^\s!=]+![^\s=]+=)\S+/g, '$1***').replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, shownUrl)
 
 const maskedToken = ({ source, problem }: TokenInspection): Readonly<Record<string, unknown>> => ({
   source: source === undefined ? null : maskedText(source),

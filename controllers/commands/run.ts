@@ -1,8 +1,9 @@
 import type { EffectiveConfig, ServerConfigRead } from '../../model/config-source.ts'
-import { diagnosticLine } from '../../model/diagnostic.ts'
+import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { Logger } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { apiUrlsOf } from '../../model/server-config.ts'
+import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from './composition.ts'
 import type { Controller } from '../controller.ts'
@@ -56,7 +57,7 @@ export async function runCommand(
   logger.info('started', {
     ranges: config.lanista.ranges,
     http: address,
-    proxmox: apiUrlsOf(config),
+    proxmox: apiUrlsOf(config).map(shownUrl),
   })
   await forgetWhatIsNoStatus(connected, logger)
   await controller.run(signal)
@@ -65,10 +66,10 @@ export async function runCommand(
   return 0
 }
 
-/** The configuration, or every problem of it in one error. */
+/** The configuration, or every problem of it in one error, which goes to the log of a service as a rule. */
 function orUserError(read: ServerConfigRead): EffectiveConfig {
   if (read.kind === 'ok') return read
-  throw new UserError(read.diagnostics.map(diagnosticLine).join('\n'))
+  throw new UserError(read.diagnostics.map((each) => diagnosticLine(unquotedDiagnostic(each))).join('\n'))
 }
 
 /** What an earlier life left is asked for before any of it is forgotten. */

@@ -10,6 +10,8 @@ export interface Reservation extends Demand {
   readonly name: string
   /** Undefined while it is not known, and then it counts on every node. */
   readonly node: string | undefined
+  /** It is worked on there just now: where its configuration is seen until it has got there is where its template is. */
+  readonly arriving?: boolean
 }
 
 /** What is left on a node after everything that is promised there. */
@@ -78,7 +80,7 @@ export function capacityOf(snapshot: ClusterSnapshot, promised: readonly Promise
  * What is promised and not in the figures yet: reservations, VMs of ours that are configured and not running, and VMs
  * started within the statistics' lag. No VM counts twice: a reservation stands in for its guest, and what a guest
  * already uses is measured, not promised. What is being cloned to another node is shown on its template's until the clone has
- * ended, and counts where it goes. Templates don't count. In order of VMIDs.
+ * ended and a moment longer, and counts where it goes. Templates don't count. In order of VMIDs.
  */
 export function promisedIn(snapshot: ClusterSnapshot, reservations: readonly Reservation[]): readonly Promised[] {
   const reserved = new Map(reservations.map((promise) => [promise.vmid, promise]))
@@ -88,7 +90,7 @@ export function promisedIn(snapshot: ClusterSnapshot, reservations: readonly Res
     return outstanding(promise, guest, {
       vmid: promise.vmid,
       name: promise.name,
-      node: guest === undefined || guest.lock === 'clone' ? promise.node : guest.node,
+      node: guest === undefined || guest.lock === 'clone' || promise.arriving === true ? promise.node : guest.node,
     })
   })
   const unreserved = snapshot.guests

@@ -107,6 +107,7 @@ function outlineVms(
         rangeId: spec.id,
         name: plan.spec.name,
         node,
+        arriving: plan.phase === 'cloning',
         ...demandIn(ground, plan.spec),
       })),
     ),
@@ -159,8 +160,10 @@ export function completePlan(
   }
   const reservations = vms.flatMap(({ spec: vm, vmid, step, phase }): readonly Reservation[] => {
     const begun = step.kind === 'create' || step.kind === 'continue' || step.kind === 'wait'
+    // One that is off takes what its file says once it is started, of which the cluster shows no minimum.
+    const isOff = step.kind === 'none' && phase === 'stopped'
     const node = nodeOf(step)
-    return begun && (node !== undefined || phase === 'cloning')
+    return (begun || isOff) && (node !== undefined || phase === 'cloning')
       ? [{ vmid, rangeId: spec.id, name: vm.name, node, ...demandIn(ground, vm) }]
       : []
   })
@@ -170,11 +173,18 @@ export function completePlan(
 /** A template or storage that a VM has no node for, and that no list has, may be there and not be shown. */
 function placedOrHidden({ vm, demand }: Request, placed: Placed | undefined, { snapshot }: Ground): Placed | undefined {
   if (placed?.kind !== 'refused') return placed
+  const subject = `vm ${vm.name}`
   const templates = snapshot.templates.filter(({ name }) => name === vm.template)
-  if (templates.length === 0) return { ...placed, finding: orHidden(placed.finding, 'guests', snapshot) }
+  if (templates.length === 0)
+    return {
+      ...placed,
+      finding: orHidden(placed.finding, { what: 'guests', called: `template ${vm.template}`, subject }, snapshot),
+    }
   const needed = [demand.disk?.storage ?? [], ...templates.map(({ storages }) => storages)].flat()
-  const isListed = (storage: string): boolean => snapshot.storages.some(({ name }) => name === storage)
-  return needed.every(isListed) ? placed : { ...placed, finding: orHidden(placed.finding, 'storages', snapshot) }
+  const hidden = needed.find((storage) => snapshot.storages.every(({ name }) => name !== storage))
+  if (hidden === undefined) return placed
+  const missing = { what: 'storages', called: `storage ${hidden}`, subject } as const
+  return { ...placed, finding: orHidden(placed.finding, missing, snapshot) }
 }
 
 /** The range without its wishes for nodes: where there is one node, there is nothing to choose. */

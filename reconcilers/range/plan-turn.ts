@@ -139,12 +139,15 @@ function placeOneByOne(
  */
 function reservationsBefore(
   outlines: readonly Outline[],
-  { vms }: Promises,
+  { vms, underWay }: Promises,
   { guests }: ClusterSnapshot,
 ): readonly Reservation[] {
   const planned = new Set(outlines.map(({ spec }) => spec.id))
   const exist = new Set(guests.map(({ vmid }) => vmid))
-  const kept = vms.filter(({ rangeId, vmid }) => !planned.has(rangeId) || exist.has(vmid))
+  const workedOn = new Map(underWay.map(({ vmid, node }) => [vmid, node]))
+  const kept = vms
+    .filter(({ rangeId, vmid }) => !planned.has(rangeId) || exist.has(vmid))
+    .map((promise) => ({ ...promise, arriving: workedOn.get(promise.vmid) === promise.node }))
   return [...kept, ...outlines.flatMap(({ existing }) => existing)]
 }
 

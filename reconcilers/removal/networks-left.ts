@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
+import { rangeNumberOfVnet } from '../../model/identity.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { stagedDeletions } from '../bridge/staged-deletions.ts'
 import { deletionLine, whyBridgeStays } from '../bridge/why-bridge-stays.ts'
@@ -23,13 +24,21 @@ export function networksLeft(
   here?: Staying,
 ): Finding | undefined {
   const left = [
-    ...vnets.map((name) => `vnet ${name} (pvesh delete /cluster/sdn/vnets/${name} && pvesh set /cluster/sdn)`),
+    ...vnets.map(vnetLeft),
     ...elsewhere.flatMap((network) => bridgesOn(network, mark)),
     ...(here === undefined ? [] : stayingOn(here, mark)),
   ]
   if (left.length === 0) return undefined
   const message = `range ${rangeId}: it is to go, and Lanista does not remove by itself what else carries its mark: ${left.join(', ')}; look first that no guest has a NIC on it; once it is gone, so is the range`
   return { reason: 'NetworkLeft', message }
+}
+
+/** One without a name of a range's VNet has its alias from somebody who copied it. */
+function vnetLeft(name: string): string {
+  const line = `pvesh delete /cluster/sdn/vnets/${name} && pvesh set /cluster/sdn`
+  return rangeNumberOfVnet(name) === undefined
+    ? `vnet ${name}, which has no name of a range's VNet (if nothing needs it, remove it (${line}), otherwise give it another alias)`
+    : `vnet ${name} (${line})`
 }
 
 function bridgesOn(network: NodeNetworkSeen, mark: string): readonly string[] {

@@ -94,10 +94,11 @@ function planOnCluster(order: RemovalOrder, snapshot: ClusterSnapshot): RemovalP
   const names = markedVnets(snapshot, mark)
   const hidden = sdnHidden(`range ${rangeId}`, 'so its networks stay as they are', snapshot)
   if (hidden !== undefined) return whatIsLeft(hidden)
-  if (names.length === 0) return whatIsLeft(networksLeft(rangeId, mark, [], snapshot.nodeNetworks))
-  const removals = names.map((name) => ({ name, alias: mark, reason: reasonOf(order) }))
+  const own = names.filter((name) => rangeNumberOfVnet(name) !== undefined)
+  if (own.length === 0) return whatIsLeft(networksLeft(rangeId, mark, names, snapshot.nodeNetworks))
+  const removals = own.map((name) => ({ name, alias: mark, reason: reasonOf(order) }))
   const wants = { kind: 'vnets', vnets: [], removals } as const
-  return { kind: 'networks', number: numberIn(names, rangeNumberOfVnet), wants }
+  return { kind: 'networks', number: numberIn(own, rangeNumberOfVnet), wants }
 }
 
 function planOnSingleNode(order: RemovalOrder, snapshot: ClusterSnapshot, settings: RemovalSettings): RemovalPlan {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import { rangeNumberOfVnet } from '../../model/identity.ts'
+import { NAT_VNET, rangeNumberOfVnet } from '../../model/identity.ts'
 import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { ClusterSnapshot, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
@@ -25,9 +25,9 @@ export interface ForeignChanges {
 }
 
 /**
- * Changes that an apply of ours would bring into force although they are not ours. Ours are new VNets that carry an
- * owner mark, changes of a wanted range VNet (corrected before they are applied), changes of another range's VNet to just
- * what Lanista would write, and the deletion of a VNet that is to go. Nothing staged on a node is ours: on a cluster
+ * Changes that an apply of ours would bring into force although they are not ours. Ours are, of VNets that carry an owner
+ * mark: a new or changed one that a range wants (corrected before it is applied), another range's that is just what Lanista
+ * would write, a new NAT VNet, and the deletion of a VNet that is to go. Nothing staged on a node is ours: on a cluster
  * Lanista writes no interfaces.
  */
 export function foreignChanges(demand: VnetDemand, snapshot: ClusterSnapshot): ForeignChanges {
@@ -111,21 +111,35 @@ export function isOurPending(vnet: VnetSeen, { wants, removals }: VnetDemand): b
     return removals.some((removal) => removal.name === name && isMarked(vnetOwner(vnet), removal.alias))
   if (configured === undefined) return false
   const owner = configOwner(configured).kind
-  const marked = owner === 'range' || owner === 'nat'
-  if (pending === 'new') return marked
-  if (pending !== 'changed' || !marked) return false
+  // An alias can be copied: what carries one must be what Lanista makes under it.
   const want = wants.find((each) => each.name === name)
-  return want === undefined ? isAsWritten(name, configured, wants) : want.correctDrift
+  if (owner === 'nat') {
+    const { zone, tag } = want?.config ?? configured
+    return pending === 'new' && name === NAT_VNET.name && configured.zone === zone && configured.tag === tag
+  }
+  if (owner !== 'range' || (pending !== 'new' && pending !== 'changed')) return false
+  return want === undefined ? isAsWritten(name, configured, pending, wants) : want.correctDrift
 }
 
-/** True for a range VNet with the zone and tag that its number gives it, as the wanted range VNets show. */
-function isAsWritten(name: string, { zone, tag, vlanAware }: VnetConfig, wants: readonly VnetWant[]): boolean {
+/**
+ * True for a range VNet with the zone and tag that its number gives it, as the wanted range VNets show. Where none is wanted
+ * nothing shows them, and then a new one needs to have no more than its name and kind.
+ */
+function isAsWritten(
+  name: string,
+  { zone, tag, vlanAware }: VnetConfig,
+  pending: 'new' | 'changed',
+  wants: readonly VnetWant[],
+): boolean {
   const number = rangeNumberOfVnet(name)
   if (number === undefined || tag === undefined || !vlanAware) return false
-  return wants.some(({ name: other, config }) => {
+  const numbered = wants.flatMap(({ name: other, config }) => {
     const otherNumber = rangeNumberOfVnet(other)
-    return otherNumber !== undefined && config.zone === zone && (config.tag ?? 0) - otherNumber === tag - number
+    return otherNumber === undefined ? [] : [{ zone: config.zone, base: (config.tag ?? 0) - otherNumber }]
   })
+  return numbered.length === 0
+    ? pending === 'new'
+    : numbered.some((other) => other.zone === zone && other.base === tag - number)
 }
 
 /** The fields of a VNet that Lanista knows, as they are compared and shown. */

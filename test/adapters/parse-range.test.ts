@@ -92,6 +92,13 @@ describe('parseRange', () => {
       expect(specOf('ludus: []\nrouter: { cpus: 4 }\n').router.balloonMiB).to.equal(512)
     })
 
+    it('lets a VM balloon only where ram_min_gb is given', () => {
+      const [entry] = specOf(
+        'ludus: [{ vm_name: v, hostname: v, template: t, vlan: 2, ip_last_octet: 1, ram_gb: 8, cpus: 1, linux: true }]\n',
+      ).vms
+      expect(entry).to.include({ memoryMiB: 8192, balloonMiB: 0 })
+    })
+
     it('counts a router with memory of its own choice with all of it', () => {
       const { router } = specOf('ludus: []\nrouter: { ram_gb: 8 }\n')
       const counting = { storage: 'shared', placement: { ballooning: 'minimum' as const } }

@@ -2,20 +2,20 @@ import { ask } from '../adapters/simulator/ask.ts'
 import type { Simulator } from '../../adapters/simulator/start-simulator.ts'
 
 /**
- * Runs lines as a person pastes them into the shell of a node, word for word: `pveum` and `;` alone are known. Throws what a
- * line is refused with, and for a line that is none.
+ * Runs a line as a person pastes it into the shell of a node, word for word: `pveum` and `&&` alone are known. Throws what a
+ * command is refused with, and for one that is none.
  */
 export async function runPveum({ url, token }: Pick<Simulator, 'url' | 'token'>, script: string): Promise<void> {
-  for (const line of script.split(/;\s*/)) {
+  for (const line of script.split(' && ')) {
     const { method, path, params } = callOf(wordsOf(line))
     const { status, reason } = await ask(url, token, method, path, params)
     if (status !== 200) throw new Error(`${line}: ${status} ${reason}`)
   }
 }
 
-/** The `pveum` lines at the end of a message for a person. */
+/** The `pveum` line of a message for a person: it ends with the message, or where other words begin. */
 export function pveumIn(message: string): string {
-  const [, script] = /grant it with: (pveum .*)$/.exec(message) ?? []
+  const [, script] = /(?:grant it|lift that) with: (pveum [^;]*)/.exec(message) ?? []
   if (script === undefined) throw new Error(`no line in: ${message}`)
   return script
 }

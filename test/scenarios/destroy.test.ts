@@ -68,6 +68,16 @@ describe('lanista destroy', function () {
       look()
     })
 
+  it("destroys nothing in a pool that is no range's, whatever case it is written in", async () => {
+    site = await openSite({})
+    for (const id of ['SHARED', 'Admin', 'cicd', 'root', 'LANISTA']) {
+      const { status, output } = await destroy(id)
+      expect(output).to.match(new RegExp(`^${id} is reserved, and no range's`))
+      expect(status).to.equal(1)
+    }
+    expect(site.simulator.journal.entries()).to.deep.equal([])
+  })
+
   it('shows what there is, destroys nothing at a wrong answer, and all of it at the right one', async () => {
     await open()
     const before = writes().length

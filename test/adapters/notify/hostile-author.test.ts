@@ -83,11 +83,36 @@ describe('an author of range files who means harm', () => {
   })
 
   it('is told by the address that a name leads to', (done) => {
-    publicLookup('localhost', {}, (error) => {
+    publicLookup()('localhost', {}, (error) => {
       expect(error).to.include({ code: 'EPRIVATE' })
       done()
     })
   })
+
+  for (const [name, addresses, goes] of [
+    ['of the internet', ['1.1.1.1', '2606:4700::1111'], true],
+    ['of the internet and of the inside', ['1.1.1.1', '10.0.0.1'], false],
+    ['of the inside in IPv6 alone', ['1.1.1.1', 'fd00::1'], false],
+    ['no addresses at all', [], false],
+  ] as const)
+    it(`${goes ? 'reaches' : 'does not reach'} a name that has addresses ${name}`, (done) => {
+      const lookup = publicLookup((_, __, callback) =>
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+        ),
+      )
+      lookup('some.example', { all: true }, (error, found) => {
+        expect(error === null).to.equal(goes)
+        if (goes) expect(found).to.have.length(addresses.length)
+        else expect(error).to.include({ code: 'EPRIVATE' })
+        done()
+      })
+    })
+
+  for (const header of ['Host', 'connection', 'Content-Length', 'transfer-encoding', 'Upgrade', 'proxy-authorization'])
+    it(`can not say the header ${header} of a request`, () =>
+      expect(readAddress(`generic://some.example/?@${header}=x`)).to.include({ kind: 'unusable' }))
 
   for (const address of [
     '10.1.2.3',

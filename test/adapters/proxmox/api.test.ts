@@ -49,6 +49,13 @@ describe('requests to Proxmox', () => {
     })
   }
 
+  it('tells a look that was worth a moment only, and got no answer, as one of its own errors', async () => {
+    at = await connected({ 'GET /nodes/pve1/network': 'hang' }, { timeouts: { peek: 50 } })
+    const error = await failing(at.proxmox.bridges.look('pve1', at.signal))
+    expect(error.kind).to.equal('transport')
+    expect(error.message).to.contain('GET /nodes/pve1/network: no answer in time')
+  })
+
   it('never sends a write again when pveproxy gave up waiting, and tells a read so differently', async () => {
     const { proxmox, signal, api } = await start({
       ...VM_REPLIES,

@@ -7,8 +7,8 @@ import { predefinedRoles } from '../../../adapters/simulator/roles.ts'
 import type { AclEntry, World } from '../../../adapters/simulator/world.ts'
 import { always } from '../../../model/permit.ts'
 import { pveumIn, runPveum } from '../../builders/pveum.ts'
-import { startLab, type Lab } from '../simulator/lab.ts'
 import { runs } from '../../runner/long-runs.ts'
+import { startLab, type Lab } from '../simulator/lab.ts'
 import { clientOf } from './client-of.ts'
 
 const USER = 'lanista@pve'
@@ -101,13 +101,94 @@ describe('the lines that give a right which is missing', () => {
     const create = () => client.proxmox.sdn.createVnet('r7', config, undefined, always(new AbortController().signal))
     const message = await refused(create)
     expect(message).to.match(
-      /--privs "[^"]*SDN.Allocate [^"]*VM.Clone[^"]*"; pveum acl modify \/sdn\/zones\/ludus --users/,
+      /--privs "[^"]*SDN.Allocate [^"]*VM.Clone[^"]*" && pveum acl modify \/sdn\/zones\/ludus --users/,
     )
     await runPveum(lab.simulator, pveumIn(message))
     expect([...may(lab.world)]).to.include.members([...before])
     expect(privilegesAt(lab.world, TOKEN, '/sdn/zones/other').has('SDN.Allocate')).to.equal(false)
     await create()
   })
+
+  it('lift what forbids it to the user, and give what is missing even then', async () => {
+    await open(({ access }) => {
+      access.acl.push({ path: '/vms/9000', type: 'user', ugid: USER, roleid: 'NoAccess', propagate: true })
+    })
+    const before = may(lab.world)
+    const message = await refused(() => clone())
+    expect(message).to.match(
+      /; NoAccess forbids it there; lift that with: pveum acl delete \/vms\/9000 --users 'lanista@pve' --roles NoAccess$/,
+    )
+    lack('LanistaVM', 'VM.Audit')(lab.world)
+    await client.forget()
+    const both = await refused(() => clone())
+    expect(both).to.match(
+      /; grant it with: pveum acl delete [^;&]* && pveum role modify LanistaVM --append 1 --privs "VM.Audit"$/,
+    )
+    await runPveum(lab.simulator, pveumIn(both))
+    await clone()
+    expect([...may(lab.world)]).to.include.members([...before])
+  })
+
+  it('add to the role that an earlier line made, and keep what that has', async () => {
+    await open(({ access }) => {
+      access.acl = access.acl.filter(({ path }) => path !== '/sdn/zones/ludus')
+      access.roles.set('Lanista-SDNAllocate-sdn-zones-ludus', { special: false, privileges: new Set(['Pool.Audit']) })
+      access.acl.push({
+        path: '/pool/JD',
+        type: 'user',
+        ugid: 'ann@pve',
+        roleid: 'Lanista-SDNAllocate-sdn-zones-ludus',
+        propagate: true,
+      })
+    })
+    const config = { zone: 'ludus', tag: 7, alias: '', vlanAware: true }
+    const create = () => client.proxmox.sdn.createVnet('r7', config, undefined, always(new AbortController().signal))
+    const message = await refused(create)
+    expect(message).to.contain('pveum role modify Lanista-SDNAllocate-sdn-zones-ludus --append 1 ')
+    await runPveum(lab.simulator, pveumIn(message))
+    await create()
+    expect(lab.world.access.roles.get('Lanista-SDNAllocate-sdn-zones-ludus')?.privileges.has('Pool.Audit')).to.equal(
+      true,
+    )
+  })
+
+  it('give it to nobody else who has the same role', async () => {
+    await open((world) => {
+      lack('LanistaVM', 'VM.Clone')(world)
+      world.access.users.set('ann@pve', { ...world.access.users.get(USER)!, userid: 'ann@pve', tokens: new Map() })
+      world.access.acl.push({ path: '/pool/JD', type: 'user', ugid: 'ann@pve', roleid: 'LanistaVM', propagate: true })
+    })
+    const [before, others] = [may(lab.world), may(lab.world, ['ann@pve'])]
+    const message = await refused(() => clone())
+    expect(message).to.match(/grant it with: pveum role add Lanista-VMClone-\S+ --privs /)
+    await runPveum(lab.simulator, pveumIn(message))
+    expect([...may(lab.world)]).to.include.members([...before])
+    expect([...may(lab.world, ['ann@pve'])]).to.deep.equal([...others])
+    await clone()
+  })
+
+  for (const [situation, roleid] of [
+    ['where nothing was given', undefined],
+    ['where a role of others was, which did not go down either', 'PVEAuditor'],
+  ] as const)
+    it(`give what the SDN as a whole needs on it alone, and not on every zone, ${situation}`, async () => {
+      await open(({ access }) => {
+        access.acl = access.acl.filter(({ path }) => path !== '/sdn')
+        for (const [type, ugid] of [
+          ['user', USER],
+          ['token', TOKEN],
+        ] as const)
+          if (roleid !== undefined) access.acl.push({ path: '/sdn', type, ugid, roleid, propagate: false })
+      })
+      const before = may(lab.world)
+      const lock = () => client.proxmox.sdn.lock(false, new AbortController().signal)
+      const message = await refused(lock)
+      expect(message).to.match(/lacks SDN\.Allocate on \/sdn .* --propagate 0/)
+      await runPveum(lab.simulator, pveumIn(message))
+      await lock()
+      expect(privilegesAt(lab.world, TOKEN, '/sdn/zones/other').has('SDN.Allocate')).to.equal(false)
+      expect([...may(lab.world)]).to.include.members([...before])
+    })
 
   it('name the right alone when Proxmox tells nothing of rights', async () => {
     await open(lack('LanistaVM', 'VM.Clone'))
@@ -132,7 +213,7 @@ describe('the lines that give a right which is missing', () => {
       { type: 'group' as const, ugid: 'labs' },
       { type: 'user' as const, ugid: 'ann@pve' },
     ),
-    roleid: fc.constantFrom('One', 'Two', 'PVEAuditor', 'LanistaVM'),
+    roleid: fc.constantFrom('One', 'Two', 'PVEAuditor', 'LanistaVM', 'NoAccess'),
     propagate: fc.boolean(),
   })
 
@@ -161,7 +242,10 @@ describe('the lines that give a right which is missing', () => {
           access.users.get(USER)!.tokens.set('lanista', { ...token, privsep })
           const audit: AclEntry = { path: '/access', type: 'user', ugid: USER, roleid: 'PVEAuditor', propagate: true }
           access.acl = [
-            ...lines.map(({ path, who, roleid, propagate }) => ({ path, ...who, roleid, propagate })),
+            ...lines
+              // What forbids everything is not seen where the list can't be read.
+              .filter(({ roleid }) => audits || roleid !== 'NoAccess')
+              .map(({ path, who, roleid, propagate }) => ({ path, ...who, roleid, propagate })),
             ...(audits ? [audit, { ...audit, type: 'token' as const, ugid: TOKEN }] : []),
           ]
           const { signal } = new AbortController()
@@ -180,18 +264,20 @@ describe('the lines that give a right which is missing', () => {
             message = z.object({ message: z.string() }).parse(error).message
           }
           const [, right, path] = /lacks ([A-Za-z.]+)\S* on (\S+)/.exec(message) ?? []
-          if (right === undefined || path === undefined || !/grant it with/.test(message)) return
+          if (right === undefined || path === undefined || !/(grant it|lift that) with/.test(message)) return
           // Nobody but the token is asked about when the list can't be read, and then a separate token's user is not known.
           const known = audits || !privsep
           const before = may(lab.world, known ? undefined : [TOKEN, 'ann@pve'])
+          const others = may(lab.world, ['ann@pve'])
           await runPveum(lab.simulator, pveumIn(message))
           expect([...may(lab.world)], message).to.include.members([...before])
+          expect([...may(lab.world, ['ann@pve'])], `${message}: for others`).to.deep.equal([...others])
           expect(privilegesAt(lab.world, TOKEN, path).has(right), `${message}\n${JSON.stringify(access.acl)}`).to.equal(
             true,
           )
         },
       ),
-      { numRuns: runs(150) },
+      { numRuns: runs(300, 20) },
     )
   }).timeout(60_000)
 })

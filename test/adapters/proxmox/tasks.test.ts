@@ -136,6 +136,17 @@ describe('following tasks', () => {
     expect(at.api.got.filter(({ method }) => method === 'POST')).to.have.length(2)
   })
 
+  it('tells a clone that could not be written for want of quorum as that', async () => {
+    const ending =
+      "clone failed: unable to open file '/etc/pve/nodes/pve1/qemu-server/101.conf.tmp.9' - Permission denied"
+    await start([101], { [TASKS]: { data: [taskRow(upidOf(101), ending)] }, [logOf(101)]: { data: [] } })
+    const error = await failing(startVm(101))
+    expect(error.kind).to.equal('no-quorum')
+    expect(error.message).to.match(
+      /the cluster has no quorum and takes no writes \(clone failed: .*\); bring more nodes back/,
+    )
+  })
+
   for (const [ending, kind] of [
     ['VM is locked (backup)', 'locked'],
     ['cluster not ready - no quorum?', 'no-quorum'],

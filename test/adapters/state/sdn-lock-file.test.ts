@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { inspect } from 'node:util'
 import { sdnLockFile } from '../../../adapters/state/sdn-lock-file.ts'
 
 describe('the note on the SDN lock', () => {
@@ -41,6 +42,8 @@ describe('the note on the SDN lock', () => {
       await writeFile(file, text)
       expect(await failing(), text).to.match(/sdn-lock\.json can't be understood$/)
     }
+    const error: unknown = await store.read().catch((caught: unknown) => caught)
+    expect(inspect(error, { showHidden: true })).not.to.contain('secret-token')
     await rm(file)
     await mkdir(file)
     expect(await failing()).to.match(/sdn-lock\.json can't be read: /)

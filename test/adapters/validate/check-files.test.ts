@@ -127,6 +127,13 @@ describe('fileChecker', () => {
     ])
   })
 
+  it("refuses ids that are no range's, as a run does", async () => {
+    await lay({ 'Shared.yml': RANGE, 'CICD/range-config.yml': RANGE })
+    const [inFolder, alone] = [await check('.'), await check('Shared.yml')]
+    for (const told of [...inFolder, ...alone]) expect(told[2]).to.match(/: the range id (Shared|CICD) is reserved/)
+    expect([inFolder.length, alone.length]).to.deep.equal([2, 1])
+  })
+
   it('says so when nothing is at a path, and goes on with the others', async () => {
     await lay({ 'JD.yml': RANGE })
     await symlink(join(top, 'nowhere'), join(top, 'XY.yml'))

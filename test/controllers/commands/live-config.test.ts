@@ -8,7 +8,17 @@ const parsed = (more: object = {}): ServerConfig => serverConfigSchema.parse({ p
 const ok = (config: ServerConfig): ServerConfigRead => ({ kind: 'ok', config, origins: new Map(), warnings: [] })
 const invalid: ServerConfigRead = {
   kind: 'invalid',
-  diagnostics: [{ file: 'config.yml', line: 3, column: 1, finding: 'unknown key sdn_zon', remedy: 'correct it' }],
+  diagnostics: [
+    { file: 'config.yml', line: 3, column: 1, finding: 'unknown key sdn_zon', remedy: 'correct it' },
+    {
+      file: 'config.yml',
+      line: 4,
+      column: 1,
+      finding: 'cluster_mode is "hunter2"',
+      remedy: 'quote "hunter2"',
+      unquoted: { finding: 'cluster_mode is a string', remedy: 'quote it' },
+    },
+  ],
 }
 
 /** A live configuration whose source says what the test says; what it tells is kept. */
@@ -73,7 +83,10 @@ describe('the configuration while the controller runs', () => {
     const { live, says, told, metrics, reloads } = open(parsed({ sdn_zone: 'lab' }))
     await says(invalid, true)
     expect(live.current().sdn_zone).to.equal('lab')
-    expect(told[0]).to.match(/^error .*refused.*config\.yml:3:1: unknown key sdn_zon; correct it/)
+    expect(told[0]).to.match(
+      /^error .*refused.*config\.yml:3:1: unknown key sdn_zon; correct it.*cluster_mode is a string; quote it/,
+    )
+    expect(told.join('\n')).not.to.contain('hunter2')
     expect(reloads()).to.equal(0)
     await says(ok(parsed({ sdn_zone: 'lab' })))
     expect(metrics).to.deep.equal(['true 5000', 'false 5000', 'true 5000'])

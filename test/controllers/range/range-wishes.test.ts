@@ -62,6 +62,31 @@ const OTHERWISE: readonly (readonly [string, Wanted])[] = [
   ],
 ]
 
+describe('what is told of a range file', () => {
+  const told = {
+    file: 'JD.yml',
+    line: 1,
+    column: 1,
+    finding: 'x is "hunter2"',
+    remedy: 'quote "hunter2"',
+    excerpt: { text: 'x: hunter2', caret: 0 },
+    unquoted: { finding: 'x is text', remedy: 'quote it' },
+  }
+  const files: readonly (readonly [string, RangeFileRead])[] = [
+    ['its problems', { kind: 'invalid', diagnostics: [told] }],
+    ['the warnings of a valid one', { kind: 'ok', spec: JD, warnings: [told] }],
+    [
+      'the warnings of a suspended one',
+      { kind: 'ok', spec: { ...JD, suspension: { owner: 'a', reason: 'b', until: undefined } }, warnings: [told] },
+    ],
+  ]
+  for (const [what, file] of files)
+    it(`has no value of it in ${what}`, async () => {
+      const wish = JSON.stringify(await wishesOf({ file: () => file }).read('JD'))
+      expect(wish).to.contain('quote it').and.not.contain('hunter2')
+    })
+})
+
 describe('what is wanted of a range when a write is about to be sent', () => {
   for (const [situation, wanted] of OTHERWISE) {
     it(`lets nothing be written for a range that by now ${situation}`, async () => {

@@ -19,6 +19,7 @@ const SUSPENDED = { reason: 'Suspended', message: 'exam' }
 /** Notifications to a service that a test scripts, with a clock that does not wait. */
 function bench({ urls = [OWN], everywhere = [] }: { urls?: readonly string[]; everywhere?: readonly string[] } = {}) {
   const sent: string[] = []
+  const anywhere: string[] = []
   const results: string[] = []
   const logged: unknown[] = []
   const slept: number[] = []
@@ -33,7 +34,8 @@ function bench({ urls = [OWN], everywhere = [] }: { urls?: readonly string[]; ev
   const notifications = new Notifications(
     {
       notifier: {
-        send: async (address, told) => {
+        send: async (address, told, _, options) => {
+          if (options?.anywhere === true) anywhere.push(address)
           script.now += 1
           script.most = Math.max(script.most, script.now)
           sent.push(`${address.replace(/S3CRET/, '')} ${told.title}${told.ready ? '' : ` ${told.reason}`}`)
@@ -70,10 +72,19 @@ function bench({ urls = [OWN], everywhere = [] }: { urls?: readonly string[]; ev
   }
   const told = (id: string, finding?: { reason: string; message: string }): void =>
     notifications.changed(rangeStatus(id, [], finding))
-  return { notifications, script, sent, results, logged, slept, stop, learn, idle, told }
+  return { notifications, script, sent, anywhere, results, logged, slept, stop, learn, idle, told }
 }
 
 describe('notifications', () => {
+  it("lets the operator's addresses be anywhere, and those of range files not", async () => {
+    const at = bench({ everywhere: [ALL] })
+    await at.learn('JD')
+    at.told('JD', TROUBLE)
+    await at.idle()
+    expect(at.sent).to.have.length(2)
+    expect(at.anywhere).to.deep.equal([ALL])
+  })
+
   it('tell once that a range became Ready, and once for each reason that it failed for', async () => {
     const { told, learn, idle, sent } = bench()
     await learn('JD')

@@ -4,7 +4,7 @@ import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { groundOf } from '../../../reconcilers/range/ground.ts'
 import type { Reservation } from '../../../reconcilers/placement/capacity.ts'
 import { planTurn } from '../../../reconcilers/range/plan-turn.ts'
-import { cluster, GIB, guest, node, rangeGuest } from '../../builders/cluster.ts'
+import { cluster, GIB, guest, node, rangeGuest, rangeVnet } from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
 import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
 import { nodeOf } from '../../../model/plan/vm-plan.ts'
@@ -51,6 +51,49 @@ describe('planTurn', () => {
     const stopped = rangeGuest(1_010_011, 'JD', 'JD-DC01', { status: 'stopped', uptimeSeconds: 0, memoryUsedBytes: 0 })
     const spec = range('JD', { vms: [vm('JD-DC01', { memoryMiB: 8192, balloonMiB: 1024 })] })
     expect(freeOn('pve1', turn([KL, spec], NOTHING, cluster({ guests: [stopped] })))).to.equal(55)
+  })
+
+  it('counts as much for a stopped VM when its range was planned in a turn before', () => {
+    const stopped = rangeGuest(1_010_011, 'JD', 'JD-DC01', { status: 'stopped', uptimeSeconds: 0, memoryUsedBytes: 0 })
+    const vms = [vm('JD-DC01', { memoryMiB: 8192, balloonMiB: 1024 })]
+    const spec = range('JD', { power: 'off', vms })
+    const seen = cluster({ nodes: ['pve1', 'pve2'], guests: [{ ...stopped, memoryBytes: 8 * GIB }] })
+    const before = turn([spec], NOTHING, seen).results.get(spec)
+    const kept = before?.kind === 'planned' ? before.reservations.filter(({ vmid }) => vmid === 1_010_011) : []
+    const together = freeOn('pve1', turn([KL, spec], NOTHING, seen))
+    expect(together).to.equal(55)
+    expect(freeOn('pve1', turn([KL], { ...NOTHING, vms: kept }, seen))).to.equal(together)
+  })
+
+  it("counts another range's clone where it goes while its configuration is still on the template's node", () => {
+    const arriving = guest(2_010_011, { name: 'XX-DC01', node: 'pve1', status: 'stopped' })
+    const promises = {
+      ...NOTHING,
+      vms: [promise('XX', 2_010_011, 20, { node: 'pve2' })],
+      underWay: [{ rangeId: 'XX', vmid: 2_010_011, name: 'XX-DC01', node: 'pve2' }],
+    }
+    const made = turn([JD], promises, cluster({ nodes: ['pve1', 'pve2'], guests: [arriving] }))
+    expect([freeOn('pve1', made), freeOn('pve2', made)]).to.deep.equal([56, 36])
+  })
+
+  it('counts a VM that somebody has moved where it is now', () => {
+    const moved = rangeGuest(2_010_011, 'XX', 'XX-DC01', { node: 'pve1', status: 'stopped', uptimeSeconds: 0 })
+    const promises = { ...NOTHING, vms: [promise('XX', 2_010_011, 20, { node: 'pve2' })] }
+    const made = turn([JD], promises, cluster({ nodes: ['pve1', 'pve2'], guests: [moved] }))
+    expect([freeOn('pve1', made), freeOn('pve2', made)]).to.deep.equal([36, 56])
+  })
+
+  it('counts on every node what is being cloned for one of its ranges and nobody knows whereto', () => {
+    const spec = range('JD', { vms: [vm('JD-DC01', { memoryMiB: 20 * 1024 })] })
+    const cloning = guest(1_010_011, { name: undefined, node: 'pve1', lock: 'clone', status: 'unknown' })
+    const seen = cluster({
+      nodes: ['pve1', 'pve2'],
+      guests: [cloning],
+      vnets: [rangeVnet(1, 'JD')],
+      runningTasks: [{ upid: 'UPID:pve1:1', node: 'pve1', type: 'qmclone', id: '9000' }],
+    })
+    const made = turn([spec, KL], NOTHING, seen)
+    expect([freeOn('pve1', made), freeOn('pve2', made)]).to.deep.equal([36, 36])
   })
 
   it('gives a range that was promised a number before that number, and others another', () => {

@@ -81,6 +81,12 @@ const rows: readonly Row[] = [
       finds: { r1: 'VnetInUse' },
     },
     {
+      situation: `moves no network that a paused VM of its range hangs on (${Object.keys(change).join()})`,
+      vnets: [natVnet(), rangeVnet(1, 'JD', change)],
+      more: { guests: [rangeGuest(1_010_011, 'JD', 'JD-a', { status: 'paused' })] },
+      finds: { r1: 'VnetInUse' },
+    },
+    {
       situation: `moves one whose VMs are off (${Object.keys(change).join()})`,
       vnets: [natVnet(), rangeVnet(1, 'JD', change)],
       more: {
