@@ -126,7 +126,7 @@ interface Deps {
 }
 
 /**
- * The whole cluster in eleven reads and one more of each node that the cluster counts in, however many ranges and guests
+ * The whole cluster in thirteen reads and one more of each node that the cluster counts in, however many ranges and guests
  * there are; one of each zone that a node has trouble with; one of each pool while something is hidden from the token; and
  * once, when a template is first seen, one for its disks.
  */

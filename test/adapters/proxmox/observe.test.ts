@@ -73,7 +73,7 @@ describe('observe', () => {
     expect(snapshot.runningTasks).to.deep.equal([{ upid: UPID, node: 'pve1', type: 'qmclone', id: '9000' }])
   })
 
-  it('makes eleven reads and one of each node, two more the first time, and no more when there is more to see', async () => {
+  it('makes thirteen reads and one of each node, and no more when there is more to see', async () => {
     const guests = Array.from({ length: 500 }, (_, index) => ({
       type: 'qemu',
       vmid: 100 + index,
@@ -86,7 +86,7 @@ describe('observe', () => {
     expect((await proxmox.observe(signal)).guests).to.have.length(500)
     expect(api.got).to.have.length(14)
     await proxmox.observe(signal)
-    expect(api.got).to.have.length(14 + 12)
+    expect(api.got).to.have.length(14 + 14)
     expect(api.got.every(({ method }) => method === 'GET')).to.equal(true)
     expect(api.got.find(({ path }) => path === '/cluster/sdn/vnets')?.params).to.deep.equal({ pending: '1' })
   })
