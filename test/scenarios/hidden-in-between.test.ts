@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
-import type { World } from '../../adapters/simulator/world.ts'
+import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, mayUse, show } from './rights.ts'
@@ -73,4 +73,35 @@ describe('what is hidden for a moment, or without a word', () => {
       show(world, path)
       await lab.until(() => readyIs()?.reason === 'ForeignPending')
     })
+
+  it('keeps a network onto which a guest is put that is migrated before its NICs are read', async () => {
+    lab = await openLab({ files: { 'JD.yml': JD } })
+    await lab.until(() => lab.ready('JD'))
+    const { world, journal } = lab.simulator
+    const a = [...world.guests.values()].find(({ config }) => config.get('name') === 'JD-a')!
+    const theirs: Guest = {
+      ...a,
+      vmid: 321,
+      node: 'pve2',
+      config: new Map([
+        ['name', 'theirs'],
+        ['net0', NIC('vmbr0')],
+      ]),
+    }
+    world.guests.set(321, theirs)
+    let isLocked = false
+    journal.listen(({ method, path }, at) => {
+      if (at !== 'arrived') return
+      if (method === 'POST' && path === '/cluster/sdn/lock') isLocked = true
+      if (!isLocked || !path.endsWith('/321/pending')) return
+      isLocked = false
+      world.guests.set(321, { ...theirs, node: 'pve3', config: new Map(theirs.config).set('net0', NIC('r1')) })
+    })
+    await lab.drop('JD.yml', ABSENT)
+    await lab.until(() => readyIs()?.reason === 'NetworkInUse')
+    expect(world.sdn.running.vnets.has('r1')).to.equal(true)
+    expect(world.sdn.configured.vnets.has('r1')).to.equal(true)
+  })
 })
+
+const NIC = (bridge: string): string => `virtio=BC:24:11:00:00:09,bridge=${bridge}`
