@@ -86,6 +86,8 @@ export interface PoolRead {
   readonly comment: string | undefined
   /** VMIDs of the guests in it. */
   readonly guests: readonly number[]
+  /** VMID -> the node it is on. */
+  readonly nodes: ReadonlyMap<number, string>
 }
 
 /** Reads and writes resource pools. Each write asks its permit right before it is sent. */

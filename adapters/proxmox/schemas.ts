@@ -127,7 +127,7 @@ export const pools = z.array(z.object({ poolid: text, comment: maybe(text) }))
 /** Guests of a pool have a VMID; storages, the other kind of member, have none. */
 export const pool = z.object({
   comment: text.optional(),
-  members: z.array(z.object({ vmid: number.optional() })),
+  members: z.array(z.object({ vmid: number.optional(), node: maybe(text) })),
 })
 
 /** `/cluster/tasks`: a task that has ended has an `endtime`, and its exit status in `status`. */

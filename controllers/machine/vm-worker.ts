@@ -120,7 +120,7 @@ export class VmWorker {
   }
 
   async #carryOut(assignment: KeepAssignment, node: string, permit: Permit): Promise<VmResult> {
-    const { rangeId, plan, power, networks, fullClone, startGate, tell } = assignment
+    const { rangeId, plan, power, networks, planned, fullClone, startGate, tell } = assignment
     const wait = this.#wait(assignment)
     if (wait !== undefined) {
       tell(newsOfWait(wait))
@@ -132,6 +132,7 @@ export class VmWorker {
       plan,
       node,
       networks,
+      planned,
       fullClone,
       machines: this.#machines,
       pools: this.#pools,

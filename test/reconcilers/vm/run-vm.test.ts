@@ -45,10 +45,11 @@ async function run(
     plan,
     node: 'pve1',
     networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] },
+    planned: new Set([VMID]),
     fullClone: { storage: 'shared', format: 'qcow2' },
     holdStart,
     machines,
-    pools: { read: () => Promise.resolve({ comment: undefined, guests: pooled }) },
+    pools: { read: () => Promise.resolve({ comment: undefined, guests: pooled, nodes: new Map() }) },
     now: () => 0,
     permit: { ...always(signal), ...wanted },
   }
