@@ -60,6 +60,11 @@ export class VmWorker {
     return withFirstStart(plan, power, this.#firstStarts)
   }
 
+  /** Somebody else does something about the VM: what its node said of it before counts no more. */
+  forgetPower(vmid: number): void {
+    this.#power.forget(vmid)
+  }
+
   /** Carries the assignment out. Throws only when aborted. */
   async work(assignment: KeepAssignment, permit: Permit): Promise<Outcome> {
     const { plan, networks, isRemade, drift, tell } = assignment
