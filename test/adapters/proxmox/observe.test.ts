@@ -299,6 +299,18 @@ describe('observe', () => {
     expect(api.got.filter((request) => request.path === '/cluster/sdn/vnets')).to.have.length(2)
   })
 
+  it('asks again for lists that Proxmox did not have once it is of another release, in the same look', async () => {
+    const { proxmox, signal } = await start({
+      'GET /version': [{ data: { release: '8.4' } }, { data: { release: '9.1' } }, { data: { release: '9.1' } }],
+      'GET /cluster/sdn/fabrics/all': [
+        refusal(501, "Method 'GET /cluster/sdn/fabrics/all' not implemented"),
+        { data: { fabrics: [{ state: 'new', pending: { id: 'fab1' } }], nodes: [] } },
+      ],
+    })
+    expect((await proxmox.observe(signal)).otherPending).to.deep.equal([])
+    expect((await proxmox.observe(signal)).otherPending).to.deep.equal(['fabric fab1 (new)'])
+  })
+
   for (const [situation, rows] of [
     ['no node', []],
     ['a node without its memory', [{ type: 'node', node: 'pve1', status: 'online' }]],
