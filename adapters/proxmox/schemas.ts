@@ -135,6 +135,9 @@ export const clusterTasks = z.array(
   z.object({ upid: text, node: text, type: text, id: maybe(text), endtime: maybe(number), status: maybe(text) }),
 )
 
+/** `/nodes/<node>/tasks`: those that have ended, the latest first. */
+export const nodeTasks = z.array(z.object({ upid: text, status: maybe(text) }))
+
 /** `/nodes/<node>/network` whole: staged changes stand beside the list. Of an interface nothing is left out. */
 export const nodeNetwork = z.object({
   data: z.array(

@@ -587,6 +587,18 @@ describe('runVm', () => {
     expect(machines.writes).to.deep.equal([`clone ${VMID} to pve1`])
   })
 
+  for (const [what, plan] of [
+    ['configured', finish],
+    ['started', restart],
+    ['shut down', shutDown],
+  ] as const)
+    it(`is not ${what} when it was taken out of its pool before it was looked at`, async () => {
+      const machines = new FakeMachines(what === 'configured' ? own() : running({ running: what === 'shut down' }))
+      const { phase, error } = await run(machines, plan, undefined, undefined, {}, [])
+      expect([phase, machines.writes]).to.deep.equal(['blocked', []])
+      expect(error).to.include('is no longer in pool JD')
+    })
+
   it('tells each phase as it is entered', async () => {
     expect((await run(new FakeMachines(), create)).phases).to.deep.equal(['cloning', 'configuring', 'starting'])
   })
