@@ -56,7 +56,7 @@ export function mayBeUnseen({ unseen }: Pick<ClusterSnapshot, 'unseen'>): readon
   const [first] = lacking
   const more = lacking.length > 1 ? ` (and ${lacking.length - 1} more)` : ''
   return [
-    `ranges without a file may be there unseen: the API token lacks ${first?.right} on ${first?.path}${more}; grant it with: ${first?.remedy}`,
+    `ranges without a file may be there unseen: the API token lacks ${first?.right} on ${first?.path}${more}; ${first?.remedy}`,
   ]
 }
 
