@@ -25,6 +25,12 @@ export interface MachineAudit extends MachineRead {
   readonly unplugged: readonly string[]
 }
 
+/** The last start of a VM that has ended, whoever asked for it. */
+export interface LastStart {
+  readonly upid: string
+  readonly isWell: boolean
+}
+
 /** A clone to be made. Full clones may name storage and format; for linked ones Proxmox refuses them. */
 export interface CloneRequest {
   readonly template: { readonly vmid: number; readonly node: string }
@@ -51,6 +57,8 @@ export interface Machines {
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
   /** VMIDs of all that run on a node, paused ones among them, as it says itself: the cluster's list tells it up to 10 s late. */
   running(node: string, signal: AbortSignal): Promise<ReadonlySet<number>>
+  /** Undefined when its node remembers none. */
+  lastStart(node: string, vmid: number, signal: AbortSignal): Promise<LastStart | undefined>
   /**
    * As `read`, with what waits for the next boot, and in turn with other work on that node.
    *
@@ -86,6 +94,8 @@ export interface PoolRead {
   readonly comment: string | undefined
   /** VMIDs of the guests in it. */
   readonly guests: readonly number[]
+  /** VMID -> the node it is on. */
+  readonly nodes: ReadonlyMap<number, string>
 }
 
 /** Reads and writes resource pools. Each write asks its permit right before it is sent. */

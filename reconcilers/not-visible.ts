@@ -48,9 +48,12 @@ export function nicsHidden(network: string, { unseen }: Whole): Finding | undefi
   return notVisible(network, what, 'so it is not removed', lacking)
 }
 
-/** Why SDN objects may exist, or be pending, without being seen. Undefined when all are shown. */
+/**
+ * Why SDN objects may exist, or be pending, without being seen: some are hidden, or it is hidden what is. Undefined when all are
+ * shown.
+ */
 export function sdnHidden(subject: string, consequence: string, { unseen }: Whole): Finding | undefined {
-  const lacking = unseen.filter(({ what }) => what === 'sdn')
+  const lacking = unseen.filter(({ what }) => what === 'sdn' || what === 'rights')
   if (lacking.length === 0) return undefined
   const what = `the API token is not shown all of the SDN (${rightsOf(lacking)})`
   return notVisible(subject, what, consequence, lacking)
@@ -58,7 +61,7 @@ export function sdnHidden(subject: string, consequence: string, { unseen }: Whol
 
 /** As `sdnHidden`, for bridges of nodes. */
 export function bridgesHidden(subject: string, consequence: string, { unseen }: Whole): Finding | undefined {
-  const lacking = unseen.filter(({ what }) => what === 'bridges')
+  const lacking = unseen.filter(({ what }) => what === 'bridges' || what === 'rights')
   if (lacking.length === 0) return undefined
   const what = `the API token is not shown all bridges (${rightsOf(lacking)})`
   return notVisible(subject, what, consequence, lacking)

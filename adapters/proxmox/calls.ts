@@ -27,6 +27,7 @@ export const CALLS = [
   'GET /nodes/{node}/qemu',
   'GET /nodes/{node}/qemu/{vmid}/config',
   'GET /nodes/{node}/qemu/{vmid}/status/current',
+  'GET /nodes/{node}/tasks',
   'GET /nodes/{node}/tasks/{upid}/status',
   'GET /nodes/{node}/tasks/{upid}/log',
   'POST /cluster/sdn/vnets',

@@ -135,14 +135,15 @@ interface Deps {
 }
 
 /**
- * The whole cluster in eleven reads and one more of each node that the cluster counts in, however many ranges and guests
+ * The whole cluster in thirteen reads and one more of each node that the cluster counts in, however many ranges and guests
  * there are; one of each zone that a node has trouble with; one of each pool while something is hidden from the token; and
  * once, when a template is first seen, one for its disks.
  */
 export const createObserver = (deps: Deps): ClusterObserver => {
   const { api, clock, caller, templates, nodeNetworks, vnetStates, visibility, ownTasks } = deps
-  /** Calls this Proxmox doesn't know (501), found out once. */
+  /** Calls this Proxmox doesn't know (501), found out once for each release: it may be upgraded. */
   const unknownCalls = new Set<SdnCall>()
+  let release: string | undefined
 
   /** Undefined from a Proxmox that has no such list. */
   const sdn = async <T>(call: SdnCall, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | undefined> => {
@@ -196,11 +197,21 @@ export const createObserver = (deps: Deps): ClusterObserver => {
     }
   }
 
+  /** Of a release that was not met before nothing is known: what the last one did not have, this one may. */
+  const readAllOfRelease = async (signal: AbortSignal): ReturnType<typeof readAll> => {
+    const all = await readAllOrNone(signal)
+    const before = release
+    release = all[0].release
+    if (before === undefined || before === release || unknownCalls.size === 0) return all
+    unknownCalls.clear()
+    return await readAllOrNone(signal)
+  }
+
   return {
     async observe(signal): Promise<ClusterSnapshot> {
       const takenAt = clock.now()
       const rightsAfter = await visibility.begin(signal)
-      const [version, status, rows, zones, vnets, controllers, fabrics, pools, tasks] = await readAllOrNone(signal)
+      const [version, status, rows, zones, vnets, controllers, fabrics, pools, tasks] = await readAllOfRelease(signal)
       const nodes = await nodesSeen(rows, status, signal)
       const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)

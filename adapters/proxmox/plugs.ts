@@ -23,10 +23,13 @@ const whole = z.object({ data: zoneBridges })
 
 /** VMs are looked at one after the other, and one answer is of all VMs of a node. In milliseconds. */
 const FRESH = 5000
+/** A node that does not know the call is asked again after so many milliseconds. */
+const ASKED_AGAIN = 600_000
 
 /** @param clock a steady one */
 export function createPlugs(api: Pick<Api, 'peek'>, clock: Pick<Clock, 'now'>): Plugs {
-  let isUnknownCall = false
+  /** Node -> when it said that it does not know the call (501): each has its own release, and is upgraded some day. */
+  const unknownAt = new Map<string, number>()
   const seen = new Map<string, { readonly at: number; readonly bridges: ReturnType<Plugs['on']> }>()
 
   const read = async (node: string, zone: string, signal: AbortSignal): Promise<Plugged | undefined> => {
@@ -43,14 +46,15 @@ export function createPlugs(api: Pick<Api, 'peek'>, clock: Pick<Clock, 'now'>): 
     } catch (error) {
       signal.throwIfAborted()
       if (isProxmoxError(error, 'unauthorized')) throw error
-      isUnknownCall ||= error instanceof UnknownCall
+      if (error instanceof UnknownCall) unknownAt.set(node, clock.now())
       return undefined
     }
   }
 
   return {
     async on(node, zone, signal, asOf) {
-      if (isUnknownCall) return undefined
+      const unknown = unknownAt.get(node)
+      if (unknown !== undefined && clock.now() - unknown < ASKED_AGAIN) return undefined
       const key = `${node} ${zone}`
       const known = seen.get(key)
       if (asOf === undefined && known !== undefined && clock.now() - known.at < FRESH) return known.bridges

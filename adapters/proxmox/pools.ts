@@ -16,7 +16,12 @@ export const createPools = (api: Api): Pools => ({
   async read(pool, signal) {
     try {
       const { comment, members } = await api.read('GET /pools/{poolid}', { poolid: pool }, {}, poolSchema, signal)
-      return { comment, guests: members.flatMap(({ vmid }) => vmid ?? []) }
+      const guests = members.flatMap(({ vmid, node }) => (vmid === undefined ? [] : [{ vmid, node }]))
+      return {
+        comment,
+        guests: guests.map(({ vmid }) => vmid),
+        nodes: new Map(guests.flatMap(({ vmid, node }) => (node === undefined ? [] : [[vmid, node]]))),
+      }
     } catch (error) {
       if (isProxmoxError(error, 'not-found')) return undefined
       throw error

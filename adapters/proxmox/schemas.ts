@@ -127,13 +127,16 @@ export const pools = z.array(z.object({ poolid: text, comment: maybe(text) }))
 /** Guests of a pool have a VMID; storages, the other kind of member, have none. */
 export const pool = z.object({
   comment: text.optional(),
-  members: z.array(z.object({ vmid: number.optional() })),
+  members: z.array(z.object({ vmid: number.optional(), node: maybe(text) })),
 })
 
 /** `/cluster/tasks`: a task that has ended has an `endtime`, and its exit status in `status`. */
 export const clusterTasks = z.array(
   z.object({ upid: text, node: text, type: text, id: maybe(text), endtime: maybe(number), status: maybe(text) }),
 )
+
+/** `/nodes/<node>/tasks`: those that have ended, the latest first. */
+export const nodeTasks = z.array(z.object({ upid: text, status: maybe(text) }))
 
 /** `/nodes/<node>/network` whole: staged changes stand beside the list. Of an interface nothing is left out. */
 export const nodeNetwork = z.object({

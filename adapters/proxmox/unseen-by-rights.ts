@@ -4,7 +4,7 @@ import type { Unseen, UnseenKind } from '../../model/unseen.ts'
 export type Permissions = Readonly<Record<string, Readonly<Record<string, boolean>>>>
 
 /** What is hidden, before it is said how to show it. */
-type Hidden = Omit<Unseen, 'remedy'>
+export type Hidden = Omit<Unseen, 'remedy'>
 
 /** Which rights show what. Proxmox leaves a thing out of a list when all rights of a row are missing at its path. */
 interface Branch {
@@ -43,11 +43,14 @@ const BRANCHES: readonly Branch[] = [
 /** Who may read the whole access control list: others get those entries alone that they may change. */
 const READS_ACL = { path: '/access', right: 'Sys.Audit' }
 
+/** These are in every full list of permissions, unless the token has no right there at all. */
+const ALWAYS_LISTED = ['/access', '/nodes', '/pool', '/sdn', '/storage', '/vms']
+
 /**
- * What Proxmox may leave out of its lists for this token. From a full list of its permissions: it has those paths that any
- * entry of the access control list names, that lie above such a path, or that belong to a member of a pool, unless the
- * token has no right there at all; elsewhere what is further up holds. So a path that an entry names and that is missing
- * here is one where everything is hidden.
+ * What Proxmox may leave out of its lists for this token. From a full list of its permissions: it has the roots, those paths
+ * that any entry of the access control list names, that lie above such a path, or that belong to a member of a pool, unless
+ * the token has no right there at all; elsewhere what is further up holds. So a path that should be in it and is missing is one
+ * where everything is hidden, which tells of the roots also where the entries can not be read.
  *
  * @param aclPaths the paths of all entries that the token is shown
  */
@@ -68,7 +71,7 @@ export function unseenBy(permissions: Permissions, aclPaths: readonly string[]):
 
 /** Privileges at a path, and those that what lies below it inherits. */
 function rightsIn(permissions: Permissions, aclPaths: readonly string[]) {
-  const named = new Set(aclPaths)
+  const named = new Set([...ALWAYS_LISTED, ...[...Object.keys(permissions), ...aclPaths].flatMap(withParents)])
   const below = (path: string): ReadonlySet<string> => {
     const listed = permissions[path]
     if (listed === undefined && named.has(path)) return new Set()
@@ -83,5 +86,7 @@ function rightsIn(permissions: Permissions, aclPaths: readonly string[]) {
   }
   return { at, below }
 }
+
+const withParents = (path: string): readonly string[] => (path === '/' ? [] : [path, ...withParents(parentOf(path))])
 
 const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))

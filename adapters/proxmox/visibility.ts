@@ -3,7 +3,7 @@ import type { Unseen } from '../../model/unseen.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import * as schemas from './schemas.ts'
-import { unseenBy } from './unseen-by-rights.ts'
+import { type Hidden, unseenBy } from './unseen-by-rights.ts'
 
 /** What the token's rights hide, and the access control list, which tells some of it. */
 interface RightsSeen {
@@ -39,36 +39,42 @@ const aclSeen = (rows: z.output<typeof schemas.acl>): readonly AclSeen[] =>
 /** For so many missing rights the line that gives them is found out; a person reads a few of them. */
 const EXPLAINED = 20
 
-/** Two reads a look, and one more of each pool while something is hidden. */
-export function createVisibility(api: Pick<Api, 'read' | 'explain'>): Visibility {
-  let last: RightsSeen | undefined
+/** What the token's rights hide in one moment, before it is said how to show it. */
+interface RightsRead {
+  readonly acl: readonly AclSeen[]
+  readonly hidden: readonly Hidden[]
+}
 
-  const read = async (signal: AbortSignal): Promise<RightsSeen> => {
+const keyOf = ({ path, right }: Hidden): string => `${path} ${right}`
+
+/** Four reads a look, and one more of each pool while something is hidden. */
+export function createVisibility(api: Pick<Api, 'read' | 'explain'>): Visibility {
+  const read = async (signal: AbortSignal): Promise<RightsRead> => {
     const [permissions, rows] = await Promise.all([
       api.read('GET /access/permissions', {}, {}, schemas.permissions, signal),
       api.read('GET /access/acl', {}, {}, schemas.acl, signal),
     ])
     const acl = aclSeen(rows)
     const paths = acl.map(({ path }) => path)
-    const hidden = unseenBy(permissions, paths)
-    const unseen = hidden.map(async (each, index): Promise<Unseen> => {
-      const { path, right } = each
-      const remedy =
-        index < EXPLAINED ? await api.explain({ path, rights: [right] }, signal) : `give it ${right} on ${path}`
-      return { ...each, remedy }
-    })
-    last = { acl, unseen: await Promise.all(unseen) }
-    return last
+    return { acl, hidden: unseenBy(permissions, paths) }
+  }
+
+  const withRemedy = async (hidden: Hidden, index: number, signal: AbortSignal): Promise<Unseen> => {
+    const { path, right } = hidden
+    const remedy =
+      index < EXPLAINED ? await api.explain({ path, rights: [right] }, signal) : `give it ${right} on ${path}`
+    return { ...hidden, remedy }
   }
 
   return {
     async begin(signal) {
-      const before = last ?? (await read(signal))
+      // Not what the look before this one has read: a right may have been taken since, and be given back while this one goes on.
+      const before = await read(signal)
       return async () => {
-        const after = await read(signal)
-        const known = new Set(after.unseen.map(({ path, right }) => `${path} ${right}`))
-        const gone = before.unseen.filter(({ path, right }) => !known.has(`${path} ${right}`))
-        return { acl: after.acl, unseen: [...after.unseen, ...gone] }
+        const { acl, hidden } = await read(signal)
+        const known = new Set(hidden.map(keyOf))
+        const all = [...hidden, ...before.hidden.filter((each) => !known.has(keyOf(each)))]
+        return { acl, unseen: await Promise.all(all.map((each, index) => withRemedy(each, index, signal))) }
       }
     },
 

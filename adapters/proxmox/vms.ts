@@ -5,7 +5,7 @@ import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
 import type { Plugged, Plugs } from './plugs.ts'
 import type { RunTask } from './run-task.ts'
-import { guestPending, nodeMachines, nothing, vmConfig, vmStatus } from './schemas.ts'
+import { guestPending, nodeMachines, nodeTasks, nothing, vmConfig, vmStatus } from './schemas.ts'
 import type { Templates } from './templates.ts'
 
 interface Deps {
@@ -98,6 +98,12 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
     async running(node, signal) {
       const all = await api.read('GET /nodes/{node}/qemu', { node }, {}, nodeMachines, signal)
       return new Set(all.flatMap(({ vmid, status }) => (status === 'running' ? [vmid] : [])))
+    },
+
+    async lastStart(node, vmid, signal) {
+      const params = { vmid, typefilter: 'qmstart', limit: 1 }
+      const [last] = await api.read('GET /nodes/{node}/tasks', { node }, params, nodeTasks, signal)
+      return last && { upid: last.upid, isWell: last.status === 'OK' || /^WARNINGS: \d+$/.test(last.status ?? '') }
     },
 
     audit: (node, vmid, zone, wanted) =>

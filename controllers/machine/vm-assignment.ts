@@ -29,6 +29,8 @@ export interface KeepAssignment {
   readonly power: Power
   readonly drift: Drift
   readonly networks: RangeNetworks
+  /** VMIDs of all VMs of the range's plan. */
+  readonly planned: ReadonlySet<number>
   /** This pass makes its VNets anew, under VMs that may be running. */
   readonly isRemade: boolean
   /** Where full clones go. */

@@ -36,6 +36,8 @@ export class VmExecutor {
         ? { rangeId: assignment.rangeId, name: assignment.plan.spec.name }
         : { rangeId: assignment.order.rangeId, name: assignment.name }
     const end = this.#underWay.begin({ rangeId, vmid: vmidOf(assignment), name, node })
+    // Whether it runs afterwards is not what its node said before.
+    if (assignment.kind === 'remove') this.#worker.forgetPower(assignment.vmid)
     try {
       return await work()
     } finally {

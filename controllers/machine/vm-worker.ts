@@ -11,6 +11,7 @@ import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { runVm } from '../../reconcilers/vm/run-vm.ts'
 import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import type { ConfigAudit } from './config-audit.ts'
+import { FirstStarts } from './first-starts.ts'
 import { PowerCheck } from './power-check.ts'
 import type { KeepAssignment, VmNews } from './vm-assignment.ts'
 import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
@@ -23,8 +24,7 @@ export class VmWorker {
   readonly #audit: Pick<ConfigAudit, 'check' | 'found' | 'isToBeConfigured'>
   readonly #backoff: VmBackoff
   readonly #power: PowerCheck
-  /** VMIDs of VMs that were made and have not been started yet: `power: keep` leaves only others as they are. */
-  readonly #firstStarts = new Set<number>()
+  readonly #firstStarts: FirstStarts
   readonly #logger: Logger
 
   /** @param clock a steady one */
@@ -41,6 +41,7 @@ export class VmWorker {
     this.#audit = audit
     this.#backoff = backoff
     this.#power = new PowerCheck(machines, clock)
+    this.#firstStarts = new FirstStarts(machines)
     this.#logger = logger
   }
 
@@ -56,8 +57,13 @@ export class VmWorker {
 
   /** The plan in which a new VM still gets its first start, although others are kept as they are. */
   withFirstStart(plan: VmPlan, power: Power): VmPlan {
-    if (power === 'off') this.#firstStarts.delete(plan.vmid)
-    return withFirstStart(plan, power, this.#firstStarts)
+    if (power === 'off') this.#firstStarts.closed(plan.vmid)
+    return withFirstStart(plan, power, this.#firstStarts.vmids)
+  }
+
+  /** Somebody else does something about the VM: what its node said of it before counts no more. */
+  forgetPower(vmid: number): void {
+    this.#power.forget(vmid)
   }
 
   /** Carries the assignment out. Throws only when aborted. */
@@ -83,7 +89,7 @@ export class VmWorker {
         const unsure = await this.#whyUnsure(assignment, step.at, permit.signal)
         if (unsure !== undefined) return { phase: 'unknown', outcome: unsure }
         // Whoever started it: it has had its first start.
-        if (phase === 'running') this.#firstStarts.delete(plan.vmid)
+        if (phase === 'running') this.#firstStarts.closed(plan.vmid)
         this.#backoff.forget(rangeId, spec.name)
         return { phase, outcome: { kind: 'settled' } }
       case 'wait':
@@ -120,18 +126,23 @@ export class VmWorker {
   }
 
   async #carryOut(assignment: KeepAssignment, node: string, permit: Permit): Promise<VmResult> {
-    const { rangeId, plan, power, networks, fullClone, startGate, tell } = assignment
+    const { rangeId, plan, power, networks, planned, fullClone, startGate, tell } = assignment
     const wait = this.#wait(assignment)
     if (wait !== undefined) {
       tell(newsOfWait(wait))
       return wait
     }
-    if (isNew(plan) && power !== 'off') this.#firstStarts.add(plan.vmid)
+    if (isNew(plan) && power !== 'off') this.#firstStarts.opened(plan.vmid)
+    if (power === 'keep') {
+      const kept = await this.#startedByOthers(assignment, node, permit.signal)
+      if (kept !== undefined) return kept
+    }
     this.#power.forget(plan.vmid)
     const work = {
       plan,
       node,
       networks,
+      planned,
       fullClone,
       machines: this.#machines,
       pools: this.#pools,
@@ -140,10 +151,13 @@ export class VmWorker {
       permit,
     }
     const result = await runVm(work, (phase) => this.#show(assignment, phase))
-    if (result.phase === 'running') this.#firstStarts.delete(plan.vmid)
+    if (result.phase === 'running') this.#firstStarts.closed(plan.vmid)
     if (permit.signal.aborted) return result
     const { outcome, phase } = result
-    if ('error' in outcome) return this.#failed(assignment, node, { phase, ...outcome })
+    if ('error' in outcome) {
+      if (power === 'keep' && phase === 'starting') await this.#firstStarts.failed(node, plan.vmid, permit.signal)
+      return this.#failed(assignment, node, { phase, ...outcome })
+    }
     if (outcome.kind === 'settled') {
       const isSure =
         (phase !== 'running' && phase !== 'stopped') || this.#power.saw(plan.vmid, node, phase === 'running')
@@ -155,6 +169,21 @@ export class VmWorker {
     }
     this.#show(assignment, phase)
     return result
+  }
+
+  /** Where a person has started it after its first start had failed, it is as they left it. Throws only when aborted. */
+  async #startedByOthers(assignment: KeepAssignment, node: string, signal: AbortSignal): Promise<VmResult | undefined> {
+    const { plan } = assignment
+    try {
+      if (!(await this.#firstStarts.isStartedByOthers(node, plan.vmid, signal))) return undefined
+      this.#firstStarts.closed(plan.vmid)
+      return { phase: plan.phase, outcome: { kind: 'progressing' } }
+    } catch (error) {
+      signal.throwIfAborted()
+      const outcome = outcomeOfError(error)
+      if (!('error' in outcome)) return { phase: plan.phase, outcome }
+      return this.#failed(assignment, node, { phase: 'starting', ...outcome })
+    }
   }
 
   /** It is on its way, or where it should be. */

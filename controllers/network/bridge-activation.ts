@@ -85,7 +85,8 @@ export class BridgeActivation {
     if (namesOf(wants).length === 0) return new Map()
     const { node } = wants
     const goes = [...wants.removals.map(({ name }) => name), ...stagedDeletions(before).keys()]
-    const inUse = await this.#firstInUse(goes.map((name) => ({ kind: 'bridge', name, node })))
+    const usedOfThem = () => this.#firstInUse(goes.map((name) => ({ kind: 'bridge', name, node })))
+    const inUse = await usedOfThem()
     if (inUse?.use.kind === 'unknown') throw inUse.use.error
     if (inUse?.use.kind === 'used') {
       const finding = deletionInUse(inUse.network.name, node, inUse.use.by)
@@ -105,6 +106,8 @@ export class BridgeActivation {
       asked += 1
       const late = asked === 1 ? first : await lookAgain()
       if (late.waiting.join() !== waiting.join()) why = 'looks otherwise'
+      // A guest may have got its NIC while it could not be sent.
+      else if (asked > 1 && (await usedOfThem()) !== undefined) why = 'looks otherwise'
       else if ((await withdrawnOf(requests.filter((each) => isAbout(each, waiting)))).size > 0) why = 'withdrawn'
       if (why !== undefined) throw new Withdrawn(`node ${node}: not all of what is staged is to be activated any more`)
     }

@@ -4,6 +4,7 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, Proxmox } from '../../model/ports.ts'
 import { BridgeMaker } from './bridge-maker.ts'
 import { BridgeRepair } from './bridge-repair.ts'
+import { deletionsTakenBack } from './deletions-taken-back.ts'
 import { FailedActivations } from './failed-activations.ts'
 import { NetworkController } from './network-controller.ts'
 import { NetworkRepair } from './network-repair.ts'
@@ -29,7 +30,7 @@ export function openNetworks(
   { clock, logger, signal }: Surroundings,
 ): { readonly networks: NetworkController; readonly repair: NetworkRepair } {
   const steady = steadyOf(clock)
-  const lock = new SdnLock(proxmox.sdn, lockStore, clock, logger)
+  const lock = new SdnLock(proxmox.sdn, lockStore, clock, logger, deletionsTakenBack(proxmox, logger))
   const writer = new VnetWriter(proxmox.sdn, proxmox.nics, logger, signal)
   const sdnRepair = new SdnRepair(proxmox, writer, lock, settings, signal)
   const vnetRepair = new VnetRepair((hidden) => sdnRepair.repair(hidden), steady)

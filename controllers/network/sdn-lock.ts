@@ -19,6 +19,8 @@ export interface HeldLock {
   released(): Promise<void>
 }
 
+type TakeBack = (token: string, signal: AbortSignal) => Promise<void>
+
 /** The lock is worth this much of a shutdown; what can't be given back now is at the next start. */
 const STOP_GRACE_MS = 5000
 
@@ -32,14 +34,23 @@ export class SdnLock {
   readonly #store: SdnLockStore
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #takeBack: TakeBack
   /** One after the other: giving back what is left behind must not forget a lock that was taken meanwhile. */
   #giving: Promise<void> = Promise.resolve()
 
-  constructor(sdn: SdnWriter, store: SdnLockStore, clock: Clock, logger: Logger) {
+  /** @param takeBack takes back what was begun under a lock and broken off, before that is given back. Never throws */
+  constructor(
+    sdn: SdnWriter,
+    store: SdnLockStore,
+    clock: Clock,
+    logger: Logger,
+    takeBack: TakeBack = () => Promise.resolve(),
+  ) {
     this.#sdn = sdn
     this.#store = store
     this.#clock = clock
     this.#logger = logger
+    this.#takeBack = takeBack
   }
 
   /**
@@ -62,11 +73,14 @@ export class SdnLock {
       held = undefined
       await this.#store.clear()
     }
+    let end: 'broken off' | 'done' = 'broken off'
     try {
       const nothingPending = token !== undefined && !allowPending
-      return { kind: 'done', value: await work({ token, nothingPending, released }) }
+      const value = await work({ token, nothingPending, released })
+      end = 'done'
+      return { kind: 'done', value }
     } finally {
-      await this.#giveBack(held)
+      await this.#giveBack(held, end)
     }
   }
 
@@ -117,10 +131,13 @@ export class SdnLock {
   }
 
   /** Gives the lock back, however the work under it ended, also while everything else is being stopped. Never throws. */
-  async #giveBack(token: string | undefined): Promise<void> {
+  async #giveBack(token: string | undefined, end: 'broken off' | 'done'): Promise<void> {
     if (token === undefined) return
     try {
-      await this.#withGrace(AbortSignal.abort(), (deadline) => this.#sdn.unlock(token, deadline))
+      await this.#withGrace(AbortSignal.abort(), async (deadline) => {
+        if (end === 'broken off') await this.#takeBack(token, deadline)
+        await this.#sdn.unlock(token, deadline)
+      })
       await this.#store.clear()
     } catch (error) {
       this.#logger.warn(
@@ -161,6 +178,7 @@ export class SdnLock {
     const noted = await this.#readNote()
     const left = noted.kind === 'read' ? noted.note : undefined
     if (left?.kind !== 'held') return
+    await this.#takeBack(left.token, signal)
     await this.#sdn.unlock(left.token, signal)
     await this.#store.clear()
     this.#logger.info('gave back the SDN lock that an earlier run left behind')
@@ -169,7 +187,7 @@ export class SdnLock {
   async #keep(token: string): Promise<{ readonly kind: 'granted'; readonly token: string } | LockRefusal> {
     const unwritable = await this.#note({ kind: 'held', token, at: this.#clock.now() })
     if (unwritable === undefined) return { kind: 'granted', token }
-    await this.#giveBack(token)
+    await this.#giveBack(token, 'done')
     return { kind: 'refused', finding: unwritable }
   }
 

@@ -34,7 +34,8 @@ export class RangeSight {
   async #phaseOf({ node, vmid }: GuestSeen, signal: AbortSignal): Promise<VmPhase> {
     try {
       const read = await this.#machines.read(node, vmid, signal)
-      if (read === undefined) return 'absent'
+      // It is listed: on its way to another node, or just deleted.
+      if (read === undefined) return 'unknown'
       if (read.paused) return 'unknown'
       return read.running ? 'running' : 'stopped'
     } catch {

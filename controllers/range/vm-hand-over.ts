@@ -35,6 +35,7 @@ export class VmHandOver {
     const { storage, storageFormat: format } = this.#settings()
     const { id: rangeId, power, drift } = spec
     const names = { rangeId, names: plan.network.names, vlans: vlansOf(spec) }
+    const planned = new Set(plan.vms.map(({ vmid }) => vmid))
     return plan.vms.map((vm) => ({
       kind: 'keep',
       rangeId,
@@ -42,6 +43,7 @@ export class VmHandOver {
       power,
       drift,
       networks: names,
+      planned,
       isRemade: plan.network.actions.some(({ kind }) => kind === 'create-vnet'),
       fullClone: { storage, format },
       startGate: networks,

@@ -1,12 +1,14 @@
 import { ansibleGroupsOf } from '../../model/ansible-groups.ts'
 import { addressOf, routerWanAddressOf, vmidOf } from '../../model/identity.ts'
 import { type NetworkMode, networkModeOf } from '../../model/network-mode.ts'
+import type { Finding } from '../../model/condition.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import { numberedBridges } from '../bridge/range-bridge.ts'
 import { type NumbersSeen, numbersHeldBy, rangeNumberOf } from '../range-number.ts'
+import { hiddenMembersOf, machinesHidden, sdnHidden } from '../not-visible.ts'
 import { findGuest, guestsOfRange, indexGuests } from '../vm/find-guest.ts'
 import { numberedVnets } from '../vnet/numbered-vnets.ts'
 
@@ -57,16 +59,24 @@ export function inventoryOf(specs: readonly RangeSpec[], snapshot: ClusterSnapsh
   const warnings: string[] = []
   const hosts = new Map<string, Host>()
   for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const numbered = numberIn(spec, seen, settings)
+    const numbered = numberIn(
+      spec,
+      seen,
+      settings,
+      sdnHidden(`range ${spec.id}`, 'so its number is not known', snapshot),
+    )
     if ('warning' in numbered) {
       warnings.push(numbered.warning)
       continue
     }
     const { number } = numbered
+    const hidden = machinesHidden(spec.id, snapshot) ?? hiddenMembersOf(spec.id, snapshot)
     const machines = machinesOf(spec).map((vm) => ({ vm, vmid: vmidOf(number, vm.address, settings.vmidBase) }))
     const guests = guestsOfRange(spec.id, new Set(machines.map(({ vmid }) => vmid)), index)
-    for (const { vm, vmid } of machines) {
-      const found = findGuest(vm.name, vmid, guests)
+    const looked = machines.map(({ vm, vmid }) => ({ vm, found: findGuest(vm.name, vmid, guests) }))
+    if (hidden !== undefined && looked.some(({ found }) => found.kind !== 'guest'))
+      warnings.push(`VMs may be missing here: ${hidden.message}`)
+    for (const { vm, found } of looked) {
       if (found.kind === 'conflict') warnings.push(`range ${spec.id}: ${found.finding.message}`)
       if (found.kind !== 'guest' || found.guest.name === undefined || found.guest.lock === 'clone') continue
       const other = hosts.get(vm.name)
@@ -129,10 +139,12 @@ function numberIn(
   { id, number: asked }: RangeSpec,
   seen: NumbersSeen,
   settings: PlanSettings,
+  hidden: Finding | undefined,
 ): { readonly number: number } | { readonly warning: string } {
   const numbered = rangeNumberOf(id, asked, seen, new Map(), settings)
   if ('finding' in numbered) return { warning: numbered.finding.message }
   const known = asked !== undefined || numbersHeldBy(id, seen, settings.vmidBase).includes(numbered.number)
+  if (!known && hidden !== undefined) return { warning: `it is left out: ${hidden.message}` }
   return known
     ? numbered
     : {

@@ -1,4 +1,4 @@
-import type { MachineRead, Machines, Pools } from '../../model/machine-ports.ts'
+import type { MachineRead, Machines, PoolRead, Pools } from '../../model/machine-ports.ts'
 import { Outdated, type Permit, provided } from '../../model/permit.ts'
 
 /** A VM and its place in its range's pool, as both were just read. */
@@ -7,6 +7,8 @@ export interface VmLook {
   readonly read: MachineRead | undefined
   /** Whether the range's pool has it. */
   readonly inPool: boolean
+  /** The pool itself; undefined when there is none. */
+  readonly pool: PoolRead | undefined
   /** When it was read, by a steady clock in milliseconds. */
   readonly at: number
 }
@@ -27,7 +29,7 @@ export interface VmPlace {
 }
 
 /** Within so many milliseconds a look counts as made right before a write. */
-const FRESH_MS = 500
+export const FRESH_MS = 500
 
 /** Looks at the VM and its pool. Throws what Proxmox refuses: then nothing is known. */
 export async function lookAtMachine(
@@ -40,7 +42,7 @@ export async function lookAtMachine(
   const at = now()
   // Last, as most of what makes it somebody else's shows there.
   const read = await machines.read(node, vmid, signal)
-  return { read, inPool: pool?.guests.includes(vmid) === true, at }
+  return { read, inPool: pool?.guests.includes(vmid) === true, pool, at }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { not } from 'xstate'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { vmSetup } from './vm-setup.ts'
-import { onlyAsSeen, present } from './vm-steps.ts'
+import { onlyAsSeen, onlyIfAlone, present } from './vm-steps.ts'
 
 /** A write failed in this phase: a look, where it may have happened; else the end. */
 const afterWrite = (phase?: VmPhase) =>
@@ -89,9 +89,10 @@ export const vmMachine = vmSetup.createMachine({
     cloning: {
       invoke: {
         src: 'clone',
-        input: ({ context }) => context.work,
+        input: ({ context }) => onlyIfAlone(context),
         onDone: { target: 'looking', actions: 'onlyLook' },
         onError: [
+          { guard: 'isOutdated', target: 'ended', actions: { type: 'failed', params: 'absent' } },
           { guard: 'isUnclear', target: 'looking', actions: ['countUnclear', 'onlyLook'] },
           { target: 'ended', actions: { type: 'failed', params: 'cloning' } },
         ],

@@ -1,5 +1,6 @@
 import { type AnyEventObject, assign, fromPromise, setup } from 'xstate'
 import type { MachineRead } from '../../model/machine-ports.ts'
+import { Outdated } from '../../model/permit.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { configPatchOf } from './config-patch.ts'
 import { pausedMessage, unconfiguredMessage } from './plan-vm.ts'
@@ -62,6 +63,8 @@ export const vmSetup = setup({
     ...vmGuards,
     /** The write may have happened: to be answered by a look. */
     isUnclear: ({ context, event }) => isUnclear(context, errorIn(event)),
+    /** It was not sent, as what it depends on has changed. */
+    isOutdated: ({ event }) => errorIn(event) instanceof Outdated,
     mayStart: ({ event }) => holdIn(event) === undefined,
   },
   actions: {

@@ -3,6 +3,7 @@ import { despiteRemoval, Outdated } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import { notesOf } from '../../model/vm-notes.ts'
 import { type Marks, marksOf } from './marks.ts'
+import { noNamesake } from './no-namesake.ts'
 import { asSeen, lookAtMachine, type VmLook, type VmPlace } from './vm-look.ts'
 import type { VmContext, VmWork } from './vm-work.ts'
 
@@ -32,6 +33,13 @@ export const lookAt = (work: VmWork): Promise<VmLook> => lookAtMachine(work, pla
 export function onlyAsSeen({ work, look }: VmContext): VmWork {
   if (look === undefined) throw new Error('a VM that was not looked at is never written')
   return { ...work, permit: asSeen(look, work, placeOf(work), work.permit) }
+}
+
+/** For a clone: it is sent only while its pool has no other VM of its name. */
+export function onlyIfAlone({ work, look }: VmContext): VmWork {
+  const { plan, networks, planned, permit } = work
+  const newcomer = { name: plan.spec.name, rangeId: networks.rangeId, planned }
+  return { ...work, permit: noNamesake(look, work, newcomer, permit) }
 }
 
 /** Clones the VM as its plan says; for a plan that creates it. */

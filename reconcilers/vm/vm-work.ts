@@ -12,6 +12,8 @@ export interface VmWork {
   /** Where the VM is, or will be created. */
   readonly node: string
   readonly networks: RangeNetworks
+  /** VMIDs of all VMs of the range's plan. */
+  readonly planned: ReadonlySet<number>
   /** Where full clones go. */
   readonly fullClone: { readonly storage: string; readonly format: string }
   readonly machines: Machines

@@ -99,7 +99,7 @@ function mayBeUnlisted(
   { nodeNetworks, unseen }: ClusterSnapshot,
 ): boolean {
   if (hosts.length === 0) return false
-  const bridgesHidden = unseen.some(({ what }) => what === 'bridges')
+  const bridgesHidden = unseen.some(({ what }) => what === 'bridges' || what === 'rights')
   const prefixes = nodeNetworks.flatMap(({ interfaces }) => interfaces.flatMap((each) => each.prefixes))
   const possible = strangers.filter((address) => bridgesHidden || !isWithin(address, prefixes))
   return possible.length >= hosts.length

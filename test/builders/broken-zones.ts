@@ -221,6 +221,16 @@ export const brokenZones: readonly BrokenZone[] = [
     unreal: LOOK,
   },
   {
+    situation: 'has peers on bridges that may be hidden, as the token may not read what is',
+    snapshot: withZone(
+      { peers: ['10.0.0.1', '10.0.0.22', '10.0.0.3'] },
+      { unseen: [{ what: 'rights', path: '/access', right: 'Sys.Audit', remedy: 'pveum' }] },
+    ),
+    says: ['degraded ZonePeerNotKnown: pvesh get /nodes/pve2/network'],
+    message: /is known to be pve2/,
+    unreal: LOOK,
+  },
+  {
     situation: 'lacks a node that is off',
     snapshot: withZone({ peers: ['10.0.0.1', '10.0.0.2'] }, { nodes: off('pve3') }),
     says: [`degraded ZoneLacksPeer: ${SET} --peers ${ALL} && ${APPLY}`],

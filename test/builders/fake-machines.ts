@@ -61,6 +61,10 @@ export class FakeMachines implements Machines {
     )
   }
 
+  async lastStart(): Promise<undefined> {
+    return undefined
+  }
+
   async audit(node: string, vmid: number): Promise<MachineAudit | undefined> {
     const seen = await this.read(node, vmid)
     return seen && { ...seen, waiting: [], unplugged: [] }

@@ -198,8 +198,9 @@ export class FakeProxmox implements Proxmox {
     read: async (pool) => {
       await this.#call(`look at pool ${pool}`)
       if (!this.snapshot.pools.includes(pool)) return undefined
-      const guests = this.#guests().flatMap((each) => (each.pool === pool ? [each.vmid] : []))
-      return { comment: poolComment(pool), guests }
+      const members = this.#guests().filter((each) => each.pool === pool)
+      const nodes = new Map(members.map(({ vmid, node }) => [vmid, node]))
+      return { comment: poolComment(pool), guests: [...nodes.keys()], nodes }
     },
     remove: async (pool, { check }) => {
       await check()

@@ -101,6 +101,26 @@ describe("what a range's power asks for", () => {
     await lab.until(() => lab.ready('JD') && on().length === 2)
   })
 
+  it('keep: leaves off what a person has started, after its first start had failed, and stopped again between two looks', async () => {
+    lab = await openLab()
+    lab.simulator.arm({ on: 'task', type: 'qmstart', id: '1010001', at: 'before', error: 'no memory', times: 3 })
+    const tries = () => lab.writes().filter(({ path }) => path.endsWith('/1010001/status/start')).length
+    await lab.drop('JD.yml', fileOf('keep', A))
+    await lab.until(() => tries() === 3)
+    await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
+    // Its last try has failed, and is told.
+    await lab.until(() => machines()?.message.includes('no memory') === true)
+    const person = personIn(lab.simulator)
+    const at = `/nodes/${guests().find(({ vmid }) => vmid === 1_010_001)?.node}/qemu/1010001/status`
+    await person('POST', `${at}/start`)
+    await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
+    await person('POST', `${at}/stop`)
+    await lab.until(() => lab.ready('JD'))
+    await lab.pass()
+    expect(on()).to.deep.equal([ROUTER])
+    expect(tries()).to.equal(4)
+  })
+
   it('off: tells of a guest that does not shut down, asks it again, and never forces it', async () => {
     await open(fileOf('on', A))
     lab.simulator.world.guestsRespond = false

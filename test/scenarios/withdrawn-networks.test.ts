@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { withInterface } from '../../adapters/simulator/interfaces.ts'
 import type { RequestMatch } from '../../adapters/simulator/journal.ts'
-import type { World } from '../../adapters/simulator/world.ts'
+import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { bridgesWorld } from './bridges-world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { openReadyLab } from './ready-lab.ts'
@@ -106,6 +106,23 @@ describe('networks that are withdrawn while they are written', () => {
       await lab.drop('JD.yml', RANGE)
       await lab.until(() => networkOf()?.reason === 'ForeignPending')
       expect(writesOf(0, ACTIVATE)).to.have.length(1)
+    })
+
+    it('an activation that was refused for want of a lock is not sent again under a guest that got a NIC since', async () => {
+      lab = await openLab({ world: bridgesWorld(1), files: { 'JD.yml': RANGE } })
+      await lab.until(() => lab.ready('JD'))
+      const since = lab.writes().length
+      const theirs: Guest = { ...lab.simulator.world.guests.get(1_010_001)!, vmid: 321 }
+      const config = new Map([
+        ['name', 'theirs'],
+        ['net0', 'virtio=BC:24:11:00:00:09,bridge=vmbr1001'],
+      ])
+      const message = "can't lock file '/etc/network/.pve-interfaces.lock' - got timeout"
+      refuseOnce(ACTIVATE, message, ({ guests }) => guests.set(321, { ...theirs, config }))
+      await lab.drop('JD.yml', GOES)
+      await lab.until(() => networkOf()?.reason === 'NetworkInUse')
+      expect(writesOf(since, ACTIVATE)).to.have.length(1)
+      expect(bridges()).to.deep.equal(['vmbr1001'])
     })
 
     it('a deletion whose range is wanted again before the activation is taken back', async () => {

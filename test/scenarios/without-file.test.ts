@@ -95,6 +95,7 @@ describe('ranges without a file, after a restart', () => {
     const { stdout } = await lanista('plan')
     show(site.simulator.world, '/pool/JD')
     expect(stdout).to.match(/^# ranges without a file may be there unseen: the API token lacks .*\/pool\/JD/m)
+    expect(stdout).not.to.include('grant it with: grant it with')
   })
 
   it('are there again as FileMissing by the status of before, with their VMs, and as run --once ends with status 1', async () => {

@@ -1,3 +1,4 @@
+import { ApiError } from '../api-error.ts'
 import { flag } from '../parameters.ts'
 import { anyUser } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
@@ -25,8 +26,11 @@ const idUnderPending = (row: Row, ...names: readonly string[]): Row => {
 
 const mayFabric = (call: Call, id: string): boolean => call.may(`/sdn/fabrics/${id}`, 'SDN.Audit', 'SDN.Allocate')
 
+/** They came with release 9. */
 const fabrics = (call: Call): Readonly<Record<string, readonly Row[]>> => {
   const { world } = call.sim
+  if (Number.parseInt(world.version.release, 10) < 9)
+    throw new ApiError(501, "Method 'GET /cluster/sdn/fabrics/all' not implemented")
   return {
     fabrics: sectionRows(world, 'fabrics', 'id', call.params)
       .filter((row) => mayFabric(call, String(row['id'])))

@@ -39,17 +39,36 @@ describe('the NICs on a network', () => {
     expect(nics[0]?.name).to.equal('vm101')
   })
 
-  it('are not known when one guest can not be read, but for one that is gone', async () => {
+  const NOT_HERE = refusal(500, "Configuration file 'nodes/pve1/qemu-server/101.conf' does not exist")
+
+  it('are not known when one guest can not be read, but for one that is gone from the cluster', async () => {
     at = await connected({
-      'GET /nodes/pve1/qemu/101/pending': refusal(
-        500,
-        "Configuration file 'nodes/pve1/qemu-server/101.conf' does not exist",
-      ),
+      'GET /nodes/pve1/qemu/101/pending': NOT_HERE,
       'GET /nodes/pve1/qemu/102/pending': refusal(595, 'No route to host'),
+      'GET /cluster/resources': { data: [] },
     })
     expect(await at.proxmox.nics.on('r3', [guest(101)], at.signal)).to.deep.equal([])
     expect((await failing(at.proxmox.nics.on('r3', [guest(101), guest(102)], at.signal))).kind).to.equal(
       'node-unreachable',
     )
+  })
+
+  it('are looked for where a guest was migrated to since it was seen', async () => {
+    at = await connected({
+      'GET /nodes/pve1/qemu/101/pending': NOT_HERE,
+      'GET /cluster/resources': { data: [{ type: 'qemu', vmid: 101, node: 'pve2' }] },
+      'GET /nodes/pve2/qemu/101/pending': { data: [{ key: 'net0', value: 'virtio=X,bridge=r3' }] },
+    })
+    expect(await at.proxmox.nics.on('r3', [guest(101)], at.signal)).to.deep.equal([
+      { vmid: 101, name: 'vm101', nic: 'net0' },
+    ])
+  })
+
+  it('are not known of a guest that its node says is not there and the cluster says is', async () => {
+    at = await connected({
+      'GET /nodes/pve1/qemu/101/pending': NOT_HERE,
+      'GET /cluster/resources': { data: [{ type: 'qemu', vmid: 101, node: 'pve1' }] },
+    })
+    expect((await failing(at.proxmox.nics.on('r3', [guest(101)], at.signal))).kind).to.equal('not-found')
   })
 })

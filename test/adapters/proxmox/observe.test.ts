@@ -73,7 +73,7 @@ describe('observe', () => {
     expect(snapshot.runningTasks).to.deep.equal([{ upid: UPID, node: 'pve1', type: 'qmclone', id: '9000' }])
   })
 
-  it('makes eleven reads and one of each node, two more the first time, and no more when there is more to see', async () => {
+  it('makes thirteen reads and one of each node, and no more when there is more to see', async () => {
     const guests = Array.from({ length: 500 }, (_, index) => ({
       type: 'qemu',
       vmid: 100 + index,
@@ -86,7 +86,7 @@ describe('observe', () => {
     expect((await proxmox.observe(signal)).guests).to.have.length(500)
     expect(api.got).to.have.length(14)
     await proxmox.observe(signal)
-    expect(api.got).to.have.length(14 + 12)
+    expect(api.got).to.have.length(14 + 14)
     expect(api.got.every(({ method }) => method === 'GET')).to.equal(true)
     expect(api.got.find(({ path }) => path === '/cluster/sdn/vnets')?.params).to.deep.equal({ pending: '1' })
   })
@@ -297,6 +297,18 @@ describe('observe', () => {
     await proxmox.observe(signal)
     expect(api.got.filter((request) => request.path === '/cluster/sdn/zones')).to.have.length(1)
     expect(api.got.filter((request) => request.path === '/cluster/sdn/vnets')).to.have.length(2)
+  })
+
+  it('asks again for lists that Proxmox did not have once it is of another release, in the same look', async () => {
+    const { proxmox, signal } = await start({
+      'GET /version': [{ data: { release: '8.4' } }, { data: { release: '9.1' } }, { data: { release: '9.1' } }],
+      'GET /cluster/sdn/fabrics/all': [
+        refusal(501, "Method 'GET /cluster/sdn/fabrics/all' not implemented"),
+        { data: { fabrics: [{ state: 'new', pending: { id: 'fab1' } }], nodes: [] } },
+      ],
+    })
+    expect((await proxmox.observe(signal)).otherPending).to.deep.equal([])
+    expect((await proxmox.observe(signal)).otherPending).to.deep.equal(['fabric fab1 (new)'])
   })
 
   for (const [situation, rows] of [

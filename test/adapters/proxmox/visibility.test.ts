@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { ALL_RIGHTS } from './all-rights.ts'
+import { ALL_RIGHTS, rightsBut } from './all-rights.ts'
 import { connected, type Connected } from './connected.ts'
 import type { Reply } from './fake-api.ts'
 
 const SHOWN: Reply = { data: ALL_RIGHTS }
-const HIDING: Reply = { data: { '/': { ...ALL_RIGHTS['/'], 'VM.Audit': 0 } } }
+const HIDING: Reply = { data: rightsBut('VM.Audit') }
 
 describe('what may be missing in the lists of a look', () => {
   let at: Connected
@@ -43,9 +43,15 @@ describe('what may be missing in the lists of a look', () => {
   })
 
   it('is what was hidden before they were read as well, and nothing any more in the next look', async () => {
-    await start([HIDING, SHOWN, SHOWN])
+    await start([HIDING, SHOWN, SHOWN, SHOWN])
     expect(await look()).to.deep.include({ unseen: ['/vms'] })
     expect(await look()).to.deep.equal({ unseen: [], hiddenMembers: new Map() })
+  })
+
+  it('is what was hidden right before them, although the look before this one was shown all', async () => {
+    await start([SHOWN, SHOWN, HIDING, SHOWN])
+    expect((await look()).unseen).to.deep.equal([])
+    expect(await look()).to.deep.include({ unseen: ['/vms'] })
   })
 
   it('is told once when it was hidden all the time', async () => {

@@ -16,7 +16,7 @@ const LOOK = `read ${VMID} on pve1`
 const WRITE = `configure ${VMID} on pve1`
 
 /** The range's pool, which has its VM. */
-const pools = { read: () => Promise.resolve({ comment: undefined, guests: [VMID] }) }
+const pools = { read: () => Promise.resolve({ comment: undefined, guests: [VMID], nodes: new Map<number, string>() }) }
 
 /** An audit of one VM, once an hour. */
 function auditOf(config: Readonly<Record<string, string>>) {

@@ -32,6 +32,7 @@ const assignmentOf = (vmid: number, cpus = 2): VmAssignment => ({
   power: 'on',
   drift: { networks: 'report', hardware: 'report' },
   networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [] },
+  planned: new Set([vmid]),
   isRemade: false,
   fullClone: { storage: 'local', format: 'qcow2' },
   startGate: { closedNow: () => undefined, closed: async () => undefined },

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { RangeSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import type { Unseen, UnseenKind } from '../../../model/unseen.ts'
 import { ansibleListOf, inventoryOf } from '../../../reconcilers/range/inventory.ts'
 import { cluster, guest, rangeBridge, rangeGuest, rangeVnet, singleNode, vnet } from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
@@ -148,5 +149,17 @@ describe('the Ansible inventory', () => {
           `ansible_groups: "${name}" can't be the name of a group and is left out; use letters, digits and underscores`,
       ),
     )
+  })
+
+  it('warns of VMs that may be missing, and of a range whose number is not shown', () => {
+    const lacks = (what: UnseenKind, right: string, path: string): Unseen => ({ what, right, path, remedy: 'grant it' })
+    const blind = { ...cluster({ vnets: [rangeVnet(3, 'JD')] }), unseen: [lacks('guests', 'VM.Audit', '/vms')] }
+    expect(look([range('JD')], blind).warnings.join()).to.match(
+      /^VMs may be missing here: range JD: .*VM\.Audit on \/vms/,
+    )
+    const shown = { ...cluster({ vnets: [rangeVnet(3, 'JD')], guests: [controller, router] }), unseen: blind.unseen }
+    expect(look([range('JD', { vms: [vm('JD-DC01')] })], shown).warnings).to.deep.equal([])
+    const numberless = { ...cluster({}), unseen: [lacks('sdn', 'SDN.Audit', '/sdn/zones')] }
+    expect(look([range('JD')], numberless).warnings.join()).to.match(/^it is left out: range JD: .*SDN\.Audit on \/sdn/)
   })
 })

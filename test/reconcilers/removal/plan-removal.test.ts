@@ -19,6 +19,7 @@ import {
   singleNode,
   stagedDeletionOf,
 } from '../../builders/cluster.ts'
+import type { Unseen, UnseenKind } from '../../../model/unseen.ts'
 import { settings } from '../../builders/range.ts'
 
 const JD = rangeBridge(1, 'JD')
@@ -33,6 +34,8 @@ const NAMED: RemovalScope = { kind: 'named', names: ['JD-DC01', 'JD-WS01'] }
 const DC = rangeGuest(1_010_011, 'JD', 'JD-DC01')
 const inPool = (traits: Partial<GuestSeen>, vmid = 100): GuestSeen => rangeGuest(vmid, 'JD', 'JD-DC01', traits)
 const withVms = (...guests: readonly GuestSeen[]) => cluster({ vnets: [rangeVnet(1, 'JD')], guests, pools: ['JD'] })
+
+const hidden = (what: UnseenKind, path: string): Unseen => ({ what, path, right: 'X.Audit', remedy: 'grant it' })
 
 interface Row {
   readonly situation: string
@@ -147,6 +150,43 @@ const rows: readonly Row[] = [
     mode: 'cluster',
     seen: withVms(inPool({ name: undefined })),
     becomes: 'progressing',
+  },
+  {
+    situation: 'is not known to have no VM where none is shown',
+    mode: 'cluster',
+    seen: { ...cluster({ pools: ['JD'] }), unseen: [hidden('guests', '/vms')] },
+    becomes: 'machines NotVisible',
+  },
+  {
+    situation: 'is not known to have no VM where pools are hidden',
+    mode: 'cluster',
+    seen: { ...cluster({ guests: [guest(105)] }), unseen: [hidden('pools', '/pool')] },
+    becomes: 'machines NotVisible',
+  },
+  {
+    situation: 'loses none while its pool has one that is hidden',
+    mode: 'cluster',
+    seen: { ...withVms(DC), unseen: [hidden('guests', '/vms/105')], hiddenMembers: new Map([['JD', [105]]]) },
+    becomes: 'machines NotVisible',
+    says: /VM 105/,
+  },
+  {
+    situation: 'keeps its networks where some VNets are hidden, though its own are shown',
+    mode: 'cluster',
+    seen: { ...cluster({ vnets: [rangeVnet(1, 'JD')] }), unseen: [hidden('sdn', '/sdn/zones/theirs')] },
+    becomes: 'network NotVisible',
+  },
+  {
+    situation: 'is not known to have no bridge where bridges are hidden',
+    mode: 'single',
+    seen: { ...singleNode(), unseen: [hidden('bridges', '/sdn/zones/localnetwork')] },
+    becomes: 'network NotVisible',
+  },
+  {
+    situation: 'is not known to have no bridge where it is hidden what is hidden',
+    mode: 'single',
+    seen: { ...singleNode(), pools: ['JD'], unseen: [hidden('rights', '/access')] },
+    becomes: 'network NotVisible',
   },
   {
     situation: 'loses exactly the VMs that a person has seen',

@@ -84,6 +84,11 @@ describe('mayHaveMore', () => {
       cluster({ unseen: [{ ...lacking, what: 'bridges', path: '/sdn/zones/localnetwork' }] }),
       'NotVisible',
     ],
+    [
+      'it is hidden what is hidden',
+      cluster({ pools: ['JD'], unseen: [{ ...lacking, what: 'rights', path: '/access' }] }),
+      'NotVisible',
+    ],
     ['a node does not tell its network', untold, 'NodeNetworkUntold'],
   ]
   for (const [what, snapshot, expected] of rows)

@@ -144,9 +144,13 @@ describe('whatever marks a VM has inherited, lost or had copied', () => {
             plan,
             node: 'pve1',
             networks: NETWORKS,
+            planned: new Set([plan.vmid]),
             fullClone: { storage: 'shared', format: 'qcow2' },
             machines,
-            pools: { read: () => Promise.resolve({ comment: undefined, guests: [...machines.machines.keys()] }) },
+            pools: {
+              read: () =>
+                Promise.resolve({ comment: undefined, guests: [...machines.machines.keys()], nodes: new Map() }),
+            },
             now: () => 0,
             holdStart: () => Promise.resolve(undefined),
             permit: always(new AbortController().signal),

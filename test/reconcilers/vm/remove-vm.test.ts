@@ -11,7 +11,7 @@ const TAGS = ['jd', 'lanista']
 const dc = (traits: Partial<MachineRead> = {}): MachineRead =>
   machine(VMID, 'JD-DC01', { tags: TAGS, running: true, ...traits })
 const [DOWN, STOP, DESTROY] = ['shutdown', 'stop', 'destroy'].map((call) => `${call} ${VMID} on pve1`)
-const IN_POOL: PoolRead = { comment: undefined, guests: [VMID] }
+const IN_POOL: PoolRead = { comment: undefined, guests: [VMID], nodes: new Map() }
 
 /** What came of it, and what was written. */
 async function removal(

@@ -45,10 +45,11 @@ async function run(
     plan,
     node: 'pve1',
     networks: { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] },
+    planned: new Set([VMID]),
     fullClone: { storage: 'shared', format: 'qcow2' },
     holdStart,
     machines,
-    pools: { read: () => Promise.resolve({ comment: undefined, guests: pooled }) },
+    pools: { read: () => Promise.resolve({ comment: undefined, guests: pooled, nodes: new Map() }) },
     now: () => 0,
     permit: { ...always(signal), ...wanted },
   }
@@ -585,6 +586,18 @@ describe('runVm', () => {
     expect(outcome).to.deep.equal({ kind: 'progressing' })
     expect(machines.writes).to.deep.equal([`clone ${VMID} to pve1`])
   })
+
+  for (const [what, plan] of [
+    ['configured', finish],
+    ['started', restart],
+    ['shut down', shutDown],
+  ] as const)
+    it(`is not ${what} when it was taken out of its pool before it was looked at`, async () => {
+      const machines = new FakeMachines(what === 'configured' ? own() : running({ running: what === 'shut down' }))
+      const { phase, error } = await run(machines, plan, undefined, undefined, {}, [])
+      expect([phase, machines.writes]).to.deep.equal(['blocked', []])
+      expect(error).to.include('is no longer in pool JD')
+    })
 
   it('tells each phase as it is entered', async () => {
     expect((await run(new FakeMachines(), create)).phases).to.deep.equal(['cloning', 'configuring', 'starting'])

@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
+import { type Lab, openLab } from './lab.ts'
+import { rangeText } from './ranges.ts'
+
+const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
+const ABSENT = `${JD}ludus_extensions: { lanista: { state: absent } }\n`
+const DELETION = { method: 'DELETE', path: '/cluster/sdn/vnets/r1' }
+
+describe('the deletion of a VNet that was broken off before its apply', () => {
+  let lab: Lab
+  afterEach(() => lab.close())
+  const readyIs = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'Ready')
+
+  it('is taken back by the next life, before it gives the lock back: the range may be wanted again', async () => {
+    lab = await openLab({ files: { 'JD.yml': JD } })
+    await lab.until(() => lab.ready('JD'))
+    const { world } = lab.simulator
+    await lab.close()
+    writeSdn(world, 'vnets', 'r1', undefined)
+    world.sdn.lock = 'left behind'
+    lab = await openLab({ world, files: { 'JD.yml': JD }, lockNote: { kind: 'held', token: 'left behind', at: 0 } })
+    await lab.until(() => lab.ready('JD') && world.sdn.lock === undefined)
+    expect(lab.writes().map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+      'POST /cluster/sdn/vnets',
+      'DELETE /cluster/sdn/lock',
+    ])
+  })
+
+  it('is made again when the range is still to go', async () => {
+    lab = await openLab({ files: { 'JD.yml': JD } })
+    await lab.until(() => lab.ready('JD'))
+    const { world } = lab.simulator
+    await lab.close()
+    for (const vmid of world.pools.get('JD')?.vms ?? []) world.guests.delete(vmid)
+    world.pools.get('JD')?.vms.clear()
+    writeSdn(world, 'vnets', 'r1', undefined)
+    world.sdn.lock = 'left behind'
+    lab = await openLab({ world, files: { 'JD.yml': ABSENT }, lockNote: { kind: 'held', token: 'left behind', at: 0 } })
+    await lab.until(() => readyIs()?.reason === 'Absent')
+    expect(world.sdn.running.vnets.has('r1')).to.equal(false)
+  })
+
+  it('is taken back when Lanista is stopped just then', async () => {
+    lab = await openLab({ files: { 'JD.yml': JD } })
+    await lab.until(() => lab.ready('JD'))
+    const deleted = lab.simulator.journal.next(DELETION)
+    await lab.drop('JD.yml', ABSENT)
+    await deleted
+    await lab.controller.stop(new Error('stopped'))
+    const { configured, running, lock } = lab.simulator.world.sdn
+    expect(configured.vnets.get('r1')).to.deep.equal(running.vnets.get('r1')).and.to.include({ zone: 'ludus' })
+    expect(lock).to.equal(undefined)
+  })
+
+  it("of somebody's making stays, and stops the range, which is said", async () => {
+    lab = await openLab({ files: { 'JD.yml': JD } })
+    await lab.until(() => lab.ready('JD'))
+    writeSdn(lab.simulator.world, 'vnets', 'r1', undefined)
+    await lab.until(() => readyIs()?.reason === 'VnetDeletionPending')
+    commitSdn(lab.simulator.world)
+    await lab.until(() => lab.ready('JD'))
+  })
+})
