@@ -86,7 +86,7 @@ export const connectProxmox = (
       templates,
       nodeNetworks: createNodeNetworks(api),
       vnetStates: createVnetStates(api),
-      visibility: createVisibility(api),
+      visibility: createVisibility(api, steady),
       ownTasks,
     }),
     nics: createNicReader(api),

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import type { AclSeen } from '../../model/snapshot.ts'
 import type { Unseen } from '../../model/unseen.ts'
 import type { z } from 'zod'
@@ -47,8 +48,16 @@ interface RightsRead {
 
 const keyOf = ({ path, right }: Hidden): string => `${path} ${right}`
 
-/** Four reads a look, and one more of each pool while something is hidden. */
-export function createVisibility(api: Pick<Api, 'read' | 'explain'>): Visibility {
+/** What was read so lately, in milliseconds, is what is read now: a person does not take a right and give it back in that time. */
+const FRESH = 1000
+
+/**
+ * Four reads a look, or two right after another one, and one more of each pool while something is hidden.
+ *
+ * @param clock a steady one
+ */
+export function createVisibility(api: Pick<Api, 'read' | 'explain'>, clock: Pick<Clock, 'now'>): Visibility {
+  let last: { readonly seen: RightsRead; readonly at: number } | undefined
   const read = async (signal: AbortSignal): Promise<RightsRead> => {
     const [permissions, rows] = await Promise.all([
       api.read('GET /access/permissions', {}, {}, schemas.permissions, signal),
@@ -68,10 +77,14 @@ export function createVisibility(api: Pick<Api, 'read' | 'explain'>): Visibility
 
   return {
     async begin(signal) {
-      // Not what the look before this one has read: a right may have been taken since, and be given back while this one goes on.
-      const before = await read(signal)
+      // Not what a look long before this one has read: a right may have been taken since, and be given back while this one goes on.
+      const fresh = last !== undefined && clock.now() - last.at < FRESH ? last.seen : undefined
+      const before = fresh ?? (await read(signal))
       return async () => {
-        const { acl, hidden } = await read(signal)
+        const at = clock.now()
+        const seen = await read(signal)
+        last = { seen, at }
+        const { acl, hidden } = seen
         const known = new Set(hidden.map(keyOf))
         const all = [...hidden, ...before.hidden.filter((each) => !known.has(keyOf(each)))]
         return { acl, unseen: await Promise.all(all.map((each, index) => withRemedy(each, index, signal))) }

@@ -37,6 +37,8 @@ describe('what may be missing in the lists of a look', () => {
     return { unseen: unseen.map(({ path }) => path), hiddenMembers }
   }
 
+  const asked = (): number => at.seen.filter(({ call }) => call === 'GET /access/permissions').length
+
   it('is what was hidden after they were read', async () => {
     await start([SHOWN, HIDING])
     expect(await look()).to.deep.include({ unseen: ['/vms'] })
@@ -51,7 +53,18 @@ describe('what may be missing in the lists of a look', () => {
   it('is what was hidden right before them, although the look before this one was shown all', async () => {
     await start([SHOWN, SHOWN, HIDING, SHOWN])
     expect((await look()).unseen).to.deep.equal([])
+    await at.clock.sleep(1000)
     expect(await look()).to.deep.include({ unseen: ['/vms'] })
+    // Two more of them for the remedy.
+    expect(asked()).to.equal(4 + 2)
+  })
+
+  it('is not asked for before one look right after another, which has just asked', async () => {
+    await start([SHOWN, SHOWN, SHOWN])
+    expect((await look()).unseen).to.deep.equal([])
+    await at.clock.sleep(999)
+    expect((await look()).unseen).to.deep.equal([])
+    expect(asked()).to.equal(3)
   })
 
   it('is told once when it was hidden all the time', async () => {
