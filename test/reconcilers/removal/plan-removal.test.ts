@@ -146,6 +146,16 @@ const rows: readonly Row[] = [
     says: /VM 100 is still being cloned; it goes on by itself/,
   },
   {
+    situation: 'waits for a clone at its very end, in no pool yet and locked no more',
+    mode: 'cluster',
+    seen: {
+      ...cluster({ vnets: [rangeVnet(1, 'JD')], guests: [guest(1_010_012, { name: 'JD-WS01', pool: undefined })] }),
+      runningTasks: [{ upid: 'UPID:1', node: 'pve1', type: 'qmclone', id: '9000' }],
+    },
+    becomes: 'progressing',
+    says: /VM 1010012 is still being cloned/,
+  },
+  {
     situation: 'waits until Proxmox tells the name of one',
     mode: 'cluster',
     seen: withVms(inPool({ name: undefined })),

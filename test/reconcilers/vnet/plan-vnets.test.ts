@@ -282,4 +282,13 @@ describe('planVnets', () => {
     expect(does({ ...mine, pending: 'changed', running: theirs })).to.deep.equal([])
     expect(does({ ...mine, pending: 'changed', configured: theirs })).to.deep.equal([])
   })
+
+  it('applies no deletion of a VNet that a range of the turn wants, nor one of a VNet with the mark of another range', () => {
+    const removals = [{ name: 'r1', alias: 'lanista range JD', reason: 'it is to go' }]
+    const does = (wants: typeof JD, seen: VnetSeen) =>
+      inWords(planDemand({ wants, removals }, cluster({ vnets: [natVnet(), seen] }), { applyForeign: false }).actions)
+    expect(does(KL, deleted(rangeVnet(1, 'JD')))).to.deep.equal(['create r2 2', 'apply r2 r1'])
+    expect(does([...JD, ...KL], deleted(rangeVnet(1, 'JD')))).to.deep.equal([])
+    expect(does(KL, deleted(rangeVnet(1, 'XX')))).to.deep.equal([])
+  })
 })
