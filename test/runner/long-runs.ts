@@ -1,6 +1,10 @@
 /** Whether these are the long tests (`npm run test:long`) rather than the short ones (`npm test`). */
 export const isLong = process.env['LANISTA_TEST_LONG'] !== undefined
 
+/** What the long tests choose their cases by, `LANISTA_SEED`; undefined: by chance. */
+export const longSeed: number | undefined =
+  process.env['LANISTA_SEED'] === undefined ? undefined : Number(process.env['LANISTA_SEED'])
+
 /** How often a property is tried: so often in the long tests, in the short ones a tenth of that, where nothing else is said. */
 export const runs = (often: number, few = Math.ceil(often / 10)): number => (isLong ? often : few)
 
