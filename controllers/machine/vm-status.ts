@@ -1,7 +1,7 @@
 import { addressOf, routerWanAddressOf } from '../../model/identity.ts'
 import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
 import type { VmStatus } from '../../model/range-status.ts'
-import { STAYS } from '../../reconcilers/vm/plan-vm.ts'
+import { STAYS } from '../../reconcilers/vm/plan-existing-vm.ts'
 import type { VmNews } from './vm-assignment.ts'
 
 /** A VM's status as planned. Why it was placed where it is stays told for as long as the controller remembers. */

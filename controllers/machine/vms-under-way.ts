@@ -1,4 +1,4 @@
-import type { UnderWay } from '../../reconcilers/vm/plan-vm.ts'
+import type { UnderWay } from '../../reconcilers/vm/planned-range.ts'
 
 /** Which VMs are worked on just now, and at which node. In memory only: all work ends with the controller. */
 export class VmsUnderWay {

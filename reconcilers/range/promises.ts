@@ -1,4 +1,4 @@
-import type { UnderWay } from '../vm/plan-vm.ts'
+import type { UnderWay } from '../vm/planned-range.ts'
 import type { Reservation } from '../placement/capacity.ts'
 
 /** What ranges have been promised, or are being given just now, and does not show in the snapshot yet. */

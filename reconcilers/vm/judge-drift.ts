@@ -3,7 +3,7 @@ import type { Drift, VmSpec } from '../../model/range-spec.ts'
 import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
 import { marksLacking, marksOf } from './marks.ts'
-import { unconfiguredMessage } from './plan-vm.ts'
+import { unconfiguredMessage } from './plan-existing-vm.ts'
 
 /** A VM that exists, as it is and as it should be. */
 export interface DriftCase {

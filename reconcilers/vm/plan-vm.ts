@@ -1,40 +1,17 @@
 import type { Finding } from '../../model/condition.ts'
 import type { VmPlan, VmStep } from '../../model/plan/vm-plan.ts'
-import type { Power, RangeSpec, VmSpec } from '../../model/range-spec.ts'
+import type { Power, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
-import type { VmPhase } from '../../model/vm-phase.ts'
 import type { Reservation } from '../placement/capacity.ts'
-import { nodeRemedy } from '../placement/decide.ts'
 import type { Request } from '../placement/node-filters.ts'
 import type { Placed } from '../placement/place-requests.ts'
 import { whySilent } from '../silent-node.ts'
 import { mayBeCloning } from './clone-running.ts'
-import { type Found, findGuest, type RangeGuests } from './find-guest.ts'
+import { type Found, findGuest } from './find-guest.ts'
 import { powerOfNew } from './first-start.ts'
-import { interrupted } from './interrupted-clone.ts'
-import { type Marked, marksLacking, marksOf } from './marks.ts'
-
-/** A VM that is worked on just now. */
-export interface UnderWay {
-  readonly rangeId: string
-  readonly vmid: number
-  readonly name: string | undefined
-  readonly node: string
-}
-
-/** What a VM's plan depends on, of its range. */
-export type PlannedRange = Pick<RangeSpec, 'id' | 'targetNode' | 'power'> & {
-  /** `lanista.repair` */
-  readonly repair: boolean
-  /** Where its VMs are looked for. */
-  readonly guests: RangeGuests
-  /** Why a VM that is not seen may be there all the same. */
-  readonly hidden: Finding | undefined
-  /** What other ranges have been promised. */
-  readonly promised: readonly Reservation[]
-  /** What is worked on just now, of whatever range. */
-  readonly underWay: readonly UnderWay[]
-}
+import { isAboutToJoin, isMoving, planCloning } from './plan-cloning-vm.ts'
+import { planExisting, STAYS } from './plan-existing-vm.ts'
+import type { PlannedRange, UnderWay } from './planned-range.ts'
 
 /** What is known of a VM before any VM is placed. */
 export type VmLook = { readonly kind: 'known'; readonly plan: VmPlan } | { readonly kind: 'absent' }
@@ -147,124 +124,6 @@ function planLeftover(
     ? { kind: 'wait', at: node }
     : { kind: 'leftover', at: node, repair }
   return { spec, vmid, isSpelled: true, step, phase: 'blocked', message }
-}
-
-/** Its clone is at an end, and its configuration on the way to the node where it was cloned to. */
-const isMoving = ({ vmid, node }: GuestSeen, own: readonly UnderWay[]): boolean =>
-  own.some((work) => work.vmid === vmid && work.node !== node)
-
-/** Its clone is at an end but for the pool, which it is put into last. */
-const isAboutToJoin = (guest: GuestSeen, name: string, own: readonly UnderWay[], snapshot: ClusterSnapshot): boolean =>
-  guest.kind === 'qemu' &&
-  !guest.template &&
-  guest.pool === undefined &&
-  guest.name === name &&
-  (own.some(({ vmid }) => vmid === guest.vmid) || isOnlineAndCloning(guest, snapshot))
-
-const isOnlineAndCloning = (guest: GuestSeen, snapshot: ClusterSnapshot): boolean =>
-  whySilent(guest.node, snapshot) === undefined && snapshot.runningTasks.some(({ type }) => type === 'qmclone')
-
-/**
- * Until its clone has ended a VM is shown on its template's node, wherever it goes. Who had it cloned knows; after a restart
- * nobody does, as no call tells the target of a clone under way.
- */
-function planCloning(
-  spec: VmSpec,
-  vmid: number,
-  guest: GuestSeen,
-  range: PlannedRange,
-  snapshot: ClusterSnapshot,
-): VmPlan {
-  const { node } = guest
-  const isSpelled = guest.vmid === vmid
-  if (whySilent(node, snapshot) !== undefined) return planExisting(spec, vmid, guest, range, snapshot)
-  if (snapshot.interruptedClones?.has(guest.vmid) === true) {
-    const finding = interrupted(spec.name, guest, range.repair)
-    return {
-      spec,
-      vmid: guest.vmid,
-      isSpelled,
-      step: { kind: 'blocked', finding, at: node },
-      phase: 'blocked',
-      message: finding.message,
-    }
-  }
-  const target = range.underWay.find((work) => work.rangeId === range.id && work.vmid === guest.vmid)?.node
-  const at = target ?? (snapshot.nodes.length === 1 ? node : undefined)
-  return { spec, vmid: guest.vmid, isSpelled, step: { kind: 'wait', at }, phase: 'cloning', message: 'being cloned' }
-}
-
-function planExisting(
-  vm: VmSpec,
-  vmid: number,
-  guest: GuestSeen,
-  range: PlannedRange,
-  snapshot: ClusterSnapshot,
-): VmPlan {
-  const { node } = guest
-  const plan = (step: VmStep, phase: VmPhase, message: string): VmPlan => ({
-    spec: vm,
-    vmid: guest.vmid,
-    isSpelled: guest.vmid === vmid,
-    step,
-    phase,
-    message,
-  })
-  const blockedBy = (reason: string, message: string): VmPlan =>
-    plan({ kind: 'blocked', finding: { reason, message }, at: node }, 'unknown', message)
-  const wanted = vm.targetNode ?? range.targetNode
-  const stays =
-    wanted === undefined || wanted === node
-      ? STAYS
-      : `exists here and is never moved, although target_node says ${wanted}${noNode(wanted, snapshot)}`
-  const silent = whySilent(node, snapshot)
-  if (silent !== undefined)
-    return blockedBy(
-      'NodeOffline',
-      `vm ${vm.name}: the VM stays on its node ${node}, which ${silent}, then this goes on by itself`,
-    )
-  const marks = marksOf(guest, range.id, guest.vmid === vmid)
-  const fresh = marks === 'unconfigured'
-  if (guest.status === 'running' || guest.status === 'paused') {
-    if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, guest, range.id))
-    if (range.power === 'off') {
-      if (guest.status === 'paused') return blockedBy('VmPaused', pausedMessage(vm.name))
-      if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
-      return plan({ kind: 'shutdown', at: node, marked: marks === 'configured' }, 'stopping', stays)
-    }
-    return plan({ kind: 'none', at: node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
-  }
-  if (guest.status === 'stopped' && !fresh && range.power !== 'on')
-    return plan({ kind: 'none', at: node }, 'stopped', stays)
-  if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
-  if (fresh) return plan({ kind: 'continue', at: node, power: powerOfNew(range.power) }, 'configuring', stays)
-  if (guest.status === 'unknown' && range.power === 'off')
-    return plan({ kind: 'shutdown', at: node, marked: marks === 'configured' }, 'unknown', stays)
-  const power = range.power === 'on' ? 'on' : 'off'
-  return plan({ kind: 'continue', at: node, power }, guest.status === 'unknown' ? 'unknown' : 'starting', stays)
-}
-
-/** The plain reason why an existing VM is where it is. */
-export const STAYS = 'exists here'
-
-/** A misspelt `target_node` harms nothing while the VM exists; it would once the VM has to be made again. */
-function noNode(wanted: string, { nodes }: ClusterSnapshot): string {
-  const names = nodes.map(({ name }) => name)
-  return names.includes(wanted) ? '' : `, which is not a node of this cluster; ${nodeRemedy(wanted, names)}`
-}
-
-/** For a VM that Proxmox holds a lock on, other than that of its cloning. */
-export const lockedMessage = (name: string, lock: string): string =>
-  `vm ${name}: Proxmox holds it locked (${lock}); when nothing works on it any more, a person can unlock it: qm unlock`
-
-/** A person paused it for a reason; a shutdown would wait for a guest that stands still. */
-export const pausedMessage = (name: string): string =>
-  `vm ${name}: it is paused, so it is left alone although power is off; resume it and it is shut down, or stop it: qm stop`
-
-/** A running VM is never configured behind its user's back, and one on the wrong network is not passed off as fine. */
-export function unconfiguredMessage(name: string, seen: Marked, rangeId: string): string {
-  const { finding, remedy } = marksLacking(seen, rangeId)
-  return `vm ${name}: it runs and ${finding}, so its configuration may never have been written; stop it and it is configured, or, if it is as it should be, ${remedy}`
 }
 
 const namePromised = ({ name }: VmSpec, { vmid, rangeId }: Reservation): Finding => ({

@@ -3,7 +3,7 @@ import type { MachineRead } from '../../model/machine-ports.ts'
 import { Outdated } from '../../model/permit.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { configPatchOf } from './config-patch.ts'
-import { pausedMessage, unconfiguredMessage } from './plan-vm.ts'
+import { pausedMessage, unconfiguredMessage } from './plan-existing-vm.ts'
 import { SHUTDOWN_SECONDS } from './shutdown.ts'
 import { vmGuards } from './vm-guards.ts'
 import {
