@@ -43,22 +43,29 @@ export const provided = (condition: () => Promise<void>, permit: Permit): Permit
 })
 
 /** The same, but that the range is to go does not take it back. */
-export function despiteRemoval(permit: Permit): Permit {
-  const { signal, withdrawn } = permit
+export const despiteRemoval = (permit: Permit): Permit => ({
+  signal: permit.signal,
+  withdrawn: withoutRemoval(permit.withdrawn),
+  check: () =>
+    permit.check().catch((error: unknown) => {
+      if (!isRemoval(error)) throw error
+    }),
+})
+
+/** Aborts with another signal, unless that aborts as the range is to go. One for each, however many steps ask for it. */
+function withoutRemoval(withdrawn: AbortSignal): AbortSignal {
+  const known = DERIVED.get(withdrawn)
+  if (known !== undefined) return known
   const otherwise = new AbortController()
   const onWithdrawn = (): void => {
     if (!isRemoval(withdrawn.reason)) otherwise.abort(withdrawn.reason)
   }
   if (withdrawn.aborted) onWithdrawn()
   else withdrawn.addEventListener('abort', onWithdrawn, { once: true })
-  return {
-    signal,
-    withdrawn: otherwise.signal,
-    check: () =>
-      permit.check().catch((error: unknown) => {
-        if (!isRemoval(error)) throw error
-      }),
-  }
+  DERIVED.set(withdrawn, otherwise.signal)
+  return otherwise.signal
 }
+
+const DERIVED = new WeakMap<AbortSignal, AbortSignal>()
 
 const isRemoval = (reason: unknown): boolean => reason instanceof Withdrawn && reason.why === 'removal'
