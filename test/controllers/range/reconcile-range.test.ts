@@ -118,7 +118,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
         },
         withdraw: () => undefined,
         underWay: () => new Set<VmAssignment['kind']>(),
-        superseded: always(signal).withdrawn,
+        superseded: new AbortController().signal,
       }
       const passed = await reconciler.reconcile(register.of(id), reach, signal)
       return worstOf([passed, ...(await Promise.all(works.values()))])
