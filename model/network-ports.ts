@@ -74,7 +74,8 @@ export interface NicReader {
 export type SdnLockNote =
   /** It was asked for, and no answer was seen: it may be ours without anybody knowing its token. */
   | { readonly kind: 'asked'; readonly at: number }
-  | { readonly kind: 'held'; readonly token: string; readonly at: number }
+  /** `besides`: changes could be pending when it was taken, so that what is pending under it may be somebody else's. */
+  | { readonly kind: 'held'; readonly token: string; readonly at: number; readonly besides?: boolean | undefined }
 
 /** Where that is written down: the one thing that Lanista has to remember, since Proxmox never lets the lock expire. */
 export interface SdnLockStore {

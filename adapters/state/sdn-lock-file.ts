@@ -5,7 +5,7 @@ import { privateJsonFile } from './private-json-file.ts'
 
 const note: z.ZodType<SdnLockNote> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('asked'), at: z.number() }),
-  z.object({ kind: z.literal('held'), token: z.string().min(1), at: z.number() }),
+  z.object({ kind: z.literal('held'), token: z.string().min(1), at: z.number(), besides: z.boolean().optional() }),
 ])
 
 /**

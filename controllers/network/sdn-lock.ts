@@ -23,6 +23,8 @@ type TakeBack = (token: string, signal: AbortSignal) => Promise<void>
 
 /** The lock is worth this much of a shutdown; what can't be given back now is at the next start. */
 const STOP_GRACE_MS = 5000
+/** So much of it is for taking back what was begun: giving the lock back must not fail for that. */
+const TAKE_BACK_MS = 2000
 
 /**
  * Proxmox' lock over the SDN configuration, which never expires and survives its holder. Its token is on disk before it
@@ -38,7 +40,7 @@ export class SdnLock {
   /** One after the other: giving back what is left behind must not forget a lock that was taken meanwhile. */
   #giving: Promise<void> = Promise.resolve()
 
-  /** @param takeBack takes back what was begun under a lock and broken off, before that is given back. Never throws */
+  /** @param takeBack takes back what was begun under a lock with nothing else pending, and broken off. Never throws */
   constructor(
     sdn: SdnWriter,
     store: SdnLockStore,
@@ -73,14 +75,14 @@ export class SdnLock {
       held = undefined
       await this.#store.clear()
     }
-    let end: 'broken off' | 'done' = 'broken off'
+    const nothingPending = token !== undefined && !allowPending
+    let leaves = nothingPending
     try {
-      const nothingPending = token !== undefined && !allowPending
       const value = await work({ token, nothingPending, released })
-      end = 'done'
+      leaves = false
       return { kind: 'done', value }
     } finally {
-      await this.#giveBack(held, end)
+      await this.#giveBack(held, leaves)
     }
   }
 
@@ -117,7 +119,7 @@ export class SdnLock {
     })
     switch (reply.kind) {
       case 'held':
-        return this.#keep(reply.token)
+        return this.#keep(reply.token, allowPending)
       case 'unsupported':
         await this.#store.clear()
         return { kind: 'granted', token: undefined }
@@ -130,14 +132,17 @@ export class SdnLock {
     }
   }
 
-  /** Gives the lock back, however the work under it ended, also while everything else is being stopped. Never throws. */
-  async #giveBack(token: string | undefined, end: 'broken off' | 'done'): Promise<void> {
+  /**
+   * Gives the lock back, however the work under it ended, also while everything else is being stopped. Never throws.
+   *
+   * @param leaves whether what is pending was begun under it and broken off, and is to be taken back first
+   */
+  async #giveBack(token: string | undefined, leaves: boolean): Promise<void> {
     if (token === undefined) return
+    const now = AbortSignal.abort()
     try {
-      await this.#withGrace(AbortSignal.abort(), async (deadline) => {
-        if (end === 'broken off') await this.#takeBack(token, deadline)
-        await this.#sdn.unlock(token, deadline)
-      })
+      if (leaves) await this.#withGrace(now, (deadline) => this.#takeBack(token, deadline), TAKE_BACK_MS)
+      await this.#withGrace(now, (deadline) => this.#sdn.unlock(token, deadline), STOP_GRACE_MS - TAKE_BACK_MS)
       await this.#store.clear()
     } catch (error) {
       this.#logger.warn(
@@ -150,11 +155,15 @@ export class SdnLock {
   }
 
   /** Does what must not be broken off just because everything is being stopped: from then on it has a grace period. */
-  async #withGrace<T>(signal: AbortSignal, work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
+  async #withGrace<T>(
+    signal: AbortSignal,
+    work: (deadline: AbortSignal) => Promise<T>,
+    grace = STOP_GRACE_MS,
+  ): Promise<T> {
     const deadline = new AbortController()
     const done = new AbortController()
     const begin = (): void =>
-      void this.#clock.sleep(STOP_GRACE_MS, done.signal).then(
+      void this.#clock.sleep(grace, done.signal).then(
         () => deadline.abort(new Error('Proxmox did not answer in time')),
         () => undefined,
       )
@@ -178,16 +187,20 @@ export class SdnLock {
     const noted = await this.#readNote()
     const left = noted.kind === 'read' ? noted.note : undefined
     if (left?.kind !== 'held') return
-    await this.#takeBack(left.token, signal)
+    if (left.besides !== true) await this.#takeBack(left.token, signal)
     await this.#sdn.unlock(left.token, signal)
     await this.#store.clear()
     this.#logger.info('gave back the SDN lock that an earlier run left behind')
   }
 
-  async #keep(token: string): Promise<{ readonly kind: 'granted'; readonly token: string } | LockRefusal> {
-    const unwritable = await this.#note({ kind: 'held', token, at: this.#clock.now() })
+  async #keep(
+    token: string,
+    besides: boolean,
+  ): Promise<{ readonly kind: 'granted'; readonly token: string } | LockRefusal> {
+    const note = { kind: 'held', token, at: this.#clock.now() } as const
+    const unwritable = await this.#note(besides ? { ...note, besides } : note)
     if (unwritable === undefined) return { kind: 'granted', token }
-    await this.#giveBack(token, 'done')
+    await this.#giveBack(token, false)
     return { kind: 'refused', finding: unwritable }
   }
 

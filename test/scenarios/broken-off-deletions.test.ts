@@ -53,6 +53,19 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
     expect(lock).to.equal(undefined)
   })
 
+  it('stays under a lock that was taken besides pending changes: it may be somebody else’s', async () => {
+    lab = await openLab({ files: { 'JD.yml': JD } })
+    await lab.until(() => lab.ready('JD'))
+    const { world } = lab.simulator
+    await lab.close()
+    writeSdn(world, 'vnets', 'r1', undefined)
+    world.sdn.lock = 'left behind'
+    const lockNote = { kind: 'held', token: 'left behind', at: 0, besides: true } as const
+    lab = await openLab({ world, files: { 'JD.yml': JD }, lockNote })
+    await lab.until(() => readyIs()?.reason === 'VnetDeletionPending')
+    expect(lab.writes().map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['DELETE /cluster/sdn/lock'])
+  })
+
   it("of somebody's making stays, and stops the range, which is said", async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
