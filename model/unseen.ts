@@ -1,5 +1,8 @@
-/** What Proxmox' lists hold. `rights`: entries of the access control list, so that what they hide is not known either. */
-export type UnseenKind = 'guests' | 'pools' | 'storages' | 'sdn' | 'bridges' | 'rights'
+/**
+ * What Proxmox' lists hold. `zone reports`: what nodes say of a zone. `rights`: entries of the access control list, so that
+ * what they hide is not known either.
+ */
+export type UnseenKind = 'guests' | 'pools' | 'storages' | 'sdn' | 'zone reports' | 'bridges' | 'rights'
 
 /**
  * A right that the API token lacks, for want of which Proxmox leaves things out of its lists without a word. Whatever may

@@ -6,8 +6,8 @@ export interface ZoneFinding extends Finding {
   readonly severity: 'unusable' | 'degraded'
   /** The nodes it is about, in order of name; none when it is about the zone as a whole. */
   readonly nodes: readonly string[]
-  /** The line for a node's shell that mends it, as the message has it. */
-  readonly shell: string
+  /** The line for a node's shell that mends the zone, as the message has it; undefined where it is no change of the zone. */
+  readonly shell: string | undefined
 }
 
 /** What a check of the SDN zone found. Lanista checks zones; a person creates and changes them. */

@@ -59,6 +59,15 @@ export function sdnHidden(subject: string, consequence: string, { unseen }: Whol
   return notVisible(subject, what, consequence, lacking)
 }
 
+/** Why no node may be seen to report on a zone though it does. Undefined when the reports are shown. */
+export function zoneReportsHidden(zone: string, { unseen }: Whole): Finding | undefined {
+  const paths = new Set(['/sdn/zones', `/sdn/zones/${zone}`])
+  const lacking = unseen.filter(({ what, path }) => what === 'rights' || (what === 'zone reports' && paths.has(path)))
+  if (lacking.length === 0) return undefined
+  const what = `the API token is not shown what the nodes report of it (${rightsOf(lacking)})`
+  return notVisible(`zone ${zone}`, what, 'so errors in it are not known', lacking)
+}
+
 /** As `sdnHidden`, for bridges of nodes. */
 export function bridgesHidden(subject: string, consequence: string, { unseen }: Whole): Finding | undefined {
   const lacking = unseen.filter(({ what }) => what === 'bridges' || what === 'rights')

@@ -25,6 +25,13 @@ const BRANCHES: readonly Branch[] = [
     anyOf: ['SDN.Audit', 'SDN.Allocate'],
     things: /^\/sdn\/zones\/(?!localnetwork(?:\/|$))[^/]+(\/[^/]+)?$/,
   },
+  // A zone that may be written is listed without SDN.Audit, but not what nodes say of it.
+  {
+    what: 'zone reports',
+    root: '/sdn/zones',
+    anyOf: ['SDN.Audit'],
+    things: /^\/sdn\/zones\/(?!localnetwork$)[^/]+$/,
+  },
   {
     what: 'sdn',
     root: '/sdn/controllers',

@@ -51,7 +51,7 @@ function fate(id: string, { enabled, grace, seen, asked }: PruneNow): string {
 
 /** That there may be more ranges than are told, as far as the token's rights hide them. */
 export function mayBeUnseen({ unseen }: Pick<ClusterSnapshot, 'unseen'>): readonly string[] {
-  const lacking = unseen.filter(({ what }) => what !== 'storages')
+  const lacking = unseen.filter(({ what }) => what !== 'storages' && what !== 'zone reports')
   if (lacking.length === 0) return []
   const [first] = lacking
   const more = lacking.length > 1 ? ` (and ${lacking.length - 1} more)` : ''

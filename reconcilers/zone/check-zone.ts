@@ -7,7 +7,7 @@ import { judgeNodes } from './zone-nodes.ts'
 import { judgePeers } from './zone-peers.ts'
 import { blocking, byName, remark, type ZoneProblem } from './zone-problem.ts'
 import { APPLY, editRemedy, mergedChange, type Remedy } from './zone-remedy.ts'
-import { judgeReports } from './zone-reports.ts'
+import { hiddenReports, judgeReports } from './zone-reports.ts'
 
 /**
  * Checks that the zone can carry range networks: it exists, is a VXLAN zone, is applied, has every node among its peers
@@ -34,8 +34,12 @@ export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneChec
 
   const problems = [...pending.problems, ...pending.standing, ...judgeReports(zone, snapshot)]
   const unreached = new Map(problems.flatMap((problem) => [...problem.unreached]).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const hidden = hiddenReports(zone, snapshot)
   return {
-    findings: findingsOf([...nobodyReached(problems, unreached, snapshot), ...problems], zone, snapshot),
+    findings: [
+      ...findingsOf([...nobodyReached(problems, unreached, snapshot), ...problems], zone, snapshot),
+      ...(hidden === undefined ? [] : [{ ...hidden, severity: 'degraded', nodes: [], shell: undefined } as const]),
+    ],
     unreached,
   }
 }

@@ -1,4 +1,6 @@
+import type { Finding } from '../../model/condition.ts'
 import type { ClusterSnapshot, NodeSeen, ZoneSeen } from '../../model/snapshot.ts'
+import { zoneReportsHidden } from '../not-visible.ts'
 import { reloadingNodes } from '../reloading-nodes.ts'
 import { byName, listed, remark, type ZoneProblem } from './zone-problem.ts'
 
@@ -37,11 +39,19 @@ export function judgeReports(zone: ZoneSeen, snapshot: ClusterSnapshot): readonl
     problems.push(remark({ reason: 'ZoneNotAvailable', nodes: behind, what, change: {} }))
   }
   const silent = saying((word, node) => word === undefined && node.uptimeSeconds > BOOTING_SECONDS)
-  if (silent.length > 0) {
+  if (silent.length > 0 && hiddenReports(zone, snapshot) === undefined) {
     const what = `${listed(silent)} ${silent.length === 1 ? 'does' : 'do'} not report on it; applying again brings it up there`
     problems.push(remark({ reason: 'ZoneNotReported', nodes: silent, what, change: {} }))
   }
   return problems
+}
+
+/**
+ * That no report is seen as the token may not see them: Proxmox leaves them all out then, so nothing is known of the nodes.
+ * Undefined when one is seen.
+ */
+export function hiddenReports({ name, statusByNode }: ZoneSeen, snapshot: ClusterSnapshot): Finding | undefined {
+  return Object.keys(statusByNode).length > 0 ? undefined : zoneReportsHidden(name, snapshot)
 }
 
 const isSettling = (snapshot: ClusterSnapshot): boolean =>

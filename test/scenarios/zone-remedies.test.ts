@@ -141,7 +141,7 @@ describe('what a zone check tells people to type', () => {
         const look = async (zone: string) => checkZone(await proxmox.observe(new AbortController().signal), zone)
         try {
           expect(await look('ludus'), 'the simulated cluster is in the state of the row').to.deep.equal(expected)
-          await run(shell, lab)
+          await run(shell ?? reason, lab)
           const left = await look(instead ?? 'ludus')
           expect(left.findings.map((finding) => finding.reason)).not.to.include(reason)
           if (expected.findings.length === 1) expect(left).to.deep.equal({ findings: [], unreached: new Map() })

@@ -82,13 +82,32 @@ const rows: readonly Row[] = [
       '/sdn/zones/ludus': { 'SDN.Allocate': true },
     },
     acl: ['/sdn/zones/ludus'],
-    unseen: ['sdn SDN.Audit /sdn/zones', 'sdn SDN.Audit /sdn/controllers', 'sdn SDN.Audit /sdn/fabrics'],
+    unseen: [
+      'sdn SDN.Audit /sdn/zones',
+      'zone reports SDN.Audit /sdn/zones',
+      'sdn SDN.Audit /sdn/controllers',
+      'sdn SDN.Audit /sdn/fabrics',
+    ],
+  },
+  {
+    situation: 'what nodes say of a zone that may be written and not be audited',
+    permissions: {
+      ...everywhere(BASE),
+      '/sdn/zones': BASE,
+      '/sdn/zones/ludus': { 'SDN.Allocate': true, 'SDN.Use': true },
+    },
+    acl: ['/sdn/zones/ludus'],
+    unseen: ['zone reports SDN.Audit /sdn/zones/ludus'],
   },
   {
     situation: 'a zone and a VNet of another one that entries hide',
     permissions: { ...everywhere(BASE), '/sdn/zones': BASE, '/sdn/zones/open': BASE },
     acl: ['/sdn/zones/theirs', '/sdn/zones/open/vnet1'],
-    unseen: ['sdn SDN.Audit /sdn/zones/open/vnet1', 'sdn SDN.Audit /sdn/zones/theirs'],
+    unseen: [
+      'sdn SDN.Audit /sdn/zones/open/vnet1',
+      'sdn SDN.Audit /sdn/zones/theirs',
+      'zone reports SDN.Audit /sdn/zones/theirs',
+    ],
   },
   {
     situation: 'a bridge that an entry hides, which is no VNet',
@@ -128,6 +147,7 @@ const rows: readonly Row[] = [
       'pools Pool.Audit /pool',
       'storages Datastore.Audit /storage',
       'sdn SDN.Audit /sdn/zones',
+      'zone reports SDN.Audit /sdn/zones',
       'sdn SDN.Audit /sdn/controllers',
       'sdn SDN.Audit /sdn/fabrics',
       'bridges SDN.Audit /sdn/zones/localnetwork',

@@ -23,7 +23,7 @@ describe('checkZone', () => {
       expect([...check.unreached.keys()]).to.deep.equal(unreached)
       for (const finding of check.findings) {
         expect(finding.message).to.match(/^zone ludus: .*; in the web interface: .+; in a node's shell: pvesh /)
-        expect(finding.message.endsWith(`: ${finding.shell}`)).to.equal(true)
+        expect(finding.message.endsWith(`: ${String(finding.shell)}`)).to.equal(true)
       }
       expect(zoneObstacleOf(check.findings)?.reason).to.equal(
         says[0]?.startsWith('unusable') === true ? check.findings[0]?.reason : undefined,
