@@ -1,6 +1,4 @@
 import { expect } from 'chai'
-import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
-import { commitSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -58,18 +56,6 @@ describe('between the writes for a network and its apply', () => {
     expect(applies()).to.have.length(before)
     show(world(), '/vms/321')
     await lab.until(() => readyIs()?.reason === 'Absent')
-  })
-
-  it('somebody else applies it, where no lock keeps them from it: it is not applied a second time', async () => {
-    const sound = clusterFrom({ templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'] })
-    lab = await openLab({ world: { ...sound, version: { ...sound.version, release: '8.4' } } })
-    const isR1 = ({ vnet }: Readonly<Record<string, unknown>>): boolean => vnet === 'r1'
-    const written = lab.simulator.journal.next({ method: 'POST', path: '/cluster/sdn/vnets', params: isR1 })
-    void written.then(() => commitSdn(world()))
-    await lab.drop('JD.yml', JD)
-    await written
-    await lab.until(() => lab.controller.board.get('JD')?.vms.length === 2)
-    expect(applies()).to.deep.equal([])
   })
 
   it('the lock is asked for on condition that nothing is pending', async () => {
