@@ -16,8 +16,8 @@ const VERSIONS = ['20.19.0', '22', '24'] as const
 /** What is made rather than written. */
 const MADE: ReadonlySet<string> = new Set(['node_modules', 'dist', 'coverage', '.git'])
 
-/** All else runs on it. */
-const isAtHand = (version: string): boolean => process.versions.node.split('.')[0] === version.split('.')[0]
+/** All else runs on it. The oldest that is supported is one release, and a later one of its line does not stand for it. */
+const isAtHand = (version: string): boolean => `${process.versions.node}.`.startsWith(`${version}.`)
 
 interface Part {
   readonly name: string
