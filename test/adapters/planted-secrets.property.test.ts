@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { parseDocument } from 'yaml'
 import { type ParsedRange, parseRange } from '../../adapters/parse-range.ts'
 import { unquotedDiagnostic } from '../../model/diagnostic.ts'
+import { YAML_BREAKS } from '../builders/yaml-breaks.ts'
 import { runs } from '../runner/long-runs.ts'
 import { diagnosticGithub, diagnosticJson, diagnosticSarif } from '../../controllers/terminal/diagnostic-formats.ts'
 
@@ -41,33 +42,6 @@ notify: { urls: [word] }
 ludus_extensions:
   lanista: { power: on, state: present, drift: { hardware: report }, notify: { urls: [word] } }
 `
-/** What breaks YAML, or makes something else of it. */
-const BREAKS = [
-  '[',
-  ']',
-  '{',
-  '}',
-  '"',
-  "'",
-  '\t',
-  ': ',
-  ':',
-  '- ',
-  '{{ ',
-  ' }}',
-  '&',
-  '*',
-  '!',
-  '% ',
-  '@',
-  '`',
-  '|',
-  '>',
-  '#',
-  '\\',
-  '\n',
-  '\n ',
-]
 
 /** Every place of the file where a value stands, but for names. */
 const places = [...FILE.matchAll(/(?<=[:[,] )(?:"[^"]*"|[A-Za-z0-9./]+)(?=[,\]}\s])/g)]
@@ -87,8 +61,8 @@ describe('a secret in a range file', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...places),
-        fc.constantFrom('', ...BREAKS),
-        fc.constantFrom('', ...BREAKS),
+        fc.constantFrom('', ...YAML_BREAKS),
+        fc.constantFrom('', ...YAML_BREAKS),
         fc.boolean(),
         fc.constantFrom(...SECRETS),
         ({ at, length }, before, behind, quoted, secret) => {

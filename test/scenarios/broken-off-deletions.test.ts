@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
+import type { World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 
@@ -12,13 +13,21 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
   afterEach(() => lab.close())
   const readyIs = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'Ready')
 
-  it('is taken back by the next life, before it gives the lock back: the range may be wanted again', async () => {
+  /** A cluster with the range, whose Lanista has ended. */
+  const deployed = async (): Promise<World> => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
-    const { world } = lab.simulator
     await lab.close()
+    return lab.simulator.world
+  }
+  const breakOff = (world: World): void => {
     writeSdn(world, 'vnets', 'r1', undefined)
     world.sdn.lock = 'left behind'
+  }
+
+  it('is taken back by the next life, before it gives the lock back: the range may be wanted again', async () => {
+    const world = await deployed()
+    breakOff(world)
     lab = await openLab({ world, files: { 'JD.yml': JD }, lockNote: { kind: 'held', token: 'left behind', at: 0 } })
     await lab.until(() => lab.ready('JD') && world.sdn.lock === undefined)
     expect(lab.writes().map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
@@ -28,14 +37,10 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
   })
 
   it('is made again when the range is still to go', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
-    const { world } = lab.simulator
-    await lab.close()
+    const world = await deployed()
     for (const vmid of world.pools.get('JD')?.vms ?? []) world.guests.delete(vmid)
     world.pools.get('JD')?.vms.clear()
-    writeSdn(world, 'vnets', 'r1', undefined)
-    world.sdn.lock = 'left behind'
+    breakOff(world)
     lab = await openLab({ world, files: { 'JD.yml': ABSENT }, lockNote: { kind: 'held', token: 'left behind', at: 0 } })
     await lab.until(() => readyIs()?.reason === 'Absent')
     expect(world.sdn.running.vnets.has('r1')).to.equal(false)
@@ -54,12 +59,8 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
   })
 
   it('stays under a lock that was taken besides pending changes: it may be somebody else’s', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
-    const { world } = lab.simulator
-    await lab.close()
-    writeSdn(world, 'vnets', 'r1', undefined)
-    world.sdn.lock = 'left behind'
+    const world = await deployed()
+    breakOff(world)
     const lockNote = { kind: 'held', token: 'left behind', at: 0, besides: true } as const
     lab = await openLab({ world, files: { 'JD.yml': JD }, lockNote })
     await lab.until(() => readyIs()?.reason === 'VnetDeletionPending')

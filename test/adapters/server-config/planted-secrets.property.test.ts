@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml'
 import { parseServerConfig } from '../../../adapters/server-config/server-config-file.ts'
 import { configKeys } from '../../../model/config-keys.ts'
 import { diagnosticLine, unquotedDiagnostic } from '../../../model/diagnostic.ts'
+import { YAML_BREAKS } from '../../builders/yaml-breaks.ts'
 import { runs } from '../../runner/long-runs.ts'
 
 const SECRETS = ['hunter2sWordsAreMyBond', 'correcthorsebatterystaple']
@@ -31,29 +32,6 @@ lanista:
   password: word
 `
 const places = [...FILE.matchAll(/\bword\b/g)].map(({ index }) => index)
-/** What breaks YAML, or makes something else of it. */
-const BREAKS = [
-  '[',
-  ']',
-  '{',
-  '}',
-  '"',
-  "'",
-  '\t',
-  ': ',
-  ':',
-  '- ',
-  '{{ ',
-  '&',
-  '*',
-  '!',
-  '% ',
-  '@',
-  '`',
-  '|',
-  '>',
-  '#',
-]
 
 /** All that is told of a configuration where others read it. */
 function toldOf(text: string, environment: Readonly<Record<string, string>> = {}): string {
@@ -73,8 +51,8 @@ describe('a secret in the configuration, as it is read', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...places),
-        fc.constantFrom('', 'https://root:', ...BREAKS),
-        fc.constantFrom('', '@pve1:8006', '\n', '\n ', ...BREAKS),
+        fc.constantFrom('', 'https://root:', ...YAML_BREAKS),
+        fc.constantFrom('', '@pve1:8006', '\n', '\n ', ...YAML_BREAKS),
         fc.boolean(),
         fc.constantFrom(...SECRETS),
         (at, before, behind, quoted, secret) => {
