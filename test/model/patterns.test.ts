@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { backtracking, ENDLESS } from '../builders/backtracking.ts'
-import { isLong } from '../runner/long-runs.ts'
+import { isLong, itLong } from '../runner/long-runs.ts'
 
 /** Where text of strangers meets patterns: range files, and whatever names and values come from them. */
 const FOLDERS = ['model', 'adapters/range-file', 'adapters/range-files'] as const
@@ -85,7 +85,7 @@ describe('patterns that meet text of strangers', () => {
     }
   })
 
-  it('would be found out if they were not linear', () => {
+  itLong('would be found out if they were not linear', () => {
     for (const bad of [/^(?:a+)+$/, /^(?:a|a1?)+$/, /^\s*\s*x$/, /,\s*1\s*x|a+1/])
       expect(growth(bad), bad.source).to.be.greaterThan(2.6)
     expect(backtracking(/^(?:a+)+$/)(`${'a'.repeat(60)}\0`).steps).to.be.greaterThan(ENDLESS)

@@ -19,6 +19,6 @@ export const every =
     index % step === 0
 
 /** A test of the long run alone: another in its file stands for it in the short one. */
-export const itLong = (title: string, test: (this: Mocha.Context) => Promise<void>): void => {
+export const itLong = (title: string, test: (this: Mocha.Context) => Promise<void> | void): void => {
   if (isLong) it(title, test)
 }

@@ -16,6 +16,8 @@ import { isLong } from './long-runs.ts'
 const PREFIX = 'lanista-tests-'
 /** Nobody waits long enough for another process to have one more than there are processors, each of which loads the product. */
 const JOBS = Math.max(2, Math.min(8, availableParallelism()))
+/** What tests make is soon forgotten: with more room for the young, a process collects garbage a third as often. */
+const NODE_OPTIONS = ['--max-semi-space-size=64']
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 /** How often it is looked whether this process has become an orphan, in milliseconds. */
 const LOOK_EVERY = 500
@@ -52,7 +54,7 @@ const argumentsFor = (asked: readonly string[]): readonly string[] =>
 
 /** Resolves with mocha's exit status, or another than 0 when it was ended. */
 async function run(args: readonly string[], folder: string): Promise<number> {
-  const mocha = spawn(process.execPath, [resolve('node_modules/mocha/bin/mocha.js'), ...args], {
+  const mocha = spawn(process.execPath, [...NODE_OPTIONS, resolve('node_modules/mocha/bin/mocha.js'), ...args], {
     detached: true,
     // Over the last one mocha hears when this process is gone.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -4,6 +4,7 @@ import type { AclEntry, World } from '../../adapters/simulator/world.ts'
 import type { Condition } from '../../model/condition.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'dc', vlan: 10, octet: 11 }])
 const GROUP = { aclGroup: 'ludus_users' }
@@ -48,13 +49,13 @@ describe('the group that may use the networks of ranges', () => {
     expect(asked('GET')).to.have.length(reads + 2)
   })
 
-  it('is left alone where it has inherited the role', async () => {
+  itLong('is left alone where it has inherited the role', async () => {
     const role = { type: 'group', ugid: 'ludus_users', roleid: 'PVESDNUser', propagate: true } as const
     await open(world({ acl: [{ path: '/sdn/zones/ludus', ...role }] }), GROUP)
     expect(asked('PUT')).to.deep.equal([])
   })
 
-  it('is given nothing unless it is configured', async () => {
+  itLong('is given nothing unless it is configured', async () => {
     await open(world())
     expect(asked('PUT')).to.deep.equal([])
   })
@@ -73,7 +74,7 @@ describe('the group that may use the networks of ranges', () => {
     expect(asked('PUT')).to.have.length(1)
   })
 
-  it('goes without when there is no such group: the range runs, and the group is named', async () => {
+  itLong('goes without when there is no such group: the range runs, and the group is named', async () => {
     await open(world({ group: false }), GROUP)
     expect(network()).to.include({ status: 'True', reason: 'AclMissing' })
     expect(network()?.message).to.match(

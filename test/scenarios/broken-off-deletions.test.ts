@@ -3,6 +3,7 @@ import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const ABSENT = `${JD}ludus_extensions: { lanista: { state: absent } }\n`
@@ -36,7 +37,7 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
     ])
   })
 
-  it('is made again when the range is still to go', async () => {
+  itLong('is made again when the range is still to go', async () => {
     const world = await deployed()
     for (const vmid of world.pools.get('JD')?.vms ?? []) world.guests.delete(vmid)
     world.pools.get('JD')?.vms.clear()
@@ -46,7 +47,7 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
     expect(world.sdn.running.vnets.has('r1')).to.equal(false)
   })
 
-  it('is taken back when Lanista is stopped just then', async () => {
+  itLong('is taken back when Lanista is stopped just then', async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
     const deleted = lab.simulator.journal.next(DELETION)
@@ -58,7 +59,7 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
     expect(lock).to.equal(undefined)
   })
 
-  it('stays under a lock that was taken besides pending changes: it may be somebody else’s', async () => {
+  itLong('stays under a lock that was taken besides pending changes: it may be somebody else’s', async () => {
     const world = await deployed()
     breakOff(world)
     const lockNote = { kind: 'held', token: 'left behind', at: 0, besides: true } as const

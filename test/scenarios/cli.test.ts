@@ -10,6 +10,7 @@ import { ask } from '../adapters/simulator/ask.ts'
 import { lanistaHere, startHere } from './command-line.ts'
 import { openSiteForProcesses, type Site } from './site.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const MAIN = path.resolve('dist/controllers/main.js')
 
@@ -162,7 +163,7 @@ describe('the commands', function () {
     expect(writes()).to.equal(before)
   })
 
-  it('plan keeps its status when nobody reads on', async () => {
+  itLong('plan keeps its status when nobody reads on', async () => {
     const run = new Run(['plan', '--config', site.config])
     run.child.stdout?.destroy()
     const { status, output } = await run.ended
@@ -211,29 +212,32 @@ describe('the commands', function () {
     expect(writes()).to.equal(before)
   })
 
-  it('run forgets what an earlier life said of ranges of which nothing is there, and watches the others where it prunes', async () => {
-    const statuses = path.join(path.dirname(site.config), 'state', 'status')
-    await mkdir(statuses, { recursive: true })
-    const ready = { type: 'Ready', status: 'True', reason: 'Ready', message: 'all is well' }
-    for (const prune of ['false', 'true']) {
-      await writeFile(path.join(statuses, 'ZZ.json'), JSON.stringify({ conditions: [ready] }))
-      if (prune === 'true') {
-        const { url, token } = site.simulator
-        await ask(url, token, 'POST', '/pools', { poolid: 'ZZ', comment: 'Ludus range ZZ' })
+  itLong(
+    'run forgets what an earlier life said of ranges of which nothing is there, and watches the others where it prunes',
+    async () => {
+      const statuses = path.join(path.dirname(site.config), 'state', 'status')
+      await mkdir(statuses, { recursive: true })
+      const ready = { type: 'Ready', status: 'True', reason: 'Ready', message: 'all is well' }
+      for (const prune of ['false', 'true']) {
+        await writeFile(path.join(statuses, 'ZZ.json'), JSON.stringify({ conditions: [ready] }))
+        if (prune === 'true') {
+          const { url, token } = site.simulator
+          await ask(url, token, 'POST', '/pools', { poolid: 'ZZ', comment: 'Ludus range ZZ' })
+        }
+        const environment = { LANISTA_PRUNE_ENABLED: prune }
+        const run = startHere(['run', '--config', site.config], { environment, log: 'on standard error' })
+        await run.says(prune === 'true' ? /range ZZ: its file is gone; the range goes when that has been so/ : /"JD"/)
+        const isForgotten = (): boolean => prune === 'true' || !existsSync(path.join(statuses, 'ZZ.json'))
+        while (!isForgotten()) await new Promise((resolve) => setTimeout(resolve, 20))
+        run.stop()
+        const { status, stdout, stderr } = await run.ended
+        printed.push(stdout, stderr)
+        expect(status).to.equal(0)
+        const left = await readFile(path.join(statuses, 'ZZ.json'), 'utf8').catch(() => 'none')
+        expect(left).to.match(prune === 'true' ? /PruneLater/ : /^none$/)
       }
-      const environment = { LANISTA_PRUNE_ENABLED: prune }
-      const run = startHere(['run', '--config', site.config], { environment, log: 'on standard error' })
-      await run.says(prune === 'true' ? /range ZZ: its file is gone; the range goes when that has been so/ : /"JD"/)
-      const isForgotten = (): boolean => prune === 'true' || !existsSync(path.join(statuses, 'ZZ.json'))
-      while (!isForgotten()) await new Promise((resolve) => setTimeout(resolve, 20))
-      run.stop()
-      const { status, stdout, stderr } = await run.ended
-      printed.push(stdout, stderr)
-      expect(status).to.equal(0)
-      const left = await readFile(path.join(statuses, 'ZZ.json'), 'utf8').catch(() => 'none')
-      expect(left).to.match(prune === 'true' ? /PruneLater/ : /^none$/)
-    }
-  })
+    },
+  )
 
   it('says what is missing where there is no configuration, without a stack', async () => {
     const { status, output } = await new Run(['run', '--config', path.join(site.ranges, 'nothing.yml')]).ended
@@ -259,7 +263,7 @@ describe('the commands', function () {
     expect(status).to.equal(1)
   })
 
-  it('the demo leaves nothing behind when it is ended, and starts again', async () => {
+  itLong('the demo leaves nothing behind when it is ended, and starts again', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'lanista-demo-test-'))
     const temporary = path.join(folder, 'tmp')
     await mkdir(temporary)

@@ -12,6 +12,7 @@ import { lanistaHere, startHere } from './command-line.ts'
 import { madeWorld } from './made-world.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const CHANGED = rangeText([{ name: 'a', vlan: 10, octet: 1, ram: 1 }])
@@ -136,24 +137,27 @@ describe('lanista destroy', function () {
     expect(await readdir(state('destroy'))).to.deep.equal([])
   })
 
-  it('keeps it away when its folder is reached by another path, and when its file moves to the other layout', async () => {
-    await open()
-    expect((await destroy()).status).to.equal(0)
-    await site.nodesHaveTold()
-    const before = writes().length
-    const isAway = async (why: string): Promise<void> => {
-      const { output } = await runOnce()
-      expect(output, why).to.match(/^range JD: not Ready: Destroyed:/m)
-      expect(writes().length, why).to.equal(before)
-    }
-    await symlink(site.ranges, `${site.ranges}-linked`)
-    const config = await readFile(site.config, 'utf8')
-    await writeFile(site.config, config.replace('ranges: ranges', 'ranges: ranges-linked'))
-    await isAway('by a link')
-    await mkdir(path.join(site.ranges, 'JD'))
-    await rename(path.join(site.ranges, 'JD.yml'), path.join(site.ranges, 'JD', 'range-config.yml'))
-    await isAway('in the other layout')
-  })
+  itLong(
+    'keeps it away when its folder is reached by another path, and when its file moves to the other layout',
+    async () => {
+      await open()
+      expect((await destroy()).status).to.equal(0)
+      await site.nodesHaveTold()
+      const before = writes().length
+      const isAway = async (why: string): Promise<void> => {
+        const { output } = await runOnce()
+        expect(output, why).to.match(/^range JD: not Ready: Destroyed:/m)
+        expect(writes().length, why).to.equal(before)
+      }
+      await symlink(site.ranges, `${site.ranges}-linked`)
+      const config = await readFile(site.config, 'utf8')
+      await writeFile(site.config, config.replace('ranges: ranges', 'ranges: ranges-linked'))
+      await isAway('by a link')
+      await mkdir(path.join(site.ranges, 'JD'))
+      await rename(path.join(site.ranges, 'JD.yml'), path.join(site.ranges, 'JD', 'range-config.yml'))
+      await isAway('in the other layout')
+    },
+  )
 
   it('keeps the range as it is while the order can not be understood, and says so', async () => {
     await open()
@@ -168,7 +172,7 @@ describe('lanista destroy', function () {
     expect([vmsOfJd().length, writes().length]).to.deep.equal([2, before])
   })
 
-  it('forgets a range that has no file, with its status', async () => {
+  itLong('forgets a range that has no file, with its status', async () => {
     await open()
     await rm(path.join(site.ranges, 'JD.yml'))
     const { status, output } = await destroy()
@@ -180,7 +184,7 @@ describe('lanista destroy', function () {
     expect((await destroy()).output).to.equal('range JD: there is nothing of it on the cluster')
   })
 
-  it('is carried out by the next run when it was broken off, which is all that run has to do', async () => {
+  itLong('is carried out by the next run when it was broken off, which is all that run has to do', async () => {
     await open()
     await rm(path.join(site.ranges, 'JD.yml'))
     const vms = vmsOfJd().map((vmid) => ({ vmid, name: String(world().guests.get(vmid)?.config.get('name')) }))

@@ -3,6 +3,7 @@ import type { ConfigValue, Guest } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText, type VmText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const A: VmText = { name: 'a', vlan: 10, octet: 1 }
 const C: VmText = { name: 'c', vlan: 99, octet: 1 }
@@ -71,7 +72,7 @@ describe('a VM that is not as its range file says', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
-  it('tells of a NIC that was moved and does not touch it, where that is asked for', async () => {
+  itLong('tells of a NIC that was moved and does not touch it, where that is asked for', async () => {
     await open(fileOf([A], '{ networks: report }'))
     const since = lab.writes().length
     const moved = String(nics('JD-a')['net0']).replace('tag=10', 'tag=11')
@@ -88,7 +89,7 @@ describe('a VM that is not as its range file says', () => {
     expect(nics('JD-a')['net0']).to.match(/tag=10$/)
   })
 
-  it('tells of memory that a person changed, and the range stays Ready', async () => {
+  itLong('tells of memory that a person changed, and the range stays Ready', async () => {
     await open(fileOf([A]))
     const since = lab.writes().length
     await personIn(lab.simulator)('PUT', configOf('JD-a'), { memory: 4096 })
@@ -99,18 +100,21 @@ describe('a VM that is not as its range file says', () => {
     expect(own(since)).to.deep.equal([])
   })
 
-  it('writes memory where that is asked for, says that a running VM needs a reboot, and reboots nothing', async () => {
-    await open(fileOf([A]), 86_400_000)
-    const since = lab.writes().length
-    await lab.drop('JD.yml', fileOf([{ ...A, ram: 3 }], '{ hardware: correct }'))
-    await lab.until(() => status('JD-a')?.remark !== undefined)
-    expect(status('JD-a')?.remark).to.match(
-      /^vm JD-a: memory: as asked from its next boot on; reboot it in Proxmox when it suits: qm reboot \d+ on pve\d$/,
-    )
-    expect(own(since).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([`PUT ${configOf('JD-a')}`])
-    expect(lab.ready('JD')).to.equal(true)
-    expect(guest('JD-a').pending.get('memory')).to.equal('3072')
-  })
+  itLong(
+    'writes memory where that is asked for, says that a running VM needs a reboot, and reboots nothing',
+    async () => {
+      await open(fileOf([A]), 86_400_000)
+      const since = lab.writes().length
+      await lab.drop('JD.yml', fileOf([{ ...A, ram: 3 }], '{ hardware: correct }'))
+      await lab.until(() => status('JD-a')?.remark !== undefined)
+      expect(status('JD-a')?.remark).to.match(
+        /^vm JD-a: memory: as asked from its next boot on; reboot it in Proxmox when it suits: qm reboot \d+ on pve\d$/,
+      )
+      expect(own(since).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([`PUT ${configOf('JD-a')}`])
+      expect(lab.ready('JD')).to.equal(true)
+      expect(guest('JD-a').pending.get('memory')).to.equal('3072')
+    },
+  )
 
   it('is written or told of as its own range asks, field by field, and only in what it differs', async () => {
     const machine: VmText = { name: 'a', vlan: 10, octet: 1 }
@@ -144,30 +148,33 @@ describe('a VM that is not as its range file says', () => {
     expect(lab.ready('JD', 'KT')).to.equal(true)
   })
 
-  it('is as asked when the same is only written in another form, and told of when it has lost its tags', async () => {
-    await open(fileOf([A, C], '{ hardware: correct }'), 20_000)
-    const since = lab.writes().length
-    const { config, vmid } = guest(ROUTER)
-    for (const key of ['net0', 'net1']) {
-      const reordered = String(config.get(key)).split(',').toReversed()
-      config.set(key, [...reordered, 'firewall=1'].join(','))
-    }
-    config.set('memory', 'current=2048').set('cores', '2').set('tags', 'theirs;lanista;jd')
-    guest('JD-c').config.set('tags', 'lanista;theirs')
-    const from = lab.simulator.journal.entries().length
-    // The cluster's list may still show it stopped, and then that is what is told first.
-    await lab.until(() =>
-      /^2 of 3 VMs are running; vm JD-c: it runs and lacks the tags lanista and jd, .* if it is as it should be, add them \(qm set \d+ --tags '[a-z;]+'\)(; tried again at \S+)?$/.test(
-        machines()?.message ?? '',
-      ),
-    )
-    expect(machines()?.reason).to.equal('VmTrouble')
-    await lab.until(() => audits(from).some(({ path }) => path.includes(`/${vmid}/`)))
-    guest('JD-c').config.set('tags', 'jd;lanista;theirs')
-    await lab.until(() => lab.ready('JD'))
-    expect(status(ROUTER)).to.include({ trouble: undefined, remark: undefined })
-    expect(own(since)).to.deep.equal([])
-  })
+  itLong(
+    'is as asked when the same is only written in another form, and told of when it has lost its tags',
+    async () => {
+      await open(fileOf([A, C], '{ hardware: correct }'), 20_000)
+      const since = lab.writes().length
+      const { config, vmid } = guest(ROUTER)
+      for (const key of ['net0', 'net1']) {
+        const reordered = String(config.get(key)).split(',').toReversed()
+        config.set(key, [...reordered, 'firewall=1'].join(','))
+      }
+      config.set('memory', 'current=2048').set('cores', '2').set('tags', 'theirs;lanista;jd')
+      guest('JD-c').config.set('tags', 'lanista;theirs')
+      const from = lab.simulator.journal.entries().length
+      // The cluster's list may still show it stopped, and then that is what is told first.
+      await lab.until(() =>
+        /^2 of 3 VMs are running; vm JD-c: it runs and lacks the tags lanista and jd, .* if it is as it should be, add them \(qm set \d+ --tags '[a-z;]+'\)(; tried again at \S+)?$/.test(
+          machines()?.message ?? '',
+        ),
+      )
+      expect(machines()?.reason).to.equal('VmTrouble')
+      await lab.until(() => audits(from).some(({ path }) => path.includes(`/${vmid}/`)))
+      guest('JD-c').config.set('tags', 'jd;lanista;theirs')
+      await lab.until(() => lab.ready('JD'))
+      expect(status(ROUTER)).to.include({ trouble: undefined, remark: undefined })
+      expect(own(since)).to.deep.equal([])
+    },
+  )
 
   it('looks again when somebody else writes in between', async () => {
     await open(fileOf([A, C]), 86_400_000)
@@ -198,7 +205,7 @@ describe('a VM that is not as its range file says', () => {
     expect(own(since)).to.deep.equal([])
   })
 
-  it('costs no read in the passes between', async () => {
+  itLong('costs no read in the passes between', async () => {
     await open(fileOf([A, C]), 86_400_000)
     await lab.pass()
     await lab.pass()

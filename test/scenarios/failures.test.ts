@@ -59,7 +59,7 @@ describe('a VM that fails', () => {
     expect(all).to.have.length(3 + 3 + SOON.length)
   })
 
-  it('says why while it waits, with the end of the log of its task, and when it is tried again', async () => {
+  itLong('says why while it waits, with the end of the log of its task, and when it is tried again', async () => {
     const names = ['debian-11-x64-server-template', 'debian-12-x64-server-template']
     const world = clusterFrom({ templates: names.map((name) => ({ name, disk_gib: 4 })) })
     const shared = world.storages.get('shared')!
@@ -80,7 +80,7 @@ describe('a VM that fails', () => {
     expect(status('JD-a')?.trouble).to.equal(undefined)
   })
 
-  it('is tried at once when its range file changes, and then as if it had never failed', async () => {
+  itLong('is tried at once when its range file changes, and then as if it had never failed', async () => {
     lab = await openLab()
     const start = { on: 'task', type: 'qmstart', id: String(A_VMID), at: 'before', error: 'no luck' } as const
     const bad = lab.simulator.arm({ ...start, times: 1000 })
@@ -92,21 +92,24 @@ describe('a VM that fails', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
-  it('that lacks a right is left alone but for a try at a slow pace, and goes on by itself once it is given', async () => {
-    lab = await openLab()
-    mayClone(false)
-    await lab.drop('JD.yml', FILE)
-    await lab.until(() => status('JD-a')?.phase === 'blocked')
-    expect(machines()).to.include({ status: 'False', reason: 'VmBlocked' })
-    expect(machines()?.message).to.match(/lacks VM.Clone on \/vms\/\d+ .*grant it with: pveum .*; tried again at /)
-    await lab.until(() => status('JD-a')?.trouble?.includes('2 times in a row') === true)
-    mayClone(true)
-    await lab.until(() => lab.ready('JD'))
-    expectSpread(clones(A_VMID), SLOW)
-    const [first, last] = [clones(A_VMID)[0]!, clones(A_VMID).at(-1)!]
-    const looks = lab.simulator.journal.find({ path: '/cluster/resources' })
-    expect(looks.filter(({ at }) => at > first.at && at < last.at).length).to.be.at.least(3)
-  })
+  itLong(
+    'that lacks a right is left alone but for a try at a slow pace, and goes on by itself once it is given',
+    async () => {
+      lab = await openLab()
+      mayClone(false)
+      await lab.drop('JD.yml', FILE)
+      await lab.until(() => status('JD-a')?.phase === 'blocked')
+      expect(machines()).to.include({ status: 'False', reason: 'VmBlocked' })
+      expect(machines()?.message).to.match(/lacks VM.Clone on \/vms\/\d+ .*grant it with: pveum .*; tried again at /)
+      await lab.until(() => status('JD-a')?.trouble?.includes('2 times in a row') === true)
+      mayClone(true)
+      await lab.until(() => lab.ready('JD'))
+      expectSpread(clones(A_VMID), SLOW)
+      const [first, last] = [clones(A_VMID)[0]!, clones(A_VMID).at(-1)!]
+      const looks = lab.simulator.journal.find({ path: '/cluster/resources' })
+      expect(looks.filter(({ at }) => at > first.at && at < last.at).length).to.be.at.least(3)
+    },
+  )
 
   itLong('that lacks a right is tried at once when its range file changes', async () => {
     lab = await openLab()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { RequestMatch } from '../../adapters/simulator/journal.ts'
-import { cases, every } from '../runner/long-runs.ts'
+import { cases, every, itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
@@ -56,7 +56,7 @@ describe("somebody else's edits of the SDN", () => {
         await lab.until(() => lab.ready('JD'))
       })
 
-      it('made while ours are applied stay pending', async () => {
+      itLong('made while ours are applied stay pending', async () => {
         const person = await open(release)
         const reloading = new Promise<unknown>((resolve, reject) => {
           const stop = lab.simulator.journal.listen(({ method, path, status }, at) => {
@@ -129,7 +129,7 @@ describe("somebody else's edits of the SDN", () => {
     expect(sdnOf(lab).running).to.deep.equal(['ludusnat', 'r1'])
   })
 
-  it('staged in the interfaces of a node, which an apply activates, are waited for at each moment', async () => {
+  itLong('staged in the interfaces of a node, which an apply activates, are waited for at each moment', async () => {
     for (const match of cases([undefined, LOCK, WRITE], every(2))) {
       const person = await open('9.1')
       const stage = () => person('POST', '/nodes/pve2/network', { iface: 'vmbr7', type: 'bridge', autostart: 1 })
@@ -148,7 +148,7 @@ describe("somebody else's edits of the SDN", () => {
     }
   })
 
-  it('are applied along where the configuration says so', async () => {
+  itLong('are applied along where the configuration says so', async () => {
     const person = await open('9.1')
     await lab.close()
     lab = await openLab({ settings: { applyForeign: true } })

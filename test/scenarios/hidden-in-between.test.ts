@@ -5,6 +5,7 @@ import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, mayUse, show } from './rights.ts'
+import { cases, itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' }])
 const ABSENT = `${JD}ludus_extensions: { lanista: { state: absent } }\n`
@@ -41,7 +42,7 @@ describe('what is hidden for a moment, or without a word', () => {
     expect(order.indexOf('/cluster/sdn/vnets/r1')).to.be.above(order.indexOf('/qemu/1001254'))
   })
 
-  for (const [what, release, path, stage] of [
+  const hidden = [
     [
       'a zone',
       '8.4',
@@ -54,7 +55,8 @@ describe('what is hidden for a moment, or without a word', () => {
       '/sdn/fabrics/fab1',
       (world: World) => writeSdn(world, 'fabrics', 'fab1', { protocol: 'openfabric' }),
     ],
-  ] as const)
+  ] as const
+  for (const [what, release, path, stage] of cases<(typeof hidden)[number]>(hidden, ([what]) => what === 'a fabric'))
     it(`is not committed: what is pending in ${what} that is hidden, where it is hidden as well what is hidden`, async () => {
       const sound = clusterFrom({ templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'] })
       const world = { ...sound, version: { ...sound.version, release } }
@@ -74,7 +76,7 @@ describe('what is hidden for a moment, or without a word', () => {
       await lab.until(() => readyIs()?.reason === 'ForeignPending')
     })
 
-  it('keeps a network onto which a guest is put that is migrated before its NICs are read', async () => {
+  itLong('keeps a network onto which a guest is put that is migrated before its NICs are read', async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
     const { world, journal } = lab.simulator

@@ -3,7 +3,7 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { notesOf } from '../../model/vm-notes.ts'
 import { vm as vmSpec } from '../builders/range.ts'
-import { cases, every } from '../runner/long-runs.ts'
+import { cases, every, itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText, type VmText } from './ranges.ts'
 
@@ -59,7 +59,7 @@ describe('marks that a VM can inherit, lose or have from another', () => {
       .map(({ method, path }) => `${method} ${path.replace(/.*\/qemu\/\d+\/?/, '')}`.trim())
   const net0 = (vmid: number): unknown => guest(vmid)?.config.get('net0')
 
-  it("don't make a clone count as configured whose template was made from a VM of the range", async () => {
+  itLong("don't make a clone count as configured whose template was made from a VM of the range", async () => {
     const world = worldWith({})
     const template = [...world.guests.values()].find(({ config }) => config.get('name') === TEMPLATE)!
     template.config.set('tags', MARKS.join(';'))
@@ -125,17 +125,20 @@ describe('marks that a VM can inherit, lose or have from another', () => {
     ['notes that a person wrote', 'of Ann, ask before use'],
   ] as const
   for (const [situation, description] of cases(NOTES, every(3)))
-    it(`let a VM that was configured before Lanista wrote such notes count as configured, with ${situation}`, async () => {
-      const before = {
-        vmid: A_VMID,
-        tags: MARKS,
-        net0: 'virtio=BC:24:11:00:00:01,bridge=r1,tag=10',
-        ...(description === undefined ? {} : { notes: description }),
-      }
-      lab = await openLab({ world: worldWith({ 'JD-a': before }), files: { 'JD.yml': rangeText([A]) } })
-      await lab.until(() => lab.ready('JD'))
-      expect(writesTo(A_VMID)).to.deep.equal(['POST status/start'])
-      await lab.drop('JD.yml', `${rangeText([A])}ludus_extensions: { lanista: { state: absent } }\n`)
-      await lab.until(() => guest(A_VMID) === undefined)
-    })
+    itLong(
+      `let a VM that was configured before Lanista wrote such notes count as configured, with ${situation}`,
+      async () => {
+        const before = {
+          vmid: A_VMID,
+          tags: MARKS,
+          net0: 'virtio=BC:24:11:00:00:01,bridge=r1,tag=10',
+          ...(description === undefined ? {} : { notes: description }),
+        }
+        lab = await openLab({ world: worldWith({ 'JD-a': before }), files: { 'JD.yml': rangeText([A]) } })
+        await lab.until(() => lab.ready('JD'))
+        expect(writesTo(A_VMID)).to.deep.equal(['POST status/start'])
+        await lab.drop('JD.yml', `${rangeText([A])}ludus_extensions: { lanista: { state: absent } }\n`)
+        await lab.until(() => guest(A_VMID) === undefined)
+      },
+    )
 })

@@ -117,22 +117,25 @@ describe('a VM whose clone', () => {
     },
   )
 
-  it('was interrupted is never removed once it has its name, and another VM in its place never at all', async () => {
-    await open(4, { repairClones: true })
-    await lab.until(() => lab.ready('JD'))
-    const { node, config } = guest()!
-    const person = personIn(lab.simulator)
-    await person('POST', `/nodes/${node}/qemu/${A_VMID}/status/stop`)
-    await lab.until(() => guest()?.running === undefined)
-    lab.simulator.world.pools.get('JD')?.vms.delete(A_VMID)
-    config.set('lock', 'clone')
-    await told(/interrupted.* && qm destroy 1010001 /)
-    const since = lab.writes().length
-    unlock()
-    await told(/its VMID 1010001 belongs to JD-a on pve\d, in no pool; move it into pool JD if it is the range's/)
-    config.delete('name')
-    await told(/VMID 1010001 belongs to a nameless guest; move that guest to another VMID/)
-    expect(writes(since).filter((each) => each.startsWith('DELETE'))).to.deep.equal([])
-    expect(guest()).not.to.equal(undefined)
-  })
+  itLong(
+    'was interrupted is never removed once it has its name, and another VM in its place never at all',
+    async () => {
+      await open(4, { repairClones: true })
+      await lab.until(() => lab.ready('JD'))
+      const { node, config } = guest()!
+      const person = personIn(lab.simulator)
+      await person('POST', `/nodes/${node}/qemu/${A_VMID}/status/stop`)
+      await lab.until(() => guest()?.running === undefined)
+      lab.simulator.world.pools.get('JD')?.vms.delete(A_VMID)
+      config.set('lock', 'clone')
+      await told(/interrupted.* && qm destroy 1010001 /)
+      const since = lab.writes().length
+      unlock()
+      await told(/its VMID 1010001 belongs to JD-a on pve\d, in no pool; move it into pool JD if it is the range's/)
+      config.delete('name')
+      await told(/VMID 1010001 belongs to a nameless guest; move that guest to another VMID/)
+      expect(writes(since).filter((each) => each.startsWith('DELETE'))).to.deep.equal([])
+      expect(guest()).not.to.equal(undefined)
+    },
+  )
 })

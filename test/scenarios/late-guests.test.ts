@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
+import { itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, show } from './rights.ts'
@@ -34,7 +35,7 @@ describe('between the writes for a network and its apply', () => {
   }
   const isThereAsBefore = (): boolean => world().sdn.running.vnets.has('r1') && world().sdn.configured.vnets.has('r1')
 
-  it('a guest gets a NIC on the one that goes: it is not applied, and taken back', async () => {
+  itLong('a guest gets a NIC on the one that goes: it is not applied, and taken back', async () => {
     const before = await ready()
     world().guests.set(321, onR1(321, 'vmbr0'))
     await goes(() => void world().guests.set(321, onR1(321, 'r1')))
@@ -49,7 +50,7 @@ describe('between the writes for a network and its apply', () => {
     expect(applies()).to.have.length(before)
   })
 
-  it('guests are hidden: it is not applied, and taken back, until they are shown', async () => {
+  itLong('guests are hidden: it is not applied, and taken back, until they are shown', async () => {
     const before = await ready()
     await goes(() => hide(world(), '/vms/321'))
     await lab.until(() => readyIs()?.reason === 'NotVisible' && isThereAsBefore())

@@ -62,8 +62,8 @@ describe('a clone that was left unconfigured', () => {
 
   const cases = Object.entries(WAYS).flatMap(([way, leave], index) =>
     Object.entries(CHANGES)
-      // In the short run each way, and each with another change.
-      .filter((_, at) => isLong || at === 3 * index)
+      // In the short run one way with one change.
+      .filter((_, at) => isLong || (index === 0 && at === 0))
       .map(([what, later]) => ({ way, leave, what, ...later })),
   )
   for (const { way, leave, what, text, settings } of cases)

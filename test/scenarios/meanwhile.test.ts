@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { RangeStatus } from '../../model/range-status.ts'
-import { isLong } from '../runner/long-runs.ts'
+import { isLong, itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { openReadyLab } from './ready-lab.ts'
 import { rangeText, type VmText } from './ranges.ts'
@@ -53,7 +53,7 @@ describe('while a VM is worked on for long', () => {
     expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
   })
 
-  it('it goes with its range once its clone has ended, and is not started for that', async () => {
+  itLong('it goes with its range once its clone has ended, and is not started for that', async () => {
     lab = await openLab({ files: { 'JD.yml': rangeText([A]) + FULL }, durations: { fullClonePerGib: 200 } })
     await lab.until(() => phaseIn(lab, 'JD-a') === 'cloning' && phaseIn(lab, 'JD-router-debian11-x64') === 'running')
     await lab.drop('JD.yml', `${rangeText([A])}${FULL}ludus_extensions: { lanista: { state: absent } }\n`)
@@ -99,23 +99,26 @@ describe('what was withdrawn', () => {
     }
   }).timeout(120_000)
 
-  it('is not gone on with: a range that is to stay after all loses no VM that was shut down for its removal', async () => {
-    const lab = await openReadyLab({ 'JD.yml': rangeText([A]) })
-    try {
-      const { journal, world } = lab.simulator
-      const running = () => [...world.guests.values()].filter((guest) => guest.running !== undefined)
-      const shutDown = journal.next({ method: 'POST', path: /\/1010001\/status\/shutdown$/ }, 'answered')
-      await lab.drop('JD.yml', `${rangeText([A])}ludus_extensions: { lanista: { state: absent } }\n`)
-      await shutDown
-      await lab.until(() => !lab.ready('JD'))
-      await lab.drop('JD.yml', rangeText([A]))
-      await lab.until(() => running().length === 0)
-      await lab.until(() => running().length === 2 && lab.ready('JD'))
-      expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
-    } finally {
-      await lab.close()
-    }
-  })
+  itLong(
+    'is not gone on with: a range that is to stay after all loses no VM that was shut down for its removal',
+    async () => {
+      const lab = await openReadyLab({ 'JD.yml': rangeText([A]) })
+      try {
+        const { journal, world } = lab.simulator
+        const running = () => [...world.guests.values()].filter((guest) => guest.running !== undefined)
+        const shutDown = journal.next({ method: 'POST', path: /\/1010001\/status\/shutdown$/ }, 'answered')
+        await lab.drop('JD.yml', `${rangeText([A])}ludus_extensions: { lanista: { state: absent } }\n`)
+        await shutDown
+        await lab.until(() => !lab.ready('JD'))
+        await lab.drop('JD.yml', rangeText([A]))
+        await lab.until(() => running().length === 0)
+        await lab.until(() => running().length === 2 && lab.ready('JD'))
+        expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
+      } finally {
+        await lab.close()
+      }
+    },
+  )
 })
 
 describe('a status store that hangs', () => {

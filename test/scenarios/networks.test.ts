@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
-import { cases, every, isLong } from '../runner/long-runs.ts'
+import { cases, every, itLong } from '../runner/long-runs.ts'
 import { lanistaHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
@@ -40,8 +40,8 @@ describe('networks of ranges', () => {
   let lab: Lab
   afterEach(() => lab.close())
 
-  const many = isLong ? 50 : 12
-  it(`of ${many} ranges dropped at once take two applies at the most`, async () => {
+  const many = 50
+  itLong(`of ${many} ranges dropped at once take two applies at the most`, async () => {
     const files = Object.fromEntries(Array.from({ length: many }, (_, index) => [`R${index + 1}.yml`, 'ludus: []\n']))
     lab = await openLab({ files })
     const ids = Object.keys(files).map((name) => name.replace('.yml', ''))
@@ -50,7 +50,7 @@ describe('networks of ranges', () => {
     expect(appliesOf(lab).length).to.be.within(1, 2)
     const tags = [...lab.simulator.world.sdn.running.vnets.values()].map(({ tag }) => tag)
     expect(new Set(tags).size).to.equal(many + 1)
-  }).timeout(60_000)
+  })
 
   it('that a person has changed are put right, but for the NAT network', async () => {
     lab = await openLab({
@@ -189,7 +189,7 @@ describe('a node whose networks are not in force', () => {
     expect(appliesOf(lab)).to.have.length(2)
   })
 
-  it('keeps its VMs from being started for as long as it fails, while the others run', async () => {
+  itLong('keeps its VMs from being started for as long as it fails, while the others run', async () => {
     lab = await openLab()
     const broken = lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true, times: 1000 })
     await lab.drop('JD.yml', ON_EACH)
@@ -265,7 +265,7 @@ describe('a node whose networks are not in force', () => {
       if (pending === 'vnet') expect(vnetOf(lab, 'theirs')).to.equal(undefined)
     }).timeout(60_000)
 
-  it('that was away while others applied is brought up to date', async () => {
+  itLong('that was away while others applied is brought up to date', async () => {
     lab = await openLab({ files: { 'KT.yml': rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve1' }]) } })
     await lab.until(() => lab.ready('KT'))
     const { world } = lab.simulator
@@ -281,7 +281,7 @@ describe('a node whose networks are not in force', () => {
 })
 
 describe('a run --once', () => {
-  it('ends after the repair of a node that none of its ranges waits for', async () => {
+  itLong('ends after the repair of a node that none of its ranges waits for', async () => {
     const site = await openSite({ 'JD.yml': SMALL })
     try {
       const { world, journal } = site.simulator
@@ -297,7 +297,7 @@ describe('a run --once', () => {
     } finally {
       await site.close()
     }
-  }).timeout(60_000)
+  })
 })
 
 describe('a range that is to go (state: absent)', () => {

@@ -3,7 +3,7 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
-import { cases, every } from '../runner/long-runs.ts'
+import { cases, every, itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { openReadyLab } from './ready-lab.ts'
@@ -86,18 +86,23 @@ describe('what Proxmox does not show', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
-  it('removes nothing of a range that is to go, says so, and goes on by itself once the right is given', async () => {
-    const before = await ready()
-    mayUse(world(), 'VM.Audit', false)
-    await lab.drop('JD.yml', ABSENT)
-    expect(await notVisible()).to.include('lacks VM.Audit on /vms')
-    await lab.sleep(120_000)
-    expect(writes(before)).to.deep.equal([])
-    expect(world().sdn.configured.vnets.has('r1')).to.equal(true)
-    mayUse(world(), 'VM.Audit', true)
-    await lab.until(() => readyIs()?.reason === 'Absent')
-    expect([...world().guests.values()].filter(({ config }) => config.get('template') === undefined)).to.deep.equal([])
-  })
+  itLong(
+    'removes nothing of a range that is to go, says so, and goes on by itself once the right is given',
+    async () => {
+      const before = await ready()
+      mayUse(world(), 'VM.Audit', false)
+      await lab.drop('JD.yml', ABSENT)
+      expect(await notVisible()).to.include('lacks VM.Audit on /vms')
+      await lab.sleep(120_000)
+      expect(writes(before)).to.deep.equal([])
+      expect(world().sdn.configured.vnets.has('r1')).to.equal(true)
+      mayUse(world(), 'VM.Audit', true)
+      await lab.until(() => readyIs()?.reason === 'Absent')
+      expect([...world().guests.values()].filter(({ config }) => config.get('template') === undefined)).to.deep.equal(
+        [],
+      )
+    },
+  )
 
   it("is no reason to clone a VM of Ludus' making a second time that is hidden in the range's pool", async () => {
     const made = worldWith({ 'JD-a': { vmid: 105, pool: 'JD' } })
@@ -113,7 +118,7 @@ describe('what Proxmox does not show', () => {
     expect([...world().guests.values()].filter(({ config }) => config.get('name') === 'JD-a')).to.have.length(1)
   })
 
-  it('keeps a network on which a hidden guest of somebody else may have a NIC', async () => {
+  itLong('keeps a network on which a hidden guest of somebody else may have a NIC', async () => {
     await ready()
     const { guests } = world()
     const a = [...guests.values()].find(({ config }) => config.get('name') === 'JD-a')!
@@ -127,23 +132,26 @@ describe('what Proxmox does not show', () => {
     await lab.until(() => readyIs()?.reason === 'NetworkInUse')
   })
 
-  it('keeps a range from being called absent while a clone for it is under way that is in no pool yet', async () => {
-    lab = await openLab({
-      files: { 'JD.yml': JD },
-      durations: { fullClonePerGib: 60 },
-    })
-    await lab.until(() => lab.ready('JD'))
-    // As an earlier life left it: a clone that goes on, of a VM that no file names.
-    const { guests } = world()
-    const person = await cloneOf(lab, 1_010_009)
-    await lab.drop('JD.yml', ABSENT)
-    await lab.until(() => /VM 1010009 is still being cloned/.test(conditionOf('MachinesReady')?.message ?? ''))
-    expect(world().sdn.configured.vnets.has('r1')).to.equal(true)
-    expect(person.status).to.equal(200)
-    await lab.until(() => guests.get(1_010_009)?.config.get('lock') === undefined)
-    await lab.until(() => readyIs()?.reason !== 'Progressing')
-    expect(readyIs()?.reason).not.to.equal('Absent')
-  })
+  itLong(
+    'keeps a range from being called absent while a clone for it is under way that is in no pool yet',
+    async () => {
+      lab = await openLab({
+        files: { 'JD.yml': JD },
+        durations: { fullClonePerGib: 60 },
+      })
+      await lab.until(() => lab.ready('JD'))
+      // As an earlier life left it: a clone that goes on, of a VM that no file names.
+      const { guests } = world()
+      const person = await cloneOf(lab, 1_010_009)
+      await lab.drop('JD.yml', ABSENT)
+      await lab.until(() => /VM 1010009 is still being cloned/.test(conditionOf('MachinesReady')?.message ?? ''))
+      expect(world().sdn.configured.vnets.has('r1')).to.equal(true)
+      expect(person.status).to.equal(200)
+      await lab.until(() => guests.get(1_010_009)?.config.get('lock') === undefined)
+      await lab.until(() => readyIs()?.reason !== 'Progressing')
+      expect(readyIs()?.reason).not.to.equal('Absent')
+    },
+  )
 
   it('is named when a template is missing that may only be hidden', async () => {
     const made = openWorld()
@@ -172,20 +180,23 @@ describe('what Proxmox does not show', () => {
       await lab.until(() => readyIs()?.reason === 'ForeignPending')
     })
 
-  it('is not activated: what is staged on a node that tells nothing of itself while it does what it is told', async () => {
-    const made = openWorld()
-    const pve3 = made.nodes.get('pve3')!
-    pve3.silent = true
-    pve3.stagedNetwork = new Map(pve3.network).set('vmbr9', { type: 'bridge', method: 'manual', autostart: 1 })
-    lab = await openLab({ world: made, files: { 'JD.yml': JD } })
-    await lab.until(() => readyIs()?.reason === 'ForeignStaged')
-    expect(readyIs()?.message).to.include('node pve3')
-    await lab.sleep(120_000)
-    expect(pve3.network.has('vmbr9')).to.equal(false)
-    expect(writes().filter((call) => call === 'PUT /cluster/sdn')).to.deep.equal([])
-    pve3.stagedNetwork = undefined
-    await lab.until(() => lab.ready('JD'))
-  })
+  itLong(
+    'is not activated: what is staged on a node that tells nothing of itself while it does what it is told',
+    async () => {
+      const made = openWorld()
+      const pve3 = made.nodes.get('pve3')!
+      pve3.silent = true
+      pve3.stagedNetwork = new Map(pve3.network).set('vmbr9', { type: 'bridge', method: 'manual', autostart: 1 })
+      lab = await openLab({ world: made, files: { 'JD.yml': JD } })
+      await lab.until(() => readyIs()?.reason === 'ForeignStaged')
+      expect(readyIs()?.message).to.include('node pve3')
+      await lab.sleep(120_000)
+      expect(pve3.network.has('vmbr9')).to.equal(false)
+      expect(writes().filter((call) => call === 'PUT /cluster/sdn')).to.deep.equal([])
+      pve3.stagedNetwork = undefined
+      await lab.until(() => lab.ready('JD'))
+    },
+  )
 
   it('is not committed: a fabric that is pending, of which the lock says nothing', async () => {
     const made = openWorld()

@@ -10,6 +10,7 @@ import { compose } from '../../controllers/compose/compose.ts'
 import { notification } from '../builders/notification.ts'
 import { quiet } from '../builders/quiet.ts'
 import { openReceiver, type Receiver } from '../builders/receiver.ts'
+import { itLong } from '../runner/long-runs.ts'
 import { startHere } from './command-line.ts'
 import { openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -93,7 +94,7 @@ describe('notify.urls', function () {
     expect(told()).to.have.length(before)
   })
 
-  it('are called in the form of each service, once for each turn of a range', async () => {
+  itLong('are called in the form of each service, once for each turn of a range', async () => {
     const called: string[] = []
     let look = (): void => undefined
     // As the real one does; Discord and Slack are at no other host than their own.

@@ -3,6 +3,7 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
+import { cases, itLong } from '../runner/long-runs.ts'
 
 const wishes = (text: string) => `ludus_extensions: { lanista: { placement: ${text} } }\n`
 const vms = ['a', 'b', 'c'].map((name, index) => ({ name, vlan: 10, octet: index + 1 }))
@@ -51,10 +52,11 @@ describe('placement on a simulated cluster', function () {
     const isCloned = () => guest()?.config.get('lock') === 'clone'
     afterEach(() => lab.close())
 
-    for (const [situation, text] of [
+    const situations = [
       ['counts its memory there', both],
       ['keeps apart from it what has to be', both + apart],
-    ] as const)
+    ] as const
+    for (const [situation, text] of cases<(typeof situations)[number]>(situations, ([, text]) => text !== both))
       it(situation, async () => {
         lab = await openLab({ world: world(), files: { 'JD.yml': a } })
         await lab.until(isCloned)
@@ -66,7 +68,7 @@ describe('placement on a simulated cluster', function () {
         expect(statusOf('JD-b')?.node).to.equal('pve1')
       })
 
-    it('waits until it is there when nobody remembers where it goes', async () => {
+    itLong('waits until it is there when nobody remembers where it goes', async () => {
       lab = await openLab({ world: world(), durations: { fullClonePerGib: 300 } })
       const person = personIn(lab.simulator)
       const template = [...lab.simulator.world.guests.values()].find(({ config }) =>

@@ -84,7 +84,7 @@ describe("what a range's power asks for", () => {
     await lab.until(() => lab.ready('JD') && isOn('JD-a'))
   })
 
-  it('off to keep: leaves off what was made while the range was off', async () => {
+  itLong('off to keep: leaves off what was made while the range was off', async () => {
     await open(fileOf('off', A))
     await told()
     const before = lab.writes().length
@@ -94,32 +94,35 @@ describe("what a range's power asks for", () => {
     expect(statusWrites(before)).to.deep.equal([])
   })
 
-  it('keep: gives a new VM its first start although the first attempt failed', async () => {
+  itLong('keep: gives a new VM its first start although the first attempt failed', async () => {
     lab = await openLab()
     lab.simulator.arm({ on: 'task', type: 'qmstart', at: 'before', error: 'the dog ate it', times: 2 })
     await lab.drop('JD.yml', fileOf('keep', A))
     await lab.until(() => lab.ready('JD') && on().length === 2)
   })
 
-  it('keep: leaves off what a person has started, after its first start had failed, and stopped again between two looks', async () => {
-    lab = await openLab()
-    lab.simulator.arm({ on: 'task', type: 'qmstart', id: '1010001', at: 'before', error: 'no memory', times: 3 })
-    const tries = () => lab.writes().filter(({ path }) => path.endsWith('/1010001/status/start')).length
-    await lab.drop('JD.yml', fileOf('keep', A))
-    await lab.until(() => tries() === 3)
-    await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
-    // Its last try has failed, and is told.
-    await lab.until(() => machines()?.message.includes('no memory') === true)
-    const person = personIn(lab.simulator)
-    const at = `/nodes/${guests().find(({ vmid }) => vmid === 1_010_001)?.node}/qemu/1010001/status`
-    await person('POST', `${at}/start`)
-    await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
-    await person('POST', `${at}/stop`)
-    await lab.until(() => lab.ready('JD'))
-    await lab.pass()
-    expect(on()).to.deep.equal([ROUTER])
-    expect(tries()).to.equal(4)
-  })
+  itLong(
+    'keep: leaves off what a person has started, after its first start had failed, and stopped again between two looks',
+    async () => {
+      lab = await openLab()
+      lab.simulator.arm({ on: 'task', type: 'qmstart', id: '1010001', at: 'before', error: 'no memory', times: 3 })
+      const tries = () => lab.writes().filter(({ path }) => path.endsWith('/1010001/status/start')).length
+      await lab.drop('JD.yml', fileOf('keep', A))
+      await lab.until(() => tries() === 3)
+      await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
+      // Its last try has failed, and is told.
+      await lab.until(() => machines()?.message.includes('no memory') === true)
+      const person = personIn(lab.simulator)
+      const at = `/nodes/${guests().find(({ vmid }) => vmid === 1_010_001)?.node}/qemu/1010001/status`
+      await person('POST', `${at}/start`)
+      await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
+      await person('POST', `${at}/stop`)
+      await lab.until(() => lab.ready('JD'))
+      await lab.pass()
+      expect(on()).to.deep.equal([ROUTER])
+      expect(tries()).to.equal(4)
+    },
+  )
 
   it('off: tells of a guest that does not shut down, asks it again, and never forces it', async () => {
     await open(fileOf('on', A))
@@ -174,27 +177,30 @@ describe("what a range's power asks for", () => {
       expect(ofA.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([])
     })
 
-  it('off: does not ask again for a shutdown that had to wait for a lock, of a VM that is no longer the range’s', async () => {
-    await open(fileOf('on', A))
-    const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
-    const path = `/nodes/${a.node}/qemu/${a.vmid}/status/shutdown`
-    const message = `can't lock file '/var/lock/qemu-server/lock-${a.vmid}.conf' - got timeout`
-    lab.simulator.arm({
-      on: 'request',
-      match: { method: 'POST', path },
-      at: 'before',
-      effect: { kind: 'answer', status: 500, message },
-    })
-    const stop = lab.simulator.journal.listen((entry, phase) => {
-      if (phase === 'answered' && entry.path === path) lab.simulator.world.pools.get('JD')?.vms.delete(a.vmid)
-    })
-    await lab.drop('JD.yml', fileOf('off', A))
-    await lab.until(() => guests().every(({ vmid, running }) => vmid === a.vmid || running === undefined))
-    await lab.sleep(60_000)
-    stop()
-    expect(lab.writes().filter((each) => each.path === path)).to.have.length(1)
-    expect(a.running).not.to.equal(undefined)
-  })
+  itLong(
+    'off: does not ask again for a shutdown that had to wait for a lock, of a VM that is no longer the range’s',
+    async () => {
+      await open(fileOf('on', A))
+      const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
+      const path = `/nodes/${a.node}/qemu/${a.vmid}/status/shutdown`
+      const message = `can't lock file '/var/lock/qemu-server/lock-${a.vmid}.conf' - got timeout`
+      lab.simulator.arm({
+        on: 'request',
+        match: { method: 'POST', path },
+        at: 'before',
+        effect: { kind: 'answer', status: 500, message },
+      })
+      const stop = lab.simulator.journal.listen((entry, phase) => {
+        if (phase === 'answered' && entry.path === path) lab.simulator.world.pools.get('JD')?.vms.delete(a.vmid)
+      })
+      await lab.drop('JD.yml', fileOf('off', A))
+      await lab.until(() => guests().every(({ vmid, running }) => vmid === a.vmid || running === undefined))
+      await lab.sleep(60_000)
+      stop()
+      expect(lab.writes().filter((each) => each.path === path)).to.have.length(1)
+      expect(a.running).not.to.equal(undefined)
+    },
+  )
 
   const THEN = [
     [

@@ -8,7 +8,7 @@ import type { PruneSettings } from '../../model/prune.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { gitIn, hasGit } from '../builders/git-repository.ts'
 import { pruneParts } from '../builders/prune-parts.ts'
-import { cases } from '../runner/long-runs.ts'
+import { cases, itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { openReadyLab } from './ready-lab.ts'
@@ -176,7 +176,7 @@ describe('a range whose file is gone', () => {
       .and.not.include('approval.json')
   })
 
-  it('waits again when a VM came to its pool after the approval', async () => {
+  itLong('waits again when a VM came to its pool after the approval', async () => {
     await open({}, 'JD', 'KT', 'MN')
     await Promise.all([lab.remove('JD.yml'), lab.remove('KT.yml')])
     await waits('JD', 'KT')
@@ -229,17 +229,20 @@ describe('a range whose file is gone', () => {
     expect(await waits('JD')).to.match(/the file of JD went while the folder could not be read/)
   })
 
-  it('waits when another folder is in the place of the one that had its file, as when it is unmounted', async () => {
-    await open({}, 'JD', 'KT')
-    await mkdir(`${lab.folder}.other`)
-    await writeFile(path.join(`${lab.folder}.other`, 'KT.yml'), RANGE)
-    await rename(lab.folder, `${lab.folder}.away`)
-    await rename(`${lab.folder}.other`, lab.folder)
-    // Between the two there was no folder, which a look may have met.
-    expect(await waits('JD')).to.match(/the folder was replaced by another of the same name/)
-  })
+  itLong(
+    'waits when another folder is in the place of the one that had its file, as when it is unmounted',
+    async () => {
+      await open({}, 'JD', 'KT')
+      await mkdir(`${lab.folder}.other`)
+      await writeFile(path.join(`${lab.folder}.other`, 'KT.yml'), RANGE)
+      await rename(lab.folder, `${lab.folder}.away`)
+      await rename(`${lab.folder}.other`, lab.folder)
+      // Between the two there was no folder, which a look may have met.
+      expect(await waits('JD')).to.match(/the folder was replaced by another of the same name/)
+    },
+  )
 
-  it('goes with a commit that deletes its file, and waits after a force-push', async function () {
+  itLong('goes with a commit that deletes its file, and waits after a force-push', async function () {
     // Without git there is nothing to tell these apart by; that somebody must approve then is tested with the adapter.
     if (!hasGit()) return this.skip()
     await open({}, 'JD', 'KT')
@@ -268,7 +271,7 @@ describe('a range whose file is gone', () => {
     await lab.until(() => isGone('JD'))
   })
 
-  it('stays when it never had a file in this folder', async () => {
+  itLong('stays when it never had a file in this folder', async () => {
     await open({}, 'KT')
     const person = personIn(lab.simulator)
     await person('POST', '/pools', { poolid: 'ZZ' })
@@ -280,7 +283,7 @@ describe('a range whose file is gone', () => {
     expect(writes()).to.deep.equal([])
   })
 
-  it('and that comes back under another name is neither removed nor made anew until a person decides', async () => {
+  itLong('and that comes back under another name is neither removed nor made anew until a person decides', async () => {
     await open({}, 'JD')
     await rename(path.join(lab.folder, 'JD.yml'), path.join(lab.folder, 'KL.yml'))
     await lab.until(() => ready('KL')?.reason === 'Renamed')

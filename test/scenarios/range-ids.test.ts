@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import { readyConditionOf } from '../../model/range-status.ts'
-import { isLong } from '../runner/long-runs.ts'
+import { cases, isLong } from '../runner/long-runs.ts'
 import { bridgesWorld } from './bridges-world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -18,10 +18,11 @@ describe('a range id', () => {
   }
   const move = (from: string, to: string) => rename(path.join(lab.folder, from), path.join(lab.folder, to))
 
-  for (const [mode, options] of [
+  const modes = [
     ['a cluster', {}],
     ['a single node', { world: bridgesWorld(1) }],
-  ] as const)
+  ] as const
+  for (const [mode, options] of cases<(typeof modes)[number]>(modes, ([mode]) => mode === 'a cluster'))
     it(`that differs only in case from one on ${mode} is told, and nothing is made for it`, async () => {
       lab = await openLab({ ...options, files: { 'JD.yml': RANGE } })
       await lab.until(() => lab.ready('JD'))

@@ -7,6 +7,7 @@ import type { Lab } from './lab.ts'
 import { personIn } from './person.ts'
 import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const GOES = `${JD}ludus_extensions: { lanista: { state: absent } }\n`
@@ -86,7 +87,7 @@ describe('a range that is to go, with its VMs', () => {
     ])
   })
 
-  it('touches none while one is protected, says so, and goes on when it is not any more', async () => {
+  itLong('touches none while one is protected, says so, and goes on when it is not any more', async () => {
     await ready()
     const { vmid } = guestNamed('JD-a')!
     await person()('PUT', `${pathOf('JD-a')}/config`, { protection: 1 })
@@ -155,39 +156,42 @@ describe('a range that is to go, with its VMs', () => {
       expect(writes(path), late[index]?.name).to.deep.equal([`POST ${path}/status/shutdown`])
   })
 
-  it('ends as asked when a shutdown, a deletion or the removal of the pool is refused, or its answer is lost', async () => {
-    const names = ['refused-shutdown', 'lost-shutdown', 'refused-deletion', 'lost-deletion']
-    const text = rangeText(names.map((name, index) => ({ name, vlan: 10, octet: 1 + index })))
-    lab = await openReadyLab({ 'JD.yml': text })
-    before = ours().length
-    const refused = { kind: 'answer', status: 500, message: 'the dog ate it' } as const
-    const arm = (method: 'POST' | 'DELETE', path: string, lost: boolean): ArmedFault =>
-      lab.simulator.arm(
-        lost
-          ? { on: 'request', match: { method, path }, at: 'after', effect: { kind: 'reset' } }
-          : { on: 'request', match: { method, path }, at: 'before', effect: refused },
-      )
-    const armed = [
-      ...names.map((name) => {
-        const path = pathOf(`JD-${name}`)
-        return arm(
-          name.endsWith('shutdown') ? 'POST' : 'DELETE',
-          name.endsWith('shutdown') ? `${path}/status/shutdown` : path,
-          name.startsWith('lost'),
+  itLong(
+    'ends as asked when a shutdown, a deletion or the removal of the pool is refused, or its answer is lost',
+    async () => {
+      const names = ['refused-shutdown', 'lost-shutdown', 'refused-deletion', 'lost-deletion']
+      const text = rangeText(names.map((name, index) => ({ name, vlan: 10, octet: 1 + index })))
+      lab = await openReadyLab({ 'JD.yml': text })
+      before = ours().length
+      const refused = { kind: 'answer', status: 500, message: 'the dog ate it' } as const
+      const arm = (method: 'POST' | 'DELETE', path: string, lost: boolean): ArmedFault =>
+        lab.simulator.arm(
+          lost
+            ? { on: 'request', match: { method, path }, at: 'after', effect: { kind: 'reset' } }
+            : { on: 'request', match: { method, path }, at: 'before', effect: refused },
         )
-      }),
-      arm('DELETE', '/pools/JD', false),
-      arm('DELETE', '/pools/JD', true),
-    ]
-    const vmids = [...(world().pools.get('JD')?.vms ?? [])]
-    await lab.drop('JD.yml', `${text}ludus_extensions: { lanista: { state: absent } }\n`)
-    await gone()
-    expect(armed.map(({ hits }) => hits())).to.deep.equal([1, 1, 1, 1, 1, 1])
-    expect(vmids.filter((vmid) => world().guests.has(vmid))).to.deep.equal([])
-    expect(world().pools.has('JD')).to.equal(false)
-  })
+      const armed = [
+        ...names.map((name) => {
+          const path = pathOf(`JD-${name}`)
+          return arm(
+            name.endsWith('shutdown') ? 'POST' : 'DELETE',
+            name.endsWith('shutdown') ? `${path}/status/shutdown` : path,
+            name.startsWith('lost'),
+          )
+        }),
+        arm('DELETE', '/pools/JD', false),
+        arm('DELETE', '/pools/JD', true),
+      ]
+      const vmids = [...(world().pools.get('JD')?.vms ?? [])]
+      await lab.drop('JD.yml', `${text}ludus_extensions: { lanista: { state: absent } }\n`)
+      await gone()
+      expect(armed.map(({ hits }) => hits())).to.deep.equal([1, 1, 1, 1, 1, 1])
+      expect(vmids.filter((vmid) => world().guests.has(vmid))).to.deep.equal([])
+      expect(world().pools.has('JD')).to.equal(false)
+    },
+  )
 
-  it('tells the end of a task that fails, with its log, and tries again', async () => {
+  itLong('tells the end of a task that fails, with its log, and tries again', async () => {
     await ready()
     const { vmid } = guestNamed('JD-a')!
     lab.simulator.arm({ on: 'task', type: 'qmdestroy', id: String(vmid), at: 'before', error: 'the dog ate it' })
@@ -199,7 +203,7 @@ describe('a range that is to go, with its VMs', () => {
     await gone()
   })
 
-  it('keeps a pool that holds something else, and one that nothing shows to be its own', async () => {
+  itLong('keeps a pool that holds something else, and one that nothing shows to be its own', async () => {
     await ready()
     await person()('PUT', '/pools/JD', { storage: 'shared' })
     await drop()

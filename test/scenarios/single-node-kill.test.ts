@@ -6,5 +6,5 @@ describe('killed as it activates bridges, and started again', () => {
     removeDespiteKills(REMOVING.slice(1, 2)),
   )
 
-  it('ends with each bridge once, up, and nothing staged', () => makeDespiteKills(MAKING.slice(2, 3)))
+  itLong('ends with each bridge once, up, and nothing staged', () => makeDespiteKills(MAKING.slice(2, 3)))
 })

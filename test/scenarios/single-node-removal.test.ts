@@ -5,7 +5,7 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { bringUpNetwork, takeStagedNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import type { ConditionType } from '../../model/condition.ts'
-import { cases, every } from '../runner/long-runs.ts'
+import { cases, every, itLong } from '../runner/long-runs.ts'
 import { bridgesWorld, rangeBridge } from './bridges-world.ts'
 import { lanistaHere } from './command-line.ts'
 import { type Lab, type LabOptions, openLab } from './lab.ts'
@@ -94,7 +94,7 @@ describe('a range on a single node that is to go (state: absent)', () => {
     expect(new Set(looks)).to.deep.equal(new Set(['GET /nodes/pve1/network']))
   }).timeout(60_000)
 
-  it('loses its bridge in the activation that makes the bridge of another', async () => {
+  itLong('loses its bridge in the activation that makes the bridge of another', async () => {
     await open({ files: { 'JD.yml': GOES, 'KT.yml': KT } })
     await untilGone()
     await lab.until(() => lab.ready('KT'))
@@ -168,7 +168,7 @@ describe('a range on a single node that is to go (state: absent)', () => {
     expect(networkWrites(), 'nothing was left to activate').to.deep.equal([DELETE])
   })
 
-  it('has its bridge deleted again when somebody reverts that together with their own change', async () => {
+  itLong('has its bridge deleted again when somebody reverts that together with their own change', async () => {
     const world = worldWithBridge()
     lab = await openLab({ world })
     lab.simulator.arm({ on: 'request', match: DELETION, at: 'after', effect: { kind: 'edit', edit: stageForeign } })
@@ -197,7 +197,7 @@ describe('a range on a single node that is to go (state: absent)', () => {
     await untilGone()
   })
 
-  it('is not Absent when the reload failed, and activates again until the bridge is down', async () => {
+  itLong('is not Absent when the reload failed, and activates again until the bridge is down', async () => {
     const world = worldWithBridge()
     lab = await openLab({ world })
     lab.simulator.arm({ on: 'reload', node: 'pve1', fails: true, times: 2 })
@@ -241,7 +241,7 @@ describe('a range on a single node that is to go (state: absent)', () => {
     expect(bridges('pve2').up).not.to.include('vmbr1001')
   })
 
-  it('is not touched when the single node turns into a cluster', async () => {
+  itLong('is not touched when the single node turns into a cluster', async () => {
     const world = worldWithBridge(bridgesWorld(2))
     const second = nodeIn(world, 'pve2')
     world.nodes.delete('pve2')

@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { bringUpNetwork, takeStagedNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import type { Condition, ConditionType } from '../../model/condition.ts'
-import { cases, every } from '../runner/long-runs.ts'
+import { cases, every, itLong } from '../runner/long-runs.ts'
 import { bridgesWorld, rangeBridge } from './bridges-world.ts'
 import { type Lab, type LabOptions, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -159,7 +159,7 @@ describe('ranges on a single node', () => {
     expect(networkWrites()).to.deep.equal([ACTIVATE])
   })
 
-  it('says that the reload failed, and activates again until the bridge is up', async () => {
+  itLong('says that the reload failed, and activates again until the bridge is up', async () => {
     const world = bridgesWorld(1)
     lab = await openLab({ world })
     lab.simulator.arm({ on: 'reload', node: 'pve1', fails: true, times: 2 })
@@ -170,7 +170,7 @@ describe('ranges on a single node', () => {
     expect(networkWrites()).to.deep.equal([CREATE, ACTIVATE, ACTIVATE, ACTIVATE])
   })
 
-  it('corrects a bridge that somebody changed, and keeps the address they gave it', async () => {
+  itLong('corrects a bridge that somebody changed, and keeps the address they gave it', async () => {
     await open()
     await lab.until(() => lab.ready('JD'))
     const node = firstNode(lab.simulator.world)

@@ -5,6 +5,7 @@ import { lanistaHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { openSite } from './site.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const FILE = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' }])
 
@@ -54,30 +55,33 @@ describe("what the cluster's list says of a VM's power, up to 10 s late", () => 
     expect(named(world.guests.values(), 'JD-a').running).not.to.equal(undefined)
   })
 
-  it('is not believed while the node does not answer, which is said, and Proxmox is not asked again and again', async () => {
-    const world = clusterFrom({
-      templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'],
-      guests: [{ name: 'JD-a', vmid: 105, node: 'pve1', pool: 'JD', memory_mib: 1024, running: true }],
-    })
-    lab = await openLab({ world })
-    const { journal } = lab.simulator
-    const mute = lab.simulator.arm({
-      on: 'request',
-      match: { method: 'GET', path: '/nodes/pve1/qemu' },
-      at: 'before',
-      effect: { kind: 'answer', status: 500, message: 'no answer' },
-      times: 10_000,
-    })
-    const troubleOf = () => lab!.controller.board.get('JD')?.vms.find(({ name }) => name === 'JD-a')?.trouble ?? ''
-    await lab.drop('JD.yml', FILE)
-    await lab.until(() => /pve1 does not say whether it runs: .*no answer/.test(troubleOf()))
-    await lab.sleep(60_000)
-    const looks = () => journal.find({ path: '/cluster/resources' }).length
-    const before = looks()
-    await lab.sleep(300_000)
-    expect(lab.ready('JD')).to.equal(false)
-    expect(looks() - before).to.be.below(60)
-    mute.disarm()
-    await lab.until(() => !troubleOf().includes('does not say'))
-  })
+  itLong(
+    'is not believed while the node does not answer, which is said, and Proxmox is not asked again and again',
+    async () => {
+      const world = clusterFrom({
+        templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'],
+        guests: [{ name: 'JD-a', vmid: 105, node: 'pve1', pool: 'JD', memory_mib: 1024, running: true }],
+      })
+      lab = await openLab({ world })
+      const { journal } = lab.simulator
+      const mute = lab.simulator.arm({
+        on: 'request',
+        match: { method: 'GET', path: '/nodes/pve1/qemu' },
+        at: 'before',
+        effect: { kind: 'answer', status: 500, message: 'no answer' },
+        times: 10_000,
+      })
+      const troubleOf = () => lab!.controller.board.get('JD')?.vms.find(({ name }) => name === 'JD-a')?.trouble ?? ''
+      await lab.drop('JD.yml', FILE)
+      await lab.until(() => /pve1 does not say whether it runs: .*no answer/.test(troubleOf()))
+      await lab.sleep(60_000)
+      const looks = () => journal.find({ path: '/cluster/resources' }).length
+      const before = looks()
+      await lab.sleep(300_000)
+      expect(lab.ready('JD')).to.equal(false)
+      expect(looks() - before).to.be.below(60)
+      mute.disarm()
+      await lab.until(() => !troubleOf().includes('does not say'))
+    },
+  )
 })

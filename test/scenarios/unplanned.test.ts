@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const BROKEN = 'ludus: [\n'
@@ -47,7 +48,7 @@ describe('what is told of a range for which nothing is planned', () => {
       await lab.until(() => lab.ready('JD'))
     })
 
-  it('is what is there when its file is gone: a VM that is gone is not told of', async () => {
+  itLong('is what is there when its file is gone: a VM that is gone is not told of', async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
     await lab.remove('JD.yml')
@@ -65,7 +66,7 @@ describe('what is told of a range for which nothing is planned', () => {
     expect([phases(), status()?.networks]).to.deep.equal([{ a: 'unknown', router: 'unknown' }, []])
   })
 
-  it('is unknown while the cluster can not be read, also the phases of its VMs', async () => {
+  itLong('is unknown while the cluster can not be read, also the phases of its VMs', async () => {
     lab = await openLab({ files: { 'JD.yml': JD }, durations: { statistics: 1000 } })
     await lab.until(() => lab.ready('JD'))
     const down = lab.simulator.arm({

@@ -6,6 +6,7 @@ import { bridgesWorld } from './bridges-world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const RANGE = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const GOES = `${RANGE}ludus_extensions: { lanista: { state: absent } }\n`
@@ -73,16 +74,19 @@ describe('networks that are withdrawn while they are written', () => {
     await lab.until(() => lab.ready('KT'))
   })
 
-  it('an apply that was refused for want of a lock is not sent again over what somebody has staged since', async () => {
-    lab = await openLab()
-    const message = "could not commit SDN config: cfs-lock 'domain-sdn' error: got lock request timeout"
-    refuseOnce(APPLY, message, stageForeign)
-    await lab.drop('JD.yml', RANGE)
-    await lab.until(() => networkOf()?.reason === 'ForeignStaged')
-    expect(writesOf(0, APPLY)).to.have.length(1)
-    lab.simulator.world.nodes.get('pve1')!.stagedNetwork = undefined
-    await lab.until(() => lab.ready('JD'))
-  })
+  itLong(
+    'an apply that was refused for want of a lock is not sent again over what somebody has staged since',
+    async () => {
+      lab = await openLab()
+      const message = "could not commit SDN config: cfs-lock 'domain-sdn' error: got lock request timeout"
+      refuseOnce(APPLY, message, stageForeign)
+      await lab.drop('JD.yml', RANGE)
+      await lab.until(() => networkOf()?.reason === 'ForeignStaged')
+      expect(writesOf(0, APPLY)).to.have.length(1)
+      lab.simulator.world.nodes.get('pve1')!.stagedNetwork = undefined
+      await lab.until(() => lab.ready('JD'))
+    },
+  )
 
   it('an apply that was refused for want of a lock is not sent again for a range that is suspended since', async () => {
     lab = await openLab()
@@ -100,13 +104,16 @@ describe('networks that are withdrawn while they are written', () => {
     const bridges = (): readonly string[] =>
       [...lab.simulator.world.nodes.get('pve1')!.network.keys()].filter((name) => name.startsWith('vmbr1001'))
 
-    it('an activation that was refused for want of a lock is not sent again over what somebody has staged since', async () => {
-      lab = await openLab({ world: bridgesWorld(1) })
-      refuseOnce(ACTIVATE, "can't lock file '/etc/network/.pve-interfaces.lock' - got timeout", stageForeign)
-      await lab.drop('JD.yml', RANGE)
-      await lab.until(() => networkOf()?.reason === 'ForeignPending')
-      expect(writesOf(0, ACTIVATE)).to.have.length(1)
-    })
+    itLong(
+      'an activation that was refused for want of a lock is not sent again over what somebody has staged since',
+      async () => {
+        lab = await openLab({ world: bridgesWorld(1) })
+        refuseOnce(ACTIVATE, "can't lock file '/etc/network/.pve-interfaces.lock' - got timeout", stageForeign)
+        await lab.drop('JD.yml', RANGE)
+        await lab.until(() => networkOf()?.reason === 'ForeignPending')
+        expect(writesOf(0, ACTIVATE)).to.have.length(1)
+      },
+    )
 
     it('an activation that was refused for want of a lock is not sent again under a guest that got a NIC since', async () => {
       lab = await openLab({ world: bridgesWorld(1), files: { 'JD.yml': RANGE } })

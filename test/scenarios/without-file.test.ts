@@ -10,6 +10,7 @@ import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, show } from './rights.ts'
 import { openSite, type Site } from './site.ts'
+import { cases, itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const BROKEN = 'ludus: [\n'
@@ -155,25 +156,28 @@ describe('what plan knows of orders to destroy', () => {
   afterEach(() => site.close())
   const lanista = (...args: readonly string[]): Promise<Ended> => lanistaHere([...args, '--config', site.config])
 
-  it('is only what its state directory holds, which it says where that has none and a range is to be built', async () => {
-    site = await openSite({ 'JD.yml': JD })
-    const once = await lanista('run', '--once')
-    expect(once.status, once.stdout + once.stderr).to.equal(0)
-    await site.nodesHaveTold()
-    expect((await lanista('destroy', 'JD', '--yes')).status).to.equal(0)
-    await site.nodesHaveTold()
-    expect((await lanista('plan')).stdout)
-      .to.match(/^# range JD: it was destroyed/m)
-      .and.not.match(/orders to destroy/)
-    const elsewhere = path.join(path.dirname(site.config), 'elsewhere')
-    const environment = { LANISTA_STATE_DIR: elsewhere }
-    const { stdout, status } = await startHere(['plan', '--config', site.config], { environment }).ended
-    expect(stdout).to.match(
-      /^# orders of lanista destroy are not known: no lanista run has worked with the state directory .*elsewhere; of range JD nothing is on the cluster, and one that was destroyed stays away; plan with the state directory of the Lanista that runs here$/m,
-    )
-    expect(status).to.equal(2)
-    expect(await readdir(elsewhere).catch(() => 'none')).to.equal('none')
-  })
+  itLong(
+    'is only what its state directory holds, which it says where that has none and a range is to be built',
+    async () => {
+      site = await openSite({ 'JD.yml': JD })
+      const once = await lanista('run', '--once')
+      expect(once.status, once.stdout + once.stderr).to.equal(0)
+      await site.nodesHaveTold()
+      expect((await lanista('destroy', 'JD', '--yes')).status).to.equal(0)
+      await site.nodesHaveTold()
+      expect((await lanista('plan')).stdout)
+        .to.match(/^# range JD: it was destroyed/m)
+        .and.not.match(/orders to destroy/)
+      const elsewhere = path.join(path.dirname(site.config), 'elsewhere')
+      const environment = { LANISTA_STATE_DIR: elsewhere }
+      const { stdout, status } = await startHere(['plan', '--config', site.config], { environment }).ended
+      expect(stdout).to.match(
+        /^# orders of lanista destroy are not known: no lanista run has worked with the state directory .*elsewhere; of range JD nothing is on the cluster, and one that was destroyed stays away; plan with the state directory of the Lanista that runs here$/m,
+      )
+      expect(status).to.equal(2)
+      expect(await readdir(elsewhere).catch(() => 'none')).to.equal('none')
+    },
+  )
 })
 
 describe('a file that comes and goes', () => {
@@ -186,10 +190,11 @@ describe('a file that comes and goes', () => {
   }
   const ids = (): readonly string[] => lab.controller.board.all().map(({ id }) => id)
 
-  for (const [what, name, text] of [
+  const names = [
     ['misnamed', 'my range.yml', JD],
     ['never valid', 'XX.yml', BROKEN],
-  ] as const)
+  ] as const
+  for (const [what, name, text] of cases<(typeof names)[number]>(names, ([what]) => what === 'misnamed'))
     it(`leaves nothing behind in statuses and memory when it was ${what}`, async () => {
       written.clear()
       lab = await openLab({ files: { 'KT.yml': JD }, store })
@@ -204,7 +209,7 @@ describe('a file that comes and goes', () => {
       await lab.until(() => ids().length === 2)
     })
 
-  it('stays told while it is not known whether anything of its range is there', async () => {
+  itLong('stays told while it is not known whether anything of its range is there', async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
     hide(lab.simulator.world, '/')

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createLanes, type LaneLimits } from '../../../adapters/proxmox/lanes.ts'
 import { virtualClock, type VirtualClock } from '../../../adapters/simulator/clock.ts'
 import { always, type Permit, Withdrawn } from '../../../model/permit.ts'
-import { cases, every, isLong } from '../../runner/long-runs.ts'
+import { cases, every, isLong, itLong } from '../../runner/long-runs.ts'
 
 class Congested extends Error {}
 
@@ -359,7 +359,7 @@ describe('lanes', () => {
     expect(at.started).to.have.members(['a0', 'b0', 'node a', 'node a', 'node b'])
   })
 
-  it('bring 200 clones through one storage nearly as fast as the best fixed number at once', async () => {
+  itLong('bring 200 clones through one storage nearly as fast as the best fixed number at once', async () => {
     const seeds = isLong ? [7, 8] : [7]
     const mean = async (limits?: LaneLimits): Promise<number> => {
       let sum = 0
@@ -370,5 +370,5 @@ describe('lanes', () => {
     for (const atOnce of cases([8, 24, 48, 100], every(2))) fixed.push(await mean({ start: atOnce, most: atOnce }))
     expect((await mean()) / Math.min(...fixed)).to.be.below(1.15)
     expect((await timeOf(200, 7)).timeouts, 'there were lock timeouts').to.be.greaterThan(0)
-  }).timeout(60_000)
+  })
 })

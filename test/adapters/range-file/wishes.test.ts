@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { parseRange } from '../../../adapters/parse-range.ts'
 import { diagnosticLine } from '../../../model/diagnostic.ts'
 import type { Wish } from '../../../model/range-spec.ts'
+import { itLong } from '../../runner/long-runs.ts'
 
 const vmText = (name: string, octet: number, rest = '') => `  - vm_name: "{{ range_id }}-${name}"
     hostname: ${name}
@@ -127,14 +128,17 @@ describe('placement wishes in a range file', () => {
   for (const [situation, text, lines] of refusals)
     it(`refuse ${situation}`, () => expect(linesOf(text)).to.deep.equal(lines))
 
-  it('are refused fifty times at most, and quickly, in a range of more VMs than a suggestion is looked for among', () => {
-    const vm = (index: number): string =>
-      `  - { vm_name: ${'v'.repeat(40)}${index}, hostname: h${index}, template: t, vlan: ${10 + (index % 20)}, ip_last_octet: ${1 + Math.floor(index / 20)}, ram_gb: 1, cpus: 1, linux: true }\n`
-    const indices = Array.from({ length: 1000 }, (_, index) => index)
-    const text = `ludus:\n${indices.map(vm).join('')}ludus_extensions:\n  lanista:\n    placement:\n      vms:\n${indices.map((index) => `        ${'w'.repeat(40)}${index}: { strategy: pack }\n`).join('')}`
-    const found = parseRange({ text, file: 'JD.yml', rangeId: 'JD' })
-    expect(found.kind === 'invalid' && found.diagnostics).to.have.length(50)
-  })
+  itLong(
+    'are refused fifty times at most, and quickly, in a range of more VMs than a suggestion is looked for among',
+    () => {
+      const vm = (index: number): string =>
+        `  - { vm_name: ${'v'.repeat(40)}${index}, hostname: h${index}, template: t, vlan: ${10 + (index % 20)}, ip_last_octet: ${1 + Math.floor(index / 20)}, ram_gb: 1, cpus: 1, linux: true }\n`
+      const indices = Array.from({ length: 1000 }, (_, index) => index)
+      const text = `ludus:\n${indices.map(vm).join('')}ludus_extensions:\n  lanista:\n    placement:\n      vms:\n${indices.map((index) => `        ${'w'.repeat(40)}${index}: { strategy: pack }\n`).join('')}`
+      const found = parseRange({ text, file: 'JD.yml', rangeId: 'JD' })
+      expect(found.kind === 'invalid' && found.diagnostics).to.have.length(50)
+    },
+  )
 
   it('may contradict target_node where they are only preferred', () => {
     expect(linesOf('      avoid_nodes: [pve1]\n')).to.deep.equal([])

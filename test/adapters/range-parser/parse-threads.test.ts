@@ -9,7 +9,7 @@ import { LONGEST_PARSE } from '../../../adapters/range-parser/parse-thread.ts'
 import { ParseThreads } from '../../../adapters/range-parser/parse-threads.ts'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import { largeRange, ownRanges, realRanges } from '../../builders/range-texts.ts'
-import { cases, every } from '../../runner/long-runs.ts'
+import { cases, every, itLong } from '../../runner/long-runs.ts'
 
 const rangeOf = (text: string) => ({ text, file: 'JD.yml', rangeId: 'JD' })
 
@@ -70,7 +70,7 @@ const REMEDY = 'make the file smaller, or save it again to have it tried again'
 describe('threads that parse range files', function () {
   this.timeout(60_000)
 
-  it('find in each file what this thread finds', async () => {
+  itLong('find in each file what this thread finds', async () => {
     const threads = new ParseThreads(2, systemClock)
     const texts = [...ownRanges(), ...cases(realRanges(), every(10))].map(({ text }) => text)
     const all = [...texts, 'ludus: 1\n', 'ludus: [', '', largeRange(20_000), 'ludus: []\nrouter: { hostname: A_ }\n']

@@ -6,7 +6,7 @@ import { ParseThreads } from '../../../adapters/range-parser/parse-threads.ts'
 import { BalancedParser } from '../../../adapters/range-parser/range-parser.ts'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import { largeRange } from '../../builders/range-texts.ts'
-import { cases, every, isLong } from '../../runner/long-runs.ts'
+import { cases, every, isLong, itLong } from '../../runner/long-runs.ts'
 
 const rangeOf = (text: string) => ({ text, file: 'JD.yml', rangeId: 'JD' })
 
@@ -63,7 +63,7 @@ describe('BalancedParser', function () {
     expect(new Set(turns).size).to.equal(20)
   })
 
-  it('has help with many small texts at once, and answers each for what it is', async () => {
+  itLong('has help with many small texts at once, and answers each for what it is', async () => {
     const texts = Array.from({ length: isLong ? 300 : 120 }, (_, index) =>
       index % 7 === 0 ? `ludus: ${index}\n` : 'ludus: []\n',
     )

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { virtualClock, type VirtualClock } from '../../../adapters/simulator/clock.ts'
 import { demoCluster } from '../../../adapters/simulator/demo-cluster.ts'
 import { dataOf, rowsOf, startLab, type Lab } from './lab.ts'
+import { itLong } from '../../runner/long-runs.ts'
 
 describe('a virtual clock', () => {
   it('wakes sleepers in order, also those that begin to sleep meanwhile', async () => {
@@ -123,7 +124,7 @@ describe('a simulator on a virtual clock', () => {
     expect(present.map((row) => row['status'])).to.deep.equal(['available', 'available'])
   })
 
-  it('passes an hour of applies in a moment', async () => {
+  itLong('passes an hour of applies in a moment', async () => {
     const start = clock.now()
     const applies = async (): Promise<void> => {
       for (let turn = 0; turn < 40; turn += 1) {

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import { fileChecker } from '../../../adapters/validate/check-files.ts'
 import { diagnosticLine } from '../../../model/diagnostic.ts'
-import { isLong } from '../../runner/long-runs.ts'
+import { isLong, itLong } from '../../runner/long-runs.ts'
 
 const RANGE = 'ludus: []\n'
 
@@ -143,7 +143,7 @@ describe('fileChecker', () => {
     expect(good).to.deep.equal(['JD.yml', 'JD'])
   })
 
-  it('checks many files in threads, in the same order and with the same findings as a few', async () => {
+  itLong('checks many files in threads, in the same order and with the same findings as a few', async () => {
     const name = (index: number): string => `r${String(index).padStart(3, '0')}.yml`
     const text = (index: number): string => (index % 7 === 0 ? `ludus: ${index}\n` : RANGE)
     // More than are parsed without threads.

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { configLock } from '../../../../adapters/simulator/locks.ts'
 import { guestBench, type Bench } from './bench.ts'
+import { itLong } from '../../../runner/long-runs.ts'
 
 const clone = '/nodes/pve1/qemu/9000/clone'
 const templateLock = `pve1:${configLock(9000)}`
@@ -137,7 +138,7 @@ describe('locks around simulated guests', () => {
     expect(bench.guest(460).config.get('name')).to.equal('early')
   })
 
-  it('let 200 clones at once end, each done or told why, with nothing left of those that failed', async () => {
+  itLong('let 200 clones at once end, each done or told why, with nothing left of those that failed', async () => {
     await Promise.all(Array.from({ length: 200 }, (_, index) => bench.send('POST', clone, { newid: 20_000 + index })))
     await bench.until(Promise.all(bench.world.tasks.map((task) => task.done)))
     const done = bench.world.tasks.filter((task) => task.end?.status === 'OK')
