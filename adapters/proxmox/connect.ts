@@ -80,6 +80,7 @@ export const connectProxmox = (
   const templates = createTemplates(api, steady)
   return {
     ...createObserver({
+      steady,
       api,
       clock,
       caller,

@@ -123,9 +123,13 @@ type SdnCall =
   | 'GET /cluster/sdn/controllers'
   | 'GET /cluster/sdn/fabrics/all'
 
+/** A release that has all calls is believed for so long, in milliseconds: an upgrade takes longer, and nothing is lost by it. */
+const RELEASE_KEEPS = 60_000
+
 interface Deps {
   readonly api: Api
   readonly clock: Clock
+  readonly steady: Pick<Clock, 'now'>
   readonly caller: Caller
   readonly templates: Templates
   readonly nodeNetworks: NodeNetworks
@@ -135,15 +139,15 @@ interface Deps {
 }
 
 /**
- * The whole cluster in thirteen reads and one more of each node that the cluster counts in, however many ranges and guests
- * there are; one of each zone that a node has trouble with; one of each pool while something is hidden from the token; and
+ * The whole cluster in twelve reads and one more of each node that the cluster counts in, however many ranges and guests
+ * there are; one for its release, once a minute, or each time where it lacks a call; one of each zone that a node has trouble with; one of each pool while something is hidden from the token; and
  * once, when a template is first seen, one for its disks.
  */
 export const createObserver = (deps: Deps): ClusterObserver => {
-  const { api, clock, caller, templates, nodeNetworks, vnetStates, visibility, ownTasks } = deps
+  const { api, clock, steady, caller, templates, nodeNetworks, vnetStates, visibility, ownTasks } = deps
   /** Calls this Proxmox doesn't know (501), found out once for each release: it may be upgraded. */
   const unknownCalls = new Set<SdnCall>()
-  let release: string | undefined
+  let known: { readonly release: string; readonly at: number } | undefined
 
   /** Undefined from a Proxmox that has no such list. */
   const sdn = async <T>(call: SdnCall, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | undefined> => {
@@ -173,9 +177,17 @@ export const createObserver = (deps: Deps): ClusterObserver => {
     return nodeRows.map((row) => nodeSeen(row, statusOf.get(row.node))).sort((a, b) => a.name.localeCompare(b.name))
   }
 
+  const releaseNow = async (signal: AbortSignal): Promise<string> => {
+    const now = steady.now()
+    if (known !== undefined && unknownCalls.size === 0 && now - known.at < RELEASE_KEEPS) return known.release
+    const { release } = await api.read('GET /version', {}, {}, schemas.version, signal)
+    known = { release, at: now }
+    return release
+  }
+
   const readAll = (signal: AbortSignal) =>
     Promise.all([
-      api.read('GET /version', {}, {}, schemas.version, signal),
+      releaseNow(signal),
       api.read('GET /cluster/status', {}, {}, schemas.clusterStatus, signal),
       api.read('GET /cluster/resources', {}, {}, schemas.resources, signal),
       sdnList('GET /cluster/sdn/zones', signal),
@@ -199,10 +211,9 @@ export const createObserver = (deps: Deps): ClusterObserver => {
 
   /** Of a release that was not met before nothing is known: what the last one did not have, this one may. */
   const readAllOfRelease = async (signal: AbortSignal): ReturnType<typeof readAll> => {
+    const before = known?.release
     const all = await readAllOrNone(signal)
-    const before = release
-    release = all[0].release
-    if (before === undefined || before === release || unknownCalls.size === 0) return all
+    if (before === undefined || before === all[0] || unknownCalls.size === 0) return all
     unknownCalls.clear()
     return await readAllOrNone(signal)
   }
@@ -211,7 +222,7 @@ export const createObserver = (deps: Deps): ClusterObserver => {
     async observe(signal): Promise<ClusterSnapshot> {
       const takenAt = clock.now()
       const rightsAfter = await visibility.begin(signal)
-      const [version, status, rows, zones, vnets, controllers, fabrics, pools, tasks] = await readAllOfRelease(signal)
+      const [release, status, rows, zones, vnets, controllers, fabrics, pools, tasks] = await readAllOfRelease(signal)
       const nodes = await nodesSeen(rows, status, signal)
       const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)
@@ -227,7 +238,7 @@ export const createObserver = (deps: Deps): ClusterObserver => {
       const shown = new Set(guests.map(({ vmid }) => vmid))
       return {
         takenAt,
-        release: Number.parseInt(version.release, 10),
+        release: Number.parseInt(release, 10),
         // A single node without a cluster has no such row and always takes writes.
         quorate: status.find((row) => row.type === 'cluster')?.quorate ?? true,
         nodes,

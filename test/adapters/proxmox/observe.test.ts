@@ -73,7 +73,7 @@ describe('observe', () => {
     expect(snapshot.runningTasks).to.deep.equal([{ upid: UPID, node: 'pve1', type: 'qmclone', id: '9000' }])
   })
 
-  it('makes thirteen reads and one of each node, and no more when there is more to see', async () => {
+  it('makes twelve reads, one for the release, and one of each node, and no more when there is more to see', async () => {
     const guests = Array.from({ length: 500 }, (_, index) => ({
       type: 'qemu',
       vmid: 100 + index,
@@ -86,8 +86,8 @@ describe('observe', () => {
     expect((await proxmox.observe(signal)).guests).to.have.length(500)
     expect(api.got).to.have.length(14)
     await proxmox.observe(signal)
-    // Right after the first: the rights have just been read.
-    expect(api.got).to.have.length(14 + 12)
+    // Right after the first: the rights and the release have just been read.
+    expect(api.got).to.have.length(14 + 11)
     expect(api.got.every(({ method }) => method === 'GET')).to.equal(true)
     expect(api.got.find(({ path }) => path === '/cluster/sdn/vnets')?.params).to.deep.equal({ pending: '1' })
   })
@@ -310,6 +310,17 @@ describe('observe', () => {
     })
     expect((await proxmox.observe(signal)).otherPending).to.deep.equal([])
     expect((await proxmox.observe(signal)).otherPending).to.deep.equal(['fabric fab1 (new)'])
+  })
+
+  it('asks for the release once, and again after a minute', async () => {
+    const { proxmox, signal, api, clock } = await start()
+    const asked = async (): Promise<number> => {
+      await proxmox.observe(signal)
+      return api.got.filter(({ path }) => path === '/version').length
+    }
+    expect([await asked(), await asked()]).to.deep.equal([1, 1])
+    await clock.sleep(60_000)
+    expect(await asked()).to.equal(2)
   })
 
   for (const [situation, rows] of [
