@@ -239,7 +239,7 @@ describe('the commands', function () {
     },
   )
 
-  it('says what is missing where there is no configuration, without a stack', async () => {
+  itLong('says what is missing where there is no configuration, without a stack', async () => {
     const { status, output } = await new Run(['run', '--config', path.join(site.ranges, 'nothing.yml')]).ended
     expect(output)
       .to.match(/nothing\.yml: the configuration can't be read: .*--config/)

@@ -122,7 +122,7 @@ describe('a VM that fails', () => {
     expect(clones(A_VMID)).to.have.length(2)
   })
 
-  it('whose template is missing is asked for nothing, and goes on by itself as soon as there is one', async () => {
+  itLong('whose template is missing is asked for nothing, and goes on by itself as soon as there is one', async () => {
     await open(FILE, clusterFrom({ templates: ['debian-11-x64-server-template'] }))
     await lab.until(() => status('JD-router-debian11-x64')?.phase === 'running' && machines()?.reason === 'VmBlocked')
     expect(status('JD-a')?.trouble).to.match(/debian-12-x64-server-template/)

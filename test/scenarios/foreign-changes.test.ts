@@ -44,7 +44,7 @@ describe("somebody else's edits of the SDN", () => {
 
   for (const release of cases(['9.1', '8.4'], every(2))) {
     describe(`on Proxmox VE ${release}`, () => {
-      it('made before ours are waited for, shown with their difference, and left as they are', async () => {
+      itLong('made before ours are waited for, shown with their difference, and left as they are', async () => {
         const person = await open(release)
         await person('POST', '/cluster/sdn/vnets', THEIRS)
         await dropped()

@@ -15,7 +15,7 @@ describe('what is hidden for a moment, or without a word', () => {
   afterEach(() => lab.close())
   const readyIs = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'Ready')
 
-  it('keeps a network under guests that each look misses, as a right comes back while it goes on', async () => {
+  itLong('keeps a network under guests that each look misses, as a right comes back while it goes on', async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
     const { world, journal } = lab.simulator

@@ -45,13 +45,16 @@ describe('while a VM is worked on for long', () => {
     expect(lab.writes()).to.have.length(before)
   })
 
-  it('its range is not removed before that has ended, which is said, and nothing else is begun for it', async () => {
-    await cloning()
-    await lab.drop('JD.yml', `${rangeText([A])}${FULL}ludus_extensions: { lanista: { state: absent } }\n`)
-    await lab.until(() => /is to go .* is seen to its end first/.test(readyIn(lab)?.message ?? ''))
-    expect(clonesIn(lab)).to.have.length(2)
-    expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
-  })
+  itLong(
+    'its range is not removed before that has ended, which is said, and nothing else is begun for it',
+    async () => {
+      await cloning()
+      await lab.drop('JD.yml', `${rangeText([A])}${FULL}ludus_extensions: { lanista: { state: absent } }\n`)
+      await lab.until(() => /is to go .* is seen to its end first/.test(readyIn(lab)?.message ?? ''))
+      expect(clonesIn(lab)).to.have.length(2)
+      expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
+    },
+  )
 
   itLong('it goes with its range once its clone has ended, and is not started for that', async () => {
     lab = await openLab({ files: { 'JD.yml': rangeText([A]) + FULL }, durations: { fullClonePerGib: 200 } })

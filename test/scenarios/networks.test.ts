@@ -67,7 +67,7 @@ describe('networks of ranges', () => {
     expect(named(sdn)).to.deep.equal(['POST /cluster/sdn/lock', 'PUT /cluster/sdn/vnets/r1', 'PUT /cluster/sdn'])
   })
 
-  it('made by Ludus, without a mark, are taken over when the file says their number', async () => {
+  itLong('made by Ludus, without a mark, are taken over when the file says their number', async () => {
     lab = await openLab({
       world: worldWith({ ludusnat: { tag: 16_777_215 }, r7: { tag: 7 } }),
       files: { 'JD.yml': `${SMALL}ludus_extensions: { lanista: { range_number: 7 } }\n` },
@@ -101,7 +101,7 @@ describe('networks of ranges', () => {
     expect(sdn[0]?.params).to.deep.equal({ 'allow-pending': '1' })
   })
 
-  it('are not touched when the cluster turns into a single node', async () => {
+  itLong('are not touched when the cluster turns into a single node', async () => {
     lab = await openReadyLab({ 'JD.yml': SMALL })
     const before = lab.writes().length
     for (const node of ['pve2', 'pve3']) lab.simulator.world.nodes.delete(node)
@@ -160,7 +160,7 @@ describe('a node whose networks are not in force', () => {
   let lab: Lab
   afterEach(() => lab.close())
 
-  it('is asked to start no VM while it reloads, however long that takes', async () => {
+  itLong('is asked to start no VM while it reloads, however long that takes', async () => {
     lab = await openLab()
     const { journal, world } = lab.simulator
     lab.simulator.arm({ on: 'reload', node: 'pve2', fails: false, takes: 20_000 })

@@ -198,7 +198,7 @@ describe('what Proxmox does not show', () => {
     },
   )
 
-  it('is not committed: a fabric that is pending, of which the lock says nothing', async () => {
+  itLong('is not committed: a fabric that is pending, of which the lock says nothing', async () => {
     const made = openWorld()
     writeSdn(made, 'fabrics', 'fab1', { protocol: 'openfabric', ip_prefix: '10.99.0.0/24' })
     writeSdn(made, 'fabricNodes', 'fab1 pve1', { fabric_id: 'fab1', node_id: 'pve1', protocol: 'openfabric' })

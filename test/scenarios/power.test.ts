@@ -42,7 +42,7 @@ describe("what a range's power asks for", () => {
     while ([...world.nodes.values()].some(({ published }) => published.at <= since)) await lab.sleep(1000)
   }
 
-  it('off: clones and configures, and starts nothing', async () => {
+  itLong('off: clones and configures, and starts nothing', async () => {
     lab = await openLab({ files: { 'JD.yml': fileOf('off', A) } })
     await lab.until(() => lab.ready('JD'))
     expect(guests()).to.have.length(2)
@@ -124,7 +124,7 @@ describe("what a range's power asks for", () => {
     },
   )
 
-  it('off: tells of a guest that does not shut down, asks it again, and never forces it', async () => {
+  itLong('off: tells of a guest that does not shut down, asks it again, and never forces it', async () => {
     await open(fileOf('on', A))
     lab.simulator.world.guestsRespond = false
     await lab.drop('JD.yml', fileOf('off', A))
@@ -231,7 +231,7 @@ describe("what a range's power asks for", () => {
     ],
   ] as const
   for (const [what, then] of cases(THEN, every(3)))
-    it(`keep: leaves off a VM that a person stopped, also after ${what}`, async () => {
+    itLong(`keep: leaves off a VM that a person stopped, also after ${what}`, async () => {
       lab = await openReadyLab({ 'JD.yml': fileOf('keep', A) }, { settings: { auditMs: 20_000 } })
       const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
       await personIn(lab.simulator)('POST', `/nodes/${a.node}/qemu/${a.vmid}/status/stop`)

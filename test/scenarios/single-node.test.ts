@@ -127,7 +127,7 @@ describe('ranges on a single node', () => {
     expect(networkWrites(), 'nothing was left to activate').to.deep.equal([CREATE])
   })
 
-  it('writes its bridge again when somebody reverts it together with their own change', async () => {
+  itLong('writes its bridge again when somebody reverts it together with their own change', async () => {
     const world = bridgesWorld(1)
     lab = await openLab({ world })
     const created = { method: 'POST', path: '/nodes/pve1/network' }
@@ -202,7 +202,7 @@ describe('ranges on a single node', () => {
     expect(node.bridges.get('vmbr1001')).to.deep.equal({ vlanAware: true })
   })
 
-  it("adopts Ludus' bridge by the author's word, and leaves one without", async () => {
+  itLong("adopts Ludus' bridge by the author's word, and leaves one without", async () => {
     const world = bridgesWorld(1)
     const node = firstNode(world)
     const { comments: _none, ...ludus } = rangeBridge('')
@@ -231,7 +231,7 @@ describe('ranges on a single node', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
-  it('keeps to proxmox_node of three nodes where cluster mode is switched off', async () => {
+  itLong('keeps to proxmox_node of three nodes where cluster mode is switched off', async () => {
     const world = bridgesWorld(3)
     await open({ world, settings: { clusterMode: false, defaultNode: 'pve2' }, files: { 'JD.yml': JD, 'KT.yml': KT } })
     await lab.until(() => lab.ready('JD', 'KT'))
@@ -251,7 +251,7 @@ describe('ranges on a single node', () => {
     ['a creation', 'POST'],
     ['the activation', 'PUT'],
   ] as const) {
-    for (const [how, at, effect] of cases(strikes, every(2))) {
+    for (const [how, at, effect] of cases(strikes, every(4))) {
       it(`gets over ${what} that fails ${how}`, async () => {
         const world = bridgesWorld(1)
         lab = await openLab({ world })

@@ -13,23 +13,26 @@ const named = (guests: Iterable<Guest>, name: string): Guest =>
   [...guests].find(({ config }) => config.get('name') === name)!
 
 describe("what the cluster's list says of a VM's power, up to 10 s late", () => {
-  it('is not believed by run --once: a VM that was just stopped is started, and then the range is Ready', async () => {
-    const site = await openSite({ 'JD.yml': FILE })
-    try {
-      const first = await lanistaHere(['run', '--once', '--config', site.config])
-      expect(first.status, first.stderr).to.equal(0)
-      const { guests } = site.simulator.world
-      const a = named(guests.values(), 'JD-a')
-      await site.nodesHaveTold()
-      // As a person's stop does; no node has told of it yet.
-      a.running = undefined
-      const second = await lanistaHere(['run', '--once', '--config', site.config])
-      expect(second.status, second.stdout + second.stderr).to.equal(0)
-      expect(a.running, 'runs at the end').not.to.equal(undefined)
-    } finally {
-      await site.close()
-    }
-  })
+  itLong(
+    'is not believed by run --once: a VM that was just stopped is started, and then the range is Ready',
+    async () => {
+      const site = await openSite({ 'JD.yml': FILE })
+      try {
+        const first = await lanistaHere(['run', '--once', '--config', site.config])
+        expect(first.status, first.stderr).to.equal(0)
+        const { guests } = site.simulator.world
+        const a = named(guests.values(), 'JD-a')
+        await site.nodesHaveTold()
+        // As a person's stop does; no node has told of it yet.
+        a.running = undefined
+        const second = await lanistaHere(['run', '--once', '--config', site.config])
+        expect(second.status, second.stdout + second.stderr).to.equal(0)
+        expect(a.running, 'runs at the end').not.to.equal(undefined)
+      } finally {
+        await site.close()
+      }
+    },
+  )
 
   let lab: Lab | undefined
   afterEach(() => lab?.close())

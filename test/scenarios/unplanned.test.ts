@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
-import { itLong } from '../runner/long-runs.ts'
+import { cases, itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const BROKEN = 'ludus: [\n'
@@ -30,10 +30,11 @@ describe('what is told of a range for which nothing is planned', () => {
     expect(lab.simulator.world.guests.has(1_010_001)).to.equal(false)
   }
 
-  for (const [what, text, reason] of [
+  const unusable = [
     ['broken', BROKEN, 'Invalid'],
     ['refused', `${JD}ludus_extensions: { lanista: { range_number: 99 } }\n`, 'NumberChanged'],
-  ] as const)
+  ] as const
+  for (const [what, text, reason] of cases<(typeof unusable)[number]>(unusable, ([what]) => what === 'refused'))
     it(`is what is there: a VM that is gone while its file is ${what} is neither running nor in order`, async () => {
       lab = await openLab({ files: { 'JD.yml': JD } })
       await lab.until(() => lab.ready('JD'))

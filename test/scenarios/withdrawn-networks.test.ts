@@ -132,7 +132,7 @@ describe('networks that are withdrawn while they are written', () => {
       expect(bridges()).to.deep.equal(['vmbr1001'])
     })
 
-    it('a deletion whose range is wanted again before the activation is taken back', async () => {
+    itLong('a deletion whose range is wanted again before the activation is taken back', async () => {
       lab = await openLab({ world: bridgesWorld(1), files: { 'JD.yml': RANGE } })
       await lab.until(() => lab.ready('JD'))
       const since = lab.writes().length

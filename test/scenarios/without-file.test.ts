@@ -70,7 +70,7 @@ describe('ranges without a file, after a restart', () => {
   const isMissing = async (): Promise<boolean> =>
     (await conditionOf('JD', 'Ready'))?.reason === 'FileMissing' && (await statusOf('JD')).vms.length === 2
 
-  it('are listed by plan, with what there is of them and what pruning would do', async () => {
+  itLong('are listed by plan, with what there is of them and what pruning would do', async () => {
     const { stdout, status } = await lanista('plan')
     expect(stdout)
       .to.match(

@@ -4,6 +4,7 @@ import type { Condition } from '../../model/condition.ts'
 import { ask } from '../adapters/simulator/ask.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([
   { name: 'dc', vlan: 10, octet: 11 },
@@ -56,22 +57,25 @@ describe('a range whose zone is not in order', () => {
     await lab.until(() => lab!.ready('JD'))
   })
 
-  it('tells that the reports of its nodes are hidden, not that there are none, without SDN.Audit on the zone', async () => {
-    const world = clusterFrom({ templates: TEMPLATES })
-    const { roles } = world.access
-    const role = roles.get('LanistaSDN')!
-    const audit = (has: boolean) =>
-      roles.set('LanistaSDN', {
-        special: role.special,
-        privileges: new Set([...role.privileges].filter((each) => has || each !== 'SDN.Audit')),
-      })
-    audit(false)
-    lab = await openLab({ world, files: { 'JD.yml': JD } })
-    await lab.until(() => conditionOf('ZoneReady')?.reason === 'NotVisible')
-    const told = conditionOf('ZoneReady')?.message
-    expect(told).to.match(/^zone ludus: .*lacks SDN\.Audit on \/sdn\/zones\/ludus/)
-    expect(told).to.include('pveum role modify LanistaSDN --append 1 --privs "SDN.Audit"').and.not.include('pvesh')
-    audit(true)
-    await lab.until(() => conditionOf('ZoneReady')?.reason === 'Ok')
-  })
+  itLong(
+    'tells that the reports of its nodes are hidden, not that there are none, without SDN.Audit on the zone',
+    async () => {
+      const world = clusterFrom({ templates: TEMPLATES })
+      const { roles } = world.access
+      const role = roles.get('LanistaSDN')!
+      const audit = (has: boolean) =>
+        roles.set('LanistaSDN', {
+          special: role.special,
+          privileges: new Set([...role.privileges].filter((each) => has || each !== 'SDN.Audit')),
+        })
+      audit(false)
+      lab = await openLab({ world, files: { 'JD.yml': JD } })
+      await lab.until(() => conditionOf('ZoneReady')?.reason === 'NotVisible')
+      const told = conditionOf('ZoneReady')?.message
+      expect(told).to.match(/^zone ludus: .*lacks SDN\.Audit on \/sdn\/zones\/ludus/)
+      expect(told).to.include('pveum role modify LanistaSDN --append 1 --privs "SDN.Audit"').and.not.include('pvesh')
+      audit(true)
+      await lab.until(() => conditionOf('ZoneReady')?.reason === 'Ok')
+    },
+  )
 })

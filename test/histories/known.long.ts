@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { live } from './history.ts'
 import type { Event } from './histories.ts'
-import { itLong } from '../runner/long-runs.ts'
 
 /** Histories that once went wrong, as short as they can be told. */
 const KNOWN: Readonly<Record<string, readonly Event[]>> = {
@@ -17,7 +16,7 @@ const KNOWN: Readonly<Record<string, readonly Event[]>> = {
 describe('a history that once went wrong', function () {
   this.timeout(100_000)
   for (const [name, events] of Object.entries(KNOWN))
-    itLong(name, async () => {
+    it(name, async () => {
       expect(await live(events)).to.deep.equal([])
     })
 })

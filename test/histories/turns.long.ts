@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { isLong, itLong, longSeed } from '../runner/long-runs.ts'
+import { longSeed } from '../runner/long-runs.ts'
 import { CHANGES, type Change, COURSES, type CourseName, isChange, isCourse } from './turn-courses.ts'
 import { turnAt } from './turns.ts'
 
@@ -57,7 +57,7 @@ async function sideBySide<T>(
 }
 
 describe('a reason that goes while it is acted on, or holds for one VM no more', function () {
-  this.timeout(isLong ? 0 : 300_000)
+  this.timeout(0)
 
   it('lets nothing more be written, and everything is right again in the end', async function () {
     if (asked === 'all') this.skip()
@@ -65,7 +65,7 @@ describe('a reason that goes while it is acted on, or holds for one VM no more',
     expect(await sideBySide(cases, tried)).to.deep.equal([])
   })
 
-  itLong(`does so at each single request (${LONG_SAMPLE} of them, or all with LANISTA_TURN=all)`, async function () {
+  it(`does so at each single request (${LONG_SAMPLE} of them, or all with LANISTA_TURN=all)`, async function () {
     if (asked !== undefined && asked !== 'all') this.skip()
     const cases: Case[] = []
     for (const name of NAMES) {

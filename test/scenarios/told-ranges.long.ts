@@ -9,7 +9,6 @@ import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { statusFiles } from '../../adapters/state/status-files.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
-import { runs } from '../runner/long-runs.ts'
 import { type Life, startLife } from './life.ts'
 import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
@@ -68,7 +67,7 @@ describe('the ranges that are told of', () => {
           await history.close()
         }
       }),
-      { numRuns: runs(15), examples: [[KNOWN]], endOnFailure: true },
+      { numRuns: 15, examples: [[KNOWN]], endOnFailure: true },
     )
   })
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
-import { runs } from '../runner/long-runs.ts'
+
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, mayUse, show } from './rights.ts'
@@ -145,6 +145,6 @@ describe('whatever right is taken from the token, and whenever', () => {
           }
         },
       ),
-      { numRuns: runs(30, 2) },
+      { numRuns: 30 },
     )).timeout(120_000)
 })
