@@ -51,7 +51,7 @@ async function readServerConfig(file: string, environment: Environment): Promise
 
 /** Checks a configuration's text. Relative paths in it, or in the environment, are taken from the folder of `file`. */
 export function parseServerConfig(text: string, file: string, environment: Environment = {}): ServerConfigRead {
-  const read = readYaml(text, printable(file, 4096), 'yaml 1.2')
+  const read = readYaml(text, printable(file, 4096), 'yaml 1.2', 'the configuration')
   if (read.kind === 'invalid') return read
   const { yaml } = read
   const { values: overrides, problems, warnings } = overridesIn(environment)

@@ -93,7 +93,7 @@ reserved_range_numbers: "1, 2"
     expect(config('proxmox_node: a\nreserved_range_numbers: 4\n').reserved_range_numbers).to.deep.equal([4])
     expect(lines('proxmox_node: a\nvxlan_tag_base: many\nlanista: { vmid_base: "5" }\n')).to.have.members([
       '/etc/lanista/config.yml:2:17: vxlan_tag_base is "many", must be a whole number from 0 to 16777061',
-      '/etc/lanista/config.yml:3:23: lanista.vmid_base is "5", must be a whole number from 0 to 840000000',
+      '/etc/lanista/config.yml:3:23: lanista.vmid_base is "5", must be a whole number from 0 to 840000000; write it without quotes',
     ])
   })
 
