@@ -6,7 +6,7 @@ import { type Diagnostic, diagnosticLine, unquotedDiagnostic } from '../../model
 import { printable } from '../../model/printable.ts'
 import { proxmoxUrlOf, type ServerConfig, serverConfigSchema } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
-import { causeInWords } from '../error-code.ts'
+import { causeInWords, unreadRemedy } from '../error-code.ts'
 import { aboutVariable, overridden, type Override, overridesIn } from './environment-overrides.ts'
 import { misspeltKeys } from './misspelt-keys.ts'
 import { watchFile } from './watch-file.ts'
@@ -41,7 +41,10 @@ async function readServerConfig(file: string, environment: Environment): Promise
   try {
     bytes = await readFile(file)
   } catch (error) {
-    return whole(`the configuration can't be read: ${causeInWords(error)}`, 'create it, or name another with --config')
+    return whole(
+      `the configuration can't be read: ${causeInWords(error)}`,
+      unreadRemedy(error, 'name another with --config'),
+    )
   }
   const decoded = decodeText(bytes)
   return decoded.kind === 'text'

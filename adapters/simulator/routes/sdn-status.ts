@@ -56,11 +56,12 @@ export const sdnStatusRoutes: readonly Route[] = [
         throw parameterError({ zone: 'zone does not exist' })
       return vnetsOf(sim.world, zone)
         .filter(([vnet]) => call.may(`/sdn/zones/${zone}/${vnet}`, 'SDN.Audit', 'SDN.Allocate'))
-        .flatMap(([vnet]) => {
+        .map(([vnet]) => {
           const bridge = node.bridges.get(vnet)
-          if (bridge === undefined) return []
+          // It is listed by the configuration, whether it is there or not.
+          if (bridge === undefined) return { name: vnet, vlan_filtering: null, ports: [] }
           const ports = [{ name: `vxlan_${vnet}` }, ...portsOn(sim.world, node.name, vnet)]
-          return [{ name: vnet, vlan_filtering: bridge.vlanAware ? 1 : 0, ports }]
+          return { name: vnet, vlan_filtering: bridge.vlanAware ? 1 : 0, ports }
         })
     },
   },

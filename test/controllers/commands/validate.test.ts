@@ -70,6 +70,7 @@ async function validate(
     configSource: never,
     inspectToken: never,
     openLog: () => quiet,
+    openTroubles: () => quiet,
     connect: async () =>
       await Promise.resolve({
         config,

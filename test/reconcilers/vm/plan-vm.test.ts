@@ -332,7 +332,7 @@ const rows: readonly Row[] = [
     situation: 'says what is missing when no template has that name',
     vm: { template: 'kali' },
     plans: 'blocked undefined blocked',
-    says: /lacks template kali/,
+    says: /does not have its template kali/,
   },
   {
     situation: 'does not create a VM whose name another range is just creating',

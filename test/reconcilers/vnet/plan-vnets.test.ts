@@ -291,4 +291,24 @@ describe('planVnets', () => {
     expect(does([...JD, ...KL], deleted(rangeVnet(1, 'JD')))).to.deep.equal([])
     expect(does(KL, deleted(rangeVnet(1, 'XX')))).to.deep.equal([])
   })
+
+  it('names no call that Proxmox VE 8 does not have', () => {
+    const gone = cluster({
+      release: 8,
+      nodes: NODES,
+      zones: [zone(NODES)],
+      vnets: [natVnet(), deleted(rangeVnet(1, 'JD'))],
+    })
+    const wanted = planVnets(JD, gone).findings.get('r1')?.message ?? ''
+    expect(wanted).to.match(/pvesh create \/cluster\/sdn\/vnets --vnet r1 --zone ludus --tag 1 /)
+    const foreign = cluster({
+      release: 8,
+      nodes: NODES,
+      zones: [zone(NODES)],
+      otherPending: ['subnet 10.0.0.0/8 (new)'],
+    })
+    const others = planVnets(JD, foreign).findings.get('r1')?.message ?? ''
+    expect(others).to.match(/take them back there one by one/)
+    expect(`${wanted} ${others}`).not.to.contain('rollback')
+  })
 })
