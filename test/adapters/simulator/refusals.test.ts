@@ -70,3 +70,28 @@ describe('the simulator, asked for what Proxmox words in its own way,', () => {
     ])
   })
 })
+
+describe("the simulator's fabrics", () => {
+  it('are listed by rights, with what is pending of them, and are none before release 9', async () => {
+    const bench = guestBench()
+    try {
+      const { sdn } = bench.world
+      const fabric = { protocol: 'openfabric', ip_prefix: '10.99.0.0/24' }
+      sdn.configured = { ...sdn.configured, fabrics: new Map([['fab1', fabric]]) }
+      const list = async (path: string, as?: string) =>
+        (await bench.ask('GET', `/cluster/sdn/fabrics${path}`, path === '' ? {} : { pending: 1 }, as)).data
+      expect(await list('')).to.deep.equal([{ subdir: 'fabric' }, { subdir: 'node' }, { subdir: 'all' }])
+      expect(JSON.stringify(await list('/fabric')))
+        .to.contain('"id":"fab1"')
+        .and.contain('"state":"new"')
+      expect(await list('/all'))
+        .to.have.property('fabrics')
+        .with.lengthOf(1)
+      const nobody = bench.tokenWith('fabless', {})
+      expect(await list('/fabric', nobody)).to.deep.equal([])
+      expect((await bench.ask('GET', '/cluster/sdn/fabrics', {}, nobody)).status).to.equal(403)
+    } finally {
+      bench.close()
+    }
+  })
+})

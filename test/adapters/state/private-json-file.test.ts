@@ -10,6 +10,8 @@ interface Handle {
   sync(): Promise<void>
 }
 
+const isHandle = (value: unknown): value is Handle => typeof value === 'object' && value !== null && 'sync' in value
+
 describe('a small file of the state directory', () => {
   let folder: string
   let prototype: Handle
@@ -17,7 +19,9 @@ describe('a small file of the state directory', () => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'lanista-state-'))
     const handle = await open(folder, 'r')
-    prototype = Object.getPrototypeOf(handle) as Handle
+    const found: unknown = Object.getPrototypeOf(handle)
+    if (!isHandle(found)) throw new Error('a file handle has no sync')
+    prototype = found
     sync = prototype.sync
     await handle.close()
   })

@@ -372,12 +372,16 @@ describe('NetworkController on a single node', () => {
   })
 
   it('leaves the correction of a bridge staged that nobody wants any more, as both ways are as asked', async () => {
-    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1', { vids: '2-100' })]))
-    let asked = 0
-    const onceWanted = (): Promise<void> =>
-      (asked += 1) === 1 ? Promise.resolve() : Promise.reject(new Withdrawn('it is to go'))
-    const [result] = kinds([await controllerOf(proxmox).ensure(wantsOf(1), onceWanted)])
-    expect([result, proxmox.writes.filter((call) => !call.startsWith('update'))]).to.deep.equal(['failed', []])
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1', { autostart: false })]))
+    const { updateBridge } = proxmox.bridges
+    let isWanted = true
+    proxmox.bridges.updateBridge = async (...call) => {
+      await updateBridge(...call)
+      isWanted = false
+    }
+    const check = (): Promise<void> => (isWanted ? Promise.resolve() : Promise.reject(new Withdrawn('it is to go')))
+    const [result] = kinds([await controllerOf(proxmox).ensure(wantsOf(1), check)])
+    expect([result, ...proxmox.writes]).to.deep.equal(['failed', 'update vmbr1001'])
   })
 
   it('waits for foreign changes without a write', async () => {

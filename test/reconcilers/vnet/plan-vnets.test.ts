@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { NAT_VNET } from '../../../model/identity.ts'
+import { NAT_MARK, NAT_VNET } from '../../../model/identity.ts'
 import type { VnetAction } from '../../../model/plan/actions.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../../model/snapshot.ts'
 import { planVnets as planDemand } from '../../../reconcilers/vnet/plan-vnets.ts'
@@ -135,6 +135,12 @@ const rows: readonly Row[] = [
     situation: "waits for somebody's change to another range's VNet",
     vnets: [natVnet(), changed(rangeVnet(2, 'KL'), { tag: 99 })],
     finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: 'applies no new NAT VNet that only carries the mark, and has another tag',
+    wants: KL,
+    vnets: [unapplied(vnet('ludusnat', 77, NAT_MARK))],
+    finds: { ludusnat: 'ForeignPending', r2: 'ForeignPending' },
   },
   {
     situation: "waits for somebody's new VNet",
