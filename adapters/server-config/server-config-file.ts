@@ -8,7 +8,7 @@ import { proxmoxUrlOf, type ServerConfig, serverConfigSchema } from '../../model
 import { UserError } from '../../model/user-error.ts'
 import { causeInWords, unreadRemedy } from '../error-code.ts'
 import { aboutVariable, overridden, type Override, overridesIn } from './environment-overrides.ts'
-import { misspeltKeys } from './misspelt-keys.ts'
+import { keysOfLanista, misspeltKeys } from './misspelt-keys.ts'
 import { watchFile } from './watch-file.ts'
 import { decodeText } from '../yaml-file/decode-text.ts'
 import { issueDiagnostics } from '../yaml-file/issue-diagnostics.ts'
@@ -70,7 +70,7 @@ export function parseServerConfig(text: string, file: string, environment: Envir
     kind: 'ok',
     config: { ...config, proxmox_url: proxmoxUrlOf(config) },
     origins: originsOf(yaml, overrides),
-    warnings,
+    warnings: [...keysOfLanista(yaml), ...warnings],
   }
 }
 

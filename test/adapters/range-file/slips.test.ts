@@ -60,6 +60,14 @@ describe('a slip is told with what mends it:', () => {
         ['JD.yml:10:1: unknown key power; move it into ludus_extensions.lanista'],
       ],
       [
+        "Lanista's keys beside lanista, or below a name that is almost it, where anybody may write",
+        range('', 'ludus_extensions:\n  power: on\n  Lanista: {power: on}\n  other: 1\n'),
+        [
+          'JD.yml:11:3: Lanista does not look at power in ludus_extensions; move it into lanista',
+          'JD.yml:12:3: Lanista does not look at Lanista in ludus_extensions; did you mean lanista?',
+        ],
+      ],
+      [
         'a wish for nodes that is in no placement',
         range('', 'ludus_extensions:\n  lanista:\n    only_nodes: [pve1]\n'),
         ['JD.yml:12:5: unknown key only_nodes in ludus_extensions.lanista; move it into placement'],

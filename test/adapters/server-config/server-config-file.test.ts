@@ -175,6 +175,13 @@ describe('LANISTA_* variables', () => {
     ])
   })
 
+  it("are beside keys of Lanista's own that stand at the top, where nobody looks at them", () => {
+    const read = parseServerConfig('proxmox_node: a\nranges: /srv/ranges\nwireguard_port: 51820\n', 'config.yml')
+    expect(read.kind === 'ok' && read.warnings.map(diagnosticLine)).to.deep.equal([
+      'config.yml:2:1: nobody looks at ranges here; move it into lanista',
+    ])
+  })
+
   it("are left alone where they are the tests', the token, or what Kubernetes gives every pod", () => {
     const read = withVariables({
       LANISTA_TEST_SEED: '1',
