@@ -21,3 +21,20 @@ export function causeInWords(error: unknown): string {
   if (code !== undefined) return MEANINGS[code] ?? code
   return error instanceof Error ? error.message : String(error)
 }
+
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT'])
+const DENIED: ReadonlySet<string> = new Set(['EACCES', 'EPERM'])
+
+/**
+ * What to do about a file or folder that can't be read, by why: what is there is not to be created.
+ *
+ * @param otherwise the way around it, such as `name another with --config`
+ */
+export function unreadRemedy(error: unknown, otherwise: string): string {
+  const code = errorCode(error) ?? ''
+  if (ABSENT.has(code)) return `create it, or ${otherwise}`
+  if (DENIED.has(code))
+    return `let the user that lanista runs as read it, and enter the folders that it is in, or ${otherwise}`
+  if (code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP') return `correct the path, or ${otherwise}`
+  return `put that in order, or ${otherwise}`
+}

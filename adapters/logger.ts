@@ -67,3 +67,19 @@ function loggableError(error: Error): Fields {
     ...(error instanceof ProxmoxError || error instanceof UserError ? {} : { name: error.name, stack: error.stack }),
   }
 }
+
+/**
+ * Tells troubles in sentences, for a command whose output a person reads; what goes as it should its output shows. Secrets are
+ * blotted out as they are of a log.
+ */
+export function openTroubles(print: (line: string) => void): Logger {
+  const tell = (message: string, fields: Fields = {}): void => {
+    const { error, ...about } = fields
+    const who = Object.entries(about).flatMap(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [],
+    )
+    const why = error instanceof Error ? `: ${error.message}` : typeof error === 'string' ? `: ${error}` : ''
+    print(redact(`warning: ${message}${who.length === 0 ? '' : ` (${who.join(', ')})`}${why}`))
+  }
+  return { info: () => undefined, warn: tell, error: tell }
+}

@@ -58,6 +58,11 @@ function commands(
 ): Command {
   const { stdin, stdout, stderr, stopSignal, hangups } = outside
   const print = (line: string): void => void stdout.write(`${line}\n`)
+  // Only who runs on has a log: nobody wants lines of JSON among sentences.
+  const spoken: Composition = {
+    ...composition,
+    openLog: () => composition.openTroubles((line) => void stderr.write(`${line}\n`)),
+  }
   const paint = (): Paint => paintFor(stdout, composition.environment)
   const lanista = new Command('lanista')
     .description('Runs Ludus cyber ranges on a Proxmox VE cluster: watches range files and makes Proxmox match.')
@@ -88,7 +93,7 @@ function commands(
     .action(async ({ config, withoutNode }: { config: string; withoutNode?: string }) => {
       const options = { config, withoutNode }
       const { planCommand } = await import('./commands/plan.ts')
-      finish(await planCommand(options, composition, paint(), print, stopSignal()))
+      finish(await planCommand(options, spoken, paint(), print, stopSignal()))
     })
   lanista
     .command('explain')
@@ -99,7 +104,7 @@ function commands(
     .option('--format <format>', 'text or json', 'text')
     .action(async (vm: string, { config, file, format }: { config: string; file?: string; format: string }) => {
       const { explainCommand } = await import('./commands/explain.ts')
-      finish(await explainCommand({ vm, config, file, format }, composition, paint(), print, stopSignal()))
+      finish(await explainCommand({ vm, config, file, format }, spoken, paint(), print, stopSignal()))
     })
   lanista
     .command('fit')
@@ -110,7 +115,7 @@ function commands(
     .option('--format <format>', 'text or json', 'text')
     .action(async (file: string, options: { copies: string; config: string; format: string }) => {
       const { fitCommand } = await import('./commands/fit.ts')
-      finish(await fitCommand({ file, ...options }, composition, paint(), print, stopSignal()))
+      finish(await fitCommand({ file, ...options }, spoken, paint(), print, stopSignal()))
     })
   lanista
     .command('inventory')
@@ -123,7 +128,7 @@ function commands(
       const options = { ...given, host: given.host, range: given.range }
       const { inventoryCommand } = await import('./commands/inventory.ts')
       const warn = (line: string): void => void stderr.write(`${line}\n`)
-      finish(await inventoryCommand(options, composition, print, warn, stopSignal()))
+      finish(await inventoryCommand(options, spoken, print, warn, stopSignal()))
     })
   lanista
     .command('destroy')
@@ -137,7 +142,7 @@ function commands(
       const { destroyCommand } = await import('./commands/destroy.ts')
       const { questioner } = await import('./terminal/questioner.ts')
       const conversation = { print, paint: paint(), question: questioner(stdin, stdout) }
-      finish(await destroyCommand({ range, config, yes }, composition, conversation, stopSignal()))
+      finish(await destroyCommand({ range, config, yes }, spoken, conversation, stopSignal()))
     })
   lanista
     .command('approve')
@@ -147,7 +152,7 @@ function commands(
     .action(async (options: { config: string; yes: boolean }) => {
       const { approveCommand } = await import('./commands/approve.ts')
       const { questioner } = await import('./terminal/questioner.ts')
-      finish(await approveCommand(options, composition, print, questioner(stdin, stdout)))
+      finish(await approveCommand(options, spoken, print, questioner(stdin, stdout)))
     })
   lanista
     .command('validate')
@@ -159,7 +164,7 @@ function commands(
     .action(async (paths: string[], given: { config?: string; format: string; online: boolean }) => {
       const { validateCommand } = await import('./commands/validate.ts')
       const config = given.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined)
-      finish(await validateCommand({ ...given, paths, config }, composition, paint(), print, stopSignal()))
+      finish(await validateCommand({ ...given, paths, config }, spoken, paint(), print, stopSignal()))
     })
   lanista
     .command('simulate')

@@ -48,6 +48,10 @@ const proxmoxConnection = z
       .optional(),
     fingerprint: z
       .string()
+      .regex(
+        /^(?:[0-9a-f]{2}[:\s-]?){31}[0-9a-f]{2}$/i,
+        'must be the SHA-256 fingerprint of a certificate, 64 hexadecimal digits such as AB:CD:…',
+      )
       .meta({
         description: "SHA-256 fingerprint of the API's certificate, in place of a CA.",
         examples: [Array.from({ length: 32 }, () => 'AB').join(':')],

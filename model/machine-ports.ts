@@ -23,6 +23,8 @@ export interface MachineAudit extends MachineRead {
   readonly waiting: readonly string[]
   /** Its NICs on VNets of the zone asked about that hang on no bridge although it runs; none where that can't be told. */
   readonly unplugged: readonly string[]
+  /** Bridges of these NICs that its node does not have at all. */
+  readonly bridgesGone: readonly string[]
 }
 
 /** The last start of a VM that has ended, whoever asked for it. */

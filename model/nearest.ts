@@ -1,17 +1,27 @@
 /**
  * The candidate that `word` is most likely a misspelling of, or undefined when none is near: at most one edit for
- * every three letters, and never more than `mostEdits`. Case counts for nothing, as it is a common slip itself.
+ * every three letters, and never more than `mostEdits`. Case counts for nothing, as it is a common slip itself. Of two that are
+ * equally near the one that begins like it is meant.
  */
 export function nearest(word: string, candidates: readonly string[], mostEdits = Infinity): string | undefined {
   if (word.length > LONGEST) return undefined
   const wanted = word.toLowerCase()
-  let best: { readonly candidate: string; readonly edits: number } | undefined
+  let best: { readonly candidate: string; readonly edits: number; readonly alike: number } | undefined
   for (const candidate of candidates) {
     const edits = editsBetween(wanted, candidate.toLowerCase())
     const allowed = Math.min(mostEdits, Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)))
-    if (edits <= allowed && (best === undefined || edits < best.edits)) best = { candidate, edits }
+    if (edits > allowed) continue
+    const alike = commonStart(wanted, candidate.toLowerCase())
+    if (best === undefined || edits < best.edits || (edits === best.edits && alike > best.alike))
+      best = { candidate, edits, alike }
   }
   return best?.candidate
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length += 1
+  return length
 }
 
 /** Longer words are no slips of the keyboard, and comparing costs the product of the lengths. */

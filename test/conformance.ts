@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { scaledClock } from '../adapters/simulator/clock.ts'
 import { realisticDurations } from '../adapters/simulator/durations.ts'
@@ -14,22 +14,24 @@ import { goldenWorld } from '../adapters/simulator/golden-world.ts'
 import { startSimulator } from '../adapters/simulator/start-simulator.ts'
 
 const home = join('..', 'shared', 'pve')
-const recordings = join(home, 'recordings')
+
+/** Those of the first cluster, and those of a second one of the same releases. */
+const folders = ['recordings', 'recordings-second'].map((folder) => join(home, folder))
 
 const json = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
 
 const headSchema = z.object({ continues: z.string().optional(), read_only: z.string().optional() })
 
-/** Files that go on where another ended come after it; each chain starts from a fresh simulator. */
-const chains = (): readonly (readonly string[])[] => {
-  const heads = readdirSync(recordings)
+/** The paths of a folder's recordings: those that go on where another ended come after it, in one chain. */
+const chainsOf = (folder: string): readonly (readonly string[])[] => {
+  const heads = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .toSorted()
-    .map((file) => ({ file, ...headSchema.parse(json(join(recordings, file))) }))
+    .map((file) => ({ file: join(folder, file), ...headSchema.parse(json(join(folder, file))) }))
     .filter((head) => head.read_only === undefined)
   const found: string[][] = []
   for (const { file, continues } of heads) {
-    const chain = found.find((one) => continues !== undefined && one.includes(continues))
+    const chain = found.find((one) => continues !== undefined && one.includes(join(folder, continues)))
     if (chain === undefined) found.push([file])
     else chain.push(file)
   }
@@ -75,8 +77,7 @@ const replay = async (chain: readonly string[]): Promise<Report> => {
   const simulator = await startSimulator({ world, clock: scaledClock(speed), durations })
   try {
     const nodes = Object.entries(simulator.nodes).flatMap(([name, url]) => ['--node', `${name}=${url}`])
-    const files = chain.map((file) => join(recordings, file))
-    return reportSchema.parse(JSON.parse(await run([join(home, 'replay.mjs'), ...nodes, '--json', ...files])))
+    return reportSchema.parse(JSON.parse(await run([join(home, 'replay.mjs'), ...nodes, '--json', ...chain])))
   } finally {
     await simulator.close()
   }
@@ -96,13 +97,14 @@ const print = ({ files }: Report): void => {
 }
 
 const main = async (names: readonly string[]): Promise<void> => {
-  if (!existsSync(recordings)) {
-    console.log(`no recordings in ${recordings}: conformance skipped`)
+  const present = folders.filter((folder) => existsSync(folder))
+  if (present.length === 0) {
+    console.log(`no recordings in ${home}: conformance skipped`)
     return
   }
-  const wanted = chains().filter(
-    (chain) => names.length === 0 || chain.some((file) => names.some((name) => file.includes(name))),
-  )
+  const wanted = present
+    .flatMap(chainsOf)
+    .filter((chain) => names.length === 0 || chain.some((file) => names.some((name) => basename(file).includes(name))))
   let matched = 0
   let of = 0
   for (const chain of wanted) {

@@ -16,8 +16,8 @@ export interface Plugs {
   on(node: string, zone: string, signal: AbortSignal, asOf?: 'now'): Promise<Plugged | undefined>
 }
 
-/** VNet -> the NICs on its bridge, such as `1010011 net0`. */
-export type Plugged = ReadonlyMap<string, ReadonlySet<string>>
+/** VNet -> the NICs on its bridge, such as `1010011 net0`; `gone` where the node has no such bridge. */
+export type Plugged = ReadonlyMap<string, ReadonlySet<string> | 'gone'>
 
 const whole = z.object({ data: zoneBridges })
 
@@ -36,11 +36,16 @@ export function createPlugs(api: Pick<Api, 'peek'>, clock: Pick<Clock, 'now'>): 
     try {
       const { data } = await api.peek('GET /nodes/{node}/sdn/zones/{zone}/bridges', { node, zone }, {}, whole, signal)
       return new Map(
-        data.map(({ name, ports }) => [
+        data.map(({ name, vlan_filtering: kernel, ports }) => [
           name,
-          new Set(
-            ports.flatMap(({ vmid, index }) => (vmid === undefined || index === undefined ? [] : [`${vmid} ${index}`])),
-          ),
+          // What is configured is listed; of a bridge that is not there the kernel says nothing.
+          kernel === undefined && ports.length === 0
+            ? 'gone'
+            : new Set(
+                ports.flatMap(({ vmid, index }) =>
+                  vmid === undefined || index === undefined ? [] : [`${vmid} ${index}`],
+                ),
+              ),
         ]),
       )
     } catch (error) {

@@ -101,7 +101,11 @@ export const zoneContent = z.array(z.object({ vnet: text, status: maybe(text), s
 
 /** The bridges of a zone on a node, with the NICs on them. */
 export const zoneBridges = z.array(
-  z.object({ name: text, ports: z.array(z.object({ vmid: maybe(text), index: maybe(text) })) }),
+  z.object({
+    name: text,
+    vlan_filtering: maybe(z.number()),
+    ports: z.array(z.object({ vmid: maybe(text), index: maybe(text) })),
+  }),
 )
 
 /** A guest's configuration with what waits for its next start. */

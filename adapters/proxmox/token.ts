@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../../model/user-error.ts'
+import { causeInWords, errorCode, unreadRemedy } from '../error-code.ts'
 
 /** Where the API token may come from. Never the command line: every user of the machine can read that. */
 export interface TokenSources {
@@ -36,9 +37,12 @@ const readTokenFile = async (file: string, source: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const isMissing = errorCode(error) === 'ENOENT'
+    const remedy = isMissing
+      ? "create it, readable by Lanista's user only"
+      : unreadRemedy(error, 'set lanista.proxmox.token_file to another')
     throw new UserError(
-      `Proxmox API token (${source}): the file cannot be read (${code}); create it, readable by Lanista's user only`,
+      `Proxmox API token (${source}): the file cannot be read: ${causeInWords(error)}; ${remedy}`,
       error,
     )
   }

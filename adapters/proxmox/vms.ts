@@ -1,4 +1,4 @@
-import type { CloneRequest, ConfigPatch, MachineRead, Machines } from '../../model/machine-ports.ts'
+import type { CloneRequest, ConfigPatch, MachineAudit, MachineRead, Machines } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Lanes } from './lanes.ts'
 import type { Api } from './api.ts'
@@ -52,22 +52,28 @@ async function unpluggedOf(
   zone: string,
   plugs: Plugs,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<Unplugged> {
   const first = notAmong(read, await plugs.on(read.node, zone, signal))
   // It may have been started since the node was asked.
-  return first.length === 0 ? first : notAmong(read, await plugs.on(read.node, zone, signal, 'now'))
+  return first.unplugged.length === 0 ? first : notAmong(read, await plugs.on(read.node, zone, signal, 'now'))
 }
 
-const notAmong = (
-  { vmid, config }: Pick<MachineRead, 'vmid' | 'config'>,
-  bridges: Plugged | undefined,
-): readonly string[] =>
-  Object.entries(config).flatMap(([key, value]) => {
+type Unplugged = Pick<MachineAudit, 'unplugged' | 'bridgesGone'>
+
+const ALL_PLUGGED: Unplugged = { unplugged: [], bridgesGone: [] }
+
+const notAmong = ({ vmid, config }: Pick<MachineRead, 'vmid' | 'config'>, bridges: Plugged | undefined): Unplugged => {
+  const off = Object.entries(config).flatMap(([key, value]) => {
     const words = /^net\d+$/.test(key) ? value.split(',') : []
     const bridge = words.find((word) => word.startsWith('bridge='))?.slice('bridge='.length)
     const ports = bridge === undefined ? undefined : bridges?.get(bridge)
-    return ports === undefined || ports.has(`${vmid} ${key}`) ? [] : [key]
+    if (bridge === undefined || ports === undefined) return []
+    if (ports === 'gone') return [{ key, bridge, isGone: true }]
+    return ports.has(`${vmid} ${key}`) ? [] : [{ key, bridge, isGone: false }]
   })
+  const gone = off.filter(({ isGone }) => isGone).map(({ bridge }) => bridge)
+  return { unplugged: off.map(({ key }) => key), bridgesGone: [...new Set(gone)] }
+}
 
 /** Single VMs. There is no call that migrates one. */
 export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps): Machines => {
@@ -112,15 +118,15 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
         async () => {
           const { signal } = wanted
           const seen = await read(node, vmid, signal)
-          if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [], unplugged: [] }
-          const [rows, unplugged] = await Promise.all([
+          if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [], ...ALL_PLUGGED }
+          const [rows, plugged] = await Promise.all([
             api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal),
-            zone === undefined ? [] : unpluggedOf(seen, zone, plugs, signal),
+            zone === undefined ? ALL_PLUGGED : unpluggedOf(seen, zone, plugs, signal),
           ])
           return {
             ...seen,
             waiting: rows.flatMap((row) => (row.pending === undefined && row.delete === undefined ? [] : [row.key])),
-            unplugged,
+            ...plugged,
           }
         },
         wanted,

@@ -1,7 +1,7 @@
 import { isScalar } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
-import { pathText } from '../yaml-file/issue-diagnostics.ts'
+import { pathText } from '../yaml-file/path-text.ts'
 import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 import type { CheckedRange } from './checked-range.ts'
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { CheckedRange } from './checked-range.ts'
+import { unheardWishes } from './check-extensions.ts'
 import { doubtfulHostnames, unfitHostnames, unfitVmNames } from './check-names.ts'
 import { unusableAddresses } from './check-notify.ts'
 import { balloonsAboveMemory, doubtfulNumbers, tooManyVlans } from './check-numbers.ts'
@@ -34,6 +35,6 @@ export const errorsIn = (range: CheckedRange): readonly Diagnostic[] =>
 
 /** What is likely a mistake, and Ludus deploys nevertheless: it keeps no range from being made. */
 export const warningsIn = (range: CheckedRange): readonly Diagnostic[] =>
-  [wordsForBooleans, doubtfulHostnames, similarHostnames, unusableAddresses]
+  [wordsForBooleans, unheardWishes, doubtfulHostnames, similarHostnames, unusableAddresses]
     .flatMap((check) => check(range))
     .slice(0, MAX_DIAGNOSTICS)

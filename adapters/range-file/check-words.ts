@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml'
 import type { Diagnostic } from '../../model/diagnostic.ts'
-import { pathText } from '../yaml-file/issue-diagnostics.ts'
+import { pathText } from '../yaml-file/path-text.ts'
 import { keyText } from '../yaml-file/locate.ts'
 import { isBooleanWord } from '../yaml-file/ludus-dialect.ts'
 import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'

@@ -3,7 +3,7 @@ import type { RangeFile } from '../../model/range-file.ts'
 import type { PlacementKeys } from '../../model/range-file/placement.ts'
 import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import { printable } from '../../model/printable.ts'
-import { pathText } from '../yaml-file/issue-diagnostics.ts'
+import { pathText } from '../yaml-file/path-text.ts'
 import type { YamlFile } from '../yaml-file/read-yaml.ts'
 
 type Entry = RangeFile['ludus'][number]

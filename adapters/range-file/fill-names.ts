@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeFile } from '../../model/range-file.ts'
-import { pathText } from '../yaml-file/issue-diagnostics.ts'
+import { pathText } from '../yaml-file/path-text.ts'
 import { MAX_DIAGNOSTICS } from '../yaml-file/syntax-diagnostics.ts'
 import type { YamlFile } from '../yaml-file/read-yaml.ts'
 import { fillTemplate } from './fill-template.ts'

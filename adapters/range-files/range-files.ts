@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Logger, RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
-import { causeInWords } from '../error-code.ts'
+import { causeInWords, unreadRemedy } from '../error-code.ts'
 import type { RangeParser } from '../range-parser/range-parser.ts'
 import { findRangeFiles, type FoundFile } from './find-range-files.ts'
 import { KeptReads } from './kept-reads.ts'
@@ -47,7 +47,7 @@ async function found(folder: string, onlyId?: string): Promise<readonly FoundFil
     return await findRangeFiles(folder, onlyId)
   } catch (error) {
     const finding = `range files: the folder ${printable(folder)} can't be read: ${causeInWords(error)}`
-    throw new UserError(`${finding}; create it and let lanista read it, or set lanista.ranges`, error)
+    throw new UserError(`${finding}; ${unreadRemedy(error, 'set lanista.ranges to another')}`, error)
   }
 }
 

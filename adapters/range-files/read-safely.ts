@@ -48,7 +48,7 @@ async function read<Result>(root: string, path: string, use: Use<Result>): Promi
 }
 
 async function openRegularFile<Result>(path: string, use: Use<Result>): Promise<Result | SafeRead> {
-  const notRegular = refused('this is not a regular file', 'replace it with one, or remove it')
+  const notRegular = refused('this is not a regular file', 'replace it with one')
   // Looked at first, because opening a device can set it in motion; looked at again, because it may have been swapped.
   if (!(await lstat(path)).isFile()) return notRegular
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
@@ -75,7 +75,7 @@ async function failureOf(error: unknown, path: string): Promise<SafeRead> {
   if (code !== 'ENOENT' && code !== 'ENOTDIR')
     return refused(`the file can't be read: ${causeInWords(error)}`, 'let the user that lanista runs as read it')
   return (await isSymbolicLink(path))
-    ? refused('the file is a symbolic link to nothing', 'correct or remove it')
+    ? refused('the file is a symbolic link to nothing', 'correct it')
     : { kind: 'absent' }
 }
 

@@ -38,3 +38,15 @@ export function misspeltKeys(yaml: YamlFile): readonly Diagnostic[] {
     return [yaml.diagnosticAt(yaml.place([key]).key, `unknown key ${printable(key)}`, `did you mean ${meant}?`)]
   })
 }
+
+/** Keys of the `lanista:` section at the top, where nobody looks at them: some day they may be Ludus' own, so they are only told. */
+export function keysOfLanista(yaml: YamlFile): readonly Diagnostic[] {
+  const { value } = yaml
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  const own = Object.keys(serverConfigSchema.shape.lanista.unwrap().shape)
+  return Object.keys(value)
+    .filter((key) => own.includes(key) && !OTHER_LUDUS_KEYS.has(key))
+    .map((key) =>
+      yaml.diagnosticAt(yaml.place([key]).key, `nobody looks at ${printable(key)} here`, 'move it into lanista'),
+    )
+}

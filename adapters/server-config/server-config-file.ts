@@ -6,9 +6,9 @@ import { type Diagnostic, diagnosticLine, unquotedDiagnostic } from '../../model
 import { printable } from '../../model/printable.ts'
 import { proxmoxUrlOf, type ServerConfig, serverConfigSchema } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
-import { causeInWords } from '../error-code.ts'
+import { causeInWords, unreadRemedy } from '../error-code.ts'
 import { aboutVariable, overridden, type Override, overridesIn } from './environment-overrides.ts'
-import { misspeltKeys } from './misspelt-keys.ts'
+import { keysOfLanista, misspeltKeys } from './misspelt-keys.ts'
 import { watchFile } from './watch-file.ts'
 import { decodeText } from '../yaml-file/decode-text.ts'
 import { issueDiagnostics } from '../yaml-file/issue-diagnostics.ts'
@@ -41,7 +41,10 @@ async function readServerConfig(file: string, environment: Environment): Promise
   try {
     bytes = await readFile(file)
   } catch (error) {
-    return whole(`the configuration can't be read: ${causeInWords(error)}`, 'create it, or name another with --config')
+    return whole(
+      `the configuration can't be read: ${causeInWords(error)}`,
+      unreadRemedy(error, 'name another with --config'),
+    )
   }
   const decoded = decodeText(bytes)
   return decoded.kind === 'text'
@@ -51,7 +54,7 @@ async function readServerConfig(file: string, environment: Environment): Promise
 
 /** Checks a configuration's text. Relative paths in it, or in the environment, are taken from the folder of `file`. */
 export function parseServerConfig(text: string, file: string, environment: Environment = {}): ServerConfigRead {
-  const read = readYaml(text, printable(file, 4096), 'yaml 1.2')
+  const read = readYaml(text, printable(file, 4096), 'yaml 1.2', 'the configuration')
   if (read.kind === 'invalid') return read
   const { yaml } = read
   const { values: overrides, problems, warnings } = overridesIn(environment)
@@ -67,7 +70,7 @@ export function parseServerConfig(text: string, file: string, environment: Envir
     kind: 'ok',
     config: { ...config, proxmox_url: proxmoxUrlOf(config) },
     origins: originsOf(yaml, overrides),
-    warnings,
+    warnings: [...keysOfLanista(yaml), ...warnings],
   }
 }
 

@@ -3,7 +3,7 @@ export const normalizePath = (path: string): string | undefined => {
   const slim = path.replaceAll(/\/+/g, '/').replace(/(.)\/$/, '$1')
   const rooted = slim === '' ? '/' : slim
   const absolute = rooted.startsWith('/') ? rooted : `/${rooted}`
-  return /^\/[\w./-]*$/.test(absolute) ? absolute : undefined
+  return /^\/[\p{L}\p{M}\p{N}\p{Pc}./-]*$/u.test(absolute) ? absolute : undefined
 }
 
 /** May an ACL entry be made for this path. The object it names need not exist. */

@@ -97,8 +97,14 @@ const run = async (
   { route, values }: RouteMatch,
   sent: Readonly<Record<string, unknown>>,
 ): Promise<RawAnswer> => {
-  const twice = Object.keys(values).find((name) => sent[name] !== undefined)
-  if (twice !== undefined) throw parameterError({ [twice]: 'duplicate parameter (already defined in URI)' })
+  // A JSON body may bring a number where the address has its text.
+  const contradicts = (name: string): boolean => {
+    const again = sent[name]
+    return again !== undefined && (typeof again === 'number' ? String(again) : again) !== values[name]
+  }
+  const twice = Object.keys(values).find(contradicts)
+  if (twice !== undefined)
+    throw parameterError({ [twice]: 'duplicate parameter (already defined in URI) with conflicting values!' })
   const raw = { ...sent, ...values }
   checkPermission(sim.world, user, route.permission, raw)
   const node = await nodeFor(sim, asked, route, raw)

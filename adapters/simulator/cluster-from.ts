@@ -8,7 +8,7 @@ import {
 import { randomMac, randomUuid } from './random.ts'
 import { predefinedRoles } from './roles.ts'
 import { emptyWorld, ethernet, firstBridge, nodeFrom, settleWorld, type NodeSketch } from './world-builder.ts'
-import type { ConfigValue, User, World } from './world.ts'
+import { qemu, type ConfigValue, type User, type World } from './world.ts'
 
 const gib = 1_073_741_824
 
@@ -111,7 +111,7 @@ const addMachine = (world: World, machine: MachineDescription, template: boolean
     ...(template ? [['template', 1] as const] : []),
     ...(machine.tags.length > 0 ? [['tags', machine.tags.toSorted().join(';')] as const] : []),
   ])
-  const running = machine.running ? { startedAt: 0, pid: 1000 + vmid } : undefined
+  const running = machine.running ? qemu(0, 1000 + vmid) : undefined
   world.guests.set(vmid, { vmid, node, config, pending: new Map(), snapshots: new Map(), running })
   const owner = storage.shared ? undefined : node
   const size = Math.round(machine.disk_gib * gib)

@@ -20,6 +20,7 @@ export type RequestEffect =
  * - `request`: `before`: the operation does not happen; `after` (the default for nothing): it happened, and only the
  *   answer suffers. That is the difference between "refused" and "unknown outcome".
  * - `task`: a task of that type (and id) ends with this error, `before` or `after` its work was done.
+ * - `start`: QEMU comes up and never answers: the start task fails, and the VM is called running for as many milliseconds.
  * - `reload`: a node's network reload fails as `ifreload` does, or takes so long, or both.
  */
 export type Fault = { readonly times?: number; readonly skip?: number } & (
@@ -36,6 +37,7 @@ export type Fault = { readonly times?: number; readonly skip?: number } & (
       readonly at: 'before' | 'after'
       readonly error: string
     }
+  | { readonly on: 'start'; readonly vmid?: number; readonly lingers: number }
   | { readonly on: 'reload'; readonly node: string; readonly fails: boolean; readonly takes?: number }
 )
 

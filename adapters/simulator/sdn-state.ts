@@ -110,6 +110,22 @@ export const zonesOn = (world: World, node: string): readonly (readonly [string,
 export const vnetsOf = (world: World, zone: string): readonly (readonly [string, SdnObject])[] =>
   [...world.sdn.running.vnets].filter(([, vnet]) => vnet['zone'] === zone)
 
-/** What a node says of its zones: only whether its generated file is current, not whether the bridges exist. */
-export const sdnStatusOn = (world: World, node: NodeState): 'available' | 'pending' =>
-  node.sdnVersion >= world.sdn.version ? 'available' : 'pending'
+type SdnStatus = 'available' | 'pending' | 'error'
+
+/** What a node says of a vnet: whether its generated file is current, and then what its own check finds, if anything. */
+export const vnetStatusOn = (
+  world: World,
+  node: NodeState,
+  vnet: string,
+): { readonly status: SdnStatus; readonly statusmsg: string | null } => {
+  if (node.sdnVersion < world.sdn.version)
+    return { status: 'pending', statusmsg: 'local sdn network configuration is too old, please reload' }
+  const fault = node.ailingVnets.get(vnet)
+  return fault === undefined ? { status: 'available', statusmsg: null } : { status: 'error', statusmsg: fault }
+}
+
+/** What a node says of a zone: that its generated file is not current, or that a vnet of it is in trouble. */
+export const zoneStatusOn = (world: World, node: NodeState, zone: string): SdnStatus => {
+  if (node.sdnVersion < world.sdn.version) return 'pending'
+  return vnetsOf(world, zone).some(([vnet]) => node.ailingVnets.has(vnet)) ? 'error' : 'available'
+}

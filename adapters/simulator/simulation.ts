@@ -13,8 +13,8 @@ export interface Simulation {
   readonly faults: FaultScript
   /** Aborted when the simulator closes. */
   readonly closed: AbortSignal
-  /** SHA-256 of the certificate all nodes use, with colons. */
-  readonly fingerprint: string
+  /** SHA-256 of a node's certificate, with colons. */
+  readonly fingerprintOf: (node: string) => string
 }
 
 /** What locks need of the simulation; `hold` as for one small write unless given. */

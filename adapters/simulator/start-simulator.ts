@@ -19,6 +19,8 @@ export interface SimulatorOptions {
   /** Address of the first node; the others follow on the next ports. Default: loopback, free ports. */
   readonly listen?: { readonly host: string; readonly port: number }
   readonly faults?: readonly Fault[]
+  /** Whether each node has a certificate of its own, as it has in a real cluster. Default: one for all, which takes less to make. */
+  readonly ownCertificates?: boolean
   /** Replace single durations of the realistic ones. */
   readonly durations?: Partial<Durations>
 }
@@ -31,8 +33,10 @@ export interface Simulator {
   readonly nodes: Readonly<Record<string, string>>
   /** A root API token as a client sends it: `root@pam!id=secret`; undefined when the world has none. */
   readonly token: string | undefined
-  /** SHA-256 of the certificate of all nodes, `AB:CD:...`. */
+  /** SHA-256 of the first node's certificate, `AB:CD:...`. */
   readonly fingerprint: string
+  /** Those of all nodes, by name. */
+  readonly fingerprints: Readonly<Record<string, string>>
   readonly journal: Journal
   /** The state; change it as you like between requests. */
   readonly world: World
@@ -70,7 +74,10 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   const closing = new AbortController()
   // Every wait of every request hears of the end.
   setMaxListeners(0, closing.signal)
-  const certificate = await certificateFor([...world.nodes.keys()])
+  const names = [...world.nodes.keys()]
+  const byNode = new Map<string, Certificate>()
+  for (const name of names) byNode.set(name, await certificateFor(options.ownCertificates === true ? [name] : names))
+  const fingerprintOf = (name: string): string => byNode.get(name)?.fingerprint ?? ''
   const sim: Simulation = {
     world,
     clock,
@@ -78,11 +85,12 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     locks: lockTable(),
     faults: faultScript(options.faults),
     closed: closing.signal,
-    fingerprint: certificate.fingerprint,
+    fingerprintOf,
   }
   const journal = createJournal()
   const listeners = new Map<string, Listener>()
   for (const [index, node] of nodesOf(world).entries()) {
+    const certificate = byNode.get(node.name) ?? (await certificateFor(names))
     const port = listen.port === 0 ? 0 : listen.port + index
     const listener = await createListener({ sim, routes, journal, node, certificate, host: listen.host, port })
     listeners.set(node.name, listener)
@@ -93,7 +101,8 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     url: Object.values(nodes)[0] ?? '',
     nodes,
     token: rootToken(world),
-    fingerprint: certificate.fingerprint,
+    fingerprint: fingerprintOf(nodesOf(world)[0]?.name ?? ''),
+    fingerprints: Object.fromEntries(names.map((name) => [name, fingerprintOf(name)])),
     journal,
     world,
     simulation: sim,

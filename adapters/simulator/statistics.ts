@@ -1,5 +1,5 @@
 import type { Simulation } from './simulation.ts'
-import { sdnStatusOn, zonesOn } from './sdn-state.ts'
+import { zonesOn, zoneStatusOn } from './sdn-state.ts'
 import type { ConfigValue, Guest, NodeState, Published, World } from './world.ts'
 
 const gib = 1_073_741_824
@@ -70,7 +70,7 @@ export const measure = (world: World, node: NodeState, now: number): Published =
       .map((guest) => [guest.vmid, guestStatistics(guest, now)]),
   ),
   node: { ...usedBy(world, node), uptime: Math.floor((now - node.bootedAt) / 1000) },
-  zones: new Map(zonesOn(world, node.name).map(([zone]) => [zone, sdnStatusOn(world, node)])),
+  zones: new Map(zonesOn(world, node.name).map(([zone]) => [zone, zoneStatusOn(world, node, zone)])),
 })
 
 /** Pushes a node's statistics every 10 s for as long as the simulator lives; one that is off or silent pushes nothing. */

@@ -46,6 +46,7 @@ export const nodeFrom = (sketch: NodeSketch): NodeState => ({
   networkByProxmox: false,
   bridges: new Map(),
   sdnBridges: new Map(),
+  ailingVnets: new Map(),
   sdnVersion: 1,
   published: nothingPublished,
   nextPid: 200,

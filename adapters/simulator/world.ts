@@ -47,6 +47,8 @@ export interface NodeState {
   bridges: Bridges
   /** Version of the SDN configuration in its generated file; older than `sdn.version` means "pending". */
   sdnVersion: number
+  /** VNets that its own check (`ifquery`) finds fault with, and the words: it calls them and their zone `error`. */
+  readonly ailingVnets: Map<string, string>
   /** The vnets in that file: what a boot brings up. */
   sdnBridges: Bridges
   /** What it last told the others. */
@@ -100,6 +102,19 @@ export interface Volume {
 /** Configuration values: text, except those Proxmox answers as numbers (cores, template, ...). */
 export type ConfigValue = string | number
 
+/** The process of a VM. */
+export interface Qemu {
+  readonly startedAt: number
+  readonly pid: number
+  /** NICs whose tap hangs on no bridge, such as `net0`. */
+  readonly loose: Set<string>
+  /** Its processors stand still. */
+  paused: boolean
+}
+
+/** A new process. */
+export const qemu = (startedAt: number, pid: number): Qemu => ({ startedAt, pid, loose: new Set(), paused: false })
+
 /** A VM or template. Lives on exactly one node. */
 export interface Guest {
   readonly vmid: number
@@ -109,8 +124,8 @@ export interface Guest {
   /** Changes that wait for the next start; null: key is to be deleted. */
   readonly pending: Map<string, ConfigValue | null>
   readonly snapshots: Map<string, ReadonlyMap<string, ConfigValue>>
-  /** Present while QEMU runs. `loose`: NICs whose tap hangs on no bridge, such as `net0`. */
-  running: { readonly startedAt: number; readonly pid: number; readonly loose?: Set<string> } | undefined
+  /** Present while QEMU runs. */
+  running: Qemu | undefined
 }
 
 interface Access {

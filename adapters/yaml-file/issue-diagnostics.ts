@@ -4,20 +4,27 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { nearest } from '../../model/nearest.ts'
 import { printable } from '../../model/printable.ts'
 import type { YamlFile } from './read-yaml.ts'
-import { knownKeysAt, numberAt } from './schema-at.ts'
-import { keyToTell, SECRET_KEY } from './secret-keys.ts'
+import { pathText } from './path-text.ts'
+import { numberAt } from './schema-at.ts'
+import { SECRET_KEY } from './secret-keys.ts'
 import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
+import { type MovedKeys, namesOf, unknownKey } from './unknown-key.ts'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
-/** Each problem zod found in the file's value, at the line and column it stems from: finding and remedy. */
+/**
+ * Each problem zod found in the file's value, at the line and column it stems from: finding and remedy.
+ *
+ * @param moved keys that were known once, and where what they said is said now
+ */
 export function issueDiagnostics(
   yaml: YamlFile,
   schema: z.core.$ZodType,
   issues: readonly Issue[],
+  moved: MovedKeys = new Map(),
 ): readonly Diagnostic[] {
-  const context = { yaml, schema }
+  const context = { yaml, schema, moved }
   return issues
     .slice(0, MAX_DIAGNOSTICS)
     .flatMap((issue) => diagnosticsOf(issue, issue.path, context))
@@ -27,12 +34,16 @@ export function issueDiagnostics(
 interface Context {
   readonly yaml: YamlFile
   readonly schema: z.core.$ZodType
+  readonly moved: MovedKeys
 }
 
 function diagnosticsOf(issue: Issue, path: Path, context: Context): readonly Diagnostic[] {
   const { yaml, schema } = context
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.slice(0, MAX_DIAGNOSTICS).map((key) => unknownKey(key, path, context))
+    return issue.keys.slice(0, MAX_DIAGNOSTICS).map((key) => {
+      const { finding, remedy, unquoted } = unknownKey(key, path, schema, context.moved)
+      return yaml.diagnosticAt(yaml.place([...path, key]).key, finding, remedy, unquoted)
+    })
 
   const { node, key, exact } = yaml.place(path)
   if (!exact) return [missingKey(path, node, context)]
@@ -49,7 +60,7 @@ function diagnosticsOf(issue: Issue, path: Path, context: Context): readonly Dia
   if (branch !== undefined) return branch.flatMap((inner) => diagnosticsOf(inner, [...path, ...inner.path], context))
   const rule = ruleOf(issue, path, schema)
   // A rule about what a value must be speaks of the value; any other speaks of the key.
-  const remedy = remedyOf(issue, node)
+  const remedy = remedyOf(issue, node, path, context.moved)
   return rule.startsWith('must be')
     ? [
         yaml.diagnosticAt(node ?? key, `${pathText(path)} is ${foundText(path, node)}, ${rule}`, remedy, {
@@ -58,17 +69,6 @@ function diagnosticsOf(issue: Issue, path: Path, context: Context): readonly Dia
         }),
       ]
     : [yaml.diagnosticAt(key ?? node, `${pathText(path)} ${rule}`, '')]
-}
-
-function unknownKey(key: string, path: Path, { yaml, schema }: Context): Diagnostic {
-  const known = knownKeysAt(schema, path)
-  const meant = nearest(key, known)
-  const where = path.length === 0 ? '' : ` in ${pathText(path)}`
-  const remedy = meant === undefined ? `remove it; allowed are ${known.join(', ')}` : `did you mean ${meant}?`
-  return yaml.diagnosticAt(yaml.place([...path, key]).key, `unknown key ${printable(key)}${where}`, remedy, {
-    finding: `unknown key ${keyToTell(key)}${where}`,
-    remedy,
-  })
 }
 
 /** The place is the map that lacks the key; zod names the key as if it were there. */
@@ -127,18 +127,34 @@ const alternatives = (words: readonly string[]): string =>
 /** What people, and older YAML, write for true and false; here it is text. */
 const [YES, NO] = [/^(?:true|yes|on|y)$/i, /^(?:false|no|off|n)$/i]
 
-function remedyOf(issue: Issue, node: Node | undefined): string {
+function remedyOf(issue: Issue, node: Node | undefined, path: Path, moved: MovedKeys): string {
   const value = isScalar(node) ? node.value : undefined
   if (issue.code === 'invalid_type' && issue.expected === 'boolean' && typeof value === 'string') {
-    if (!YES.test(value) && !NO.test(value)) return ''
+    const slip = nearest(value, ['true', 'false'])
+    if (!YES.test(value) && !NO.test(value)) return slip === undefined ? commentRemedy(value) : `did you mean ${slip}?`
     const meant = YES.test(value)
     return isScalar(node) && node.type !== Scalar.PLAIN ? `write ${meant}, without quotes` : `write ${meant}`
   }
+  if (issue.code === 'invalid_type' && isNumeric(issue.expected) && typeof value === 'string')
+    return commentRemedy(value)
   if (issue.code === 'invalid_type' && issue.expected === 'string' && isScalar(node))
     return node.value === null ? '' : 'put it in quotes'
+  if (issue.code === 'invalid_union' && typeof value === 'string' && issue.message.includes('true')) {
+    const slip = nearest(value, ['true'])
+    return slip === undefined ? '' : `did you mean ${slip}?`
+  }
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return ''
+  const now = moved.get(`${namesOf(path)}: ${value}`)
+  if (now !== undefined) return `by now it is ${now}`
   const meant = nearest(value, issue.values.map(String))
-  return meant === undefined ? '' : `did you mean ${meant}?`
+  return meant === undefined ? commentRemedy(value) : `did you mean ${meant}?`
+}
+
+/** `8 // GB`, `8 GB`, or a number in quotes. */
+const commentRemedy = (value: string): string => {
+  if (/\s(?:\/\/|--|;)(?:\s|$)/.test(value)) return 'begin the comment with # and a blank'
+  if (/^[0-9]+(?:\.[0-9]+)?\s*[A-Za-z]{1,5}$/.test(value)) return 'write the number alone'
+  return /^[0-9]+(?:\.[0-9]+)?$/.test(value) ? 'write it without quotes' : ''
 }
 
 /** What kind of value is in the file. */
@@ -156,12 +172,3 @@ function foundText(path: Path, node: Node | undefined): string {
     ? `"${printable(node.value, 60)}"`
     : printable(node.source ?? typeof node.value, 60)
 }
-
-/** `ludus[0].windows.gpos`. */
-export const pathText = (path: Path): string =>
-  path.length === 0
-    ? 'the file'
-    : path
-        .map((step) => (typeof step === 'number' ? `[${step}]` : `.${printable(String(step), 60)}`))
-        .join('')
-        .replace(/^\./, '')

@@ -6,6 +6,7 @@ import { diagnosticsIn } from './diagnostic-at.ts'
 import { documentProblems } from './document-problems.ts'
 import { joinMerges } from './join-merges.ts'
 import { type Dialect, readBooleanWords } from './ludus-dialect.ts'
+import { leftInText } from './left-in-text.ts'
 import { locate, type Place } from './locate.ts'
 import { parseWithinLimits, YAML_LIMITS } from './parse-within-limits.ts'
 import { structureProblems } from './structure-problems.ts'
@@ -24,13 +25,24 @@ export interface YamlFile {
 /** What became of reading one YAML text. */
 export type YamlRead =
   | { readonly kind: 'ok'; readonly yaml: YamlFile }
-  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: 'invalid'
+      readonly diagnostics: readonly Diagnostic[]
+      /** It is not one document of YAML, rather than one that is not taken. */
+      readonly isOther?: true
+    }
+
+/** What a file is read for, as messages call it. */
+const FILES = { 'a range': 'a range file', 'the configuration': 'the configuration' } as const
+type Content = keyof typeof FILES
 
 /**
  * Reads a text of exactly one YAML document, within limits of size, depth and alias expansion. Duplicate keys and
  * unknown aliases are problems; merge keys (`<<`) are followed, as Ludus' own parsers do.
+ *
+ * @param content what such a file has in it
  */
-export function readYaml(text: string, file: string, dialect: Dialect): YamlRead {
+export function readYaml(text: string, file: string, dialect: Dialect, content: Content = 'a range'): YamlRead {
   const invalid = (...diagnostics: readonly Diagnostic[]): YamlRead => ({ kind: 'invalid', diagnostics })
   const whole = (finding: string, remedy: string): Diagnostic => ({
     file,
@@ -42,14 +54,16 @@ export function readYaml(text: string, file: string, dialect: Dialect): YamlRead
 
   const parsed = parseWithinLimits(text)
   const at = diagnosticsIn(file, text, parsed.lines)
-  if (parsed.kind === 'excessive') return invalid(at(parsed.offset, parsed.finding, 'check that this is a range file'))
+  if (parsed.kind === 'excessive')
+    return invalid(at(parsed.offset, parsed.finding, `check that this is ${FILES[content]}`))
   const [document] = parsed.documents
-  if (document === undefined) return invalid(whole('the file is empty', 'write a range into it, or remove it'))
+  if (document === undefined) return invalid(whole('the file is empty', `write ${content} into it`))
 
   const syntax = syntaxDiagnostics(text, document, parsed.lines, at)
-  if (syntax.length > 0) return invalid(...syntax)
+  if (syntax.length > 0) return { kind: 'invalid', diagnostics: syntax, isOther: true }
   const around = documentProblems(text, parsed.documents, dialect, at)
-  if (around.length > 0) return invalid(...around)
+  const left = around.length > 0 ? leftInText(text, at) : []
+  if (around.length > 0) return { kind: 'invalid', diagnostics: left.length > 0 ? left : around, isOther: true }
   const resolve = resolverOf(document)
   const structure = structureProblems(document, resolve, at)
   if (structure.length > 0) return invalid(...structure)

@@ -26,6 +26,38 @@ function schemasAt(schema: Schema, path: readonly PropertyKey[]): readonly Schem
 export const knownKeysAt = (schema: Schema, path: readonly PropertyKey[]): readonly string[] =>
   schemasAt(schema, path).flatMap((found) => (found instanceof z.ZodObject ? Object.keys(found.shape) : []))
 
+/** Where a key is known below a map: keys to go through, with `[]` for an entry of a list. The shallowest places only. */
+export function placesBelow(schema: Schema, path: readonly PropertyKey[], key: string): readonly (readonly string[])[] {
+  let level: readonly Below[] = schemasAt(schema, path).flatMap((found) => childrenOf(found, []))
+  for (let depth = 0; depth < DEEPEST && level.length > 0; depth += 1) {
+    const found = level.filter(({ at }) => at instanceof z.ZodObject && Object.hasOwn(at.shape, key))
+    if (found.length > 0) return found.map(({ way }) => way)
+    level = level.flatMap(({ at, way }) => childrenOf(at, way))
+  }
+  return []
+}
+
+interface Below {
+  readonly at: Schema
+  readonly way: readonly string[]
+}
+
+/** Nobody who slips by more levels than this is told anything helpful by the schema. */
+const DEEPEST = 4
+
+function childrenOf(schema: Schema, way: readonly string[]): readonly Below[] {
+  if (!(schema instanceof z.ZodObject)) return []
+  const shape: Readonly<Record<string, Schema>> = schema.shape
+  return Object.entries(shape).flatMap(([name, child]) => unwrapped(child, [...way, name]))
+}
+
+/** What a value may follow, an entry of a list being as near as the list itself. */
+function unwrapped(schema: Schema, way: readonly string[]): readonly Below[] {
+  const here = bare(schema)
+  if (here instanceof z.ZodUnion) return here.options.flatMap((option) => unwrapped(option, way))
+  return here instanceof z.ZodArray ? unwrapped(here.element, [...way, '[]']) : [{ at: here, way }]
+}
+
 /** `a whole number from 2 to 255` and the like, for the number at that path; undefined when there may be none. */
 export function numberAt(schema: Schema, path: readonly PropertyKey[]): string | undefined {
   const number = schemasAt(schema, path).find((found) => found instanceof z.ZodNumber)

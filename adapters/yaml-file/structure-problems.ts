@@ -29,6 +29,7 @@ export function structureProblems(
       if (problems.length >= MAX_DIAGNOSTICS) return
       problems.push(...aliases.see(node))
       if (!isMap(node)) return
+      if (problems.length === 0) problems.push(...unbreakableIndent(node, at))
       problems.push(...repeatedKeys(node, at))
       merges.push(...node.items.filter(({ key }) => isMergeKey(key)))
     },
@@ -40,6 +41,22 @@ export function structureProblems(
 }
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0
+
+/** To YAML a blank that does not break is a letter, so what it indents is a key of the map around it. */
+function unbreakableIndent(map: YAMLMap, at: DiagnosticAt): readonly Diagnostic[] {
+  const found = map.items.find(({ key }) => keyText(key)?.startsWith('\u00A0') === true)?.key
+  return isNode(found)
+    ? [
+        at(
+          startOf(found),
+          'this line is indented with blanks that do not break (U+00A0), as web pages have them',
+          SPACES,
+        ),
+      ]
+    : []
+}
+
+const SPACES = 'indent with ordinary blanks, here and in all other lines'
 
 function repeatedKeys(map: YAMLMap, at: DiagnosticAt): readonly Diagnostic[] {
   const seen = new Set<string>()

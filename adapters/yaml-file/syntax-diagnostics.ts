@@ -1,7 +1,8 @@
-import { isScalar, type LineCounter, Scalar, visit, type Document, type YAMLError } from 'yaml'
+import { isScalar, type LineCounter, Scalar, visit, type Document, type YAMLError, YAMLParseError } from 'yaml'
 import type { Diagnostic, Unquoted } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { DiagnosticAt } from './diagnostic-at.ts'
+import { leftInText } from './left-in-text.ts'
 
 /** More problems of one file than this help nobody, and a hostile file has any number of them. */
 export const MAX_DIAGNOSTICS = 50
@@ -10,12 +11,15 @@ const UNQUOTED_TEMPLATE = /(?:^|[:-])\s+(\{\{[^}]*\}\}\S*)/
 
 /** What yaml's own words don't say: what to do. */
 const REMEDIES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
-  TAB_AS_INDENT: 'indent with spaces',
+  TAB_AS_INDENT: 'indent with spaces, here and in all other lines',
   BAD_INDENT: 'align the keys of one map in one column',
   BLOCK_AS_IMPLICIT_KEY: 'put the text in quotes, or the inner key on a line of its own',
   BAD_SCALAR_START: 'put the text in quotes',
   UNEXPECTED_TOKEN: 'put the text in quotes',
 }
+
+/** yaml itself notices some of them only by where what follows seems to stand. */
+const TAB_IN_INDENT = /^ *\t/
 
 /** Errors whose words quote nothing of the text. */
 const PLAIN: ReadonlySet<YAMLError['code']> = new Set([
@@ -38,6 +42,9 @@ export function syntaxDiagnostics(
   lines: LineCounter,
   at: DiagnosticAt,
 ): readonly Diagnostic[] {
+  // What follows from it would only confuse.
+  const left = document.errors.length === 0 ? [] : leftInText(text, at)
+  if (left.length > 0) return left
   const byLine = new Map<number, Diagnostic>()
   for (const error of document.errors.slice(0, MAX_DIAGNOSTICS)) {
     const opening = error.code === 'MISSING_CHAR' ? openingOf(document, error.pos[0]) : undefined
@@ -45,8 +52,9 @@ export function syntaxDiagnostics(
     const { line } = lines.linePos(offset)
     if (byLine.has(line)) continue
     const opened = opening !== undefined
+    const code = TAB_IN_INDENT.test(lineOf(text, lines, line)) ? 'TAB_AS_INDENT' : error.code
     const { finding, remedy, unquoted } = sentenceOf(
-      error,
+      code === error.code ? error : new YAMLParseError(error.pos, code, 'Tabs are not allowed as indentation'),
       lineOf(text, lines, line),
       opened,
       text.slice(offset, offset + LONGEST_KEY),
@@ -54,6 +62,8 @@ export function syntaxDiagnostics(
     byLine.set(line, at(offset, finding, remedy, unquoted))
     // What follows an open quote was read as its text: further errors would only confuse.
     if (opening !== undefined) break
+    // Where a tab is read as no indentation, all below seems to stand elsewhere than it does.
+    if (code === 'TAB_AS_INDENT') break
   }
   return [...byLine.values()]
 }

@@ -32,6 +32,8 @@ export interface Composition {
   inspectToken(config: ServerConfig): Promise<TokenInspection>
   /** A log of JSON lines, to standard error or appended to a file. */
   openLog(file?: string): Logger
+  /** What goes wrong, in sentences, for whoever reads a command's output. */
+  openTroubles(print: (line: string) => void): Logger
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
   /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController

@@ -9,6 +9,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { nodeRemedy } from '../../reconcilers/placement/decide.ts'
 import type { PlanResult } from '../../reconcilers/range/plan-range.ts'
+import { checkDefaultNode } from '../../reconcilers/range/check-against-cluster.ts'
 import { groundOf } from '../../reconcilers/range/ground.ts'
 import { planTurn, unbroken } from '../../reconcilers/range/plan-turn.ts'
 import { NO_PROMISES } from '../../reconcilers/range/promises.ts'
@@ -139,6 +140,9 @@ function reportOf(
   const going = removals.flatMap(({ wants: its }) => its ?? [])
   const waiting = removals.flatMap(({ inTheWay }) => inTheWay ?? [])
   const snapshot = planned[0]?.snapshot ?? removals[0]?.snapshot
+  const misconfigured = (snapshot === undefined ? [] : checkDefaultNode(snapshot, settings)).map(
+    ({ finding, remedy }) => `${finding}; ${remedy}`,
+  )
   const networks = snapshot && planNetworks([...wants, ...going], snapshot, settings)
   return {
     networkActions: networks?.actions ?? [],
@@ -146,6 +150,6 @@ function reportOf(
     plans,
     // All ranges of a turn see the same zone; of one that can't be used the refusals tell.
     zoneFindings: plans[0]?.zoneFindings ?? [],
-    refused: [...refused, ...waiting, ...(networks?.stays ?? []).map(({ message }) => message)],
+    refused: [...misconfigured, ...refused, ...waiting, ...(networks?.stays ?? []).map(({ message }) => message)],
   }
 }

@@ -2,7 +2,7 @@ import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
-import { openLogger, logDestination } from '../../adapters/logger.ts'
+import { openLogger, logDestination, openTroubles } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
@@ -39,6 +39,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: ({ lanista }) => inspectToken({ file: lanista.proxmox.token_file, environment }),
     openLog: (file) => openLogger(logDestination(file)),
+    openTroubles,
     connect: (config, logger) => connect(config, logger, version, outside),
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.

@@ -1,4 +1,4 @@
-import { isRangeId } from '../../model/range-id.ts'
+import { isRangeId, isReservedRangeId } from '../../model/range-id.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { unlessAborted } from '../pace/aborted.ts'
@@ -41,7 +41,8 @@ export class UnplannedRange {
     // Of the one nothing was left when it was last looked for, and the other can't have anything.
     if (report.isGone || !isRangeId(id)) return forgotten(range)
     // What is known of it is told at once, however long a look takes.
-    if (report.status !== undefined) report.missing(this.#pruning.outlookOf(id))
+    // A file under a reserved name never was a range's, so there is nothing that would stay.
+    if (report.status !== undefined && !isReservedRangeId(id)) report.missing(this.#pruning.outlookOf(id))
     const look = await this.#look(range, reach, signal)
     if (look === 'superseded') return { kind: 'progressing' }
     if (!('error' in look) && !look.left.isMarked && look.unsure === undefined) {

@@ -3,13 +3,15 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { Paint, Style } from './paint.ts'
 
-/** What was found in files, for people: each file's problems under its name, with the line and a caret under the place. */
+/**
+ * What was found in files, for people: each with its place first, as terminals and editors can jump to it, then the line with a
+ * caret under the place, then what to do.
+ */
 export function diagnosticText(files: readonly CheckedFile[], paint: Paint): readonly string[] {
   const troubled = files.filter(({ problems, warnings }) => problems.length + warnings.length > 0)
   const groups = troubled.flatMap(({ path, problems, warnings }) => [
-    paint('bold', printable(path, 4096)),
-    ...linesOf(problems, 'problem', paint),
-    ...linesOf(warnings, 'warning', paint),
+    ...linesOf(path, problems, 'problem', paint),
+    ...linesOf(path, warnings, 'warning', paint),
     '',
   ])
   return [...groups, paint(problemsIn(files) > 0 ? 'red' : 'green', summaryText(files))]
@@ -19,22 +21,33 @@ const STYLES: Readonly<Record<Severity, Style>> = { problem: 'red', warning: 'ye
 
 type Severity = 'problem' | 'warning'
 
-function linesOf(diagnostics: readonly Diagnostic[], severity: Severity, paint: Paint): readonly string[] {
+function linesOf(
+  path: string,
+  diagnostics: readonly Diagnostic[],
+  severity: Severity,
+  paint: Paint,
+): readonly string[] {
   return diagnostics.flatMap((diagnostic, index) => {
     const { line, column, excerpt, ...said } = diagnostic
     const before = diagnostics[index - 1]
     // Several problems of one place, such as the keys that a VM lacks, share its excerpt.
     const isShown = before?.line === line && before?.column === column
-    return diagnosticLines(isShown || excerpt === undefined ? { line, column, ...said } : diagnostic, severity, paint)
+    return diagnosticLines(
+      path,
+      isShown || excerpt === undefined ? { line, column, ...said } : diagnostic,
+      severity,
+      paint,
+    )
   })
 }
 
 function diagnosticLines(
+  path: string,
   { line, column, finding, remedy, excerpt }: Diagnostic,
   severity: Severity,
   paint: Paint,
 ): readonly string[] {
-  const place = line === undefined ? '' : `${paint('dim', [line, column].filter(Boolean).join(':'))}  `
+  const place = paint('bold', [printable(path, 4096), line, column].filter((part) => part !== undefined).join(':'))
   const said = severity === 'warning' ? `${paint('yellow', 'warning:')} ${finding}` : finding
   const gutter = ' '.repeat(String(line ?? '').length)
   const shown =
@@ -44,7 +57,7 @@ function diagnosticLines(
           `    ${paint('dim', `${line} |`)} ${excerpt.text}`,
           `    ${paint('dim', `${gutter} |`)} ${blankLike(excerpt.text, excerpt.caret)}${paint(STYLES[severity], '^')}`,
         ]
-  return [`  ${place}${said}`, ...shown, ...(remedy === '' ? [] : [`    ${paint('green', remedy)}`])]
+  return [`${place}: ${said}`, ...shown, ...(remedy === '' ? [] : [`    ${paint('green', remedy)}`])]
 }
 
 /** Characters that take two columns in a terminal, and those that take none. */

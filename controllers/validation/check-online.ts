@@ -5,7 +5,7 @@ import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
-import { checkAgainstCluster, checkStorage } from '../../reconcilers/range/check-against-cluster.ts'
+import { checkAgainstCluster, checkDefaultNode, checkStorage } from '../../reconcilers/range/check-against-cluster.ts'
 
 /** A configuration and the file it was read from. */
 interface Configuration {
@@ -14,8 +14,8 @@ interface Configuration {
 }
 
 /**
- * The files with what the cluster lacks of what they ask for, and first the configuration itself when its storage is
- * wrong. Looks at the cluster once, and writes nothing. Throws a `UserError` when the cluster can't be looked at.
+ * The files with what the cluster lacks of what they ask for, and first the configuration itself when its storage or
+ * its node is wrong. Looks at the cluster once, and writes nothing. Throws a `UserError` when the cluster can't be looked at.
  */
 export async function checkOnline(
   files: readonly CheckedFile[],
@@ -37,7 +37,7 @@ async function wrongConfiguration(
   settings: PlanSettings,
   checker: FileChecker,
 ): Promise<readonly CheckedFile[]> {
-  const findings = checkStorage(snapshot, settings)
+  const findings = [...checkDefaultNode(snapshot, settings), ...checkStorage(snapshot, settings)]
   const unchecked = {
     path: file,
     folder: dirname(file),

@@ -2,6 +2,7 @@ import type { Finding } from '../../model/condition.ts'
 import { nearest } from '../../model/nearest.ts'
 import type { TemplateChoice } from '../../model/plan/vm-plan.ts'
 import type { Room } from './capacity.ts'
+import type { Site } from './site.ts'
 import { type Fit, fitOf, gib, type Request, type Surroundings, type Unfit, unfitText } from './node-filters.ts'
 import { type Discord, discordOf } from './wishes.ts'
 
@@ -63,7 +64,7 @@ export function decide(input: DecisionInput): Decision {
   const named = vm.targetNode ?? rangeTargetNode
   if (named !== undefined) {
     const rule = vm.targetNode === undefined ? 'defaults.target_node' : 'target_node'
-    return { rule, ranking, verdicts, outcome: onNamedNode(named, rule, verdicts, request) }
+    return { rule, ranking, verdicts, outcome: onNamedNode(named, rule, verdicts, input) }
   }
   let best: Verdict | undefined
   for (const verdict of verdicts)
@@ -83,7 +84,7 @@ export function decide(input: DecisionInput): Decision {
     rule: 'auto-select',
     ranking,
     verdicts,
-    outcome: { kind: 'refused', finding: nothingFits(request, verdicts) },
+    outcome: { kind: 'refused', finding: nothingFits(input, verdicts) },
   }
 }
 
@@ -112,7 +113,12 @@ function isBetter(one: Verdict, other: Verdict, ranking: Ranking): boolean {
   return crowd === 0 ? one.score > other.score : crowd < 0
 }
 
-function onNamedNode(name: string, rule: Rule, verdicts: readonly Verdict[], { vm }: Request): Decision['outcome'] {
+function onNamedNode(
+  name: string,
+  rule: Rule,
+  verdicts: readonly Verdict[],
+  { request: { vm }, site }: DecisionInput,
+): Decision['outcome'] {
   const whose = whoseTarget(rule)
   const verdict = verdicts.find(({ room }) => room.node.name === name)
   if (verdict === undefined) {
@@ -126,21 +132,38 @@ function onNamedNode(name: string, rule: Rule, verdicts: readonly Verdict[], { v
   const { fit, room } = verdict
   if (fit.unfit === undefined) return placed(room, fit.template, false)
   if (fit.unfit.filter === 'memory') return placed(room, fit.unfit.template, true)
-  const message = `vm ${vm.name}: ${whose} target_node ${name} ${unfitText(fit.unfit)}; mend it or choose another target_node`
+  const remedy = isMissing(fit.unfit) ? templateRemedy(vm.template, site) : 'mend it or choose another target_node'
+  const message = `vm ${vm.name}: ${whose} target_node ${name} ${unfitText(fit.unfit)}; ${remedy}`
   return { kind: 'refused', finding: { reason: 'TargetNodeUnfit', message } }
 }
 
-function nothingFits({ vm, demand }: Request, verdicts: readonly Verdict[]): Finding {
+/** No copy of a template that a node lacks is anywhere. */
+const isMissing = (unfit: Unfit): boolean => unfit.filter === 'template' && unfit.copies.length === 0
+
+/** What to do about a template that the cluster does not have: another node has it no more than this one. */
+function templateRemedy(name: string, { snapshot }: Site): string {
+  const meant = nearest(name, [...new Set(snapshot.templates.map((template) => template.name))].sort())
+  const build = `build it: ludus templates build -n ${name}`
+  return meant === undefined ? build : `did you mean ${meant}? Otherwise ${build}`
+}
+
+function nothingFits({ request: { vm, demand }, site }: DecisionInput, verdicts: readonly Verdict[]): Finding {
   const unfits = verdicts.flatMap(({ room, fit }) =>
     fit.unfit === undefined ? [] : [{ node: room.node.name, unfit: fit.unfit }],
   )
   const has = (filter: Unfit['filter']): boolean => unfits.some(({ unfit }) => unfit.filter === filter)
+  if (unfits.some(({ unfit }) => isMissing(unfit)))
+    return {
+      reason: 'NoNodeFits',
+      message: `vm ${vm.name}: the cluster does not have its template ${vm.template}; ${templateRemedy(vm.template, site)}`,
+    }
   const whys = unfits.map(({ node, unfit }) => `${node} ${unfitText(unfit)}`)
   const remedies = [
     ...(has('memory') ? ['free memory'] : []),
     ...(has('space') ? ['free space'] : []),
     'mend a node',
     ...(has('wish') ? ['prefer what is required'] : []),
+    ...(has('template') ? ['put the template on shared storage'] : []),
     'set target_node',
   ]
   const remedy = `${remedies.slice(0, -1).join(', ')} or ${remedies.at(-1)}`

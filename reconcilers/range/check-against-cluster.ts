@@ -49,6 +49,17 @@ export function checkStorage(snapshot: ClusterSnapshot, { storage }: PlanSetting
     : [{ severity: 'problem', path, finding, remedy: choice(storage, [...new Set(fit)].sort()) }]
 }
 
+/** That `proxmox_node` is one: it takes what nothing else decides, so that a slip would show only once the cluster is full. */
+export function checkDefaultNode(
+  { nodes }: Pick<ClusterSnapshot, 'nodes'>,
+  { defaultNode }: Pick<PlanSettings, 'defaultNode'>,
+): readonly SpecFinding[] {
+  const names = nodes.map(({ name }) => name).sort()
+  if (names.includes(defaultNode)) return []
+  const finding = `proxmox_node is ${printable(defaultNode)}, which is no node of the cluster`
+  return [{ severity: 'problem', path: ['proxmox_node'], finding, remedy: choice(defaultNode, names) }]
+}
+
 type Path = readonly (string | number)[]
 
 function unknownNode(path: Path, owner: string, target: string, nodes: readonly string[]): readonly SpecFinding[] {
@@ -85,8 +96,14 @@ function unknownTemplate(
   if (snapshot.templates.some(({ name }) => name === template)) return []
   const names = [...new Set(snapshot.templates.map(({ name }) => name))].sort()
   const finding = `template of ${printable(owner)} is ${printable(template)}, which the cluster does not have`
+  const meant = nearest(template, names)
+  const build = `build it (ludus templates build -n ${printable(template)})`
   const remedy =
-    names.length === 0 ? 'build it with Ludus, or let the API token see the templates' : choice(template, names)
+    names.length === 0
+      ? `${build}, or let the API token see the templates`
+      : meant === undefined
+        ? `${build}, or take one that there is: ${shownOf(names)}`
+        : `did you mean ${printable(meant)}? Otherwise ${build}`
   return [{ severity: 'problem', path: [...path, 'template'], finding, remedy }]
 }
 
@@ -102,6 +119,10 @@ const MOST_CHOICES = 12
 function choice(word: string, candidates: readonly string[]): string {
   const meant = nearest(word, candidates)
   if (meant !== undefined) return `did you mean ${printable(meant)}?`
+  return candidates.length === 0 ? '' : `there is ${shownOf(candidates)}`
+}
+
+function shownOf(candidates: readonly string[]): string {
   const shown = candidates.slice(0, MOST_CHOICES).map((name) => printable(name))
-  return shown.length === 0 ? '' : `there is ${shown.join(', ')}${candidates.length > MOST_CHOICES ? ', …' : ''}`
+  return `${shown.join(', ')}${candidates.length > MOST_CHOICES ? ', …' : ''}`
 }

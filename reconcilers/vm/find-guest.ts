@@ -105,15 +105,25 @@ function holderOf(holder: GuestSeen, rangeId: string, name: string): Found {
     if (pool === undefined && lock === 'clone') return { kind: 'guest', guest: holder }
     if (pool === undefined) return holder.name === undefined ? unclear(holder) : { kind: 'leftover', guest: holder }
   }
-  const remedy =
-    holder.name === name && kind === 'qemu' && !holder.template
-      ? `move it into pool ${rangeId} if it is the range's, or rename it and give it another VMID`
-      : 'move that guest to another VMID or set lanista.vmid_base'
   return conflict(
     'VmidTaken',
-    `vm ${name}: its VMID ${vmid} belongs to ${holder.name ?? 'a nameless guest'} on ${node}, ${poolText(pool)}; ${remedy}`,
+    `vm ${name}: its VMID ${vmid} belongs to ${holder.name ?? 'a nameless guest'} on ${node}, ${poolText(pool)}; ${holderRemedy(holder, rangeId, name)}`,
   )
 }
+
+function holderRemedy(holder: GuestSeen, rangeId: string, name: string): string {
+  const { kind, template, pool, name: known } = holder
+  if (kind !== 'qemu' || template) return MOVE_IT
+  if (known === name) return `move it into pool ${rangeId} if it is the range's, or rename it and give it another VMID`
+  return pool === rangeId ? renameRemedy(name, holder) : MOVE_IT
+}
+
+/** For a VMID that somebody else's guest has. */
+export const MOVE_IT = 'move that guest to another VMID or set lanista.vmid_base'
+
+/** For a VM in the range's pool and in the place of another of its VMs: most likely it is that one, and somebody has renamed it. */
+export const renameRemedy = (name: string, { vmid, node }: Pick<GuestSeen, 'vmid' | 'node'>): string =>
+  `if it is that VM under another name, rename it back: qm set ${vmid} --name ${name} (on ${node}); otherwise ${MOVE_IT}`
 
 const unclear = (guest: GuestSeen): Found => ({
   kind: 'unclear',

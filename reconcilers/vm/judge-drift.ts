@@ -106,9 +106,14 @@ const rebootRemedy = ({ vmid, node }: MachineAudit): string =>
   `reboot it in Proxmox when it suits: qm reboot ${vmid} on ${node}`
 
 /** A stop and a start plug every NIC in again; a reboot from within leaves the process, and so its NICs, as they are. */
-const unpluggedText = ({ name }: VmSpec, { vmid, node, unplugged }: MachineAudit): readonly string[] =>
-  unplugged.length === 0
-    ? []
-    : [
-        `vm ${name}: it runs and ${unplugged.join(', ')} hangs on no bridge, so it has no network there; stop it and start it again: qm shutdown ${vmid} (qm stop ${vmid} where its guest does not react), then qm start ${vmid} (on ${node})`,
-      ]
+function unpluggedText({ name }: VmSpec, { vmid, node, unplugged, bridgesGone }: MachineAudit): readonly string[] {
+  if (unplugged.length === 0) return []
+  const again = `stop it and start it again: qm shutdown ${vmid} (qm stop ${vmid} where its guest does not react), then qm start ${vmid} (on ${node})`
+  const gone = bridgesGone.join(' and ')
+  // Where the bridge is not there a start fails.
+  const what =
+    gone === ''
+      ? `${unplugged.join(', ')} hangs on no bridge, so it has no network there; ${again}`
+      : `its node ${node} does not have ${gone} (${unplugged.join(', ')}), so it has no network there; bring that back first by applying again: pvesh set /cluster/sdn (ifreload -a on ${node} tells what is wrong); then ${again}`
+  return [`vm ${name}: it runs and ${what}`]
+}

@@ -7,6 +7,7 @@ import { whySilent } from '../silent-node.ts'
 import { powerOfNew } from './first-start.ts'
 import { type Marked, marksLacking, marksOf } from './marks.ts'
 import type { PlannedRange } from './planned-range.ts'
+import { lockRemedy } from './vm-lock.ts'
 
 /** What a VM needs that has been cloned, on the node that it is on, whatever the file or the load says. */
 export function planExisting(
@@ -43,15 +44,15 @@ export function planExisting(
   if (guest.status === 'running' || guest.status === 'paused') {
     if (fresh) return blockedBy('VmUnconfigured', unconfiguredMessage(vm.name, guest, range.id))
     if (range.power === 'off') {
-      if (guest.status === 'paused') return blockedBy('VmPaused', pausedMessage(vm.name))
-      if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
+      if (guest.status === 'paused') return blockedBy('VmPaused', pausedMessage(vm.name, guest))
+      if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock, guest))
       return plan({ kind: 'shutdown', at: node, marked: marks === 'configured' }, 'stopping', stays)
     }
     return plan({ kind: 'none', at: node }, 'running', guest.status === 'paused' ? `${stays}, paused` : stays)
   }
   if (guest.status === 'stopped' && !fresh && range.power !== 'on')
     return plan({ kind: 'none', at: node }, 'stopped', stays)
-  if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock))
+  if (guest.lock !== undefined) return blockedBy('VmLocked', lockedMessage(vm.name, guest.lock, guest))
   if (fresh) return plan({ kind: 'continue', at: node, power: powerOfNew(range.power) }, 'configuring', stays)
   if (guest.status === 'unknown' && range.power === 'off')
     return plan({ kind: 'shutdown', at: node, marked: marks === 'configured' }, 'unknown', stays)
@@ -69,12 +70,15 @@ function noNode(wanted: string, { nodes }: ClusterSnapshot): string {
 }
 
 /** For a VM that Proxmox holds a lock on, other than that of its cloning. */
-export const lockedMessage = (name: string, lock: string): string =>
-  `vm ${name}: Proxmox holds it locked (${lock}); when nothing works on it any more, a person can unlock it: qm unlock`
+export const lockedMessage = (
+  name: string,
+  lock: string,
+  guest: { readonly vmid: number; readonly node: string },
+): string => `vm ${name}: Proxmox holds it locked (${lock}); ${lockRemedy(lock, guest)}`
 
 /** A person paused it for a reason; a shutdown would wait for a guest that stands still. */
-export const pausedMessage = (name: string): string =>
-  `vm ${name}: it is paused, so it is left alone although power is off; resume it and it is shut down, or stop it: qm stop`
+export const pausedMessage = (name: string, { vmid, node }: { readonly vmid: number; readonly node: string }): string =>
+  `vm ${name}: it is paused, so it is left alone although power is off; resume it and it is shut down (qm resume ${vmid} on ${node}), or stop it: qm stop ${vmid}`
 
 /** A running VM is never configured behind its user's back, and one on the wrong network is not passed off as fine. */
 export function unconfiguredMessage(name: string, seen: Marked, rangeId: string): string {

@@ -1,5 +1,6 @@
 import type { VmPhase } from '../../model/vm-phase.ts'
 import { outcomeOfError } from '../outcome-of-error.ts'
+import { MOVE_IT, renameRemedy } from './find-guest.ts'
 import { leftoverMessage } from './interrupted-clone.ts'
 import { marksLacking } from './marks.ts'
 import { lockedMessage } from './plan-existing-vm.ts'
@@ -20,16 +21,16 @@ export const GONE: VmResult = { phase: 'absent', outcome: { kind: 'progressing' 
 export const locked = ({ work, read }: VmContext): VmResult =>
   read?.lock === 'clone'
     ? { phase: 'cloning', outcome: { kind: 'progressing' } }
-    : retry('unknown', lockedMessage(work.plan.spec.name, read?.lock ?? ''))
+    : retry('unknown', lockedMessage(work.plan.spec.name, read?.lock ?? '', { vmid: work.plan.vmid, node: work.node }))
 
 /** The VMID is somebody else's: nothing is done with that guest. */
-export const stranger = ({ work: { plan }, read }: VmContext): VmResult => ({
-  phase: 'blocked',
-  outcome: {
-    kind: 'stalled',
-    error: `vm ${plan.spec.name}: VMID ${plan.vmid} belongs to ${read?.name ?? 'a nameless guest'}; move that guest to another VMID or set lanista.vmid_base`,
-  },
-})
+export const stranger = ({ work: { plan, node }, read, look }: VmContext): VmResult => {
+  const { vmid } = plan
+  const known = read?.name
+  const remedy = known !== undefined && look?.inPool === true ? renameRemedy(plan.spec.name, { vmid, node }) : MOVE_IT
+  const error = `vm ${plan.spec.name}: VMID ${vmid} belongs to ${known ?? 'a nameless guest'}; ${remedy}`
+  return { phase: 'blocked', outcome: { kind: 'stalled', error } }
+}
 
 /** What an interrupted clone left is in the way. */
 export const leftover = ({ work: { plan, node } }: VmContext): VmResult =>

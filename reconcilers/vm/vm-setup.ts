@@ -80,7 +80,10 @@ export const vmSetup = setup({
     notInPool: assign({ result: ({ context: { work } }) => retry('blocked', notInPoolMessage(work)) }),
     notFound: assign({ result: ({ context: { work } }) => retry('absent', notFoundMessage(work)) }),
     unmarked: assign({ result: ({ context }) => retry('running', unmarkedMessage(context)) }),
-    paused: assign({ result: ({ context: { work } }) => retry('running', pausedMessage(work.plan.spec.name)) }),
+    paused: assign({
+      result: ({ context: { work } }) =>
+        retry('running', pausedMessage(work.plan.spec.name, { vmid: work.plan.vmid, node: work.node })),
+    }),
     runsUnconfigured: assign({
       result: ({ context: { work, read } }) =>
         retry('unknown', unconfiguredMessage(work.plan.spec.name, present(read), work.networks.rangeId)),

@@ -4,6 +4,7 @@ import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import { whySilent } from '../silent-node.ts'
 import { type Marked, marksLacking, marksOf } from './marks.ts'
+import { lockRemedy } from './vm-lock.ts'
 
 /**
  * Why a guest of the pool must not be deleted, and what to do about it; undefined when it may go. Every doubt about
@@ -39,9 +40,13 @@ export function whyReadStays(read: MachineRead, name: string | undefined, rangeI
   if (config['protection'] === '1')
     return `vm ${it} is protected; if it is to go: qm set ${vmid} --protection 0 (on ${read.node})`
   if (lock !== undefined)
-    return `vm ${it} is locked (${lock}); when nothing works on it any more: qm unlock ${vmid} (on ${read.node})`
+    return `vm ${it} is locked (${lock}); ${lock === 'suspended' ? suspendedText(read) : lockRemedy(lock, read)}`
   return undefined
 }
+
+/** It is to go, and its memory goes with it. */
+const suspendedText = ({ vmid, node }: MachineRead): string =>
+  `if it is to go with the memory that is kept of it: qm unlock ${vmid} (on ${node}); otherwise resume it: qm start ${vmid}`
 
 function unmarked(seen: Marked, rangeId: string): string {
   const { finding, remedy } = marksLacking(seen, rangeId)

@@ -22,6 +22,8 @@ export interface ForeignChanges {
   readonly unknown: readonly string[]
   /** Why changes may be pending that are not shown. */
   readonly hidden: Finding | undefined
+  /** What throws pending changes away: Proxmox VE 9 has a call for it. */
+  readonly undo: string
 }
 
 /**
@@ -53,15 +55,23 @@ export function foreignChanges(demand: VnetDemand, snapshot: ClusterSnapshot): F
       .map(({ name }) => name)
       .sort(),
     hidden: sdnHidden('the SDN', 'so that others may have prepared changes there unseen', snapshot),
+    undo: undoing(snapshot),
   }
 }
 
-/** What Proxmox says is pending and no look shows. */
+/** How pending SDN changes are thrown away, whoever made them. */
+const undoing = ({ release }: Pick<ClusterSnapshot, 'release'>): string =>
+  release >= 9 ? ROLLBACK : 'take them back there one by one, as Proxmox VE 8 has no call that does'
+
+const ROLLBACK = 'roll them back: pvesh create /cluster/sdn/rollback'
+
+/** What Proxmox says is pending and no look shows. It says so when it is asked for the lock, which came with release 9. */
 export const HIDDEN_CHANGE: ForeignChanges = {
   sdn: ['a change of a kind that Lanista does not read (look in Datacenter > SDN)'],
   staged: new Map(),
   unknown: [],
   hidden: undefined,
+  undo: ROLLBACK,
 }
 
 /** True when an apply touches nothing but what is Lanista's, as far as all that must be known is known. */
@@ -84,13 +94,11 @@ export function foreignFinding(subject: string, undone: string, changes: Foreign
 }
 
 /** What an apply does that nobody asked Lanista for, and how to go on: a part of a sentence after `would also`. */
-export function foreignText({ sdn, staged, unknown }: ForeignChanges): string {
+export function foreignText({ sdn, staged, unknown, undo }: ForeignChanges): string {
   const parts = [
     ...(sdn.length === 0
       ? []
-      : [
-          `pending SDN changes that are not Lanista's: ${sdn.join(', ')} (apply them in Datacenter > SDN, or roll them back: pvesh create /cluster/sdn/rollback)`,
-        ]),
+      : [`pending SDN changes that are not Lanista's: ${sdn.join(', ')} (apply them in Datacenter > SDN, or ${undo})`]),
     ...[...staged].map(
       ([node, difference]) =>
         `changes staged in /etc/network/interfaces of node ${node}: ${difference} (apply or revert them in ${node} > System > Network, or revert them: pvesh delete /nodes/${node}/network)`,

@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/condition.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
+import { TELLS_NOTHING } from '../silent-node.ts'
 import { lackingNodes } from './node-states.ts'
 
 /** Where the repair of nodes that lack networks stands. */
@@ -27,7 +28,11 @@ export function networksMissing(
 }
 
 function remedyFor(without: readonly NodeNetworkState[], repair: RepairStanding): string {
-  if (lackingNodes(without).length === 0) return 'see ZoneReady for how to let the zone reach it'
+  if (lackingNodes(without).length === 0) {
+    const leftOut = without.some(({ state, message }) => state === 'excluded' && message !== TELLS_NOTHING)
+    // What is to be done about one that tells nothing of itself has been said.
+    return leftOut ? 'see ZoneReady for how to let the zone reach it' : 'this goes on by itself then'
+  }
   switch (repair.kind) {
     case 'pending':
       return 'it is repaired by applying again, with growing waits; ifreload -a on the node tells what is wrong'

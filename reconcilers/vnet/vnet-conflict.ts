@@ -24,13 +24,27 @@ export function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot:
   if (seen?.pending === 'deleted') {
     return {
       reason: 'VnetDeletionPending',
-      message: `vnet ${want.name}: somebody's deletion of it is pending; roll it back: pvesh create /cluster/sdn/rollback`,
+      message: `vnet ${want.name}: somebody's deletion of it is pending; ${undoneRemedy(want.name, seen, snapshot)}`,
     }
   }
   const rehomed = seen === undefined ? undefined : rehomedOf(want, seen, snapshot)
   if (rehomed !== undefined) return rehomed
   const taken = seen !== undefined && want.correctDrift ? takenText(want, seen) : undefined
   return taken === undefined ? tagConflictOf(want, seen, snapshot) : { reason: 'VnetTaken', message: taken }
+}
+
+/** Proxmox VE 8 has no rollback: there the VNet is made again as it was, which takes the deletion back. */
+function undoneRemedy(name: string, { running }: VnetSeen, { release }: ClusterSnapshot): string {
+  if (release >= 9) return 'roll it back: pvesh create /cluster/sdn/rollback'
+  if (running === undefined) return 'make it again in Datacenter > SDN'
+  const { zone, tag, alias, vlanAware } = running
+  const options = [
+    `--vnet ${name} --zone ${zone}`,
+    ...(tag === undefined ? [] : [`--tag ${tag}`]),
+    ...(alias === undefined ? [] : [`--alias '${printable(alias).replaceAll("'", '')}'`]),
+    ...(vlanAware ? ['--vlanaware 1'] : []),
+  ]
+  return `take it back: pvesh create /cluster/sdn/vnets ${options.join(' ')}`
 }
 
 /** Whose a VNet of this name is, if not the range's. */

@@ -83,7 +83,7 @@ describe("YAML's traps in a range file", () => {
       [
         'a tab before a key',
         range('\t\tfull_clone: true\n'),
-        'JD.yml:10:1: not valid YAML: Tabs are not allowed as indentation; indent with spaces',
+        'JD.yml:10:1: not valid YAML: Tabs are not allowed as indentation; indent with spaces, here and in all other lines',
       ],
       [
         'a merge of a number, at it',

@@ -156,9 +156,13 @@ describe('parseRange', () => {
 
   describe('what is not YAML', () => {
     const cases: readonly (readonly [string, string, string])[] = [
-      ['an empty file', '', 'JD.yml: the file is empty; write a range into it, or remove it'],
-      ['a file of comments', '# x\n', 'JD.yml: the file is empty; write a range into it, or remove it'],
-      ['a list', '- a\n', 'JD.yml:1:1: the file is a list, must be a map'],
+      ['an empty file', '', 'JD.yml: the file is empty; write a range into it'],
+      ['a file of comments', '# x\n', 'JD.yml: the file is empty; write a range into it'],
+      [
+        'a list',
+        '- a\n',
+        'JD.yml: this is no range file: it is a list, and a range is a map with the key ludus; take it out of the folder of range files, which has a file for each range and nothing else',
+      ],
       [
         'a quote that is never closed, where it opens',
         range('    dns_rewrites: ["x]\n'),
@@ -167,7 +171,7 @@ describe('parseRange', () => {
       [
         'tabs',
         range('\tfull_clone: true\n'),
-        'JD.yml:10:1: not valid YAML: Tabs are not allowed as indentation; indent with spaces',
+        'JD.yml:10:1: not valid YAML: Tabs are not allowed as indentation; indent with spaces, here and in all other lines',
       ],
       [
         'a key without a colon',

@@ -251,7 +251,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'adapters/proxmox',
     purpose: 'the Proxmox client: a closed list of calls, one mapping of errors, lanes, tasks followed to their end',
-    imports: ['model'],
+    imports: ['model', 'adapters'],
   },
   {
     name: 'adapters/host',

@@ -67,7 +67,7 @@ export class FakeMachines implements Machines {
 
   async audit(node: string, vmid: number): Promise<MachineAudit | undefined> {
     const seen = await this.read(node, vmid)
-    return seen && { ...seen, waiting: [], unplugged: [] }
+    return seen && { ...seen, waiting: [], unplugged: [], bridgesGone: [] }
   }
 
   async clone({ vmid, name, target }: CloneRequest, permit: Permit): Promise<void> {

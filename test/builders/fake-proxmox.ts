@@ -1,4 +1,4 @@
-import { poolComment, rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
+import { rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
 import type { Pools } from '../../model/machine-ports.ts'
 import type {
   BridgeWriter,
@@ -9,6 +9,7 @@ import type {
   SdnLockStore,
   SdnWriter,
 } from '../../model/network-ports.ts'
+import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { AccessWriter, Proxmox } from '../../model/ports.ts'
 import type {
   ClusterSnapshot,
@@ -23,6 +24,8 @@ import { FakeMachines, machine } from './fake-machines.ts'
 
 /** What changes nothing but who may write: tests of what is written don't look at it. */
 const READS: ReadonlySet<string> = new Set(['observe', 'subnets', 'lock', 'unlock'])
+
+const refused = (kind: ProxmoxErrorKind, text: string): ProxmoxError => new ProxmoxError(kind, 'a write', text)
 
 /** Two diffs of the same file as one. */
 const joined = (one: string, other: string): string =>
@@ -113,31 +116,37 @@ export class FakeProxmox implements Proxmox {
       await this.#call('unlock')
       if (this.lockHolder === token) this.lockHolder = undefined
     },
-    deleteVnet: async (name, _token, { check }) => {
+    deleteVnet: async (name, token, { check }) => {
       await check()
       await this.#call(`delete ${name}`)
-      const seen = this.snapshot.vnets.find((vnet) => vnet.name === name)!
+      this.#mustHoldLock(token)
+      const seen = this.#configuredVnet(name)
       this.#setVnet({ ...seen, pending: 'deleted', configured: undefined })
     },
     pendingSubnets: async () => {
       await this.#call('subnets')
       return []
     },
-    createVnet: async (name, config, _token, { check }) => {
+    createVnet: async (name, config, token, { check }) => {
       await check()
       await this.#call(`create ${name}`)
+      this.#mustHoldLock(token)
+      if (this.snapshot.vnets.some((vnet) => vnet.name === name && vnet.configured !== undefined))
+        throw refused('conflict', `sdn vnet object ID '${name}' already defined`)
       this.#setVnet({ name, pending: 'new', configured: config, running: undefined })
     },
-    updateVnet: async (name, changes, _token, { check }) => {
+    updateVnet: async (name, changes, token, { check }) => {
       await check()
       await this.#call(`update ${name}`)
-      const seen = this.snapshot.vnets.find((vnet) => vnet.name === name)!
+      this.#mustHoldLock(token)
+      const seen = this.#configuredVnet(name)
       const configured: VnetConfig = { ...seen.configured!, ...changes }
       this.#setVnet({ ...seen, pending: seen.pending === 'new' ? 'new' : 'changed', configured })
     },
     apply: async (token, { check }, onCommitted) => {
       await check()
       await this.#call('apply')
+      this.#mustHoldLock(token)
       if (this.lockHolder === token) this.lockHolder = undefined
       for (const vnet of this.snapshot.vnets) this.#setVnet({ ...vnet, pending: 'unchanged', running: vnet.configured })
       onCommitted?.()
@@ -200,11 +209,13 @@ export class FakeProxmox implements Proxmox {
       if (!this.snapshot.pools.includes(pool)) return undefined
       const members = this.#guests().filter((each) => each.pool === pool)
       const nodes = new Map(members.map(({ vmid, node }) => [vmid, node]))
-      return { comment: poolComment(pool), guests: [...nodes.keys()], nodes }
+      return { comment: this.snapshot.poolComments.get(pool), guests: [...nodes.keys()], nodes }
     },
     remove: async (pool, { check }) => {
       await check()
       await this.#call(`remove pool ${pool}`)
+      if (!this.snapshot.pools.includes(pool)) return
+      if (this.#guests().some((each) => each.pool === pool)) throw refused('conflict', `pool '${pool}' is not empty`)
       this.snapshot = { ...this.snapshot, pools: this.snapshot.pools.filter((each) => each !== pool) }
     },
   }
@@ -216,6 +227,18 @@ export class FakeProxmox implements Proxmox {
       const entry = { path, kind: 'group', who: group, role, propagate: true } as const
       this.snapshot = { ...this.snapshot, acl: [...this.snapshot.acl, entry] }
     },
+  }
+
+  /** Proxmox looks at the token whenever the lock is held, whoever holds it. */
+  #mustHoldLock(token: string | undefined): void {
+    if (this.lockHolder !== undefined && token !== this.lockHolder)
+      throw refused('locked', 'invalid lock token provided!')
+  }
+
+  #configuredVnet(name: string): VnetSeen {
+    const seen = this.snapshot.vnets.find((vnet) => vnet.name === name && vnet.configured !== undefined)
+    if (seen === undefined) throw refused('not-found', `sdn vnet '${name}' does not exist`)
+    return seen
   }
 
   /** The node's network becomes this. */

@@ -18,6 +18,12 @@ describe('nearest', () => {
 
   it('takes the nearest of several', () => expect(nearest('pve2', ['pve1', 'pve2', 'pve22'])).to.equal('pve2'))
 
+  it('takes of two that are equally near the one that begins like it', () => {
+    expect(nearest('of', ['on', 'off', 'keep'])).to.equal('off')
+    expect(nearest('o', ['off', 'on'])).to.equal('on')
+    expect(nearest('pve', ['pve1', 'pve2'])).to.equal('pve1')
+  })
+
   it('finds nothing where nothing is near', () => {
     for (const word of ['storage', 'x', '', 'm'.repeat(10_000)]) expect(nearest(word, keys), word).to.equal(undefined)
     expect(nearest('memroyy', ['memory'], 1)).to.equal(undefined)

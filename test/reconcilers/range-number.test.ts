@@ -42,6 +42,11 @@ const rows: readonly Row[] = [
     gives: 2,
   },
   {
+    situation: 'leaves a number to the range whose mark its network carries, whoever has VMs of its VMIDs',
+    seen: { vnets: [rangeVnet(1, 'KL')], guests: [vmOf('JD', 1_010_011)] },
+    gives: 2,
+  },
+  {
     situation: "ignores a VM of that VMID which is nobody's",
     seen: { guests: [{ ...vmOf('KL', 1_010_011), tags: [] }] },
     gives: 1,

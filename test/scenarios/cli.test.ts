@@ -175,7 +175,7 @@ describe('the commands', function () {
     const before = writes()
     const file = path.join(site.ranges, 'JD.yml')
     const [all, one] = await Promise.all([lanista('validate', '--config', site.config), lanista('validate', file)])
-    expect(all.output).to.match(/BAD\.yml\n(.*\n)* {4}3 \| {5}vlam: 10\n {6}\| {5}\^\n/)
+    expect(all.output).to.match(/BAD\.yml:3:5: .*\n {4}3 \| {5}vlam: 10\n {6}\| {5}\^\n/)
     expect(one.output).to.equal('1 file, 0 problems\n')
     expect([all.status, one.status]).to.deep.equal([1, 0])
 

@@ -31,6 +31,13 @@ export const checkPlug = (world: World, node: NodeState, value: ConfigValue): vo
   if (problem !== undefined) throw failure(problem)
 }
 
+/** Throws when the NIC of a running VM can't be put on another bridge or VLAN; a bridge that is not there is worded otherwise. */
+export const checkOtherBridge = (world: World, node: NodeState, value: ConfigValue): void => {
+  const nic = readNic(String(value))
+  if (isMissing(node, nic)) throw failure(`interface ${nic.rest['bridge'] ?? ''} does not exist`)
+  checkPlug(world, node, value)
+}
+
 /** Linux takes no longer name for an interface. */
 const longestName = 15
 

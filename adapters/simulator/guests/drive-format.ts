@@ -103,9 +103,9 @@ const unused: PropertyFormat = {
 
 const buses: Readonly<Record<string, { readonly format: PropertyFormat; readonly count: number }>> = {
   ide: { format: ide, count: 4 },
-  sata: { format: sata, count: 6 },
   scsi: { format: scsi, count: 31 },
   virtio: { format: virtio, count: 16 },
+  sata: { format: sata, count: 6 },
   efidisk: { format: efidisk, count: 1 },
   tpmstate: { format: tpmstate, count: 1 },
 }

@@ -39,10 +39,15 @@ const nicCounters = ({ vmid, config }: Guest): Row =>
     }),
   )
 
+const qmpStatus = ({ running }: Guest): string => {
+  if (running === undefined) return 'stopped'
+  return running.paused ? 'paused' : 'running'
+}
+
 /** What `status/current` says: the truth of this moment, unlike `/cluster/resources`. */
 export const currentStatus = (guest: Guest, now: number): Row => ({
   ...guestRow(guest, now),
-  qmpstatus: guest.running === undefined ? 'stopped' : 'running',
+  qmpstatus: qmpStatus(guest),
   ha: { managed: 0 },
   ...(hasAgent(guest) ? { agent: 1 } : {}),
   ...(guest.running === undefined ? {} : { ...pressure, nics: nicCounters(guest) }),

@@ -2,7 +2,7 @@ import { failure, textOf } from '../api-error.ts'
 import { splitList } from '../formats.ts'
 import type { Call } from '../route.ts'
 import type { ConfigValue, Guest } from '../world.ts'
-import { checkPlug } from './bridge-check.ts'
+import { checkOtherBridge, checkPlug } from './bridge-check.ts'
 import { driveKeys } from './drive-format.ts'
 import { isCdrom, isCloudInit, readDrive } from './drives.ts'
 import { isNicKey, readNic, type Nic } from './nic-format.ts'
@@ -55,15 +55,21 @@ const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue
   const before = guest.config.get(key)
   const next = readNic(String(value))
   if (before !== undefined && sameCard(readNic(String(before)), next)) {
-    checkPlug(call.sim.world, call.node, value)
-    if (isPluggedAnew(readNic(String(before)), next)) guest.running?.loose?.delete(key)
+    if (isPluggedAnew(readNic(String(before)), next)) plugAnew(call, guest, key, value)
     return 'applied'
   }
   if (!hotplug) return 'stays'
   if (before !== undefined) await unplug(call, key)
   checkPlug(call.sim.world, call.node, value)
-  guest.running?.loose?.delete(key)
+  guest.running?.loose.delete(key)
   return 'applied'
+}
+
+/** The tap is off its bridge before Proxmox sees whether there is another, and stays off when there is none. */
+const plugAnew = (call: Call, guest: Guest, key: string, value: ConfigValue): void => {
+  guest.running?.loose.add(key)
+  checkOtherBridge(call.sim.world, call.node, value)
+  guest.running?.loose.delete(key)
 }
 
 /** QEMU's tap is taken off and put on its bridge for a change of these alone. */

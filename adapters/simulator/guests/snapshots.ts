@@ -50,7 +50,8 @@ export const takeSnapshot = (
     guest.config.set('parent', name)
   })
 
-const snapshotNamed = (guest: Guest, name: string): ReadonlyMap<string, ConfigValue> => {
+/** A snapshot's own configuration, its old bridges included; throws where there is none of that name. */
+export const snapshotNamed = (guest: Guest, name: string): ReadonlyMap<string, ConfigValue> => {
   const snapshot = guest.snapshots.get(name)
   if (snapshot === undefined) throw failure(`snapshot '${name}' does not exist`)
   return snapshot

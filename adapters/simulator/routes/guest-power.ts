@@ -3,6 +3,9 @@ import { parsePropertyString } from '../guests/property-string.ts'
 import { checkRunning, rebootGuest, resetGuest } from '../guests/restart-guest.ts'
 import { startGuest } from '../guests/start-guest.ts'
 import { shutDownGuest, stopGuest } from '../guests/stop-guest.ts'
+import { pauseGuest, resumeGuest, suspendToDisk } from '../guests/suspend-guest.ts'
+import { drivesOf, splitVolumeId } from '../guests/drives.ts'
+import { guestOf } from '../guests/guest-lookup.ts'
 import { flag, integer, oneOf, shared, text, type ParameterTable } from '../parameters.ts'
 import { perm } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
@@ -48,6 +51,14 @@ const rootOnStart = [
 const seconds = (value: string | undefined, otherwise: number): number =>
   value === undefined ? otherwise : Number(value) * 1000
 
+/** The configured storage for a VM's memory, or that of its first disk. */
+const storageForState = (call: Call): string => {
+  const { config } = guestOf(call)
+  const configured = config.get('vmstatestorage')
+  if (configured !== undefined) return String(configured)
+  return drivesOf(config).flatMap(({ file }) => splitVolumeId(file)?.storage ?? [])[0] ?? 'local'
+}
+
 /** Switching VMs on and off. All of it happens in tasks, mistakes too. */
 export const guestPowerRoutes: readonly Route[] = [
   post('start', startParameters, (call) => {
@@ -79,6 +90,31 @@ export const guestPowerRoutes: readonly Route[] = [
       forceStop: call.params['forceStop'] === '1',
     }
     return call.task('qmshutdown', String(vmid), (run) => shutDownGuest(call, run, vmid, request))
+  }),
+  post(
+    'suspend',
+    {
+      skiplock: flag,
+      todisk: flag,
+      statestorage: text({ format: 'pve-storage-id', requires: 'todisk' }),
+    },
+    (call) => {
+      refuseRootOnly(call, ['skiplock'])
+      const vmid = Number(call.params['vmid'])
+      checkRunning(call, vmid)
+      if (call.params['todisk'] !== '1') return call.task('qmpause', String(vmid), (run) => pauseGuest(call, run, vmid))
+      call.require(`/vms/${vmid}`, 'VM.Config.Disk')
+      const storage = call.params['statestorage'] ?? storageForState(call)
+      call.require(`/storage/${storage}`, 'Datastore.AllocateSpace')
+      return call.task('qmsuspend', String(vmid), (run) => suspendToDisk(call, run, vmid, storage))
+    },
+  ),
+  post('resume', { skiplock: flag, nocheck: flag }, (call) => {
+    refuseRootOnly(call, ['skiplock', 'nocheck'])
+    const vmid = Number(call.params['vmid'])
+    const isOnDisk = call.sim.world.guests.get(vmid)?.config.get('lock') === 'suspended'
+    if (!isOnDisk) checkRunning(call, vmid)
+    return call.task('qmresume', String(vmid), (run) => resumeGuest(call, run, vmid, isOnDisk))
   }),
   post('reboot', { timeout: integer(0) }, (call) => {
     const vmid = Number(call.params['vmid'])

@@ -1,8 +1,8 @@
 import { failure } from '../api-error.ts'
 import { guestOf } from '../guests/guest-lookup.ts'
-import { removeSnapshot, rollBack, snapshotRows, takeSnapshot } from '../guests/snapshots.ts'
+import { removeSnapshot, rollBack, snapshotNamed, snapshotRows, takeSnapshot } from '../guests/snapshots.ts'
 import { flag, required, shared, text } from '../parameters.ts'
-import { perm, permAny } from '../permission.ts'
+import { anyUser, perm, permAny } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
 
 const path = '/nodes/{node}/qemu/{vmid}/snapshot'
@@ -38,6 +38,21 @@ export const guestSnapshotRoutes: readonly Route[] = [
         takeSnapshot(call, run, vmid, name, call.params['description']),
       )
     },
+  },
+  {
+    method: 'GET',
+    path: `${path}/{snapname}`,
+    permission: anyUser,
+    params: { ...guest, snapname },
+    handle: () => [{ cmd: 'rollback' }, { cmd: 'config' }],
+  },
+  {
+    method: 'GET',
+    path: `${path}/{snapname}/config`,
+    permission: permAny('/vms/{vmid}', 'VM.Snapshot', 'VM.Snapshot.Rollback', 'VM.Audit'),
+    proxy: 'node',
+    params: { ...guest, snapname },
+    handle: (call) => Object.fromEntries(snapshotNamed(guestOf(call), named(call).name)),
   },
   {
     method: 'DELETE',

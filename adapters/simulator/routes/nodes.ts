@@ -41,7 +41,7 @@ export const nodeRoutes: readonly Route[] = [
     handle: (call) =>
       nodesOf(call.sim.world).map((node) => ({
         ...nodeRow(call.sim, node, call.may(`/nodes/${node.name}`, 'Sys.Audit')),
-        ssl_fingerprint: call.sim.fingerprint,
+        ssl_fingerprint: call.sim.fingerprintOf(node.name),
       })),
   },
   {

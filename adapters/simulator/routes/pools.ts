@@ -60,6 +60,7 @@ const create = (call: Call): Promise<null> => {
     if (pools.has(poolid)) throw failure(`pool '${poolid}' already exists`)
     const parent = poolid.split('/').slice(0, -1).join('/')
     if (parent !== '' && !pools.has(parent)) throw failure(`parent '${parent}' of pool '${poolid}' does not exist`)
+    if (!/^[A-Za-z]/.test(poolid.split('/').at(-1) ?? '')) throw failure('pool name must start with a letter')
     const kept = comment === '' ? undefined : comment
     pools.set(poolid, { poolid, comment: kept, vms: new Set(), storages: new Set() })
   })

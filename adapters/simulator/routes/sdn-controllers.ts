@@ -1,6 +1,6 @@
 import { ApiError } from '../api-error.ts'
 import { flag } from '../parameters.ts'
-import { anyUser } from '../permission.ts'
+import { anyUser, perm } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
 import { sectionRows } from '../sdn-section.ts'
 
@@ -27,10 +27,14 @@ const idUnderPending = (row: Row, ...names: readonly string[]): Row => {
 const mayFabric = (call: Call, id: string): boolean => call.may(`/sdn/fabrics/${id}`, 'SDN.Audit', 'SDN.Allocate')
 
 /** They came with release 9. */
-const fabrics = (call: Call): Readonly<Record<string, readonly Row[]>> => {
+const mustHaveFabrics = ({ sim }: Call, path: string): void => {
+  if (Number.parseInt(sim.world.version.release, 10) < 9)
+    throw new ApiError(501, `Method 'GET /cluster/sdn/fabrics${path}' not implemented`)
+}
+
+const fabrics = (call: Call): { readonly fabrics: readonly Row[]; readonly nodes: readonly Row[] } => {
   const { world } = call.sim
-  if (Number.parseInt(world.version.release, 10) < 9)
-    throw new ApiError(501, "Method 'GET /cluster/sdn/fabrics/all' not implemented")
+  mustHaveFabrics(call, '/all')
   return {
     fabrics: sectionRows(world, 'fabrics', 'id', call.params)
       .filter((row) => mayFabric(call, String(row['id'])))
@@ -56,6 +60,30 @@ export const sdnControllerRoutes: readonly Route[] = [
       sectionRows(call.sim.world, 'controllers', 'controller', call.params).filter((row) =>
         call.may(`/sdn/controllers/${String(row['controller'])}`, 'SDN.Audit', 'SDN.Allocate'),
       ),
+  },
+  {
+    method: 'GET',
+    path: '/cluster/sdn/fabrics',
+    permission: perm('/sdn/fabrics', 'SDN.Audit'),
+    params: {},
+    handle: (call) => {
+      mustHaveFabrics(call, '')
+      return ['fabric', 'node', 'all'].map((subdir) => ({ subdir }))
+    },
+  },
+  {
+    method: 'GET',
+    path: '/cluster/sdn/fabrics/fabric',
+    permission: anyUser,
+    params: views,
+    handle: (call) => fabrics(call).fabrics,
+  },
+  {
+    method: 'GET',
+    path: '/cluster/sdn/fabrics/node',
+    permission: anyUser,
+    params: views,
+    handle: (call) => fabrics(call).nodes,
   },
   { method: 'GET', path: '/cluster/sdn/fabrics/all', permission: anyUser, params: views, handle: fabrics },
 ]

@@ -1,7 +1,7 @@
 import { required, shared, text } from '../parameters.ts'
 import { anyUser, perm } from '../permission.ts'
 import type { Route } from '../route.ts'
-import { sdnStatusOn, vnetsOf, zonesOn } from '../sdn-state.ts'
+import { vnetsOf, vnetStatusOn, zonesOn, zoneStatusOn } from '../sdn-state.ts'
 import { sdnId } from './sdn-zones.ts'
 import { parameterError } from '../api-error.ts'
 import { isNicKey, readNic } from '../guests/nic-format.ts'
@@ -13,7 +13,7 @@ const portsOn = (world: World, node: string, vnet: string) =>
     guest.node !== node || guest.running === undefined
       ? []
       : [...guest.config].flatMap(([key, value]) =>
-          isNicKey(key) && readNic(String(value)).rest['bridge'] === vnet && guest.running?.loose?.has(key) !== true
+          isNicKey(key) && readNic(String(value)).rest['bridge'] === vnet && guest.running?.loose.has(key) === false
             ? [{ name: `tap${guest.vmid}i${key.slice(3)}`, vmid: String(guest.vmid), index: key }]
             : [],
         ),
@@ -27,10 +27,9 @@ export const sdnStatusRoutes: readonly Route[] = [
     permission: anyUser,
     proxy: 'node',
     params: { node: shared.node },
-    handle: (call) =>
-      zonesOn(call.sim.world, call.node.name)
-        .filter(([zone]) => call.may(`/sdn/zones/${zone}`, 'SDN.Audit'))
-        .map(([zone]) => ({ zone, status: sdnStatusOn(call.sim.world, call.node) })),
+    // Documented as filtered by SDN.Audit; it is not.
+    handle: ({ sim, node }) =>
+      zonesOn(sim.world, node.name).map(([zone]) => ({ zone, status: zoneStatusOn(sim.world, node, zone) })),
   },
   {
     method: 'GET',
@@ -41,9 +40,7 @@ export const sdnStatusRoutes: readonly Route[] = [
     handle: ({ sim, node, params }) => {
       const { zone = '' } = params
       if (!zonesOn(sim.world, node.name).some(([id]) => id === zone)) return []
-      const status = sdnStatusOn(sim.world, node)
-      const statusmsg = status === 'available' ? null : 'local sdn network configuration is too old, please reload'
-      return vnetsOf(sim.world, zone).map(([vnet]) => ({ vnet, status, statusmsg }))
+      return vnetsOf(sim.world, zone).map(([vnet]) => ({ vnet, ...vnetStatusOn(sim.world, node, vnet) }))
     },
   },
   {
@@ -59,11 +56,12 @@ export const sdnStatusRoutes: readonly Route[] = [
         throw parameterError({ zone: 'zone does not exist' })
       return vnetsOf(sim.world, zone)
         .filter(([vnet]) => call.may(`/sdn/zones/${zone}/${vnet}`, 'SDN.Audit', 'SDN.Allocate'))
-        .flatMap(([vnet]) => {
+        .map(([vnet]) => {
           const bridge = node.bridges.get(vnet)
-          if (bridge === undefined) return []
+          // It is listed by the configuration, whether it is there or not.
+          if (bridge === undefined) return { name: vnet, vlan_filtering: null, ports: [] }
           const ports = [{ name: `vxlan_${vnet}` }, ...portsOn(sim.world, node.name, vnet)]
-          return [{ name: vnet, vlan_filtering: bridge.vlanAware ? 1 : 0, ports }]
+          return { name: vnet, vlan_filtering: bridge.vlanAware ? 1 : 0, ports }
         })
     },
   },

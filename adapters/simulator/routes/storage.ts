@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { failure } from '../api-error.ts'
+import { failure, parameterError } from '../api-error.ts'
 import { splitList } from '../formats.ts'
 import { flag, integer, oneOf, shared, text } from '../parameters.ts'
 import { anyUser, perm, permAny } from '../permission.ts'
@@ -14,6 +14,8 @@ const storageNamed = (world: World, id: string): Storage => {
   if (storage === undefined) throw failure(`storage '${id}' does not exist`)
   return storage
 }
+
+const noSuchStorage = (): Error => parameterError({ storage: 'No such storage.' })
 
 const digestOf = (world: World): string =>
   createHash('sha1')
@@ -46,11 +48,13 @@ const listOnNode = (call: Call): readonly unknown[] => {
   const { storage, content, target } = call.params
   const { world } = call.sim
   const wanted = content === undefined ? undefined : splitList(content)
-  const candidates = storage === undefined ? [...world.storages.values()] : [storageNamed(world, storage)]
-  return candidates
+  const candidates = [...world.storages.values()]
     .filter((one) => isStorageOn(one, call.node.name))
-    .filter((one) => target === undefined || target === call.node.name || (one.shared && isStorageOn(one, target)))
     .filter((one) => wanted === undefined || wanted.some((kind) => one.content.includes(kind)))
+  if (storage !== undefined && !candidates.some(({ id }) => id === storage)) throw noSuchStorage()
+  return candidates
+    .filter(({ id }) => storage === undefined || id === storage)
+    .filter((one) => target === undefined || target === call.node.name || (one.shared && isStorageOn(one, target)))
     .filter((one) => call.may(`/storage/${one.id}`, 'Datastore.Audit', 'Datastore.AllocateSpace'))
     .map(statusRow)
 }
@@ -107,7 +111,11 @@ export const storageRoutes: readonly Route[] = [
     permission: auditOrSpace,
     proxy: 'node',
     params: { node: shared.node, storage: shared.storage },
-    handle: ({ sim, params }) => statusRow(storageNamed(sim.world, params['storage'] ?? '')),
+    handle: ({ sim, node, params }) => {
+      const storage = sim.world.storages.get(params['storage'] ?? '')
+      if (storage === undefined || !isStorageOn(storage, node.name)) throw noSuchStorage()
+      return statusRow(storage)
+    },
   },
   {
     method: 'GET',

@@ -14,11 +14,20 @@ export const isOwnTask = (call: Call, task: Task): boolean => {
   return call.user === task.user || (owner.token === undefined ? false : call.user === owner.userid)
 }
 
-const taskOf = (call: Call, ...privileges: readonly string[]): Task => {
+const upidOf = (call: Call): string => {
   const upid = call.params['upid'] ?? ''
   if (!upidForm.test(upid)) throw parameterError({ upid: 'unable to parse worker upid' })
-  const task = call.sim.world.tasks.find((task) => task.upid === upid)
-  if (task === undefined || task.node !== call.node.name) throw parameterError({ upid: 'no such task' })
+  return upid
+}
+
+const findTask = (call: Call): Task | undefined => {
+  const upid = upidOf(call)
+  return call.sim.world.tasks.find((task) => task.upid === upid && task.node === call.node.name)
+}
+
+const taskOf = (call: Call, ...privileges: readonly string[]): Task => {
+  const task = findTask(call)
+  if (task === undefined) throw parameterError({ upid: 'no such task' })
   if (!isOwnTask(call, task)) call.require(`/nodes/${call.node.name}`, ...privileges)
   return task
 }
@@ -37,6 +46,15 @@ export const taskFacts = (task: Task): Readonly<Record<string, unknown>> => {
     user: userid,
     ...(token === undefined ? {} : { tokenid: token }),
   }
+}
+
+/** A task that has no file is told as one whose log is this line: its user is read from the UPID, and nothing else is looked at. */
+const noFile = (call: Call): readonly unknown[] => {
+  const owner = upidOf(call).split(':').at(-2) ?? ''
+  if (call.user !== owner && call.user !== splitUser(owner).userid)
+    call.require(`/nodes/${call.node.name}`, 'Sys.Audit')
+  call.extra('total', 1)
+  return [{ n: 1, t: 'unable to open file - No such file or directory' }]
 }
 
 const upidParams = { node: shared.node, upid: required(text()) }
@@ -70,6 +88,7 @@ export const taskRoutes: readonly Route[] = [
     proxy: 'node',
     params: { ...upidParams, start: integer(0), limit: integer(0), download: flag },
     handle: (call) => {
+      if (findTask(call) === undefined) return noFile(call)
       const { log } = taskOf(call, 'Sys.Audit')
       const start = Number(call.params['start'] ?? 0)
       const limit = Number(call.params['limit'] ?? 50)

@@ -84,6 +84,16 @@ describe('the lines that give a right which is missing', () => {
       expect([...may(lab.world)]).to.include.members([...before])
     })
 
+  it("to clone make a role of its own where the one there is comes with Proxmox and can't be changed", async () => {
+    await open(({ access }) => {
+      access.acl = access.acl.map((line) => (line.roleid === 'LanistaVM' ? { ...line, roleid: 'PVEAuditor' } : line))
+    })
+    const message = await refused(() => clone())
+    expect(message).not.to.contain('role modify PVEAuditor')
+    await runPveum(lab.simulator, pveumIn(message))
+    expect(lab.world.access.roles.get('PVEAuditor')?.privileges.has('VM.Clone')).to.equal(false)
+  })
+
   it('to see the cluster work when not even that may be asked about rights', async () => {
     await open(lack('LanistaVM', 'Sys.Audit'))
     const message = await refused(() => client.proxmox.observe(new AbortController().signal))

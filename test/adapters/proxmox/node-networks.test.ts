@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { connected, taskRow, type Connected } from './connected.ts'
 import type { Reply } from './fake-api.ts'
 import { ALL_RIGHTS } from './all-rights.ts'
@@ -148,5 +149,12 @@ describe("observing nodes' own networks", () => {
       { upid: upid('pve2'), node: 'pve2', endedAt: 1_795_332_160_000, failure },
       { upid: upid('pve4'), node: 'pve4', endedAt: 1_795_332_160_000, failure: undefined },
     ])
+  })
+
+  it('fails where the token is not accepted, as nothing of any node is known then', async () => {
+    const error: unknown = await observe({ 'GET /nodes/pve2/network': { status: 401, reason: 'No ticket' } }).catch(
+      (caught: unknown) => caught,
+    )
+    expect(error).to.be.instanceOf(ProxmoxError).and.to.include({ kind: 'unauthorized' })
   })
 })

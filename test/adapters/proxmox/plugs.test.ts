@@ -16,7 +16,7 @@ describe('which NICs are plugged in', () => {
     let now = 0
     const plugs = createPlugs({ peek }, { now: () => now })
     const { signal } = new AbortController()
-    const on = async (node: string) => [...((await plugs.on(node, 'ludus', signal))?.get('r1') ?? [])]
+    const on = async (node: string) => Array.from((await plugs.on(node, 'ludus', signal))?.get('r1') ?? [])
     expect(await on('pve1')).to.deep.equal([])
     expect(await on('pve2')).to.deep.equal(['7 net0'])
     now = 60_000

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect } from 'chai'
 import type { z } from 'zod'
 import type { Api } from '../../../adapters/proxmox/api.ts'
@@ -33,6 +34,15 @@ const following = (rows: () => unknown[], status: () => unknown = () => LOST) =>
 }
 
 describe('polling for tasks', () => {
+  it('leaves no listener with whoever outlives the task', async () => {
+    const at = following(() => [taskRow(upidOf(1), 'OK')])
+    const { signal } = new AbortController()
+    const followed = at.follower.follow('clone', upidOf(1), signal)
+    await at.clock.advance(1000)
+    await followed
+    expect(getEventListeners(signal, 'abort')).to.deep.equal([])
+  })
+
   const never = new AbortController().signal
 
   it('looks soon for a new task, although it had come to look seldom for an old one', async () => {

@@ -106,6 +106,26 @@ describe('VNets', () => {
     expect(reloadFailures([])).to.deep.equal([])
   })
 
+  it('have a lock that is neither taken nor given back when Proxmox can not look in time', async () => {
+    const timeout = "could not acquire lock for SDN config: cfs-lock 'domain-sdn' error: got lock request timeout"
+    const { proxmox, signal } = await start({
+      'POST /cluster/sdn/lock': refusal(500, timeout),
+      'DELETE /cluster/sdn/lock': refusal(500, timeout),
+    })
+    expect((await failing(proxmox.sdn.lock(false, signal))).kind).to.equal('locked')
+    expect((await failing(proxmox.sdn.unlock('token', signal))).kind).to.equal('locked')
+  })
+
+  it('have a lock that is taken, or not ours any more, when Proxmox says whose token it wants', async () => {
+    const theirs = 'could not acquire lock for SDN config: invalid lock token provided! at x line 1.'
+    const { proxmox, signal } = await start({
+      'POST /cluster/sdn/lock': refusal(500, theirs),
+      'DELETE /cluster/sdn/lock': refusal(500, theirs),
+    })
+    expect(await proxmox.sdn.lock(false, signal)).to.deep.equal({ kind: 'taken' })
+    await proxmox.sdn.unlock('token', signal)
+  })
+
   it('have subnets whose pending changes only they themselves tell', async () => {
     const row = { subnet: 'ludus-10.0.0.0-24', cidr: '10.0.0.0/24', vnet: 'lab' }
     const { proxmox, signal, api } = await start({

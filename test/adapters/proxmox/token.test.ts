@@ -55,6 +55,11 @@ describe('the API token', () => {
     expect(String(none)).to.include('LANISTA_PROXMOX_TOKEN').and.include('token_file')
     const file = path.join(folder, 'absent')
     const absent: unknown = await readToken({ file, environment: {} }).catch((caught: unknown) => caught)
-    expect(String(absent)).to.include(file).and.include('ENOENT')
+    expect(String(absent)).to.include(file).and.include('it does not exist; create it')
+  })
+
+  it('is not to be created where it can only not be read', async () => {
+    const error: unknown = await readToken({ file: folder, environment: {} }).catch((caught: unknown) => caught)
+    expect(String(error)).to.include('it is a folder; correct the path').and.not.include('create it')
   })
 })

@@ -93,7 +93,7 @@ reserved_range_numbers: "1, 2"
     expect(config('proxmox_node: a\nreserved_range_numbers: 4\n').reserved_range_numbers).to.deep.equal([4])
     expect(lines('proxmox_node: a\nvxlan_tag_base: many\nlanista: { vmid_base: "5" }\n')).to.have.members([
       '/etc/lanista/config.yml:2:17: vxlan_tag_base is "many", must be a whole number from 0 to 16777061',
-      '/etc/lanista/config.yml:3:23: lanista.vmid_base is "5", must be a whole number from 0 to 840000000',
+      '/etc/lanista/config.yml:3:23: lanista.vmid_base is "5", must be a whole number from 0 to 840000000; write it without quotes',
     ])
   })
 
@@ -172,6 +172,13 @@ describe('LANISTA_* variables', () => {
     const read = withVariables({ LANISTA_FAVOURITE_COLOUR: 'red' })
     expect(read.kind === 'ok' && read.warnings.map(diagnosticLine)).to.deep.equal([
       'environment variable LANISTA_FAVOURITE_COLOUR: there is no such setting; unset it',
+    ])
+  })
+
+  it("are beside keys of Lanista's own that stand at the top, where nobody looks at them", () => {
+    const read = parseServerConfig('proxmox_node: a\nranges: /srv/ranges\nwireguard_port: 51820\n', 'config.yml')
+    expect(read.kind === 'ok' && read.warnings.map(diagnosticLine)).to.deep.equal([
+      'config.yml:2:1: nobody looks at ranges here; move it into lanista',
     ])
   })
 

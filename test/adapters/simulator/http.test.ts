@@ -1,9 +1,11 @@
+import { connect } from 'node:tls'
 import { expect } from 'chai'
 import { scaledClock } from '../../../adapters/simulator/clock.ts'
 import { controllerToken } from '../../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../../adapters/simulator/demo-cluster.ts'
 import { startSimulator, type Simulator } from '../../../adapters/simulator/start-simulator.ts'
 import { ask } from './ask.ts'
+import { rowsOf } from './lab.ts'
 
 describe('the simulated API over HTTPS', () => {
   let simulator: Simulator
@@ -54,4 +56,31 @@ describe('the simulated API over HTTPS', () => {
     expect(printed).to.contain('/cluster/sdn/vnets').and.not.contain('sesame')
     expect(printed).not.to.contain(secret)
   })
+
+  it('shows of each node the certificate that the node itself shows, its own where each has one', async () => {
+    const own = await startSimulator({ world: demoCluster(), clock: scaledClock(100), ownCertificates: true })
+    try {
+      for (const each of [simulator, own]) {
+        const told = rowsOf(await ask(each.url, each.token, 'GET', '/nodes'))
+        for (const [name, url] of Object.entries(each.nodes)) {
+          expect(await fingerprintAt(url), name).to.equal(each.fingerprints[name])
+          expect(told.find(({ node }) => node === name)).to.include({ ssl_fingerprint: each.fingerprints[name] })
+        }
+      }
+      expect(new Set(Object.values(own.fingerprints)).size).to.equal(Object.keys(own.nodes).length)
+      expect(new Set(Object.values(simulator.fingerprints)).size).to.equal(1)
+    } finally {
+      await own.close()
+    }
+  })
 })
+
+/** The certificate that is shown there. */
+const fingerprintAt = (url: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname: host, port } = new URL(url)
+    const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? '')
+      socket.destroy()
+    }).on('error', reject)
+  })

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -41,6 +41,17 @@ describe('statusFiles', () => {
     await statusFiles(state).write(statusOf('JD', { changedAt: '2027-01-01T00:00:00.000Z' }))
     expect((await stat(join(state, 'status', 'JD.json'))).ino).to.equal(before.ino)
     await statusFiles(state).write(statusOf('JD', { number: 4 }))
+    expect(await read('JD')).to.include({ number: 4 })
+  })
+
+  it('replaces the file whole: who has it open goes on reading what it said, from end to end', async () => {
+    const files = statusFiles(state)
+    await files.write(statusOf('JD', { number: 3 }))
+    const before = await readFile(join(state, 'status', 'JD.json'), 'utf8')
+    const reader = await open(join(state, 'status', 'JD.json'), 'r')
+    await files.write(statusOf('JD', { number: 4 }))
+    expect(await reader.readFile('utf8')).to.equal(before)
+    await reader.close()
     expect(await read('JD')).to.include({ number: 4 })
   })
 

@@ -139,7 +139,7 @@ describe('fileChecker', () => {
     await symlink(join(top, 'nowhere'), join(top, 'XY.yml'))
     const [none, link, good] = await check('none.yml', 'XY.yml', 'JD.yml')
     expect(none?.[2]).to.match(/^none.yml: nothing can be read there: .*; correct the path$/)
-    expect(link?.[2]).to.equal('XY.yml: the file is a symbolic link to nothing; correct or remove it')
+    expect(link?.[2]).to.equal('XY.yml: the file is a symbolic link to nothing; correct it')
     expect(good).to.deep.equal(['JD.yml', 'JD'])
   })
 

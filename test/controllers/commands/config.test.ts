@@ -109,7 +109,7 @@ describe('lanista config', () => {
       /Proxmox API token: none found; set lanista\.proxmox\.token_file/,
     )
     expect(await shown('proxmox_node: pve1\nlanista: { proxmox: { token_file: gone } }\n')).to.match(
-      /Proxmox API token: .*gone.*ENOENT/,
+      /Proxmox API token: .*gone.*it does not exist/,
     )
     await writeFile(path.join(folder, 'token'), 'nothing of use')
     await chmod(path.join(folder, 'token'), 0o600)

@@ -70,6 +70,7 @@ async function validate(
     configSource: never,
     inspectToken: never,
     openLog: () => quiet,
+    openTroubles: () => quiet,
     connect: async () =>
       await Promise.resolve({
         config,
@@ -153,8 +154,8 @@ describe('lanista validate', () => {
     const { printed, status } = await validate(files)
     expect(status).to.equal(1)
     expect(printed.filter((line) => line.includes('range_number'))).to.deep.equal([
-      '  1:1  ludus_extensions.lanista.range_number: range_number 7 is taken by EF.yml as well',
-      '  1:1  ludus_extensions.lanista.range_number: range_number 7 is taken by AB.yml as well',
+      'AB.yml:1:1: ludus_extensions.lanista.range_number: range_number 7 is taken by EF.yml as well',
+      'EF.yml:1:1: ludus_extensions.lanista.range_number: range_number 7 is taken by AB.yml as well',
     ])
     const elsewhere = files.map((each) => ({ ...each, folder: each.path }))
     expect((await validate(elsewhere)).status).to.equal(0)
@@ -173,8 +174,8 @@ describe('lanista validate', () => {
       const { status, printed } = await validate(files, online)
       expect(status).to.equal(1)
       expect(printed.slice(0, 2)).to.deep.equal([
-        'AB.yml',
-        '  1:1  defaults.target_node: target_node of defaults is pve9, which is no node of the cluster',
+        'AB.yml:1:1: defaults.target_node: target_node of defaults is pve9, which is no node of the cluster',
+        '    did you mean pve1?',
       ])
       expect(printed.at(-1)).to.equal('2 files, 1 problem')
     })
@@ -182,8 +183,8 @@ describe('lanista validate', () => {
     it('blames the configuration for its storage, once', async () => {
       const { printed } = await validate([good('AB'), good('CD')], online, new FakeProxmox(cluster()))
       expect(printed.slice(0, 2)).to.deep.equal([
-        'c.yml',
-        '  1:1  proxmox_vm_storage_pool: proxmox_vm_storage_pool is local, which is no storage of the cluster',
+        'c.yml:1:1: proxmox_vm_storage_pool: proxmox_vm_storage_pool is local, which is no storage of the cluster',
+        '    there is shared',
       ])
       expect(printed.at(-1)).to.equal('3 files, 1 problem')
     })

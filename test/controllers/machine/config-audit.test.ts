@@ -19,11 +19,12 @@ const WRITE = `configure ${VMID} on pve1`
 const pools = { read: () => Promise.resolve({ comment: undefined, guests: [VMID], nodes: new Map<number, string>() }) }
 
 /** An audit of one VM, once an hour. */
-function auditOf(config: Readonly<Record<string, string>>) {
+function auditOf(config: Readonly<Record<string, string>>, members: readonly number[] = [VMID]) {
   const machines = new FakeMachines(machine(VMID, 'JD-DC01', { config, tags: ['jd', 'lanista'] }))
   const time = { now: 0 }
+  const pool = { comment: undefined, guests: members, nodes: new Map<number, string>() }
   const audit = new ConfigAudit(
-    { machines, pools },
+    { machines, pools: { read: () => Promise.resolve(pool) } },
     () => ({ auditMs: HOUR, zone: 'ludus' }),
     { now: () => time.now },
     () => 1,
@@ -72,6 +73,26 @@ describe('the rotation of looks at configurations', () => {
       expect((await check({}, [10], step)).calls).to.deep.equal(calls)
       expect((await check()).calls).to.deep.equal([])
     }
+  })
+
+  it('corrects nothing of a VM that somebody has just taken out of its pool', async () => {
+    const { check, time, machines } = auditOf({ ...FINE, net0: `${MAC},bridge=r1,tag=11` }, [])
+    await check()
+    time.now = HOUR
+    expect((await check()).outcome).to.equal('settled')
+    expect(machines.writes).to.deep.equal([])
+  })
+
+  it('corrects in the next pass what a lock held back, whose turn is only an hour later', async () => {
+    const { check, time, machines } = auditOf({ ...FINE, net0: `${MAC},bridge=r1,tag=11` })
+    machines.machines.set(VMID, { ...machines.machines.get(VMID)!, lock: 'backup' })
+    await check()
+    time.now = HOUR
+    expect((await check()).outcome).to.equal('retry')
+    expect(machines.writes).to.deep.equal([])
+    machines.machines.set(VMID, { ...machines.machines.get(VMID)!, lock: undefined })
+    expect((await check()).outcome).to.equal('settled')
+    expect(machines.writes).to.deep.equal([WRITE])
   })
 
   it('looks once in each interval', async () => {

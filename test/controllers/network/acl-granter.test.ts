@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { AclGranter } from '../../../controllers/network/acl-granter.ts'
+import { Withdrawn } from '../../../model/permit.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { cluster } from '../../builders/cluster.ts'
 import { FakeProxmox } from '../../builders/fake-proxmox.ts'
@@ -46,6 +47,15 @@ describe('AclGranter', () => {
     expect(await granter.grant(grant, stillWanted)).to.equal(true)
     expect(granter.standing(grant)).to.equal(true)
     expect(proxmox.writes).to.deep.equal([CALL, CALL])
+  })
+
+  it('gives nothing to a range that is not to be like this any more, and holds nothing against it', async () => {
+    const { granter, proxmox } = situation()
+    const withdrawn = (): Promise<void> => Promise.reject(new Withdrawn('it is to go'))
+    const error: unknown = await granter.grant(grant, withdrawn).catch((caught: unknown) => caught)
+    expect(error).to.be.instanceOf(Withdrawn)
+    expect(proxmox.writes).to.deep.equal([])
+    expect(granter.standing(grant)).to.equal(true)
   })
 
   it('lets no failure of one range keep another from its own', async () => {

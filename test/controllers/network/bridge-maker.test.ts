@@ -4,6 +4,7 @@ import type { NetworkController } from '../../../controllers/network/network-con
 import type { NetworkResult } from '../../../controllers/network/network-result.ts'
 import { openNetworks } from '../../../controllers/network/open-networks.ts'
 import type { BridgeWants, NetworkPlan } from '../../../model/plan/network-plan.ts'
+import { Withdrawn } from '../../../model/permit.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { bridgeWantsOf, planSingleNetwork } from '../../../reconcilers/range/plan-single-network.ts'
 import { groundOf } from '../../../reconcilers/range/ground.ts'
@@ -318,6 +319,69 @@ describe('NetworkController on a single node', () => {
     expect(kinds([await controller.ensure(unconfirmed!, stillWanted)])).to.deep.equal(['ready'])
     expect(controller.unconfirmedRemovals('R1')).to.equal(undefined)
     expect(proxmox.writes).to.deep.equal(['delete vmbr1001', 'activate pve1', 'activate pve1'])
+  })
+
+  it('takes for its own what Proxmox writes anew of a file that a person wrote by hand', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    const { look } = proxmox.bridges
+    proxmox.bridges.look = async (...call) => {
+      const seen = await look(...call)
+      const rewritten = stagedDiff('-iface vmbr0 inet static # uplink', '+iface vmbr0 inet static')
+      return seen.staged === undefined ? seen : { ...seen, staged: `${seen.staged}${rewritten}` }
+    }
+    const controller = controllerOf(proxmox)
+    const results = await Promise.all([
+      controller.ensure(goes(1), stillWanted),
+      controller.ensure(wantsOf(2), stillWanted),
+    ])
+    expect(kinds(results)).to.deep.equal(['ready', 'ready'])
+    expect(proxmox.writes).to.deep.equal(['create vmbr1002', 'delete vmbr1001', 'activate pve1'])
+  })
+
+  it('does not send an activation again once a guest has a NIC there, or what waits is something else', async () => {
+    const meanwhile: readonly ((proxmox: FakeProxmox) => void)[] = [
+      (proxmox) => proxmox.nicsOn.set('vmbr1001', [{ vmid: 7, name: 'printer', nic: 'net3' }]),
+      (proxmox) => {
+        const at = proxmox.snapshot.nodeNetworks[0]!
+        proxmox.setNetwork({ ...at, interfaces: [...at.interfaces, rangeBridge(1, 'R1')], staged: undefined })
+      },
+    ]
+    for (const happens of meanwhile) {
+      const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')], { guests: [guest(7)] }))
+      const { activate } = proxmox.bridges
+      proxmox.bridges.activate = async (node, permit) => {
+        await permit.check()
+        happens(proxmox)
+        await activate(node, permit)
+      }
+      expect(kinds([await controllerOf(proxmox).ensure(goes(1), stillWanted)])).to.deep.equal(['failed'])
+      expect(proxmox.writes).to.deep.equal(['delete vmbr1001'])
+    }
+  })
+
+  it('activates no deletion once it is hidden who has a NIC there', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1')]))
+    const { deleteBridge } = proxmox.bridges
+    proxmox.bridges.deleteBridge = async (...call) => {
+      await deleteBridge(...call)
+      const unseen = [{ what: 'guests', path: '/vms', right: 'VM.Audit', remedy: 'give it' }] as const
+      proxmox.snapshot = { ...proxmox.snapshot, unseen }
+    }
+    expect(kinds([await controllerOf(proxmox).ensure(goes(1), stillWanted)])).to.deep.equal(['NotVisible'])
+    expect(proxmox.writes).to.deep.equal(['delete vmbr1001'])
+  })
+
+  it('leaves the correction of a bridge staged that nobody wants any more, as both ways are as asked', async () => {
+    const proxmox = new FakeProxmox(singleNode([rangeBridge(1, 'R1', { autostart: false })]))
+    const { updateBridge } = proxmox.bridges
+    let isWanted = true
+    proxmox.bridges.updateBridge = async (...call) => {
+      await updateBridge(...call)
+      isWanted = false
+    }
+    const check = (): Promise<void> => (isWanted ? Promise.resolve() : Promise.reject(new Withdrawn('it is to go')))
+    const [result] = kinds([await controllerOf(proxmox).ensure(wantsOf(1), check)])
+    expect([result, ...proxmox.writes]).to.deep.equal(['failed', 'update vmbr1001'])
   })
 
   it('waits for foreign changes without a write', async () => {

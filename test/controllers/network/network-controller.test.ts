@@ -108,6 +108,16 @@ describe('NetworkController', () => {
     ])
   })
 
+  it('writes nothing for a range that is not wanted any more once the lock is held', async () => {
+    const proxmox = new FakeProxmox(cluster())
+    const check = (): Promise<void> =>
+      proxmox.lockHolder === undefined ? Promise.resolve() : Promise.reject(new Withdrawn('it is to go'))
+    const result = await controllerOf(proxmox).ensure(wantsOf(1), check)
+    expect(result.kind === 'failed' && result.error).to.be.instanceOf(Withdrawn)
+    expect(proxmox.writes).to.deep.equal([])
+    expect(proxmox.lockHolder).to.equal(undefined)
+  })
+
   it('tells of a node that only the log of the apply names', async () => {
     const proxmox = new FakeProxmox(cluster())
     proxmox.reloadFailures = [{ node: 'pve3', why: 'proxy handler failed: No route to host' }]

@@ -25,7 +25,7 @@ const file = (path: string, problems: readonly Diagnostic[], warnings: readonly 
 })
 
 describe('diagnosticText', () => {
-  it('groups by file: place, finding, the line with a caret, remedy; and counts at the end', () => {
+  it('says the place first, as editors can jump to it, then finding, the line with a caret, remedy; and counts at the end', () => {
     const excerpt = { text: '    memroy: 4', caret: 4 }
     const files = [
       file('JD.yml', [problem(undefined, 'twice'), problem(12, 'unknown key', { remedy: 'did you mean?', excerpt })]),
@@ -33,16 +33,14 @@ describe('diagnosticText', () => {
       file('CD.yml', [problem(3, 'wrong')], [problem(4, 'odd')]),
     ]
     expect(diagnosticText(files, plain)).to.deep.equal([
-      'JD.yml',
-      '  twice',
-      '  12:5  unknown key',
+      'JD.yml: twice',
+      'JD.yml:12:5: unknown key',
       '    12 |     memroy: 4',
       '       |     ^',
       '    did you mean?',
       '',
-      'CD.yml',
-      '  3:5  wrong',
-      '  4:5  warning: odd',
+      'CD.yml:3:5: wrong',
+      'CD.yml:4:5: warning: odd',
       '',
       '3 files, 3 problems, 1 warning',
     ])
@@ -52,11 +50,10 @@ describe('diagnosticText', () => {
     const excerpt = { text: '  - a: 1', caret: 4 }
     const both = ['lacks b', 'lacks c'].map((finding) => problem(2, finding, { excerpt }))
     expect(diagnosticText([file('JD.yml', both)], plain)).to.deep.equal([
-      'JD.yml',
-      '  2:5  lacks b',
+      'JD.yml:2:5: lacks b',
       '    2 |   - a: 1',
       '      |     ^',
-      '  2:5  lacks c',
+      'JD.yml:2:5: lacks c',
       '',
       '1 file, 2 problems',
     ])
@@ -64,11 +61,11 @@ describe('diagnosticText', () => {
 
   it('puts the caret under its character where others are wide or have no width', () => {
     const excerpt = { text: '漢e\u0301: x', caret: 5 }
-    expect(diagnosticText([file('JD.yml', [problem(1, 'f', { excerpt })])], plain)[3]).to.equal('      |      ^')
+    expect(diagnosticText([file('JD.yml', [problem(1, 'f', { excerpt })])], plain)[2]).to.equal('      |      ^')
   })
 
   it('never sends a terminal escape that a name holds', () => {
-    expect(diagnosticText([file('\u001B[31mJD.yml', [problem(1, 'f')])], plain)[0]).to.equal('\\u{1b}[31mJD.yml')
+    expect(diagnosticText([file('\u001B[31mJD.yml', [problem(1, 'f')])], plain)[0]).to.equal('\\u{1b}[31mJD.yml:1:5: f')
   })
 
   it('says so when there was nothing to check', () => {
@@ -78,6 +75,6 @@ describe('diagnosticText', () => {
 
   it('colours where colour is wanted', () => {
     const painted = diagnosticText([file('JD.yml', [problem(1, 'f')])], (style, text) => `<${style} ${text}>`)
-    expect(painted).to.deep.equal(['<bold JD.yml>', '  <dim 1:5>  f', '', '<red 1 file, 1 problem>'])
+    expect(painted).to.deep.equal(['<bold JD.yml:1:5>: f', '', '<red 1 file, 1 problem>'])
   })
 })

@@ -143,6 +143,18 @@ const rows: readonly Row[] = [
     says: /has 31\.0 GiB left on storage fast, and a full clone takes 32\.0/,
   },
   {
+    situation: 'asks for a template to be built that no node has, whatever node is named',
+    vm: { template: 'nosuch', targetNode: 'pve2' },
+    gives: 'TargetNodeUnfit',
+    says: /its target_node pve2 lacks template nosuch; build it: ludus templates build -n nosuch$/,
+  },
+  {
+    situation: 'asks for it once where no node is named',
+    vm: { template: 'nosuch' },
+    gives: 'NoNodeFits',
+    says: /the cluster does not have its template nosuch; build it: ludus templates build -n nosuch$/,
+  },
+  {
     situation: 'refuses a target_node in maintenance',
     vm: { targetNode: 'pve2' },
     seen: cluster({ nodes: [PLAIN[0]!, used('pve2', 10, { maintenance: true })] }),
@@ -281,7 +293,7 @@ const rows: readonly Row[] = [
     situation: 'refuses when no node has the template',
     vm: { template: 'kali' },
     gives: 'NoNodeFits',
-    says: /pve1 lacks template kali; pve2 lacks/,
+    says: /the cluster does not have its template kali; build it/,
   },
   {
     situation: 'says of each node why it does not fit',

@@ -49,8 +49,8 @@ describe('checkAgainstCluster', () => {
       vms: [vm('a', { template: 'win2022-server' })],
     })
     expect(linesOf(spec)).to.deep.equal([
-      'ludus.0.template: template of a is win2022-server, which the cluster does not have; there is debian-11-x64-server-template, win2022-server-x64-template',
-      'router.template: template of JD-router-debian11-x64 is x, which the cluster does not have; there is debian-11-x64-server-template, win2022-server-x64-template',
+      'ludus.0.template: template of a is win2022-server, which the cluster does not have; build it (ludus templates build -n win2022-server), or take one that there is: debian-11-x64-server-template, win2022-server-x64-template',
+      'router.template: template of JD-router-debian11-x64 is x, which the cluster does not have; build it (ludus templates build -n x), or take one that there is: debian-11-x64-server-template, win2022-server-x64-template',
     ])
     expect(linesOf(range('JD', { vms: [] }), cluster({ templates: [] }))[0]).to.match(/let the API token see the templ/)
   })

@@ -62,7 +62,7 @@ describe('fitCopies', () => {
     const spec = range('SOC', { vms: [vm('SOC-a', { template: 'gone' })] })
     const { fits, shortage } = fit(3, cluster(), spec)
     expect(fits).to.equal(0)
-    expect(shortage?.message).to.match(/^vm SOC-a: no node fits .* lacks template gone/)
+    expect(shortage?.message).to.match(/^vm SOC-a: the cluster does not have its template gone; build it/)
   })
 
   it('keeps wishes within each copy', () => {

@@ -65,6 +65,16 @@ const rows: readonly [string, readonly GuestSeen[], string, RegExp?][] = [
   ],
   ['is not one without a name in the pool that runs', [nameless(105, { name: 'VM 105', status: 'running' })], 'absent'],
   ["is not a nameless guest of its VMID in another range's pool", [nameless(VMID, { pool: 'KL' })], 'VmidTaken'],
+  [
+    "is not what is being cloned to its VMID in another range's pool",
+    [nameless(VMID, { pool: 'KL', lock: 'clone' })],
+    'VmidTaken',
+  ],
+  [
+    "is not a clone of its VMID and name that has got into another range's pool",
+    [own(VMID, { pool: 'KL', lock: 'clone', status: 'stopped' })],
+    'VmidTaken',
+  ],
   ['is not a container of its VMID', [nameless(VMID, { kind: 'lxc' })], 'VmidTaken', /nameless guest/],
   [
     'is not a template of its VMID',

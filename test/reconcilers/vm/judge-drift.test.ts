@@ -100,6 +100,7 @@ describe('what becomes of a difference', () => {
         ...machine(1_010_011, 'JD-DC01', { config: row.config, tags: ['jd', 'lanista'] }),
         waiting: [],
         unplugged: [],
+        bridgesGone: [],
         ...row.read,
       }
       const drift: Drift = { networks: 'correct', hardware: 'report', ...row.drift }

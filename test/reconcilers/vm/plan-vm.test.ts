@@ -245,6 +245,13 @@ const rows: readonly Row[] = [
     says: /the VM stays on its node pve2, which is offline; bring the node back/,
   },
   {
+    situation: 'waits for no clone on a node that is offline, where none goes on',
+    guests: [own({ lock: 'clone', status: 'unknown' })],
+    nodes: [node('pve1'), node('pve2', { online: false, inCluster: false })],
+    plans: 'blocked pve2 unknown',
+    says: /the VM stays on its node pve2, which is offline/,
+  },
+  {
     situation: 'makes no twin of a VM whose name an offline node no longer tells',
     guests: [own({ name: undefined, status: 'unknown' }, 105)],
     nodes: [node('pve1'), node('pve2', { online: false })],
@@ -332,7 +339,7 @@ const rows: readonly Row[] = [
     situation: 'says what is missing when no template has that name',
     vm: { template: 'kali' },
     plans: 'blocked undefined blocked',
-    says: /lacks template kali/,
+    says: /does not have its template kali/,
   },
   {
     situation: 'does not create a VM whose name another range is just creating',

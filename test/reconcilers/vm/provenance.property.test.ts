@@ -133,7 +133,7 @@ describe('whatever marks a VM has inherited, lost or had copied', () => {
           vm: spec,
           networks: NETWORKS,
           drift: { networks: 'correct', hardware: 'correct' },
-          read: { ...read, waiting: [], unplugged: [] },
+          read: { ...read, waiting: [], unplugged: [], bridgesGone: [] },
           known: new Map(),
         })
         expect(judged.patch).to.equal(undefined)
@@ -173,7 +173,7 @@ describe('whatever marks a VM has inherited, lost or had copied', () => {
           vm: { ...spec, cpus: 7 },
           networks: NETWORKS,
           drift: { networks: 'correct', hardware: 'correct' },
-          read: { ...read, waiting: [], unplugged: [] },
+          read: { ...read, waiting: [], unplugged: [], bridgesGone: [] },
           known: new Map(),
         })
         const step = removalStepOf(read, true, { rangeId: 'JD', vmid: read.vmid, name: NAME }, false)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { NAT_VNET } from '../../../model/identity.ts'
+import { NAT_MARK, NAT_VNET } from '../../../model/identity.ts'
 import type { VnetAction } from '../../../model/plan/actions.ts'
 import type { ClusterSnapshot, VnetSeen } from '../../../model/snapshot.ts'
 import { planVnets as planDemand } from '../../../reconcilers/vnet/plan-vnets.ts'
@@ -135,6 +135,12 @@ const rows: readonly Row[] = [
     situation: "waits for somebody's change to another range's VNet",
     vnets: [natVnet(), changed(rangeVnet(2, 'KL'), { tag: 99 })],
     finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: 'applies no new NAT VNet that only carries the mark, and has another tag',
+    wants: KL,
+    vnets: [unapplied(vnet('ludusnat', 77, NAT_MARK))],
+    finds: { ludusnat: 'ForeignPending', r2: 'ForeignPending' },
   },
   {
     situation: "waits for somebody's new VNet",
@@ -290,5 +296,25 @@ describe('planVnets', () => {
     expect(does(KL, deleted(rangeVnet(1, 'JD')))).to.deep.equal(['create r2 2', 'apply r2 r1'])
     expect(does([...JD, ...KL], deleted(rangeVnet(1, 'JD')))).to.deep.equal([])
     expect(does(KL, deleted(rangeVnet(1, 'XX')))).to.deep.equal([])
+  })
+
+  it('names no call that Proxmox VE 8 does not have', () => {
+    const gone = cluster({
+      release: 8,
+      nodes: NODES,
+      zones: [zone(NODES)],
+      vnets: [natVnet(), deleted(rangeVnet(1, 'JD'))],
+    })
+    const wanted = planVnets(JD, gone).findings.get('r1')?.message ?? ''
+    expect(wanted).to.match(/pvesh create \/cluster\/sdn\/vnets --vnet r1 --zone ludus --tag 1 /)
+    const foreign = cluster({
+      release: 8,
+      nodes: NODES,
+      zones: [zone(NODES)],
+      otherPending: ['subnet 10.0.0.0/8 (new)'],
+    })
+    const others = planVnets(JD, foreign).findings.get('r1')?.message ?? ''
+    expect(others).to.match(/take them back there one by one/)
+    expect(`${wanted} ${others}`).not.to.contain('rollback')
   })
 })

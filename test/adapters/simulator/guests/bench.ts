@@ -83,7 +83,7 @@ export const guestBench = (
     locks: lockTable(),
     faults: faultScript(),
     closed: closing.signal,
-    fingerprint: '',
+    fingerprintOf: () => '',
   }
   const root = [...(world.access.users.get('root@pam')?.tokens ?? [])][0]
   const rootToken = `root@pam!${root?.[0] ?? ''}=${root?.[1].secret ?? ''}`

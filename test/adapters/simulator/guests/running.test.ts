@@ -64,6 +64,18 @@ describe('a running simulated guest', () => {
     expect(bench.guest(301).config.get('net0')).to.equal(`virtio=${mac},bridge=vmbr7,tag=3`)
   })
 
+  it('whose NIC is told to go to a bridge that is not there is left on none, until it is plugged anew', async () => {
+    const [mac] = String(bench.guest(301).config.get('net0')).split(',')
+    const { errors } = await put({ net0: `${mac},bridge=nosuch` })
+    expect(errors).to.deep.equal({ net0: 'hotplug problem - interface nosuch does not exist\n' })
+    expect([...(bench.guest(301).running?.loose ?? [])]).to.deep.equal(['net0'])
+    await put({ revert: 'net0' })
+    await put({ net0: `${mac},bridge=vmbr0` })
+    expect([...(bench.guest(301).running?.loose ?? [])]).to.deep.equal(['net0'])
+    await put({ net0: `${mac},bridge=vmbr0,tag=9` })
+    expect([...(bench.guest(301).running?.loose ?? [])]).to.deep.equal([])
+  })
+
   it('takes a NIC with a new MAC when its system lets the old one go', async () => {
     expect((await put({ net0: 'e1000,bridge=vmbr0' })).status).to.equal(200)
     expect(bench.guest(301).config.get('net0')).to.match(/^e1000=/)
