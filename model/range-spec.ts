@@ -59,6 +59,10 @@ export interface VmSpec {
   readonly role: 'router' | 'vm'
   /** The VM's name in Proxmox, unique in its range. */
   readonly name: string
+  /** Further names by which it is found when it exists: those that Ludus gives a router whose file names none. */
+  readonly otherNames: readonly string[]
+  /** What the file leaves to what there is on the cluster; until then it is what Ludus 2 takes. */
+  readonly unsaid: readonly ('name' | 'template')[]
   readonly hostname: string
   /** A template's name, as Proxmox lists it. */
   readonly template: string
@@ -93,6 +97,15 @@ export type Wish = { readonly required: boolean } & (
 
 /** Router first, then the VMs in file order: the order in which they are placed. */
 export const machinesOf = (spec: RangeSpec): readonly VmSpec[] => [spec.router, ...spec.vms]
+
+/** All names by which VMs of a range may be called, also those under which only an existing router would be. */
+export const namesIn = (spec: RangeSpec): readonly string[] =>
+  machinesOf(spec).flatMap(({ name, otherNames }) => [name, ...otherNames])
+
+/** The VM of a range that is, or may be, called that. */
+export const machineNamed = (spec: RangeSpec, called: string): VmSpec | undefined =>
+  machinesOf(spec).find(({ name }) => name === called) ??
+  machinesOf(spec).find(({ otherNames }) => otherNames.includes(called))
 
 /** The VLANs in use in a range, ascending: the router gets one NIC for each, in this order. */
 export const vlansOf = (spec: RangeSpec): readonly number[] =>

@@ -1,4 +1,4 @@
-import { machinesOf, type RangeSpec } from './range-spec.ts'
+import { namesIn, type RangeSpec } from './range-spec.ts'
 
 /** Why a range goes, and which VMs may go with it. */
 export interface RemovalOrder {
@@ -25,5 +25,5 @@ export interface ListedVm {
 export const orderOfFile = (spec: RangeSpec): RemovalOrder => ({
   rangeId: spec.id,
   why: 'its file says state: absent',
-  scope: { kind: 'named', names: machinesOf(spec).map(({ name }) => name) },
+  scope: { kind: 'named', names: namesIn(spec) },
 })

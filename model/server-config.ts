@@ -20,6 +20,29 @@ export const serverConfigSchema = z
       .string()
       .meta({ description: 'Host of the API, where `proxmox_url` is not given.', examples: ['pve1.example.org'] })
       .default('127.0.0.1'),
+    proxmox_endpoints: z
+      .array(z.string())
+      .meta({
+        description:
+          "Hosts of the API to fail over between, tried in order, as URLs or names; in place of `proxmox_url`. Of Ludus' next release.",
+        examples: [['https://pve1:8006', 'pve2']],
+      })
+      .default([]),
+    proxmox_token_id: z
+      .string()
+      .regex(/^[^@!=\s]+@[^@!=\s]+![^@!=\s]+$/, 'must be user@realm!name, with the secret in proxmox_token_secret')
+      .meta({
+        description: "API token, `user@realm!name`, where Lanista is given none. Of Ludus' next release.",
+        examples: ['ludus@pve!ludus'],
+      })
+      .optional(),
+    proxmox_token_secret: z
+      .string()
+      .meta({
+        description: 'Secret of `proxmox_token_id`; a file that others may read is warned about.',
+        examples: ['00000000-0000-0000-0000-000000000000'],
+      })
+      .optional(),
     proxmox_invalid_cert: z
       .boolean()
       .meta({
@@ -61,6 +84,22 @@ export const serverConfigSchema = z
       .array(z.int())
       .meta({ description: 'Range numbers that no range is given.', examples: [[1, 2]] })
       .default([]),
+    default_router_vm_name: z
+      .string()
+      .regex(/^[^{}]*\{\{\s*range_id\s*\}\}[^{}]*$/, 'must have {{ range_id }} in it once, and no other expression')
+      .meta({
+        description: 'Name of routers whose range file gives none; also from `server-config.yml` beside this file.',
+        examples: ['{{ range_id }}-router'],
+      })
+      .optional(),
+    default_router_template_name: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'Template of routers whose range file gives none; also from `server-config.yml` beside this file.',
+        examples: ['debian-13-x64-server-template'],
+      })
+      .optional(),
     lanista: lanistaSection.prefault({}),
   })
   .meta({ title: 'Lanista configuration', description: "Ludus' config.yml with a `lanista:` section." })
@@ -69,10 +108,19 @@ export const serverConfigSchema = z
 export type ServerConfig = z.output<typeof serverConfigSchema>
 
 /** The API's URL: `proxmox_url`, else port 8006 of `proxmox_hostname`, which Ludus hands to Ansible beside the URL. */
-export function proxmoxUrlOf({ proxmox_url: url, proxmox_hostname: host }: ServerConfig): string {
-  return url ?? `https://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:8006`
-}
+export const proxmoxUrlOf = ({ proxmox_url: url, proxmox_hostname: host }: ServerConfig): string =>
+  url ?? endpointUrl(host)
 
 /** The URLs of the API, in the order in which they are tried. */
-export const apiUrlsOf = (config: ServerConfig): readonly string[] =>
-  config.lanista.proxmox.hosts ?? [proxmoxUrlOf(config)]
+export function apiUrlsOf(config: ServerConfig): readonly string[] {
+  const { lanista, proxmox_endpoints: endpoints } = config
+  return lanista.proxmox.hosts ?? (endpoints.length > 0 ? endpoints.map(endpointUrl) : [proxmoxUrlOf(config)])
+}
+
+/** The URL of a host of the API that is given as a URL, a name or an address, with or without a port. */
+function endpointUrl(endpoint: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(endpoint)) return endpoint
+  const isBareIpv6 = !endpoint.startsWith('[') && endpoint.split(':').length > 2
+  const host = isBareIpv6 ? `[${endpoint}]` : endpoint
+  return /:[0-9]+$/.test(host) && !isBareIpv6 ? `https://${host}` : `https://${host}:8006`
+}

@@ -7,12 +7,15 @@ import { causeInWords, errorCode, unreadRemedy } from '../error-code.ts'
 export interface TokenSources {
   /** A file's path, from the configuration; goes before the others. */
   readonly file: string | undefined
+  /** `proxmox_token_id` and `proxmox_token_secret` of Ludus' next release; come last. */
+  readonly ludus?: { readonly id: string | undefined; readonly secret: string | undefined }
   /** `CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`) and `LANISTA_PROXMOX_TOKEN` are looked at. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 const CREDENTIAL = 'proxmox-token'
 const VARIABLE = 'LANISTA_PROXMOX_TOKEN'
+const [ID, SECRET] = ['proxmox_token_id', 'proxmox_token_secret']
 const HOW = 'write it as user@realm!name=secret, as "pveum user token add" prints its two parts'
 
 /** What is wrong with a token's form, without repeating any of it. */
@@ -50,7 +53,7 @@ const readTokenFile = async (file: string, source: string): Promise<string> => {
 
 /**
  * The API token as `user@realm!name=secret`, from the configured file, else from systemd's credential
- * `proxmox-token`, else from the environment.
+ * `proxmox-token`, else from the environment, else from Ludus' own keys.
  *
  * @throws UserError with subject, finding and remedy; never with any of the token
  */
@@ -84,6 +87,7 @@ const problemOf = (attempt: () => unknown): string | undefined => {
 const findToken = async ({
   file,
   environment,
+  ludus,
 }: TokenSources): Promise<{ readonly source: string; readonly text: string }> => {
   if (file !== undefined) return { source: `file ${file}`, text: await readTokenFile(file, `file ${file}`) }
   const directory = environment['CREDENTIALS_DIRECTORY']
@@ -94,6 +98,11 @@ const findToken = async ({
     if (text !== undefined) return { source: `credential ${credential}`, text }
   }
   if (variable !== undefined) return { source: `environment variable ${VARIABLE}`, text: variable }
+  const { id, secret } = ludus ?? { id: undefined, secret: undefined }
+  if (id !== undefined && secret !== undefined) return { source: `${ID} and ${SECRET}`, text: `${id}=${secret}` }
+  const [given, lacking] = id === undefined ? [SECRET, ID] : [ID, SECRET]
+  if (id !== undefined || secret !== undefined)
+    throw new UserError(`Proxmox API token: there is ${given} without ${lacking}; set both, or neither`)
   throw new UserError(
     `Proxmox API token: none found; set lanista.proxmox.token_file, or give systemd's LoadCredential=${CREDENTIAL}:FILE, ` +
       `or set ${VARIABLE}`,

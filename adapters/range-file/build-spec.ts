@@ -1,6 +1,7 @@
 import { ROUTER_ADDRESS } from '../../model/identity.ts'
 import type { RangeFile } from '../../model/range-file.ts'
 import type { RangeSpec, Suspension, VmSpec } from '../../model/range-spec.ts'
+import { routerNameFor, routerNames } from '../../model/router-names.ts'
 import { wishesIn } from './build-wishes.ts'
 
 type VmEntry = RangeFile['ludus'][number]
@@ -30,9 +31,9 @@ export function buildSpec(file: RangeFile, id: string, source: string): RangeSpe
   }
 }
 
-const withWishes = (vm: Omit<VmSpec, 'wishes'>, wishes: (name: string) => VmSpec['wishes']): VmSpec => ({
+const withWishes = (vm: Omit<VmSpec, 'wishes'>, wishes: ReturnType<typeof wishesIn>): VmSpec => ({
   ...vm,
-  wishes: wishes(vm.name),
+  wishes: wishes([vm.name, ...vm.otherNames]),
 })
 
 type Suspend = NonNullable<NonNullable<RangeFile['ludus_extensions']>['lanista']>['suspend']
@@ -47,7 +48,7 @@ const suspensionOf = (suspend: Suspend): Suspension | undefined =>
 
 const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): Omit<VmSpec, 'wishes'> => ({
   role: 'router',
-  name: router.vm_name ?? `${id}-router-debian11-x64`,
+  ...routerName(router, id),
   hostname: router.hostname ?? `${id}-router`,
   template: router.template ?? ROUTER_DEFAULTS.template,
   address: ROUTER_ADDRESS,
@@ -61,12 +62,24 @@ const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): Omit<
   ansibleGroups: [],
 })
 
+function routerName(
+  { vm_name: said, template }: NonNullable<RangeFile['router']>,
+  id: string,
+): Pick<VmSpec, 'name' | 'otherNames' | 'unsaid'> {
+  const unsaid = template === undefined ? (['template'] as const) : []
+  if (said !== undefined) return { name: said, otherNames: [], unsaid }
+  const name = routerNameFor(id, template ?? ROUTER_DEFAULTS.template)
+  return { name, otherNames: routerNames(id).filter((each) => each !== name), unsaid: ['name', ...unsaid] }
+}
+
 /** Roles in a Windows domain that make a VM one of its controllers. */
 const CONTROLLERS: ReadonlySet<string> = new Set(['primary-dc', 'alt-dc'])
 
 const vmSpec = (entry: VmEntry): Omit<VmSpec, 'wishes'> => ({
   role: 'vm',
   name: entry.vm_name,
+  otherNames: [],
+  unsaid: [],
   hostname: entry.hostname,
   template: entry.template,
   address: { vlan: entry.vlan, lastOctet: entry.ip_last_octet },

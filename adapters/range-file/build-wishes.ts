@@ -2,13 +2,19 @@ import type { PlacementKeys, VmWishKeys } from '../../model/range-file/placement
 import type { Wish } from '../../model/range-spec.ts'
 import { fillTemplate } from './fill-template.ts'
 
-/** The wishes of each VM of a range by its name: the range's, then its own. Its own strategy stands in for the range's. */
-export function wishesIn(placement: PlacementKeys | undefined, rangeId: string): (name: string) => readonly Wish[] {
+/** The wishes of each VM of a range by its names: the range's, then its own. Its own strategy stands in for the range's. */
+export function wishesIn(
+  placement: PlacementKeys | undefined,
+  rangeId: string,
+): (names: readonly string[]) => readonly Wish[] {
   if (placement === undefined) return () => []
   const byName = new Map(wishKeysByName(placement, rangeId).map(({ name, keys }) => [name, keys]))
   const ranges = (own: VmWishKeys | undefined): readonly Wish[] =>
     wishesOf(own?.strategy === undefined ? placement : { ...placement, strategy: undefined })
-  return (name) => [...ranges(byName.get(name)), ...wishesOf(byName.get(name) ?? {})]
+  return (names) => {
+    const own = names.map((name) => byName.get(name)).find((keys) => keys !== undefined)
+    return [...ranges(own), ...wishesOf(own ?? {})]
+  }
 }
 
 /** The wishes for single VMs with their keys, and the names these stand for. */

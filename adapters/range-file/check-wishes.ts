@@ -21,7 +21,8 @@ type Named = ReturnType<typeof wishKeysByName>
 
 /** Names of VMs that the range has not, and a VM's wish about itself. */
 function unknownNames({ yaml, machines }: CheckedRange, named: Named): readonly Diagnostic[] {
-  const names = new Set(machines.map(({ vm }) => vm.name))
+  const shown = machines.map(({ vm }) => vm.name)
+  const names = new Set([...shown, ...machines.flatMap(({ vm }) => vm.otherNames)])
   const misnamed = named.flatMap(({ key, name, keys }): readonly Misnamed[] => [
     ...(names.has(name) ? [] : [{ path: [key], finding: `placement.vms has wishes for ${printable(name)}`, name }]),
     ...PEER_KEYS.flatMap((wish) =>
@@ -37,7 +38,7 @@ function unknownNames({ yaml, machines }: CheckedRange, named: Named): readonly 
     const { node } = yaml.place([...VMS, ...path])
     return name === undefined
       ? yaml.diagnosticAt(node, finding, 'name another VM')
-      : yaml.diagnosticAt(node, `${finding}, which is no VM of the range`, choice(name, [...names]))
+      : yaml.diagnosticAt(node, `${finding}, which is no VM of the range`, choice(name, shown))
   })
 }
 

@@ -7,6 +7,7 @@ import type { YamlFile } from '../yaml-file/read-yaml.ts'
 /** Further keys of Ludus' own, so that none of them is taken for a misspelling of one that Lanista reads. */
 const OTHER_LUDUS_KEYS: ReadonlySet<string> = new Set([
   'proxmox_interface',
+  'proxmox_user_realm',
   'proxmox_local_ip',
   'proxmox_public_ip',
   'proxmox_gateway',

@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { asKind, type ConfigKey, configKeys, valueAt, withValueAt } from '../../model/config-keys.ts'
-import type { ConfigOrigin, ConfigSource, ServerConfigRead } from '../../model/config-source.ts'
+import type { ConfigOrigin, ConfigSource, EffectiveConfig, ServerConfigRead } from '../../model/config-source.ts'
 import { type Diagnostic, diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { proxmoxUrlOf, type ServerConfig, serverConfigSchema } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 import { causeInWords, unreadRemedy } from '../error-code.ts'
 import { aboutVariable, overridden, type Override, overridesIn } from './environment-overrides.ts'
+import { ludusSettingsFile, readLudusSettings, SETTINGS_KEYS } from './ludus-settings-file.ts'
 import { keysOfLanista, misspeltKeys } from './misspelt-keys.ts'
 import { watchFile } from './watch-file.ts'
 import { decodeText } from '../yaml-file/decode-text.ts'
@@ -19,7 +20,11 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** The configuration in a file, with the `LANISTA_*` variables of the environment in place of what it says. */
 export const serverConfigFile = (file: string, environment: Environment): ConfigSource => ({
   read: () => readServerConfig(file, environment),
-  watch: (onChange, signal) => watchFile(file, onChange, signal),
+  watch: async (onChange, signal) => {
+    const settings = ludusSettingsFile(file)
+    await watchFile(file, onChange, signal)
+    if (settings !== undefined) await watchFile(settings, onChange, signal)
+  },
 })
 
 /**
@@ -47,21 +52,44 @@ async function readServerConfig(file: string, environment: Environment): Promise
     )
   }
   const decoded = decodeText(bytes)
-  return decoded.kind === 'text'
-    ? parseServerConfig(decoded.text, file, environment)
-    : whole(decoded.finding, decoded.remedy)
+  if (decoded.kind !== 'text') return whole(decoded.finding, decoded.remedy)
+  const settings = await readLudusSettings(file)
+  if (settings.kind === 'invalid') return settings
+  const read = parseServerConfig(decoded.text, file, environment, settings.yaml)
+  return read.kind === 'ok' ? { ...read, warnings: [...read.warnings, ...(await exposure(file, read))] } : read
 }
 
-/** Checks a configuration's text. Relative paths in it, or in the environment, are taken from the folder of `file`. */
-export function parseServerConfig(text: string, file: string, environment: Environment = {}): ServerConfigRead {
+/** That others on the machine may read the secret in the file, which is all that somebody needs to be Lanista. */
+async function exposure(file: string, { origins }: EffectiveConfig): Promise<readonly Diagnostic[]> {
+  const origin = origins.get('proxmox_token_secret')
+  if (origin?.kind !== 'file') return []
+  const { mode } = await stat(file)
+  if ((mode & 0o007) === 0) return []
+  const finding = `it holds proxmox_token_secret, and every user of this machine may read it (mode ${(mode & 0o777).toString(8)})`
+  return [{ file: printable(file, 4096), line: origin.line, column: undefined, finding, remedy: 'chmod o= it' }]
+}
+
+/**
+ * Checks a configuration's text. Relative paths in it, or in the environment, are taken from the folder of `file`.
+ *
+ * @param settings Ludus' server settings, for keys that the text does not have
+ */
+export function parseServerConfig(
+  text: string,
+  file: string,
+  environment: Environment = {},
+  settings?: YamlFile,
+): ServerConfigRead {
   const read = readYaml(text, printable(file, 4096), 'yaml 1.2', 'the configuration')
   if (read.kind === 'invalid') return read
   const { yaml } = read
   const { values: overrides, problems, warnings } = overridesIn(environment)
-  const checked = serverConfigSchema.safeParse(overridden(asLudusReads(withoutEmptyKeys(yaml.value)), overrides))
+  const value = withSettings(withoutEmptyKeys(yaml.value), settings)
+  const checked = serverConfigSchema.safeParse(overridden(asLudusReads(value), overrides))
+  const files = settings === undefined ? [yaml] : [yaml, settings]
   const diagnostics = [
     ...misspeltKeys(yaml),
-    ...(checked.success ? [] : issuesInWords(checked.error.issues, yaml, overrides)),
+    ...(checked.success ? [] : issuesInWords(checked.error.issues, files, overrides)),
     ...problems,
   ]
   if (!checked.success || diagnostics.length > 0) return { kind: 'invalid', diagnostics }
@@ -69,7 +97,7 @@ export function parseServerConfig(text: string, file: string, environment: Envir
   return {
     kind: 'ok',
     config: { ...config, proxmox_url: proxmoxUrlOf(config) },
-    origins: originsOf(yaml, overrides),
+    origins: originsOf(files, overrides),
     warnings: [...keysOfLanista(yaml), ...warnings],
   }
 }
@@ -81,6 +109,13 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const withoutEmptyKeys = (value: unknown): unknown =>
   isMap(value) ? Object.fromEntries(Object.entries(value).filter(([, content]) => content !== null)) : value
 
+/** What the settings say of keys that the configuration has not. */
+function withSettings(value: unknown, settings: YamlFile | undefined): unknown {
+  const said = withoutEmptyKeys(settings?.value)
+  if (!isMap(value) || !isMap(said)) return value
+  return { ...Object.fromEntries(SETTINGS_KEYS.flatMap((key) => (key in said ? [[key, said[key]]] : []))), ...value }
+}
+
 /** Ludus is lenient about the types of its keys; Lanista's own keys are taken at their word. */
 const asLudusReads = (value: unknown): unknown =>
   configKeys
@@ -90,17 +125,20 @@ const asLudusReads = (value: unknown): unknown =>
 /** Each problem where it stems from: a place in the file, or a variable. */
 function issuesInWords(
   issues: Parameters<typeof issueDiagnostics>[2],
-  yaml: YamlFile,
+  files: readonly YamlFile[],
   overrides: readonly Override[],
 ): readonly Diagnostic[] {
   const overrideOf = (path: readonly PropertyKey[]): Override | undefined =>
     overrides.find(({ key }) => key.path.every((step, index) => path[index] === step))
-  const ofFile = issues.filter(({ path }) => overrideOf(path) === undefined)
+  const ofFiles = files.map((file, index) => ({
+    file,
+    issues: issues.filter(({ path }) => overrideOf(path) === undefined && Math.max(0, placeIn(files, path)) === index),
+  }))
   const ofVariables = issues.flatMap((issue) => {
     const override = overrideOf(issue.path)
     return override === undefined ? [] : issueOfVariable(issue, override)
   })
-  return [...issueDiagnostics(yaml, serverConfigSchema, ofFile), ...ofVariables]
+  return [...ofFiles.flatMap((each) => issueDiagnostics(each.file, serverConfigSchema, each.issues)), ...ofVariables]
 }
 
 /** The same words as for a file: the variable is shown as a file of that one key. */
@@ -116,13 +154,25 @@ function issueOfVariable(
   }))
 }
 
-const originsOf = (yaml: YamlFile, overrides: readonly Override[]): ReadonlyMap<string, ConfigOrigin> =>
-  new Map(configKeys.map((key) => [key.name, originOf(key, yaml, overrides)]))
+/** The index of the first file that has something there; -1: none. Of the settings only what is taken from them. */
+const placeIn = (files: readonly YamlFile[], path: readonly PropertyKey[]): number =>
+  files.findIndex(({ value }, index) => {
+    const taken = index === 0 || SETTINGS_KEYS.some((key) => key === path[0])
+    return taken && (valueAt(value, path.slice(0, 1).map(String)) ?? null) !== null
+  })
 
-function originOf({ name, path, variable }: ConfigKey, yaml: YamlFile, overrides: readonly Override[]): ConfigOrigin {
+const originsOf = (files: readonly YamlFile[], overrides: readonly Override[]): ReadonlyMap<string, ConfigOrigin> =>
+  new Map(configKeys.map((key) => [key.name, originOf(key, files, overrides)]))
+
+function originOf(
+  { name, path, variable }: ConfigKey,
+  files: readonly YamlFile[],
+  overrides: readonly Override[],
+): ConfigOrigin {
   if (overrides.some(({ key }) => key.name === name)) return { kind: 'environment', variable }
-  const value = valueAt(yaml.value, path)
-  if (value === undefined || value === null) return { kind: 'default' }
+  const yaml = files[placeIn(files, path)]
+  const value = yaml === undefined ? undefined : valueAt(yaml.value, path)
+  if (yaml === undefined || value === undefined || value === null) return { kind: 'default' }
   const { key, node } = yaml.place(path)
   return { kind: 'file', file: yaml.file, line: yaml.diagnosticAt(key ?? node, '', '').line }
 }

@@ -60,6 +60,7 @@ const DURATIONS: ReadonlySet<string> = new Set(['lanista.resync', 'lanista.audit
 
 function shownValue(name: string, value: unknown): unknown {
   if (DURATIONS.has(name) && typeof value === 'number') return durationText(value)
+  if (name === 'proxmox_token_secret' && value !== undefined) return '***'
   if (name === 'lanista.notify.urls' && Array.isArray(value)) return value.map((url) => shownAddress(String(url)))
   return masked(value)
 }

@@ -2,7 +2,7 @@ import { nearest } from '../../model/nearest.ts'
 import { networkModeOf } from '../../model/network-mode.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
-import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
+import { machineNamed, machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import { UserError } from '../../model/user-error.ts'
 import { explainVm } from '../../reconcilers/range/explain-vm.ts'
 import { groundOf } from '../../reconcilers/range/ground.ts'
@@ -79,8 +79,8 @@ function rangeOf(id: string, specs: readonly RangeSpec[], { awake, suspended }: 
 }
 
 function vmOf(spec: RangeSpec, name: string): void {
+  if (machineNamed(spec, name) !== undefined) return
   const names = machinesOf(spec).map((vm) => vm.name)
-  if (names.includes(name)) return
   const meant = nearest(name, names)
   const remedy =
     meant === undefined

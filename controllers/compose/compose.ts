@@ -5,6 +5,7 @@ import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination, openTroubles } from '../../adapters/logger.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
+import { withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
@@ -19,7 +20,7 @@ import { fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
-import { proxmoxOf } from './connect.ts'
+import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
 import { watchObservations } from './observations.ts'
 
@@ -37,7 +38,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
     configSource: (file) => serverConfigFile(file, environment),
-    inspectToken: ({ lanista }) => inspectToken({ file: lanista.proxmox.token_file, environment }),
+    inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),
     openLog: (file) => openLogger(logDestination(file)),
     openTroubles,
     connect: (config, logger) => connect(config, logger, version, outside),
@@ -73,7 +74,10 @@ async function connect(
     ordersUntold: () => whyOrdersUntold(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
-    files: watchRangeFiles({ folder: ranges, logger, clock, parser: new BalancedParser(clock) }),
+    files: withLudusRouters(
+      watchRangeFiles({ folder: ranges, logger, clock, parser: new BalancedParser(clock) }),
+      config,
+    ),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),

@@ -3,7 +3,7 @@ import { createLanes } from '../../adapters/proxmox/lanes.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import type { TlsTrust } from '../../adapters/proxmox/tls.ts'
-import { readToken } from '../../adapters/proxmox/token.ts'
+import { readToken, type TokenSources } from '../../adapters/proxmox/token.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { Logger, Metrics, Proxmox } from '../../model/ports.ts'
 import { apiUrlsOf, type ServerConfig } from '../../model/server-config.ts'
@@ -23,8 +23,7 @@ export async function proxmoxOf(
   config: ServerConfig,
   { clock, random, environment, logger, metrics }: ConnectDependencies,
 ): Promise<Proxmox> {
-  const { token_file: file } = config.lanista.proxmox
-  const token = await readToken({ file, environment }).catch(asUserError)
+  const token = await readToken(tokenSourcesOf(config, environment)).catch(asUserError)
   const tls = await trustOf(config)
   return connectProxmox(
     { hosts: apiUrlsOf(config), token, tls },
@@ -41,6 +40,13 @@ export async function proxmoxOf(
     },
   )
 }
+
+/** Where the API token may come from. */
+export const tokenSourcesOf = (config: ServerConfig, environment: NodeJS.ProcessEnv): TokenSources => ({
+  file: config.lanista.proxmox.token_file,
+  ludus: { id: config.proxmox_token_id, secret: config.proxmox_token_secret },
+  environment,
+})
 
 /** A fingerprint says most, then a CA, then Ludus' switch that trusts everything, then the system's CAs. */
 async function trustOf({ proxmox_invalid_cert: insecure, lanista: { proxmox } }: ServerConfig): Promise<TlsTrust> {

@@ -1,7 +1,6 @@
 import type { Explanation } from '../../model/explanation.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import { machinesOf } from '../../model/range-spec.ts'
-import type { RangeSpec } from '../../model/range-spec.ts'
+import { machineNamed, type RangeSpec } from '../../model/range-spec.ts'
 import type { RangeFiles } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { explainVm } from '../../reconcilers/range/explain-vm.ts'
@@ -42,7 +41,7 @@ export class Explaining {
   async explain(rangeId: string, vm: string): Promise<Explanation | undefined> {
     const file = await this.#files.read(rangeId)
     if (file.kind !== 'ok' || file.spec.state === 'absent') return undefined
-    if (machinesOf(file.spec).every(({ name }) => name !== vm)) return undefined
+    if (machineNamed(file.spec, vm) === undefined) return undefined
     return await this.#turn.enter({ spec: file.spec, vm })
   }
 }

@@ -24,7 +24,10 @@ export type Asked =
 /** What a file asks for of its VMs. @param told of them before */
 export const askedBy = (spec: RangeSpec, told: readonly VmStatus[]): Asked => ({
   kind: 'these',
-  vms: machinesOf(spec).map(({ name, role }) => told.find((vm) => vm.name === name) ?? { ...NOT_SEEN, name, role }),
+  vms: machinesOf(spec).map(
+    ({ name, otherNames, role }) =>
+      told.find((vm) => vm.name === name || otherNames.includes(vm.name)) ?? { ...NOT_SEEN, name, role },
+  ),
   power: spec.power,
 })
 

@@ -6,7 +6,7 @@ import { type Outcome, worstOf } from '../../model/outcome.ts'
 import { always, provided } from '../../model/permit.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
-import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
+import { namesIn, type RangeSpec } from '../../model/range-spec.ts'
 import { zoneRemarkOf } from '../../model/zone-finding.ts'
 import type { KeepAssignment } from '../machine/vm-assignment.ts'
 import type { Pruning } from '../removal/pruning.ts'
@@ -117,7 +117,7 @@ export class RangePass {
     }
     const { plan } = planned.result
     if (plan.vms.every(isNotThere)) {
-      const names = machinesOf(spec).map(({ name }) => name)
+      const names = namesIn(spec)
       const finding = await this.#pruning.renameOf({ rangeId: spec.id, names })
       if (finding !== undefined) {
         range.report.found({ zone, network: finding, machines: undefined })

@@ -3,7 +3,7 @@ import { type DestroyOrder, removalOf } from '../../model/destroy-order.ts'
 import { type Diagnostic, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { Withdrawn } from '../../model/permit.ts'
 import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
-import { isSuspended, machinesOf, type RangeSpec } from '../../model/range-spec.ts'
+import { isSuspended, machineNamed, namesIn, type RangeSpec } from '../../model/range-spec.ts'
 import { orderOfFile, type RemovalOrder } from '../../model/removal.ts'
 import type { DestroyOrders } from '../removal/destroy-orders.ts'
 import type { Pruning } from '../removal/pruning.ts'
@@ -98,11 +98,7 @@ export class RangeWishes {
     const file = unquotedRead(await this.#files.read(rangeId))
     // Nothing that was decided for the lack of a file holds any more.
     if (file.kind === 'invalid') this.#pruning.fileSeen(rangeId, undefined)
-    if (file.kind === 'ok')
-      this.#pruning.fileSeen(
-        rangeId,
-        machinesOf(file.spec).map(({ name }) => name),
-      )
+    if (file.kind === 'ok') this.#pruning.fileSeen(rangeId, namesIn(file.spec))
     const destroy = await this.#destroyOrders.of(rangeId, file)
     if (file.kind === 'ok' && isSuspended(file.spec, this.#clock.now())) return { ...file, kind: 'suspended' }
     const valid = file.kind === 'ok' ? file : undefined
@@ -171,7 +167,7 @@ const tooLate = (patience: number): Wish => ({
 
 /** All of a range file that writes to one of its VMs depend on, as one text. */
 function partOf(spec: RangeSpec, vmName: string): string {
-  const vm = machinesOf(spec).find(({ name }) => name === vmName)
+  const vm = machineNamed(spec, vmName)
   const vlans = vm?.role === 'router' ? spec.vms.map(({ address }) => address.vlan) : []
   return JSON.stringify([vm, vlans, spec.number, spec.power, spec.drift, spec.targetNode])
 }

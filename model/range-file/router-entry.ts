@@ -20,7 +20,8 @@ export const routerEntry = z
     vm_name: z
       .string()
       .meta({
-        description: 'Name of the VM in Proxmox. Default: `<range id>-router-debian11-x64`.',
+        description:
+          'Name of the VM in Proxmox. Default: `<range id>-router-debian<NN>-x64`, after its template; an existing router keeps the name that a release of Ludus gave it.',
         examples: ['{{ range_id }}-router'],
       })
       .optional(),
@@ -31,7 +32,8 @@ export const routerEntry = z
     template: z
       .string()
       .meta({
-        description: 'Name of the template it is cloned from. Default: debian-11-x64-server-template.',
+        description:
+          'Name of the template it is cloned from. Default: the newest there is of debian-13-x64-server-template, debian-12-... and debian-11-...',
         examples: ['debian-12-x64-server-template'],
       })
       .optional(),

@@ -5,6 +5,7 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { withSettledRouter } from './settled-router.ts'
 import { NUMBER_PATH } from './shared-numbers.ts'
 
 /**
@@ -12,10 +13,11 @@ import { NUMBER_PATH } from './shared-numbers.ts'
  * node that is down or full today is a matter of planning.
  */
 export function checkAgainstCluster(
-  spec: RangeSpec,
+  asked: RangeSpec,
   snapshot: ClusterSnapshot,
   settings: PlanSettings,
 ): readonly SpecFinding[] {
+  const spec = withSettledRouter(asked, snapshot, [])
   const machines: readonly (readonly [Path, VmSpec])[] = [
     ...spec.vms.map((vm, index) => [['ludus', index], vm] as const),
     [['router'], spec.router],

@@ -37,7 +37,7 @@ export function explainVm(spec: RangeSpec, vmName: string, turn: TurnPlan): Expl
     changes: [],
   }
   if (result.kind === 'refused') return { ...nothing, why: result.finding.message }
-  const outline = joint.outlines.find((each) => each.spec === spec)
+  const outline = joint.outlines.find((each) => each.spec.id === spec.id)
   const plan = vmIn(result.plan, vmName)
   if (outline === undefined || plan === undefined) throw new Error(`range ${spec.id} has no vm ${vmName}`)
   const { watched } = joint.placements
@@ -67,7 +67,8 @@ export function explainVm(spec: RangeSpec, vmName: string, turn: TurnPlan): Expl
   return explainKnown(plan, outline, joint, nothing)
 }
 
-const vmIn = ({ vms }: RangePlan, name: string): VmPlan | undefined => vms.find(({ spec }) => spec.name === name)
+const vmIn = ({ vms }: RangePlan, name: string): VmPlan | undefined =>
+  vms.find(({ spec }) => spec.name === name || spec.otherNames.includes(name))
 
 /** A VM that exists, or whose name or VMID somebody else has. */
 function explainKnown(plan: VmPlan, outline: Outline, joint: Joint, nothing: Explanation): Explanation {

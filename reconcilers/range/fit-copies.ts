@@ -91,6 +91,7 @@ function copiesOf(spec: RangeSpec, count: number, most: number): readonly RangeS
     const rename = (vm: VmSpec): VmSpec => ({
       ...vm,
       name: `${vm.name}${suffix}`,
+      otherNames: [],
       wishes: vm.wishes.map((wish) =>
         'vms' in wish ? { ...wish, vms: wish.vms.map((peer) => `${peer}${suffix}`) } : wish,
       ),

@@ -11,6 +11,7 @@ import { type NumbersSeen, numbersHeldBy, rangeNumberOf } from '../range-number.
 import { hiddenMembersOf, machinesHidden, sdnHidden } from '../not-visible.ts'
 import { findGuest, guestsOfRange, indexGuests } from '../vm/find-guest.ts'
 import { numberedVnets } from '../vnet/numbered-vnets.ts'
+import { withSettledRouter } from './settled-router.ts'
 
 /** What Ansible is told of one VM. Names that start with `proxmox_` and `range_` are those of Ludus. */
 interface HostVars {
@@ -58,7 +59,8 @@ export function inventoryOf(specs: readonly RangeSpec[], snapshot: ClusterSnapsh
   const index = indexGuests(snapshot)
   const warnings: string[] = []
   const hosts = new Map<string, Host>()
-  for (const spec of [...specs].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  const settled = specs.map((spec) => withSettledRouter(spec, snapshot, []))
+  for (const spec of settled.sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const numbered = numberIn(
       spec,
       seen,
@@ -73,7 +75,7 @@ export function inventoryOf(specs: readonly RangeSpec[], snapshot: ClusterSnapsh
     const hidden = machinesHidden(spec.id, snapshot) ?? hiddenMembersOf(spec.id, snapshot)
     const machines = machinesOf(spec).map((vm) => ({ vm, vmid: vmidOf(number, vm.address, settings.vmidBase) }))
     const guests = guestsOfRange(spec.id, new Set(machines.map(({ vmid }) => vmid)), index)
-    const looked = machines.map(({ vm, vmid }) => ({ vm, found: findGuest(vm.name, vmid, guests) }))
+    const looked = machines.map(({ vm, vmid }) => ({ vm, found: findGuest(vm, vmid, guests) }))
     if (hidden !== undefined && looked.some(({ found }) => found.kind !== 'guest'))
       warnings.push(`VMs may be missing here: ${hidden.message}`)
     for (const { vm, found } of looked) {

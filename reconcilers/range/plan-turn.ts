@@ -6,6 +6,7 @@ import { compareNames } from '../placement/compare-names.ts'
 import { type Placements, placeRequests } from '../placement/place-requests.ts'
 import { completePlan, type Outline, outlineRange, type PlanResult } from './plan-range.ts'
 import type { Promises } from './promises.ts'
+import { withSettledRouter } from './settled-router.ts'
 
 /** What came of planning one range of a turn. */
 export type TurnResult =
@@ -51,6 +52,30 @@ export function planTurn(
   ground: Ground,
   promises: Promises,
   watch?: { readonly rangeId: string; readonly vm: string },
+): TurnPlan {
+  const settled = new Map(specs.map((spec) => [spec, settledOf(spec, ground, promises)]))
+  const turn = planSettled([...settled.values()], ground, promises, watch)
+  const resultOf = (spec: RangeSpec): [RangeSpec, TurnResult][] => {
+    const result = turn.results.get(settled.get(spec) ?? spec)
+    return result === undefined ? [] : [[spec, result]]
+  }
+  return { ...turn, results: new Map(specs.flatMap(resultOf)) }
+}
+
+/** What breaks here breaks again where it keeps no other range from its plan. */
+function settledOf(spec: RangeSpec, { snapshot }: Ground, { underWay }: Promises): RangeSpec {
+  try {
+    return withSettledRouter(spec, snapshot, underWay)
+  } catch {
+    return spec
+  }
+}
+
+function planSettled(
+  specs: readonly RangeSpec[],
+  ground: Ground,
+  promises: Promises,
+  watch: { readonly rangeId: string; readonly vm: string } | undefined,
 ): TurnPlan {
   const { outlines, results } = outlineAll(specs, promises, ground)
   try {
@@ -104,7 +129,10 @@ function placeTogether(
   const before = capacityOf(snapshot, promised)
   const groups = outlines.map(({ group }) => group)
   const watched =
-    watch && groups.find(({ rangeId }) => rangeId === watch.rangeId)?.requests.find(({ vm }) => vm.name === watch.vm)
+    watch &&
+    groups
+      .find(({ rangeId }) => rangeId === watch.rangeId)
+      ?.requests.find(({ vm }) => [vm.name, ...vm.otherNames].includes(watch.vm))
   const placements = placeRequests(groups, before, site, settings, watched)
   return { ground, outlines, promised, reservations, before, placements }
 }

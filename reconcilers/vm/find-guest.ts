@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
+import type { VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 
 /** What the snapshot knows of a VM that a range file asks for. */
@@ -64,18 +65,25 @@ function push(lists: Map<string, GuestSeen[]>, key: string, guest: GuestSeen): v
 }
 
 /**
- * Finds a range's VM: it is its pool and its name, on whatever node and VMID, whoever made it. The VMID that spells
+ * Finds a range's VM: it is its pool and one of its names, on whatever node and VMID, whoever made it. The VMID that spells
  * its address finds it as well while Proxmox has no name for it yet (up to 10 s after creation, or while cloning).
  * A guest of that VMID or name that is not the range's is a conflict, never a VM to take.
  */
-export function findGuest(name: string, vmid: number, { rangeId, index, nameless }: RangeGuests): Found {
+export function findGuest(
+  vm: Pick<VmSpec, 'name' | 'otherNames'>,
+  vmid: number,
+  { rangeId, index, nameless }: RangeGuests,
+): Found {
   const { byVmid, byName } = index
+  const { name } = vm
+  const names = [name, ...vm.otherNames]
   const namesakes = byName.get(name) ?? []
-  const named = namesakes.filter(({ pool }) => pool === rangeId)
+  const named = names.flatMap((each) => byName.get(each) ?? []).filter(({ pool }) => pool === rangeId)
   if (named.length > 1) {
+    const called = new Set(named.map((guest) => guest.name)).size > 1 ? 'that are it by their names' : 'of that name'
     return conflict(
       'DuplicateName',
-      `vm ${name}: pool ${rangeId} has ${named.length} VMs of that name (VMIDs ${named
+      `vm ${name}: pool ${rangeId} has ${named.length} VMs ${called} (VMIDs ${named
         .map((guest) => guest.vmid)
         .join(', ')}); rename or remove all but one`,
     )
@@ -83,7 +91,7 @@ export function findGuest(name: string, vmid: number, { rangeId, index, nameless
   if (named[0] !== undefined) return { kind: 'guest', guest: named[0] }
 
   const holder = byVmid.get(vmid)
-  if (holder !== undefined) return holderOf(holder, rangeId, name)
+  if (holder !== undefined) return holderOf(holder, rangeId, names)
 
   const [stranger] = namesakes
   if (stranger !== undefined) {
@@ -95,10 +103,11 @@ export function findGuest(name: string, vmid: number, { rangeId, index, nameless
   return nameless === undefined ? { kind: 'absent' } : unclear(nameless)
 }
 
-function holderOf(holder: GuestSeen, rangeId: string, name: string): Found {
+function holderOf(holder: GuestSeen, rangeId: string, names: readonly string[]): Found {
   const { kind, lock, node, pool, vmid } = holder
+  const [name = ''] = names
   const known = nameOf(holder)
-  if (kind === 'qemu' && !holder.template && (known === undefined || (known === name && lock === 'clone'))) {
+  if (kind === 'qemu' && !holder.template && (known === undefined || (names.includes(known) && lock === 'clone'))) {
     if (pool === rangeId) return { kind: 'guest', guest: holder }
     // The pool comes at the end of a clone, and the name late; until then only the VMID tells, which nobody else has a reason
     // to use.

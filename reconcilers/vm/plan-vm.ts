@@ -23,7 +23,7 @@ export type VmLook = { readonly kind: 'known'; readonly plan: VmPlan } | { reado
 export function lookAtVm(vm: VmSpec, vmid: number, range: PlannedRange, snapshot: ClusterSnapshot): VmLook {
   const known = (plan: VmPlan): VmLook => ({ kind: 'known', plan })
   const own = range.underWay.filter(({ rangeId }) => rangeId === range.id)
-  const found = findGuest(vm.name, vmid, range.guests)
+  const found = findGuest(vm, vmid, range.guests)
   switch (found.kind) {
     case 'conflict': {
       const holder = range.guests.index.byVmid.get(vmid)

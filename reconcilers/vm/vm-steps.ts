@@ -38,7 +38,8 @@ export function onlyAsSeen({ work, look }: VmContext): VmWork {
 /** For a clone: it is sent only while its pool has no other VM of its name. */
 export function onlyIfAlone({ work, look }: VmContext): VmWork {
   const { plan, networks, planned, permit } = work
-  const newcomer = { name: plan.spec.name, rangeId: networks.rangeId, planned }
+  const { name, otherNames } = plan.spec
+  const newcomer = { names: [name, ...otherNames], rangeId: networks.rangeId, planned }
   return { ...work, permit: noNamesake(look, work, newcomer, permit) }
 }
 

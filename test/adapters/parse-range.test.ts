@@ -51,6 +51,8 @@ describe('parseRange', () => {
       expect(vm).to.deep.equal({
         role: 'vm',
         name: 'JD-dc',
+        otherNames: [],
+        unsaid: [],
         hostname: 'dc',
         template: 'debian-12',
         address: { vlan: 10, lastOctet: 11 },
@@ -70,6 +72,8 @@ describe('parseRange', () => {
       expect(specOf('ludus: []\n').router).to.deep.equal({
         role: 'router',
         name: 'JD-router-debian11-x64',
+        otherNames: ['JD-router-debian13-x64', 'JD-router-debian12-x64'],
+        unsaid: ['name', 'template'],
         hostname: 'JD-router',
         template: 'debian-11-x64-server-template',
         address: { vlan: 1, lastOctet: 254 },

@@ -7,6 +7,8 @@ import { ROUTER_TEMPLATE, WINDOWS_TEMPLATE } from './cluster.ts'
 export const vm = (name: string, traits: Partial<VmSpec> = {}): VmSpec => ({
   role: 'vm',
   name,
+  otherNames: [],
+  unsaid: [],
   hostname: name,
   template: WINDOWS_TEMPLATE,
   address: { vlan: 10, lastOctet: 11 },

@@ -52,7 +52,7 @@ ${node === undefined ? '' : `    target_node: ${node}\n`}`
 
 /** The name of a range's VM in Proxmox. */
 export const nameIn = (range: string, vm: string): string =>
-  vm === 'router' ? `${range}-router-debian11-x64` : `${range}-${vm}`
+  vm === 'router' ? `${range}-router-debian12-x64` : `${range}-${vm}`
 
 /** True for a file that asks for its range. */
 export const isInForce = (file: RangeFile | undefined): file is RangeFile =>

@@ -133,7 +133,7 @@ describe("whatever carries a range's mark, or the like of it", () => {
             expect(tags).to.include.members(['lanista', 'jd'])
           }
         const found = findGuest(
-          'JD-DC01',
+          { name: 'JD-DC01', otherNames: [] },
           1_010_011,
           guestsOfRange('JD', new Set([1_010_011]), indexGuests({ guests })),
         )

@@ -6,7 +6,7 @@ import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText, type VmText } from './ranges.ts'
 
-const ROUTER = 'JD-router-debian11-x64'
+const ROUTER = 'JD-router-debian12-x64'
 const vm = (name: string, octet: number, targetNode?: string): VmText => ({
   name,
   vlan: 10,

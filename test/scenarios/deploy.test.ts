@@ -254,9 +254,9 @@ describe('a fresh VM', () => {
   it("is the router by Ludus' defaults, with the NAT network first and then a NIC per VLAN in ascending order", () => {
     expect(writesOf(3_001_254)).to.deep.equal(
       three(
-        [9001, 'pve1'],
+        [9002, 'pve1'],
         [3_001_254, 'pve1'],
-        { name: 'JD-router-debian11-x64', pool: 'JD', groups: groups('JD', 'JD_router') },
+        { name: 'JD-router-debian12-x64', pool: 'JD', groups: groups('JD', 'JD_router') },
         {
           cores: '2',
           vcpus: '2',

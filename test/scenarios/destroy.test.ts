@@ -93,7 +93,7 @@ describe('lanista destroy', function () {
     expect(wrong.output)
       .to.match(/^range JD: this is destroyed, disks and all, and can't be brought back$/m)
       .and.match(new RegExp(`^JD-a +${a} +pve\\d +running$`, 'm'))
-      .and.match(new RegExp(`^JD-router-debian11-x64 +${router} +pve\\d +running$`, 'm'))
+      .and.match(new RegExp(`^JD-router-debian12-x64 +${router} +pve\\d +running$`, 'm'))
       .and.match(/^and vnet r1, pool JD$/m)
       .and.match(/^Its file .*JD\.yml asks for it\. It stays away until that file changes/m)
       .and.match(/^nothing is destroyed$/m)

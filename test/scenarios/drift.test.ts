@@ -8,7 +8,7 @@ import { itLong } from '../runner/long-runs.ts'
 const A: VmText = { name: 'a', vlan: 10, octet: 1 }
 const C: VmText = { name: 'c', vlan: 99, octet: 1 }
 const NEW: VmText = { name: 'n', vlan: 20, octet: 1 }
-const ROUTER = 'JD-router-debian11-x64'
+const ROUTER = 'JD-router-debian12-x64'
 const fileOf = (vms: readonly VmText[], drift = '{}'): string =>
   rangeText(vms, `ludus_extensions: { lanista: { drift: ${drift} } }\n`)
 

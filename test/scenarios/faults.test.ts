@@ -45,7 +45,7 @@ function endState({ simulator: { world } }: Lab): unknown {
 
 const EXPECTED = {
   vms: [
-    [1001254, 'JD-router-debian11-x64', 'jd;lanista', undefined, true],
+    [1001254, 'JD-router-debian12-x64', 'jd;lanista', undefined, true],
     [1010001, 'JD-a', 'jd;lanista', undefined, true],
   ],
   pool: ['JD'],

@@ -50,7 +50,7 @@ describe('lanista inventory', function () {
     const before = writes()
     const { status, stdout, stderr } = await lanista('inventory', '--list')
     expect(status, stderr).to.equal(0)
-    const [a, dc, router] = ['JD-a', 'JD-dc', 'JD-router-debian11-x64'] as const
+    const [a, dc, router] = ['JD-a', 'JD-dc', 'JD-router-debian12-x64'] as const
     const vars = (name: string, ansible_host: string, vmid: number, node: string, os: string, vlan: number) => ({
       ansible_host,
       proxmox_name: name,
@@ -147,7 +147,7 @@ describe('lanista inventory', function () {
       '@JD:',
       '|--JD-a',
       '|--JD-dc',
-      '|--JD-router-debian11-x64',
+      '|--JD-router-debian12-x64',
     ])
     expect(JSON.parse(host.stdout)).to.include({ ansible_host: '10.1.10.1', proxmox_os_id: 'linux', lanista_vlan: 10 })
   })

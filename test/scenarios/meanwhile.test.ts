@@ -22,7 +22,7 @@ describe('while a VM is worked on for long', () => {
   /** A full clone that goes on until the lab is closed. */
   const cloning = async (): Promise<void> => {
     lab = await openLab({ files: { 'JD.yml': rangeText([A]) + FULL }, durations: { fullClonePerGib: 10_000_000 } })
-    await lab.until(() => phaseIn(lab, 'JD-a') === 'cloning' && phaseIn(lab, 'JD-router-debian11-x64') === 'running')
+    await lab.until(() => phaseIn(lab, 'JD-a') === 'cloning' && phaseIn(lab, 'JD-router-debian12-x64') === 'running')
   }
   afterEach(() => lab.close())
 
@@ -58,7 +58,7 @@ describe('while a VM is worked on for long', () => {
 
   itLong('it goes with its range once its clone has ended, and is not started for that', async () => {
     lab = await openLab({ files: { 'JD.yml': rangeText([A]) + FULL }, durations: { fullClonePerGib: 200 } })
-    await lab.until(() => phaseIn(lab, 'JD-a') === 'cloning' && phaseIn(lab, 'JD-router-debian11-x64') === 'running')
+    await lab.until(() => phaseIn(lab, 'JD-a') === 'cloning' && phaseIn(lab, 'JD-router-debian12-x64') === 'running')
     await lab.drop('JD.yml', `${rangeText([A])}${FULL}ludus_extensions: { lanista: { state: absent } }\n`)
     await lab.until(() => readyIn(lab)?.reason === 'Absent')
     const ofA = lab.writes().filter(({ path }) => path.includes('/qemu/1010001'))

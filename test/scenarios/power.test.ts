@@ -8,7 +8,7 @@ import { rangeText, type VmText } from './ranges.ts'
 
 const A: VmText = { name: 'a', vlan: 10, octet: 1 }
 const B: VmText = { name: 'b', vlan: 10, octet: 2 }
-const ROUTER = 'JD-router-debian11-x64'
+const ROUTER = 'JD-router-debian12-x64'
 const fileOf = (power: string, ...vms: readonly VmText[]): string =>
   rangeText(vms, `ludus_extensions: { lanista: { power: ${power} } }\n`)
 

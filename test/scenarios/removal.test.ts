@@ -11,7 +11,7 @@ import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const GOES = `${JD}ludus_extensions: { lanista: { state: absent } }\n`
-const ROUTER = 'JD-router-debian11-x64'
+const ROUTER = 'JD-router-debian12-x64'
 
 describe('a range that is to go, with its VMs', () => {
   let lab: Lab

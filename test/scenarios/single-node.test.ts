@@ -61,7 +61,7 @@ describe('ranges on a single node', () => {
       { iface: 'vmbr1002', ...rangeBridge('KT') },
     ])
     expect(bridge('vmbr1001')).to.include({ bridge_vlan_aware: 1, bridge_vids: '2-4094', bridge_ports: '', active: 1 })
-    expect(nicsOf('JD-router-debian11-x64')).to.deep.equal([
+    expect(nicsOf('JD-router-debian12-x64')).to.deep.equal([
       'net0 virtio,bridge=vmbr1000',
       'net1 virtio,bridge=vmbr1001,tag=10',
     ])

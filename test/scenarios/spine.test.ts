@@ -66,19 +66,19 @@ describe('from files to running VMs', () => {
   it('runs every VM on the node that was asked for, with the NICs of its role', () => {
     expect(guest('JD-kali').node).to.equal('pve2')
     expect(guest('KT-web').node).to.equal('pve3')
-    expect(guest('KT-router-debian11-x64').node).to.equal('pve3')
+    expect(guest('KT-router-debian12-x64').node).to.equal('pve3')
     const nics = (name: string) =>
       [...guest(name).config]
         .filter(([key]) => key.startsWith('net'))
         .map(([key, value]) => `${key} ${String(value).replace(/=[0-9A-F:]{17}/, '')}`)
-    expect(nics('JD-router-debian11-x64')).to.deep.equal([
+    expect(nics('JD-router-debian12-x64')).to.deep.equal([
       'net0 virtio,bridge=ludusnat',
       'net1 virtio,bridge=r1,tag=10',
       'net2 virtio,bridge=r1,tag=99',
     ])
     expect(nics('JD-dc')).to.deep.equal(['net0 virtio,bridge=r1,tag=10'])
     expect(nics('KT-web')).to.deep.equal(['net0 virtio,bridge=r2,tag=20'])
-    for (const name of ['JD-router-debian11-x64', 'JD-dc', 'JD-kali', 'KT-router-debian11-x64', 'KT-web'])
+    for (const name of ['JD-router-debian12-x64', 'JD-dc', 'JD-kali', 'KT-router-debian12-x64', 'KT-web'])
       expect(guest(name).running, name).not.to.equal(undefined)
   })
 

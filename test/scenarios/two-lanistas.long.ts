@@ -61,7 +61,7 @@ describe('two Lanistas with one token and a state directory each', () => {
   it('make no VM twice', async () => {
     await lab.drop('JD.yml', TEXT)
     await lab.until(() => lab.ready('JD'))
-    expect(names()).to.have.members(['JD-router-debian11-x64', 'JD-a', 'JD-b'])
+    expect(names()).to.have.members(['JD-router-debian12-x64', 'JD-a', 'JD-b'])
   })
 
   it('take note of each other by the first task that only the other can have begun, and say what to do', async () => {

@@ -126,7 +126,7 @@ describe('ranges without a file, after a restart', () => {
       const { vms, number } = await statusOf('JD')
       expect(vms).to.have.deep.members([
         { name: 'JD-a', phase: 'running' },
-        { name: 'JD-router-debian11-x64', phase: 'running' },
+        { name: 'JD-router-debian12-x64', phase: 'running' },
       ])
       expect(number).to.be.oneOf([1, 2])
       expect(await conditionOf('JD', 'MachinesReady')).to.deep.include({ status: 'Unknown', reason: 'FileMissing' })

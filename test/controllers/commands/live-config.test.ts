@@ -106,6 +106,8 @@ describe('the configuration while the controller runs', () => {
     const special: Readonly<Record<string, unknown>> = {
       'lanista.notify.urls': ['ntfy://ntfy.sh/topic'],
       proxmox_vm_storage_format: 'raw',
+      proxmox_token_id: 'other@pve!token',
+      default_router_vm_name: '{{ range_id }}-router',
       'lanista.resync': '5m',
       'lanista.audit': '5m',
       'lanista.proxmox.fingerprint': 'ab'.repeat(32),

@@ -4,6 +4,7 @@ import type { GuestSeen } from '../../../model/snapshot.ts'
 import { findGuest, guestsOfRange, indexGuests } from '../../../reconcilers/vm/find-guest.ts'
 import { guest, rangeGuest } from '../../builders/cluster.ts'
 
+const OLD_NAME = 'JD-DC01-of-old'
 const NAME = 'JD-DC01'
 const VMID = 1_010_011
 /** A second VM of the range, which is not the one looked for. */
@@ -103,11 +104,28 @@ const rows: readonly [string, readonly GuestSeen[], string, RegExp?][] = [
     /VM 105 on pve1, in pool JD/,
   ],
   ['is not a nameless VM whose VMID spells another of the range', [nameless(OTHER_VMID)], 'absent'],
+  ['is a VM in the pool under another of its names', [guest(105, { name: OLD_NAME, pool: 'JD' })], 'guest 105'],
+  ['is not one of another pool under such a name', [guest(105, { name: OLD_NAME, pool: 'KL' })], 'absent'],
+  [
+    'is its clone under way, which is called by another of its names already',
+    [guest(VMID, { name: OLD_NAME, pool: undefined, lock: 'clone' })],
+    `guest ${VMID}`,
+  ],
+  [
+    'is not chosen among two in the pool that are it by their names',
+    [guest(105, { name: NAME, pool: 'JD' }), guest(106, { name: OLD_NAME, pool: 'JD' })],
+    'DuplicateName',
+    /2 VMs that are it by their names \(VMIDs 105, 106\)/,
+  ],
   ['is not a nameless VM in another pool', [nameless(105, { pool: 'KL' })], 'absent'],
 ]
 
 function find(guests: readonly GuestSeen[]) {
-  const found = findGuest(NAME, VMID, guestsOfRange('JD', new Set([VMID, OTHER_VMID]), indexGuests({ guests })))
+  const found = findGuest(
+    { name: NAME, otherNames: [OLD_NAME] },
+    VMID,
+    guestsOfRange('JD', new Set([VMID, OTHER_VMID]), indexGuests({ guests })),
+  )
   switch (found.kind) {
     case 'absent':
       return { what: 'absent', message: '' }
@@ -146,7 +164,11 @@ describe('findGuest: a VM', () => {
   it("is never a guest outside the range's pool, except its own clone under way", () => {
     fc.assert(
       fc.property(anyGuests, (guests) => {
-        const found = findGuest(NAME, VMID, guestsOfRange('JD', new Set([VMID]), indexGuests({ guests })))
+        const found = findGuest(
+          { name: NAME, otherNames: [] },
+          VMID,
+          guestsOfRange('JD', new Set([VMID]), indexGuests({ guests })),
+        )
         if (found.kind !== 'guest') return
         const { kind, template, pool, name, lock, vmid } = found.guest
         expect({ kind, template }).to.deep.equal({ kind: 'qemu', template: false })

@@ -6,7 +6,7 @@ import type { VmLook, VmSight } from '../../../reconcilers/vm/vm-look.ts'
 import { FakeMachines, machine } from '../../builders/fake-machines.ts'
 
 const SELF = 1_010_001
-const NEWCOMER = { name: 'JD-a', rangeId: 'JD', planned: new Set([SELF, 1_010_002]) }
+const NEWCOMER = { names: ['JD-a', 'JD-a-of-old'], rangeId: 'JD', planned: new Set([SELF, 1_010_002]) }
 const poolOf = (...guests: readonly number[]) => ({
   comment: undefined,
   guests,
@@ -45,8 +45,10 @@ describe('the permit of a clone that no guest of its pool may have the name of',
 
   it('is not given for one that its own node calls so, whatever the list says', async () => {
     pool = poolOf(105)
-    machines = new FakeMachines(machine(105, 'JD-a'))
-    expect(await outcome(permitFor(lookAt()).check())).to.match(/VM 105 in pool JD has that name by now/)
+    for (const name of ['JD-a', 'JD-a-of-old']) {
+      machines = new FakeMachines(machine(105, name))
+      expect(await outcome(permitFor(lookAt()).check())).to.match(/VM 105 in pool JD has that name by now/)
+    }
   })
 
   it('is asked for anew when it had to wait, and when it is sent again', async () => {

@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import type { VmSpec } from '../../../model/range-spec.ts'
+import { withSettledRouter } from '../../../reconcilers/range/settled-router.ts'
+import { cluster, guest, template } from '../../builders/cluster.ts'
+import { range, router, vm } from '../../builders/range.ts'
+
+const [D11, D12, D13] = ['JD-router-debian11-x64', 'JD-router-debian12-x64', 'JD-router-debian13-x64'] as const
+/** As a file leaves it that says nothing of its router. */
+const unsaid = (traits: Partial<VmSpec> = {}): VmSpec =>
+  router('JD', { otherNames: [D13, D12], unsaid: ['name', 'template'], ...traits })
+const templates = (...releases: readonly number[]) =>
+  releases.map((release) => template(9000 + release, `debian-${release}-x64-server-template`))
+const settled = (
+  of: VmSpec,
+  traits: Parameters<typeof cluster>[0] = {},
+  vms: readonly VmSpec[] = [],
+  underWay: Parameters<typeof withSettledRouter>[2] = [],
+) => {
+  const spec = withSettledRouter(range('JD', { router: of, vms }), cluster(traits), underWay)
+  return { ...spec, is: [spec.router.name, spec.router.template] }
+}
+
+describe('the router of a range whose file does not name it', () => {
+  it('is made of the newest template that Ludus makes routers of, and called after it', () => {
+    for (const [releases, newest] of [
+      [[11, 12, 13], 13],
+      [[12, 11], 12],
+      [[11], 11],
+    ] as const)
+      expect(settled(unsaid(), { templates: templates(...releases) }).is).to.deep.equal([
+        `JD-router-debian${newest}-x64`,
+        `debian-${newest}-x64-server-template`,
+      ])
+  })
+
+  it('stays what Ludus 2 takes where there is none of them, so that this one is told to be missing', () => {
+    expect(settled(unsaid(), { templates: [] }).is).to.deep.equal([D11, 'debian-11-x64-server-template'])
+  })
+
+  it("is the one that is in the range's pool under any of Ludus' names, and no second one is made beside it", () => {
+    const there = (name: string, pool: string) => guest(105, { name, pool })
+    for (const name of [D11, D12, D13])
+      expect(settled(unsaid(), { templates: templates(11, 12, 13), guests: [there(name, 'JD')] }).is[0]).to.equal(name)
+    expect(settled(unsaid(), { templates: templates(13), guests: [there(D11, 'KT')] }).is[0]).to.equal(D13)
+  })
+
+  it('is the one that is being made just now', () => {
+    const work = { rangeId: 'JD', vmid: 1_001_254, name: D12, node: 'pve1' }
+    expect(settled(unsaid(), { templates: templates(13) }, [], [work]).is[0]).to.equal(D12)
+  })
+
+  it('is not a VM of the file that has such a name', () => {
+    const there = guest(105, { name: D12, pool: 'JD' })
+    expect(settled(unsaid(), { templates: templates(13), guests: [there] }, [vm(D12)]).is[0]).to.equal(D13)
+  })
+
+  it('keeps the name that is said, and of name and template what is said', () => {
+    const named = router('JD', { name: 'gate', unsaid: ['template'] })
+    expect(settled(named, { templates: templates(13) }).is).to.deep.equal(['gate', 'debian-13-x64-server-template'])
+    const made = unsaid({ template: 'mine', unsaid: ['name'] })
+    expect(settled(made, { templates: templates(13) }).is).to.deep.equal([D11, 'mine'])
+  })
+
+  it('is meant by wishes under any of its names', () => {
+    const near = vm('JD-a', { wishes: [{ kind: 'together_with', vms: [D11, 'JD-b'], required: true }] })
+    const { vms } = settled(unsaid(), { templates: templates(12) }, [near])
+    expect(vms[0]?.wishes).to.deep.equal([{ kind: 'together_with', vms: [D12, 'JD-b'], required: true }])
+  })
+})
