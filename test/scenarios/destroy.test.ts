@@ -171,6 +171,15 @@ describe('lanista destroy', function () {
   it('forgets a range that has no file, with its status', async () => {
     await open()
     await rm(path.join(site.ranges, 'JD.yml'))
+    const refusal = { kind: 'answer', status: 500, message: "cfs-lock 'file-user_cfg' error: no quorum!" } as const
+    const match = { method: 'DELETE', path: /^\/pools/ }
+    const faulty = site.simulator.arm({ on: 'request', match, at: 'before', effect: refusal, times: 100 })
+    const unfinished = await destroy()
+    faulty.disarm()
+    expect(unfinished.output)
+      .to.match(/^range JD: still there: pool JD\n.*no quorum.*\nthe order stays, and is carried out by the next run$/m)
+      .and.not.match(/destroyed$/m)
+    expect(unfinished.status).to.equal(1)
     const { status, output } = await destroy()
     expect(output)
       .to.match(/^range JD: destroyed$/m)
