@@ -92,14 +92,16 @@ async function converge(controller: Controller, print: (line: string) => void, s
   if (signal.aborted) print('stopped before every range was looked at')
   for (const status of controller.board.all()) {
     const ready = readyConditionOf(status)
+    // `Ready`, or `Absent` of one that is gone as its file asks.
     const word =
       ready?.status === 'True'
-        ? 'Ready'
+        ? ready.reason
         : `not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at'}`
     print(`range ${status.id}: ${word}`)
     for (const vm of status.vms)
       if (ready?.status !== 'True' && vm.phase !== 'running')
         print(`  vm ${vm.name}: ${vm.phase}${vm.trouble === undefined ? '' : `: ${vm.trouble}`}`)
   }
+  if (!allReady && !signal.aborted) print('this run has ended: what is to go on by itself does so in the next')
   return allReady ? 0 : 1
 }

@@ -199,7 +199,10 @@ export function wireController(parts: ControllerParts): WiredController {
       await pruning.start(before)
     },
     giveBackLeftover: () => networks.giveBackLeftover(),
-    expectNoLaterTurn: () => audit.waitForNoTurn(),
+    expectNoLaterTurn: () => {
+      audit.waitForNoTurn()
+      backoff.expectNoLaterTurn()
+    },
     onCluster: (soon) => onCluster.ids(soon),
     prune: (until) => pruning.look(until),
     removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
