@@ -10,6 +10,8 @@ import type { StatusBoard } from './report/status-board.ts'
 
 /** So many failed tries in a row end a `converge`. */
 const ATTEMPTS = 4
+/** And so many looks in a row at what goes on by itself, which are an hour. */
+const RECHECKS = 375
 
 /** What a controller does beside its ranges: at the start, with each resync, and at the end. No range waits for any of it. */
 export interface Duties {
@@ -101,7 +103,8 @@ export class Controller {
   }
 
   /**
-   * Looks at every range until it is Ready, or can't get there: stalled, or failed several times in a row.
+   * Looks at every range until it is Ready, or can't get there: stalled, failed several times in a row, or for
+   * an hour waiting for what goes on by itself in Proxmox.
    * Resolves with true when all are Ready, with false when some are not or the signal aborted.
    * Throws when the folder can't be read.
    *
@@ -154,7 +157,8 @@ export class Controller {
   }
 
   #giveBackLeftover(): void {
-    const problem = 'the SDN lock that an earlier run left behind could not be given back yet'
+    const problem =
+      'the SDN lock that was left behind could not be given back yet; it is tried again with the next resync'
     this.#inBackground(this.#duties.giveBackLeftover(), problem)
   }
 
@@ -164,6 +168,7 @@ export class Controller {
    */
   async #resync(): Promise<void> {
     this.#inBackground(this.#prune())
+    this.#giveBackLeftover()
     const ids = await this.#folder.idsIfReadable()
     if (ids === undefined) return
     for (const id of new Set([...ids, ...this.ranges.ids(), ...this.#before])) this.ranges.resync(id)
@@ -208,5 +213,16 @@ export class Controller {
   }
 }
 
-const isAtRest = ({ standing, failures }: RangeStanding): boolean =>
-  standing === 'waiting' || standing === 'stalled' || (standing === 'backingOff' && failures >= ATTEMPTS)
+function isAtRest({ standing, failures, rechecks }: RangeStanding): boolean {
+  switch (standing) {
+    case 'waiting':
+    case 'stalled':
+      return true
+    case 'backingOff':
+      return failures >= ATTEMPTS
+    case 'rechecking':
+      return rechecks >= RECHECKS
+    case 'reconciling':
+      return false
+  }
+}

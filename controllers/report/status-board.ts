@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Logger, StatusStore } from '../../model/ports.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
+import { Overdue } from './overdue.ts'
 
 type News = Omit<RangeStatus, 'changedAt'>
 
@@ -18,6 +19,7 @@ export class StatusBoard {
   readonly #store: StatusStore
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #overdue: Overdue
   /** By range: one write after the other, so that an older status never overwrites a newer one; one that hangs holds up no other range's. */
   readonly #writing = new Map<string, Promise<void>>()
   /** Ranges with news since their write under way began. */
@@ -27,6 +29,7 @@ export class StatusBoard {
     this.#store = store
     this.#clock = clock
     this.#logger = logger
+    this.#overdue = new Overdue(clock)
   }
 
   get(rangeId: string): RangeStatus | undefined {
@@ -50,8 +53,9 @@ export class StatusBoard {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Reports a range's status. An unchanged one costs nothing. */
-  set(news: News): void {
+  /** Reports a range's status. An unchanged one costs nothing. What is said to be under way too long is told as a finding. */
+  set(told: News): void {
+    const news = { ...told, conditions: this.#overdue.of(told.id, told.conditions) }
     const before = this.#statuses.get(news.id)
     if (before !== undefined && same(before, news)) return
     const changedAt =
@@ -67,6 +71,7 @@ export class StatusBoard {
   /** The range is no more: it is told of nowhere any longer. */
   forget(rangeId: string): void {
     this.#statuses.delete(rangeId)
+    this.#overdue.forget(rangeId)
     for (const listener of this.#forgetting) listener(rangeId)
     this.#writeSoon(rangeId)
   }

@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import type { Guest } from '../../adapters/simulator/world.ts'
+import type { Lab } from './lab.ts'
+import { rangeText } from './ranges.ts'
+import { openReadyLab } from './ready-lab.ts'
+
+const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
+const TWO = rangeText([
+  { name: 'a', vlan: 10, octet: 1 },
+  { name: 'b', vlan: 10, octet: 2 },
+])
+const B_VMID = 1_010_002
+
+describe('what nothing ends by itself', () => {
+  let lab: Lab
+  afterEach(() => lab.close())
+
+  const ready = () => lab.controller.board.get('JD')?.conditions.at(-1)
+  const world = () => lab.simulator.world
+  const reads = (): number => lab.simulator.journal.entries().length
+
+  it('a VM without a name in the pool is told with what to do, and looked at ever less often', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
+    const template = [...world().guests.values()].find(({ config }) => config.get('template') !== undefined)!
+    const config = new Map([...template.config].filter(([key]) => !['template', 'name', 'tags'].includes(key)))
+    const nameless: Guest = { ...template, vmid: 500, node: 'pve1', config }
+    world().guests.set(500, nameless)
+    world().pools.get('JD')!.vms.add(500)
+    await lab.drop('JD.yml', TWO)
+    await lab.sleep(75_000)
+    expect(ready()).to.include({ status: 'False', reason: 'VmTrouble' })
+    expect(ready()?.message).to.match(/vm JD-b: VM 500 on pve1, in pool JD, has no name yet; .*; give it one/)
+    const before = reads()
+    await lab.sleep(60_000)
+    expect(reads() - before).to.be.below(120)
+    config.set('name', 'theirs')
+    await lab.until(() => lab.ready('JD'))
+  })
+
+  it('a lock that could not be given back is given back with a later look, though nothing is to be changed', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
+    const refusal = { kind: 'answer', status: 500, message: 'the dog ate it' } as const
+    const match = { method: 'DELETE', path: '/cluster/sdn/lock' }
+    const refused = lab.simulator.arm({ on: 'request', match, at: 'before', effect: refusal, times: 1000 })
+    const applies = { method: 'PUT', path: '/cluster/sdn' }
+    lab.simulator.arm({ on: 'request', match: applies, at: 'before', effect: refusal, times: 1 })
+    await lab.drop('KT.yml', TWO)
+    await lab.until(() => refused.hits() > 0)
+    refused.disarm()
+    await lab.remove('KT.yml')
+    await lab.sleep(60_000)
+    expect(world().sdn.lock).to.equal(undefined)
+  })
+
+  it('a clone that hangs is told with what to do, and holds up nobody else', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD }, { durations: { linkedClone: 10 * 3_600_000 }, resyncMs: 150_000 })
+    await lab.drop('JD.yml', TWO)
+    await lab.sleep(300_000)
+    expect(ready()).to.include({ status: 'False', reason: 'Progressing' })
+    await lab.until(() => ready()?.reason === 'Overdue')
+    expect(ready()?.message).to.match(
+      /^2 of 3 VMs are running; vm JD-b is being cloned; nothing has come of that for 10 min/,
+    )
+    expect(world().guests.has(B_VMID)).to.equal(true)
+  })
+})
