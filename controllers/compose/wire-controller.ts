@@ -112,7 +112,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const decided = new DecidedMode(settings)
 
   // What is told
-  const board = new StatusBoard(parts.store, clock, logger)
+  const board = new StatusBoard(parts.store, clock, logger, (successful) => metrics.statusWritten(successful))
   const notifications = new Notifications({ ...notify, clock, logger, metrics }, signal)
 
   // Networks

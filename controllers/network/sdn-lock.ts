@@ -22,7 +22,7 @@ export interface HeldLock {
 type TakeBack = (token: string, signal: AbortSignal) => Promise<void>
 
 /** The lock is worth this much of a shutdown; what can't be given back now is at the next start. */
-const STOP_GRACE_MS = 5000
+const STOP_GRACE_MS = 4000
 /** So much of it is for taking back what was begun: giving the lock back must not fail for that. */
 const TAKE_BACK_MS = 2000
 

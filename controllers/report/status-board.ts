@@ -20,12 +20,22 @@ export class StatusBoard {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #overdue: Overdue
+  readonly #onWritten: (successful: boolean) => void
+  /** Why the last status was not written. */
+  #trouble: string | undefined
   /** By range: one write after the other, so that an older status never overwrites a newer one; one that hangs holds up no other range's. */
   readonly #writing = new Map<string, Promise<void>>()
   /** Ranges with news since their write under way began. */
   readonly #unwritten = new Set<string>()
 
-  constructor(store: StatusStore, clock: Clock, logger: Logger) {
+  /** @param onWritten told of each write, or try */
+  constructor(
+    store: StatusStore,
+    clock: Clock,
+    logger: Logger,
+    onWritten: (successful: boolean) => void = () => undefined,
+  ) {
+    this.#onWritten = onWritten
     this.#store = store
     this.#clock = clock
     this.#logger = logger
@@ -111,12 +121,22 @@ export class StatusBoard {
     while (this.#unwritten.delete(rangeId)) await this.#write(rangeId)
   }
 
-  /** Reconciling goes on when a status can't be written: the ranges matter more than the report. */
+  /**
+   * Reconciling goes on when a status can't be written: the ranges matter more than the report. The same trouble is told once
+   * for all ranges until one can be written again.
+   */
   async #write(rangeId: string): Promise<void> {
     const status = this.#statuses.get(rangeId)
     try {
       await (status === undefined ? this.#store.remove(rangeId) : this.#store.write(status))
+      if (this.#trouble !== undefined) this.#logger.info('statuses are written again')
+      this.#trouble = undefined
+      this.#onWritten(true)
     } catch (error) {
+      this.#onWritten(false)
+      const trouble = String(error)
+      if (trouble === this.#trouble) return
+      this.#trouble = trouble
       const what = status === undefined ? 'status could not be removed' : 'status could not be written'
       this.#logger.error(what, { range: rangeId, error })
     }
