@@ -235,11 +235,13 @@ describe('lanista destroy', function () {
   it('refuses before it asks while a VM is protected, and where nobody can be asked', async () => {
     await open()
     const before = writes().length
-    const [vmid] = vmsOfJd()
+    const [vmid, other] = vmsOfJd()
     world().guests.get(vmid!)?.config.set('protection', '1')
+    world().guests.get(vmid!)?.config.set('lock', 'backup')
+    world().guests.get(other!)?.config.set('tags', 'theirs')
     const [protectedVm, nobody, misspelt] = await Promise.all([destroy(), lanista(['destroy', 'JD']), destroy('../JD')])
     expect(protectedVm.output).to.match(
-      /none of its VMs is touched, because vm JD-.* is protected; if it is to go: qm set/,
+      /none of its VMs is touched, because vm JD-.* is protected; if it is to go: qm set .*; vm JD-.* is locked \(backup\); .*; vm JD-.* lacks the tags/,
     )
     expect(nobody.output).to.equal('destroy: nobody is at the terminal to confirm it; say --yes if it is meant so')
     expect(misspelt.output).to.match(/^\.\.\/JD can't be a range id: a letter/)
