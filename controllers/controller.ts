@@ -170,9 +170,10 @@ export class Controller {
     this.#inBackground(this.#prune())
     this.#giveBackLeftover()
     const ids = await this.#folder.idsIfReadable()
-    if (ids === undefined) return
-    for (const id of new Set([...ids, ...this.ranges.ids(), ...this.#before])) this.ranges.resync(id)
+    // Where the folder can't be read, each range that is known is told so.
+    for (const id of new Set([...(ids ?? []), ...this.ranges.ids(), ...this.#before])) this.ranges.resync(id)
     this.#before = []
+    if (ids === undefined) return
     this.#inBackground(this.#resyncOthers())
     this.#inBackground(this.#duties.removeStaleRoutes(ids))
   }

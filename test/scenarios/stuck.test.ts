@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Guest } from '../../adapters/simulator/world.ts'
 import type { Lab } from './lab.ts'
@@ -50,6 +51,25 @@ describe('what nothing ends by itself', () => {
     await lab.remove('KT.yml')
     await lab.sleep(60_000)
     expect(world().sdn.lock).to.equal(undefined)
+  })
+
+  it('a folder that is gone is told of each range, with what to do, and when it is back', async () => {
+    const said: string[] = []
+    const log = (message: string): void => void said.push(message)
+    lab = await openReadyLab({ 'JD.yml': JD }, { logger: { info: log, warn: log, error: log } })
+    await rename(lab.folder, `${lab.folder}-away`)
+    await lab.until(() => ready()?.reason === 'FileUnreadable')
+    expect(ready()?.message).to.match(
+      /can't be read: it does not exist; create it .*; its VMs and networks stay as they are/,
+    )
+    expect(lab.observed.notReady()).to.match(/range files: the folder .* can't be read/)
+    await lab.sleep(90_000)
+    await rename(`${lab.folder}-away`, lab.folder)
+    await lab.until(() => lab.ready('JD') && lab.observed.notReady() === undefined)
+    expect(said.filter((message) => message.includes('range folder'))).to.deep.equal([
+      'the range folder could not be read; nothing is changed',
+      'the range folder can be read again',
+    ])
   })
 
   it('a clone that hangs is told with what to do, and holds up nobody else', async () => {
