@@ -26,6 +26,7 @@ const LOOK = "if it stays so, see Proxmox' task log and the journal of pvedaemon
 const REMEDIES: Partial<Readonly<Record<ProxmoxErrorKind, string>>> = {
   'node-unreachable': 'see that the node is up, and that its pveproxy and pvedaemon answer',
   'timeout-unknown-outcome': `it is looked at again; ${LOOK}`,
+  locked: "it is tried again; if it stays so, see in Proxmox' task log what holds that lock",
   'unexpected-reply': LOOK,
   conflict: LOOK,
   'not-found': LOOK,
