@@ -9,7 +9,10 @@ describe('outcomeOfError', () => {
       kind: 'stalled',
       error: 'no right',
     })
-    expect(kindOf(new ProxmoxError('locked', 'GET /', 'held'))).to.deep.equal({ kind: 'retry', error: 'held' })
+    expect(kindOf(new ProxmoxError('locked', 'GET /', 'held; wait'))).to.deep.equal({
+      kind: 'retry',
+      error: 'held; wait',
+    })
     expect(kindOf(new TypeError('bug'))).to.deep.equal({ kind: 'retry', error: 'bug' })
     expect(kindOf('text')).to.deep.equal({ kind: 'retry', error: 'text' })
   })

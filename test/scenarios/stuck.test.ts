@@ -53,6 +53,20 @@ describe('what nothing ends by itself', () => {
     expect(world().sdn.lock).to.equal(undefined)
   })
 
+  it('a VM that was taken out of the file is told of, as it runs on and is in the way of a removal', async () => {
+    lab = await openReadyLab({ 'JD.yml': TWO })
+    await lab.drop('JD.yml', JD)
+    const machines = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'MachinesReady')
+    await lab.until(() => machines()?.reason === 'VmNotNamed')
+    expect(machines()).to.include({ status: 'True' })
+    expect(machines()?.message).to.match(
+      /^VM 1010002 \(JD-b\) on pve\d is the range's, .* name it again, or delete it: qm destroy/,
+    )
+    expect(lab.ready('JD')).to.equal(true)
+    await lab.drop('JD.yml', TWO)
+    await lab.until(() => machines()?.reason === 'Ok')
+  })
+
   it('a folder that is gone is told of each range, with what to do, and when it is back', async () => {
     const said: string[] = []
     const log = (message: string): void => void said.push(message)
