@@ -12,19 +12,19 @@ const BETWEEN_ROUNDS = 30_000
  * @param steady a steady clock
  */
 export function throughQuorateHost<H>(
-  { observe }: ClusterObserver,
+  observer: ClusterObserver,
   hosts: Pick<Hosts<H>, 'candidates' | 'passOver'>,
   steady: Pick<Clock, 'now'>,
 ): ClusterObserver {
   let nextRound = Number.NEGATIVE_INFINITY
   return {
     observe: async (signal) => {
-      const first = await observe(signal)
+      const first = await observer.observe(signal)
       if (first.quorate || steady.now() < nextRound) return first
       for (let others = hosts.candidates().length - 1; others > 0; others -= 1) {
         const [asked] = hosts.candidates()
         if (asked !== undefined) hosts.passOver(asked)
-        const seen = await observe(signal)
+        const seen = await observer.observe(signal)
         if (seen.quorate) return seen
       }
       nextRound = steady.now() + BETWEEN_ROUNDS

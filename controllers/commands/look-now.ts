@@ -16,11 +16,11 @@ type Told = ReadonlyMap<number, MachineTold>
  * for each node that has such VMs. Throws when the cluster can't be seen.
  */
 export async function lookNow(
-  { observe, machines }: Pick<Proxmox, 'observe' | 'machines'>,
+  proxmox: Pick<Proxmox, 'observe' | 'machines'>,
   rangeIds: readonly string[],
   signal: AbortSignal,
 ): Promise<SeenNow> {
-  const snapshot = await observe(signal)
+  const snapshot = await proxmox.observe(signal)
   const pools = new Set(rangeIds)
   const isAsked = ({ kind, template, pool }: GuestSeen): boolean =>
     kind === 'qemu' && !template && pool !== undefined && pools.has(pool)
@@ -33,7 +33,7 @@ export async function lookNow(
       .filter((node) => online.has(node))
       .map(async (node) => {
         try {
-          told.set(node, await machines.told(node, signal))
+          told.set(node, await proxmox.machines.told(node, signal))
         } catch (error) {
           signal.throwIfAborted()
           warnings.push(
