@@ -19,6 +19,11 @@ export interface Duties {
   rememberReady(before: ReadonlyMap<string, ReadyBefore>): Promise<void>
   /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */
   giveBackLeftover(): Promise<void>
+  /**
+   * Resolves when what an earlier life left half done is taken back, or after a while: until then it looks like somebody's. Never
+   * rejects.
+   */
+  tidied(): Promise<void>
   /** There will be no later turn in which something could be looked at. */
   expectNoLaterTurn(): void
   /**
@@ -85,6 +90,8 @@ export class Controller {
     // A watch that is begun after the end would be refused.
     if (signal.aborted) return await this.stop(signal.reason)
     this.#giveBackLeftover()
+    await Promise.race([this.#duties.tidied(), aborted(signal)])
+    if (signal.aborted) return await this.stop(signal.reason)
     let watching: Promise<void> = Promise.resolve()
     const stream = triggers((tell, tellAll) => {
       this.#lookAtAll = tellAll
@@ -115,6 +122,7 @@ export class Controller {
     await this.#rememberReady()
     this.#duties.expectNoLaterTurn()
     this.#giveBackLeftover()
+    await this.#duties.tidied()
     const ids = only ?? [...(await this.#folder.ids()), ...this.#before]
     for (const id of new Set(ids)) this.ranges.trigger(id)
     // Whether there are ranges without a file has to be known before anybody calls this the end.
