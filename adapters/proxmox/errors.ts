@@ -87,7 +87,7 @@ const kindOfAnswer = (request: Request, answer: Answer): AnswerKind => {
  */
 export function whatElsewhere(request: Request, answer: Answer): 'nothing' | 'this request' | 'later requests' {
   if (answer.status === 200) return 'nothing'
-  const isOfNode = request.path.startsWith('/nodes/')
+  const isOfNode = /^\/nodes\b/.test(request.path)
   // Where no node was asked for, the host could not reach itself: its `pvedaemon`. Of a node it may be the node that is down.
   if (answer.status === 595) return isOfNode ? 'nothing' : 'this request'
   const isLost = answer.status >= 596 && answer.status <= 599
