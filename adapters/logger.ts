@@ -2,6 +2,7 @@ import { destination, pino, stdTimeFunctions } from 'pino'
 import type { Logger } from '../model/ports.ts'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
+import { errorCode } from './error-code.ts'
 import { redact } from './redact.ts'
 
 /** Where log lines go: anything that takes them, such as a stream. */
@@ -64,7 +65,9 @@ function loggableError(error: Error): Fields {
     ...(error instanceof ProxmoxError ? { kind: error.kind, call: error.call } : {}),
     ...(causes.length > 0 ? { causes } : {}),
     // The others are bugs, and a bug is found by its stack.
-    ...(error instanceof ProxmoxError || error instanceof UserError ? {} : { name: error.name, stack: error.stack }),
+    ...(error instanceof ProxmoxError || error instanceof UserError || isOfSystem(error)
+      ? {}
+      : { name: error.name, stack: error.stack }),
   }
 }
 
@@ -83,3 +86,6 @@ export function openTroubles(print: (line: string) => void): Logger {
   }
   return { info: () => undefined, warn: tell, error: tell }
 }
+
+/** What the system refuses, such as a write to a full disk, is no bug: code and path say all of it. */
+const isOfSystem = (error: Error): boolean => [error, error.cause].some((each) => errorCode(each) !== undefined)

@@ -82,6 +82,11 @@ export function openMetrics(version: string): MetricsPage {
     labelNames: ['state'] as const,
     registers,
   })
+  const stateWritable = new Gauge({
+    name: 'lanista_state_dir_writable',
+    help: '1 when the last status could be written to the state directory, 0 when it could not.',
+    registers,
+  })
   const observedAt = new Gauge({
     name: 'lanista_last_successful_observe_timestamp_seconds',
     help: 'When the whole cluster was last read, in Unix time; 0 before the first time.',
@@ -182,6 +187,7 @@ export function openMetrics(version: string): MetricsPage {
     notified: (result) => notifications.inc({ result }),
     taskOfOther: () => tasksOfOthers.inc(),
     pruneWaiting: (ranges) => pruneWaiting.set(ranges),
+    statusWritten: (successful) => stateWritable.set(successful ? 1 : 0),
     observed: (at) => observedAt.set(at / 1000),
     zoneFindings: (findings) => {
       zoneFindings.reset()

@@ -1,13 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../model/clock.ts'
 
+const steady = (): number => performance.timeOrigin + performance.now()
+
 /** The machine's own clock. While the machine is suspended, `steady` stands still. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  steady: () => performance.timeOrigin + performance.now(),
+  steady,
   sleep: async (milliseconds, signal) => {
+    const until = steady() + milliseconds
     try {
-      await delay(milliseconds, undefined, signal === undefined ? {} : { signal })
+      // A timer counts whole milliseconds, and may be early by one.
+      for (let left = milliseconds, first = true; left > 0 || first; left = until - steady(), first = false)
+        await delay(Math.ceil(left), undefined, signal === undefined ? {} : { signal })
     } catch (error) {
       signal?.throwIfAborted()
       throw error

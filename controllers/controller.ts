@@ -10,6 +10,8 @@ import type { StatusBoard } from './report/status-board.ts'
 
 /** So many failed tries in a row end a `converge`. */
 const ATTEMPTS = 4
+/** And so many looks in a row at what goes on by itself, which are an hour. */
+const RECHECKS = 375
 
 /** What a controller does beside its ranges: at the start, with each resync, and at the end. No range waits for any of it. */
 export interface Duties {
@@ -17,6 +19,11 @@ export interface Duties {
   rememberReady(before: ReadonlyMap<string, ReadyBefore>): Promise<void>
   /** A lock left behind stops everybody's work on the SDN, so it goes even when no range needs a change. */
   giveBackLeftover(): Promise<void>
+  /**
+   * Resolves when what an earlier life left half done is taken back, or after a while: until then it looks like somebody's. Never
+   * rejects.
+   */
+  tidied(): Promise<void>
   /** There will be no later turn in which something could be looked at. */
   expectNoLaterTurn(): void
   /**
@@ -83,6 +90,8 @@ export class Controller {
     // A watch that is begun after the end would be refused.
     if (signal.aborted) return await this.stop(signal.reason)
     this.#giveBackLeftover()
+    await Promise.race([this.#duties.tidied(), aborted(signal)])
+    if (signal.aborted) return await this.stop(signal.reason)
     let watching: Promise<void> = Promise.resolve()
     const stream = triggers((tell, tellAll) => {
       this.#lookAtAll = tellAll
@@ -101,7 +110,8 @@ export class Controller {
   }
 
   /**
-   * Looks at every range until it is Ready, or can't get there: stalled, or failed several times in a row.
+   * Looks at every range until it is Ready, or can't get there: stalled, failed several times in a row, or for
+   * an hour waiting for what goes on by itself in Proxmox.
    * Resolves with true when all are Ready, with false when some are not or the signal aborted.
    * Throws when the folder can't be read.
    *
@@ -112,6 +122,7 @@ export class Controller {
     await this.#rememberReady()
     this.#duties.expectNoLaterTurn()
     this.#giveBackLeftover()
+    await this.#duties.tidied()
     const ids = only ?? [...(await this.#folder.ids()), ...this.#before]
     for (const id of new Set(ids)) this.ranges.trigger(id)
     // Whether there are ranges without a file has to be known before anybody calls this the end.
@@ -154,7 +165,8 @@ export class Controller {
   }
 
   #giveBackLeftover(): void {
-    const problem = 'the SDN lock that an earlier run left behind could not be given back yet'
+    const problem =
+      'the SDN lock that was left behind could not be given back yet; it is tried again with the next resync'
     this.#inBackground(this.#duties.giveBackLeftover(), problem)
   }
 
@@ -164,10 +176,12 @@ export class Controller {
    */
   async #resync(): Promise<void> {
     this.#inBackground(this.#prune())
+    this.#giveBackLeftover()
     const ids = await this.#folder.idsIfReadable()
-    if (ids === undefined) return
-    for (const id of new Set([...ids, ...this.ranges.ids(), ...this.#before])) this.ranges.resync(id)
+    // Where the folder can't be read, each range that is known is told so.
+    for (const id of new Set([...(ids ?? []), ...this.ranges.ids(), ...this.#before])) this.ranges.resync(id)
     this.#before = []
+    if (ids === undefined) return
     this.#inBackground(this.#resyncOthers())
     this.#inBackground(this.#duties.removeStaleRoutes(ids))
   }
@@ -208,5 +222,16 @@ export class Controller {
   }
 }
 
-const isAtRest = ({ standing, failures }: RangeStanding): boolean =>
-  standing === 'waiting' || standing === 'stalled' || (standing === 'backingOff' && failures >= ATTEMPTS)
+function isAtRest({ standing, failures, rechecks }: RangeStanding): boolean {
+  switch (standing) {
+    case 'waiting':
+    case 'stalled':
+      return true
+    case 'backingOff':
+      return failures >= ATTEMPTS
+    case 'rechecking':
+      return rechecks >= RECHECKS
+    case 'reconciling':
+      return false
+  }
+}

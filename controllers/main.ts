@@ -7,15 +7,36 @@ import { compose } from './compose/compose.ts'
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
-// Whoever reads our output may stop reading (`lanista plan | head`); that is no reason to break off.
+/** Whoever stops waits no longer for what does not end, such as a file system that hangs. In milliseconds. */
+const LONGEST_END_MS = 4500
+
+let isOutputLost = false
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  // Whoever reads our output may stop reading (`lanista plan | head`); that is no reason to break off.
+  if (error.code === 'EPIPE' || isOutputLost) return
+  isOutputLost = true
+  // It may come at the very end.
+  process.exitCode = process.exitCode === undefined || process.exitCode === 0 ? 1 : process.exitCode
+  process.stderr.write(`standard output can't be written, so what it should say is lost: ${error.message}\n`)
 })
+// There is nowhere left to say so.
+process.stderr.on('error', () => {
+  isOutputLost = true
+})
+
+/** From now on the process ends in time, whatever still goes on in it. */
+function endSoon(status: () => number): void {
+  setTimeout(() => process.exit(status()), LONGEST_END_MS).unref()
+}
 
 /** Aborts at the first Ctrl-C or SIGTERM: nothing further is begun, and what is under way is let go. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`received ${name}`)))
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      stop.abort(new Error(`received ${name}`))
+      endSoon(() => 1)
+    })
   return stop.signal
 }
 
@@ -31,4 +52,6 @@ function hangups(): (listener: () => void) => void {
 const composition = compose({ version, environment: process.env })
 const { stdin, stdout, stderr } = process
 const outside = { stdin, stdout, stderr, stopSignal, hangups }
-process.exitCode = await runCommandLine(process.argv.slice(2), version, composition, outside)
+const status = await runCommandLine(process.argv.slice(2), version, composition, outside)
+process.exitCode = isOutputLost && status === 0 ? 1 : status
+endSoon(() => status)

@@ -1,4 +1,7 @@
-/** Time as an argument. `sleep` rejects with the signal's reason when aborted. */
+/**
+ * Time as an argument. `sleep` lasts so long or longer, never shorter, by `steady`: whoever wakes before its time would find nothing
+ * due, look all the same, and sleep for nothing again. It rejects with the signal's reason when aborted.
+ */
 export interface Clock {
   /** Epoch milliseconds: the date, which somebody may set to another one at any moment. */
   now(): number

@@ -57,6 +57,14 @@ const proxmoxConnection = z
         examples: [Array.from({ length: 32 }, () => 'AB').join(':')],
       })
       .optional(),
+    fingerprints: z
+      .array(z.string())
+      .meta({
+        description:
+          "SHA-256 fingerprints of the certificates of several API hosts, as each node has its own; each host's must be one of them.",
+        examples: [['AB', 'CD'].map((pair) => Array.from({ length: 32 }, () => pair).join(':'))],
+      })
+      .optional(),
   })
   .meta({ description: 'How Proxmox is reached.' })
 

@@ -17,6 +17,13 @@ export interface MachineRead {
   readonly digest: string
 }
 
+/** A VM as its node lists it. */
+export interface MachineTold {
+  readonly name: string | undefined
+  /** A paused one runs as well. */
+  readonly running: boolean
+}
+
 /** A VM read for comparing it with its range file. */
 export interface MachineAudit extends MachineRead {
   /** Keys of changes that are written and wait for the next boot; `config` has the values to come. */
@@ -57,8 +64,8 @@ export interface ConfigPatch {
 export interface Machines {
   /** Undefined when Proxmox says there is no such VM on that node. */
   read(node: string, vmid: number, signal: AbortSignal): Promise<MachineRead | undefined>
-  /** VMIDs of all that run on a node, paused ones among them, as it says itself: the cluster's list tells it up to 10 s late. */
-  running(node: string, signal: AbortSignal): Promise<ReadonlySet<number>>
+  /** By VMID, all of a node as it tells them itself: the cluster's list tells the same up to 10 s late. */
+  told(node: string, signal: AbortSignal): Promise<ReadonlyMap<number, MachineTold>>
   /** Undefined when its node remembers none. */
   lastStart(node: string, vmid: number, signal: AbortSignal): Promise<LastStart | undefined>
   /**

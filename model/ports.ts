@@ -138,6 +138,8 @@ export interface Metrics {
   rangeFiles(counts: { readonly valid: number; readonly invalid: number }): void
   /** The configuration was read again at that time, in epoch milliseconds, and taken into use or refused. */
   configReloaded(successful: boolean, at: number): void
+  /** A status was written to the state directory, or could not be. */
+  statusWritten(successful: boolean): void
   /** A whole snapshot of the cluster was read at that time, in epoch milliseconds. */
   observed(at: number): void
   /** Sets what is wrong with the SDN zone, in place of what was. */

@@ -21,6 +21,7 @@ import {
   LockTimeout,
   NoWorker,
   unsentError,
+  whatElsewhere,
   Untrusted,
   type Caller,
 } from './errors.ts'
@@ -118,13 +119,20 @@ export const createApi = (deps: ApiDeps): Api => {
   const once = async (request: Request, { signal, check }: Sending): Promise<Answer> => {
     const timeout = request.method === 'GET' ? timeouts.read : timeouts.write
     let last: Error | undefined
+    let refused: Answer | undefined
     for (const host of hosts.candidates()) {
       await check()
       signal.throwIfAborted()
       try {
         const answer = await exchange(host, request, authorization, timeout, signal)
-        hosts.worked(host)
-        return answer
+        const elsewhere = whatElsewhere(request, answer)
+        if (elsewhere === 'nothing') {
+          hosts.worked(host)
+          return answer
+        }
+        hosts.passOver(host)
+        refused = answer
+        if (elsewhere === 'later requests') return answer
       } catch (error) {
         if (!(error instanceof ConnectFailure) && !(error instanceof BrokenExchange))
           throw foreignError(request, error, signal)
@@ -133,6 +141,7 @@ export const createApi = (deps: ApiDeps): Api => {
         last = error
       }
     }
+    if (refused !== undefined) return refused
     throw unsentError(request, hosts.complaint(), last)
   }
 

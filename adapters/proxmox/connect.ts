@@ -13,6 +13,7 @@ import { createObserver } from './observe.ts'
 import { createPlugs } from './plugs.ts'
 import { createPools } from './pools.ts'
 import { rememberOwnTasks } from './own-tasks.ts'
+import { throughQuorateHost } from './quorate-host.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
 import { createTaskFollower } from './tasks.ts'
@@ -78,18 +79,19 @@ export const connectProxmox = (
   const ownTasks = rememberOwnTasks(steady, caller.tokenId)
   const runTask = createRunTask({ api, tasks, ownTasks, clock, random })
   const templates = createTemplates(api, steady)
+  const observer = createObserver({
+    api,
+    clock,
+    steady,
+    caller,
+    templates,
+    nodeNetworks: createNodeNetworks(api),
+    vnetStates: createVnetStates(api),
+    visibility: createVisibility(api, steady),
+    ownTasks,
+  })
   return {
-    ...createObserver({
-      steady,
-      api,
-      clock,
-      caller,
-      templates,
-      nodeNetworks: createNodeNetworks(api),
-      vnetStates: createVnetStates(api),
-      visibility: createVisibility(api, steady),
-      ownTasks,
-    }),
+    ...throughQuorateHost(observer, hosts, steady),
     nics: createNicReader(api),
     sdn: createSdnWriter({ api, runTask, tasks, logger }),
     bridges: createBridgeWriter(api, runTask),

@@ -81,6 +81,20 @@ const kindOfAnswer = (request: Request, answer: Answer): AnswerKind => {
   return 'unexpected-reply'
 }
 
+/**
+ * What may do better on another API host: one whose own `pvedaemon` is down, or that the cluster has lost, answers for as long as it
+ * is asked. `this request`: it was not carried out. `later requests`: nobody knows whether this one was.
+ */
+export function whatElsewhere(request: Request, answer: Answer): 'nothing' | 'this request' | 'later requests' {
+  if (answer.status === 200) return 'nothing'
+  const isOfNode = /^\/nodes\b/.test(request.path)
+  // Where no node was asked for, the host could not reach itself: its `pvedaemon`. Of a node it may be the node that is down.
+  if (answer.status === 595) return isOfNode ? 'nothing' : 'this request'
+  const isLost = answer.status >= 596 && answer.status <= 599
+  if (isLost && !isOfNode) return request.method === 'GET' ? 'this request' : 'later requests'
+  return kindOfAnswer(request, answer) === 'no-quorum' ? 'this request' : 'nothing'
+}
+
 /** What the answer means, for a person. */
 const messageOf = (kind: AnswerKind, request: Request, answer: Answer, detail: string, caller: Caller): string => {
   switch (kind) {

@@ -4,6 +4,9 @@ import { waitAfter, type Backoff } from './retry.ts'
 /** How long a host is put aside: about 1 s after its first failure in a row, then longer, at most half a minute. */
 const ASIDE: Backoff = { first: 1000, longest: 30_000, attempts: Infinity }
 
+/** How long a host that was passed over is not stayed with, unless no other answers. */
+const PASSED_OVER_MS = 60_000
+
 interface Failures {
   readonly inARow: number
   readonly asideUntil: number
@@ -16,6 +19,8 @@ export interface Hosts<H> {
   candidates(): readonly H[]
   worked(host: H): void
   failed(host: H, why: string): void
+  /** It answers, and not what another may: the one after it is asked first from now on. */
+  passOver(host: H): void
   /** What each host's last failure was, for an error's message. */
   complaint(): string
 }
@@ -26,18 +31,26 @@ export const createHosts = <H extends { readonly url: string }>(
   { clock, random }: { readonly clock: Clock; readonly random: () => number },
 ): Hosts<H> => {
   const failures = new Map<H, Failures>()
+  const passedOver = new Map<H, number>()
   let preferred = all[0]
 
   const isAside = (host: H): boolean => clock.now() < (failures.get(host)?.asideUntil ?? 0)
 
   return {
     candidates() {
-      const order = all.toSorted((a, b) => Number(b === preferred) - Number(a === preferred))
+      const first = Math.max(0, preferred === undefined ? 0 : all.indexOf(preferred))
+      const order = [...all.slice(first), ...all.slice(0, first)]
       return order.filter((host) => !isAside(host))
     },
     worked(host) {
       failures.delete(host)
-      preferred = host
+      // What one can't do it may not be able to do again, although it answers to everything else.
+      if (clock.now() >= (passedOver.get(host) ?? 0)) preferred = host
+    },
+    passOver(host) {
+      passedOver.set(host, clock.now() + PASSED_OVER_MS)
+      // Others that were under way may have found the same.
+      if (host === preferred) preferred = all[(all.indexOf(host) + 1) % all.length]
     },
     failed(host, why) {
       // Requests that were under way together fail together: that is one failure, not many in a row.

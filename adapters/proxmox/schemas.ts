@@ -179,7 +179,7 @@ export const taskLog = z.array(z.object({ n: number, t: text }))
 export const vmConfig = z.record(z.string(), z.union([text, z.null().transform(() => '')]))
 
 /** All VMs of a node, by the node itself. */
-export const nodeMachines = z.array(z.object({ vmid: number, status: maybe(text) }))
+export const nodeMachines = z.array(z.object({ vmid: number, name: maybe(text), status: maybe(text) }))
 
 export const vmStatus = z.object({
   status: text,

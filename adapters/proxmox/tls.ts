@@ -8,8 +8,8 @@ export type TlsTrust =
   | { readonly kind: 'system' }
   /** PEM text of the CA(s) that signed it, in place of the system's. */
   | { readonly kind: 'ca'; readonly pem: string }
-  /** SHA-256 of the certificate itself, in hexadecimal, colons optional; who signed it and for what name no longer matters. */
-  | { readonly kind: 'fingerprint'; readonly sha256: string }
+  /** SHA-256 of the certificate itself, or of those of several hosts, in hexadecimal, colons optional; who signed it and for what name no longer matters. */
+  | { readonly kind: 'fingerprint'; readonly sha256: string | readonly string[] }
   | { readonly kind: 'insecure' }
 
 /**
@@ -52,12 +52,12 @@ const isVerified = (trust: TlsTrust): boolean => {
 
 const wrongFingerprint = (trust: TlsTrust, socket: tls.TLSSocket): ConnectFailure | undefined => {
   if (trust.kind !== 'fingerprint') return undefined
-  const expected = normalized(trust.sha256)
+  const expected = (typeof trust.sha256 === 'string' ? [trust.sha256] : trust.sha256).map(normalized)
   const found = socket.getPeerX509Certificate()?.fingerprint256
-  if (found === expected) return undefined
+  if (found !== undefined && expected.includes(found)) return undefined
   return new ConnectFailure(
-    `the certificate's SHA-256 fingerprint is ${found ?? 'missing'}, expected ${expected}; ` +
-      'if the certificate was renewed, set the new fingerprint, otherwise somebody else answers',
+    `the certificate's SHA-256 fingerprint is ${found ?? 'missing'}, expected ${expected.join(' or ')}; ` +
+      'each node has a certificate of its own: name them all in lanista.proxmox.fingerprints; if one was renewed, set the new fingerprint, otherwise somebody else answers',
     true,
   )
 }

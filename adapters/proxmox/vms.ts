@@ -101,9 +101,9 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
   return {
     read,
 
-    async running(node, signal) {
+    async told(node, signal) {
       const all = await api.read('GET /nodes/{node}/qemu', { node }, {}, nodeMachines, signal)
-      return new Set(all.flatMap(({ vmid, status }) => (status === 'running' ? [vmid] : [])))
+      return new Map(all.map(({ vmid, name, status }) => [vmid, { name, running: status === 'running' }]))
     },
 
     async lastStart(node, vmid, signal) {

@@ -13,7 +13,7 @@ export const scaledClock = (factor = 1): SimClock => {
     now,
     steady: now,
     sleep: async (milliseconds, signal) => {
-      await delay(milliseconds / factor, undefined, signal === undefined ? {} : { signal })
+      await delay(Math.ceil(milliseconds / factor), undefined, signal === undefined ? {} : { signal })
     },
   }
 }

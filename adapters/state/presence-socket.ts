@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { errorCode } from '../error-code.ts'
+import { makeFolder } from './make-folder.ts'
 import type { Presence, PresenceClaim } from '../../model/presence.ts'
 
 const NAME = 'lanista.sock'
@@ -42,7 +43,7 @@ interface Folder {
 }
 
 async function openFolder(folder: string): Promise<Folder> {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   if (process.platform !== 'linux') return { place: folder, close: () => Promise.resolve() }
   const handle = await open(folder, 'r')
   return { place: `/proc/self/fd/${handle.fd}`, close: () => handle.close() }

@@ -1,7 +1,8 @@
-import { chown, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chown, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { causeInWords, errorCode } from '../error-code.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** A small file of the state directory that only its owner may read. */
 export interface PrivateJsonFile<T> {
@@ -46,7 +47,7 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>, home = di
       }
     },
     write: async (content) => {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       const file = await open(beside, 'w', 0o600)
       try {
         await file.writeFile(`${JSON.stringify(content)}\n`)

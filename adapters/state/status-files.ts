@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { makeFolder } from './make-folder.ts'
 import type { StatusStore } from '../../model/ports.ts'
 import type { RangeStatus, ReadyBefore } from '../../model/range-status.ts'
 
@@ -49,7 +50,7 @@ export function statusFiles(stateDir: string): StatusFiles {
       writes += 1
       // Hidden, so that nobody takes it for a status; one that a crash leaves behind is overwritten or removed later.
       const beside = join(folder, `.${status.id}.${process.pid}.${writes}.tmp`)
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       try {
         await writeFile(beside, `${JSON.stringify(status, null, 2)}\n`)
         await rename(beside, path)

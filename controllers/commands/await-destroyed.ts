@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { DestroyOrder } from '../../model/destroy-order.ts'
 import { UserError } from '../../model/user-error.ts'
-import { isGone, rangeLeft } from '../../reconcilers/removal/range-left.ts'
+import { isGone, rangeLeft, type RangeLeft } from '../../reconcilers/removal/range-left.ts'
 import type { Connected } from './composition.ts'
 
 /** By what is seen how another process carries the order out. */
@@ -38,7 +38,7 @@ export async function waitUntilGone(
   signal: AbortSignal,
 ): Promise<number> {
   const { rangeId } = order
-  let before: number | undefined
+  let before: string | undefined
   let stuck = 0
   let unchanged = { since: 0, seen: '' }
   for (let look = 1; ; look += 1) {
@@ -47,28 +47,28 @@ export async function waitUntilGone(
       return 1
     }
     // Before the look: an order that is done is forgotten when nothing is left.
-    const stands = await isInForce(order, connected)
+    const standing = await standingOf(order, connected)
     const left = rangeLeft(rangeId, await connected.proxmox.observe(signal))
-    if (isGone(left)) return tellEnd(rangeId, undefined, connected, print)
-    const over = stands ? await whyNotDone(rangeId, look, connected) : voidText(rangeId)
+    const ready = (await connected.readyBefore()).get(rangeId)
+    if (isOver(standing, left) || (isGone(left) && ready?.reason === 'Absent')) return destroyed(rangeId, print)
+    const over = standing === 'in force' ? await whyNotDone(rangeId, look, connected) : voidText(rangeId)
     if (over !== undefined) {
       print(over)
       return 1
     }
-    const ready = (await connected.readyBefore()).get(rangeId)
     stuck = ready !== undefined && STUCK.has(ready.reason) ? stuck + 1 : 0
     if (ready !== undefined && stuck >= LOOKS_UNTIL_STUCK) {
       print(ready.message)
       print('the order stays, and is carried out when that is out of the way')
       return 1
     }
-    if (left.guests.length !== before && before !== undefined)
-      print(`range ${rangeId}: ${left.guests.length} VMs are left`)
-    before = left.guests.length
-    const seen = JSON.stringify([left.guests, left.networks, ready?.reason, ready?.message])
+    const what = leftText(rangeId, left)
+    if (what !== before && before !== undefined) print(what)
+    before = what
+    const seen = JSON.stringify([left.guests, left.networks, left.pool, ready?.reason, ready?.message])
     if (seen !== unchanged.seen) unchanged = { since: look, seen }
     if (look - unchanged.since >= LOOKS_AT_MOST) {
-      print(ready?.message ?? `range ${rangeId}: ${left.guests.length} VMs are left`)
+      print(ready?.message ?? what)
       print('nothing has changed for 10 minutes; the order stays, and is carried out when it can be')
       return 1
     }
@@ -76,10 +76,18 @@ export async function waitUntilGone(
   }
 }
 
-/** Whether the order is still there, as it was written. Throws when that can't be told. */
-async function isInForce({ rangeId, at }: DestroyOrder, { destroyOrders }: Waiting): Promise<boolean> {
+/** `carried out`: whoever did it has seen that nothing is left. `gone`: it is done and was forgotten, or is void. */
+type Standing = 'in force' | 'carried out' | 'gone'
+
+/** What became of the order. Throws when that can't be told. */
+async function standingOf(
+  { rangeId, at }: DestroyOrder,
+  { destroyOrders }: Pick<Waiting, 'destroyOrders'>,
+): Promise<Standing> {
   try {
-    return (await destroyOrders.read(rangeId))?.at === at
+    const read = await destroyOrders.read(rangeId)
+    if (read?.at !== at) return 'gone'
+    return read.carriedOut ? 'carried out' : 'in force'
   } catch (error) {
     throw new UserError(
       `range ${rangeId}: the order was handed over, and can't be read any more: ${error instanceof Error ? error.message : String(error)}`,
@@ -87,11 +95,47 @@ async function isInForce({ rangeId, at }: DestroyOrder, { destroyOrders }: Waiti
   }
 }
 
+/**
+ * Whether all is done. Networks that show nowhere may not be applied yet, and a pool goes last: while the order is in force,
+ * whoever carries it out is not at the end.
+ */
+function isOver(standing: Standing, left: RangeLeft): boolean {
+  switch (standing) {
+    case 'carried out':
+      return true
+    case 'gone':
+      // A pool that nothing shows to be the range's stays.
+      return isGone(left) && !left.isMarked
+    case 'in force':
+      return isGone(left) && !left.pool
+  }
+}
+
+function destroyed(rangeId: string, print: (line: string) => void): number {
+  print(`range ${rangeId}: destroyed`)
+  return 0
+}
+
+function leftText(rangeId: string, { guests, networks, pool }: RangeLeft): string {
+  const parts = [
+    ...(guests.length === 0 ? [] : [guests.length === 1 ? '1 VM' : `${guests.length} VMs`]),
+    ...networks,
+    ...(pool ? [`pool ${rangeId}`] : []),
+  ]
+  return parts.length === 0
+    ? `range ${rangeId}: nothing of it shows any more, and its removal goes on`
+    : `range ${rangeId}: still there: ${parts.join(', ')}`
+}
+
 const voidText = (rangeId: string): string =>
   `range ${rangeId}: the order is void, as its file was changed, or somebody took it back; what is left stays, and if it is to go, say so again`
 
 /** Why nobody carries it out any more; undefined while somebody does, or it was not asked this time. */
-async function whyNotDone(rangeId: string, look: number, { presence }: Waiting): Promise<string | undefined> {
+async function whyNotDone(
+  rangeId: string,
+  look: number,
+  { presence }: Pick<Waiting, 'presence'>,
+): Promise<string | undefined> {
   if (look % LOOKS_BETWEEN_ASKING !== 0) return undefined
   const asked = await presence.ask(rangeId).catch(() => 'asked' as const)
   return asked === 'asked'
@@ -99,19 +143,22 @@ async function whyNotDone(rangeId: string, look: number, { presence }: Waiting):
     : `range ${rangeId}: the Lanista that was at work has ended; the order stays, and is carried out by the next run`
 }
 
-/** Tells how far it is by what the cluster shows, whatever was reported. */
+/** Tells how far this process got: by the order, and by what the cluster shows. @param why it went no further, as reported */
 export async function tellEnd(
-  rangeId: string,
+  order: DestroyOrder,
   why: string | undefined,
-  { proxmox }: Pick<Connected, 'proxmox'>,
+  connected: Pick<Connected, 'destroyOrders' | 'proxmox'>,
   print: (line: string) => void,
 ): Promise<number> {
-  const left = rangeLeft(rangeId, await proxmox.observe(AbortSignal.timeout(30_000)))
-  if (isGone(left)) {
-    print(`range ${rangeId}: destroyed`)
-    return 0
+  const { rangeId } = order
+  const standing = await standingOf(order, connected)
+  const left = rangeLeft(rangeId, await connected.proxmox.observe(AbortSignal.timeout(30_000)))
+  if (isOver(standing, left)) return destroyed(rangeId, print)
+  print(leftText(rangeId, left))
+  if (standing === 'gone') print(voidText(rangeId))
+  else {
+    if (why !== undefined) print(why)
+    print('the order stays, and is carried out by the next run')
   }
-  print(why ?? `range ${rangeId}: ${left.guests.length} VMs and ${left.networks.length} networks are left`)
-  print('the order stays, and is carried out by the next run')
   return 1
 }

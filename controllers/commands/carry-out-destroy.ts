@@ -46,7 +46,7 @@ export async function carryOutDestroy(
     })
     await controller.converge(signal, [rangeId])
     const ready = controller.board.all().flatMap((status) => readyConditionOf(status) ?? [])[0]
-    return await tellEnd(rangeId, ready?.message, connected, print)
+    return await tellEnd(order, ready?.message, connected, print)
   } finally {
     await leave()
   }

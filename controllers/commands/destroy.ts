@@ -14,6 +14,7 @@ import { printOf } from '../removal/destroy-orders.ts'
 import { whyNotRemovable } from '../removal/why-not-removable.ts'
 import { destroyText } from '../terminal/destroy-text.ts'
 import type { Paint } from '../terminal/paint.ts'
+import { lookNow } from './look-now.ts'
 import { carryOutDestroy } from './carry-out-destroy.ts'
 
 export interface DestroyOptions {
@@ -55,7 +56,7 @@ export async function destroyCommand(
   const file = await connected.files.read(range)
   if (file.kind === 'ok' && isSuspended(file.spec, composition.clock.now()))
     throw new UserError(`range ${range}: it is suspended; remove suspend from its file first`)
-  const snapshot = await connected.proxmox.observe(signal)
+  const { snapshot } = await lookNow(connected.proxmox, [range], signal)
   const left = rangeLeft(range, snapshot)
   if (isGone(left) && !left.pool) {
     print(`range ${range}: there is nothing of it on the cluster`)

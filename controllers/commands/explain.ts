@@ -10,6 +10,7 @@ import { planTurn } from '../../reconcilers/range/plan-turn.ts'
 import type { Composition } from './composition.ts'
 import { explanationText } from '../terminal/explanation-text.ts'
 import type { Paint } from '../terminal/paint.ts'
+import { lookNow } from './look-now.ts'
 import { type FolderRead, readFolder } from './read-folder.ts'
 import { readOneFile } from './read-one-file.ts'
 import { NO_PROMISES } from '../../reconcilers/range/promises.ts'
@@ -51,7 +52,8 @@ export async function explainCommand(
   const spec = rangeOf(rangeId, specs, folder)
   vmOf(spec, name)
   const settings = planSettingsOf(config)
-  const snapshot = await proxmox.observe(signal)
+  const ids = specs.map(({ id }) => id)
+  const { snapshot } = await lookNow(proxmox, ids, signal)
   const ground = groundOf(snapshot, settings, networkModeOf(snapshot, settings))
   const turn = planTurn(specs, ground, NO_PROMISES, { rangeId, vm: name })
   const explanation = explainVm(spec, name, turn)

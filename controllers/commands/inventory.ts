@@ -7,6 +7,7 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import { UserError } from '../../model/user-error.ts'
 import { ansibleListOf, inventoryOf } from '../../reconcilers/range/inventory.ts'
 import type { Composition } from './composition.ts'
+import { lookNow } from './look-now.ts'
 import { readFolder } from './read-folder.ts'
 
 export interface InventoryOptions {
@@ -19,8 +20,8 @@ export interface InventoryOptions {
 }
 
 /**
- * `lanista inventory`: the VMs that exist, in the protocol of Ansible's inventory scripts. Looks at the cluster once and
- * writes nothing. A range that can't be told of is warned about and left out, unless it is the one asked for.
+ * `lanista inventory`: the VMs that exist, in the protocol of Ansible's inventory scripts. Looks at the cluster once, and
+ * asks the VMs' own nodes which of them run. Writes nothing. A range that can't be told of is warned about and left out, unless it is the one asked for.
  *
  * @param print takes the JSON, and nothing else
  * @param warn takes sentences for people
@@ -38,8 +39,10 @@ export async function inventoryCommand(
   const config = await composition.loadConfig(configFile)
   const { proxmox, files } = await composition.connect(config, composition.openLog())
   const specs = range === undefined ? await allRanges(files, composition.clock.now(), warn) : [await one(range, files)]
-  const inventory = inventoryOf(specs, await proxmox.observe(signal), planSettingsOf(config))
-  for (const warning of inventory.warnings) warn(warning)
+  const ids = specs.map(({ id }) => id)
+  const { snapshot, warnings } = await lookNow(proxmox, ids, signal)
+  const inventory = inventoryOf(specs, snapshot, planSettingsOf(config))
+  for (const warning of [...warnings, ...inventory.warnings]) warn(warning)
   if (host === undefined) {
     print(JSON.stringify(ansibleListOf(inventory), undefined, 2))
     return 0

@@ -23,6 +23,7 @@ import type { Paint } from '../terminal/paint.ts'
 import { ofRange, type PlanReport, planText } from '../terminal/plan-text.ts'
 import { ordersInForce, type PlannedRemoval, removalsOf } from './plan-removals.ts'
 import { mayBeUnseen, rangesWithoutFile, unknownOrders } from './plan-without-file.ts'
+import { lookNow } from './look-now.ts'
 import { readFolder } from './read-folder.ts'
 
 export interface PlanOptions {
@@ -54,7 +55,8 @@ export async function planCommand(
   const present = folder.awake.filter(({ state }) => state === 'present')
   const specs = present.filter(({ id }) => !destroyed.some(({ rangeId }) => rangeId === id))
   const settings = planSettingsOf(config)
-  const snapshot = await proxmox.observe(signal)
+  const orderedIds = destroyed.map(({ rangeId }) => rangeId)
+  const { snapshot, warnings: untold } = await lookNow(proxmox, [...folder.ids, ...orderedIds], signal)
   if (options.withoutNode !== undefined)
     return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
   const planned = specs.length === 0 ? [] : planAll(specs, snapshot, settings)
@@ -64,14 +66,13 @@ export async function planCommand(
   const justGone = removals.flatMap(({ order, gone }) => (gone && destroying.includes(order) ? [order] : []))
   const away = [...destroyed.filter(({ carriedOut }) => carriedOut).map(removalOf), ...justGone].map(destroyedText)
   const suspended = folder.suspended.map(suspendedText)
-  const ordered = destroyed.map(({ rangeId }) => rangeId)
   const pruneNow = { ...config.lanista.prune, seen: await prune.seenFiles.read(), asked: await prune.approvals.asked() }
   const report = {
     ...reportOf(planned, removals, settings),
     suspended,
-    withoutFile: rangesWithoutFile(snapshot, [...folder.ids, ...ordered], pruneNow),
+    withoutFile: rangesWithoutFile(snapshot, [...folder.ids, ...orderedIds], pruneNow),
     away,
-    unknown: [...mayBeUnseen(snapshot), ...unknownOrders(present, snapshot, await ordersUntold())],
+    unknown: [...untold, ...mayBeUnseen(snapshot), ...unknownOrders(present, snapshot, await ordersUntold())],
     warnings,
     diagnostics,
   }

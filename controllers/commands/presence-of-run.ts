@@ -25,7 +25,10 @@ export async function claimPresence(
     )
   } catch (error) {
     if (error instanceof UserError) throw error
-    logger.warn('it can not be told whether another Lanista is at work on the state directory', { stateDir, error })
+    logger.warn(
+      'the state directory can not be used, so it is not known whether another Lanista is at work on it; make it, writable to the user that Lanista runs as, or set lanista.state_dir',
+      { stateDir, error },
+    )
     return () => Promise.resolve()
   }
 }

@@ -1,8 +1,8 @@
-import type { EffectiveConfig, ServerConfigRead } from '../../model/config-source.ts'
+import type { ConfigSource, EffectiveConfig, ServerConfigRead } from '../../model/config-source.ts'
 import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { Logger } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
-import { apiUrlsOf } from '../../model/server-config.ts'
+import { apiUrlsOf, type ServerConfig } from '../../model/server-config.ts'
 import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from './composition.ts'
@@ -43,25 +43,48 @@ export async function runCommand(
       await leave()
     }
   }
+  return await serveAndRun(config, source, connected, { options, composition, logger }, signal)
+}
+
+interface Around {
+  readonly options: RunOptions
+  readonly composition: Composition
+  readonly logger: Logger
+}
+
+/** Runs until the signal aborts. Whatever was begun for that ends with it, also when it could not begin. */
+async function serveAndRun(
+  config: ServerConfig,
+  source: ConfigSource,
+  connected: Connected,
+  { options, composition, logger }: Around,
+  signal: AbortSignal,
+): Promise<number> {
   const { metrics } = connected
   const onReload = (): void => controller.resync()
   const live = new LiveConfig(config, { source, logger, metrics, clock: composition.clock, onReload })
   const { controller, observed } = composition.controller(() => live.current(), connected, logger)
   const look = (rangeId: string): void => controller.ranges.trigger(rangeId)
   const leave = await claimPresence(connected, config.lanista.state_dir, look, logger)
-  options.onReloadRequest(() => void live.reload(true))
-  await source.watch(() => void live.reload(false), signal)
-  // It may have changed before it was watched.
-  await live.reload(false)
-  const address = await connected.serve(observed, signal)
-  logger.info('started', {
-    ranges: config.lanista.ranges,
-    http: address,
-    proxmox: apiUrlsOf(config).map(shownUrl),
-  })
-  await forgetWhatIsNoStatus(connected, logger)
-  await controller.run(signal)
-  await leave()
+  const over = new AbortController()
+  const until = AbortSignal.any([signal, over.signal])
+  try {
+    options.onReloadRequest(() => void live.reload(true))
+    await source.watch(() => void live.reload(false), until)
+    // It may have changed before it was watched.
+    await live.reload(false)
+    const address = await connected.serve(observed, until)
+    logger.info('started', {
+      ranges: config.lanista.ranges,
+      http: address,
+      proxmox: apiUrlsOf(config).map(shownUrl),
+    })
+    await forgetWhatIsNoStatus(connected, logger)
+    await controller.run(until)
+  } finally {
+    over.abort()
+    await leave()
+  }
   logger.info('stopped')
   return 0
 }
@@ -92,14 +115,16 @@ async function converge(controller: Controller, print: (line: string) => void, s
   if (signal.aborted) print('stopped before every range was looked at')
   for (const status of controller.board.all()) {
     const ready = readyConditionOf(status)
+    // `Ready`, or `Absent` of one that is gone as its file asks.
     const word =
       ready?.status === 'True'
-        ? 'Ready'
+        ? ready.reason
         : `not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at'}`
     print(`range ${status.id}: ${word}`)
     for (const vm of status.vms)
       if (ready?.status !== 'True' && vm.phase !== 'running')
         print(`  vm ${vm.name}: ${vm.phase}${vm.trouble === undefined ? '' : `: ${vm.trouble}`}`)
   }
+  if (!allReady && !signal.aborted) print('this run has ended: what is to go on by itself does so in the next')
   return allReady ? 0 : 1
 }

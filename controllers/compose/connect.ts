@@ -50,7 +50,8 @@ export const tokenSourcesOf = (config: ServerConfig, environment: NodeJS.Process
 
 /** A fingerprint says most, then a CA, then Ludus' switch that trusts everything, then the system's CAs. */
 async function trustOf({ proxmox_invalid_cert: insecure, lanista: { proxmox } }: ServerConfig): Promise<TlsTrust> {
-  if (proxmox.fingerprint !== undefined) return { kind: 'fingerprint', sha256: proxmox.fingerprint }
+  const pinned = [...(proxmox.fingerprint === undefined ? [] : [proxmox.fingerprint]), ...(proxmox.fingerprints ?? [])]
+  if (pinned.length > 0) return { kind: 'fingerprint', sha256: pinned }
   if (proxmox.ca_file !== undefined) {
     const file = proxmox.ca_file
     const pem = await readFile(file, 'utf8').catch((error: unknown) => {

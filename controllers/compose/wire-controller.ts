@@ -112,7 +112,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const decided = new DecidedMode(settings)
 
   // What is told
-  const board = new StatusBoard(parts.store, clock, logger)
+  const board = new StatusBoard(parts.store, clock, logger, (successful) => metrics.statusWritten(successful))
   const notifications = new Notifications({ ...notify, clock, logger, metrics }, signal)
 
   // Networks
@@ -199,7 +199,11 @@ export function wireController(parts: ControllerParts): WiredController {
       await pruning.start(before)
     },
     giveBackLeftover: () => networks.giveBackLeftover(),
-    expectNoLaterTurn: () => audit.waitForNoTurn(),
+    tidied: () => unlessLong(networks.giveBackLeftover(), steady, signal),
+    expectNoLaterTurn: () => {
+      audit.waitForNoTurn()
+      backoff.expectNoLaterTurn()
+    },
     onCluster: (soon) => onCluster.ids(soon),
     prune: (until) => pruning.look(until),
     removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
@@ -230,4 +234,16 @@ function countFiles(statuses: readonly RangeStatus[]): { readonly valid: number;
     valid: specs.filter((spec) => spec?.status === 'True').length,
     invalid: specs.filter((spec) => spec?.reason === 'Invalid').length,
   }
+}
+
+/** What is left may take so long to be given back before anybody is looked after. In milliseconds. */
+const TIDIED_WITHIN_MS = 5000
+
+/** Resolves when the work has ended, however, or after a while. */
+async function unlessLong(work: Promise<unknown>, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController()
+  const ended = work.catch(() => undefined)
+  const long = clock.sleep(TIDIED_WITHIN_MS, AbortSignal.any([signal, over.signal])).catch(() => undefined)
+  await Promise.race([ended, long])
+  over.abort()
 }

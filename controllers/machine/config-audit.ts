@@ -89,6 +89,7 @@ export class ConfigAudit {
   /** From now on a VM that is seen for the first time is looked at, too: whoever runs once has no later turn. */
   waitForNoTurn(): void {
     this.#spread = false
+    this.#backoff.expectNoLaterTurn()
   }
 
   /** What failed at VMs of the range need not wait any longer. */

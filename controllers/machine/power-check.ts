@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
-import type { Machines } from '../../model/machine-ports.ts'
+import type { Machines, MachineTold } from '../../model/machine-ports.ts'
 
 /** The process of a start that failed lingers, and its node calls the VM running meanwhile. In milliseconds. */
 const LINGERS = 15_000
@@ -8,7 +8,7 @@ const FRESH = 1000
 
 interface Answer {
   readonly at: number
-  readonly running: Promise<ReadonlySet<number>>
+  readonly told: Promise<ReadonlyMap<number, MachineTold>>
 }
 
 /**
@@ -17,7 +17,7 @@ interface Answer {
  * Remembers in memory.
  */
 export class PowerCheck {
-  readonly #machines: Pick<Machines, 'running'>
+  readonly #machines: Pick<Machines, 'told'>
   readonly #clock: Pick<Clock, 'now'>
   /** VMID -> what its node said last, while the list says so, too. */
   readonly #confirmed = new Map<number, { readonly node: string; readonly running: boolean }>()
@@ -25,7 +25,7 @@ export class PowerCheck {
   readonly #answers = new Map<string, Answer>()
 
   /** @param clock a steady one */
-  constructor(machines: Pick<Machines, 'running'>, clock: Pick<Clock, 'now'>) {
+  constructor(machines: Pick<Machines, 'told'>, clock: Pick<Clock, 'now'>) {
     this.#machines = machines
     this.#clock = clock
   }
@@ -40,7 +40,7 @@ export class PowerCheck {
   async confirm(vmid: number, node: string, running: boolean, signal: AbortSignal): Promise<boolean> {
     if (this.isConfirmed(vmid, node, running)) return true
     if (running && this.#mayLinger(vmid)) return false
-    const says = (await this.#runningOn(node, signal)).has(vmid)
+    const says = (await this.#toldBy(node, signal)).get(vmid)?.running === true
     return says === running && this.saw(vmid, node, running)
   }
 
@@ -68,12 +68,12 @@ export class PowerCheck {
     return failedAt !== undefined && this.#clock.now() - failedAt < LINGERS
   }
 
-  #runningOn(node: string, signal: AbortSignal): Promise<ReadonlySet<number>> {
+  #toldBy(node: string, signal: AbortSignal): Promise<ReadonlyMap<number, MachineTold>> {
     const now = this.#clock.now()
     const known = this.#answers.get(node)
-    if (known !== undefined && now - known.at < FRESH) return known.running
-    const running = this.#machines.running(node, signal)
-    this.#answers.set(node, { at: now, running })
-    return running
+    if (known !== undefined && now - known.at < FRESH) return known.told
+    const told = this.#machines.told(node, signal)
+    this.#answers.set(node, { at: now, told })
+    return told
   }
 }

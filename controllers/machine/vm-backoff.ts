@@ -37,11 +37,17 @@ interface Known {
 export class VmBackoff {
   readonly #failed: Backoff<Known>
   readonly #random: () => number
+  #when = whenOf
 
   /** @param clock a steady one @param random 0..1, to spread tries */
   constructor(clock: Pick<Clock, 'now'>, random: () => number) {
     this.#failed = new Backoff(clock)
     this.#random = random
+  }
+
+  /** From now on no time is told: whoever runs once may be gone by then. */
+  expectNoLaterTurn(): void {
+    this.#when = () => 'tried again by the next run'
   }
 
   /**
@@ -52,7 +58,7 @@ export class VmBackoff {
   waits(rangeId: string, vm: string, cause: string): VmWait | undefined {
     const key = keyOf(rangeId, vm)
     const failed = this.#failed.get(key)
-    return failed?.value.cause === cause && this.#failed.left(key) > 0 ? waitOf(failed) : undefined
+    return failed?.value.cause === cause && this.#failed.left(key) > 0 ? this.#waitOf(failed) : undefined
   }
 
   /** A try has failed just now. */
@@ -61,7 +67,7 @@ export class VmBackoff {
     const before = this.#failed.get(key)?.value
     // Another trouble is not one more in the same row.
     if (before?.cause !== cause || before.failure.kind !== failure.kind) this.#failed.clear(key)
-    return waitOf(this.#failed.failed(key, POLICY[failure.kind], { cause, failure }, 0.5 + this.#random() / 2))
+    return this.#waitOf(this.#failed.failed(key, POLICY[failure.kind], { cause, failure }, 0.5 + this.#random() / 2))
   }
 
   /** Nothing is wrong with the VM any more, or something else is. */
@@ -73,20 +79,23 @@ export class VmBackoff {
   restart(rangeId: string): void {
     this.#failed.clear(rangeId)
   }
+
+  #waitOf(failed: Failed<Known>): VmWait {
+    const { kind, phase, error } = failed.value.failure
+    const often = failed.failures === 1 ? '' : `; ${failed.failures} times in a row`
+    const trouble = `${error}${often}; ${this.#when(failed)}`
+    return {
+      phase: kind === 'stalled' ? 'blocked' : phase,
+      trouble,
+      outcome: { kind, error: trouble, retryAt: failed.until },
+    }
+  }
 }
 
 const keyOf = (rangeId: string, vm: string): string => `${rangeId}/${vm}`
 
-function waitOf({ value: { failure }, failures, until }: Failed<Known>): VmWait {
-  const { kind, phase, error } = failure
-  const at = `${new Date(until).toISOString().slice(0, 19)}Z`
-  const often = failures === 1 ? '' : `; ${failures} times in a row`
-  const when =
-    kind === 'stalled' ? `tried again at ${at}, or at once when the range file changes` : `tried again at ${at}`
-  const trouble = `${error}${often}; ${when}`
-  return {
-    phase: kind === 'stalled' ? 'blocked' : phase,
-    trouble,
-    outcome: { kind, error: trouble, retryAt: until },
-  }
+/** When it is tried again, in words. */
+function whenOf({ value: { failure }, until }: Failed<Known>): string {
+  const at = `tried again at ${new Date(until).toISOString().slice(0, 19)}Z`
+  return failure.kind === 'stalled' ? `${at}, or at once when the range file changes` : at
 }

@@ -13,8 +13,12 @@ import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import type { ConfigAudit } from './config-audit.ts'
 import { FirstStarts } from './first-starts.ts'
 import { PowerCheck } from './power-check.ts'
+import { Waiting } from './waiting.ts'
 import type { KeepAssignment, VmNews } from './vm-assignment.ts'
 import type { VmBackoff, VmFailure, VmWait } from './vm-backoff.ts'
+
+/** What the cluster's list has not told by then is not on its way: it lags by 10 s. */
+const TOLD_WITHIN_MS = 60_000
 
 /** Brings one VM where its range file wants it, as far as that goes now, and then compares it with the file. */
 export class VmWorker {
@@ -25,6 +29,7 @@ export class VmWorker {
   readonly #backoff: VmBackoff
   readonly #power: PowerCheck
   readonly #firstStarts: FirstStarts
+  readonly #waiting: Waiting
   readonly #logger: Logger
 
   /** @param clock a steady one */
@@ -42,6 +47,7 @@ export class VmWorker {
     this.#backoff = backoff
     this.#power = new PowerCheck(machines, clock)
     this.#firstStarts = new FirstStarts(machines)
+    this.#waiting = new Waiting(clock)
     this.#logger = logger
   }
 
@@ -50,6 +56,7 @@ export class VmWorker {
     const wait = this.#wait(assignment)
     if (wait !== undefined) return newsOfWait(wait)
     const { step, phase, vmid } = assignment.plan
+    if (step.kind === 'wait') return { phase, trouble: this.#waitsLong(assignment), remark: undefined }
     // What the cluster's list says of it may be of before, or of another VM that had its VMID.
     const isSure = step.kind !== 'none' || this.#power.isConfirmed(vmid, step.at, phase !== 'stopped')
     return this.#news(assignment, isSure ? phase : 'unknown')
@@ -59,6 +66,13 @@ export class VmWorker {
   withFirstStart(plan: VmPlan, power: Power): VmPlan {
     if (power === 'off') this.#firstStarts.closed(plan.vmid)
     return withFirstStart(plan, power, this.#firstStarts.vmids)
+  }
+
+  /** What is to be told of a VM that waits for what Proxmox should have told by now; undefined while it need not. */
+  #waitsLong({ plan: { spec, vmid, phase, message } }: KeepAssignment): string | undefined {
+    // A clone may take hours.
+    if (phase === 'cloning' || this.#waiting.lasts(vmid, message) < TOLD_WITHIN_MS) return undefined
+    return `vm ${spec.name}: ${message}`
   }
 
   /** Somebody else does something about the VM: what its node said of it before counts no more. */
@@ -84,6 +98,7 @@ export class VmWorker {
   async #bring(assignment: KeepAssignment, permit: Permit): Promise<VmResult> {
     const { rangeId, plan } = assignment
     const { step, phase, spec } = plan
+    if (step.kind !== 'wait') this.#waiting.end(plan.vmid)
     switch (step.kind) {
       case 'none':
         const unsure = await this.#whyUnsure(assignment, step.at, permit.signal)
@@ -93,7 +108,8 @@ export class VmWorker {
         this.#backoff.forget(rangeId, spec.name)
         return { phase, outcome: { kind: 'settled' } }
       case 'wait':
-        return { phase, outcome: { kind: 'progressing' } }
+        const trouble = this.#waitsLong(assignment)
+        return { phase, outcome: trouble === undefined ? { kind: 'progressing' } : { kind: 'retry', error: trouble } }
       case 'blocked':
         this.#power.forget(plan.vmid)
         this.#backoff.forget(rangeId, spec.name)

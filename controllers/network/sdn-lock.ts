@@ -22,7 +22,7 @@ export interface HeldLock {
 type TakeBack = (token: string, signal: AbortSignal) => Promise<void>
 
 /** The lock is worth this much of a shutdown; what can't be given back now is at the next start. */
-const STOP_GRACE_MS = 5000
+const STOP_GRACE_MS = 4000
 /** So much of it is for taking back what was begun: giving the lock back must not fail for that. */
 const TAKE_BACK_MS = 2000
 
@@ -39,6 +39,8 @@ export class SdnLock {
   readonly #takeBack: TakeBack
   /** One after the other: giving back what is left behind must not forget a lock that was taken meanwhile. */
   #giving: Promise<void> = Promise.resolve()
+  /** The token of the lock that work is done under just now: what is noted of it is nothing left behind. */
+  #inUse: string | undefined
 
   /** @param takeBack takes back what was begun under a lock with nothing else pending, and broken off. Never throws */
   constructor(
@@ -74,6 +76,7 @@ export class SdnLock {
       if (held === undefined) return
       held = undefined
       await this.#store.clear()
+      this.#inUse = undefined
     }
     const nothingPending = token !== undefined && !allowPending
     let leaves = nothingPending
@@ -145,12 +148,11 @@ export class SdnLock {
       await this.#withGrace(now, (deadline) => this.#sdn.unlock(token, deadline), STOP_GRACE_MS - TAKE_BACK_MS)
       await this.#store.clear()
     } catch (error) {
-      this.#logger.warn(
-        'the SDN lock could not be given back; it is tried again before the next change, and at the next start',
-        {
-          error,
-        },
-      )
+      this.#logger.warn('the SDN lock could not be given back; it is tried again with each look at all ranges', {
+        error,
+      })
+    } finally {
+      this.#inUse = undefined
     }
   }
 
@@ -186,17 +188,18 @@ export class SdnLock {
   async #giveBackNoted(signal: AbortSignal): Promise<void> {
     const noted = await this.#readNote()
     const left = noted.kind === 'read' ? noted.note : undefined
-    if (left?.kind !== 'held') return
+    if (left?.kind !== 'held' || left.token === this.#inUse) return
     if (left.besides !== true) await this.#takeBack(left.token, signal)
     await this.#sdn.unlock(left.token, signal)
     await this.#store.clear()
-    this.#logger.info('gave back the SDN lock that an earlier run left behind')
+    this.#logger.info('gave back the SDN lock that was left behind')
   }
 
   async #keep(
     token: string,
     besides: boolean,
   ): Promise<{ readonly kind: 'granted'; readonly token: string } | LockRefusal> {
+    this.#inUse = token
     const note = { kind: 'held', token, at: this.#clock.now() } as const
     const unwritable = await this.#note(besides ? { ...note, besides } : note)
     if (unwritable === undefined) return { kind: 'granted', token }

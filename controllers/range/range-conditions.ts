@@ -133,6 +133,16 @@ export function machinesFinding(vms: readonly VmStatus[], power: Power = 'on'): 
   return { reason, message: `${count}; ${first.trouble ?? `vm ${first.name} is ${PHASE_WORDS[first.phase]}`}` }
 }
 
+/** The same with VMs that nobody asks for: a remark, as the others are as they should be. */
+export function withUnnamed(finding: PartFinding, unnamed: readonly string[]): PartFinding {
+  const [first] = unnamed
+  if (first === undefined || finding === undefined) return finding
+  if (finding !== true && !('works' in finding)) return finding
+  const before = finding === true ? '' : `${finding.message}; `
+  const more = unnamed.length > 1 ? ` (and ${unnamed.length - 1} more)` : ''
+  return remarkOf({ reason: 'VmNotNamed', message: `${before}${first}${more}` })
+}
+
 function driftRemark(vms: readonly VmStatus[]): PartFinding {
   const remarks = vms.flatMap(({ remark }) => (remark === undefined ? [] : [remark]))
   const [first] = remarks

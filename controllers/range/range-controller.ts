@@ -2,6 +2,7 @@ import { type Actor, createActor } from 'xstate'
 import type { Clock } from '../../model/clock.ts'
 import { type Outcome, worstOf } from '../../model/outcome.ts'
 import type { VmExecutor } from '../machine/vm-executor.ts'
+import type { Tried } from '../pace/requeue.ts'
 import { type RangeInput, rangeMachine } from './range-machine.ts'
 import type { RangePasses } from './range-passes.ts'
 
@@ -17,6 +18,8 @@ export interface RangeStanding {
   readonly lastOutcome: Outcome | undefined
   /** In a row, of that part of it which has failed least often among those that are tried again. */
   readonly failures: number
+  /** In a row, of that part of it which has looked least often at what goes on by itself, among those that do. */
+  readonly rechecks: number
 }
 
 /** Keeps one actor per range: hands triggers on, and tells when the ranges have come to rest. */
@@ -177,11 +180,15 @@ function standingOf(actor: Actor<typeof rangeMachine>): RangeStanding {
     { standing: STANDINGS.find((each) => each === value) ?? 'reconciling', tried: context.tried },
     ...vms.map((vm) => ({ standing: STANDING_OF_VM[vm.value], tried: vm.context.tried })),
   ]
-  const backingOff = parts.filter(({ standing }) => standing === 'backingOff')
+  const least = (its: Standing, count: (tried: Tried) => number): number => {
+    const counts = parts.flatMap(({ standing, tried }) => (standing === its ? [count(tried)] : []))
+    return counts.length === 0 ? 0 : Math.min(...counts)
+  }
   return {
     standing: STANDINGS[Math.max(...parts.map(({ standing }) => STANDINGS.indexOf(standing)))] ?? 'reconciling',
     lastOutcome: context.tried.outcome && worstOf(parts.flatMap(({ tried }) => tried.outcome ?? [])),
-    failures: backingOff.length === 0 ? 0 : Math.min(...backingOff.map(({ tried }) => tried.failures)),
+    failures: least('backingOff', ({ failures }) => failures),
+    rechecks: least('rechecking', ({ rechecks }) => rechecks),
   }
 }
 

@@ -91,9 +91,17 @@ export const factsUnread = ({ vms }: Asked, number: number | undefined, message:
   machines: unknown('MachinesReady', NOT_READ, message),
 })
 
-/** What was told of a VM that nobody has looked at since. What is being done to one is known from whoever does it. */
-export const unlooked = (vm: VmStatus): VmStatus =>
-  vm.phase === 'running' || vm.phase === 'stopped' ? { ...vm, phase: 'unknown' } : vm
+/**
+ * What was told of a VM that nobody has looked at since. What is being done to one is known from whoever does it; of one that has
+ * failed nobody knows whether it still does, nor whether it is tried again when that was said.
+ */
+export const unlooked = (vm: VmStatus): VmStatus => {
+  if (isOnItsWay(vm)) return vm
+  return { ...vm, phase: vm.phase === 'absent' ? 'absent' : 'unknown', trouble: undefined }
+}
+
+/** It was worked on when last told of. */
+const isOnItsWay = ({ phase, trouble }: VmStatus): boolean => ON_THEIR_WAY.has(phase) && trouble === undefined
 
 const unknown = (type: 'NetworkReady' | 'MachinesReady', reason: string, message: string): Condition => ({
   type,
@@ -114,12 +122,13 @@ function statusOf(
   const news = { trouble: undefined, remark: undefined }
   if (guest !== undefined) {
     // Whoever works on it tells more of it.
-    const isOnItsWay = isWorkedOn && ON_THEIR_WAY.has(vm.phase)
-    return isOnItsWay ? vm : { ...vm, ...news, vmid: guest.vmid, node: guest.node, phase: guest.phase }
+    return isWorkedOn && isOnItsWay(vm)
+      ? vm
+      : { ...vm, ...news, vmid: guest.vmid, node: guest.node, phase: guest.phase }
   }
   if (unsure !== undefined) return { ...vm, ...news, phase: 'unknown' }
   // A clone comes into the pool at its end.
-  if (isWorkedOn && ON_THEIR_WAY.has(vm.phase)) return vm
+  if (isWorkedOn && isOnItsWay(vm)) return vm
   return { ...vm, ...news, node: undefined, phase: 'absent' }
 }
 

@@ -7,6 +7,8 @@ export class RangeFolder {
   readonly #destroyOrders: Pick<DestroyOrders, 'list'>
   readonly #logger: Logger
   #problem: string | undefined = 'the range folder has not been read yet'
+  /** It could not be read when it was last tried, and that was told. */
+  #isLost = false
 
   constructor(files: Pick<RangeFiles, 'list' | 'watch'>, destroyOrders: Pick<DestroyOrders, 'list'>, logger: Logger) {
     this.#files = files
@@ -22,6 +24,8 @@ export class RangeFolder {
   /** Ids of the ranges with a file, and of those that a person ordered to be destroyed. Throws when the folder can't be read. */
   async ids(): Promise<readonly string[]> {
     const [files, ordered] = await Promise.all([this.#files.list(), this.#destroyOrders.list()])
+    if (this.#isLost) this.#logger.info('the range folder can be read again')
+    this.#isLost = false
     this.#problem = undefined
     return [...new Set([...files, ...ordered])]
   }
@@ -31,8 +35,11 @@ export class RangeFolder {
     try {
       return await this.ids()
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error)
-      this.#logger.error('the range folder could not be read; nothing is changed', { error })
+      const problem = error instanceof Error ? error.message : String(error)
+      if (problem !== this.#problem)
+        this.#logger.error('the range folder could not be read; nothing is changed', { error })
+      this.#problem = problem
+      this.#isLost = true
       return undefined
     }
   }

@@ -18,6 +18,7 @@ import {
   fileMissing,
   machinesFinding,
   type PassFindings,
+  withUnnamed,
 } from './range-conditions.ts'
 
 type Status = Omit<RangeStatus, 'changedAt'>
@@ -45,6 +46,8 @@ export class RangeReport {
   #findings: PassFindings = NOTHING_FOUND
   /** What was seen of the range since there is no plan for it; undefined while there is one, or nobody has looked yet. */
   #facts: RangeFacts | undefined
+  /** What the last plan says of VMs that are the range's, and that its file does not name. */
+  #unnamed: readonly string[] = []
   /** What the last valid file asks of its VMs; undefined when there was none. */
   #power: Power | undefined
   /** What the file, or what is left of the range, lets one say of its number. */
@@ -145,7 +148,7 @@ export class RangeReport {
     this.#standing = 'valid'
     this.#power = power
     this.#explainBy(() => {
-      const { machines = machinesFinding(this.#status.vms, power) } = this.#findings
+      const { machines = withUnnamed(machinesFinding(this.#status.vms, power), this.#unnamed) } = this.#findings
       // A plan that was refused says nothing of the VMs.
       return withMachines(conditionsOf({ ...this.#findings, machines }, power), this.#facts)
     })
@@ -159,7 +162,7 @@ export class RangeReport {
    * @param newsOf what is to be told of a VM; undefined: it is worked on, and tells its own news
    */
   planned(
-    { number, vms }: RangePlan,
+    { number, vms, unnamed = [] }: RangePlan,
     networks: readonly NodeNetworkState[],
     newsOf: (vm: VmPlan) => VmNews | undefined,
     findings: Pick<PassFindings, 'zone' | 'network'>,
@@ -171,6 +174,7 @@ export class RangeReport {
       return vmStatusOf(vm, number, before, news)
     })
     this.#facts = undefined
+    this.#unnamed = unnamed
     this.#status = { ...this.#status, number, vms: statuses, networks }
     this.found({ ...findings, machines: undefined })
   }

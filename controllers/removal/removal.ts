@@ -81,7 +81,11 @@ export class Removal {
       report.found({ machines: plan.finding })
       return { kind: 'progressing' }
     }
-    if (plan.kind === 'waits' && plan.part === 'machines') return this.#end('stuck', 'machines', plan.finding)
+    if (plan.kind === 'waits' && plan.part === 'machines') {
+      const { judged } = plan
+      const all = judged && (await this.#steps.machines.stays(this.#order, judged, signal))
+      return this.#end('stuck', 'machines', all ?? plan.finding)
+    }
     if (plan.kind === 'refused' && plan.machines) return this.#end('refused', 'machines', plan.finding)
     report.machinesGone()
     switch (plan.kind) {

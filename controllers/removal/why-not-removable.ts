@@ -1,7 +1,7 @@
 import type { Machines } from '../../model/machine-ports.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import { type RemovalPlan, removalWaits } from '../../reconcilers/removal/plan-removal.ts'
-import { whyTheyStay } from './removal-of-machines.ts'
+import { allThatStays, whyTheyStay } from './removal-of-machines.ts'
 
 /** What would keep a planned removal from beginning, as VMs' own nodes say just now; undefined when nothing would. */
 export async function whyNotRemovable(
@@ -14,8 +14,11 @@ export async function whyNotRemovable(
     case 'refused':
       return `range ${order.rangeId}: ${plan.finding.message}`
     case 'progressing':
-    case 'waits':
       return plan.finding.message
+    case 'waits':
+      return plan.judged === undefined
+        ? plan.finding.message
+        : (await allThatStays(order, plan.judged, machines, signal)).message
     case 'machines': {
       const stays = await whyTheyStay(order, plan.guests, machines, signal)
       return stays.length === 0 ? undefined : removalWaits(order, stays).message

@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Logger, StatusStore } from '../../model/ports.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
+import { Overdue } from './overdue.ts'
 
 type News = Omit<RangeStatus, 'changedAt'>
 
@@ -18,15 +19,27 @@ export class StatusBoard {
   readonly #store: StatusStore
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #overdue: Overdue
+  readonly #onWritten: (successful: boolean) => void
+  /** Why the last status was not written. */
+  #trouble: string | undefined
   /** By range: one write after the other, so that an older status never overwrites a newer one; one that hangs holds up no other range's. */
   readonly #writing = new Map<string, Promise<void>>()
   /** Ranges with news since their write under way began. */
   readonly #unwritten = new Set<string>()
 
-  constructor(store: StatusStore, clock: Clock, logger: Logger) {
+  /** @param onWritten told of each write, or try */
+  constructor(
+    store: StatusStore,
+    clock: Clock,
+    logger: Logger,
+    onWritten: (successful: boolean) => void = () => undefined,
+  ) {
+    this.#onWritten = onWritten
     this.#store = store
     this.#clock = clock
     this.#logger = logger
+    this.#overdue = new Overdue(clock)
   }
 
   get(rangeId: string): RangeStatus | undefined {
@@ -50,8 +63,9 @@ export class StatusBoard {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Reports a range's status. An unchanged one costs nothing. */
-  set(news: News): void {
+  /** Reports a range's status. An unchanged one costs nothing. What is said to be under way too long is told as a finding. */
+  set(told: News): void {
+    const news = { ...told, conditions: this.#overdue.of(told.id, told.conditions) }
     const before = this.#statuses.get(news.id)
     if (before !== undefined && same(before, news)) return
     const changedAt =
@@ -67,6 +81,7 @@ export class StatusBoard {
   /** The range is no more: it is told of nowhere any longer. */
   forget(rangeId: string): void {
     this.#statuses.delete(rangeId)
+    this.#overdue.forget(rangeId)
     for (const listener of this.#forgetting) listener(rangeId)
     this.#writeSoon(rangeId)
   }
@@ -106,12 +121,22 @@ export class StatusBoard {
     while (this.#unwritten.delete(rangeId)) await this.#write(rangeId)
   }
 
-  /** Reconciling goes on when a status can't be written: the ranges matter more than the report. */
+  /**
+   * Reconciling goes on when a status can't be written: the ranges matter more than the report. The same trouble is told once
+   * for all ranges until one can be written again.
+   */
   async #write(rangeId: string): Promise<void> {
     const status = this.#statuses.get(rangeId)
     try {
       await (status === undefined ? this.#store.remove(rangeId) : this.#store.write(status))
+      if (this.#trouble !== undefined) this.#logger.info('statuses are written again')
+      this.#trouble = undefined
+      this.#onWritten(true)
     } catch (error) {
+      this.#onWritten(false)
+      const trouble = String(error)
+      if (trouble === this.#trouble) return
+      this.#trouble = trouble
       const what = status === undefined ? 'status could not be removed' : 'status could not be written'
       this.#logger.error(what, { range: rangeId, error })
     }

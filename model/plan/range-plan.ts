@@ -16,4 +16,6 @@ export interface RangePlan {
   readonly zoneFindings: readonly ZoneFinding[]
   /** Remarks for people that stop nothing, such as nodes that the zone doesn't reach. */
   readonly notes: readonly string[]
+  /** VMs of the range that its file does not name, in words with what to do; left out where there are none. */
+  readonly unnamed?: readonly string[]
 }

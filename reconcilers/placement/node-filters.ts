@@ -29,6 +29,7 @@ export type Unfit =
   | { readonly filter: 'zone'; readonly why: string }
   | { readonly filter: 'template'; readonly template: string; readonly copies: readonly TemplateSeen[] }
   | { readonly filter: 'storage'; readonly storage: string }
+  | { readonly filter: 'not shared'; readonly storage: string; readonly from: TemplateChoice }
   | { readonly filter: 'space'; readonly storage: string; readonly freeBytes: number; readonly neededBytes: number }
   | { readonly filter: 'cores'; readonly has: number; readonly needed: number }
   | { readonly filter: 'wish'; readonly why: string }
@@ -84,6 +85,9 @@ function fitOfOne({ vm, demand, wishes, unreached }: Request, { node }: Room, ar
   if (demand.disk !== undefined) {
     const { storage, bytes } = demand.disk
     if (!site.holdsDisks(node.name, storage)) return unfit({ filter: 'storage', storage })
+    // Proxmox refuses a clone to another node onto a storage that each node has of its own.
+    if (reach.template.node !== node.name && !site.isShared(storage))
+      return unfit({ filter: 'not shared', storage, from: reach.template })
     const freeBytes = freeSpace(capacity, storage, node.name) ?? 0
     if (freeBytes < bytes) return unfit({ filter: 'space', storage, freeBytes, neededBytes: bytes })
   }
@@ -121,6 +125,8 @@ export function unfitText(unfit: Unfit): string {
         : `can't reach template ${unfit.template} (${unfit.copies.map(copyText).join('; ')})`
     case 'storage':
       return `lacks storage ${unfit.storage}`
+    case 'not shared':
+      return `has a storage ${unfit.storage} of its own, to which Proxmox clones nothing from ${unfit.from.node}, where template VM ${unfit.from.vmid} is; put a copy of the template on it, or set proxmox_vm_storage_pool to a shared storage`
     case 'space':
       return `has ${gib(unfit.freeBytes)} GiB left on storage ${unfit.storage}, and a full clone takes ${gib(unfit.neededBytes)}`
     case 'cores':

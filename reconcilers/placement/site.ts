@@ -15,6 +15,8 @@ export interface Site {
   readonly nodes: readonly string[]
   /** True when disks can be on that storage there now. */
   holdsDisks(node: string, storage: string): boolean
+  /** True when each node sees the same on that storage. */
+  isShared(storage: string): boolean
   templateFor(template: string, node: string): TemplateReach
   /** Size of the largest copy's disks; 0 for an unknown template. */
   templateBytes(template: string): number
@@ -55,6 +57,7 @@ export function siteOf(snapshot: ClusterSnapshot): Site {
     snapshot,
     nodes: snapshot.nodes.map(({ name }) => name).sort(),
     holdsDisks,
+    isShared: (name) => shared.has(name),
     templateFor: (template, node) => {
       let byNode = known.get(template)
       if (byNode === undefined) known.set(template, (byNode = new Map<string, TemplateReach>()))

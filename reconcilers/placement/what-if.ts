@@ -132,6 +132,7 @@ function lift(
     case 'cores':
       return { input: roomsWith({ cores: unfit.needed }), words: `it had ${unfit.needed} cores` }
     case 'storage':
+    case 'not shared':
     case 'wish':
     case 'memory':
       return undefined

@@ -15,6 +15,7 @@ import { existingNodeOf, lookAtVm, planOfPlaced } from '../vm/plan-vm.ts'
 import { otherCaseOf } from './other-case.ts'
 import { planSingleNetwork } from './plan-single-network.ts'
 import { planClusterNetwork, type PlannedNetwork, type RefusedNetwork } from './plan-cluster-network.ts'
+import { unnamedVms } from './unnamed-vms.ts'
 
 export type PlanResult =
   | {
@@ -148,6 +149,7 @@ export function completePlan(
   const vms = outline.vms.map((each) =>
     'step' in each ? each : planOfPlaced(each, placedOrHidden(each, byRequest.get(each), ground), spec.power),
   )
+  const unnamed = unnamedVms(spec.id, new Set(vms.map(({ vmid }) => vmid)), ground.snapshot)
   const plan: RangePlan = {
     rangeId: spec.id,
     number,
@@ -156,7 +158,12 @@ export function completePlan(
     grant,
     vms,
     zoneFindings,
-    notes: [...notes, ...[...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`)],
+    ...(unnamed.length === 0 ? {} : { unnamed }),
+    notes: [
+      ...notes,
+      ...unnamed,
+      ...[...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`),
+    ],
   }
   const reservations = vms.flatMap(({ spec: vm, vmid, step, phase }): readonly Reservation[] => {
     const begun = step.kind === 'create' || step.kind === 'continue' || step.kind === 'wait'

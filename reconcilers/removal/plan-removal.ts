@@ -31,9 +31,21 @@ export type RemovalPlan =
   /** Proxmox works on one of its VMs, or hasn't told its name yet; it passes by itself. */
   | { readonly kind: 'progressing'; readonly finding: Finding }
   /** A person comes first: with VMs, or with networks that Lanista does not remove. */
-  | { readonly kind: 'waits'; readonly part: 'machines' | 'network'; readonly finding: Finding }
+  | {
+      readonly kind: 'waits'
+      readonly part: 'machines' | 'network'
+      readonly finding: Finding
+      /** Where it is for VMs that must not go: all of them, and what the snapshot tells of each. */
+      readonly judged?: readonly GuestJudged[]
+    }
   /** Proxmox can't tell or change something just now. `machines`: whether VMs are left. */
   | { readonly kind: 'refused'; readonly finding: Finding; readonly machines: boolean }
+
+/** A guest of the pool, and why it must not go; undefined when the snapshot shows nothing against it. */
+export interface GuestJudged {
+  readonly guest: GuestSeen
+  readonly why: string | undefined
+}
 
 type RemovalSettings = Pick<PlanSettings, 'natBridge' | 'defaultNode' | 'applyForeign' | 'vmidBase'>
 
@@ -73,8 +85,9 @@ function planMachines(guests: readonly GuestSeen[], order: RemovalOrder, snapsho
     const message = `range ${order.rangeId}: it is to go (${order.why}), and VM ${busy.vmid} ${what}; it goes on by itself when that is over`
     return { kind: 'progressing', finding: { reason: 'Progressing', message } }
   }
-  const stays = guests.flatMap((guest) => whyGuestStays(guest, order, snapshot) ?? [])
-  if (stays.length > 0) return { kind: 'waits', part: 'machines', finding: removalWaits(order, stays) }
+  const judged = guests.map((guest) => ({ guest, why: whyGuestStays(guest, order, snapshot) }))
+  const stays = judged.flatMap(({ why }) => why ?? [])
+  if (stays.length > 0) return { kind: 'waits', part: 'machines', finding: removalWaits(order, stays), judged }
   return { kind: 'machines', guests }
 }
 

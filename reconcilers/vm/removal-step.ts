@@ -34,7 +34,7 @@ export function removalStepOf(
 ): RemovalStep {
   if (read === undefined) return { kind: 'gone' }
   if (!inPool) return { kind: 'stays', why: `vm ${vmid} is no longer in pool ${rangeId}` }
-  const why = whyReadStays(read, name, rangeId)
+  const [why] = whyReadStays(read, name, rangeId)
   if (why !== undefined) return { kind: 'stays', why }
   if (!read.running) return { kind: 'destroy' }
   // A guest that stands still hears nothing.

@@ -28,24 +28,42 @@ export function whyGuestStays(
   return silent === undefined ? undefined : `vm ${it} is on node ${node}, which ${silent}`
 }
 
-/** As `whyGuestStays`, by what its own node says just now, which may be news. */
-export function whyReadStays(read: MachineRead, name: string | undefined, rangeId: string): string | undefined {
-  const { vmid, template, lock, config } = read
+/** As `whyGuestStays`, by what its own node says just now, which may be news: all that keeps it, whose it is first. */
+export function whyReadStays(read: MachineRead, name: string | undefined, rangeId: string): readonly string[] {
+  const stranger = whyNotOurs(read, name, rangeId)
+  return [...(stranger === undefined ? [] : [stranger]), ...holdsOn(read, name)]
+}
+
+/** What holds a VM whosever it is. */
+export function holdsOn(
+  held: Pick<MachineRead, 'vmid' | 'node' | 'lock' | 'config'>,
+  name: string | undefined,
+): readonly string[] {
+  const { vmid, node, lock, config } = held
+  const it = titleOf({ name, vmid })
+  return [
+    ...(config['protection'] === '1'
+      ? [`vm ${it} is protected; if it is to go: qm set ${vmid} --protection 0 (on ${node})`]
+      : []),
+    ...(lock === undefined
+      ? []
+      : [`vm ${it} is locked (${lock}); ${lock === 'suspended' ? suspendedText(held) : lockRemedy(lock, held)}`]),
+  ]
+}
+
+function whyNotOurs(read: MachineRead, name: string | undefined, rangeId: string): string | undefined {
+  const { vmid, template } = read
   const it = titleOf({ name, vmid })
   if (template) return `vm ${it} has become a template, which is not Lanista's to delete`
   if (read.name !== name)
     return `vm ${it} is called ${printable(read.name ?? 'nothing')} by now; give it back its name if it is to go`
   if (marksOf(read, rangeId, false) !== 'configured')
     return `vm ${it} ${unmarked(read, rangeId)}, or take it out of the pool`
-  if (config['protection'] === '1')
-    return `vm ${it} is protected; if it is to go: qm set ${vmid} --protection 0 (on ${read.node})`
-  if (lock !== undefined)
-    return `vm ${it} is locked (${lock}); ${lock === 'suspended' ? suspendedText(read) : lockRemedy(lock, read)}`
   return undefined
 }
 
 /** It is to go, and its memory goes with it. */
-const suspendedText = ({ vmid, node }: MachineRead): string =>
+const suspendedText = ({ vmid, node }: Pick<MachineRead, 'vmid' | 'node'>): string =>
   `if it is to go with the memory that is kept of it: qm unlock ${vmid} (on ${node}); otherwise resume it: qm start ${vmid}`
 
 function unmarked(seen: Marked, rangeId: string): string {

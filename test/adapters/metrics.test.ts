@@ -51,6 +51,15 @@ describe('openMetrics', () => {
     expect(await linesOf(metrics, 'lanista_range_suspended{')).to.deep.equal([])
   })
 
+  it('tells whether statuses can be written', async () => {
+    const metrics = openMetrics('1')
+    const writable = (): Promise<readonly string[]> => linesOf(metrics, 'lanista_state_dir_writable')
+    metrics.statusWritten(false)
+    expect(await writable()).to.deep.equal(['lanista_state_dir_writable 0'])
+    metrics.statusWritten(true)
+    expect(await writable()).to.deep.equal(['lanista_state_dir_writable 1'])
+  })
+
   it('drops a condition that a status no longer has', async () => {
     const metrics = openMetrics('1')
     metrics.rangeStatus(statusOf('JD', 'True'))

@@ -1,4 +1,11 @@
-import type { CloneRequest, ConfigPatch, MachineAudit, MachineRead, Machines } from '../../model/machine-ports.ts'
+import type {
+  CloneRequest,
+  ConfigPatch,
+  MachineAudit,
+  MachineRead,
+  Machines,
+  MachineTold,
+} from '../../model/machine-ports.ts'
 import type { Permit } from '../../model/permit.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 
@@ -55,10 +62,8 @@ export class FakeMachines implements Machines {
     })
   }
 
-  async running(node: string): Promise<ReadonlySet<number>> {
-    return new Set(
-      [...this.machines.values()].filter((each) => each.node === node && each.running).map(({ vmid }) => vmid),
-    )
+  async told(node: string): Promise<ReadonlyMap<number, MachineTold>> {
+    return new Map([...this.machines.values()].filter((each) => each.node === node).map((each) => [each.vmid, each]))
   }
 
   async lastStart(): Promise<undefined> {

@@ -21,6 +21,7 @@ describe('Controller', () => {
     const duties = {
       rememberReady: atOnce,
       giveBackLeftover: () => new Promise<void>((resolve) => (givenBack = resolve)),
+      tidied: atOnce,
       expectNoLaterTurn: () => undefined,
       onCluster: () => Promise.resolve([]),
       prune: () => Promise.resolve([]),

@@ -29,6 +29,8 @@ export interface Arena {
   readonly simulator: Simulator
   readonly world: World
   readonly clock: Clock
+  /** The watched folder. */
+  readonly folder: string
   /** What the files in the folder say. */
   readonly files: ReadonlyMap<RangeId, RangeFile>
   /** What somebody else does as root, through a node that is on; status 0 when there is none. */
@@ -62,7 +64,7 @@ const newWorld = (): World =>
   })
 
 /** Opens an arena whose folder holds these files, with a controller that has just been started. */
-export async function openArena(start: ReadonlyMap<RangeId, RangeFile>): Promise<Arena> {
+export async function openArena(start: ReadonlyMap<RangeId, RangeFile>, resyncMs = 30_000): Promise<Arena> {
   const world = newWorld()
   const backToRealTime = startVirtualTime()
   const clock = scaledClock()
@@ -100,7 +102,7 @@ export async function openArena(start: ReadonlyMap<RangeId, RangeFile>): Promise
       destroyOrders: destroyOrderFiles(state),
       hostRoutes: new FakeHostRoutes(),
       clock: controllersClock,
-      resyncMs: 30_000,
+      resyncMs,
       settings: { auditMs: AUDIT_MS },
     })
     return {
@@ -140,6 +142,7 @@ export async function openArena(start: ReadonlyMap<RangeId, RangeFile>): Promise
     simulator,
     world,
     clock,
+    folder: ranges,
     files,
     person,
     life: () => life,

@@ -11,7 +11,7 @@ import { trouble } from './troubles.ts'
 import { watchRequests } from './watch.ts'
 
 /** Every history begins with a range of a router and one VM that is about to be made. */
-const START: ReadonlyMap<RangeId, RangeFile> = new Map([
+export const START: ReadonlyMap<RangeId, RangeFile> = new Map([
   ['JD', { ...EMPTY_FILE, vms: { a: { vlan: 10, ram: 1, cpus: 1, node: undefined } } }],
 ])
 
@@ -53,12 +53,12 @@ const WAITS: ReadonlySet<string> = new Set([
   'stage interfaces',
 ])
 
-async function until(arena: Arena, when: Moment, step: Step): Promise<void> {
+export async function until(arena: Arena, when: Moment, step: Step): Promise<void> {
   if (when === 'at rest' || ('does' in step && WAITS.has(step.does))) return arena.rest()
   if (when !== 'at once') await arena.moment(REQUESTS[when.request], when.phase)
 }
 
-async function happen(arena: Arena, chronicle: Chronicle, step: Step, ends: (() => void)[], locks: string[]) {
+export async function happen(arena: Arena, chronicle: Chronicle, step: Step, ends: (() => void)[], locks: string[]) {
   switch (step.kind) {
     case 'write vm':
     case 'take vm out':

@@ -9,7 +9,7 @@ type Trouble = Extract<Step, { kind: 'fault' | 'task fails' | 'reload fails' | '
 
 const answer = (status: number, message: string): RequestEffect => ({ kind: 'answer', status, message })
 
-const EFFECTS: Readonly<Record<FaultStep['how'], readonly ['before' | 'after', RequestEffect]>> = {
+export const EFFECTS: Readonly<Record<FaultStep['how'], readonly ['before' | 'after', RequestEffect]>> = {
   'cut before': ['before', { kind: 'reset' }],
   'cut after': ['after', { kind: 'reset' }],
   'hangs before': ['before', { kind: 'hang' }],

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
+import { quiet } from '../builders/quiet.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { itLong } from '../runner/long-runs.ts'
@@ -29,8 +30,12 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
   it('is taken back by the next life, before it gives the lock back: the range may be wanted again', async () => {
     const world = await deployed()
     breakOff(world)
-    lab = await openLab({ world, files: { 'JD.yml': JD }, lockNote: { kind: 'held', token: 'left behind', at: 0 } })
+    const warned: unknown[] = []
+    const logger = { ...quiet, warn: (...said: readonly unknown[]) => void warned.push(said) }
+    const lockNote = { kind: 'held', token: 'left behind', at: 0 } as const
+    lab = await openLab({ world, files: { 'JD.yml': JD }, lockNote, logger })
     await lab.until(() => lab.ready('JD') && world.sdn.lock === undefined)
+    expect(warned, 'what it left itself').to.deep.equal([])
     expect(lab.writes().map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
       'POST /cluster/sdn/vnets',
       'DELETE /cluster/sdn/lock',

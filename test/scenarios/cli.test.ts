@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -169,6 +171,24 @@ describe('the commands', function () {
     const { status, output } = await run.ended
     expect(output).not.to.match(/EPIPE/)
     expect(status, output).to.equal(1)
+  })
+
+  it('run ends when its port is taken, and a command says in a line that its output is lost', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const address = taken.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const environment = { LANISTA_HTTP_LISTEN: `127.0.0.1:${port}` }
+    const run = new Run(['run', '--config', site.config], environment)
+    const full = spawnSync('sh', ['-c', `"${process.execPath}" "${MAIN}" schema > /dev/full`], { encoding: 'utf8' })
+    const { status, output } = await run.ended
+    taken.close()
+    expect([status, output]).to.deep.equal([
+      1,
+      `http: can't listen on 127.0.0.1:${port}: the address is already in use; stop what uses it, or set lanista.http.listen\n`,
+    ])
+    expect([full.status, full.stderr.split('\n').length]).to.deep.equal([1, 2])
+    expect(full.stderr).to.match(/^standard output can't be written, so what it should say is lost: ENOSPC/)
   })
 
   it('validate tells all problems of all files with status 1, and with --online what the cluster lacks', async () => {

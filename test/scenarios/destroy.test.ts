@@ -175,6 +175,15 @@ describe('lanista destroy', function () {
   itLong('forgets a range that has no file, with its status', async () => {
     await open()
     await rm(path.join(site.ranges, 'JD.yml'))
+    const refusal = { kind: 'answer', status: 500, message: "cfs-lock 'file-user_cfg' error: no quorum!" } as const
+    const match = { method: 'DELETE', path: /^\/pools/ }
+    const faulty = site.simulator.arm({ on: 'request', match, at: 'before', effect: refusal, times: 100 })
+    const unfinished = await destroy()
+    faulty.disarm()
+    expect(unfinished.output)
+      .to.match(/^range JD: still there: pool JD\n.*no quorum.*\nthe order stays, and is carried out by the next run$/m)
+      .and.not.match(/destroyed$/m)
+    expect(unfinished.status).to.equal(1)
     const { status, output } = await destroy()
     expect(output)
       .to.match(/^range JD: destroyed$/m)
@@ -230,11 +239,13 @@ describe('lanista destroy', function () {
   it('refuses before it asks while a VM is protected, and where nobody can be asked', async () => {
     await open()
     const before = writes().length
-    const [vmid] = vmsOfJd()
+    const [vmid, other] = vmsOfJd()
     world().guests.get(vmid!)?.config.set('protection', '1')
+    world().guests.get(vmid!)?.config.set('lock', 'backup')
+    world().guests.get(other!)?.config.set('tags', 'theirs')
     const [protectedVm, nobody, misspelt] = await Promise.all([destroy(), lanista(['destroy', 'JD']), destroy('../JD')])
     expect(protectedVm.output).to.match(
-      /none of its VMs is touched, because vm JD-.* is protected; if it is to go: qm set/,
+      /none of its VMs is touched, because vm JD-.* is protected; if it is to go: qm set .*; vm JD-.* is locked \(backup\); .*; vm JD-.* lacks the tags/,
     )
     expect(nobody.output).to.equal('destroy: nobody is at the terminal to confirm it; say --yes if it is meant so')
     expect(misspelt.output).to.match(/^\.\.\/JD can't be a range id: a letter/)

@@ -80,6 +80,32 @@ describe('a VM that fails', () => {
     expect(status('JD-a')?.trouble).to.equal(undefined)
   })
 
+  it('is not said to be tried again while the cluster takes no writes', async () => {
+    lab = await openLab({ durations: { linkedClone: 1000 } })
+    // The other is worked on all the while.
+    lab.simulator.arm({ on: 'task', type: 'qmstart', id: String(A_VMID), at: 'before', error: 'no luck', times: 9 })
+    const hangs = {
+      on: 'request',
+      match: { path: '/nodes/pve2/qemu/1010002/config', method: 'PUT' },
+      at: 'before',
+    } as const
+    lab.simulator.arm({ ...hangs, effect: { kind: 'delay', by: 600_000 } })
+    await lab.drop(
+      'JD.yml',
+      rangeText([
+        { ...A, targetNode: 'pve1' },
+        { ...B, targetNode: 'pve2' },
+      ]),
+    )
+    await lab.until(() => status('JD-a')?.trouble !== undefined)
+    const saysWhen = (): boolean => JSON.stringify(lab.controller.board.get('JD')).includes('tried again at')
+    expect([saysWhen(), status('JD-b')?.phase]).to.deep.equal([true, 'configuring'])
+    lab.simulator.world.quorumOverride = false
+    await lab.until(() => lab.controller.board.get('JD')?.conditions.at(-1)?.reason === 'NoQuorum')
+    await lab.sleep(30_000)
+    expect([status('JD-b')?.phase, saysWhen()]).to.deep.equal(['configuring', false])
+  })
+
   itLong('is tried at once when its range file changes, and then as if it had never failed', async () => {
     lab = await openLab()
     const start = { on: 'task', type: 'qmstart', id: String(A_VMID), at: 'before', error: 'no luck' } as const

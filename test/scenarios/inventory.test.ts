@@ -32,6 +32,7 @@ defaults: { target_node: pve1 }
 describe('lanista inventory', function () {
   this.timeout(60_000)
   let site: Site
+  let planned: Ended
 
   const lanista = (...args: readonly string[]): Promise<Ended> => lanistaHere([...args, '--config', site.config])
   const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET').length
@@ -40,11 +41,17 @@ describe('lanista inventory', function () {
     site = await openSite({ 'JD.yml': JD })
     const { status, stdout } = await lanista('run', '--once')
     expect(status, stdout).to.equal(0)
-    await site.nodesHaveTold()
+    // The cluster's list tells neither names nor states of them yet.
+    planned = await lanista('plan')
     await writeFile(path.join(site.ranges, 'KT.yml'), rangeText([{ name: 'b', vlan: 10, octet: 2 }]))
     await writeFile(path.join(site.ranges, 'BAD.yml'), 'ludus: [}\n')
   })
   after(() => site.close())
+
+  it('finds nothing to plan right after the run that made it', () => {
+    expect(planned.stdout).to.match(/nothing to do: 3 VMs as asked\n[^]*nothing to change/)
+    expect(planned.status, planned.stdout).to.equal(0)
+  })
 
   it('lists what exists as pure JSON, and says on the side what is left out and why', async () => {
     const before = writes()
@@ -92,6 +99,21 @@ describe('lanista inventory', function () {
       .to.match(/BAD\.yml:1:\d+: .* \(its range is left out\)/)
       .and.match(/^range KT: it has no number yet, so it is left out/m)
     expect(writes()).to.equal(before)
+  })
+
+  it('says so where a node does not tell which VMs run, and calls none there running', async () => {
+    site.simulator.arm({
+      on: 'request',
+      match: { method: 'GET', path: '/nodes/pve3/qemu' },
+      at: 'before',
+      effect: { kind: 'answer', status: 500, message: 'got timeout' },
+    })
+    const { status, stdout, stderr } = await lanista('inventory', '--list', '--range', 'JD')
+    expect(JSON.parse(stdout).running.hosts).to.deep.equal(['JD-router-debian11-x64', 'JD-dc'])
+    expect(stderr).to.match(
+      /^node pve3 does not say which of its VMs run, so that is not known \(.*got timeout\); check/m,
+    )
+    expect(status).to.equal(0)
   })
 
   it('tells the variables of one host, and none of a host that does not exist', async () => {

@@ -128,7 +128,7 @@ describe('a suspended range is told of', function () {
       .and.match(/^0 ranges, nothing to change, 1 suspended$/m)
     expect(run.stdout)
       .to.match(new RegExp(`^range JD: not Ready: Suspended: range JD: ${TEXT}`, 'm'))
-      .and.match(/^range KT: Ready$/m)
+      .and.match(/^range KT: Absent$/m)
     expect([plan.status, run.status]).to.deep.equal([1, 1])
     expect(site.simulator.journal.entries().filter(({ method }) => method !== 'GET')).to.deep.equal([])
   })

@@ -149,6 +149,41 @@ describe('requests to Proxmox', () => {
     expect(slow.got).to.have.length(asked)
   })
 
+  for (const [situation, sick] of [
+    ['whose pvedaemon is down', { status: 595, reason: 'Connection refused' }],
+    [
+      'that the cluster has lost',
+      refusal(500, "create sdn vnet object failed: cfs-lock 'domain-sdn' error: no quorum!"),
+    ],
+  ] as const)
+    it(`sends what a host does not do ${situation} to the next, and stays there although the first answers to the rest`, async () => {
+      second = await fakeApi({ [CREATE]: sick, ...VM_REPLIES })
+      at = await connected({ [CREATE]: OK, ...VM_REPLIES }, { tls: { kind: 'insecure' } }, [second.url])
+      const { proxmox, signal } = at
+      await proxmox.machines.read('pve1', 100, signal)
+      for (const vnet of ['r3', 'r4']) await proxmox.sdn.createVnet(vnet, VNET, undefined, always(signal))
+      await proxmox.machines.read('pve1', 100, signal)
+      expect([count(second, CREATE), count(at.api, CREATE)]).to.deep.equal([1, 2])
+      expect([count(second, CONFIG), count(at.api, CONFIG)]).to.deep.equal([1, 1])
+    })
+
+  it('tells what no host does in the words of the last, and asks no host twice for it', async () => {
+    const sick = refusal(500, 'cluster not ready - no quorum?')
+    second = await fakeApi({ [CREATE]: sick })
+    at = await connected({ [CREATE]: sick }, { tls: { kind: 'insecure' } }, [second.url])
+    const error = await failing(at.proxmox.sdn.createVnet('r3', VNET, undefined, always(at.signal)))
+    expect([error.kind, count(at.api, CREATE), count(second, CREATE)]).to.deep.equal(['no-quorum', 1, 1])
+  })
+
+  it('sends no write a second time that a host may have carried out before it broke off', async () => {
+    second = await fakeApi({ [CREATE]: { status: 596, reason: 'Broken pipe' } })
+    at = await connected({ [CREATE]: OK }, { tls: { kind: 'insecure' } }, [second.url])
+    const create = (): Promise<void> => at.proxmox.sdn.createVnet('r3', VNET, undefined, always(at.signal))
+    expect((await failing(create())).kind).to.equal('timeout-unknown-outcome')
+    await create()
+    expect([count(second, CREATE), count(at.api, CREATE)]).to.deep.equal([1, 1])
+  })
+
   it('comes back after every host was down, without a word to the caller', async () => {
     const port = await fakeApi(VM_REPLIES)
     const { url } = port

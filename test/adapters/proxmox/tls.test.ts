@@ -63,6 +63,12 @@ describe('trust in the API certificate', () => {
       expect(api.got).to.have.length(1)
     })
 
+  it('takes the certificate of each host that is among several fingerprints, as each node has its own', async () => {
+    const { proxmox, signal } = await trusting({ kind: 'fingerprint', sha256: ['AB:CD', api.fingerprint] })
+    await proxmox.pools.create('JD', '', always(signal))
+    expect(api.got).to.have.length(1)
+  })
+
   it('refuses a certificate of another fingerprint, sends nothing, and tells both', async () => {
     const expected = api.fingerprint.replace(/^../, (first) => (first === '00' ? '11' : '00'))
     const { proxmox, signal, clock } = await trusting({ kind: 'fingerprint', sha256: expected })

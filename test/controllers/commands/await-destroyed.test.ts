@@ -14,10 +14,11 @@ interface Service {
   readonly presence?: (look: number) => 'asked' | 'nobody'
   readonly ready?: (look: number) => Pick<Condition, 'reason' | 'message'> | undefined
   readonly isGone?: (look: number) => boolean
+  readonly poolStays?: (look: number) => boolean
 }
 
 /** How the command ends beside it, what it prints, and after how many looks. */
-async function beside({ order = () => ORDER, presence = () => 'asked', ready, isGone }: Service) {
+async function beside({ order = () => ORDER, presence = () => 'asked', ready, isGone, poolStays }: Service) {
   const proxmox = new FakeProxmox(cluster({ guests: [VM], pools: ['JD'] }))
   const lines: string[] = []
   let look = 1
@@ -25,7 +26,10 @@ async function beside({ order = () => ORDER, presence = () => 'asked', ready, is
     sleep: () => {
       look += 1
       if (look > 10_000) throw new Error('it waits for ever')
-      if (isGone?.(look) === true) proxmox.machines.machines.clear()
+      if (isGone?.(look) === true) {
+        proxmox.machines.machines.clear()
+        if (poolStays?.(look) !== true) proxmox.snapshot = { ...proxmox.snapshot, pools: [], poolComments: new Map() }
+      }
       return Promise.resolve()
     },
   }
@@ -53,6 +57,21 @@ async function beside({ order = () => ORDER, presence = () => 'asked', ready, is
 describe('lanista destroy, while another Lanista carries the order out', () => {
   it('ends well when nothing is left', async () => {
     expect(await beside({ isGone: (look) => look > 3 })).to.deep.include({ status: 0, said: 'range JD: destroyed' })
+  })
+
+  it('goes on until the pool is gone as well, unless whoever carries it out says that all is done', async () => {
+    const isGone = (look: number): boolean => look > 3
+    const late = await beside({ isGone, poolStays: (look) => look < 60 })
+    expect([late.status, late.looks]).to.deep.equal([0, 60])
+    expect(late.said).to.equal('range JD: still there: pool JD\nrange JD: destroyed')
+    const stays = await beside({
+      isGone,
+      poolStays: () => true,
+      order: (look) => (look < 10 ? ORDER : { ...ORDER, carriedOut: true }),
+    })
+    expect([stays.status, stays.looks]).to.deep.equal([0, 10])
+    const forgotten = await beside({ isGone, poolStays: () => true, order: (look) => (look < 10 ? ORDER : undefined) })
+    expect([forgotten.status, forgotten.looks]).to.deep.equal([0, 10])
   })
 
   it('ends when the order is void, and says that what is left stays', async () => {

@@ -89,6 +89,7 @@ async function validate(
           reconciled: never,
           proxmoxRequest: never,
           rangeFiles: never,
+          statusWritten: never,
           observed: never,
           zoneFindings: never,
           notified: never,

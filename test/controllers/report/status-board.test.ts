@@ -151,6 +151,30 @@ describe('StatusBoard', () => {
     expect(board.allReady()).to.equal(false)
   })
 
+  it('tells once that statuses can not be written, whoever they are of, and when they can be again', async () => {
+    const told: string[] = []
+    const log = (message: string): void => void told.push(message)
+    let trouble: Error | undefined = new Error('full')
+    const store = {
+      write: async () => {
+        if (trouble !== undefined) throw trouble
+      },
+      remove: async () => {},
+    }
+    const clock = { now: () => 0, steady: () => 0, sleep: settled }
+    const writes: boolean[] = []
+    const board = new StatusBoard(store, clock, { ...quiet, info: log, error: log }, (ok) => void writes.push(ok))
+    const tell = async (...ids: readonly string[]): Promise<void> => {
+      for (const id of ids) board.set(news(id))
+      await settled()
+    }
+    await tell('JD', 'KL')
+    trouble = undefined
+    await tell('MN')
+    expect(told).to.deep.equal(['status could not be written', 'statuses are written again'])
+    expect(writes).to.deep.equal([false, false, true])
+  })
+
   it('holds nobody up when a status can not be written at all, and waits for it no longer than a while at the end', async () => {
     const written: string[] = []
     const errors: string[] = []

@@ -96,8 +96,12 @@ const filters: readonly Row[] = [
   },
 ]
 
+/** Each node has a copy of the template, as a storage of its own takes no clone from another node. */
 const full = (free: number) => ({
   nodes: PLAIN,
+  templates: PLAIN.map(({ name }, index) =>
+    template(9010 + index, WINDOWS_TEMPLATE, { node: name, storages: ['fast'] }),
+  ),
   storages: ['pve1', 'pve2', 'pve3'].flatMap((at) => [
     storage('shared', at),
     storage('fast', at, { shared: false, usedBytes: (at === 'pve2' ? 1000 - free : 100) * GIB }),
@@ -105,6 +109,22 @@ const full = (free: number) => ({
 })
 
 const rows: readonly Row[] = [
+  {
+    situation: 'leaves out nodes with a storage of their own that the template is not on, for a full clone',
+    vm: { fullClone: true },
+    settings: { storage: 'fast' },
+    seen: cluster({ nodes: PLAIN, storages: full(900).storages }),
+    gives: 'pve1',
+    says: /best of 1/,
+  },
+  {
+    situation: 'says why a full clone can not be on the target_node, and what to do',
+    vm: { fullClone: true, targetNode: 'pve2' },
+    settings: { storage: 'fast' },
+    seen: cluster({ nodes: PLAIN, storages: full(900).storages }),
+    gives: 'TargetNodeUnfit',
+    says: /pve2 has a storage fast of its own, to which Proxmox clones nothing from pve1, .*put a copy of the template on it/,
+  },
   {
     situation: 'leaves out a node whose storage has no space for a full clone',
     vm: { fullClone: true },
