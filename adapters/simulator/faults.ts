@@ -21,6 +21,7 @@ export type RequestEffect =
  *   answer suffers. That is the difference between "refused" and "unknown outcome".
  * - `task`: a task of that type (and id) ends with this error, `before` or `after` its work was done.
  * - `reload`: a node's network reload fails as `ifreload` does, or takes so long, or both.
+ * - `reach`: an SDN apply needs so long to reach a node, on which no reload has begun yet.
  */
 export type Fault = { readonly times?: number; readonly skip?: number } & (
   | {
@@ -37,6 +38,7 @@ export type Fault = { readonly times?: number; readonly skip?: number } & (
       readonly error: string
     }
   | { readonly on: 'reload'; readonly node: string; readonly fails: boolean; readonly takes?: number }
+  | { readonly on: 'reach'; readonly node: string; readonly takes: number }
 )
 
 /** A fault in place. */
