@@ -29,6 +29,11 @@ export interface ClusterSnapshot {
   readonly tasksOfOthers: readonly TaskSeen[]
   /** VMIDs of guests that have been locked by a clone for long without one at work; left out where nobody watched. */
   readonly interruptedClones?: ReadonlySet<number>
+  /**
+   * Network reloads and applies that have run for longer than anybody waits for, by their UPID, with the node that an apply stands
+   * at where that is known; left out where nobody watched.
+   */
+  readonly hangingReloads?: ReadonlyMap<string, string | undefined>
   /** What nodes say of VNets in zones that they don't call available; in all others every VNet is. */
   readonly vnetStates: readonly VnetStateSeen[]
   /** The network of each online node that told it; of a node that is missing here nothing is known. */

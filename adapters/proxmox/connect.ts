@@ -4,6 +4,7 @@ import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from './lanes.ts'
 import { createAccessWriter } from './access.ts'
+import { createWatchApply } from './apply-watch.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createBridgeWriter } from './bridges.ts'
 import { createHosts } from './hosts.ts'
@@ -90,7 +91,7 @@ export const connectProxmox = (
       ownTasks,
     }),
     nics: createNicReader(api),
-    sdn: createSdnWriter({ api, runTask, tasks, logger }),
+    sdn: createSdnWriter({ api, runTask, tasks, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
     machines: createMachines({ api, runTask, templates, lanes, plugs: createPlugs(api, steady) }),
     pools: createPools(api),

@@ -92,8 +92,11 @@ export function wireController(parts: ControllerParts): WiredController {
   setMaxListeners(0, signal)
   const inFlight = new InFlight(signal)
 
+  // Networks
+  const { networks, repair, reloads } = openNetworks(proxmox, parts.lockStore, settings, { clock, logger, signal })
+
   // What is seen
-  const observer = watchClones(proxmox, steady)
+  const observer = reloads.observing(watchClones(proxmox, steady))
   const otherWriters = new OtherWriters(logger, metrics, steady)
   const onCluster = new RangesOnCluster(
     async () => {
@@ -115,8 +118,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const board = new StatusBoard(parts.store, clock, logger)
   const notifications = new Notifications({ ...notify, clock, logger, metrics }, signal)
 
-  // Networks
-  const { networks, repair } = openNetworks(proxmox, parts.lockStore, settings, { clock, logger, signal })
+  // Rights and routes
   const granter = new AclGranter(access, logger, steady, signal)
   const device = (): string => settings().routesDevice ?? decided.natDevice()
   const routes = new RouteController(parts.hostRoutes, device, logger, signal)

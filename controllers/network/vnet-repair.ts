@@ -100,7 +100,7 @@ export class VnetRepair {
     if (repaired.kind === 'unneeded') return false
     this.#repairs.failed(REPAIR, AFTER_REPAIR, this.#clock.now())
     if (repaired.kind === 'applied') this.applied()
-    return repaired.kind === 'applied'
+    return repaired.kind !== 'failed'
   }
 
   #isExhausted(): boolean {

@@ -8,6 +8,8 @@ export class RangeNetworks implements StartGate {
   #nodes: readonly NodeNetworkState[] = []
   /** Resolves when the networks that are being made are made, with what each node has of them; undefined: they could not be. */
   #made: Promise<readonly NodeNetworkState[] | undefined> = Promise.resolve([])
+  /** Resolves when these nodes have them, while others may not. */
+  #inForceOn: (nodes: ReadonlySet<string>) => Promise<void> = () => new Promise(() => undefined)
 
   /** By node. */
   get nodes(): readonly NodeNetworkState[] {
@@ -24,16 +26,22 @@ export class RangeNetworks implements StartGate {
    * What a look shows, but that a node which reloads has what it had before. It calls all its VNets `pending` meanwhile, as its
    * generated configuration is of an older version than the cluster's; those in force stay in force (seen on Proxmox VE 9).
    */
-  stillInForce({ nodes, busy }: Pick<NetworkPlan, 'nodes' | 'busy'>): readonly NodeNetworkState[] {
+  stillInForce({ nodes, busy, hangs }: Pick<NetworkPlan, 'nodes' | 'busy' | 'hangs'>): readonly NodeNetworkState[] {
     const before = new Set(this.#nodes.flatMap(({ node, state }) => (state === 'available' ? [node] : [])))
+    const isPassing = ({ state }: NodeNetworkState): boolean =>
+      state === 'reloading' || state === 'hanging' || (state === 'pending' && (busy || hangs))
     return nodes.map((seen) =>
-      busy && seen.state === 'pending' && before.has(seen.node) ? { ...seen, state: 'available', message: '' } : seen,
+      isPassing(seen) && before.has(seen.node) ? { node: seen.node, state: 'available', message: '' } : seen,
     )
   }
 
-  /** They are being made; nothing is known for certain before that ends. */
-  making(made: Promise<readonly NodeNetworkState[] | undefined>): void {
+  /** They are being made; nothing is known for certain before that ends, or a node has them. */
+  making(
+    made: Promise<readonly NodeNetworkState[] | undefined>,
+    inForceOn: (nodes: ReadonlySet<string>) => Promise<void>,
+  ): void {
     this.#made = made
+    this.#inForceOn = inForceOn
   }
 
   closedNow(node: string): string | undefined {
@@ -41,7 +49,7 @@ export class RangeNetworks implements StartGate {
   }
 
   async closed(node: string): Promise<string | undefined> {
-    const nodes = await this.#made
+    const nodes = await Promise.race([this.#made, this.#inForceOn(new Set([node])).then(() => [])])
     return nodes === undefined ? 'may lack its networks, which could not be made' : whyClosed(node, nodes)
   }
 }

@@ -135,14 +135,14 @@ export class FakeProxmox implements Proxmox {
       const configured: VnetConfig = { ...seen.configured!, ...changes }
       this.#setVnet({ ...seen, pending: seen.pending === 'new' ? 'new' : 'changed', configured })
     },
-    apply: async (token, { check }, onCommitted) => {
+    apply: async (token, { check }, { onCommitted }) => {
       await check()
       await this.#call('apply')
       if (this.lockHolder === token) this.lockHolder = undefined
       for (const vnet of this.snapshot.vnets) this.#setVnet({ ...vnet, pending: 'unchanged', running: vnet.configured })
-      onCommitted?.()
+      onCommitted()
       await this.whileReloading()
-      return this.reloadFailures
+      return { kind: 'ended', failures: this.reloadFailures }
     },
   }
 

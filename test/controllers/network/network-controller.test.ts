@@ -169,7 +169,7 @@ describe('NetworkController', () => {
     }
     const results = await Promise.all(
       [1, 2, 3].map((number) => {
-        const { committed, made } = controller.begin(wantsOf(number), stillWanted)
+        const { committed, made } = controller.begin(wantsOf(number), stillWanted, new Set())
         void committed.then(() => told.push(number))
         return made
       }),
@@ -182,7 +182,7 @@ describe('NetworkController', () => {
   it('tells of no commit where the apply is refused', async () => {
     const proxmox = new FakeProxmox(cluster()).fail('apply', full)
     const told: number[] = []
-    const { committed, made } = controllerOf(proxmox).begin(wantsOf(1), stillWanted)
+    const { committed, made } = controllerOf(proxmox).begin(wantsOf(1), stillWanted, new Set())
     void committed.then(() => told.push(1))
     await made
     await settled()
