@@ -210,6 +210,8 @@ export interface TemplateSeen {
   readonly cdStorages: readonly string[]
   /** What a full clone takes of a storage at most: the sizes of all disks together; 0 when not told. */
   readonly diskBytes: number
+  /** Why its configuration could not be read, where it could not: then nothing is known of its disks, and it is not cloned. */
+  readonly unread?: string
 }
 
 /** One entry of Proxmox' access control list. */

@@ -130,7 +130,8 @@ export function unfitText(unfit: Unfit): string {
   }
 }
 
-const copyText = ({ vmid, node, storages, cdStorages }: TemplateSeen): string => {
+const copyText = ({ vmid, node, storages, cdStorages, unread }: TemplateSeen): string => {
+  if (unread !== undefined) return `VM ${vmid} on ${node}, whose configuration can't be read: ${unread}`
   const cd = cdStorages.length === 0 ? '' : ` and a CD of ${cdStorages.join(' and ')} in its drive`
   return `VM ${vmid} on ${node}, storage ${storages.join(' and ')}${cd}`
 }
