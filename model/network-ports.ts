@@ -90,6 +90,12 @@ export interface NicReader {
     guests: readonly Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>[],
     signal: AbortSignal,
   ): Promise<readonly NicSeen[]>
+  /** The same for several of them at once, each guest being read once. By network, of each that was asked for. */
+  onEach(
+    networks: readonly string[],
+    guests: readonly Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly NicSeen[]>>
 }
 
 /** What must be known of the SDN lock after a crash. */

@@ -5,7 +5,7 @@ import type { SdnApply, VnetWrite } from '../../model/plan/actions.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planVnets } from '../../reconcilers/vnet/plan-vnets.ts'
 import type { NetworkTrouble, NetworkTroubles } from './network-result.ts'
-import { type GuestsSeen, networkUse, whyItStays } from './network-use.ts'
+import { type GuestsSeen, vnetUses, whyItStays } from './network-use.ts'
 import type { HeldLock } from './sdn-lock.ts'
 import { applyOf } from './vnet-answers.ts'
 import { patienceAt } from './reload-watch.ts'
@@ -137,14 +137,15 @@ export class VnetApply {
 
   /** VNets whose deletion is written and that guests have NICs on. */
   async #used(open: readonly string[], writes: readonly VnetWrite[], seen: GuestsSeen): Promise<NetworkTroubles> {
-    const troubles = new Map<string, NetworkTrouble>()
-    for (const { kind, vnet: name } of writes) {
-      if (kind !== 'delete-vnet' || !open.includes(name)) continue
-      const network = { kind: 'vnet', name } as const
-      const trouble = whyItStays(network, await networkUse(network, seen, this.#nics, this.#signal))
-      if (trouble !== undefined) troubles.set(name, trouble)
-    }
-    return troubles
+    const going = writes.flatMap(({ kind, vnet }) => (kind === 'delete-vnet' && open.includes(vnet) ? [vnet] : []))
+    if (going.length === 0) return new Map()
+    const uses = await vnetUses(going, seen, this.#nics, this.#signal)
+    return new Map(
+      [...uses].flatMap(([name, use]) => {
+        const trouble = whyItStays({ kind: 'vnet', name }, use)
+        return trouble === undefined ? [] : [[name, trouble] as const]
+      }),
+    )
   }
 }
 

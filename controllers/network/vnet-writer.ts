@@ -4,7 +4,7 @@ import { always, type Permit, provided, Withdrawn } from '../../model/permit.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ClusterSnapshot, VnetConfig } from '../../model/snapshot.ts'
 import type { NetworkTrouble, NetworkTroubles } from './network-result.ts'
-import { type GuestsSeen, networkUse, whyItStays } from './network-use.ts'
+import { type GuestsSeen, type NetworkUse, vnetUses, whyItStays } from './network-use.ts'
 import type { ReloadWatch } from './reload-watch.ts'
 import type { HeldLock } from './sdn-lock.ts'
 
@@ -57,8 +57,15 @@ export class VnetWriter {
     permitFor: (vnet: string) => Permit,
   ): Promise<NetworkTroubles> {
     const troubles = new Map<string, NetworkTrouble>()
+    const going = writes.flatMap(({ kind, vnet }) => (kind === 'delete-vnet' ? [vnet] : []))
+    // All together, right before the first: each guest is read once, and before the apply once more.
+    let uses: Promise<ReadonlyMap<string, NetworkUse>> | undefined
+    const useOf = async (name: string): Promise<NetworkUse> => {
+      uses ??= vnetUses(going, seen, this.#nics, this.#signal)
+      return (await uses).get(name) ?? { kind: 'unknown', error: new Error(`vnet ${name}: nobody has looked`) }
+    }
     for (const write of writes) {
-      const trouble = await this.#try(write, seen, token, permitFor(write.vnet))
+      const trouble = await this.#try(write, useOf, token, permitFor(write.vnet))
       if (trouble !== undefined) troubles.set(write.vnet, trouble)
     }
     return troubles
@@ -124,14 +131,14 @@ export class VnetWriter {
 
   async #try(
     write: VnetWrite,
-    seen: GuestsSeen,
+    useOf: (vnet: string) => Promise<NetworkUse>,
     token: string | undefined,
     permit: Permit,
   ): Promise<NetworkTrouble | undefined> {
     const { vnet, reason } = write
     let stays: NetworkTrouble | undefined
     const isFree = async (): Promise<void> => {
-      stays = write.kind === 'delete-vnet' ? await this.#whyItStays(vnet, seen) : undefined
+      stays = write.kind === 'delete-vnet' ? whyItStays({ kind: 'vnet', name: vnet }, await useOf(vnet)) : undefined
       if (stays !== undefined) throw new Withdrawn(`vnet ${vnet}: it is in use by now`)
     }
     try {
@@ -142,11 +149,6 @@ export class VnetWriter {
     } catch (error) {
       return stays ?? { kind: 'failed', error }
     }
-  }
-
-  async #whyItStays(name: string, seen: GuestsSeen): Promise<NetworkTrouble | undefined> {
-    const network = { kind: 'vnet', name } as const
-    return whyItStays(network, await networkUse(network, seen, this.#nics, this.#signal))
   }
 
   #send(write: VnetWrite, token: string | undefined, permit: Permit): Promise<void> {

@@ -154,6 +154,12 @@ export class FakeProxmox implements Proxmox {
       await this.#call(`nics ${network}`)
       return (this.nicsOn.get(network) ?? []).filter(({ vmid }) => guests.some((each) => each.vmid === vmid))
     },
+    onEach: async (networks, guests, signal) =>
+      new Map(
+        await Promise.all(
+          networks.map(async (network) => [network, await this.nics.on(network, guests, signal)] as const),
+        ),
+      ),
   }
 
   readonly bridges: { -readonly [Call in keyof BridgeWriter]: BridgeWriter[Call] } = {
