@@ -14,6 +14,23 @@ const LINES = 500
 
 const whole = z.object({ data: taskLog })
 
+/** The lines of an apply's log; undefined when its node does not tell them in time. Throws when aborted, or when the token is wrong. */
+export async function applyLog(
+  api: Pick<Api, 'peek'>,
+  upid: string,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  try {
+    const names = { node: nodeOfTask(upid), upid }
+    const { data } = await api.peek('GET /nodes/{node}/tasks/{upid}/log', names, { limit: LINES }, whole, signal)
+    return data.map((line) => line.t)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isProxmoxError(error, 'unauthorized')) throw error
+    return undefined
+  }
+}
+
 /** Follows the log of an apply from node to node. */
 export type WatchApply = (
   upid: string,
@@ -28,23 +45,11 @@ export type WatchApply = (
 export const createWatchApply =
   ({ api, clock }: { readonly api: Pick<Api, 'peek'>; readonly clock: Clock }): WatchApply =>
   async (upid, { onProgress, patience }, signal) => {
-    const read = async (): Promise<readonly string[] | undefined> => {
-      try {
-        const names = { node: nodeOfTask(upid), upid }
-        const call = 'GET /nodes/{node}/tasks/{upid}/log'
-        const { data } = await api.peek(call, names, { limit: LINES }, whole, signal)
-        return data.map((line) => line.t)
-      } catch (error) {
-        signal.throwIfAborted()
-        if (isProxmoxError(error, 'unauthorized')) throw error
-        return undefined
-      }
-    }
     let progress: ApplyProgress = { upid, through: new Map(), at: undefined }
     let since = clock.now()
     for (let reads = 0; ; reads += 1) {
       await clock.sleep(reads < QUICK.reads ? QUICK.every : SLOW_MS, signal)
-      const log = await read()
+      const log = await applyLog(api, upid, signal)
       if (log !== undefined) {
         const now = applyProgress(upid, log)
         if (now.at !== progress.at || now.through.size !== progress.through.size) since = clock.now()

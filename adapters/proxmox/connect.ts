@@ -16,6 +16,7 @@ import { createPools } from './pools.ts'
 import { rememberOwnTasks } from './own-tasks.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
+import { createSlots } from './slots.ts'
 import { createTaskFollower } from './tasks.ts'
 import { TrustingAgent, type TlsTrust } from './tls.ts'
 import { createTemplates } from './templates.ts'
@@ -71,6 +72,7 @@ export const connectProxmox = (
   const all = settings.hosts.map((host) => ({
     url: originOf(host),
     agent: new TrustingAgent(settings.tls, timeouts.connect),
+    slots: createSlots(),
   }))
   const hosts = createHosts(all, { clock: steady, random })
   const authorization = `PVEAPIToken=${settings.token}`
@@ -91,7 +93,7 @@ export const connectProxmox = (
       ownTasks,
     }),
     nics: createNicReader(api),
-    sdn: createSdnWriter({ api, runTask, tasks, watchApply: createWatchApply({ api, clock: steady }), logger }),
+    sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
     machines: createMachines({ api, runTask, templates, lanes, plugs: createPlugs(api, steady) }),
     pools: createPools(api),

@@ -1,17 +1,16 @@
-import type { ApplyProgress, ReloadFailure, SdnWriter } from '../../model/network-ports.ts'
+import type { ApplyEnd, ApplyProgress, SdnWriter } from '../../model/network-ports.ts'
 import type { Logger } from '../../model/ports.ts'
 import { always } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VnetConfig } from '../../model/snapshot.ts'
 import type { Api } from './api.ts'
 import { reloadFailures } from './apply-log.ts'
-import type { WatchApply } from './apply-watch.ts'
+import { applyLog, type WatchApply } from './apply-watch.ts'
 import type { Params } from './calls.ts'
 import { LockTimeout, UnknownCall } from './errors.ts'
 import { pendingSubnet } from './pending.ts'
 import { lockToken, nothing, pendingRows } from './schemas.ts'
 import type { RunTask } from './run-task.ts'
-import type { TaskFollower } from './tasks.ts'
 
 const REMOVABLE = ['alias', 'tag'] as const
 
@@ -31,7 +30,6 @@ const updateParams = (changes: Partial<VnetConfig>): Params => {
 interface Deps {
   readonly api: Api
   readonly runTask: RunTask
-  readonly tasks: TaskFollower
   readonly watchApply: WatchApply
   readonly logger: Logger
 }
@@ -39,13 +37,18 @@ interface Deps {
 const APPLY = 'PUT /cluster/sdn'
 
 /** VNets, their lock and their apply. There is no call that writes a zone. */
-export const createSdnWriter = ({ api, runTask, tasks, watchApply, logger }: Deps): SdnWriter => {
-  /** A node that failed to reload shows in this log and in that node's own task; the apply's task ends well. */
-  const failuresOf = async (upid: string, signal: AbortSignal): Promise<readonly ReloadFailure[]> => {
-    const failures = reloadFailures(await tasks.log(upid, signal))
+export const createSdnWriter = ({ api, runTask, watchApply, logger }: Deps): SdnWriter => {
+  /**
+   * A node that failed to reload shows in this log and in that node's own task; the apply's task ends well. Where the log can't be
+   * read it is known how far the apply had come before.
+   */
+  const endOf = async (before: ApplyProgress, signal: AbortSignal): Promise<ApplyEnd> => {
+    const log = await applyLog(api, before.upid, signal)
+    if (log === undefined) return { kind: 'held-up', progress: before }
+    const failures = reloadFailures(log)
     for (const { node, why } of failures)
       logger.warn(`SDN apply: node ${node} did not reload its network`, { node, why })
-    return failures
+    return { kind: 'ended', failures }
   }
 
   return {
@@ -96,7 +99,7 @@ export const createSdnWriter = ({ api, runTask, tasks, watchApply, logger }: Dep
       const signal = AbortSignal.any([permit.signal, leave.signal])
       let onHeldUp: (progress: ApplyProgress) => void = () => undefined
       const heldUp = new Promise<ApplyProgress>((resolve) => (onHeldUp = resolve))
-      let last: ApplyProgress | undefined
+      let last: ApplyProgress = { upid: '', through: new Map(), at: undefined }
       const onProgress = (progress: ApplyProgress): void => {
         last = progress
         watch.onProgress(progress)
@@ -109,15 +112,7 @@ export const createSdnWriter = ({ api, runTask, tasks, watchApply, logger }: Dep
       try {
         const first = await Promise.race([task, heldUp])
         if (typeof first !== 'string') return { kind: 'held-up', progress: first }
-        return await failuresOf(first, permit.signal).then(
-          (failures) => ({ kind: 'ended', failures }),
-          (error: unknown) => {
-            permit.signal.throwIfAborted()
-            // It has ended, and what it says of the nodes can't be read.
-            if (last?.upid !== first) throw error
-            return { kind: 'held-up', progress: last }
-          },
-        )
+        return await endOf(last, permit.signal)
       } finally {
         leave.abort()
         task.catch(() => undefined)

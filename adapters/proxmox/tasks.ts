@@ -16,8 +16,6 @@ export interface TaskFollower {
    *   stays lost; the signal's reason when aborted (the task itself goes on)
    */
   follow(call: string, upid: string, signal: AbortSignal): Promise<void>
-  /** All lines of a task's log, at most the first 500. */
-  log(upid: string, signal: AbortSignal): Promise<readonly string[]>
 }
 
 /** Milliseconds: polling starts quick and slows down, as most tasks are either short or long. */
@@ -182,7 +180,6 @@ export const createTaskFollower = ({ api, clock, logger }: Deps): TaskFollower =
       const log = await readLog(upid, signal).catch(() => [])
       throw taskError(call, upid, exitStatus, log.slice(-TAIL_LINES))
     },
-    log: readLog,
   }
 }
 
