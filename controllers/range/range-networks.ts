@@ -30,9 +30,7 @@ export class RangeNetworks implements StartGate {
     const before = new Set(this.#nodes.flatMap(({ node, state }) => (state === 'available' ? [node] : [])))
     const isPassing = ({ state }: NodeNetworkState): boolean =>
       state === 'reloading' || state === 'hanging' || (state === 'pending' && (busy || hangs))
-    return nodes.map((seen) =>
-      isPassing(seen) && before.has(seen.node) ? { node: seen.node, state: 'available', message: '' } : seen,
-    )
+    return nodes.map((seen) => (isPassing(seen) && before.has(seen.node) ? available(seen.node) : seen))
   }
 
   /** They are being made; nothing is known for certain before that ends, or a node has them. */
@@ -49,10 +47,19 @@ export class RangeNetworks implements StartGate {
   }
 
   async closed(node: string): Promise<string | undefined> {
-    const nodes = await Promise.race([this.#made, this.#inForceOn(new Set([node])).then(() => [])])
+    const making = this.#made
+    const inForce = this.#inForceOn(new Set([node])).then(() => 'in force' as const)
+    const nodes = await Promise.race([making, inForce])
+    if (nodes === 'in force') {
+      // Whoever asks after a start must not be told what was before it.
+      if (making === this.#made) this.#nodes = this.#nodes.map((seen) => (seen.node === node ? available(node) : seen))
+      return undefined
+    }
     return nodes === undefined ? 'may lack its networks, which could not be made' : whyClosed(node, nodes)
   }
 }
+
+const available = (node: string): NodeNetworkState => ({ node, state: 'available', message: '' })
 
 const whyClosed = (node: string, nodes: readonly NodeNetworkState[]): string | undefined =>
   nodesWithout(nodes).find((without) => without.node === node)?.message

@@ -131,11 +131,12 @@ export class RangePass {
     const isNeeded = plan.network.actions.length > 0
     this.#networks.seen(plan, range)
     this.#tellPlan(inPlan, zone, isNeeded, range)
+    let begun: ReadonlySet<number> = new Set()
     if (isNeeded) {
       // What fails about the pool here fails again below, where it is told.
       const begin = (): void =>
         void pool().then(
-          () => this.#beginNew(inPlan, reach),
+          () => (begun = this.#beginNew(inPlan, reach)),
           () => undefined,
         )
       const made = await this.#networks.make(plan, spec, range, begin, reach.superseded)
@@ -153,7 +154,7 @@ export class RangePass {
     await pool()
     signal.throwIfAborted()
     const isAll = ready.length === inPlan.assignments.length
-    reach.handOver(ready, isAll ? 'all' : 'some')
+    reach.handOver(ready, isAll ? 'all' : 'some', begun)
     const later: Outcome = isAll ? { kind: 'settled' } : { kind: 'progressing' }
     return worstOf([this.#networks.outcome(plan, range), later, await this.#routes.ensure(plan, range)])
   }
@@ -173,12 +174,11 @@ export class RangePass {
     return pool.exists ? Promise.resolve() : this.#pools.create(rangeId, poolComment(rangeId), permit)
   }
 
-  /** Once its VNets are committed, new VMs are made while nodes reload, and started when their node is known to be fine. */
-  #beginNew({ assignments }: InPlan, reach: PassReach): void {
-    reach.handOver(
-      assignments.filter(({ plan: { step } }) => step.kind === 'create'),
-      'some',
-    )
+  /** Once its VNets are committed, new VMs are made while nodes reload, and started when their node has them. @returns their VMIDs */
+  #beginNew({ assignments }: InPlan, reach: PassReach): ReadonlySet<number> {
+    const fresh = assignments.filter(({ plan: { step } }) => step.kind === 'create')
+    reach.handOver(fresh, 'some')
+    return new Set(fresh.map(({ plan: { vmid } }) => vmid))
   }
 }
 
