@@ -10,6 +10,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { Controller, type Duties, type WiredController } from '../controller.ts'
 import { watchClones } from '../machine/clone-watch.ts'
 import { ConfigAudit } from '../machine/config-audit.ts'
+import { FailedClones } from '../machine/failed-clones.ts'
 import { VmBackoff } from '../machine/vm-backoff.ts'
 import { VmExecutor } from '../machine/vm-executor.ts'
 import { VmRemover } from '../machine/vm-remover.ts'
@@ -133,7 +134,8 @@ export function wireController(parts: ControllerParts): WiredController {
   // Machines
   const audit = new ConfigAudit(proxmox, settings, steady, random, logger)
   const backoff = new VmBackoff(steady, random)
-  const worker = new VmWorker(proxmox, audit, backoff, steady, logger)
+  const failedClones = new FailedClones(steady)
+  const worker = new VmWorker(proxmox, audit, backoff, steady, logger, failedClones)
   const underWay = new VmsUnderWay()
   const executor = new VmExecutor(worker, new VmRemover(machines, pools, steady, logger), underWay, inFlight)
 
@@ -142,7 +144,8 @@ export function wireController(parts: ControllerParts): WiredController {
   const sight = new RangeSight(look, machines)
   const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
-  const planning = new Planning(() => onCluster.look(), decided, reservations, announced, settings, logger)
+  const failing = (): ReadonlyMap<string, string> => failedClones.avoided()
+  const planning = new Planning(() => onCluster.look(), decided, reservations, announced, settings, logger, failing)
   planning.onZone((findings) => metrics.zoneFindings(findings))
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)

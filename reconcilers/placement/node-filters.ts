@@ -20,6 +20,8 @@ export interface Request {
   readonly defaultNode: string
   /** Node -> why no VM of the range can be placed there. */
   readonly unreached: ReadonlyMap<string, string>
+  /** Node -> why it is taken only where no other fits, as the end of a sentence about the node. */
+  readonly avoided: ReadonlyMap<string, string>
 }
 
 /** The filter that leaves a node out, and what a sentence about it needs. `memory` is the last one asked. */

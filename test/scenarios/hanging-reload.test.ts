@@ -37,6 +37,10 @@ describe('a node on which a network reload hangs', () => {
       )
       const starts = (): number => lab.simulator.journal.find({ method: 'POST', path: /pve3.*status\/start$/ }).length
       expect(starts()).to.equal(0)
+      // New VMs that may go anywhere go elsewhere.
+      await lab.drop('MN.yml', rangeText([1, 2, 3].map((octet) => ({ name: `m${octet}`, vlan: 10, octet }))))
+      await lab.until(() => lab.ready('MN'))
+      expect(lab.controller.board.get('MN')?.vms.map(({ node }) => node)).not.to.include('pve3')
       // A person ends the tasks, as they are told to.
       broken.disarm()
       const ended = new Set<string>()
