@@ -15,6 +15,7 @@ import { checkNatBridge } from '../bridge/check-nat-bridge.ts'
 import { onlyNodeOf } from '../bridge/only-node.ts'
 import { planBridges } from '../bridge/plan-bridges.ts'
 import { numberedBridges } from '../bridge/range-bridge.ts'
+import { networksMissing } from '../vnet/networks-missing.ts'
 
 /** A range's networks on a single node: the NAT bridge, which is checked, and its own bridge. There is no zone. */
 export function planSingleNetwork(
@@ -40,7 +41,11 @@ export function planSingleNetwork(
   const { actions, findings } = planBridges(wants, network, { reloading: busy || hanging !== undefined })
   const nat = network === undefined ? undefined : checkNatBridge(network, settings.natBridge)
   const finding = nat?.kind === 'unusable' ? nat.finding : findings.get(names.range)
-  if (finding !== undefined) return refused(finding)
+  if (finding !== undefined && hanging === undefined) return refused(finding)
+  if (hanging !== undefined && (finding !== undefined || actions.length > 0)) {
+    const without = [{ node, ...stateOf(false, busy, hanging) }]
+    return refused(networksMissing(spec.id, without, { kind: 'pending' }))
+  }
 
   const nodes = [{ node, ...stateOf(actions.length > 0, busy, hanging) }]
   const plan: NetworkPlan = { names, wants, actions, nodes, busy, hangs: hanging !== undefined, repair }
