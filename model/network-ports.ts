@@ -18,6 +18,33 @@ export interface ReloadFailure {
   readonly why: string
 }
 
+/** How far an apply has come, by its own log. It reloads node after node, in any order, and waits for each however long it takes. */
+export interface ApplyProgress {
+  /** The apply's task. */
+  readonly upid: string
+  /** The nodes that it is through with, each with why it did not reload its network; undefined where it did. */
+  readonly through: ReadonlyMap<string, string | undefined>
+  /** The node that it is at; undefined where its log names none. */
+  readonly at: string | undefined
+}
+
+/** Whoever is told of an apply while it goes on. */
+export interface ApplyWatch {
+  /** Proxmox has committed, before any node has reloaded. */
+  onCommitted(): void
+  /** Told again and again how far it has come since. */
+  onProgress(progress: ApplyProgress): void
+  /** How long it may stand at a node, in milliseconds, before it is waited for no longer. */
+  patience(at: string | undefined): number
+}
+
+/** How an apply ended, as far as that was waited for. */
+export type ApplyEnd =
+  /** `failures`: the nodes that its log tells of as not reloaded. Proxmox itself calls such a task `OK`. */
+  | { readonly kind: 'ended'; readonly failures: readonly ReloadFailure[] }
+  /** It is committed and stands at a node; the nodes that it is not through with may have to be reloaded by another. */
+  | { readonly kind: 'held-up'; readonly progress: ApplyProgress }
+
 /**
  * Writes VNets. Nothing takes effect before `apply`, which commits everyone's pending changes, ours or not. Each write but those of
  * the lock asks its permit right before each time it is sent.
@@ -40,13 +67,8 @@ export interface SdnWriter {
   deleteVnet(name: string, token: string | undefined, permit: Permit): Promise<void>
   /** Subnets with pending changes, as short names; the lists of VNets and zones don't tell of them. */
   pendingSubnets(vnets: readonly string[], signal: AbortSignal): Promise<readonly string[]>
-  /**
-   * Commits, releases the lock, and reloads the network of every node; resolves when the reload task has ended, with
-   * the nodes that its log tells of as not reloaded. Proxmox itself calls such a task `OK`.
-   *
-   * @param onCommitted called when Proxmox has committed, before any node has reloaded
-   */
-  apply(token: string | undefined, permit: Permit, onCommitted?: () => void): Promise<readonly ReloadFailure[]>
+  /** Commits, releases the lock, and reloads the network of every node, as far as that is waited for. */
+  apply(token: string | undefined, permit: Permit, watch: ApplyWatch): Promise<ApplyEnd>
 }
 
 /** A guest's NIC on some network. */
@@ -68,6 +90,12 @@ export interface NicReader {
     guests: readonly Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>[],
     signal: AbortSignal,
   ): Promise<readonly NicSeen[]>
+  /** The same for several of them at once, each guest being read once. By network, of each that was asked for. */
+  onEach(
+    networks: readonly string[],
+    guests: readonly Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly NicSeen[]>>
 }
 
 /** What must be known of the SDN lock after a crash. */

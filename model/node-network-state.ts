@@ -3,9 +3,12 @@ export interface NodeNetworkState {
   readonly node: string
   /**
    * `absent`: not applied at all yet; `excluded`: the zone doesn't reach the node; `pending`: the node has not brought it
-   * into force yet; `failed`: it tried and could not.
+   * into force yet; `reloading`: it is just about to, or an apply that is under way will have it do so; `hanging`: its reload, or
+   * the apply at it, takes longer than anybody waits for; `failed`: it tried and could not.
    */
-  readonly state: 'available' | 'absent' | 'pending' | 'failed' | 'offline' | 'excluded'
+  readonly state: 'available' | 'absent' | 'pending' | 'reloading' | 'hanging' | 'failed' | 'offline' | 'excluded'
   /** What the node says, after its name; empty when all is well. */
   readonly message: string
+  /** UPID of the task that hangs there, where one does. */
+  readonly task?: string
 }

@@ -29,6 +29,11 @@ export interface ClusterSnapshot {
   readonly tasksOfOthers: readonly TaskSeen[]
   /** VMIDs of guests that have been locked by a clone for long without one at work; left out where nobody watched. */
   readonly interruptedClones?: ReadonlySet<number>
+  /**
+   * Network reloads and applies that have run for longer than anybody waits for, by their UPID, with the node that an apply stands
+   * at where that is known; left out where nobody watched.
+   */
+  readonly hangingReloads?: ReadonlyMap<string, string | undefined>
   /** What nodes say of VNets in zones that they don't call available; in all others every VNet is. */
   readonly vnetStates: readonly VnetStateSeen[]
   /** The network of each online node that told it; of a node that is missing here nothing is known. */
@@ -205,6 +210,8 @@ export interface TemplateSeen {
   readonly cdStorages: readonly string[]
   /** What a full clone takes of a storage at most: the sizes of all disks together; 0 when not told. */
   readonly diskBytes: number
+  /** Why its configuration could not be read, where it could not: then nothing is known of its disks, and it is not cloned. */
+  readonly unread?: string
 }
 
 /** One entry of Proxmox' access control list. */

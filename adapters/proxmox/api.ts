@@ -32,6 +32,7 @@ import { BrokenExchange, exchange, type Answer, type HttpHost } from './http.ts'
 import { parseReply, type Part, redactorOf } from './replies.ts'
 import { RESEND } from './resend.ts'
 import { retrying, type Backoff } from './retry.ts'
+import { createSilent } from './silent.ts'
 import { ConnectFailure } from './tls.ts'
 
 /** How one request ended, for metrics. */
@@ -114,6 +115,7 @@ const LOCK: Backoff = { first: 500, longest: 10_000, attempts: 12 }
 export const createApi = (deps: ApiDeps): Api => {
   const { hosts, authorization, caller, timeouts, clock, random } = deps
   const redact = redactorOf(authorization)
+  const silent = createSilent(clock)
 
   /** One request, on the first host that takes it. Whatever it is sent on, it is asked right before. */
   const once = async (request: Request, { signal, check }: Sending): Promise<Answer> => {
@@ -121,8 +123,7 @@ export const createApi = (deps: ApiDeps): Api => {
     let last: Error | undefined
     let refused: Answer | undefined
     for (const host of hosts.candidates()) {
-      await check()
-      signal.throwIfAborted()
+      const end = await turnAt(host, request, { signal, check })
       try {
         const answer = await exchange(host, request, authorization, timeout, signal)
         const elsewhere = whatElsewhere(request, answer)
@@ -139,10 +140,27 @@ export const createApi = (deps: ApiDeps): Api => {
         hosts.failed(host, error.message)
         if (error instanceof BrokenExchange && request.method !== 'GET') throw lostAnswerError(request, host.url, error)
         last = error
+      } finally {
+        end()
       }
     }
     if (refused !== undefined) return refused
     throw unsentError(request, hosts.complaint(), last)
+  }
+
+  /** Asks, and has the request sent with nothing in between: where it has to wait for its turn, it asks once more. */
+  const turnAt = async ({ slots }: HttpHost, request: Request, { signal, check }: Sending): Promise<() => void> => {
+    for (;;) {
+      await check()
+      signal.throwIfAborted()
+      const end = slots.now(request.node)
+      if (end !== undefined) return end
+      const turn = await slots.take(request.node, signal).catch((error: unknown) => {
+        throw foreignError(request, error, signal)
+      })
+      if (request.method === 'GET') return turn
+      turn()
+    }
   }
 
   const attempt = async <T>(request: Request, schema: z.ZodType<T>, part: Part, sending: Sending): Promise<T> => {
@@ -205,9 +223,12 @@ export const createApi = (deps: ApiDeps): Api => {
     explain,
     read: (name, names, params, schema, signal) => call(requestFor(name, names, params), schema, freely(signal)),
     peek: (name, names, params, schema, signal) => {
-      const either = AbortSignal.any([signal, AbortSignal.timeout(timeouts.peek)])
+      const late = AbortSignal.timeout(timeouts.peek)
+      const either = AbortSignal.any([signal, late])
       setMaxListeners(0, either)
-      return attemptOrSay(requestFor(name, names, params), schema, 'whole', freely(either))
+      const request = requestFor(name, names, params)
+      const ask = () => attemptOrSay(request, schema, 'whole', freely(either))
+      return silent.wait(request.title, ask, () => late.aborted, signal)
     },
     write: (name, names, params, schema, permit) => call(requestFor(name, names, params), schema, permit),
   }

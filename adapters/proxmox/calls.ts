@@ -78,6 +78,8 @@ export interface Request {
   /** The call as a person reads it, such as `POST /nodes/pve1/qemu/9000/clone`. */
   readonly title: string
   readonly params: Params
+  /** That has to answer it, whichever host it is sent to; undefined: the host itself. */
+  readonly node: string | undefined
 }
 
 const methodOf = (call: Call): Method => METHODS.find((method) => call.startsWith(`${method} `)) ?? 'GET'
@@ -88,7 +90,8 @@ export const requestFor = <C extends Call>(call: C, names: PathOf<C>, params: Pa
   const fill = (encode: (value: string) => string): string =>
     call.replaceAll(/\{(\w+)\}/g, (_, name: string) => encode(String(values[name])))
   const path = fill(encodeURIComponent).slice(call.indexOf(' ') + 1)
-  return { call, method: methodOf(call), path, title: fill(String), params }
+  const node = call.includes('/nodes/{node}') ? String(values['node']) : undefined
+  return { call, method: methodOf(call), path, title: fill(String), params, node }
 }
 
 /**

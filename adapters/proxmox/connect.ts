@@ -4,6 +4,7 @@ import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Lanes } from './lanes.ts'
 import { createAccessWriter } from './access.ts'
+import { createWatchApply } from './apply-watch.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createBridgeWriter } from './bridges.ts'
 import { createHosts } from './hosts.ts'
@@ -16,6 +17,7 @@ import { rememberOwnTasks } from './own-tasks.ts'
 import { throughQuorateHost } from './quorate-host.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
+import { createSlots } from './slots.ts'
 import { createTaskFollower } from './tasks.ts'
 import { TrustingAgent, type TlsTrust } from './tls.ts'
 import { createTemplates } from './templates.ts'
@@ -71,6 +73,7 @@ export const connectProxmox = (
   const all = settings.hosts.map((host) => ({
     url: originOf(host),
     agent: new TrustingAgent(settings.tls, timeouts.connect),
+    slots: createSlots(),
   }))
   const hosts = createHosts(all, { clock: steady, random })
   const authorization = `PVEAPIToken=${settings.token}`
@@ -93,7 +96,7 @@ export const connectProxmox = (
   return {
     ...throughQuorateHost(observer, hosts, steady),
     nics: createNicReader(api),
-    sdn: createSdnWriter({ api, runTask, tasks, logger }),
+    sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
     machines: createMachines({ api, runTask, templates, lanes, plugs: createPlugs(api, steady) }),
     pools: createPools(api),

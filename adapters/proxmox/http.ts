@@ -1,6 +1,7 @@
 import { create } from 'axios'
 import type { Agent } from 'node:https'
 import { encodeParams, type Request } from './calls.ts'
+import type { Slots } from './slots.ts'
 import { ConnectFailure } from './tls.ts'
 
 /** One answer of an API host, whatever its status. */
@@ -30,6 +31,7 @@ export interface HttpHost {
   /** `https://pve1:8006` */
   readonly url: string
   readonly agent: Agent
+  readonly slots: Slots
 }
 
 const client = create({

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { NicReader, NicSeen } from '../../model/network-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Api } from './api.ts'
@@ -5,26 +6,29 @@ import { guestPending, resources, vmConfig } from './schemas.ts'
 
 type Guest = Parameters<NicReader['on']>[1][number]
 
-/** pveproxy and pvedaemon have three workers each, so more at once would only queue there. */
-const AT_ONCE = 3
+/** Many are read under the SDN lock: as many at once as one node may be asked, since they may all be on one. */
+const AT_ONCE = 8
 
 /** One that is migrated again and again while it is looked for is not known. */
 const MOVES_AT_MOST = 3
+
+const wholeConfig = z.object({ data: vmConfig })
+const wholePending = z.object({ data: guestPending })
 
 const isOn = (network: string, value: string | undefined): boolean =>
   (value ?? '').split(',').includes(`bridge=${network}`)
 
 /** NICs of guests, as configured and as they will be after the next start; one read a guest, and two more of one that was migrated. */
-export const createNicReader = (api: Pick<Api, 'read'>): NicReader => {
-  /** Its `netN` texts, each NIC's current and pending one. */
+export const createNicReader = (api: Pick<Api, 'read' | 'peek'>): NicReader => {
+  /** Its `netN` texts, each NIC's current and pending one. A node that does not tell in time is not waited for. */
   const nicTexts = async ({ kind, node, vmid }: Guest, signal: AbortSignal): Promise<readonly [string, string][]> => {
     if (kind === 'lxc') {
-      const config = await api.read('GET /nodes/{node}/lxc/{vmid}/config', { node, vmid }, {}, vmConfig, signal)
-      return Object.entries(config)
+      const config = await api.peek('GET /nodes/{node}/lxc/{vmid}/config', { node, vmid }, {}, wholeConfig, signal)
+      return Object.entries(config.data)
     }
-    const rows = await api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal)
-    return rows.flatMap(({ key, value, pending }) =>
-      [value, pending].flatMap((text): [string, string][] => (text === undefined ? [] : [[key, text]])),
+    const pending = await api.peek('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, wholePending, signal)
+    return pending.data.flatMap(({ key, value, pending: next }) =>
+      [value, next].flatMap((text): [string, string][] => (text === undefined ? [] : [[key, text]])),
     )
   }
 
@@ -34,13 +38,20 @@ export const createNicReader = (api: Pick<Api, 'read'>): NicReader => {
     return rows.find((row) => row.vmid === vmid)?.node
   }
 
-  const nicsOf = async (network: string, guest: Guest, signal: AbortSignal): Promise<readonly NicSeen[]> => {
+  /** What of a guest is on which of the networks. */
+  const nicsOf = async (
+    networks: readonly string[],
+    guest: Guest,
+    signal: AbortSignal,
+  ): Promise<readonly (readonly [string, NicSeen])[]> => {
     for (let at = guest, moves = 0; ; moves += 1) {
       try {
         const { vmid, name } = at
-        const texts = await nicTexts(at, signal)
-        const nics = texts.filter(([key, text]) => /^net\d+$/.test(key) && isOn(network, text)).map(([key]) => key)
-        return [...new Set(nics)].map((nic) => ({ vmid, name, nic }))
+        const texts = (await nicTexts(at, signal)).filter(([key]) => /^net\d+$/.test(key))
+        return networks.flatMap((network) => {
+          const nics = texts.filter(([, text]) => isOn(network, text)).map(([key]) => key)
+          return [...new Set(nics)].map((nic) => [network, { vmid, name, nic }] as const)
+        })
       } catch (error) {
         if (!isProxmoxError(error, 'not-found')) throw error
         // Not on that node any more: it was deleted since it was seen, and has no NIC any more, or it was migrated, with its NICs.
@@ -52,16 +63,27 @@ export const createNicReader = (api: Pick<Api, 'read'>): NicReader => {
     }
   }
 
-  return {
-    async on(network, guests, signal) {
-      const left = [...guests]
-      const found: NicSeen[] = []
-      const readOn = async (): Promise<void> => {
-        for (let guest = left.shift(); guest !== undefined; guest = left.shift())
-          found.push(...(await nicsOf(network, guest, signal)))
-      }
+  const onEach: NicReader['onEach'] = async (networks, guests, signal) => {
+    const found = new Map(networks.map((network): [string, NicSeen[]] => [network, []]))
+    if (networks.length === 0) return found
+    const left = [...guests]
+    const readOn = async (): Promise<void> => {
+      for (let guest = left.shift(); guest !== undefined; guest = left.shift())
+        for (const [network, nic] of await nicsOf(networks, guest, signal)) found.get(network)?.push(nic)
+    }
+    try {
       await Promise.all(Array.from({ length: AT_ONCE }, readOn))
-      return found.sort((a, b) => a.vmid - b.vmid || a.nic.localeCompare(b.nic))
-    },
+    } catch (error) {
+      // Nothing is known then, so nobody else needs to be read.
+      left.length = 0
+      throw error
+    }
+    for (const nics of found.values()) nics.sort((a, b) => a.vmid - b.vmid || a.nic.localeCompare(b.nic))
+    return found
+  }
+
+  return {
+    onEach,
+    on: async (network, guests, signal) => (await onEach([network], guests, signal)).get(network) ?? [],
   }
 }

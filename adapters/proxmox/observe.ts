@@ -78,16 +78,22 @@ const reloadsSeen = (tasks: z.output<typeof schemas.clusterTasks>): readonly Rel
     return [{ upid, node, endedAt: endtime * 1000, failure: well ? undefined : (status ?? 'unexpected status') }]
   })
 
-/** Where a node that is online does not call an SDN zone available. */
-const unavailableZones = (
+/** Where a node that is online does not call an SDN zone available, or may not any more since an apply has begun. */
+const unsureZones = (
   statusByZone: ReadonlyMap<string, Readonly<Record<string, string>>>,
   online: readonly string[],
+  isApplying: boolean,
 ): readonly ZoneOnNode[] =>
   [...statusByZone].flatMap(([zone, statusByNode]) =>
     zone === 'localnetwork'
       ? []
-      : online.filter((node) => (statusByNode[node] ?? 'available') !== 'available').map((node) => ({ zone, node })),
+      : online
+          .filter((node) => isApplying || (statusByNode[node] ?? 'available') !== 'available')
+          .map((node) => ({ zone, node })),
   )
+
+const isApply = ({ type, endtime }: z.output<typeof schemas.clusterTasks>[number]): boolean =>
+  type === 'reloadnetworkall' && endtime === undefined
 
 const taskSeen = ({ upid, node, type, id }: z.output<typeof schemas.clusterTasks>[number]): TaskSeen => ({
   upid,
@@ -140,7 +146,9 @@ interface Deps {
 
 /**
  * The whole cluster in twelve reads and one more of each node that the cluster counts in, however many ranges and guests
- * there are; one for its release, once a minute, or each time where it lacks a call; one of each zone that a node has trouble with; one of each pool while something is hidden from the token; and
+ * there are; one for its release, once a minute, or each time where it lacks a call; one of each zone that a node has trouble
+ * with, and, while an apply is under way, one of each zone on each node and one more; one of each pool while something is
+ * hidden from the token; and
  * once, when a template is first seen, one for its disks.
  */
 export const createObserver = (deps: Deps): ClusterObserver => {
@@ -185,6 +193,8 @@ export const createObserver = (deps: Deps): ClusterObserver => {
     return release
   }
 
+  const tasksNow = (signal: AbortSignal) => api.read('GET /cluster/tasks', {}, {}, schemas.clusterTasks, signal)
+
   const readAll = (signal: AbortSignal) =>
     Promise.all([
       releaseNow(signal),
@@ -195,7 +205,7 @@ export const createObserver = (deps: Deps): ClusterObserver => {
       sdnList('GET /cluster/sdn/controllers', signal),
       sdn('GET /cluster/sdn/fabrics/all', schemas.pendingFabrics, signal),
       api.read('GET /pools', {}, {}, schemas.pools, signal),
-      api.read('GET /cluster/tasks', {}, {}, schemas.clusterTasks, signal),
+      tasksNow(signal),
     ])
 
   /** One failed read makes the rest useless, so it ends them. */
@@ -222,18 +232,22 @@ export const createObserver = (deps: Deps): ClusterObserver => {
     async observe(signal): Promise<ClusterSnapshot> {
       const takenAt = clock.now()
       const rightsAfter = await visibility.begin(signal)
-      const [release, status, rows, zones, vnets, controllers, fabrics, pools, tasks] = await readAllOfRelease(signal)
+      const [release, status, rows, zones, vnets, controllers, fabrics, pools, tasksBefore] =
+        await readAllOfRelease(signal)
       const nodes = await nodesSeen(rows, status, signal)
       const guests = guestsSeen(rows)
       const statusByZone = zoneStatus(rows)
       const online = nodes.filter((node) => node.online).map(nameOf)
       const inCluster = nodes.filter((node) => node.inCluster).map(nameOf)
+      const isApplying = tasksBefore.some(isApply)
       const [templatesSeen, networks, states, { acl, unseen }] = await Promise.all([
         templates.among(guests, new Set(online), signal),
         nodeNetworks.of(inCluster, signal),
-        vnetStates.of(unavailableZones(statusByZone, online), signal),
+        vnetStates.of(unsureZones(statusByZone, online, isApplying), signal),
         rightsAfter(),
       ])
+      // A node calls its VNets available as soon as its reload has begun: what reloads is asked for after that.
+      const tasks = isApplying ? await tasksNow(signal) : tasksBefore
       const poolIds = pools.map(({ poolid }) => poolid)
       const shown = new Set(guests.map(({ vmid }) => vmid))
       return {

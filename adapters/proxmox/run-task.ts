@@ -23,14 +23,14 @@ type TaskCall = Extract<
  * Starts a task and follows it to its end; resolves with its UPID. Starts it again when it ended for want of a lock, where
  * `RESEND` says that it then did nothing.
  *
- * @param onStarted called when Proxmox has taken the call, each time it does
+ * @param onStarted called when Proxmox has taken the call, each time it does, with the UPID of the task
  */
 export type RunTask = <C extends TaskCall>(
   call: C,
   names: PathOf<C>,
   params: Params,
   permit: Permit,
-  onStarted?: () => void,
+  onStarted?: (upid: string) => void,
 ) => Promise<string>
 
 /** Proxmox' word for what a call begins. */
@@ -77,7 +77,7 @@ export const createRunTask =
         }),
       )
       isStarted = true
-      onStarted?.()
+      onStarted?.(started)
       await tasks.follow(requestFor(call, names, params).title, started, permit.signal)
       return started
     }

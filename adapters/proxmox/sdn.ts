@@ -1,15 +1,16 @@
-import type { ReloadFailure, SdnWriter } from '../../model/network-ports.ts'
+import type { ApplyEnd, ApplyProgress, SdnWriter } from '../../model/network-ports.ts'
 import type { Logger } from '../../model/ports.ts'
 import { always } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { VnetConfig } from '../../model/snapshot.ts'
 import type { Api } from './api.ts'
+import { reloadFailures } from './apply-log.ts'
+import { applyLog, type WatchApply } from './apply-watch.ts'
 import type { Params } from './calls.ts'
 import { LockTimeout, UnknownCall } from './errors.ts'
 import { pendingSubnet } from './pending.ts'
 import { lockToken, nothing, pendingRows } from './schemas.ts'
 import type { RunTask } from './run-task.ts'
-import type { TaskFollower } from './tasks.ts'
 
 const REMOVABLE = ['alias', 'tag'] as const
 
@@ -26,48 +27,28 @@ const updateParams = (changes: Partial<VnetConfig>): Params => {
   return { ...given(changes), ...(removed.length === 0 ? {} : { delete: removed.join(',') }) }
 }
 
-/**
- * Nodes that a reload did not reach or that failed it, from the lines of a `reloadnetworkall` task. The task itself
- * ends `OK` nevertheless: a line `pve2: reloading network config`, then, where it failed, what went wrong.
- */
-export const reloadFailures = (log: readonly string[]): readonly ReloadFailure[] => {
-  const failures: ReloadFailure[] = []
-  let node: string | undefined
-  let lines: string[] = []
-  const close = (): void => {
-    const failed = lines.find((line) => / failed: /.test(line))
-    if (node !== undefined && failed !== undefined) failures.push({ node, why: lines[0] ?? failed })
-  }
-  for (const line of [...log, 'TASK OK']) {
-    const begun = /^(\S+): reloading network config$/.exec(line)?.[1]
-    if (begun === undefined && !line.startsWith('TASK ')) {
-      lines.push(line)
-      continue
-    }
-    close()
-    node = begun
-    lines = []
-  }
-  return failures
-}
-
 interface Deps {
   readonly api: Api
   readonly runTask: RunTask
-  readonly tasks: TaskFollower
+  readonly watchApply: WatchApply
   readonly logger: Logger
 }
 
 const APPLY = 'PUT /cluster/sdn'
 
 /** VNets, their lock and their apply. There is no call that writes a zone. */
-export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWriter => {
-  /** A node that failed to reload shows in this log and in that node's own task; the apply's task ends well. */
-  const failuresOf = async (upid: string, signal: AbortSignal): Promise<readonly ReloadFailure[]> => {
-    const failures = reloadFailures(await tasks.log(upid, signal))
+export const createSdnWriter = ({ api, runTask, watchApply, logger }: Deps): SdnWriter => {
+  /**
+   * A node that failed to reload shows in this log and in that node's own task; the apply's task ends well. Where the log can't be
+   * read it is known how far the apply had come before.
+   */
+  const endOf = async (before: ApplyProgress, signal: AbortSignal): Promise<ApplyEnd> => {
+    const log = await applyLog(api, before.upid, signal)
+    if (log === undefined) return { kind: 'held-up', progress: before }
+    const failures = reloadFailures(log)
     for (const { node, why } of failures)
       logger.warn(`SDN apply: node ${node} did not reload its network`, { node, why })
-    return failures
+    return { kind: 'ended', failures }
   }
 
   return {
@@ -111,10 +92,31 @@ export const createSdnWriter = ({ api, runTask, tasks, logger }: Deps): SdnWrite
       )
       return lists.flat().flatMap(pendingSubnet)
     },
-    async apply(token, permit, onCommitted) {
+    async apply(token, permit, watch) {
       // Left out, `release-lock` does not release, whatever its documentation says.
       const params = token === undefined ? {} : { ...withToken(token), 'release-lock': 1 }
-      return failuresOf(await runTask(APPLY, {}, params, permit, onCommitted), permit.signal)
+      const leave = new AbortController()
+      const signal = AbortSignal.any([permit.signal, leave.signal])
+      let onHeldUp: (progress: ApplyProgress) => void = () => undefined
+      const heldUp = new Promise<ApplyProgress>((resolve) => (onHeldUp = resolve))
+      let last: ApplyProgress = { upid: '', through: new Map(), at: undefined }
+      const onProgress = (progress: ApplyProgress): void => {
+        last = progress
+        watch.onProgress(progress)
+      }
+      const task = runTask(APPLY, {}, params, { ...permit, signal }, (upid) => {
+        last = { upid, through: new Map(), at: undefined }
+        watch.onCommitted()
+        watchApply(upid, { ...watch, onProgress }, signal).then(onHeldUp, () => undefined)
+      })
+      try {
+        const first = await Promise.race([task, heldUp])
+        if (typeof first !== 'string') return { kind: 'held-up', progress: first }
+        return await endOf(last, permit.signal)
+      } finally {
+        leave.abort()
+        task.catch(() => undefined)
+      }
     },
   }
 }

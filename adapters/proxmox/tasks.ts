@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError, ProxmoxError } from '../../model/proxmox-error.ts'
+import { nodeOfTask } from '../../model/upid.ts'
 import type { Api } from './api.ts'
 import { taskError } from './errors.ts'
 import { clusterTasks, taskLog, taskStatus } from './schemas.ts'
@@ -15,8 +16,6 @@ export interface TaskFollower {
    *   stays lost; the signal's reason when aborted (the task itself goes on)
    */
   follow(call: string, upid: string, signal: AbortSignal): Promise<void>
-  /** All lines of a task's log, at most the first 500. */
-  log(upid: string, signal: AbortSignal): Promise<readonly string[]>
 }
 
 /** Milliseconds: polling starts quick and slows down, as most tasks are either short or long. */
@@ -41,8 +40,6 @@ interface Followed {
   readonly fail: (error: unknown) => void
 }
 
-const nodeOf = (upid: string): string => upid.split(':')[1] ?? ''
-
 interface Deps {
   readonly api: Pick<Api, 'read'>
   readonly clock: Clock
@@ -66,7 +63,7 @@ export const createTaskFollower = ({ api, clock, logger }: Deps): TaskFollower =
   /** Asks for one task that the list doesn't answer for. */
   const askItself = async (task: Followed, signal: AbortSignal): Promise<void> => {
     try {
-      const names = { node: nodeOf(task.upid), upid: task.upid }
+      const names = { node: nodeOfTask(task.upid), upid: task.upid }
       const { status, exitstatus } = await api.read(
         'GET /nodes/{node}/tasks/{upid}/status',
         names,
@@ -149,7 +146,7 @@ export const createTaskFollower = ({ api, clock, logger }: Deps): TaskFollower =
   }
 
   const readLog = async (upid: string, signal: AbortSignal): Promise<readonly string[]> => {
-    const names = { node: nodeOf(upid), upid }
+    const names = { node: nodeOfTask(upid), upid }
     const lines = await api.read('GET /nodes/{node}/tasks/{upid}/log', names, { limit: LOG_LINES }, taskLog, signal)
     return lines.map((line) => line.t)
   }
@@ -183,7 +180,6 @@ export const createTaskFollower = ({ api, clock, logger }: Deps): TaskFollower =
       const log = await readLog(upid, signal).catch(() => [])
       throw taskError(call, upid, exitStatus, log.slice(-TAIL_LINES))
     },
-    log: readLog,
   }
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Clock } from '../../model/clock.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { GuestSeen, TemplateSeen } from '../../model/snapshot.ts'
@@ -23,7 +24,8 @@ type Place = Pick<TemplateSeen, 'vmid' | 'node'>
 /** Where templates have their disks: read from each template's configuration once, then again only now and then. */
 export interface Templates {
   /**
-   * The templates among the guests. One whose configuration can't be read now, its node being off, is left out.
+   * The templates among the guests. One whose node is off is left out, and one whose configuration its node does not tell in time, or
+   * that can't be read, is taken as it was read last, or with why nothing is known of it: it holds up only who needs it.
    *
    * @param online names of the nodes that can be asked
    */
@@ -35,6 +37,9 @@ export interface Templates {
 const DRIVE = /^(?:(?:scsi|virtio|sata|ide)\d+|efidisk0|tpmstate0)$/
 /** Milliseconds after which a template is read again: its disks may have been moved. */
 const KEPT = 600_000
+const CONFIG = 'GET /nodes/{node}/qemu/{vmid}/config'
+
+const whole = z.object({ data: vmConfig })
 
 /**
  * The volumes of a configuration. A CD image counts: with one on a storage that isn't shared, Proxmox refuses to clone
@@ -60,15 +65,19 @@ const bytesOf = (size: string): number => Number.parseFloat(size || '0') * (UNIT
 const keyOf = ({ node, vmid }: Place): string => `${node}/${vmid}`
 
 /** Remembers what was read, in memory only. */
-export const createTemplates = (api: Pick<Api, 'read'>, clock: Clock): Templates => {
+export const createTemplates = (api: Pick<Api, 'read' | 'peek'>, clock: Clock): Templates => {
   const known = new Map<string, Known>()
 
-  const read = async (template: Place, name: string | undefined, signal: AbortSignal): Promise<Known> => {
-    const { node, vmid } = template
-    const config = await api.read('GET /nodes/{node}/qemu/{vmid}/config', { node, vmid }, {}, vmConfig, signal)
+  const keep = (template: Place, name: string | undefined, config: z.output<typeof vmConfig>): Known => {
     const entry = { name, volumes: volumesOf(config), readAt: clock.now() }
     known.set(keyOf(template), entry)
     return entry
+  }
+
+  const peek = async (template: Place, name: string, signal: AbortSignal): Promise<Known> => {
+    const { node, vmid } = template
+    const { data } = await api.peek(CONFIG, { node, vmid }, {}, whole, signal)
+    return keep(template, name, data)
   }
 
   const fresh = (guest: GuestSeen): Known | undefined => {
@@ -80,16 +89,23 @@ export const createTemplates = (api: Pick<Api, 'read'>, clock: Clock): Templates
     const { vmid, node, name } = guest
     const remembered = fresh(guest)
     if (name === undefined || (!remembered && !reachable)) return []
-    try {
-      const { volumes } = remembered ?? (await read(guest, name, signal))
-      const diskBytes = volumes.reduce((sum, { bytes }) => sum + bytes, 0)
+    const seenAs = ({ volumes }: Pick<Known, 'volumes'>): TemplateSeen => {
       const storagesOf = (cds: boolean): readonly string[] => [
         ...new Set(volumes.flatMap(({ storage, cdImage }) => (cdImage === cds ? [storage] : []))),
       ]
-      return [{ vmid, node, name, storages: storagesOf(false), cdStorages: storagesOf(true), diskBytes }]
+      const diskBytes = volumes.reduce((sum, { bytes }) => sum + bytes, 0)
+      return { vmid, node, name, storages: storagesOf(false), cdStorages: storagesOf(true), diskBytes }
+    }
+    try {
+      return [seenAs(remembered ?? (await peek(guest, name, signal)))]
     } catch (error) {
-      if (isProxmoxError(error, 'not-found', 'node-unreachable')) return []
-      throw error
+      signal.throwIfAborted()
+      if (isProxmoxError(error, 'unauthorized')) throw error
+      if (isProxmoxError(error, 'not-found')) return []
+      const last = known.get(keyOf(guest))
+      if (last?.name === name) return [seenAs(last)]
+      const unread = error instanceof Error ? error.message : String(error)
+      return [{ ...seenAs({ volumes: [] }), unread }]
     }
   }
 
@@ -101,7 +117,10 @@ export const createTemplates = (api: Pick<Api, 'read'>, clock: Clock): Templates
       return (await Promise.all(templates.map((guest) => seen(guest, online.has(guest.node), signal)))).flat()
     },
     async storageOfClones(template, signal) {
-      const entry = known.get(keyOf(template)) ?? (await read(template, undefined, signal))
+      const { node, vmid } = template
+      const entry =
+        known.get(keyOf(template)) ??
+        keep(template, undefined, await api.read(CONFIG, { node, vmid }, {}, vmConfig, signal))
       return entry.volumes.find(({ cdImage }) => !cdImage)?.storage
     },
   }

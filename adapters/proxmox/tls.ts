@@ -97,7 +97,7 @@ export class TrustingAgent extends https.Agent {
    * @param idleTimeout milliseconds after which an unused connection is closed
    */
   constructor(trust: TlsTrust, connectTimeout: number, idleTimeout = IDLE_MS) {
-    super({ keepAlive: true, maxSockets: 16, scheduling: 'lifo' })
+    super({ keepAlive: true, scheduling: 'lifo' })
     this.#trust = trust
     this.#connectTimeout = connectTimeout
     this.#idleTimeout = idleTimeout

@@ -10,6 +10,8 @@ export interface Durations {
   readonly networkReload: number
   /** Until a proxied call to a node that is off is given up. */
   readonly unreachable: number
+  /** Until an SDN apply gives up on a node that is off, and goes on to the next. */
+  readonly unreachableBySsh: number
   /** Until pveproxy gives up on an answer and sends 596. */
   readonly proxyTimeout: number
   /** Between two pushes of a node's statistics. */
@@ -53,6 +55,7 @@ export const realisticDurations: Durations = {
   lockHold: 30,
   networkReload: 2000,
   unreachable: 3000,
+  unreachableBySsh: 85_000,
   proxyTimeout: 30_000,
   statistics: 10_000,
   nodeLoss: 5000,

@@ -22,6 +22,7 @@ export type RequestEffect =
  * - `task`: a task of that type (and id) ends with this error, `before` or `after` its work was done.
  * - `start`: QEMU comes up and never answers: the start task fails, and the VM is called running for as many milliseconds.
  * - `reload`: a node's network reload fails as `ifreload` does, or takes so long, or both.
+ * - `reach`: an SDN apply needs so long to reach a node, on which no reload has begun yet.
  */
 export type Fault = { readonly times?: number; readonly skip?: number } & (
   | {
@@ -39,6 +40,7 @@ export type Fault = { readonly times?: number; readonly skip?: number } & (
     }
   | { readonly on: 'start'; readonly vmid?: number; readonly lingers: number }
   | { readonly on: 'reload'; readonly node: string; readonly fails: boolean; readonly takes?: number }
+  | { readonly on: 'reach'; readonly node: string; readonly takes: number }
 )
 
 /** A fault in place. */

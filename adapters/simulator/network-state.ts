@@ -34,8 +34,17 @@ export const writeNetworkFiles = (world: World, node: NodeState): void => {
   node.sdnBridges = sdnBridgesNow(world, node)
 }
 
-/** Makes the kernel's bridges those of the node's files, as a reload that works or a boot does. */
-export const bringUpNetwork = (node: NodeState): void => {
-  node.bridges = new Map([...localBridges(node.network), ...node.sdnBridges])
-  node.network = new Map([...node.network].map(([name, iface]) => [name, { ...iface, active: 1 }]))
+/** Reads the node's files; what is returned makes the kernel's bridges those of the files as they were read. */
+export const readNetworkFiles = (node: NodeState): (() => void) => {
+  const bridges = new Map([...localBridges(node.network), ...node.sdnBridges])
+  const read = new Set(node.network.keys())
+  return () => {
+    node.bridges = bridges
+    node.network = new Map(
+      [...node.network].map(([name, iface]) => [name, read.has(name) ? { ...iface, active: 1 } : iface]),
+    )
+  }
 }
+
+/** Makes the kernel's bridges those of the node's files, as a boot does. */
+export const bringUpNetwork = (node: NodeState): void => readNetworkFiles(node)()

@@ -10,6 +10,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { Controller, type Duties, type WiredController } from '../controller.ts'
 import { watchClones } from '../machine/clone-watch.ts'
 import { ConfigAudit } from '../machine/config-audit.ts'
+import { FailedClones } from '../machine/failed-clones.ts'
 import { VmBackoff } from '../machine/vm-backoff.ts'
 import { VmExecutor } from '../machine/vm-executor.ts'
 import { VmRemover } from '../machine/vm-remover.ts'
@@ -92,8 +93,11 @@ export function wireController(parts: ControllerParts): WiredController {
   setMaxListeners(0, signal)
   const inFlight = new InFlight(signal)
 
+  // Networks
+  const { networks, repair, reloads } = openNetworks(proxmox, parts.lockStore, settings, { clock, logger, signal })
+
   // What is seen
-  const observer = watchClones(proxmox, steady)
+  const observer = reloads.observing(watchClones(proxmox, steady))
   const otherWriters = new OtherWriters(logger, metrics, steady)
   const onCluster = new RangesOnCluster(
     async () => {
@@ -115,8 +119,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const board = new StatusBoard(parts.store, clock, logger, (successful) => metrics.statusWritten(successful))
   const notifications = new Notifications({ ...notify, clock, logger, metrics }, signal)
 
-  // Networks
-  const { networks, repair } = openNetworks(proxmox, parts.lockStore, settings, { clock, logger, signal })
+  // Rights and routes
   const granter = new AclGranter(access, logger, steady, signal)
   const device = (): string => settings().routesDevice ?? decided.natDevice()
   const routes = new RouteController(parts.hostRoutes, device, logger, signal)
@@ -131,7 +134,8 @@ export function wireController(parts: ControllerParts): WiredController {
   // Machines
   const audit = new ConfigAudit(proxmox, settings, steady, random, logger)
   const backoff = new VmBackoff(steady, random)
-  const worker = new VmWorker(proxmox, audit, backoff, steady, logger)
+  const failedClones = new FailedClones(steady)
+  const worker = new VmWorker(proxmox, audit, backoff, steady, logger, failedClones)
   const underWay = new VmsUnderWay()
   const executor = new VmExecutor(worker, new VmRemover(machines, pools, steady, logger), underWay, inFlight)
 
@@ -140,7 +144,8 @@ export function wireController(parts: ControllerParts): WiredController {
   const sight = new RangeSight(look, machines)
   const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
-  const planning = new Planning(() => onCluster.look(), decided, reservations, announced, settings, logger)
+  const failing = (): ReadonlyMap<string, string> => failedClones.avoided()
+  const planning = new Planning(() => onCluster.look(), decided, reservations, announced, settings, logger, failing)
   planning.onZone((findings) => metrics.zoneFindings(findings))
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)

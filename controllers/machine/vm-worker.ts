@@ -11,6 +11,7 @@ import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { runVm } from '../../reconcilers/vm/run-vm.ts'
 import type { VmResult } from '../../reconcilers/vm/vm-work.ts'
 import type { ConfigAudit } from './config-audit.ts'
+import { FailedClones } from './failed-clones.ts'
 import { FirstStarts } from './first-starts.ts'
 import { PowerCheck } from './power-check.ts'
 import { Waiting } from './waiting.ts'
@@ -30,17 +31,20 @@ export class VmWorker {
   readonly #power: PowerCheck
   readonly #firstStarts: FirstStarts
   readonly #waiting: Waiting
+  readonly #failedClones: Pick<FailedClones, 'failed' | 'succeeded'>
   readonly #logger: Logger
 
-  /** @param clock a steady one */
+  /** @param clock a steady one @param failedClones told on which nodes clones fail */
   constructor(
     { machines, pools }: { readonly machines: Machines; readonly pools: Pick<Pools, 'read'> },
     audit: Pick<ConfigAudit, 'check' | 'found' | 'isToBeConfigured'>,
     backoff: VmBackoff,
     clock: Pick<Clock, 'now'>,
     logger: Logger,
+    failedClones: Pick<FailedClones, 'failed' | 'succeeded'> = new FailedClones(clock),
   ) {
     this.#machines = machines
+    this.#failedClones = failedClones
     this.#pools = pools
     this.#clock = clock
     this.#audit = audit
@@ -170,6 +174,7 @@ export class VmWorker {
     if (result.phase === 'running') this.#firstStarts.closed(plan.vmid)
     if (permit.signal.aborted) return result
     const { outcome, phase } = result
+    if (plan.step.kind === 'create') this.#tellClone(node, result)
     if ('error' in outcome) {
       if (power === 'keep' && phase === 'starting') await this.#firstStarts.failed(node, plan.vmid, permit.signal)
       return this.#failed(assignment, node, { phase, ...outcome })
@@ -200,6 +205,12 @@ export class VmWorker {
       if (!('error' in outcome)) return { phase: plan.phase, outcome }
       return this.#failed(assignment, node, { phase: 'starting', ...outcome })
     }
+  }
+
+  /** What is stalled would be the same on another node, such as for want of a right. */
+  #tellClone(node: string, { phase, outcome }: VmResult): void {
+    if (phase !== 'cloning') this.#failedClones.succeeded(node)
+    else if (outcome.kind === 'retry') this.#failedClones.failed(node, outcome.error)
   }
 
   /** It is on its way, or where it should be. */

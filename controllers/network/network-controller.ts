@@ -2,6 +2,7 @@ import { ownerMark } from '../../model/identity.ts'
 import type { NetworkWants } from '../../model/plan/network-plan.ts'
 import { Turn } from '../pace/turn.ts'
 import type { BridgeMaker } from './bridge-maker.ts'
+import { Milestones } from './milestones.ts'
 import type { NetworkResult } from './network-result.ts'
 import type { VnetMaker } from './vnet-maker.ts'
 import type { VnetRepair } from './vnet-repair.ts'
@@ -14,6 +15,10 @@ export interface NetworksInMaking {
    * done meanwhile. Never resolves for bridges, and where nothing is committed.
    */
   readonly committed: Promise<void>
+  /** Resolves when all of these nodes have reloaded since then, whatever others do. Never where one does not, and for bridges. */
+  readonly inForceOn: (nodes: ReadonlySet<string>) => Promise<void>
+  /** The same for the nodes that they were asked for with. */
+  readonly inForceHere: Promise<void>
   /** Resolves when the wanted networks are in force, or with what is in the way. */
   readonly made: Promise<NetworkResult>
 }
@@ -22,6 +27,7 @@ interface NetworkRequest {
   readonly wants: NetworkWants
   readonly check: Check
   readonly onCommitted: () => void
+  readonly onReloaded: (nodes: ReadonlySet<string>) => void
 }
 
 /** Throws `Withdrawn` when the networks are not wanted like this any more. */
@@ -53,16 +59,23 @@ export class NetworkController {
    * @param check asked when the turn begins, which may be long after this, and right before each write
    */
   ensure(wants: NetworkWants, check: Check): Promise<NetworkResult> {
-    return this.begin(wants, check).made
+    return this.begin(wants, check, new Set()).made
   }
 
-  /** As `ensure`, for whoever has something to do meanwhile. */
-  begin(wants: NetworkWants, check: Check): NetworksInMaking {
+  /** As `ensure`, for whoever has something to do meanwhile. @param here the nodes on which they are needed */
+  begin(wants: NetworkWants, check: Check, here: ReadonlySet<string>): NetworksInMaking {
     let onCommitted = (): void => undefined
     const committed = new Promise<void>((resolve) => {
       onCommitted = resolve
     })
-    return { committed, made: this.#turn.enter({ wants, check, onCommitted }) }
+    const reloaded = new Milestones()
+    const onReloaded = (nodes: ReadonlySet<string>): void => reloaded.reached(nodes)
+    return {
+      committed,
+      inForceOn: (nodes) => reloaded.all(nodes),
+      inForceHere: reloaded.all(here),
+      made: this.#turn.enter({ wants, check, onCommitted, onReloaded }),
+    }
   }
 
   /** Does what must not happen beside a turn, once no range waits for one: two reloads of a node at once fail. */
@@ -78,8 +91,8 @@ export class NetworkController {
   async #make(all: readonly NetworkRequest[]): Promise<(request: NetworkRequest) => NetworkResult> {
     const withdrawn = await withdrawnOf(all)
     const requests = all.filter((request) => !withdrawn.has(request))
-    const vnets = requests.flatMap(({ wants, check, onCommitted }): readonly VnetRequest[] =>
-      wants.kind === 'vnets' ? [{ wants, check, onCommitted }] : [],
+    const vnets = requests.flatMap(({ wants, ...request }): readonly VnetRequest[] =>
+      wants.kind === 'vnets' ? [{ wants, ...request }] : [],
     )
     const bridges = requests.flatMap(({ wants, check }) => (wants.kind === 'bridges' ? [{ wants, check }] : []))
     const ofVnets = vnets.length === 0 ? undefined : await this.#makeVnets(vnets)
@@ -97,6 +110,7 @@ export class NetworkController {
     switch (turn.applied.kind) {
       case 'none':
       case 'withheld':
+      case 'held-up':
         break
       case 'ended':
         this.#repair.applied()

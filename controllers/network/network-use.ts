@@ -45,6 +45,30 @@ export async function networkUse(
   }
 }
 
+/** Whether VNets are in use, each guest being read once for all of them. Throws only when aborted. */
+export async function vnetUses(
+  names: readonly string[],
+  seen: GuestsSeen,
+  nics: NicReader,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, NetworkUse>> {
+  const usesOf = (useOf: (name: string) => NetworkUse): ReadonlyMap<string, NetworkUse> =>
+    new Map(names.map((name) => [name, useOf(name)]))
+  try {
+    const isHidden = names.some((name) => nicsHidden(`vnet ${name}`, seen) !== undefined)
+    const on = isHidden ? new Map<string, readonly NicSeen[]>() : await nics.onEach(names, seen.guests, signal)
+    return usesOf((name) => {
+      const finding = nicsHidden(`vnet ${name}`, seen)
+      if (finding !== undefined) return { kind: 'hidden', finding }
+      const by = on.get(name) ?? []
+      return by.length === 0 ? { kind: 'free' } : { kind: 'used', by }
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    return usesOf(() => ({ kind: 'unknown', error }))
+  }
+}
+
 /** The first of these networks that is not known to be free, with its use; undefined when all are. */
 export async function firstInUse(
   networks: readonly NetworkAt[],

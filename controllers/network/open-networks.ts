@@ -8,6 +8,7 @@ import { deletionsTakenBack } from './deletions-taken-back.ts'
 import { FailedActivations } from './failed-activations.ts'
 import { NetworkController } from './network-controller.ts'
 import { NetworkRepair } from './network-repair.ts'
+import { ReloadWatch } from './reload-watch.ts'
 import { SdnLock } from './sdn-lock.ts'
 import { SdnRepair } from './sdn-repair.ts'
 import { VnetMaker } from './vnet-maker.ts'
@@ -22,16 +23,19 @@ interface Surroundings {
   readonly signal: AbortSignal
 }
 
-/** The networks of all ranges: whoever makes what ranges want, and whoever repairs what nodes lack. */
+/** The networks of all ranges: whoever makes what ranges want, whoever repairs what nodes lack, and whoever tells what hangs. */
 export function openNetworks(
-  proxmox: Pick<Proxmox, 'observe' | 'sdn' | 'nics' | 'bridges'>,
+  unwatched: Pick<Proxmox, 'observe' | 'sdn' | 'nics' | 'bridges'>,
   lockStore: SdnLockStore,
   settings: () => PlanSettings,
   { clock, logger, signal }: Surroundings,
-): { readonly networks: NetworkController; readonly repair: NetworkRepair } {
+): { readonly networks: NetworkController; readonly repair: NetworkRepair; readonly reloads: ReloadWatch } {
   const steady = steadyOf(clock)
+  const reloads = new ReloadWatch(steady)
+  const { sdn, nics, bridges: bridgeWriter } = unwatched
+  const proxmox = { sdn, nics, bridges: bridgeWriter, ...reloads.observing(unwatched) }
   const lock = new SdnLock(proxmox.sdn, lockStore, clock, logger, deletionsTakenBack(proxmox, logger))
-  const writer = new VnetWriter(proxmox.sdn, proxmox.nics, logger, signal)
+  const writer = new VnetWriter(proxmox.sdn, proxmox.nics, reloads, logger, signal)
   const sdnRepair = new SdnRepair(proxmox, writer, lock, settings, signal)
   const vnetRepair = new VnetRepair((hidden) => sdnRepair.repair(hidden), steady)
   const failed = new FailedActivations(steady)
@@ -40,5 +44,5 @@ export function openNetworks(
   const networks = new NetworkController(vnets, bridges, vnetRepair)
   const between = (work: () => Promise<boolean>): Promise<boolean> => networks.between(work)
   const repair = new NetworkRepair(vnetRepair, new BridgeRepair(bridges, failed), between, logger, signal)
-  return { networks, repair }
+  return { networks, repair, reloads }
 }

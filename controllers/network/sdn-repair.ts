@@ -8,6 +8,7 @@ import { reloadingNodes } from '../../reconcilers/reloading-nodes.ts'
 import { repairNeed } from '../../reconcilers/vnet/repair-need.ts'
 import { checkZone } from '../../reconcilers/zone/check-zone.ts'
 import { lookAtSdn } from './look-at-sdn.ts'
+import { patienceAt } from './reload-watch.ts'
 import type { HeldLock, SdnLock } from './sdn-lock.ts'
 import type { VnetWriter } from './vnet-writer.ts'
 
@@ -15,6 +16,8 @@ import type { VnetWriter } from './vnet-writer.ts'
 export type Repaired =
   /** An apply was made for it, and ended. Whether it has helped, the next look tells. */
   | { readonly kind: 'applied' }
+  /** One was made, and stands at a node that hangs. */
+  | { readonly kind: 'held-up' }
   | { readonly kind: 'failed'; readonly error: unknown }
   /** By now no node lacks anything, or nodes are being reloaded. */
   | { readonly kind: 'unneeded' }
@@ -83,12 +86,19 @@ export class SdnRepair {
 
   async #repairUnder(lock: HeldLock, hidden: string | undefined, why: string): Promise<Repaired> {
     let late: Judged = { kind: 'unneeded' }
+    let seen: ClusterSnapshot | undefined
     const isNeeded = async (): Promise<void> => {
-      late = this.#judge(await this.#look(!lock.nothingPending), hidden)
+      seen = await this.#look(!lock.nothingPending)
+      late = this.#judge(seen, hidden)
       if (late.kind !== 'needed') throw new Withdrawn('the networks are not to be applied again any more')
     }
     const permit = provided(isNeeded, always(this.#signal))
-    const applied = await this.#writer.apply({ vnets: [], reason: `to repair ${why}` }, lock, permit)
+    const watch = {
+      onCommitted: () => undefined,
+      onProgress: () => undefined,
+      patience: (at: string | undefined) => (seen === undefined ? 0 : patienceAt(at, seen)),
+    }
+    const applied = await this.#writer.apply({ vnets: [], reason: `to repair ${why}` }, lock, permit, watch)
     switch (applied.kind) {
       case 'withheld':
         return outcomeOf(late, applied.error)
@@ -96,6 +106,8 @@ export class SdnRepair {
         return applied
       case 'ended':
         return { kind: 'applied' }
+      case 'held-up':
+        return { kind: 'held-up' }
     }
   }
 

@@ -1,13 +1,14 @@
 import { always, provided, Withdrawn } from '../../model/permit.ts'
-import type { NicReader } from '../../model/network-ports.ts'
+import type { ApplyWatch, NicReader } from '../../model/network-ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { SdnApply, VnetWrite } from '../../model/plan/actions.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planVnets } from '../../reconcilers/vnet/plan-vnets.ts'
 import type { NetworkTrouble, NetworkTroubles } from './network-result.ts'
-import { type GuestsSeen, networkUse, whyItStays } from './network-use.ts'
+import { type GuestsSeen, vnetUses, whyItStays } from './network-use.ts'
 import type { HeldLock } from './sdn-lock.ts'
 import { applyOf } from './vnet-answers.ts'
+import { patienceAt } from './reload-watch.ts'
 import { demandOf, namesIn, type VnetRequest, withdrawnOf } from './vnet-request.ts'
 import type { Applied, VnetWriter } from './vnet-writer.ts'
 
@@ -38,6 +39,8 @@ interface Late {
   readonly unwanted: ReadonlySet<string>
   /** `apply`: it would do what is wanted, and nothing else; `done`: somebody else has applied it. */
   readonly next: 'apply' | 'again' | 'done'
+  /** As seen then. */
+  readonly now: ClusterSnapshot
 }
 
 /**
@@ -73,19 +76,16 @@ export class VnetApply {
 
   /** Throws when the cluster can't be seen. */
   async apply({ requests, apply, writes, troubles, seen }: Written, lock: HeldLock): Promise<AppliedFor> {
-    let late: Late = { requests, troubles, unwanted: new Set(), next: 'apply' }
+    let late: Late = { requests, troubles, unwanted: new Set(), next: 'apply', now: seen }
     const isOpen = (name: string): boolean => !late.troubles.has(name)
     for (let open = apply.vnets.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
       const judge = async (): Promise<void> => {
         late = await this.#judge(late, open, writes, seen)
         if (late.next !== 'apply') throw new Withdrawn('not all of what was written is to be applied any more')
       }
-      const onCommitted = (): void => {
-        for (const { wants, onCommitted: tell } of late.requests)
-          if (!wants.vnets.some(({ name }) => late.troubles.has(name))) tell()
-      }
       const permit = provided(judge, always(this.#signal))
-      const applied = await this.#writer.apply({ ...apply, vnets: open }, lock, permit, onCommitted)
+      const watch = watchFor(() => late)
+      const applied = await this.#writer.apply({ ...apply, vnets: open }, lock, permit, watch)
       if (applied.kind !== 'withheld') return { applied, troubles: late.troubles }
       if (late.next === 'apply') throw applied.error
       if (late.next === 'done') break
@@ -131,18 +131,36 @@ export class VnetApply {
       troubles: new Map([...before.troubles, ...fresh]),
       unwanted: new Set(toTakeBack.keys()),
       next: fresh.size > 0 ? 'again' : applyOf(plan) === undefined ? 'done' : 'apply',
+      now,
     }
   }
 
   /** VNets whose deletion is written and that guests have NICs on. */
   async #used(open: readonly string[], writes: readonly VnetWrite[], seen: GuestsSeen): Promise<NetworkTroubles> {
-    const troubles = new Map<string, NetworkTrouble>()
-    for (const { kind, vnet: name } of writes) {
-      if (kind !== 'delete-vnet' || !open.includes(name)) continue
-      const network = { kind: 'vnet', name } as const
-      const trouble = whyItStays(network, await networkUse(network, seen, this.#nics, this.#signal))
-      if (trouble !== undefined) troubles.set(name, trouble)
-    }
-    return troubles
+    const going = writes.flatMap(({ kind, vnet }) => (kind === 'delete-vnet' && open.includes(vnet) ? [vnet] : []))
+    if (going.length === 0) return new Map()
+    const uses = await vnetUses(going, seen, this.#nics, this.#signal)
+    return new Map(
+      [...uses].flatMap(([name, use]) => {
+        const trouble = whyItStays({ kind: 'vnet', name }, use)
+        return trouble === undefined ? [] : [[name, trouble] as const]
+      }),
+    )
+  }
+}
+
+/** Tells each range how far the apply of its VNets has come. */
+function watchFor(late: () => Pick<Late, 'requests' | 'troubles' | 'now'>): ApplyWatch {
+  const told = (tell: (request: VnetRequest) => void): void => {
+    const { requests, troubles } = late()
+    for (const request of requests) if (!request.wants.vnets.some(({ name }) => troubles.has(name))) tell(request)
+  }
+  return {
+    onCommitted: () => told(({ onCommitted }) => onCommitted()),
+    onProgress: ({ through }) => {
+      const nodes = new Set([...through].flatMap(([node, why]) => (why === undefined ? [node] : [])))
+      told(({ onReloaded }) => onReloaded(nodes))
+    },
+    patience: (at) => patienceAt(at, late().now),
   }
 }

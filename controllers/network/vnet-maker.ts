@@ -6,7 +6,7 @@ import type { VnetWants } from '../../model/plan/network-plan.ts'
 import type { ClusterObserver } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { foreignFinding, HIDDEN_CHANGE, isOurPending, type VnetDemand } from '../../reconcilers/vnet/foreign-changes.ts'
-import { nodeStates, withReloadFailures } from '../../reconcilers/vnet/node-states.ts'
+import { nodeStates, withReloads } from '../../reconcilers/vnet/node-states.ts'
 import { planVnets, type VnetPlan } from '../../reconcilers/vnet/plan-vnets.ts'
 import { checkZone } from '../../reconcilers/zone/check-zone.ts'
 import { lookAtSdn } from './look-at-sdn.ts'
@@ -32,7 +32,7 @@ export interface VnetTurn {
  * 4. writes; right before each it asks whether that is still wanted
  * 5. looks and asks once more, and applies (`VnetApply`), which releases the lock, and tells whose VNets are committed;
  *    whatever happened, the lock is given back
- * 6. looks whether the networks are in force on every node
+ * 6. looks whether the networks are in force on every node, as soon as the apply has ended, or stands at a node that hangs
  */
 export class VnetMaker {
   readonly #proxmox: ClusterObserver & { readonly sdn: Pick<SdnWriter, 'pendingSubnets'>; readonly nics: NicReader }
@@ -123,9 +123,22 @@ export class VnetMaker {
   #turn(troubles: NetworkTroubles, seen: ClusterSnapshot, applied: Applied = { kind: 'none' }): VnetTurn {
     const { zone } = this.#settings()
     const { unreached } = checkZone(seen, zone)
-    const failures: ReadonlyMap<string, string> = applied.kind === 'ended' ? applied.failures : new Map()
     const statesOf = (names: readonly string[]): readonly NodeNetworkState[] =>
-      withReloadFailures(nodeStates(zone, names, seen, unreached), failures)
+      withReloads(nodeStates(zone, names, seen, unreached), reloadsOf(applied))
     return { applied, answerTo: (wants) => answerTo(wants, troubles, statesOf) }
+  }
+}
+
+/** What the apply's own log tells of nodes: why each did not reload, or undefined where it did. */
+function reloadsOf(applied: Applied): ReadonlyMap<string, string | undefined> {
+  switch (applied.kind) {
+    case 'ended':
+      return applied.failures
+    case 'held-up':
+      return applied.progress.through
+    case 'none':
+    case 'withheld':
+    case 'failed':
+      return new Map()
   }
 }

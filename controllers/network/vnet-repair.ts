@@ -7,6 +7,8 @@ import type { Repaired } from './sdn-repair.ts'
 
 /** After a repair that did not help the next waits so long, doubling each time. */
 const AFTER_REPAIR = { first: 10_000, most: 600_000 } as const
+/** One that stood at a node that hangs may go to the others first the next time, as the order differs each time. */
+const AFTER_HELD_UP = { first: 2000, most: 60_000 } as const
 /** Each reloads the network of every node, so after so many in a row that did not help a person has to. */
 const MOST_IN_A_ROW = 8
 /** What keeps from a repair without showing in a look, such as the lock, is asked for again after this. */
@@ -98,9 +100,10 @@ export class VnetRepair {
     }
     this.#refusals.clear(REFUSAL)
     if (repaired.kind === 'unneeded') return false
-    this.#repairs.failed(REPAIR, AFTER_REPAIR, this.#clock.now())
+    const delay = repaired.kind === 'held-up' ? AFTER_HELD_UP : AFTER_REPAIR
+    this.#repairs.failed(REPAIR, delay, this.#clock.now())
     if (repaired.kind === 'applied') this.applied()
-    return repaired.kind === 'applied'
+    return repaired.kind !== 'failed'
   }
 
   #isExhausted(): boolean {

@@ -10,6 +10,8 @@ export interface VnetRequest {
   readonly check: () => Promise<void>
   /** Called when its VNets are committed, so that they come into force with each node's reload. */
   readonly onCommitted: () => void
+  /** Called with the nodes that have reloaded since, more and more of them. */
+  readonly onReloaded: (nodes: ReadonlySet<string>) => void
 }
 
 /** What they all want together, in order of name. */

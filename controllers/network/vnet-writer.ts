@@ -1,10 +1,11 @@
-import type { NicReader, ReloadFailure, SdnWriter } from '../../model/network-ports.ts'
+import type { ApplyEnd, ApplyProgress, ApplyWatch, NicReader, SdnWriter } from '../../model/network-ports.ts'
 import type { SdnApply, VnetWrite } from '../../model/plan/actions.ts'
 import { always, type Permit, provided, Withdrawn } from '../../model/permit.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ClusterSnapshot, VnetConfig } from '../../model/snapshot.ts'
 import type { NetworkTrouble, NetworkTroubles } from './network-result.ts'
-import { type GuestsSeen, networkUse, whyItStays } from './network-use.ts'
+import { type GuestsSeen, type NetworkUse, vnetUses, whyItStays } from './network-use.ts'
+import type { ReloadWatch } from './reload-watch.ts'
 import type { HeldLock } from './sdn-lock.ts'
 
 /** What became of an apply. */
@@ -13,6 +14,8 @@ export type Applied =
   | { readonly kind: 'none' }
   /** It has ended. `failures`: node -> why its own log says that it did not reload. */
   | { readonly kind: 'ended'; readonly failures: ReadonlyMap<string, string> }
+  /** It is committed, and stands at a node for longer than anybody waits for that. */
+  | { readonly kind: 'held-up'; readonly progress: ApplyProgress }
   /** Its permit was not given, so it was not sent. */
   | { readonly kind: 'withheld'; readonly error: unknown }
   /** It may have been committed before it failed. `vnets`: those that waited for it. */
@@ -22,12 +25,21 @@ export type Applied =
 export class VnetWriter {
   readonly #sdn: SdnWriter
   readonly #nics: NicReader
+  readonly #watch: Pick<ReloadWatch, 'heldUp'>
   readonly #logger: Logger
   readonly #signal: AbortSignal
 
-  constructor(sdn: SdnWriter, nics: NicReader, logger: Logger, signal: AbortSignal) {
+  /** @param watch told of an apply that is waited for no longer */
+  constructor(
+    sdn: SdnWriter,
+    nics: NicReader,
+    watch: Pick<ReloadWatch, 'heldUp'>,
+    logger: Logger,
+    signal: AbortSignal,
+  ) {
     this.#sdn = sdn
     this.#nics = nics
+    this.#watch = watch
     this.#logger = logger
     this.#signal = signal
   }
@@ -45,8 +57,15 @@ export class VnetWriter {
     permitFor: (vnet: string) => Permit,
   ): Promise<NetworkTroubles> {
     const troubles = new Map<string, NetworkTrouble>()
+    const going = writes.flatMap(({ kind, vnet }) => (kind === 'delete-vnet' ? [vnet] : []))
+    // All together, right before the first: each guest is read once, and before the apply once more.
+    let uses: Promise<ReadonlyMap<string, NetworkUse>> | undefined
+    const useOf = async (name: string): Promise<NetworkUse> => {
+      uses ??= vnetUses(going, seen, this.#nics, this.#signal)
+      return (await uses).get(name) ?? { kind: 'unknown', error: new Error(`vnet ${name}: nobody has looked`) }
+    }
     for (const write of writes) {
-      const trouble = await this.#try(write, seen, token, permitFor(write.vnet))
+      const trouble = await this.#try(write, useOf, token, permitFor(write.vnet))
       if (trouble !== undefined) troubles.set(write.vnet, trouble)
     }
     return troubles
@@ -78,14 +97,14 @@ export class VnetWriter {
     }
   }
 
-  /** Commits everything that is pending, releases the lock, and has every node reload its network. */
+  /** Commits everything that is pending, releases the lock, and has every node reload its network, as far as that is waited for. */
   async apply(
     { vnets, reason }: Pick<SdnApply, 'vnets' | 'reason'>,
     lock: HeldLock,
     permit: Permit,
-    onCommitted?: () => void,
+    watch: ApplyWatch,
   ): Promise<Exclude<Applied, { kind: 'none' }>> {
-    let failures: readonly ReloadFailure[]
+    let end: ApplyEnd
     let refused: { readonly error: unknown } | undefined
     const check = (): Promise<void> =>
       permit.check().then(
@@ -97,24 +116,29 @@ export class VnetWriter {
       )
     try {
       this.#signal.throwIfAborted()
-      failures = await this.#sdn.apply(lock.token, { ...permit, check }, onCommitted)
+      end = await this.#sdn.apply(lock.token, { ...permit, check }, watch)
     } catch (error) {
       return refused === undefined ? { kind: 'failed', vnets, error } : { kind: 'withheld', ...refused }
     }
     await lock.released()
-    return { kind: 'ended', failures: new Map(failures.map(({ node, why }) => [node, why])) }
+    if (end.kind === 'ended')
+      return { kind: 'ended', failures: new Map(end.failures.map(({ node, why }) => [node, why])) }
+    const { upid, at } = end.progress
+    this.#logger.warn('an apply of SDN configuration stands at a node, and is not waited for', { node: at, upid })
+    this.#watch.heldUp(end.progress)
+    return end
   }
 
   async #try(
     write: VnetWrite,
-    seen: GuestsSeen,
+    useOf: (vnet: string) => Promise<NetworkUse>,
     token: string | undefined,
     permit: Permit,
   ): Promise<NetworkTrouble | undefined> {
     const { vnet, reason } = write
     let stays: NetworkTrouble | undefined
     const isFree = async (): Promise<void> => {
-      stays = write.kind === 'delete-vnet' ? await this.#whyItStays(vnet, seen) : undefined
+      stays = write.kind === 'delete-vnet' ? whyItStays({ kind: 'vnet', name: vnet }, await useOf(vnet)) : undefined
       if (stays !== undefined) throw new Withdrawn(`vnet ${vnet}: it is in use by now`)
     }
     try {
@@ -125,11 +149,6 @@ export class VnetWriter {
     } catch (error) {
       return stays ?? { kind: 'failed', error }
     }
-  }
-
-  async #whyItStays(name: string, seen: GuestsSeen): Promise<NetworkTrouble | undefined> {
-    const network = { kind: 'vnet', name } as const
-    return whyItStays(network, await networkUse(network, seen, this.#nics, this.#signal))
   }
 
   #send(write: VnetWrite, token: string | undefined, permit: Permit): Promise<void> {

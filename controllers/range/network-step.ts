@@ -9,6 +9,7 @@ import { nodesWithout } from '../../reconcilers/vnet/node-states.ts'
 import type { AclGranter } from '../network/acl-granter.ts'
 import type { NetworkController } from '../network/network-controller.ts'
 import type { NetworkRepair } from '../network/network-repair.ts'
+import type { NetworkResult } from '../network/network-result.ts'
 import type { RangeInHand } from './range-in-hand.ts'
 import type { RangeWishes } from './range-wishes.ts'
 
@@ -56,15 +57,19 @@ export class NetworkStep {
     onCommitted: () => void,
     superseded: AbortSignal,
   ): Promise<NetworksMade> {
-    const { committed, made: making } = this.#networks.begin(plan.network.wants, () => this.#wishes.stillNumbered(spec))
+    const here = nodesOf(plan)
+    const check = (): Promise<void> => this.#wishes.stillNumbered(spec)
+    const { committed, inForceOn, inForceHere, made: making } = this.#networks.begin(plan.network.wants, check, here)
     void committed.then(onCommitted)
     networks.making(
       making.then(
         (made) => (made.kind === 'ready' ? made.nodes : undefined),
         () => undefined,
       ),
+      inForceOn,
     )
-    const made = await Promise.race([making, superseding(superseded)])
+    const inForce = inForceHere.then(() => readyOn(here, plan.network.nodes))
+    const made = await Promise.race([making, inForce, superseding(superseded)])
     if (made === 'superseded') return { kind: 'superseded' }
     if (made.kind === 'blocked') return made
     if (made.kind === 'failed') throw made.error
@@ -88,17 +93,33 @@ export class NetworkStep {
 
   /** What a pass has to wait for on account of the networks. */
   outcome(plan: RangePlan, { networks }: RangeInHand): Outcome {
-    const finding = this.#missing(plan, networks.nodes)
-    return finding === true ? { kind: 'settled' } : { kind: 'retry', error: finding.message }
+    const without = withoutOf(plan, networks.nodes)
+    if (without.length === 0) return { kind: 'settled' }
+    if (without.every(({ state }) => state === 'reloading')) return { kind: 'progressing' }
+    return { kind: 'retry', error: networksMissing(plan.rangeId, without, this.#repair.standing()).message }
   }
 
-  /** Nodes that hold VMs of the range, or will, and lack its networks: only these VMs wait. */
   #missing(plan: RangePlan, nodes: readonly NodeNetworkState[]): Finding | true {
-    const here = nodesOf(plan)
-    const without = nodesWithout(nodes).filter(({ node }) => here.has(node))
+    const without = withoutOf(plan, nodes)
     return without.length === 0 || networksMissing(plan.rangeId, without, this.#repair.standing())
   }
 }
+
+/** Nodes that hold VMs of the range, or will, and lack its networks: only these VMs wait. */
+function withoutOf(plan: RangePlan, nodes: readonly NodeNetworkState[]): readonly NodeNetworkState[] {
+  const here = nodesOf(plan)
+  return nodesWithout(nodes).filter(({ node }) => here.has(node))
+}
+
+/** These nodes have reloaded since the commit, and the others have yet to. */
+const readyOn = (here: ReadonlySet<string>, nodes: readonly NodeNetworkState[]): NetworkResult => ({
+  kind: 'ready',
+  nodes: nodes.map((seen) => {
+    if (here.has(seen.node)) return { node: seen.node, state: 'available', message: '' }
+    const isYetTo = seen.state !== 'offline' && seen.state !== 'excluded'
+    return isYetTo ? { ...seen, state: 'reloading', message: 'has yet to reload its network' } : seen
+  }),
+})
 
 /** The nodes that VMs of the range are on, or go to. */
 const nodesOf = ({ vms }: RangePlan): ReadonlySet<string> => new Set(vms.flatMap(({ step }) => nodeOf(step) ?? []))

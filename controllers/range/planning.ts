@@ -36,7 +36,7 @@ export class Planning {
   #numbersSeen: ReadonlySet<number> | undefined
   #onZone: (findings: readonly ZoneFinding[]) => void = () => undefined
 
-  /** @param announced whom a turn waits for */
+  /** @param announced whom a turn waits for @param failing node -> why clones fail there */
   constructor(
     look: Look,
     decided: DecidedMode,
@@ -44,6 +44,7 @@ export class Planning {
     announced: Announced,
     settings: () => PlanSettings,
     logger: Logger,
+    failing: () => ReadonlyMap<string, string> = () => new Map(),
   ) {
     this.#reservations = reservations
     this.#logger = logger
@@ -53,7 +54,7 @@ export class Planning {
         const snapshot = await look()
         reservations.forgetShown(snapshot, atRest)
         const { mode, turned } = decided.modeOf(snapshot)
-        const ground = groundOf(snapshot, settings(), mode)
+        const ground = groundOf(snapshot, settings(), mode, failing())
         this.#onZone(turned === undefined ? ground.zone.findings : [])
         this.#numbersSeen = numbersOf(snapshot)
         const results = turned === undefined ? this.#planAll(specs, ground) : refuseAll(specs, turned)

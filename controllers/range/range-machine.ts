@@ -11,8 +11,9 @@ export interface PassReach {
    * Hands VMs their plans. With `all`, what is left out is wanted no more.
    *
    * @param assignments made from a look that began when none of these VMs was worked on, or to be ignored by those that are
+   * @param begun VMIDs of those that were handed theirs before, which may have got further since: they are wanted, and no more
    */
-  readonly handOver: (assignments: readonly VmAssignment[], extent: 'all' | 'some') => void
+  readonly handOver: (assignments: readonly VmAssignment[], extent: 'all' | 'some', begun?: ReadonlySet<number>) => void
   /** Nothing of that kind, or nothing at all, is wanted of any VM for now. */
   readonly withdraw: (why: string, what: VmAssignment['kind'] | 'all') => void
   /** What VMs are worked on for just now. */
@@ -46,10 +47,17 @@ type RangeEvent =
   | { readonly type: 'trigger' }
   /** Time has passed. */
   | { readonly type: 'resync' }
-  | { readonly type: 'handOver'; readonly assignments: readonly VmAssignment[]; readonly extent: 'all' | 'some' }
+  | {
+      readonly type: 'handOver'
+      readonly assignments: readonly VmAssignment[]
+      readonly extent: 'all' | 'some'
+      readonly begun: ReadonlySet<number>
+    }
   | { readonly type: 'withdraw'; readonly why: string; readonly what: VmAssignment['kind'] | 'all' }
   | { readonly type: 'passed'; readonly outcome: Outcome }
   | FromVm
+
+const NONE: ReadonlySet<number> = new Set()
 
 const outcomeOfRejection = (error: unknown): Outcome => ({
   kind: 'retry',
@@ -62,7 +70,7 @@ const passLogic = fromCallback<{ readonly type: 'supersede' }, RangeContext, Ran
     const superseded = new AbortController()
     receive(() => superseded.abort())
     const reach: PassReach = {
-      handOver: (assignments, extent) => sendBack({ type: 'handOver', assignments, extent }),
+      handOver: (assignments, extent, begun = NONE) => sendBack({ type: 'handOver', assignments, extent, begun }),
       withdraw: (why, what) => sendBack({ type: 'withdraw', why, what }),
       // A pass asks before it hands anything over, so that these are all there are.
       underWay: () => new Set([...vms.values()].flatMap(workOf)),
@@ -91,7 +99,7 @@ export const rangeMachine = setup({
     }),
     handOver: enqueueActions(({ context: { vms, executor, random, now }, event, enqueue }) => {
       if (event.type !== 'handOver') return
-      const { assignments, extent } = event
+      const { assignments, extent, begun } = event
       enqueue.assign({
         vms: ({ spawn }) => {
           const missing = assignments.map(vmidOf).filter((vmid) => !vms.has(vmid))
@@ -101,7 +109,7 @@ export const rangeMachine = setup({
           return new Map([...vms, ...spawned])
         },
       })
-      for (const assignment of assignments)
+      for (const assignment of assignments.filter((each) => !begun.has(vmidOf(each))))
         enqueue.sendTo(({ context }) => vmIn(context, vmidOf(assignment)), { type: 'assign', assignment })
       if (extent === 'some') return
       const wanted = new Set(assignments.map(vmidOf))

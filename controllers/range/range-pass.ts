@@ -5,7 +5,7 @@ import type { Pools } from '../../model/machine-ports.ts'
 import { type Outcome, worstOf } from '../../model/outcome.ts'
 import { always, provided } from '../../model/permit.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
-import type { VmPlan } from '../../model/plan/vm-plan.ts'
+import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
 import { namesIn, type RangeSpec } from '../../model/range-spec.ts'
 import { zoneRemarkOf } from '../../model/zone-finding.ts'
 import type { KeepAssignment } from '../machine/vm-assignment.ts'
@@ -131,11 +131,12 @@ export class RangePass {
     const isNeeded = plan.network.actions.length > 0
     this.#networks.seen(plan, range)
     this.#tellPlan(inPlan, zone, isNeeded, range)
+    let begun: ReadonlySet<number> = new Set()
     if (isNeeded) {
       // What fails about the pool here fails again below, where it is told.
       const begin = (): void =>
         void pool().then(
-          () => this.#beginNew(inPlan, reach),
+          () => (begun = this.#beginNew(inPlan, reach)),
           () => undefined,
         )
       const made = await this.#networks.make(plan, spec, range, begin, reach.superseded)
@@ -144,16 +145,18 @@ export class RangePass {
         range.report.found({ zone, network: made.finding, machines: undefined })
         return { kind: 'retry', error: made.finding.message }
       }
-    } else if (plan.network.busy && plan.vms.some(({ step }) => step.kind === 'create' || step.kind === 'continue')) {
-      return { kind: 'progressing' }
     }
+    const ready = isNeeded ? inPlan.assignments : withoutReloading(inPlan, range)
+    if (ready.length === 0 && plan.vms.length > 0) return { kind: 'progressing' }
     await this.#networks.grant(plan, spec, range)
 
     onStage('machines')
     await pool()
     signal.throwIfAborted()
-    reach.handOver(inPlan.assignments, 'all')
-    return worstOf([this.#networks.outcome(plan, range), await this.#routes.ensure(plan, range)])
+    const isAll = ready.length === inPlan.assignments.length
+    reach.handOver(ready, isAll ? 'all' : 'some', begun)
+    const later: Outcome = isAll ? { kind: 'settled' } : { kind: 'progressing' }
+    return worstOf([this.#networks.outcome(plan, range), later, await this.#routes.ensure(plan, range)])
   }
 
   #tellPlan({ plan, assignments }: InPlan, zone: Remark | true, isNeeded: boolean, range: RangeInHand): void {
@@ -171,13 +174,22 @@ export class RangePass {
     return pool.exists ? Promise.resolve() : this.#pools.create(rangeId, poolComment(rangeId), permit)
   }
 
-  /** Once its VNets are committed, new VMs are made while nodes reload, and started when their node is known to be fine. */
-  #beginNew({ assignments }: InPlan, reach: PassReach): void {
-    reach.handOver(
-      assignments.filter(({ plan: { step } }) => step.kind === 'create'),
-      'some',
-    )
+  /** Once its VNets are committed, new VMs are made while nodes reload, and started when their node has them. @returns their VMIDs */
+  #beginNew({ assignments }: InPlan, reach: PassReach): ReadonlySet<number> {
+    const fresh = assignments.filter(({ plan: { step } }) => step.kind === 'create')
+    reach.handOver(fresh, 'some')
+    return new Set(fresh.map(({ plan: { vmid } }) => vmid))
   }
+}
+
+/** VMs that are to be made or started for the first time wait for their node's reload, if it is just about to have the networks. */
+function withoutReloading({ assignments }: InPlan, { networks }: RangeInHand): readonly KeepAssignment[] {
+  const reloading = new Set(networks.nodes.flatMap(({ node, state }) => (state === 'reloading' ? [node] : [])))
+  const waits = ({ plan: { step } }: KeepAssignment): boolean => {
+    const node = nodeOf(step)
+    return (step.kind === 'create' || step.kind === 'continue') && node !== undefined && reloading.has(node)
+  }
+  return reloading.size === 0 ? assignments : assignments.filter((each) => !waits(each))
 }
 
 const isNotThere = ({ step }: VmPlan): boolean =>

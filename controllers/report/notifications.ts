@@ -4,6 +4,7 @@ import { readAddress, shownAddress } from '../../model/notify/notify-address.ts'
 import { type Notification, notificationOf } from '../../model/notify/notification.ts'
 import type { Delivery, Logger, Metrics, Notifier, RangeFiles } from '../../model/ports.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
+import { FairSlots } from './fair-slots.ts'
 import { WORKING } from './ready-log.ts'
 import { ReadyTurns } from './ready-turns.ts'
 
@@ -21,9 +22,9 @@ const WAITS = [1000, 5000, 25_000]
 /** A service that asks for more patience is not waited for longer. */
 const LONGEST_WAIT = 60_000
 /** Requests under way at once. */
-const MOST_AT_ONCE = 4
-/** Notifications that wait or are under way; one range can name many addresses. */
-const MOST_HELD = 500
+const MOST_AT_ONCE = 8
+/** Notifications of one range that wait or are under way; it can name many addresses. */
+const MOST_HELD = 50
 /** How long `sent` waits, in milliseconds. */
 const GRACE_MS = 30_000
 
@@ -39,8 +40,9 @@ export class Notifications {
   readonly #urls = new Map<string, readonly string[]>()
   /** Range and address -> when everything for them is done with. */
   readonly #lines = new Map<string, Promise<void>>()
-  readonly #slots = new Slots(MOST_AT_ONCE)
-  #held = 0
+  readonly #slots = new FairSlots(MOST_AT_ONCE)
+  /** Range -> how many of its notifications wait or are under way. */
+  readonly #held = new Map<string, number>()
 
   constructor(parts: NotificationParts, signal: AbortSignal) {
     this.#parts = parts
@@ -96,12 +98,14 @@ export class Notifications {
   }
 
   #enqueue(url: string, notification: Notification): void {
-    if (this.#held >= MOST_HELD) {
-      this.#done(url, notification, { kind: 'dropped', why: `${MOST_HELD} others are waiting` })
+    const { range } = notification
+    const held = this.#held.get(range) ?? 0
+    if (held >= MOST_HELD) {
+      this.#done(url, notification, { kind: 'dropped', why: `${MOST_HELD} others of the range are waiting` })
       return
     }
-    this.#held += 1
-    const line = `${notification.range} ${url}`
+    this.#held.set(range, held + 1)
+    const line = `${range} ${url}`
     const before = this.#lines.get(line) ?? Promise.resolve()
     const ended: Promise<void> = before
       .then(() => this.#deliver(url, notification))
@@ -109,7 +113,9 @@ export class Notifications {
         if (!this.#signal.aborted) this.#parts.logger.error('a notification could not be handled', { error })
       })
       .then(() => {
-        this.#held -= 1
+        const left = (this.#held.get(range) ?? 0) - 1
+        if (left > 0) this.#held.set(range, left)
+        else this.#held.delete(range)
         if (this.#lines.get(line) === ended) this.#lines.delete(line)
       })
     this.#lines.set(line, ended)
@@ -119,7 +125,7 @@ export class Notifications {
     const { notifier, clock } = this.#parts
     for (let attempt = 0; ; attempt += 1) {
       this.#signal.throwIfAborted()
-      const delivery = await this.#slots.use(() =>
+      const delivery = await this.#slots.use(notification.range, url, () =>
         notifier.send(url, notification, this.#signal, { anywhere: this.#parts.urls().includes(url) }),
       )
       this.#signal.throwIfAborted()
@@ -148,25 +154,3 @@ export class Notifications {
 /** A suspended range is its author's doing, and what can't be read just now has not failed. */
 const isNoNews = ({ status, reason }: Condition): boolean =>
   status === 'Unknown' || WORKING.has(reason) || reason === SUSPENDED
-
-/** So many at once; the others in order. */
-class Slots {
-  #free: number
-  readonly #waiting: (() => void)[] = []
-
-  constructor(free: number) {
-    this.#free = free
-  }
-
-  async use<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#free += 1
-      else next()
-    }
-  }
-}

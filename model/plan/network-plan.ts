@@ -82,6 +82,8 @@ export interface NetworkPlan {
   readonly nodes: readonly NodeNetworkState[]
   /** A node's network is being reloaded just now: a VM started meanwhile could miss its bridge. */
   readonly busy: boolean
+  /** A reload or an apply is under way that nobody waits for any longer. */
+  readonly hangs: boolean
   /** The same for all ranges of a look; nothing on a single node, whose own file tells what its bridges lack. */
   readonly repair: RepairNeed
 }

@@ -29,6 +29,8 @@ export interface Verdict {
   /** The weighted sum of the two. */
   readonly score: number
   readonly discord: Discord
+  /** Why it is taken only where no other fits; undefined where nothing speaks against it. */
+  readonly avoided: string | undefined
 }
 
 /** A node for a VM, or none, with all that led to it. */
@@ -53,7 +55,8 @@ export interface Decision {
  * filters the best, else `proxmox_node`, if it is only memory that it lacks. A node that somebody named and that can't
  * take the VM is a finding, never silently another node; memory alone is no obstacle to it, as in Ludus.
  *
- * The best is the one with the fewest preferred wishes unmet, then with the highest score: the weighted sum of the
+ * The best is one that nothing speaks against (networks that are not in force there, clones that fail there), of these the one with
+ * the fewest preferred wishes unmet, then with the highest score: the weighted sum of the
  * fractions of memory and CPU it will have left (Ludus documents 0.8 and 0.2 for available RAM and free CPU). Counting
  * the VM itself makes no difference among equal nodes, and keeps a large VM off a small one. Ties break by name.
  */
@@ -102,10 +105,13 @@ function verdictOn(room: Room, input: DecisionInput): Verdict {
     cpu,
     score: weights.memory * memory + weights.cpu * cpu,
     discord: discordOf(request.wishes, node.name, whereabouts),
+    avoided: request.avoided.get(node.name),
   }
 }
 
 function isBetter(one: Verdict, other: Verdict, ranking: Ranking): boolean {
+  const avoided = Number(one.avoided !== undefined) - Number(other.avoided !== undefined)
+  if (avoided !== 0) return avoided < 0
   if (ranking === 'best-fit') return one.room.freeMemoryBytes < other.room.freeMemoryBytes
   const unmet = one.discord.unmet.length - other.discord.unmet.length
   if (unmet !== 0) return unmet < 0

@@ -20,6 +20,8 @@ export interface Request {
   readonly defaultNode: string
   /** Node -> why no VM of the range can be placed there. */
   readonly unreached: ReadonlyMap<string, string>
+  /** Node -> why it is taken only where no other fits, as the end of a sentence about the node. */
+  readonly avoided: ReadonlyMap<string, string>
 }
 
 /** The filter that leaves a node out, and what a sentence about it needs. `memory` is the last one asked. */
@@ -136,7 +138,8 @@ export function unfitText(unfit: Unfit): string {
   }
 }
 
-const copyText = ({ vmid, node, storages, cdStorages }: TemplateSeen): string => {
+const copyText = ({ vmid, node, storages, cdStorages, unread }: TemplateSeen): string => {
+  if (unread !== undefined) return `VM ${vmid} on ${node}, whose configuration can't be read: ${unread}`
   const cd = cdStorages.length === 0 ? '' : ` and a CD of ${cdStorages.join(' and ')} in its drive`
   return `VM ${vmid} on ${node}, storage ${storages.join(' and ')}${cd}`
 }

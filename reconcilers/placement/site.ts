@@ -42,7 +42,9 @@ export function siteOf(snapshot: ClusterSnapshot): Site {
   const reach = (template: string, node: string): TemplateReach => {
     const all = copies.get(template) ?? []
     if (all.length === 0) return { kind: 'missing' }
-    const readable = all.filter((copy) => copy.storages.every((name) => holdsDisks(node, name)))
+    const readable = all.filter(
+      (copy) => copy.unread === undefined && copy.storages.every((name) => holdsDisks(node, name)),
+    )
     // A clone with `target` needs all drives of its source on shared storage, even a full one onto shared storage.
     const isShared = ({ storages: disks, cdStorages }: TemplateSeen): boolean =>
       disks.length > 0 && [...disks, ...cdStorages].every((name) => shared.has(name))

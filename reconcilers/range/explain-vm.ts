@@ -127,7 +127,7 @@ function judged(
   unpromised: Capacity,
 ): Pick<Explanation, 'needs' | 'nodes' | 'changes'> {
   const winner = outcome.kind === 'placed' ? outcome.node : undefined
-  const nodes = verdicts.map(({ room, fit: { unfit }, memory, cpu, score, discord }): ExplainedNode => ({
+  const nodes = verdicts.map(({ room, fit: { unfit }, memory, cpu, score, discord, avoided }): ExplainedNode => ({
     node: room.node.name,
     winner: room.node.name === winner,
     leftOut: unfit && { filter: unfit.filter, why: unfitText(unfit) },
@@ -136,7 +136,7 @@ function judged(
     memory,
     cpu,
     score,
-    unmet: discord.unmet,
+    unmet: [...(avoided === undefined ? [] : [avoided]), ...discord.unmet],
   }))
   return { needs: needsOf(input.request), nodes, changes: whatWouldChange(input, unpromised) }
 }

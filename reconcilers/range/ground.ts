@@ -5,6 +5,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { ZoneCheck } from '../../model/zone-finding.ts'
 import { type Site, siteOf } from '../placement/site.ts'
 import { type GuestIndex, indexGuests } from '../vm/find-guest.ts'
+import { hangingNodes, hangingText } from '../reloading-nodes.ts'
 import { NO_REPAIR, repairNeed } from '../vnet/repair-need.ts'
 import { checkZone } from '../zone/check-zone.ts'
 
@@ -19,12 +20,23 @@ export interface Ground {
   /** On a single node nothing is asked of a zone. */
   readonly zone: ZoneCheck
   readonly repair: RepairNeed
+  /** Node -> why a new VM goes there only if it fits nowhere else. */
+  readonly avoided: ReadonlyMap<string, string>
 }
 
-/** The ground of one look. */
-export function groundOf(snapshot: ClusterSnapshot, settings: PlanSettings, mode: NetworkMode): Ground {
+/** The ground of one look. @param failing node -> why clones fail there, as the end of a sentence about the node */
+export function groundOf(
+  snapshot: ClusterSnapshot,
+  settings: PlanSettings,
+  mode: NetworkMode,
+  failing: ReadonlyMap<string, string> = new Map(),
+): Ground {
   const made = { snapshot, site: siteOf(snapshot), guests: indexGuests(snapshot), settings, mode }
-  if (mode === 'single') return { ...made, zone: { findings: [], unreached: new Map() }, repair: NO_REPAIR }
+  if (mode === 'single')
+    return { ...made, zone: { findings: [], unreached: new Map() }, repair: NO_REPAIR, avoided: failing }
   const zone = checkZone(snapshot, settings.zone)
-  return { ...made, zone, repair: repairNeed(snapshot, zone, settings) }
+  const repair = repairNeed(snapshot, zone, settings)
+  const hanging = [...hangingNodes(snapshot)].map(([node, each]) => [node, hangingText(each)] as const)
+  const lacking = repair.lacking.map(({ node, message }) => [node, message] as const)
+  return { ...made, zone, repair, avoided: new Map([...failing, ...lacking, ...hanging]) }
 }

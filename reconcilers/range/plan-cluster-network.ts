@@ -6,7 +6,7 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
 import type { Ground } from './ground.ts'
 import { rangeNumberOf } from '../range-number.ts'
-import { reloadingNodes } from '../reloading-nodes.ts'
+import { reloadsUnderWay } from '../reloading-nodes.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { nodeStates } from '../vnet/node-states.ts'
 import { numberedVnets } from '../vnet/numbered-vnets.ts'
@@ -71,7 +71,9 @@ export function planClusterNetwork(
 
   const nodes = nodeStates(settings.zone, [names.nat, names.range], snapshot, unreached)
   const wants = { kind: 'vnets', vnets, removals: [] } as const
-  const network: NetworkPlan = { names, wants, actions, nodes, busy: reloadingNodes(snapshot).size > 0, repair }
+  const reloads = reloadsUnderWay(snapshot)
+  const [busy, hangs] = [reloads.some((each) => !each.hangs), reloads.some((each) => each.hangs)]
+  const network: NetworkPlan = { names, wants, actions, nodes, busy, hangs, repair }
   const grant = planGrant(names.range, settings.zone, settings.aclGroup, snapshot.acl)
   return { kind: 'planned', number, network, unreached, zoneFindings, grant, onlyNode: undefined, notes: [] }
 }

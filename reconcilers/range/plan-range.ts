@@ -133,6 +133,7 @@ export const requestIn = (
   demand: demandIn(ground, vm),
   wishes: wishes.get(vm.name) ?? NO_WISHES,
   unreached: planned.unreached,
+  avoided: ground.avoided,
   defaultNode: planned.onlyNode ?? ground.settings.defaultNode,
 })
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import { bridgeName, isConfiguredFor, ownerMark, VMIDS_PER_RANGE } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { BridgeWants, NetworkPlan } from '../../model/plan/network-plan.ts'
 import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
@@ -8,12 +9,13 @@ import type { Ground } from './ground.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { bridgesHidden } from '../not-visible.ts'
 import { rangeNumberOf } from '../range-number.ts'
-import { reloadingNodes } from '../reloading-nodes.ts'
+import { hangingNodes, hangingText, reloadingNodes, type ReloadUnderWay } from '../reloading-nodes.ts'
 import type { PlannedNetwork } from './plan-cluster-network.ts'
 import { checkNatBridge } from '../bridge/check-nat-bridge.ts'
 import { onlyNodeOf } from '../bridge/only-node.ts'
 import { planBridges } from '../bridge/plan-bridges.ts'
 import { numberedBridges } from '../bridge/range-bridge.ts'
+import { networksMissing } from '../vnet/networks-missing.ts'
 
 /** A range's networks on a single node: the NAT bridge, which is checked, and its own bridge. There is no zone. */
 export function planSingleNetwork(
@@ -35,14 +37,18 @@ export function planSingleNetwork(
   const wants = bridgeWantsOf(spec.id, number.number, adoptUnmarked, node, settings)
   const names = { nat: settings.natBridge, range: bridgeName(number.number) }
   const busy = reloadingNodes(snapshot).has(node)
-  const { actions, findings } = planBridges(wants, network, { reloading: busy })
+  const hanging = hangingNodes(snapshot).get(node)
+  const { actions, findings } = planBridges(wants, network, { reloading: busy || hanging !== undefined })
   const nat = network === undefined ? undefined : checkNatBridge(network, settings.natBridge)
   const finding = nat?.kind === 'unusable' ? nat.finding : findings.get(names.range)
-  if (finding !== undefined) return refused(finding)
+  if (finding !== undefined && hanging === undefined) return refused(finding)
+  if (hanging !== undefined && (finding !== undefined || actions.length > 0)) {
+    const without = [{ node, ...stateOf(false, busy, hanging) }]
+    return refused(networksMissing(spec.id, without, { kind: 'pending' }))
+  }
 
-  const state = actions.length === 0 ? 'available' : 'absent'
-  const message = state === 'available' ? '' : 'has no network of the range yet'
-  const plan: NetworkPlan = { names, wants, actions, nodes: [{ node, state, message }], busy, repair }
+  const nodes = [{ node, ...stateOf(actions.length > 0, busy, hanging) }]
+  const plan: NetworkPlan = { names, wants, actions, nodes, busy, hangs: hanging !== undefined, repair }
   const notes = [...(nat?.kind === 'usable' ? nat.notes : []), ...targetNotes(spec, node)]
   return {
     kind: 'planned',
@@ -54,6 +60,16 @@ export function planSingleNetwork(
     onlyNode: node,
     notes,
   }
+}
+
+function stateOf(
+  isToBeMade: boolean,
+  busy: boolean,
+  hanging: ReloadUnderWay | undefined,
+): Omit<NodeNetworkState, 'node'> {
+  if (isToBeMade) return { state: 'absent', message: 'has no network of the range yet' }
+  if (hanging !== undefined) return { state: 'hanging', message: hangingText(hanging), task: hanging.task.upid }
+  return busy ? { state: 'reloading', message: 'is reloading its network' } : { state: 'available', message: '' }
 }
 
 /** The bridge of a range, for the node it is wanted on. */

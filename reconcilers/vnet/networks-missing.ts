@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import { TELLS_NOTHING } from '../silent-node.ts'
+import { nodeOfTask } from '../../model/upid.ts'
 import { lackingNodes } from './node-states.ts'
 
 /** Where the repair of nodes that lack networks stands. */
@@ -23,16 +24,42 @@ export function networksMissing(
   repair: RepairStanding,
 ): Finding {
   const what = without.map(({ node, message }) => `node ${node} ${message}`).join('; ')
-  const message = `range ${rangeId}: ${what}, so VMs there are not started; ${remedyFor(without, repair)}`
-  return { reason: 'NodeNetworkMissing', message }
+  const reason = reasonFor(without)
+  const message = `range ${rangeId}: ${what}, so VMs there are not started${reason === 'Progressing' ? ' yet' : ''}; ${remedyFor(without, repair)}`
+  return { reason, message }
+}
+
+const has = (without: readonly NodeNetworkState[], state: NodeNetworkState['state']): boolean =>
+  without.some((each) => each.state === state)
+
+function reasonFor(without: readonly NodeNetworkState[]): string {
+  if (without.every(({ state }) => state === 'reloading')) return 'Progressing'
+  return has(without, 'hanging') ? 'NodeReloadHangs' : 'NodeNetworkMissing'
 }
 
 function remedyFor(without: readonly NodeNetworkState[], repair: RepairStanding): string {
-  if (lackingNodes(without).length === 0) {
-    const leftOut = without.some(({ state, message }) => state === 'excluded' && message !== TELLS_NOTHING)
-    // What is to be done about one that tells nothing of itself has been said.
-    return leftOut ? 'see ZoneReady for how to let the zone reach it' : 'this goes on by itself then'
-  }
+  const remedies = [
+    ...without.flatMap(({ node, task }) => (task === undefined ? [] : [hangingRemedy(node, task)])),
+    ...(lackingNodes(without).length > 0 ? [lackingRemedy(repair)] : []),
+    ...(isLeftOut(without) || has(without, 'absent') ? ['see ZoneReady for how to let the zone reach it'] : []),
+  ]
+  return remedies.length === 0 ? 'this goes on by itself' : remedies.join('; ')
+}
+
+/** What is to be done about one that tells nothing of itself has been said. */
+const isLeftOut = (without: readonly NodeNetworkState[]): boolean =>
+  without.some(({ state, message }) => state === 'excluded' && message !== TELLS_NOTHING)
+
+function hangingRemedy(node: string, upid: string): string {
+  const runsOn = nodeOfTask(upid)
+  const see =
+    runsOn === node
+      ? `see what it waits for (ps -ef --forest on ${node})`
+      : `see why ${node} does not answer (ssh ${node} from ${runsOn})`
+  return `${see}, or end the task (pvesh delete /nodes/${runsOn}/tasks/${upid}); then this goes on by itself`
+}
+
+function lackingRemedy(repair: RepairStanding): string {
   switch (repair.kind) {
     case 'pending':
       return 'it is repaired by applying again, with growing waits; ifreload -a on the node tells what is wrong'

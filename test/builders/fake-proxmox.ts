@@ -143,15 +143,15 @@ export class FakeProxmox implements Proxmox {
       const configured: VnetConfig = { ...seen.configured!, ...changes }
       this.#setVnet({ ...seen, pending: seen.pending === 'new' ? 'new' : 'changed', configured })
     },
-    apply: async (token, { check }, onCommitted) => {
+    apply: async (token, { check }, { onCommitted }) => {
       await check()
       await this.#call('apply')
       this.#mustHoldLock(token)
       if (this.lockHolder === token) this.lockHolder = undefined
       for (const vnet of this.snapshot.vnets) this.#setVnet({ ...vnet, pending: 'unchanged', running: vnet.configured })
-      onCommitted?.()
+      onCommitted()
       await this.whileReloading()
-      return this.reloadFailures
+      return { kind: 'ended', failures: this.reloadFailures }
     },
   }
 
@@ -163,6 +163,12 @@ export class FakeProxmox implements Proxmox {
       await this.#call(`nics ${network}`)
       return (this.nicsOn.get(network) ?? []).filter(({ vmid }) => guests.some((each) => each.vmid === vmid))
     },
+    onEach: async (networks, guests, signal) =>
+      new Map(
+        await Promise.all(
+          networks.map(async (network) => [network, await this.nics.on(network, guests, signal)] as const),
+        ),
+      ),
   }
 
   readonly bridges: { -readonly [Call in keyof BridgeWriter]: BridgeWriter[Call] } = {

@@ -22,6 +22,7 @@ export function request(name: string, traits: Partial<Request> = {}, own: PlanSe
     wishes: NO_WISHES,
     defaultNode: own.defaultNode,
     unreached: new Map(),
+    avoided: new Map(),
     ...traits,
   }
 }

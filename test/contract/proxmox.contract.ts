@@ -4,6 +4,7 @@ import type { Proxmox } from '../../model/ports.ts'
 import { isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { VnetSeen } from '../../model/snapshot.ts'
 import { always } from '../../model/permit.ts'
+import { UNWATCHED } from '../builders/unwatched.ts'
 
 /** A Proxmox to try the ports on, and what there is on it. The suite leaves a pool, a VNet and a VM behind. */
 export interface Site {
@@ -77,7 +78,7 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
       await proxmox.sdn.createVnet(vnet(), config, undefined, always(signal))
       expect(await vnetSeen()).to.deep.equal({ name: vnet(), pending: 'new', configured: config, running: undefined })
       expect(await refusal(proxmox.sdn.createVnet(vnet(), config, undefined, always(signal)))).to.equal('conflict')
-      await proxmox.sdn.apply(undefined, always(signal))
+      await proxmox.sdn.apply(undefined, always(signal), UNWATCHED)
       expect(await vnetSeen()).to.deep.equal({
         name: vnet(),
         pending: 'unchanged',
@@ -92,7 +93,7 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
       expect(seen?.pending).to.equal('changed')
       expect(seen?.running?.alias).to.equal('lanista contract')
       expect(seen?.configured).to.deep.equal({ zone: site.zone, tag: site.tag, alias: undefined, vlanAware: true })
-      await proxmox.sdn.apply(undefined, always(signal))
+      await proxmox.sdn.apply(undefined, always(signal), UNWATCHED)
       expect((await vnetSeen())?.running?.alias).to.equal(undefined)
     })
 

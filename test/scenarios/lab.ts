@@ -7,6 +7,7 @@ import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
 import type { Durations } from '../../adapters/simulator/durations.ts'
+import type { Fault } from '../../adapters/simulator/faults.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import type { JournalEntry } from '../../adapters/simulator/journal.ts'
@@ -75,6 +76,8 @@ export interface LabOptions {
   readonly logger?: Logger
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
+  /** What goes wrong from the start. */
+  readonly faults?: readonly Fault[]
   /** What an earlier life left behind of the SDN lock. */
   readonly lockNote?: SdnLockNote
 }
@@ -86,6 +89,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const backToRealTime = options.speed === undefined ? startVirtualTime() : () => undefined
   const clock = scaledClock(speed)
   const simulator = await startSimulator({ world, clock, durations: { ...DURATIONS, ...options.durations } })
+  for (const fault of options.faults ?? []) simulator.arm(fault)
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-lab-'))
   const ranges = path.join(folder, 'ranges')
   await mkdir(ranges)

@@ -7,6 +7,7 @@ import type { Condition, ConditionType } from '../../model/condition.ts'
 import { cases, every, itLong } from '../runner/long-runs.ts'
 import { bridgesWorld, rangeBridge } from './bridges-world.ts'
 import { type Lab, type LabOptions, openLab } from './lab.ts'
+import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
 
 const JD = rangeText([{ name: 'dc', vlan: 10, octet: 11 }])
@@ -168,6 +169,17 @@ describe('ranges on a single node', () => {
     expect(message).to.contain("command 'ifreload -a' failed")
     await lab.until(() => lab.ready('JD'))
     expect(networkWrites()).to.deep.equal([CREATE, ACTIVATE, ACTIVATE, ACTIVATE])
+  })
+
+  it('names the task of a reload that never ends, and goes on when a person has ended it', async () => {
+    const world = bridgesWorld(1)
+    lab = await openLab({ world })
+    lab.simulator.arm({ on: 'reload', node: 'pve1', fails: false, takes: 1e9 })
+    await lab.drop('JD.yml', JD)
+    const message = await untilNetworkIs('NodeReloadHangs')
+    const [, task] = /pvesh delete (\/nodes\/pve1\/tasks\/UPID:[^)]+)\)/.exec(message) ?? []
+    await personIn(lab.simulator)('DELETE', task ?? '')
+    await lab.until(() => lab.ready('JD'))
   })
 
   itLong('corrects a bridge that somebody changed, and keeps the address they gave it', async () => {

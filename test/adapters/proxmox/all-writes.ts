@@ -3,6 +3,7 @@ import { always } from '../../../model/permit.ts'
 import type { Proxmox } from '../../../model/ports.ts'
 import { UPID } from './connected.ts'
 import type { Reply } from './fake-api.ts'
+import { UNWATCHED } from '../../builders/unwatched.ts'
 
 /** One write that the client can make. */
 export interface Write {
@@ -63,7 +64,7 @@ const BY_CALL: Readonly<Record<WriteCall, Write>> = {
     doing: 'apply the SDN',
     sent: 'PUT /cluster/sdn',
     answer: TASK,
-    make: ({ sdn }, signal) => sdn.apply(undefined, always(signal)),
+    make: ({ sdn }, signal) => sdn.apply(undefined, always(signal), UNWATCHED),
   },
   'POST /nodes/{node}/network': {
     doing: 'create a bridge',

@@ -3,6 +3,7 @@ import { always, Withdrawn } from '../../../model/permit.ts'
 import { connected, taskRow, UPID, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import { fakeApi, refusal, type FakeApi, type Reply } from './fake-api.ts'
+import { UNWATCHED } from '../../builders/unwatched.ts'
 
 const VNET = { zone: 'ludus', tag: 3, alias: 'lanista range JD', vlanAware: true }
 const OK: Reply = { data: null }
@@ -83,7 +84,7 @@ describe('requests to Proxmox', () => {
   it('does not apply again for want of a worker, as the first has committed by then', async () => {
     const noWorker = refusal(500, 'got no worker upid - start worker failed')
     const { proxmox, signal, api } = await start({ 'PUT /cluster/sdn': [noWorker, { data: UPID }] })
-    const { kind, message } = await failing(proxmox.sdn.apply(undefined, always(signal)))
+    const { kind, message } = await failing(proxmox.sdn.apply(undefined, always(signal), UNWATCHED))
     expect([kind, count(api, 'PUT /cluster/sdn')]).to.deep.equal(['timeout-unknown-outcome', 1])
     expect(message).to.match(/may have happened nevertheless/)
   })

@@ -288,6 +288,22 @@ describe('observe', () => {
       expect(snapshot.otherPending).to.deep.equal(['controller evpn1 (new)'])
     })
 
+  it('asks nodes themselves while an apply is under way, and then once more what runs', async () => {
+    const zone = { type: 'network', 'network-type': 'zone', network: 'ludus', node: 'pve1', status: 'available' }
+    const apply = { ...taskRow(UPID.replace('qmclone', 'reloadnetworkall')), type: 'reloadnetworkall' }
+    const reload = { ...taskRow(UPID.replace('qmclone', 'srvreload')), type: 'srvreload' }
+    const { proxmox, signal } = await start({
+      'GET /cluster/resources': {
+        data: [...['pve1', 'pve2'].map((node) => ({ ...NODE, node, id: `node/${node}` })), zone],
+      },
+      'GET /cluster/tasks': [{ data: [apply] }, { data: [apply, reload] }],
+      'GET /nodes/pve1/sdn/zones/ludus/content': { data: [{ vnet: 'r1', status: 'available' }] },
+    })
+    const { vnetStates, runningTasks } = await proxmox.observe(signal)
+    expect(vnetStates.map(({ node, vnet, status }) => `${node} ${vnet} ${status}`)).to.deep.equal(['pve1 r1 available'])
+    expect(runningTasks.map(({ type }) => type)).to.deep.equal(['reloadnetworkall', 'srvreload'])
+  })
+
   it('takes a standalone node for quorate, and asks only once for lists this Proxmox does not have', async () => {
     const { proxmox, signal, api } = await start({
       'GET /cluster/status': { data: [{ type: 'node', name: 'pve1', online: 1, ip: '10.0.0.1', local: 1 }] },

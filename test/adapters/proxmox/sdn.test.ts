@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import { always } from '../../../model/permit.ts'
-import { reloadFailures } from '../../../adapters/proxmox/sdn.ts'
+import { reloadFailures } from '../../../adapters/proxmox/apply-log.ts'
 import { connected, taskRow, type Connected } from './connected.ts'
 import { failing } from './failing.ts'
 import { refusal, type Reply } from './fake-api.ts'
+import { UNWATCHED } from '../../builders/unwatched.ts'
 
 const RELOAD = 'UPID:pve1:000000E2:00077F08:6B029AE8:reloadnetworkall::ludus@pve!ctl:'
 const lines = (...texts: readonly string[]): Reply => ({ data: texts.map((t, index) => ({ n: index + 1, t })) })
@@ -70,7 +71,7 @@ describe('VNets', () => {
     const { proxmox, signal, logged, api } = await start(
       applying(lines('pve1: reloading network config', 'pve2: reloading network config', 'TASK OK')),
     )
-    expect(await proxmox.sdn.apply('token', always(signal))).to.deep.equal([])
+    expect(await proxmox.sdn.apply('token', always(signal), UNWATCHED)).to.deep.equal({ kind: 'ended', failures: [] })
     expect(logged).to.deep.equal([])
     expect(api.got[0]?.params).to.deep.equal({ 'lock-token': 'token', 'release-lock': '1' })
   })
@@ -89,10 +90,13 @@ describe('VNets', () => {
         ),
       ),
     )
-    expect(await proxmox.sdn.apply(undefined, always(signal))).to.deep.equal([
-      { node: 'pve2', why: "command 'ifreload -a' failed: exit code 1" },
-      { node: 'pve3', why: 'proxy handler failed: ssh: connect to host 10.98.0.3 port 22: No route to host' },
-    ])
+    expect(await proxmox.sdn.apply(undefined, always(signal), UNWATCHED)).to.deep.equal({
+      kind: 'ended',
+      failures: [
+        { node: 'pve2', why: "command 'ifreload -a' failed: exit code 1" },
+        { node: 'pve3', why: 'proxy handler failed: ssh: connect to host 10.98.0.3 port 22: No route to host' },
+      ],
+    })
     expect(logged.join()).to.include('node pve2').and.include('No route to host')
   })
 

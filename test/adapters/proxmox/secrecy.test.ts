@@ -3,6 +3,7 @@ import { always } from '../../../model/permit.ts'
 import { inspect } from 'node:util'
 import { connected, SECRET, taskRow, UPID, type Connected } from './connected.ts'
 import { refusal, type Reply } from './fake-api.ts'
+import { UNWATCHED } from '../../builders/unwatched.ts'
 
 const VNET = { zone: 'ludus', tag: 3, alias: 'x', vlanAware: true }
 
@@ -49,7 +50,7 @@ describe('the token secret', () => {
         reply === 'hang' ? { timeouts: { read: 300, write: 1000 } } : {},
       )
       const outcomes = await Promise.allSettled([
-        at.proxmox.sdn.apply(undefined, always(at.signal)),
+        at.proxmox.sdn.apply(undefined, always(at.signal), UNWATCHED),
         at.proxmox.sdn.createVnet('r3', VNET, undefined, always(at.signal)),
         at.proxmox.observe(at.signal),
         at.proxmox.machines.read('pve1', 100, at.signal),
@@ -87,7 +88,9 @@ describe('the token secret', () => {
       'GET /cluster/tasks': { data: [taskRow(UPID, `failed: ${SECRET}`)] },
       [`GET /nodes/pve1/tasks/${UPID}/log`]: { data: [{ n: 1, t: `token ${SECRET}` }] },
     })
-    const error: unknown = await at.proxmox.sdn.apply(undefined, always(at.signal)).catch((caught: unknown) => caught)
+    const error: unknown = await at.proxmox.sdn
+      .apply(undefined, always(at.signal), UNWATCHED)
+      .catch((caught: unknown) => caught)
     for (const form of forms) expect(everythingOf(error).includes(form)).to.equal(false)
   })
 })

@@ -124,6 +124,22 @@ describe('a simulator on a virtual clock', () => {
     expect(present.map((row) => row['status'])).to.deep.equal(['available', 'available'])
   })
 
+  it('stops an apply at a node whose reload hangs, where a second one fails at once and goes on', async () => {
+    lab.simulator.arm({ on: 'reload', node: 'pve2', fails: false, takes: 1e9 })
+    const apply = async (): Promise<unknown> => dataOf(await lab.controller('PUT', '/cluster/sdn'))
+    await lab.vnets(['vb', 101])
+    await apply()
+    await clock.advance(60_000)
+    await lab.vnets(['vc', 102])
+    const second = await apply()
+    expect(await clock.runUntil(lab.finish(second))).to.equal('OK')
+    expect(lab.log(second)).to.include("command 'ifreload -a' failed: exit code 89")
+    const running = rowsOf(await lab.root('GET', '/cluster/tasks')).filter((row) => row['endtime'] === undefined)
+    expect(running.map((row) => row['type'])).to.have.members(['reloadnetworkall', 'srvreload'])
+    for (const name of ['pve1', 'pve3']) expect([...lab.world.nodes.get(name)!.bridges.keys()]).to.include('vc')
+    expect(lab.world.nodes.get('pve2')!.bridges.has('vb')).to.equal(false)
+  })
+
   itLong('passes an hour of applies in a moment', async () => {
     const start = clock.now()
     const applies = async (): Promise<void> => {

@@ -179,7 +179,7 @@ describe('NetworkController', () => {
     }
     const results = await Promise.all(
       [1, 2, 3].map((number) => {
-        const { committed, made } = controller.begin(wantsOf(number), stillWanted)
+        const { committed, made } = controller.begin(wantsOf(number), stillWanted, new Set())
         void committed.then(() => told.push(number))
         return made
       }),
@@ -192,7 +192,7 @@ describe('NetworkController', () => {
   it('tells of no commit where the apply is refused', async () => {
     const proxmox = new FakeProxmox(cluster()).fail('apply', full)
     const told: number[] = []
-    const { committed, made } = controllerOf(proxmox).begin(wantsOf(1), stillWanted)
+    const { committed, made } = controllerOf(proxmox).begin(wantsOf(1), stillWanted, new Set())
     void committed.then(() => told.push(1))
     await made
     await settled()
@@ -266,21 +266,52 @@ describe('NetworkController', () => {
     expect((await controller.ensure(wantsOf(1), stillWanted)).kind).to.equal('ready')
   })
 
-  it('deletes no VNet on which a guest has a NIC right before, or nobody can tell, and goes on with the others', async () => {
+  describe('before VNets go', () => {
     const removalOf = (number: number): NetworkWants => ({
       kind: 'vnets',
       vnets: [],
       removals: [{ name: `r${number}`, alias: `lanista range R${number}`, reason: 'it is to go' }],
     })
     const vnets = [natVnet(), ...[1, 2, 3].map((number) => rangeVnet(number, `R${number}`))]
-    const proxmox = new FakeProxmox(cluster({ vnets, guests: [guest(7, { name: 'printer' })] }))
-    proxmox.nicsOn.set('r1', [{ vmid: 7, name: 'printer', nic: 'net3' }])
-    proxmox.fail('nics r2', full)
-    const controller = controllerOf(proxmox)
-    const results = await Promise.all([1, 2, 3].map((number) => controller.ensure(removalOf(number), stillWanted)))
-    expect(kinds(results)).to.deep.equal(['blocked', 'failed', 'ready'])
-    expect(reasonOf(results[0])).to.equal('NetworkInUse')
-    expect(proxmox.writes).to.deep.equal(['delete r3', 'apply'])
+    const fake = (): FakeProxmox => new FakeProxmox(cluster({ vnets, guests: [guest(7, { name: 'printer' })] }))
+    const removeAll = (proxmox: FakeProxmox, ...numbers: readonly number[]): Promise<readonly NetworkResult[]> => {
+      const controller = controllerOf(proxmox)
+      return Promise.all(numbers.map((number) => controller.ensure(removalOf(number), stillWanted)))
+    }
+
+    it('one stays on which a guest has a NIC, and the others go', async () => {
+      const proxmox = fake()
+      proxmox.nicsOn.set('r1', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+      const results = await removeAll(proxmox, 1, 3)
+      expect(kinds(results)).to.deep.equal(['blocked', 'ready'])
+      expect(reasonOf(results[0])).to.equal('NetworkInUse')
+      expect(proxmox.writes).to.deep.equal(['delete r3', 'apply'])
+    })
+
+    it('all stay when nobody can tell, and what else is wanted is made', async () => {
+      const proxmox = fake().fail('nics r2', full)
+      const controller = controllerOf(proxmox)
+      const results = await Promise.all([
+        controller.ensure(removalOf(2), stillWanted),
+        controller.ensure(wantsOf(5), stillWanted),
+      ])
+      expect(kinds(results)).to.deep.equal(['failed', 'ready'])
+      expect(proxmox.writes).to.deep.equal(['create r5', 'apply'])
+    })
+
+    it('each guest is read twice under the lock, however many go', async () => {
+      const proxmox = fake()
+      let reads = 0
+      const onEach = proxmox.nics.onEach.bind(proxmox.nics)
+      Object.assign(proxmox.nics, {
+        onEach: (...args: Parameters<typeof onEach>) => {
+          reads += args[1].length
+          return onEach(...args)
+        },
+      })
+      expect(kinds(await removeAll(proxmox, 1, 2, 3))).to.deep.equal(['ready', 'ready', 'ready'])
+      expect(reads).to.equal(2)
+    })
   })
 
   it('writes nothing once it is told to stop', async () => {

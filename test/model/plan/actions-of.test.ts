@@ -21,6 +21,7 @@ const networkOf = (actions: NetworkPlan['actions']): NetworkPlan => ({
   actions,
   nodes: [],
   busy: false,
+  hangs: false,
   repair: { lacking: [], obstacle: undefined },
 })
 const planOf = (traits: Partial<RangePlan>): RangePlan => ({

@@ -16,6 +16,7 @@ interface Row {
   readonly rangeTarget?: string
   readonly seen?: ClusterSnapshot
   readonly unreached?: readonly (readonly [string, string])[]
+  readonly avoided?: readonly (readonly [string, string])[]
   readonly settings?: Partial<PlanSettings>
   /** The node, or the reason of the finding. */
   readonly gives: string
@@ -46,6 +47,12 @@ const filters: readonly Row[] = [
     unreached: [['pve2', 'is no peer']],
     gives: 'pve3',
     says: /best of 2/,
+  },
+  {
+    situation: 'a node that something speaks against',
+    avoided: [['pve2', 'failed a clone lately']],
+    gives: 'pve3',
+    says: /best of 3/,
   },
   {
     situation: 'a node with fewer cores than the VM',
@@ -364,11 +371,17 @@ function place({
   rangeTarget,
   seen = cluster({ nodes: PLAIN }),
   unreached = [],
+  avoided = [],
   settings: own = {},
 }: Partial<Row>): Outcome {
   const asked = request(
     'JD-DC01',
-    { vm: vm('JD-DC01', traits), rangeTargetNode: rangeTarget, unreached: new Map(unreached) },
+    {
+      vm: vm('JD-DC01', traits),
+      rangeTargetNode: rangeTarget,
+      unreached: new Map(unreached),
+      avoided: new Map(avoided),
+    },
     settings(own),
   )
   const decision = decide(

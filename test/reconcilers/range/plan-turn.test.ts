@@ -36,6 +36,31 @@ const numberOf = (spec: RangeSpec, { results }: ReturnType<typeof turn>) => {
 describe('planTurn', () => {
   const [JD, KL] = [range('JD'), range('KL')]
 
+  it('judges the zone once, however many ranges it plans', () => {
+    const asked = (count: number): number => {
+      let reads = 0
+      const seen = cluster()
+      const zones = seen.zones.map(
+        (zone) =>
+          new Proxy(zone, {
+            get(target, key) {
+              if (key === 'statusByNode') reads += 1
+              const value: unknown = Reflect.get(target, key)
+              return value
+            },
+          }),
+      )
+      turn(
+        Array.from({ length: count }, (_, index) => range(`R${index}`)),
+        NOTHING,
+        { ...seen, zones },
+      )
+      return reads
+    }
+    expect(asked(1)).to.be.greaterThan(0)
+    expect(asked(30)).to.equal(asked(1))
+  })
+
   it('counts what other ranges were promised, and not what a range was promised itself for VMs that were never made', () => {
     const promises = { ...NO_PROMISES, vms: [promise('XX', 2_010_011, 10), promise('JD', 1_010_011, 20)] }
     expect(freeOn('pve1', turn([JD], promises))).to.equal(46)

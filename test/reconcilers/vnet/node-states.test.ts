@@ -4,18 +4,25 @@ import { lackingNodes, nodeStates } from '../../../reconcilers/vnet/node-states.
 import { cluster, natVnet, node, rangeVnet, unapplied } from '../../builders/cluster.ts'
 
 const HOUR = 3_600_000
-const reload = (endedAt: number, failure?: string, at = 'pve2') => ({
-  upid: `${at} ${endedAt}`,
+const upidOf = (type: string, at: string, began: number): string =>
+  `UPID:${at}:00000001:00000002:${(began / 1000).toString(16).toUpperCase()}:${type}::root@pam:`
+const reload = (endedAt: number, failure?: string, at = 'pve2', began = endedAt) => ({
+  upid: upidOf('srvreload', at, began),
   node: at,
   endedAt,
   failure,
+})
+const running = (type: string, at: string) => ({ upid: upidOf(type, at, 9 * HOUR), node: at, type, id: '' })
+const hanging = (type: string, at: string, stands?: string): Partial<ClusterSnapshot> => ({
+  runningTasks: [running(type, at)],
+  hangingReloads: new Map([[running(type, at).upid, stands]]),
 })
 const told = (status: string, message?: string, vnet = 'r1') => [{ node: 'pve2', zone: 'ludus', vnet, status, message }]
 const FAILED = "command 'ifreload -a' failed: exit code 1"
 
 describe('whether networks are in force on a node', () => {
   const vnets = [natVnet(), rangeVnet(1, 'JD')]
-  const up = (uptimeSeconds = 7200) => [node('pve1'), node('pve2', { uptimeSeconds })]
+  const up = (uptimeSeconds = 7200) => [node('pve1'), node('pve2', { uptimeSeconds }), node('pve3')]
   const rows: readonly [string, Partial<ClusterSnapshot>, string][] = [
     ['they are where nothing says otherwise', {}, 'available'],
     ['they are not while they were never applied', { vnets: [natVnet(), unapplied(rangeVnet(1, 'JD'))] }, 'absent'],
@@ -27,6 +34,31 @@ describe('whether networks are in force on a node', () => {
       'available',
     ],
     ['they are not where it failed since', { reloads: [reload(9 * HOUR, FAILED), reload(8 * HOUR)] }, 'failed'],
+    [
+      'they are not where one failed that began after the one that ended last',
+      { reloads: [reload(9 * HOUR, undefined, 'pve2', 8 * HOUR), reload(8.9 * HOUR, FAILED, 'pve2', 8.8 * HOUR)] },
+      'failed',
+    ],
+    ['they are not yet while it reloads', { runningTasks: [running('srvreload', 'pve2')] }, 'reloading'],
+    ['they are while another node reloads', { runningTasks: [running('srvreload', 'pve1')] }, 'available'],
+    [
+      'they are where an apply goes on that has reloaded the node',
+      { runningTasks: [running('reloadnetworkall', 'pve1')] },
+      'available',
+    ],
+    [
+      'they are not yet where an apply goes on that has still to come to the node',
+      { runningTasks: [running('reloadnetworkall', 'pve1')], vnetStates: told('pending') },
+      'reloading',
+    ],
+    ['they are not where its reload hangs', hanging('srvreload', 'pve2'), 'hanging'],
+    ['they are not where an apply hangs at it', hanging('reloadnetworkall', 'pve1', 'pve2'), 'hanging'],
+    ['they are where an apply hangs at another node', hanging('reloadnetworkall', 'pve1', 'pve3'), 'available'],
+    [
+      'they are not where an apply hangs that has still to come to the node',
+      { ...hanging('reloadnetworkall', 'pve1', 'pve3'), vnetStates: told('pending') },
+      'pending',
+    ],
     ['they are where the node was started since', { reloads: [reload(7 * HOUR, FAILED)] }, 'available'],
     ['they are where another node failed', { reloads: [reload(9 * HOUR, FAILED, 'pve1')] }, 'available'],
     [
