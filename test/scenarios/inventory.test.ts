@@ -109,7 +109,7 @@ describe('lanista inventory', function () {
       effect: { kind: 'answer', status: 500, message: 'got timeout' },
     })
     const { status, stdout, stderr } = await lanista('inventory', '--list', '--range', 'JD')
-    expect(JSON.parse(stdout).running.hosts).to.deep.equal(['JD-router-debian11-x64', 'JD-dc'])
+    expect(JSON.parse(stdout).running.hosts).to.deep.equal(['JD-router-debian12-x64', 'JD-dc'])
     expect(stderr).to.match(
       /^node pve3 does not say which of its VMs run, so that is not known \(.*got timeout\); check/m,
     )

@@ -74,7 +74,7 @@ describe('what nothing ends by itself', () => {
     await rename(lab.folder, `${lab.folder}-away`)
     await lab.until(() => ready()?.reason === 'FileUnreadable')
     expect(ready()?.message).to.match(
-      /can't be read: it does not exist; create it .*; its VMs and networks stay as they are/,
+      /can't be read: it does not exist; create it, or .*; its VMs and networks stay as they are/,
     )
     expect(lab.observed.notReady()).to.match(/range files: the folder .* can't be read/)
     await lab.sleep(90_000)
