@@ -14,8 +14,8 @@ import { join, resolve } from 'node:path'
 import { isLong } from './long-runs.ts'
 
 const PREFIX = 'lanista-tests-'
-/** Nobody waits long enough for another process to have one more than there are processors, each of which loads the product. */
-const JOBS = Math.max(2, Math.min(8, availableParallelism()))
+/** Each loads the product, so there are no more than work: three on two processors, as tests wait for files and processes now and then. */
+const JOBS = Math.max(3, Math.min(8, availableParallelism()))
 /** What tests make is soon forgotten: with more room for the young, a process collects garbage a third as often. */
 const NODE_OPTIONS = ['--max-semi-space-size=64']
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const

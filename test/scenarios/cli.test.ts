@@ -173,7 +173,7 @@ describe('the commands', function () {
     expect(status, output).to.equal(1)
   })
 
-  it('run ends when its port is taken, and a command says in a line that its output is lost', async () => {
+  itLong('run ends when its port is taken, and a command says in a line that its output is lost', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     const address = taken.address()

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const GOES = `${JD}ludus_extensions: { lanista: { state: absent } }\n`
@@ -10,7 +11,7 @@ describe("a range's mark on a network that is not the range's", () => {
   let lab: Lab
   afterEach(() => lab.close())
 
-  it("leaves somebody's VNet alone that has the range's alias, and says so", async () => {
+  itLong("leaves somebody's VNet alone that has the range's alias, and says so", async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     const person = personIn(lab.simulator)
     await lab.until(() => lab.ready('JD'))

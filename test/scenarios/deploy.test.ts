@@ -3,6 +3,7 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const NODES = ['pve1', 'pve2', 'pve3'].map((name) => ({ name, cores: 16, memory_gib: 64 }))
 const template = (name: string, vmid: number, node: string, storage = 'shared') => ({
@@ -309,41 +310,44 @@ describe('a fresh VM', () => {
 })
 
 describe('the VMs of all ranges', () => {
-  it('are made side by side, as many clones at once as a lane takes, and none waits for another range', async () => {
-    const vms = ['a', 'b', 'c'].map((name, index) => ({ name, vlan: 10, octet: index + 1 }))
-    const lab = await openLab({ storageLimits: { start: 2, most: 2 } })
-    try {
-      const { world, journal } = lab.simulator
-      // Never answered, so that it stays in one of the two places for as long as the others need.
-      const slow = (newid: unknown): boolean => newid === '1010001'
-      const match = { method: 'POST', path: /\/clone$/, params: ({ newid }: Params) => slow(newid) }
-      lab.simulator.arm({ on: 'request', match, at: 'before', effect: { kind: 'hang' } })
-      const underWay: { readonly before: number[]; readonly since: number[] } = { before: [], since: [] }
-      let isSlow = false
-      journal.listen(({ path, params }, phase) => {
-        if (phase !== 'arrived' || !path.endsWith('/clone')) return
-        if (slow(params['newid'])) isSlow = true
-        else
-          underWay[isSlow ? 'since' : 'before'].push(
-            world.tasks.filter(({ type, end }) => type === 'qmclone' && end === undefined).length,
-          )
-      })
-      const file = (number: number): string =>
-        `${rangeText(vms)}ludus_extensions: { lanista: { range_number: ${number} } }\n`
-      await Promise.all([lab.drop('JD.yml', file(1)), lab.drop('KT.yml', file(2))])
-      const phases = () => ['JD', 'KT'].flatMap((id) => lab.controller.board.get(id)?.vms ?? [])
-      await lab.until(() => phases().filter(({ phase }) => phase === 'running').length === 7)
-      expect(lab.ready('KT')).to.equal(true)
-      expect(phases().flatMap(({ name, phase }) => (phase === 'running' ? [] : [[name, phase]]))).to.deep.equal([
-        ['JD-a', 'cloning'],
-      ])
-      expect(underWay.before.filter((others) => others > 1)).to.deep.equal([])
-      expect(
-        underWay.since.filter((others) => others > 0),
-        'one place is left',
-      ).to.deep.equal([])
-    } finally {
-      await lab.close()
-    }
-  })
+  itLong(
+    'are made side by side, as many clones at once as a lane takes, and none waits for another range',
+    async () => {
+      const vms = ['a', 'b', 'c'].map((name, index) => ({ name, vlan: 10, octet: index + 1 }))
+      const lab = await openLab({ storageLimits: { start: 2, most: 2 } })
+      try {
+        const { world, journal } = lab.simulator
+        // Never answered, so that it stays in one of the two places for as long as the others need.
+        const slow = (newid: unknown): boolean => newid === '1010001'
+        const match = { method: 'POST', path: /\/clone$/, params: ({ newid }: Params) => slow(newid) }
+        lab.simulator.arm({ on: 'request', match, at: 'before', effect: { kind: 'hang' } })
+        const underWay: { readonly before: number[]; readonly since: number[] } = { before: [], since: [] }
+        let isSlow = false
+        journal.listen(({ path, params }, phase) => {
+          if (phase !== 'arrived' || !path.endsWith('/clone')) return
+          if (slow(params['newid'])) isSlow = true
+          else
+            underWay[isSlow ? 'since' : 'before'].push(
+              world.tasks.filter(({ type, end }) => type === 'qmclone' && end === undefined).length,
+            )
+        })
+        const file = (number: number): string =>
+          `${rangeText(vms)}ludus_extensions: { lanista: { range_number: ${number} } }\n`
+        await Promise.all([lab.drop('JD.yml', file(1)), lab.drop('KT.yml', file(2))])
+        const phases = () => ['JD', 'KT'].flatMap((id) => lab.controller.board.get(id)?.vms ?? [])
+        await lab.until(() => phases().filter(({ phase }) => phase === 'running').length === 7)
+        expect(lab.ready('KT')).to.equal(true)
+        expect(phases().flatMap(({ name, phase }) => (phase === 'running' ? [] : [[name, phase]]))).to.deep.equal([
+          ['JD-a', 'cloning'],
+        ])
+        expect(underWay.before.filter((others) => others > 1)).to.deep.equal([])
+        expect(
+          underWay.since.filter((others) => others > 0),
+          'one place is left',
+        ).to.deep.equal([])
+      } finally {
+        await lab.close()
+      }
+    },
+  )
 })

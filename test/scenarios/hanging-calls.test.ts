@@ -22,7 +22,6 @@ const CASES = HANGS.flatMap((hang) =>
 const EXAMPLES: ReadonlySet<string> = new Set([
   'GET /nodes/{node}/network pve1 at work',
   'GET /nodes/{node}/qemu/{vmid}/config pve2 at the start',
-  'its reload pve3 at work',
 ])
 const titleOf = ({ hang, node, moment }: Case): string => `${hang.name} ${node} ${moment}`
 

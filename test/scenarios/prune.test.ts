@@ -213,7 +213,7 @@ describe('a range whose file is gone', () => {
       expect(await waits('JD')).to.match(/the folder had no valid range file at all/)
     })
 
-  it('waits when the folder could not be read meanwhile, and nothing is done until it can', async () => {
+  itLong('waits when the folder could not be read meanwhile, and nothing is done until it can', async () => {
     await open({}, 'JD', 'KT')
     await rename(lab.folder, `${lab.folder}.away`)
     for (let look = 0; look < 3; look += 1)

@@ -71,7 +71,7 @@ describe('a range that is to go, with its VMs', () => {
     expect(named(ours().slice(done))).to.deep.equal([])
   })
 
-  it('stops one whose guest does not shut down in 60 s, and only deletes one that is off', async () => {
+  itLong('stops one whose guest does not shut down in 60 s, and only deletes one that is off', async () => {
     await ready(`${JD}ludus_extensions: { lanista: { power: keep } }\n`)
     world().guestsRespond = false
     const [a, router] = [pathOf('JD-a'), pathOf(ROUTER)]

@@ -4,6 +4,7 @@ import type { Guest } from '../../adapters/simulator/world.ts'
 import type { Lab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { openReadyLab } from './ready-lab.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const TWO = rangeText([
@@ -20,7 +21,7 @@ describe('what nothing ends by itself', () => {
   const world = () => lab.simulator.world
   const reads = (): number => lab.simulator.journal.entries().length
 
-  it('a VM without a name in the pool is told with what to do, and looked at ever less often', async () => {
+  itLong('a VM without a name in the pool is told with what to do, and looked at ever less often', async () => {
     lab = await openReadyLab({ 'JD.yml': JD })
     const template = [...world().guests.values()].find(({ config }) => config.get('template') !== undefined)!
     const config = new Map([...template.config].filter(([key]) => !['template', 'name', 'tags'].includes(key)))

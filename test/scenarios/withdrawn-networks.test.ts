@@ -60,19 +60,22 @@ describe('networks that are withdrawn while they are written', () => {
     await lab.until(() => lab.ready('JD', 'KT'))
   })
 
-  it('a VNet of a range that is suspended before the apply is taken back, and no other range waits for it', async () => {
-    lab = await openLab()
-    when({ method: 'POST', path: '/cluster/sdn/vnets', params: ({ vnet }) => vnet === 'r1' }, async () => {
-      await lab.drop('JD.yml', SUSPENDED)
-    })
-    await lab.drop('JD.yml', RANGE)
-    await lab.until(() => lab.controller.board.get('JD')?.conditions.at(-1)?.reason === 'Suspended')
-    await lab.pass()
-    expect([...lab.simulator.world.sdn.configured.vnets.keys()]).to.deep.equal([])
-    expect(writesOf(0, APPLY)).to.deep.equal([])
-    await lab.drop('KT.yml', rangeText([{ name: 'k', vlan: 10, octet: 1 }]))
-    await lab.until(() => lab.ready('KT'))
-  })
+  itLong(
+    'a VNet of a range that is suspended before the apply is taken back, and no other range waits for it',
+    async () => {
+      lab = await openLab()
+      when({ method: 'POST', path: '/cluster/sdn/vnets', params: ({ vnet }) => vnet === 'r1' }, async () => {
+        await lab.drop('JD.yml', SUSPENDED)
+      })
+      await lab.drop('JD.yml', RANGE)
+      await lab.until(() => lab.controller.board.get('JD')?.conditions.at(-1)?.reason === 'Suspended')
+      await lab.pass()
+      expect([...lab.simulator.world.sdn.configured.vnets.keys()]).to.deep.equal([])
+      expect(writesOf(0, APPLY)).to.deep.equal([])
+      await lab.drop('KT.yml', rangeText([{ name: 'k', vlan: 10, octet: 1 }]))
+      await lab.until(() => lab.ready('KT'))
+    },
+  )
 
   itLong(
     'an apply that was refused for want of a lock is not sent again over what somebody has staged since',
@@ -115,22 +118,25 @@ describe('networks that are withdrawn while they are written', () => {
       },
     )
 
-    it('an activation that was refused for want of a lock is not sent again under a guest that got a NIC since', async () => {
-      lab = await openLab({ world: bridgesWorld(1), files: { 'JD.yml': RANGE } })
-      await lab.until(() => lab.ready('JD'))
-      const since = lab.writes().length
-      const theirs: Guest = { ...lab.simulator.world.guests.get(1_010_001)!, vmid: 321 }
-      const config = new Map([
-        ['name', 'theirs'],
-        ['net0', 'virtio=BC:24:11:00:00:09,bridge=vmbr1001'],
-      ])
-      const message = "can't lock file '/etc/network/.pve-interfaces.lock' - got timeout"
-      refuseOnce(ACTIVATE, message, ({ guests }) => guests.set(321, { ...theirs, config }))
-      await lab.drop('JD.yml', GOES)
-      await lab.until(() => networkOf()?.reason === 'NetworkInUse')
-      expect(writesOf(since, ACTIVATE)).to.have.length(1)
-      expect(bridges()).to.deep.equal(['vmbr1001'])
-    })
+    itLong(
+      'an activation that was refused for want of a lock is not sent again under a guest that got a NIC since',
+      async () => {
+        lab = await openLab({ world: bridgesWorld(1), files: { 'JD.yml': RANGE } })
+        await lab.until(() => lab.ready('JD'))
+        const since = lab.writes().length
+        const theirs: Guest = { ...lab.simulator.world.guests.get(1_010_001)!, vmid: 321 }
+        const config = new Map([
+          ['name', 'theirs'],
+          ['net0', 'virtio=BC:24:11:00:00:09,bridge=vmbr1001'],
+        ])
+        const message = "can't lock file '/etc/network/.pve-interfaces.lock' - got timeout"
+        refuseOnce(ACTIVATE, message, ({ guests }) => guests.set(321, { ...theirs, config }))
+        await lab.drop('JD.yml', GOES)
+        await lab.until(() => networkOf()?.reason === 'NetworkInUse')
+        expect(writesOf(since, ACTIVATE)).to.have.length(1)
+        expect(bridges()).to.deep.equal(['vmbr1001'])
+      },
+    )
 
     itLong('a deletion whose range is wanted again before the activation is taken back', async () => {
       lab = await openLab({ world: bridgesWorld(1), files: { 'JD.yml': RANGE } })

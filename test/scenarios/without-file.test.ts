@@ -139,7 +139,7 @@ describe('ranges without a file, after a restart', () => {
     })
   })
 
-  it('are forgotten once nothing of them is left, whoever removed it, with their status and series', async () => {
+  itLong('are forgotten once nothing of them is left, whoever removed it, with their status and series', async () => {
     const ready = { type: 'Ready', status: 'True', reason: 'Ready', message: '' }
     await writeFile(state('status', 'ZZ.json'), JSON.stringify({ conditions: [ready] }))
     await whileRunning(async (running) => {

@@ -5,6 +5,7 @@ import { isInside, publicLookup } from '../../../adapters/notify/public-only.ts'
 import { httpsNotifier } from '../../../adapters/notify/send.ts'
 import { readAddress } from '../../../model/notify/notify-address.ts'
 import { notification } from '../../builders/notification.ts'
+import { runs } from '../../runner/long-runs.ts'
 
 const { signal } = new AbortController()
 
@@ -66,7 +67,7 @@ describe('an author of range files who means harm', () => {
           expect(delivery.kind, address).not.to.equal('delivered')
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
     expect(asked).to.equal(0)
   })

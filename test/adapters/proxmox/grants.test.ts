@@ -289,7 +289,7 @@ describe('the lines that give a right which is missing', () => {
           )
         },
       ),
-      { numRuns: runs(300, 20) },
+      { numRuns: runs(300, 6) },
     )
   }).timeout(60_000)
 })

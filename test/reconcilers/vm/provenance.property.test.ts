@@ -15,6 +15,7 @@ import { runVm } from '../../../reconcilers/vm/run-vm.ts'
 import { cluster, guest } from '../../builders/cluster.ts'
 import { FakeMachines, machine } from '../../builders/fake-machines.ts'
 import { vm } from '../../builders/range.ts'
+import { runs } from '../../runner/long-runs.ts'
 
 const NAME = 'JD-DC01'
 const NETWORKS = { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] }
@@ -162,7 +163,7 @@ describe('whatever marks a VM has inherited, lost or had copied', () => {
         if (first !== undefined) expect(first).to.match(/^configure/)
         expect(machines.machines.get(read.vmid)?.config['net0']).to.contain('bridge=r1,tag=10')
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     )
   })
 
@@ -181,7 +182,7 @@ describe('whatever marks a VM has inherited, lost or had copied', () => {
         expect(judged.patch !== undefined, 'corrected').to.equal(isMarked)
         expect(step.kind !== 'stays', 'removed').to.equal(isMarked)
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     )
   })
 })
