@@ -23,6 +23,7 @@ export const vmMachine = vmSetup.createMachine({
     read: undefined,
     look: undefined,
     unclearWrites: 0,
+    unclear: undefined,
     result: { phase: input.plan.phase, outcome: { kind: 'progressing' } },
   }),
   initial: 'looking',

@@ -37,8 +37,16 @@ export const leftover = ({ work: { plan, node } }: VmContext): VmResult =>
   retry('blocked', leftoverMessage(plan.spec.name, { vmid: plan.vmid, node }))
 
 /** For a VM that is not where the plan saw it. */
-export const notFoundMessage = ({ plan, node }: VmWork): string =>
-  `vm ${plan.spec.name}: not found on ${node} just now; looking again`
+export const notFoundMessage = ({ work: { plan, node }, unclear }: Pick<VmContext, 'work' | 'unclear'>): string =>
+  unclear === undefined
+    ? `vm ${plan.spec.name}: not found on ${node} just now; looking again`
+    : `vm ${plan.spec.name}: not found on ${node}, after this: ${unclear}`
+
+/** An error as the end of a sentence about a VM. */
+export function wordsOf(error: unknown): string | undefined {
+  const outcome = outcomeOfError(error)
+  return 'error' in outcome ? outcome.error : undefined
+}
 
 /** For a VM that somebody has taken out of its range's pool: whose it is now is for the next look at the cluster. */
 export const notInPoolMessage = ({ plan, networks: { rangeId } }: VmWork): string =>

@@ -20,6 +20,7 @@ import {
   STOPPED,
   stranger,
   unmarkedMessage,
+  wordsOf,
 } from './vm-results.ts'
 import type { VmLook } from './vm-look.ts'
 import { cloneVm, isUnclear, lookAt, onlyLook, present, untilMarked, whileWanted } from './vm-steps.ts'
@@ -68,7 +69,10 @@ export const vmSetup = setup({
     mayStart: ({ event }) => holdIn(event) === undefined,
   },
   actions: {
-    countUnclear: assign({ unclearWrites: ({ context }) => context.unclearWrites + 1 }),
+    countUnclear: assign({
+      unclearWrites: ({ context }) => context.unclearWrites + 1,
+      unclear: ({ event }) => wordsOf(errorIn(event)),
+    }),
     onlyLook: assign({ work: ({ context }) => onlyLook(context.work) }),
     seen: assign({ read: (_, look: VmLook) => look.read, look: (_, look: VmLook) => look }),
     running: assign({ result: RUNNING }),
@@ -78,7 +82,7 @@ export const vmSetup = setup({
     stranger: assign({ result: ({ context }) => stranger(context) }),
     leftover: assign({ result: ({ context }) => leftover(context) }),
     notInPool: assign({ result: ({ context: { work } }) => retry('blocked', notInPoolMessage(work)) }),
-    notFound: assign({ result: ({ context: { work } }) => retry('absent', notFoundMessage(work)) }),
+    notFound: assign({ result: ({ context }) => retry('absent', notFoundMessage(context)) }),
     unmarked: assign({ result: ({ context }) => retry('running', unmarkedMessage(context)) }),
     paused: assign({
       result: ({ context: { work } }) =>

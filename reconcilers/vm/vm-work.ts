@@ -37,6 +37,8 @@ export interface VmContext {
   readonly look: VmLook | undefined
   /** How many writes so far got no answer, or were refused because they had happened already. */
   readonly unclearWrites: number
+  /** The last of them, as a sentence: what kept a VM from being there that is not. */
+  readonly unclear: string | undefined
   readonly result: VmResult
 }
 

@@ -373,6 +373,7 @@ const rows: readonly Row[] = [
     machines: () => new FakeMachines().fail('clone', 'timeout-unknown-outcome'),
     calls: [READ, CLONE, READ],
     ends: 'absent retry',
+    says: /not found on pve1, after this: .*timeout-unknown-outcome/,
   },
   {
     situation: 'looks after a clone that met its own twin, and carries on with that',
