@@ -1,5 +1,5 @@
 import { ansibleGroupsOf } from '../../model/ansible-groups.ts'
-import { addressOf, routerWanAddressOf, vmidOf } from '../../model/identity.ts'
+import { addressOf, routerWanAddressOf } from '../../model/identity.ts'
 import { type NetworkMode, networkModeOf } from '../../model/network-mode.ts'
 import type { Finding } from '../../model/condition.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
@@ -9,6 +9,7 @@ import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import { numberedBridges } from '../bridge/range-bridge.ts'
 import { type NumbersSeen, numbersHeldBy, rangeNumberOf } from '../range-number.ts'
 import { hiddenMembersOf, machinesHidden, sdnHidden } from '../not-visible.ts'
+import { assignVmids } from '../vm/assign-vmids.ts'
 import { findGuest, guestsOfRange, indexGuests } from '../vm/find-guest.ts'
 import { numberedVnets } from '../vnet/numbered-vnets.ts'
 import { withSettledRouter } from './settled-router.ts'
@@ -73,7 +74,7 @@ export function inventoryOf(specs: readonly RangeSpec[], snapshot: ClusterSnapsh
     }
     const { number } = numbered
     const hidden = machinesHidden(spec.id, snapshot) ?? hiddenMembersOf(spec.id, snapshot)
-    const machines = machinesOf(spec).map((vm) => ({ vm, vmid: vmidOf(number, vm.address, settings.vmidBase) }))
+    const machines = assignVmids(spec.id, machinesOf(spec), number, settings.vmidBase, index)
     const guests = guestsOfRange(spec.id, new Set(machines.map(({ vmid }) => vmid)), index)
     const looked = machines.map(({ vm, vmid }) => ({ vm, found: findGuest(vm, vmid, guests) }))
     if (hidden !== undefined && looked.some(({ found }) => found.kind !== 'guest'))

@@ -1,4 +1,3 @@
-import { vmidOf } from '../../model/identity.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
 import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.ts'
@@ -10,6 +9,7 @@ import type { Placed, Placements, RequestGroup } from '../placement/place-reques
 import type { Promises } from './promises.ts'
 import { bindWishes, type BoundWishes, NO_WISHES } from '../placement/wishes.ts'
 import { hiddenMembersOf, machinesHidden, orHidden } from '../not-visible.ts'
+import { assignVmids } from '../vm/assign-vmids.ts'
 import { guestsOfRange } from '../vm/find-guest.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from '../vm/plan-vm.ts'
 import { otherCaseOf } from './other-case.ts'
@@ -71,7 +71,7 @@ function outlineVms(
   ground: Ground,
 ): Pick<Outline, 'vms' | 'group' | 'existing' | 'wishes'> {
   const { settings, snapshot } = ground
-  const machines = machinesOf(spec).map((vm) => ({ vm, vmid: vmidOf(planned.number, vm.address, settings.vmidBase) }))
+  const machines = assignVmids(spec.id, machinesOf(spec), planned.number, settings.vmidBase, ground.guests)
   const guests = guestsOfRange(spec.id, new Set(machines.map(({ vmid }) => vmid)), ground.guests)
   const range = {
     id: spec.id,

@@ -68,6 +68,21 @@ describe('what nothing ends by itself', () => {
     await lab.until(() => machines()?.reason === 'Ok')
   })
 
+  it('an address that a VM has left can be given to another, which is made beside it', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
+    const moved = rangeText([
+      { name: 'a', vlan: 10, octet: 77 },
+      { name: 'c', vlan: 10, octet: 1 },
+    ])
+    await lab.drop('JD.yml', moved)
+    await lab.until(() => world().guests.get(1_010_301)?.config.get('name') === 'JD-c' && lab.ready('JD'))
+    expect(world().guests.get(1_010_001)?.config.get('name')).to.equal('JD-a')
+    await lab.sleep(120_000)
+    expect(
+      [...world().guests.values()].filter(({ config }) => String(config.get('name')).startsWith('JD-')),
+    ).to.have.length(3)
+  })
+
   it('a folder that is gone is told of each range, with what to do, and when it is back', async () => {
     const said: string[] = []
     const log = (message: string): void => void said.push(message)
