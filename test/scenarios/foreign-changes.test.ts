@@ -49,7 +49,7 @@ describe("somebody else's edits of the SDN", () => {
         await person('POST', '/cluster/sdn/vnets', THEIRS)
         await dropped()
         await lab.until(hasReason(lab, 'ForeignPending'))
-        expect(networkOf(lab)?.message).to.contain('vnet theirs (new)').and.contain('roll them back')
+        expect(networkOf(lab)?.message).to.contain('vnet theirs (new)').and.contain(release === '9.1' ? 'roll them back' : 'take them back there one by one')
         expect(lab.writes().filter(({ user }) => user?.startsWith('lanista'))).to.deep.equal([])
         expect(sdnOf(lab)).to.deep.equal({ configured: ['theirs'], running: [] })
         await person('DELETE', '/cluster/sdn/vnets/theirs')
