@@ -216,14 +216,14 @@ describe('requests to Proxmox', () => {
 
   it('sends a write although reads come without end', async () => {
     const { proxmox, signal, api } = await start({ ...GUESTS, [CREATE]: OK })
-    let isOver = false
+    const load = { isOver: false }
     const reading = async (nth: number): Promise<void> => {
-      while (!isOver && api.got.length < 600) await proxmox.machines.told(nodeOf(nth), signal)
+      while (!load.isOver && api.got.length < 600) await proxmox.machines.told(nodeOf(nth), signal)
     }
     const readers = Array.from({ length: 60 }, (_, nth) => reading(nth))
     await proxmox.machines.told('pve1', signal)
     await proxmox.sdn.createVnet('r3', VNET, undefined, always(signal))
-    isOver = true
+    load.isOver = true
     await Promise.all(readers)
     expect(api.got.length).to.be.lessThan(600)
   })

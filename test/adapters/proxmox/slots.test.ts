@@ -60,6 +60,11 @@ describe('requests to one API host', () => {
     end('a')
     await settled()
     expect(begun).to.include('c')
+    // The turn that they have lost to others they don't give back a second time.
+    for (const name of ['b', 'd', 'e']) end(name)
+    for (const name of ['i', 'j']) void ask(name)
+    await settled()
+    expect(begun.join('')).to.equal('abdefghc')
   })
 
   it('that nobody waits for any longer take no turn', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ReloadWatch } from '../../../controllers/network/reload-watch.ts'
+import { patienceAt, ReloadWatch } from '../../../controllers/network/reload-watch.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { reloadPatience } from '../../../reconcilers/reload-patience.ts'
 import { cluster } from '../../builders/cluster.ts'
@@ -104,6 +104,11 @@ describe('which reloads of networks hang', () => {
   ]
   for (const [situation, looks, left, expected] of rows)
     it(situation, async () => expect(await told(looks, left)).to.deep.equal(expected))
+
+  it('has a node on which one hangs waited for no longer than a moment, and every other as long as usual', () => {
+    const seen = cluster({ ...running(APPLY), hangingReloads: new Map([[APPLY.upid, 'pve3']]) })
+    expect(['pve3', 'pve2', undefined].map((at) => patienceAt(at, seen))).to.deep.equal([5000, 30_000, 30_000])
+  })
 
   it('waits for no longer than five minutes, however long one took that hung or whose node set its date', () => {
     expect(reloadPatience({ reloads: ended(3 * 3600) })).to.equal(300_000)
