@@ -72,6 +72,11 @@ describe('whether networks are in force on a node', () => {
       'pending',
     ],
     ['they are not where the node says error', { vnetStates: told('error') }, 'failed'],
+    [
+      'they are not where the node does not tell what of its zone is in error',
+      { vnetStates: [{ node: 'pve2', zone: 'ludus', vnet: undefined, status: 'error', message: undefined }] },
+      'failed',
+    ],
     ['they are where another VNet is in trouble', { vnetStates: told('error', undefined, 'r9') }, 'available'],
     ['they are where the zone is in trouble and the VNet is not', { vnetStates: told('available') }, 'available'],
   ]
