@@ -113,8 +113,7 @@ export class VnetApply {
     )
     const demand = demandOf(requests)
     // One that could not be taken back is somebody's to settle now: whatever else is written does not bring it into force.
-    const stays = new Set([...before.troubles.keys(), ...used.keys(), ...usedByThem.keys()])
-    const removals = demand.removals.filter(({ name }) => !stays.has(name))
+    const removals = demand.removals.filter(({ name }) => !before.troubles.has(name))
     const plan = planVnets({ ...demand, removals }, now, this.#settings())
     const toTakeBack = new Map([...unwanted, ...used, ...usedByThem].filter(([name]) => open.includes(name)))
     // What is taken back is in nobody's way then, so whether anything else is shows the next time.

@@ -80,6 +80,20 @@ describe('requests to one API host', () => {
     expect(begun).to.deep.equal(['a', 'b', 'c', 'd', 'e gave up', 'f'])
   })
 
+  it('that had their turn already begin beside others, which wait for them as for any', async () => {
+    const { begun, ask, slots, end } = turns()
+    for (const name of ['a', 'b', 'c', 'd']) void ask(name)
+    await settled()
+    const over = slots.anyway('pve1')
+    for (const name of ['e', 'f']) void ask(name)
+    end('a')
+    await settled()
+    expect(begun.join('')).to.equal('abcd')
+    over()
+    await settled()
+    expect(begun.join('')).to.equal('abcde')
+  })
+
   it('open no more connections than that, however many there are', async () => {
     const at = await connected({ 'GET /nodes/pve1/qemu': { data: [] } })
     try {

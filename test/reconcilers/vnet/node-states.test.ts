@@ -41,7 +41,7 @@ describe('whether networks are in force on a node', () => {
     ],
     [
       'they are not where of two reloads that began in one moment one failed',
-      { reloads: [reload(9 * HOUR, FAILED), reload(9 * HOUR)] },
+      { reloads: [reload(9 * HOUR), reload(9 * HOUR, FAILED)] },
       'failed',
     ],
     ['they are not yet while it reloads', { runningTasks: [running('srvreload', 'pve2')] }, 'reloading'],
