@@ -299,6 +299,19 @@ describe('NetworkController', () => {
       expect(proxmox.writes).to.deep.equal(['create r5', 'apply'])
     })
 
+    it('one that another range wants does not go, and guests may be on it', async () => {
+      const proxmox = fake()
+      proxmox.snapshot = { ...proxmox.snapshot, vnets: [natVnet(), unapplied(rangeVnet(1, 'R1'))] }
+      proxmox.nicsOn.set('r1', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+      const controller = controllerOf(proxmox)
+      const results = await Promise.all([
+        controller.ensure(wantsOf(1), stillWanted),
+        controller.ensure(removalOf(1), stillWanted),
+      ])
+      expect(kinds(results)).to.include('ready')
+      expect(proxmox.writes).to.deep.equal(['apply'])
+    })
+
     it('each guest is read twice under the lock, however many go', async () => {
       const proxmox = fake()
       let reads = 0
