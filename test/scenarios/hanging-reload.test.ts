@@ -28,8 +28,6 @@ describe('a node on which a network reload hangs', () => {
       const broken = lab.simulator.arm(fault)
       await lab.drop('JD.yml', on('pve1'))
       await lab.until(() => lab.ready('JD'))
-      const ofPve3 = lab.controller.board.get('JD')?.networks.find(({ node }) => node === 'pve3')
-      expect(ofPve3?.state, 'a node that nobody has seen reload').not.to.equal('available')
       await lab.drop('KT.yml', on('pve3'))
       await lab.drop('LM.yml', on('pve2'))
       await lab.until(() => lab.ready('JD', 'LM'))

@@ -306,8 +306,11 @@ describe('observe', () => {
 
   it('believes the list where a node says that its zone is amiss, and does not tell of which VNet', async () => {
     const zone = (node: string, status: string) => ({
-      ...{ type: 'network', 'network-type': 'zone', network: 'ludus' },
-      ...{ node, status },
+      type: 'network',
+      'network-type': 'zone',
+      network: 'ludus',
+      node,
+      status,
     })
     const resources = [{ ...NODE, node: 'pve1', id: 'node/pve1' }, zone('pve1', 'error'), zone('pve2', 'available')]
     const { proxmox, signal } = await start({

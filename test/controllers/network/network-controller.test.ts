@@ -366,6 +366,28 @@ describe('the repair of nodes that lack a network', () => {
     expect(repair.standing()).to.deep.equal({ kind: 'exhausted' })
   })
 
+  it('is not made by an apply that stands at a node, so it is tried again, soon', async () => {
+    const proxmox = new FakeProxmox(cluster(made))
+    const clock = virtualClock()
+    const { networks, repair } = roomOf(proxmox, { clock })
+    proxmox.standsAt = 'pve3'
+    repair.lacks('R1', 'pve2', 'r1')
+    await networks.ensure(wantsOf(2), stillWanted)
+    expect(proxmox.writes, 'for the other range').to.deep.equal(['create r2', 'apply'])
+    for (let times = 0; times < 2; times += 1) {
+      await report(proxmox, repair)
+      await clock.advance(2000)
+    }
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(3)
+    proxmox.standsAt = undefined
+    await clock.advance(60_000)
+    for (let times = 0; times < 3; times += 1) {
+      await report(proxmox, repair)
+      await clock.advance(600_000)
+    }
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(4)
+  })
+
   it('begins anew once no node has lacked anything for a while', async () => {
     const proxmox = new FakeProxmox(cluster(made))
     const clock = virtualClock()
