@@ -169,7 +169,8 @@ export interface VnetConfig {
 export interface VnetStateSeen {
   readonly node: string
   readonly zone: string
-  readonly vnet: string
+  /** Undefined: of each VNet of the zone, as the node does not tell which. */
+  readonly vnet: string | undefined
   /** Proxmox' word: `available`, `pending`, `error`. */
   readonly status: string
   /** Proxmox' own sentence, when it gives one. */

@@ -148,19 +148,21 @@ export const createApi = (deps: ApiDeps): Api => {
     throw unsentError(request, hosts.complaint(), last)
   }
 
-  /** Asks, and has the request sent with nothing in between: where it has to wait for its turn, it asks once more. */
+  /** Asks, and has the request sent with nothing in between: a write that has to wait for its turn asks once more. */
   const turnAt = async ({ slots }: HttpHost, request: Request, { signal, check }: Sending): Promise<() => void> => {
-    for (;;) {
-      await check()
-      signal.throwIfAborted()
-      const end = slots.now(request.node)
-      if (end !== undefined) return end
-      const turn = await slots.take(request.node, signal).catch((error: unknown) => {
-        throw foreignError(request, error, signal)
-      })
-      if (request.method === 'GET') return turn
-      turn()
-    }
+    await check()
+    signal.throwIfAborted()
+    const end = slots.now(request.node)
+    if (end !== undefined) return end
+    const turn = await slots.take(request.node, signal).catch((error: unknown) => {
+      throw foreignError(request, error, signal)
+    })
+    if (request.method === 'GET') return turn
+    // What is asked may need turns itself, so none is kept meanwhile; waiting for another would never end where reads come without end.
+    turn()
+    await check()
+    signal.throwIfAborted()
+    return slots.anyway(request.node)
   }
 
   const attempt = async <T>(request: Request, schema: z.ZodType<T>, part: Part, sending: Sending): Promise<T> => {

@@ -88,9 +88,11 @@ const unsureZones = (
     zone === 'localnetwork'
       ? []
       : online
-          .filter((node) => isApplying || (statusByNode[node] ?? 'available') !== 'available')
-          .map((node) => ({ zone, node })),
+          .map((node) => ({ zone, node, amiss: amissOf(statusByNode[node]) }))
+          .filter(({ amiss }) => isApplying || amiss !== undefined),
   )
+
+const amissOf = (word = 'available'): string | undefined => (word === 'available' ? undefined : word)
 
 const isApply = ({ type, endtime }: z.output<typeof schemas.clusterTasks>[number]): boolean =>
   type === 'reloadnetworkall' && endtime === undefined

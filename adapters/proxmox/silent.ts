@@ -28,7 +28,7 @@ export function createSilent(clock: Pick<Clock, 'sleep'>): Silent {
         },
         (error: unknown) => {
           if (isTooLong()) silent.add(what)
-          else silent.delete(what)
+          else if (!signal.aborted) silent.delete(what)
           throw error
         },
       )

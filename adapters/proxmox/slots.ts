@@ -20,6 +20,8 @@ export interface Slots {
    * @param node that has to answer it; undefined: the host itself
    */
   take(node: string | undefined, signal: AbortSignal): Promise<() => void>
+  /** A turn at once, whatever is under way: for a request that has had its turn, and gave it back to be asked for once more. */
+  anyway(node: string | undefined): () => void
 }
 
 interface Waiter {
@@ -74,6 +76,7 @@ export function createSlots({ all, ofNode, longAfter }: SlotLimits = LIMITS): Sl
   }
 
   return {
+    anyway: started,
     now: (node) => (may(node) ? started(node) : undefined),
     take: (node, signal) =>
       new Promise((resolve, reject) => {

@@ -26,6 +26,8 @@ export class ReloadWatch {
   readonly #left = new Map<string, Left>()
   /** Which reloads there were at the last look: an apply that begins or ends one goes on. */
   #reloads = ''
+  /** How many applies were under way then. */
+  #applies = 0
 
   /** @param steady not the date, which may be set forward */
   constructor(steady: Pick<Clock, 'now'>) {
@@ -57,8 +59,11 @@ export class ReloadWatch {
       else this.#left.set(upid, later)
     }
     const reloads = reloadsOn(undefined, snapshot)
-    const wentOn = reloads !== this.#reloads
+    const applies = under.filter(({ kind }) => kind === 'apply').length
+    // Of several any may be the one that goes on.
+    const wentOn = reloads !== this.#reloads && Math.max(applies, this.#applies) <= 1
     this.#reloads = reloads
+    this.#applies = applies
     const before = this.#since
     this.#since = new Map(
       under.map(({ task: { upid }, kind }) => [upid, kind === 'apply' && wentOn ? now : (before.get(upid) ?? now)]),

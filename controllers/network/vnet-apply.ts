@@ -80,7 +80,7 @@ export class VnetApply {
     const isOpen = (name: string): boolean => !late.troubles.has(name)
     for (let open = apply.vnets.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
       const judge = async (): Promise<void> => {
-        late = await this.#judge(late, open, writes, seen)
+        late = await this.#judge(late, open, seen)
         if (late.next !== 'apply') throw new Withdrawn('not all of what was written is to be applied any more')
       }
       const permit = provided(judge, always(this.#signal))
@@ -90,26 +90,19 @@ export class VnetApply {
       if (late.next === 'apply') throw applied.error
       if (late.next === 'done') break
       const { unwanted } = late
-      await this.#writer.takeBack(
-        writes.filter(({ vnet }) => unwanted.has(vnet)),
-        seen,
-        lock.token,
-      )
+      const undone = [...writes, ...deletionsLeftIn(seen, open)].filter(({ vnet }) => unwanted.has(vnet))
+      await this.#writer.takeBack(undone, seen, lock.token)
     }
     return { applied: { kind: 'none' }, troubles: late.troubles }
   }
 
-  async #judge(
-    before: Late,
-    open: readonly string[],
-    writes: readonly VnetWrite[],
-    seen: ClusterSnapshot,
-  ): Promise<Late> {
-    const used = await this.#used(open, writes, seen)
+  async #judge(before: Late, open: readonly string[], seen: ClusterSnapshot): Promise<Late> {
+    const going = goingOf(before.requests, open)
+    const used = await this.#used(going, seen)
     const now = await this.#look()
     const newcomers = now.guests.filter(({ vmid }) => !seen.guests.some((guest) => guest.vmid === vmid))
     const isNews = newcomers.length > 0 || now.unseen.length > 0
-    const usedByThem = isNews ? await this.#used(open, writes, { ...now, guests: newcomers }) : new Map()
+    const usedByThem = isNews ? await this.#used(going, { ...now, guests: newcomers }) : new Map()
     const gone = await withdrawnOf(before.requests)
     const requests = before.requests.filter((request) => !gone.has(request))
     const wanted = new Set(requests.flatMap(namesIn))
@@ -119,12 +112,15 @@ export class VnetApply {
       ),
     )
     const demand = demandOf(requests)
-    const removals = demand.removals.filter(({ name }) => !used.has(name) && !usedByThem.has(name))
+    // One that could not be taken back is somebody's to settle now: whatever else is written does not bring it into force.
+    const removals = demand.removals.filter(({ name }) => !before.troubles.has(name))
     const plan = planVnets({ ...demand, removals }, now, this.#settings())
-    const found = [...plan.findings].flatMap(([name, finding]): [string, NetworkTrouble][] =>
-      open.includes(name) ? [[name, { kind: 'blocked', finding }]] : [],
-    )
     const toTakeBack = new Map([...unwanted, ...used, ...usedByThem].filter(([name]) => open.includes(name)))
+    // What is taken back is in nobody's way then, so whether anything else is shows the next time.
+    const found = [...(toTakeBack.size > 0 ? [] : plan.findings)].flatMap(
+      ([name, finding]): [string, NetworkTrouble][] =>
+        open.includes(name) ? [[name, { kind: 'blocked', finding }]] : [],
+    )
     const fresh = new Map([...found, ...toTakeBack])
     return {
       requests,
@@ -135,9 +131,8 @@ export class VnetApply {
     }
   }
 
-  /** VNets whose deletion is written and that guests have NICs on. */
-  async #used(open: readonly string[], writes: readonly VnetWrite[], seen: GuestsSeen): Promise<NetworkTroubles> {
-    const going = writes.flatMap(({ kind, vnet }) => (kind === 'delete-vnet' && open.includes(vnet) ? [vnet] : []))
+  /** Those of them that guests have NICs on. */
+  async #used(going: readonly string[], seen: GuestsSeen): Promise<NetworkTroubles> {
     if (going.length === 0) return new Map()
     const uses = await vnetUses(going, seen, this.#nics, this.#signal)
     return new Map(
@@ -148,6 +143,21 @@ export class VnetApply {
     )
   }
 }
+
+/** VNets that an apply would delete, whoever wrote that: an earlier run may have. */
+function goingOf(requests: readonly VnetRequest[], open: readonly string[]): readonly string[] {
+  const { wants, removals } = demandOf(requests)
+  const wanted = new Set(wants.map(({ name }) => name))
+  return [...new Set(removals.map(({ name }) => name))].filter((name) => open.includes(name) && !wanted.has(name))
+}
+
+/** Deletions that an earlier run has written. */
+const deletionsLeftIn = ({ vnets }: ClusterSnapshot, open: readonly string[]): readonly VnetWrite[] =>
+  vnets.flatMap(({ name, pending }): VnetWrite[] =>
+    pending === 'deleted' && open.includes(name)
+      ? [{ kind: 'delete-vnet', vnet: name, reason: 'left by an earlier run' }]
+      : [],
+  )
 
 /** Tells each range how far the apply of its VNets has come. */
 function watchFor(late: () => Pick<Late, 'requests' | 'troubles' | 'now'>): ApplyWatch {

@@ -74,7 +74,7 @@ export class VnetWriter {
   /**
    * Undoes writes that were not applied and are not to be: each VNet is written as it was before.
    *
-   * @param before as seen before they were made
+   * @param before as seen before they were made; a deletion that an earlier run made is pending there
    */
   async takeBack(
     writes: readonly VnetWrite[],
@@ -82,8 +82,8 @@ export class VnetWriter {
     token: string | undefined,
   ): Promise<void> {
     for (const write of writes) {
-      const config = vnets.find(({ name }) => name === write.vnet)?.configured
-      const undoing = inverseOf(write, config)
+      const seen = vnets.find(({ name }) => name === write.vnet)
+      const undoing = inverseOf(write, seen?.configured ?? seen?.running)
       try {
         this.#logger.info('taking back what was written for a vnet', { vnet: write.vnet })
         if (undoing !== undefined) await this.#send(undoing, token, always(this.#signal))
@@ -106,6 +106,13 @@ export class VnetWriter {
   ): Promise<Exclude<Applied, { kind: 'none' }>> {
     let end: ApplyEnd
     let refused: { readonly error: unknown } | undefined
+    // With its commit, not with its end: what is pending from then on under nobody's lock is not ours to take back.
+    let releasing: Promise<void> | undefined
+    const onCommitted = (): void => {
+      releasing = lock.released()
+      releasing.catch(() => undefined)
+      watch.onCommitted()
+    }
     const check = (): Promise<void> =>
       permit.check().then(
         () => this.#logger.info('applying SDN configuration', { reason }),
@@ -116,11 +123,12 @@ export class VnetWriter {
       )
     try {
       this.#signal.throwIfAborted()
-      end = await this.#sdn.apply(lock.token, { ...permit, check }, watch)
+      end = await this.#sdn.apply(lock.token, { ...permit, check }, { ...watch, onCommitted })
     } catch (error) {
+      await releasing
       return refused === undefined ? { kind: 'failed', vnets, error } : { kind: 'withheld', ...refused }
     }
-    await lock.released()
+    await (releasing ?? lock.released())
     if (end.kind === 'ended')
       return { kind: 'ended', failures: new Map(end.failures.map(({ node, why }) => [node, why])) }
     const { upid, at } = end.progress

@@ -41,14 +41,17 @@ export function nodeStates(
     if (failure !== undefined) return is('failed', `did not reload its network (${failure})`)
     const notAvailable = snapshot.vnetStates.find(
       (seen) =>
-        seen.node === node.name && seen.zone === zone && vnets.includes(seen.vnet) && seen.status !== 'available',
+        seen.node === node.name &&
+        seen.zone === zone &&
+        (seen.vnet === undefined || vnets.includes(seen.vnet)) &&
+        seen.status !== 'available',
     )
     if (notAvailable?.status === 'pending' && apply !== undefined)
       return is('reloading', `has yet to be reloaded by the apply that is under way ${taskText(apply.task)}`)
     if (notAvailable !== undefined)
       return is(
         notAvailable.status === 'pending' ? 'pending' : 'failed',
-        `says of vnet ${notAvailable.vnet}: ${notAvailable.status}${notAvailable.message === undefined ? '' : ` (${notAvailable.message})`}`,
+        `says of ${notAvailable.vnet === undefined ? `zone ${zone}` : `vnet ${notAvailable.vnet}`}: ${notAvailable.status}${notAvailable.message === undefined ? '' : ` (${notAvailable.message})`}`,
       )
     return is('available')
   }

@@ -65,6 +65,8 @@ export class FakeProxmox implements Proxmox {
   lockUnsupported = false
   /** What the log of an apply tells. */
   reloadFailures: readonly ReloadFailure[] = []
+  /** The node at which applies stand for longer than anybody waits. */
+  standsAt: string | undefined
   readonly #faults = new Map<string, unknown>()
 
   constructor(snapshot: ClusterSnapshot) {
@@ -151,7 +153,10 @@ export class FakeProxmox implements Proxmox {
       for (const vnet of this.snapshot.vnets) this.#setVnet({ ...vnet, pending: 'unchanged', running: vnet.configured })
       onCommitted()
       await this.whileReloading()
-      return { kind: 'ended', failures: this.reloadFailures }
+      const progress = { upid: 'UPID:pve1:', through: new Map(), at: this.standsAt }
+      return this.standsAt === undefined
+        ? { kind: 'ended', failures: this.reloadFailures }
+        : { kind: 'held-up', progress }
     },
   }
 

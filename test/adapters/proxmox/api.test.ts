@@ -17,6 +17,10 @@ const VM_REPLIES = {
   [`GET ${VM}/status/current`]: { data: { status: 'stopped' } },
 }
 
+/** What two nodes tell, which are asked in turn: as many requests as one host gets at once. */
+const GUESTS = { 'GET /nodes/pve1/qemu': { data: [] }, 'GET /nodes/pve2/qemu': { data: [] } }
+const nodeOf = (nth: number): string => `pve${1 + (nth % 2)}`
+
 describe('requests to Proxmox', () => {
   let at: Connected
   let second: FakeApi | undefined
@@ -183,6 +187,45 @@ describe('requests to Proxmox', () => {
     expect((await failing(create())).kind).to.equal('timeout-unknown-outcome')
     await create()
     expect([count(second, CREATE), count(at.api, CREATE)]).to.deep.equal([1, 1])
+  })
+
+  it('passes over no host for a node that it can not reach', async () => {
+    const gone = { status: 595, reason: 'No route to host' }
+    second = await fakeApi({ ...VM_REPLIES, [CONFIG]: gone, [START]: { status: 596, reason: 'Broken pipe' } })
+    at = await connected({ ...VM_REPLIES, [START]: { data: UPID } }, { tls: { kind: 'insecure' } }, [second.url])
+    const { proxmox, signal, api } = at
+    expect((await failing(proxmox.machines.read('pve1', 100, signal))).kind).to.equal('node-unreachable')
+    expect((await failing(proxmox.machines.start('pve1', 100, always(signal)))).kind).to.equal(
+      'timeout-unknown-outcome',
+    )
+    expect((await failing(proxmox.machines.read('pve1', 100, signal))).kind).to.equal('node-unreachable')
+    expect(api.got).to.deep.equal([])
+  })
+
+  it('asks once more for a write that had to wait for its turn, and sends none that is not wanted then', async () => {
+    const { proxmox, signal, api } = await start({ ...GUESTS, [CREATE]: OK })
+    const reads = Array.from({ length: 60 }, (_, nth) => proxmox.machines.told(nodeOf(nth), signal))
+    let asked = 0
+    const check = (): Promise<void> =>
+      (asked += 1) === 1 ? Promise.resolve() : Promise.reject(new Withdrawn('it is to go'))
+    const created = proxmox.sdn.createVnet('r3', VNET, undefined, { ...always(signal), check })
+    expect(await created.catch((error: unknown) => error)).to.be.instanceOf(Withdrawn)
+    await Promise.all(reads)
+    expect(count(api, CREATE)).to.equal(0)
+  })
+
+  it('sends a write although reads come without end', async () => {
+    const { proxmox, signal, api } = await start({ ...GUESTS, [CREATE]: OK })
+    const load = { isOver: false }
+    const reading = async (nth: number): Promise<void> => {
+      while (!load.isOver && api.got.length < 600) await proxmox.machines.told(nodeOf(nth), signal)
+    }
+    const readers = Array.from({ length: 60 }, (_, nth) => reading(nth))
+    await proxmox.machines.told('pve1', signal)
+    await proxmox.sdn.createVnet('r3', VNET, undefined, always(signal))
+    load.isOver = true
+    await Promise.all(readers)
+    expect(api.got.length).to.be.lessThan(600)
   })
 
   it('comes back after every host was down, without a word to the caller', async () => {

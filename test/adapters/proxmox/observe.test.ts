@@ -304,6 +304,25 @@ describe('observe', () => {
     expect(runningTasks.map(({ type }) => type)).to.deep.equal(['reloadnetworkall', 'srvreload'])
   })
 
+  it('believes the list where a node says that its zone is amiss, and does not tell of which VNet', async () => {
+    const zone = (node: string, status: string) => ({
+      type: 'network',
+      'network-type': 'zone',
+      network: 'ludus',
+      node,
+      status,
+    })
+    const resources = [{ ...NODE, node: 'pve1', id: 'node/pve1' }, zone('pve1', 'error'), zone('pve2', 'available')]
+    const { proxmox, signal } = await start({
+      'GET /cluster/resources': { data: resources },
+      'GET /nodes/pve1/sdn/zones/ludus/content': refusal(500, 'unable to read the local configuration'),
+    })
+    const { vnetStates } = await proxmox.observe(signal)
+    expect(vnetStates).to.deep.equal([
+      { node: 'pve1', zone: 'ludus', vnet: undefined, status: 'error', message: undefined },
+    ])
+  })
+
   it('takes a standalone node for quorate, and asks only once for lists this Proxmox does not have', async () => {
     const { proxmox, signal, api } = await start({
       'GET /cluster/status': { data: [{ type: 'node', name: 'pve1', online: 1, ip: '10.0.0.1', local: 1 }] },

@@ -100,6 +100,12 @@ describe('VNets', () => {
     expect(logged.join()).to.include('node pve2').and.include('No route to host')
   })
 
+  it('are applied as far as was seen, when nobody can tell how that ended on the nodes', async () => {
+    const { proxmox, signal } = await start(applying(refusal(500, 'unable to open the log')))
+    const { kind } = await proxmox.sdn.apply('token', always(signal), UNWATCHED)
+    expect(kind).to.equal('held-up')
+  })
+
   it('tells which nodes failed, whatever their order', () => {
     const log = [
       'pve2: reloading network config',

@@ -26,6 +26,22 @@ describe('a read that got no answer in time', () => {
     expect(await wait(after(3000), false)).to.equal('answer after 3000 ms')
   })
 
+  it('is not forgotten because nobody waits for it any longer, but because it is answered, if only with an error', async () => {
+    await wait(tooLate, true)
+    const stop = new AbortController()
+    const given = silent.wait(
+      WHAT,
+      () => clock.sleep(9000, stop.signal).then(() => ''),
+      () => false,
+      stop.signal,
+    )
+    stop.abort(new Error('enough'))
+    await given.catch(() => undefined)
+    expect(await wait(never, true)).to.match(/after 250 ms$/)
+    expect(await wait(() => Promise.reject(new Error('no such guest')), false)).to.match(/no such guest after 0 ms$/)
+    expect(await wait(after(3000), false)).to.equal('answer after 3000 ms')
+  })
+
   it('is waited for again once a late answer has come', async () => {
     await wait(tooLate, true)
     expect(await wait(after(1000), false)).to.match(/after 250 ms$/)

@@ -60,6 +60,11 @@ describe('requests to one API host', () => {
     end('a')
     await settled()
     expect(begun).to.include('c')
+    // The turn that they have lost to others they don't give back a second time.
+    for (const name of ['b', 'd', 'e']) end(name)
+    for (const name of ['i', 'j']) void ask(name)
+    await settled()
+    expect(begun.join('')).to.equal('abdefghc')
   })
 
   it('that nobody waits for any longer take no turn', async () => {
@@ -73,6 +78,20 @@ describe('requests to one API host', () => {
     end('a')
     await settled()
     expect(begun).to.deep.equal(['a', 'b', 'c', 'd', 'e gave up', 'f'])
+  })
+
+  it('that had their turn already begin beside others, which wait for them as for any', async () => {
+    const { begun, ask, slots, end } = turns()
+    for (const name of ['a', 'b', 'c', 'd']) void ask(name)
+    await settled()
+    const over = slots.anyway('pve1')
+    for (const name of ['e', 'f']) void ask(name)
+    end('a')
+    await settled()
+    expect(begun.join('')).to.equal('abcd')
+    over()
+    await settled()
+    expect(begun.join('')).to.equal('abcde')
   })
 
   it('open no more connections than that, however many there are', async () => {

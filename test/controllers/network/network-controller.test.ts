@@ -299,6 +299,19 @@ describe('NetworkController', () => {
       expect(proxmox.writes).to.deep.equal(['create r5', 'apply'])
     })
 
+    it('one that another range wants does not go, and guests may be on it', async () => {
+      const proxmox = fake()
+      proxmox.snapshot = { ...proxmox.snapshot, vnets: [natVnet(), unapplied(rangeVnet(1, 'R1'))] }
+      proxmox.nicsOn.set('r1', [{ vmid: 7, name: 'printer', nic: 'net3' }])
+      const controller = controllerOf(proxmox)
+      const results = await Promise.all([
+        controller.ensure(wantsOf(1), stillWanted),
+        controller.ensure(removalOf(1), stillWanted),
+      ])
+      expect(kinds(results)).to.include('ready')
+      expect(proxmox.writes).to.deep.equal(['apply'])
+    })
+
     it('each guest is read twice under the lock, however many go', async () => {
       const proxmox = fake()
       let reads = 0
@@ -351,6 +364,28 @@ describe('the repair of nodes that lack a network', () => {
     const waits = minutes.slice(1).map((minute, index) => minute - minutes[index]!)
     expect(waits, 'each longer than the one before').to.deep.equal([...new Set(waits)].sort((a, b) => a - b))
     expect(repair.standing()).to.deep.equal({ kind: 'exhausted' })
+  })
+
+  it('is not made by an apply that stands at a node, so it is tried again, soon', async () => {
+    const proxmox = new FakeProxmox(cluster(made))
+    const clock = virtualClock()
+    const { networks, repair } = roomOf(proxmox, { clock })
+    proxmox.standsAt = 'pve3'
+    repair.lacks('R1', 'pve2', 'r1')
+    await networks.ensure(wantsOf(2), stillWanted)
+    expect(proxmox.writes, 'for the other range').to.deep.equal(['create r2', 'apply'])
+    for (let times = 0; times < 2; times += 1) {
+      await report(proxmox, repair)
+      await clock.advance(2000)
+    }
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(3)
+    proxmox.standsAt = undefined
+    await clock.advance(60_000)
+    for (let times = 0; times < 3; times += 1) {
+      await report(proxmox, repair)
+      await clock.advance(600_000)
+    }
+    expect(proxmox.writes.filter((call) => call === 'apply')).to.have.length(4)
   })
 
   it('begins anew once no node has lacked anything for a while', async () => {

@@ -1,5 +1,11 @@
 import { expect } from 'chai'
-import { firstInUse, networkUse, whyItStays, whyRemovalsStay } from '../../../controllers/network/network-use.ts'
+import {
+  firstInUse,
+  networkUse,
+  vnetUses,
+  whyItStays,
+  whyRemovalsStay,
+} from '../../../controllers/network/network-use.ts'
 import type { NetworkWants } from '../../../model/plan/network-plan.ts'
 import { cluster, guest } from '../../builders/cluster.ts'
 import { FakeProxmox } from '../../builders/fake-proxmox.ts'
@@ -7,6 +13,10 @@ import { FakeProxmox } from '../../builders/fake-proxmox.ts'
 const { signal } = new AbortController()
 const GUESTS = [guest(7, { name: 'printer', node: 'pve1' }), guest(8, { name: 'mail', node: 'pve2' })]
 const SEEN = cluster({ guests: GUESTS })
+const HIDDEN = cluster({
+  guests: GUESTS,
+  unseen: [{ what: 'guests', path: '/vms/9', right: 'VM.Audit', remedy: 'give it' }],
+})
 const VNET = { kind: 'vnet', name: 'r1' } as const
 const BRIDGE = { kind: 'bridge', name: 'vmbr1001', node: 'pve1' } as const
 const onNet = (vmid: number, name: string) => ({ vmid, name, nic: 'net3' })
@@ -31,6 +41,16 @@ describe('whether a network is in use', () => {
     expect(await networkUse(BRIDGE, SEEN, proxmox.nics, signal)).to.deep.equal({ kind: 'free' })
     proxmox.nicsOn.set('vmbr1001', [onNet(7, 'printer')])
     expect((await networkUse(BRIDGE, SEEN, proxmox.nics, signal)).kind).to.equal('used')
+  })
+
+  it('is not known of any VNet while guests may be hidden, nor when one guest can not be read', async () => {
+    const kinds = async (proxmox: FakeProxmox, seen = SEEN): Promise<string> =>
+      [...(await vnetUses(['r1', 'r2'], seen, proxmox.nics, signal)).values()].map(({ kind }) => kind).join()
+    const used = situation()
+    used.nicsOn.set('r1', [onNet(8, 'mail')])
+    expect(await kinds(used)).to.equal('used,free')
+    expect(await kinds(used, HIDDEN)).to.equal('hidden,hidden')
+    expect(await kinds(situation().fail('nics r2', unreadable))).to.equal('unknown,unknown')
   })
 
   it('is not known when NICs can not be read, and what is not known stays', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ReloadWatch } from '../../../controllers/network/reload-watch.ts'
+import { patienceAt, ReloadWatch } from '../../../controllers/network/reload-watch.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { reloadPatience } from '../../../reconcilers/reload-patience.ts'
 import { cluster } from '../../builders/cluster.ts'
@@ -10,6 +10,7 @@ const upidOf = (type: string, node: string, nth = 0): string =>
   `UPID:${node}:00000001:0000000${nth}:000000${nth}0:${type}::root@pam:`
 const task = (type: string, node: string, nth = 0) => ({ upid: upidOf(type, node, nth), node, type, id: '' })
 const APPLY = task('reloadnetworkall', 'pve1')
+const ANOTHER = task('reloadnetworkall', 'pve2', 3)
 const OWN = task('srvreload', 'pve3')
 const running = (...runningTasks: ReturnType<typeof task>[]): Traits => ({ runningTasks })
 const NOTHING = running()
@@ -89,6 +90,12 @@ describe('which reloads of networks hang', () => {
       [],
     ],
     [
+      'is told still of an apply that hangs while another one goes from node to node',
+      [running(APPLY), running(APPLY), running(APPLY), running(APPLY, ANOTHER, OWN), running(APPLY, ANOTHER)],
+      {},
+      ['reloadnetworkall pve1'],
+    ],
+    [
       'waits three times as long as reloads that went well were seen to take',
       [1, 2, 3].map(() => ({ ...running(OWN), reloads: ended(20) })),
       {},
@@ -98,8 +105,18 @@ describe('which reloads of networks hang', () => {
   for (const [situation, looks, left, expected] of rows)
     it(situation, async () => expect(await told(looks, left)).to.deep.equal(expected))
 
+  it('has a node on which one hangs waited for no longer than a moment, and every other as long as usual', () => {
+    const seen = cluster({ ...running(APPLY), hangingReloads: new Map([[APPLY.upid, 'pve3']]) })
+    expect(['pve3', 'pve2', undefined].map((at) => patienceAt(at, seen))).to.deep.equal([5000, 30_000, 30_000])
+  })
+
+  it('waits for no longer than five minutes, however long one took that hung or whose node set its date', () => {
+    expect(reloadPatience({ reloads: ended(3 * 3600) })).to.equal(300_000)
+    expect(reloadPatience({ reloads: ended(Number.NaN) })).to.equal(30_000)
+  })
+
   it('is judged by reloads that went well alone', () => {
     expect(reloadPatience({ reloads: ended(100, 'exit code 1') })).to.equal(30_000)
-    expect(reloadPatience({ reloads: ended(100) })).to.equal(300_000)
+    expect(reloadPatience({ reloads: ended(50) })).to.equal(150_000)
   })
 })

@@ -43,6 +43,16 @@ describe('the SDN lock', () => {
     expect([proxmox.lockHolder, store.note]).to.deep.equal([undefined, undefined])
   })
 
+  it('that work is done under is nothing left behind', async () => {
+    const lock = open()
+    await lock.hold(false, signal, async () => {
+      await lock.giveBackLeftover(signal)
+      expect([proxmox.lockHolder, takenBack.length]).to.deep.equal([store.note?.kind === 'held' && store.note.token, 0])
+      return 'done'
+    })
+    expect(proxmox.journal).to.deep.equal(['lock', 'unlock'])
+  })
+
   it('is given back at once, and nothing done under it, when its token can not be noted', async () => {
     const write = store.write.bind(store)
     store.write = async (note) => {

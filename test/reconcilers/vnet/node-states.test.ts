@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
-import { lackingNodes, nodeStates } from '../../../reconcilers/vnet/node-states.ts'
+import { lackingNodes, nodeStates, withReloads } from '../../../reconcilers/vnet/node-states.ts'
 import { cluster, natVnet, node, rangeVnet, unapplied } from '../../builders/cluster.ts'
 
 const HOUR = 3_600_000
@@ -39,6 +39,11 @@ describe('whether networks are in force on a node', () => {
       { reloads: [reload(9 * HOUR, undefined, 'pve2', 8 * HOUR), reload(8.9 * HOUR, FAILED, 'pve2', 8.8 * HOUR)] },
       'failed',
     ],
+    [
+      'they are not where of two reloads that began in one moment one failed',
+      { reloads: [reload(9 * HOUR), reload(9 * HOUR, FAILED)] },
+      'failed',
+    ],
     ['they are not yet while it reloads', { runningTasks: [running('srvreload', 'pve2')] }, 'reloading'],
     ['they are while another node reloads', { runningTasks: [running('srvreload', 'pve1')] }, 'available'],
     [
@@ -67,6 +72,11 @@ describe('whether networks are in force on a node', () => {
       'pending',
     ],
     ['they are not where the node says error', { vnetStates: told('error') }, 'failed'],
+    [
+      'they are not where the node does not tell what of its zone is in error',
+      { vnetStates: [{ node: 'pve2', zone: 'ludus', vnet: undefined, status: 'error', message: undefined }] },
+      'failed',
+    ],
     ['they are where another VNet is in trouble', { vnetStates: told('error', undefined, 'r9') }, 'available'],
     ['they are where the zone is in trouble and the VNet is not', { vnetStates: told('available') }, 'available'],
   ]
@@ -76,6 +86,33 @@ describe('whether networks are in force on a node', () => {
       const states = nodeStates('ludus', ['ludusnat', 'r1'], seen, new Map())
       expect(states.find(({ node: name }) => name === 'pve2')?.state).to.equal(expected)
     })
+
+  it('is told by the log of an apply where the look does not tell it yet', () => {
+    const state = (at: string, is: 'reloading' | 'available' | 'pending' | 'hanging') => ({
+      node: at,
+      state: is,
+      message: '',
+    })
+    const through = new Map([
+      ['pve1', undefined],
+      ['pve2', FAILED],
+      ['pve3', FAILED],
+      ['pve4', undefined],
+    ])
+    const seen = [
+      state('pve1', 'reloading'),
+      state('pve2', 'reloading'),
+      state('pve3', 'available'),
+      state('pve4', 'hanging'),
+    ]
+    expect(withReloads(seen, through).map((each) => each.state)).to.deep.equal([
+      'available',
+      'reloading',
+      'failed',
+      'hanging',
+    ])
+    expect(withReloads([state('pve5', 'reloading')], through)[0]?.state).to.equal('reloading')
+  })
 
   it('is told in Proxmox own words', () => {
     const seen = cluster({ takenAt: 10 * HOUR, vnets, vnetStates: told('pending', 'too old, please reload') })
