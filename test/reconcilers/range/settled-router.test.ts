@@ -54,6 +54,11 @@ describe('the router of a range whose file does not name it', () => {
     expect(settled(unsaid(), { templates: templates(13), guests: [there] }, [vm(D12)]).is[0]).to.equal(D13)
   })
 
+  it('is never called as a VM of the file is', () => {
+    expect(settled(unsaid(), { templates: templates(13) }, [vm(D13)]).is[0]).to.equal(D11)
+    expect(settled(unsaid(), { templates: templates(12) }, [vm(D12)]).is[0]).to.equal(D11)
+  })
+
   it('keeps the name that is said, and of name and template what is said', () => {
     const named = router('JD', { name: 'gate', unsaid: ['template'] })
     expect(settled(named, { templates: templates(13) }).is).to.deep.equal(['gate', 'debian-13-x64-server-template'])
@@ -65,5 +70,9 @@ describe('the router of a range whose file does not name it', () => {
     const near = vm('JD-a', { wishes: [{ kind: 'together_with', vms: [D11, 'JD-b'], required: true }] })
     const { vms } = settled(unsaid(), { templates: templates(12) }, [near])
     expect(vms[0]?.wishes).to.deep.equal([{ kind: 'together_with', vms: [D12, 'JD-b'], required: true }])
+    const newer = vm('JD-a', { wishes: [{ kind: 'apart_from', vms: [D13], required: true }] })
+    expect(settled(unsaid(), { templates: templates(11) }, [newer]).vms[0]?.wishes).to.deep.equal([
+      { kind: 'apart_from', vms: [D11], required: true },
+    ])
   })
 })
