@@ -41,12 +41,16 @@ describe('the router of a range whose file does not name it', () => {
     const there = (name: string, pool: string) => guest(105, { name, pool })
     for (const name of [D11, D12, D13])
       expect(settled(unsaid(), { templates: templates(11, 12, 13), guests: [there(name, 'JD')] }).is[0]).to.equal(name)
-    expect(settled(unsaid(), { templates: templates(13), guests: [there(D11, 'KT')] }).is[0]).to.equal(D13)
+    const others = [there(D11, 'KT'), guest(106, { name: D11, pool: 'JD', template: true })]
+    const container = guest(107, { name: D12, pool: 'JD', kind: 'lxc' })
+    expect(settled(unsaid(), { templates: templates(13), guests: [...others, container] }).is[0]).to.equal(D13)
   })
 
   it('is the one that is being made just now', () => {
     const work = { rangeId: 'JD', vmid: 1_001_254, name: D12, node: 'pve1' }
     expect(settled(unsaid(), { templates: templates(13) }, [], [work]).is[0]).to.equal(D12)
+    const another = { ...work, rangeId: 'KT' }
+    expect(settled(unsaid(), { templates: templates(13) }, [], [another]).is[0]).to.equal(D13)
   })
 
   it('is not a VM of the file that has such a name', () => {
