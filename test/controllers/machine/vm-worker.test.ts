@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import sinon from 'sinon'
+import { ConfigAudit } from '../../../controllers/machine/config-audit.ts'
 import { FailedClones } from '../../../controllers/machine/failed-clones.ts'
 import { VmBackoff } from '../../../controllers/machine/vm-backoff.ts'
 import type { KeepAssignment } from '../../../controllers/machine/vm-assignment.ts'
@@ -35,9 +37,9 @@ function workerOn(machines: FakeMachines) {
   const time = { now: 0 }
   const clock = { now: () => time.now }
   const failed = new FailedClones(clock)
-  const audit = { check: async () => ({ kind: 'settled' }) as const, found: () => [], isToBeConfigured: () => false }
+  const audit = sinon.createStubInstance(ConfigAudit)
   const pools = { read: () => Promise.resolve({ comment: undefined, guests: [], nodes: new Map<number, string>() }) }
-  const worker = new VmWorker({ machines, pools }, audit as never, new VmBackoff(clock, () => 1), clock, quiet, failed)
+  const worker = new VmWorker({ machines, pools }, audit, new VmBackoff(clock, () => 1), clock, quiet, failed)
   const work = (assignment: KeepAssignment) => worker.work(assignment, always(new AbortController().signal))
   return { time, worker, work, failed }
 }
