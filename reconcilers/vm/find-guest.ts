@@ -95,9 +95,13 @@ export function findGuest(
 
   const [stranger] = namesakes
   if (stranger !== undefined) {
+    const [has, rename] =
+      stranger.name === name
+        ? ['has that name', 'rename one of them']
+        : [`would be it by its name ${stranger.name}`, 'rename it']
     return conflict(
       'NameTaken',
-      `vm ${name}: VM ${stranger.vmid} on ${stranger.node} ${stranger.name === name ? 'has that name' : `would be it by its name ${stranger.name}`} and is ${poolText(stranger.pool)}, not in pool ${rangeId}; rename one of them, or move the VM into pool ${rangeId} if it is the range's`,
+      `vm ${name}: VM ${stranger.vmid} on ${stranger.node} ${has} and is ${poolText(stranger.pool)}, not in pool ${rangeId}; ${rename}, or move the VM into pool ${rangeId} if it is the range's`,
     )
   }
   return nameless === undefined ? { kind: 'absent' } : unclear(nameless)

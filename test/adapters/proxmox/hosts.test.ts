@@ -29,10 +29,12 @@ describe('the choice of API hosts', () => {
   })
 
   it('stays with the one after it, however many find the same together', () => {
-    const hosts = hostsOf()
+    const C = { url: 'https://c:8006' }
+    const hosts = createHosts([A, B, C], { clock, random: () => 0.5 })
     hosts.passOver(A)
+    hosts.passOver(B)
     hosts.passOver(A)
-    expect(hosts.candidates()).to.deep.equal([B, A])
+    expect(hosts.candidates()).to.deep.equal([C, A, B])
   })
 
   it('leaves a host alone for longer each time it fails in a row, but not for more than half a minute', async () => {

@@ -20,7 +20,12 @@ async function look(guests: readonly GuestSeen[], tells: Readonly<Record<string,
   })
   const observe = () => Promise.resolve(snapshot)
   const seen = await lookNow({ observe, machines }, ['JD'], new AbortController().signal)
-  return { asked, warnings: seen.warnings, states: seen.snapshot.guests.map(({ vmid, status }) => [vmid, status]) }
+  return {
+    asked,
+    warnings: seen.warnings,
+    states: seen.snapshot.guests.map(({ vmid, status }) => [vmid, status]),
+    names: seen.snapshot.guests.map(({ name }) => name),
+  }
 }
 
 type MachineToldOf = MachineTold & { readonly vmid: number }
@@ -44,6 +49,12 @@ describe('what a command that looks once says of VMs', () => {
       [103, 'paused'],
       [104, 'unknown'],
     ])
+  })
+
+  it('has the names that their nodes tell, which the list tells late', async () => {
+    const guests = [own(101, { name: 'VM 101' }), own(102)]
+    const { names } = await look(guests, { pve1: [{ ...told(101, true), name: 'JD-a' }, told(102, true)] })
+    expect(names).to.deep.equal(['JD-a', 'JD-102'])
   })
 
   it('asks no node that is off, nor for guests of others, and warns of one that does not answer', async () => {

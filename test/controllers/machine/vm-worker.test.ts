@@ -83,7 +83,11 @@ describe('a node on which a clone fails', () => {
     const unlucky = workerOn(new FakeMachines().fail('clone', 'task-failed'))
     await unlucky.work(handed(CREATE, 'absent', ''))
     expect([...unlucky.failed.avoided().keys()]).to.deep.equal(['pve1'])
-    unlucky.time.now = 10 * MINUTE
+    unlucky.time.now = 5 * MINUTE
+    await unlucky.work(handed(CREATE, 'absent', 'another try'))
+    expect([...unlucky.failed.avoided().keys()], 'after one that went well').to.deep.equal([])
+    unlucky.failed.failed('pve1', 'disk full')
+    unlucky.time.now = 15 * MINUTE
     expect([...unlucky.failed.avoided().keys()]).to.deep.equal([])
   })
 })

@@ -109,7 +109,7 @@ const rows: readonly [string, readonly GuestSeen[], string, RegExp?][] = [
     'is not one outside of its pool under such a name, nor is it made beside that',
     [guest(105, { name: OLD_NAME, pool: undefined })],
     'NameTaken',
-    /would be it by its name JD-DC01-of-old and is in no pool, not in pool JD/,
+    /would be it by its name JD-DC01-of-old and is in no pool, not in pool JD; rename it, or move/,
   ],
   [
     "is not what has its VMID and such a name in no pool, and may be the range's",
