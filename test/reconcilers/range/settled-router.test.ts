@@ -1,6 +1,9 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import { withSettledRouter } from '../../../reconcilers/range/settled-router.ts'
+import { otherRouterNames } from '../../../model/router-names.ts'
+import { findGuest, guestsOfRange, indexGuests } from '../../../reconcilers/vm/find-guest.ts'
 import { cluster, guest, template } from '../../builders/cluster.ts'
 import { range, router, vm } from '../../builders/range.ts'
 
@@ -78,5 +81,33 @@ describe('the router of a range whose file does not name it', () => {
     expect(settled(unsaid(), { templates: templates(11) }, [newer]).vms[0]?.wishes).to.deep.equal([
       { kind: 'apart_from', vms: [D11], required: true },
     ])
+  })
+
+  it('is made only where there is none under any of its names, and never is, nor is called as, a VM of the file', () => {
+    const names = [D11, D12, D13] as const
+    const release = fc.constantFrom(11, 12, 13)
+    const pool = fc.constantFrom(undefined, 'JD', 'KT')
+    const there = fc.uniqueArray(
+      fc.record({ name: fc.constantFrom(...names), pool, vmid: fc.integer({ min: 100, max: 109 }) }),
+      {
+        selector: ({ vmid }) => vmid,
+        maxLength: 4,
+      },
+    )
+    const ofFile = fc.uniqueArray(fc.constantFrom<string>(D12, D13))
+    fc.assert(
+      fc.property(fc.uniqueArray(release), there, ofFile, (releases, seen, vmNames) => {
+        const guests = seen.map(({ vmid, ...traits }) => guest(vmid, traits))
+        const otherNames = otherRouterNames('JD', D11, vmNames)
+        const of = router('JD', { otherNames, unsaid: ['name', 'template'] })
+        const vms = vmNames.map((name) => vm(name))
+        const { router: made } = settled(of, { templates: templates(...releases), guests }, vms)
+        expect(vmNames).to.not.include(made.name)
+        const found = findGuest(made, 1_001_254, guestsOfRange('JD', new Set(), indexGuests({ guests })))
+        const its = seen.filter(({ name }) => !vmNames.includes(name))
+        expect(found.kind === 'absent').to.equal(its.length === 0)
+        if (found.kind === 'guest') expect(its.map(({ vmid }) => vmid)).to.include(found.guest.vmid)
+      }),
+    )
   })
 })
