@@ -28,6 +28,14 @@ const flawOf = (token: string): string | undefined => {
   return undefined
 }
 
+/** What is wrong with a secret that is given apart from its token's id, without repeating any of it. */
+const flawOfSecret = (secret: string): string | undefined => {
+  if (secret === '') return 'is empty'
+  if (/\s/.test(secret)) return 'has more than one line or a blank in it'
+  if (/^[^@!=]+@[^@!=]+![^@!=]+=/.test(secret)) return 'holds the whole token'
+  return undefined
+}
+
 /** Checks a token's form and takes off what surrounds it. */
 const parseToken = (text: string, source: string): string => {
   const token = text.trim().replace(/^PVEAPIToken=/, '')
@@ -99,6 +107,11 @@ const findToken = async ({
   }
   if (variable !== undefined) return { source: `environment variable ${VARIABLE}`, text: variable }
   const { id, secret } = ludus ?? { id: undefined, secret: undefined }
+  const flaw = secret === undefined ? undefined : flawOfSecret(secret.trim())
+  if (flaw !== undefined)
+    throw new UserError(
+      `Proxmox API token: ${SECRET} ${flaw}; set it to the secret alone, the value that "pveum user token add" prints`,
+    )
   if (id !== undefined && secret !== undefined) return { source: `${ID} and ${SECRET}`, text: `${id}=${secret}` }
   const [given, lacking] = id === undefined ? [SECRET, ID] : [ID, SECRET]
   if (id !== undefined || secret !== undefined)

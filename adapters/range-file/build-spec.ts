@@ -1,7 +1,7 @@
 import { ROUTER_ADDRESS } from '../../model/identity.ts'
 import type { RangeFile } from '../../model/range-file.ts'
 import type { RangeSpec, Suspension, VmSpec } from '../../model/range-spec.ts'
-import { routerNameFor, routerNames } from '../../model/router-names.ts'
+import { otherRouterNames, routerNameFor } from '../../model/router-names.ts'
 import { wishesIn } from './build-wishes.ts'
 
 type VmEntry = RangeFile['ludus'][number]
@@ -26,7 +26,7 @@ export function buildSpec(file: RangeFile, id: string, source: string): RangeSpe
     drift: { networks: lanista?.drift?.networks ?? 'correct', hardware: lanista?.drift?.hardware ?? 'report' },
     targetNode: file.defaults?.target_node,
     notifyUrls: file.notify?.urls ?? [],
-    router: withWishes(routerSpec(file.router ?? {}, id), wishes),
+    router: withWishes(routerSpec(file, id), wishes),
     vms: file.ludus.map((entry) => withWishes(vmSpec(entry), wishes)),
   }
 }
@@ -46,9 +46,9 @@ const suspensionOf = (suspend: Suspend): Suspension | undefined =>
     until: suspend.until === undefined ? undefined : Date.parse(suspend.until),
   }
 
-const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): Omit<VmSpec, 'wishes'> => ({
+const routerSpec = ({ router = {}, ludus }: RangeFile, id: string): Omit<VmSpec, 'wishes'> => ({
   role: 'router',
-  ...routerName(router, id),
+  ...routerName(router, id, ludus),
   hostname: router.hostname ?? `${id}-router`,
   template: router.template ?? ROUTER_DEFAULTS.template,
   address: ROUTER_ADDRESS,
@@ -65,11 +65,13 @@ const routerSpec = (router: NonNullable<RangeFile['router']>, id: string): Omit<
 function routerName(
   { vm_name: said, template }: NonNullable<RangeFile['router']>,
   id: string,
+  vms: RangeFile['ludus'],
 ): Pick<VmSpec, 'name' | 'otherNames' | 'unsaid'> {
   const unsaid = template === undefined ? (['template'] as const) : []
   if (said !== undefined) return { name: said, otherNames: [], unsaid }
   const name = routerNameFor(id, template ?? ROUTER_DEFAULTS.template)
-  return { name, otherNames: routerNames(id).filter((each) => each !== name), unsaid: ['name', ...unsaid] }
+  const vmNames = vms.map((vm) => vm.vm_name)
+  return { name, otherNames: otherRouterNames(id, name, vmNames), unsaid: ['name', ...unsaid] }
 }
 
 /** Roles in a Windows domain that make a VM one of its controllers. */

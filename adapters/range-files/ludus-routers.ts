@@ -1,6 +1,6 @@
 import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
-import { routerNames } from '../../model/router-names.ts'
+import { otherRouterNames } from '../../model/router-names.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 
 type Defaults = Pick<ServerConfig, 'default_router_vm_name' | 'default_router_template_name'>
@@ -16,6 +16,7 @@ export function withLudusRouters(
   const withRouter = (spec: RangeSpec): RangeSpec => {
     const { id, router } = spec
     const { unsaid } = router
+    const vmNames = spec.vms.map((vm) => vm.name)
     const name = vmName?.replaceAll(/\{\{\s*range_id\s*\}\}/g, id)
     const named = name !== undefined && unsaid.includes('name')
     const templated = template !== undefined && unsaid.includes('template')
@@ -23,7 +24,7 @@ export function withLudusRouters(
       ...spec,
       router: {
         ...router,
-        ...(named ? { name, otherNames: routerNames(id).filter((each) => each !== name) } : {}),
+        ...(named ? { name, otherNames: otherRouterNames(id, name, vmNames) } : {}),
         ...(templated ? { template } : {}),
         unsaid: unsaid.filter((what) => !(what === 'name' ? named : templated)),
       },

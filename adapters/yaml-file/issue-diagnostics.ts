@@ -8,7 +8,7 @@ import { pathText } from './path-text.ts'
 import { numberAt } from './schema-at.ts'
 import { SECRET_KEY } from './secret-keys.ts'
 import { MAX_DIAGNOSTICS } from './syntax-diagnostics.ts'
-import { type MovedKeys, namesOf, unknownKey } from './unknown-key.ts'
+import { meantBy, type MovedKeys, namesOf, unknownKey } from './unknown-key.ts'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
@@ -25,8 +25,18 @@ export function issueDiagnostics(
   moved: MovedKeys = new Map(),
 ): readonly Diagnostic[] {
   const context = { yaml, schema, moved }
+  // Of a key that is misspelt nobody says that it is lacking, too.
+  const misspelt = new Set(
+    issues.slice(0, MAX_DIAGNOSTICS).flatMap((issue) => {
+      if (issue.code !== 'unrecognized_keys') return []
+      const meant = issue.keys.slice(0, MAX_DIAGNOSTICS).map((key) => meantBy(key, issue.path, schema, moved))
+      return meant.flatMap((key) => (key === undefined ? [] : [pathText([...issue.path, key])]))
+    }),
+  )
+  const isTold = ({ path }: Issue): boolean => misspelt.has(pathText(path)) && !yaml.place(path).exact
   return issues
     .slice(0, MAX_DIAGNOSTICS)
+    .filter((issue) => !isTold(issue))
     .flatMap((issue) => diagnosticsOf(issue, issue.path, context))
     .slice(0, MAX_DIAGNOSTICS)
 }
@@ -61,10 +71,13 @@ function diagnosticsOf(issue: Issue, path: Path, context: Context): readonly Dia
   const rule = ruleOf(issue, path, schema)
   // A rule about what a value must be speaks of the value; any other speaks of the key.
   const remedy = remedyOf(issue, node, path, context.moved)
+  // Which kind of value it is says something only where another is wanted.
+  const subject = (found: string): string =>
+    found === 'a string' && issue.code !== 'invalid_type' ? pathText(path) : `${pathText(path)} is ${found},`
   return rule.startsWith('must be')
     ? [
-        yaml.diagnosticAt(node ?? key, `${pathText(path)} is ${foundText(path, node)}, ${rule}`, remedy, {
-          finding: `${pathText(path)} is ${kindText(node)}, ${rule}`,
+        yaml.diagnosticAt(node ?? key, `${subject(foundText(path, node))} ${rule}`, remedy, {
+          finding: `${subject(kindText(node))} ${rule}`,
           remedy,
         }),
       ]

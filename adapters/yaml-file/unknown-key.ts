@@ -35,15 +35,22 @@ export function unknownKey(
   }
 }
 
+/** The key that is most likely meant by one that nobody knows there; undefined where that is not a slip of the keyboard. */
+export function meantBy(key: string, path: Path, schema: z.core.$ZodType, moved: MovedKeys): string | undefined {
+  if (moved.has(namesOf([...path, key]))) return undefined
+  const known = knownKeysAt(schema, path)
+  const slip = nearest(key, known, 1)
+  return slip ?? (placeOf(key, path, schema) === undefined ? nearest(key, known) : undefined)
+}
+
 function remedyFor(key: string, path: Path, schema: z.core.$ZodType, moved: MovedKeys): string {
   const known = knownKeysAt(schema, path)
   const now = moved.get(namesOf([...path, key]))
   if (now !== undefined) return `move it: by now it is ${now}`
-  const slip = nearest(key, known, 1)
-  const place = slip === undefined ? placeOf(key, path, schema) : undefined
-  if (place !== undefined) return `move it ${place}`
-  const meant = slip ?? nearest(key, known)
-  return meant === undefined ? `remove it; allowed are ${known.join(', ')}` : `did you mean ${meant}?`
+  const meant = meantBy(key, path, schema, moved)
+  if (meant !== undefined) return `did you mean ${meant}?`
+  const place = placeOf(key, path, schema)
+  return place === undefined ? `remove it; allowed are ${known.join(', ')}` : `move it ${place}`
 }
 
 /** Where a key of that very name belongs, further up or down; undefined where it is known nowhere on the way. */

@@ -59,7 +59,11 @@ export async function destroyCommand(
   const { snapshot } = await lookNow(connected.proxmox, [range], signal)
   const left = rangeLeft(range, snapshot)
   if (isGone(left) && !left.pool) {
-    print(`range ${range}: there is nothing of it on the cluster`)
+    // Of two ranges that differ in more the other is not to be suggested: it would be wiped.
+    const meant = snapshot.pools.find((pool) => pool !== range && pool.toLowerCase() === range.toLowerCase())
+    print(
+      `range ${range}: there is nothing of it on the cluster${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    )
     return 0
   }
   const order = orderOf(range, snapshot, file, composition.clock.now())

@@ -78,7 +78,8 @@ export function unknownOrders(
       `${subject}; a range that one of them is for goes, or stays away; run this as root or as the user that Lanista runs as`,
     ]
   const marked = markedRanges(snapshot)
-  const blank = present.map(({ id }) => id).filter((id) => !marked.has(id))
+  const held = new Set(snapshot.guests.flatMap(({ pool }) => pool ?? []))
+  const blank = present.map(({ id }) => id).filter((id) => !marked.has(id) && !held.has(id))
   if (blank.length === 0) return []
   return [
     `${subject}; of ${blank.length === 1 ? 'range' : 'ranges'} ${blank.join(', ')} nothing is on the cluster, and one that was destroyed stays away; plan with the state directory of the Lanista that runs here`,

@@ -7,6 +7,7 @@ import { always, provided } from '../../model/permit.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
 import { namesIn, type RangeSpec } from '../../model/range-spec.ts'
+import { withSettledRouter } from '../../reconcilers/range/settled-router.ts'
 import { zoneRemarkOf } from '../../model/zone-finding.ts'
 import type { KeepAssignment } from '../machine/vm-assignment.ts'
 import type { Pruning } from '../removal/pruning.ts'
@@ -109,7 +110,7 @@ export class RangePass {
     const zone = zoneFindingOf(planned)
     if (planned.result.kind === 'refused') {
       const { id, report } = range
-      const asked = askedBy(spec, report.vms)
+      const asked = askedBy(withSettledRouter(spec, planned.snapshot, []), report.vms)
       const sight = await this.#sight.in(planned.snapshot, id, asked.vms, signal)
       const facts = factsSeen(asked, sight, planned.result.finding.reason, reach.underWay().size > 0)
       report.refused(facts, findingsOf(planned.result, zone))

@@ -18,11 +18,14 @@ export function withSettledRouter(
   const { router } = spec
   const template = templateOf(router, snapshot)
   const name = nameOf(spec, template, snapshot, underWay)
-  if (name === router.name && template === router.template) return spec
   const names = [router.name, ...router.otherNames]
+  const misnamed = names.filter((each) => each !== name)
+  const isMeant = [router, ...spec.vms].some(({ wishes }) =>
+    wishes.some((wish) => 'vms' in wish && wish.vms.some((each) => misnamed.includes(each))),
+  )
+  if (name === router.name && template === router.template && !isMeant) return spec
   const called = (vm: VmSpec): VmSpec => ({ ...vm, wishes: vm.wishes.map((wish) => renamed(wish, names, name)) })
-  const otherNames = names.filter((each) => each !== name)
-  return { ...spec, router: called({ ...router, name, otherNames, template }), vms: spec.vms.map(called) }
+  return { ...spec, router: called({ ...router, name, otherNames: misnamed, template }), vms: spec.vms.map(called) }
 }
 
 function templateOf({ unsaid, template }: VmSpec, { templates }: Pick<ClusterSnapshot, 'templates'>): string {
@@ -44,7 +47,7 @@ function nameOf(
   const isThere = (each: string): boolean =>
     guests.some((guest) => guest.kind === 'qemu' && !guest.template && guest.pool === id && guest.name === each) ||
     underWay.some((work) => work.rangeId === id && work.name === each)
-  return possible.find(isThere) ?? preferred
+  return possible.find(isThere) ?? possible[0] ?? preferred
 }
 
 const renamed = (wish: Wish, names: readonly string[], name: string): Wish =>

@@ -77,8 +77,8 @@ export function findGuest(
   const { byVmid, byName } = index
   const { name } = vm
   const names = [name, ...vm.otherNames]
-  const namesakes = byName.get(name) ?? []
-  const named = names.flatMap((each) => byName.get(each) ?? []).filter(({ pool }) => pool === rangeId)
+  const namesakes = names.flatMap((each) => byName.get(each) ?? [])
+  const named = namesakes.filter(({ pool }) => pool === rangeId)
   if (named.length > 1) {
     const called = new Set(named.map((guest) => guest.name)).size > 1 ? 'that are it by their names' : 'of that name'
     return conflict(
@@ -95,9 +95,13 @@ export function findGuest(
 
   const [stranger] = namesakes
   if (stranger !== undefined) {
+    const [has, rename] =
+      stranger.name === name
+        ? ['has that name', 'rename one of them']
+        : [`would be it by its name ${stranger.name}`, 'rename it']
     return conflict(
       'NameTaken',
-      `vm ${name}: VM ${stranger.vmid} on ${stranger.node} has that name and is ${poolText(stranger.pool)}, not in pool ${rangeId}; rename one of them, or move the VM into pool ${rangeId} if it is the range's`,
+      `vm ${name}: VM ${stranger.vmid} on ${stranger.node} ${has} and is ${poolText(stranger.pool)}, not in pool ${rangeId}; ${rename}, or move the VM into pool ${rangeId} if it is the range's`,
     )
   }
   return nameless === undefined ? { kind: 'absent' } : unclear(nameless)
@@ -116,14 +120,16 @@ function holderOf(holder: GuestSeen, rangeId: string, names: readonly string[]):
   }
   return conflict(
     'VmidTaken',
-    `vm ${name}: its VMID ${vmid} belongs to ${holder.name ?? 'a nameless guest'} on ${node}, ${poolText(pool)}; ${holderRemedy(holder, rangeId, name)}`,
+    `vm ${name}: its VMID ${vmid} belongs to ${holder.name ?? 'a nameless guest'} on ${node}, ${poolText(pool)}; ${holderRemedy(holder, rangeId, names)}`,
   )
 }
 
-function holderRemedy(holder: GuestSeen, rangeId: string, name: string): string {
-  const { kind, template, pool, name: known } = holder
+function holderRemedy(holder: GuestSeen, rangeId: string, names: readonly string[]): string {
+  const { kind, template, pool, name: known = '' } = holder
+  const [name = ''] = names
   if (kind !== 'qemu' || template) return MOVE_IT
-  if (known === name) return `move it into pool ${rangeId} if it is the range's, or rename it and give it another VMID`
+  if (names.includes(known))
+    return `move it into pool ${rangeId} if it is the range's, or rename it and give it another VMID`
   return pool === rangeId ? renameRemedy(name, holder) : MOVE_IT
 }
 

@@ -96,6 +96,11 @@ describe('parseRange', () => {
       expect(specOf('ludus: []\nrouter: { cpus: 4 }\n').router.balloonMiB).to.equal(512)
     })
 
+    it('finds its router under no name that one of its VMs has', () => {
+      const named = otherVm('"{{ range_id }}-router-debian12-x64"', 'hostname: h, vlan: 2, ip_last_octet: 1')
+      expect(specOf(`ludus:\n${named}`).router.otherNames).to.deep.equal(['JD-router-debian13-x64'])
+    })
+
     it('lets a VM balloon only where ram_min_gb is given', () => {
       const [entry] = specOf(
         'ludus: [{ vm_name: v, hostname: v, template: t, vlan: 2, ip_last_octet: 1, ram_gb: 8, cpus: 1, linux: true }]\n',

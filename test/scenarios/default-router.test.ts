@@ -34,4 +34,17 @@ describe('the router of a range whose file does not name it', () => {
     await lab.until(() => lab.controller.board.get('KT')?.conditions.at(-1)?.reason === 'Absent')
     expect(named()).to.deep.equal([[105, 'JD-router-debian11-x64']])
   })
+  it('is told under the name that it has while nothing can be planned', async () => {
+    const world = clusterFrom({
+      zone: null,
+      templates: TEMPLATES,
+      guests: [
+        { name: 'JD-router-debian12-x64', vmid: 105, node: 'pve2', pool: 'JD', running: true, memory_mib: 2048 },
+      ],
+    })
+    lab = await openLab({ world, settings: { clusterMode: true }, files: { 'JD.yml': ROUTER_ONLY } })
+    const told = () => lab.controller.board.get('JD')
+    await lab.until(() => told()?.conditions.at(-1)?.reason === 'ZoneMissing')
+    expect(told()?.vms.map(({ name, phase }) => `${name}: ${phase}`)).to.deep.equal(['JD-router-debian12-x64: running'])
+  })
 })

@@ -82,6 +82,7 @@ describe('lanista destroy', function () {
   it('shows what there is, destroys nothing at a wrong answer, and all of it at the right one', async () => {
     await open()
     const before = writes().length
+    expect((await destroy('jd')).output).to.equal('range jd: there is nothing of it on the cluster; did you mean JD?')
     const [router, a] = [...vmsOfJd()].sort((one, other) => one - other)
     const asked: string[] = []
     const answering = (answer: string) => (text: string) => {

@@ -18,6 +18,25 @@ describe('the choice of API hosts', () => {
     expect(hosts.candidates()).to.deep.equal([B, A])
   })
 
+  it('does not go back to one that was passed over for answering to something else, for a minute', async () => {
+    const hosts = hostsOf()
+    hosts.passOver(A)
+    hosts.worked(A)
+    expect(hosts.candidates()).to.deep.equal([B, A])
+    await clock.sleep(60_000)
+    hosts.worked(A)
+    expect(hosts.candidates()).to.deep.equal([A, B])
+  })
+
+  it('stays with the one after it, however many find the same together', () => {
+    const C = { url: 'https://c:8006' }
+    const hosts = createHosts([A, B, C], { clock, random: () => 0.5 })
+    hosts.passOver(A)
+    hosts.passOver(B)
+    hosts.passOver(A)
+    expect(hosts.candidates()).to.deep.equal([C, A, B])
+  })
+
   it('leaves a host alone for longer each time it fails in a row, but not for more than half a minute', async () => {
     const hosts = hostsOf()
     const aside: number[] = []

@@ -42,6 +42,12 @@ describe('a read that got no answer in time', () => {
     expect(await wait(after(3000), false)).to.equal('answer after 3000 ms')
   })
 
+  it('is waited for as before when it was refused in time', async () => {
+    expect(await wait(after(10), false)).to.equal('answer after 10 ms')
+    expect(await wait(() => Promise.reject(new Error('refused')), false)).to.equal('Error: refused after 0 ms')
+    expect(await wait(after(3000), false)).to.equal('answer after 3000 ms')
+  })
+
   it('is waited for again once a late answer has come', async () => {
     await wait(tooLate, true)
     expect(await wait(after(1000), false)).to.match(/after 250 ms$/)

@@ -50,6 +50,20 @@ describe('the API token', () => {
       expect(String(error)).to.include(finding).and.include(file).and.not.include(SECRET)
     })
 
+  const SECRET_FLAWS = [
+    ['the whole token', TOKEN, 'holds the whole token'],
+    ['nothing', '', 'is empty'],
+    ['two lines', `${SECRET}\nx`, 'has more than one line'],
+  ] as const
+  for (const [what, secret, finding] of SECRET_FLAWS)
+    it(`is refused when Ludus' key for its secret has ${what}, with what belongs there`, async () => {
+      const ludus = { id: 'ludus@pve!ctl', secret }
+      const error: unknown = await readToken({ file: undefined, ludus, environment: {} }).catch((caught) => caught)
+      expect(error).to.be.instanceOf(UserError)
+      expect(String(error)).to.include(`proxmox_token_secret ${finding}`).and.include('the secret alone')
+      expect(String(error)).to.not.include(SECRET)
+    })
+
   it('is asked for when there is none, and a missing file is told by its path', async () => {
     const none: unknown = await readToken({ file: undefined, environment: {} }).catch((caught: unknown) => caught)
     expect(String(none)).to.include('LANISTA_PROXMOX_TOKEN').and.include('token_file')

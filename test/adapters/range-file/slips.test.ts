@@ -32,6 +32,25 @@ const check = (rows: readonly Row[]): void => {
 }
 
 describe('a slip is told with what mends it:', () => {
+  describe('a key that must be there and is misspelt, once', () => {
+    check([
+      [
+        'of a VM',
+        range().replace('cpus: 2', 'cpu: 2'),
+        ['JD.yml:8:5: unknown key cpu in ludus[0]; did you mean cpus?'],
+      ],
+      ['of the file', range().replace('ludus:', 'Ludus:'), ['JD.yml:1:1: unknown key Ludus; did you mean ludus?']],
+      [
+        'which is not what is lacking',
+        range().replace('cpus: 2', 'hostnam: b'),
+        [
+          'JD.yml:2:5: ludus[0] lacks the key cpus; add it',
+          'JD.yml:8:5: unknown key hostnam in ludus[0]; did you mean hostname?',
+        ],
+      ],
+    ])
+  })
+
   describe('a key that moved, or stands on another level', () => {
     check([
       [

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { withLudusRouters } from '../../../adapters/range-files/ludus-routers.ts'
 import type { RangeFiles } from '../../../model/ports.ts'
 import type { RangeSpec } from '../../../model/range-spec.ts'
-import { range, router } from '../../builders/range.ts'
+import { range, router, vm } from '../../builders/range.ts'
 
 const filesOf = (spec: RangeSpec): RangeFiles => ({
   list: () => Promise.resolve([spec.id]),
@@ -26,6 +26,12 @@ describe("routers as Ludus' server settings have them", () => {
       'one value for as long as the file does not change',
     ).to.equal(true)
     expect(await files.read('KT')).to.deep.equal({ kind: 'absent' })
+  })
+
+  it('are not found under the name of a VM of the file', async () => {
+    const open = range('JD', { router: router('JD', { unsaid: ['name'] }), vms: [vm(NAMES[1] ?? '')] })
+    const read = await withLudusRouters(filesOf(open), DEFAULTS).read('JD')
+    expect(read.kind === 'ok' && read.spec.router.otherNames).to.deep.equal([NAMES[0], NAMES[2]])
   })
 
   it('are as the file says where it does', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { waitUntilGone } from '../../../controllers/commands/await-destroyed.ts'
 import type { Condition } from '../../../model/condition.ts'
 import type { DestroyOrder } from '../../../model/destroy-order.ts'
+import { poolComment } from '../../../model/identity.ts'
 import { cluster, rangeGuest } from '../../builders/cluster.ts'
 import { FakeProxmox } from '../../builders/fake-proxmox.ts'
 
@@ -15,11 +16,14 @@ interface Service {
   readonly ready?: (look: number) => Pick<Condition, 'reason' | 'message'> | undefined
   readonly isGone?: (look: number) => boolean
   readonly poolStays?: (look: number) => boolean
+  /** The pool shows that Lanista made it. */
+  readonly isMarked?: boolean
 }
 
 /** How the command ends beside it, what it prints, and after how many looks. */
-async function beside({ order = () => ORDER, presence = () => 'asked', ready, isGone, poolStays }: Service) {
-  const proxmox = new FakeProxmox(cluster({ guests: [VM], pools: ['JD'] }))
+async function beside({ order = () => ORDER, presence = () => 'asked', ready, isGone, poolStays, isMarked }: Service) {
+  const poolComments = new Map(isMarked === true ? [['JD', poolComment('JD')]] : [])
+  const proxmox = new FakeProxmox(cluster({ guests: [VM], pools: ['JD'], poolComments }))
   const lines: string[] = []
   let look = 1
   const clock = {
@@ -72,6 +76,42 @@ describe('lanista destroy, while another Lanista carries the order out', () => {
     expect([stays.status, stays.looks]).to.deep.equal([0, 10])
     const forgotten = await beside({ isGone, poolStays: () => true, order: (look) => (look < 10 ? ORDER : undefined) })
     expect([forgotten.status, forgotten.looks]).to.deep.equal([0, 10])
+  })
+
+  it('ends when the pool stays of which whoever carries it out says that nothing is left', async () => {
+    const { status } = await beside({
+      isGone: (look) => look > 3,
+      poolStays: () => true,
+      ready: (look) => (look > 5 ? { reason: 'Absent', message: 'range JD: nothing of it is left' } : undefined),
+    })
+    expect(status).to.equal(0)
+  })
+
+  it('does not call a range destroyed of which something is left, whatever is said of it', async () => {
+    const early = await beside({
+      ready: () => ({ reason: 'Absent', message: 'range JD: nothing of it is left' }),
+      isGone: (look) => look > 50,
+    })
+    expect([early.status, early.looks]).to.deep.equal([0, 51])
+    const marked = await beside({
+      isMarked: true,
+      isGone: (look) => look > 3,
+      poolStays: () => true,
+      order: (look) => (look < 10 ? ORDER : undefined),
+    })
+    expect([marked.status, marked.said]).to.deep.equal([
+      1,
+      'range JD: still there: pool JD\n' +
+        'range JD: the order is void, as its file was changed, or somebody took it back; what is left stays, and if it is to go, say so again',
+    ])
+  })
+
+  it('goes on when what a status of before says was in the way is not any more', async () => {
+    const { status } = await beside({
+      ready: (look) => (look < 3 ? { reason: 'RemovalWaits', message: 'of before' } : undefined),
+      isGone: (look) => look > 5,
+    })
+    expect(status).to.equal(0)
   })
 
   it('ends when the order is void, and says that what is left stays', async () => {

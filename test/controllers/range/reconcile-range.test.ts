@@ -35,7 +35,7 @@ import type { RangeFileRead } from '../../../model/ports.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { RemovalOrder } from '../../../model/removal.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
-import { cluster, natVnet, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
+import { cluster, natVnet, rangeGuest, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { quiet, settled } from '../../builders/quiet.ts'
 import { range, settings, vm } from '../../builders/range.ts'
@@ -399,6 +399,17 @@ describe('a pass over a range', () => {
     const written = proxmox.writes.filter((call) => !call.startsWith('pool'))
     expect(written).not.to.be.empty
     expect(written.filter((call) => !call.endsWith('pve2'))).to.deep.equal([])
+  })
+
+  it('shuts VMs down on a node that reloads its network, as that needs no network', async () => {
+    const guests = [rangeGuest(1_010_011, 'JD', 'JD-DC01'), rangeGuest(1_001_254, 'JD', 'JD-router-debian11-x64')]
+    const runningTasks = [{ upid: 'UPID:pve1', node: 'pve1', type: 'srvreload', id: 'networking' }]
+    const { pass, proxmox, file } = situation(
+      cluster({ vnets: [natVnet(), rangeVnet(1, 'JD')], guests, pools: ['JD'], runningTasks }),
+    )
+    file.read = (id) => valid(range(id, { power: 'off' }))
+    await pass()
+    expect(proxmox.writes.filter((call) => call.startsWith('shutdown'))).to.have.length(2)
   })
 
   it('makes no pool when there is one, and reports one that can not be made', async () => {

@@ -41,4 +41,15 @@ describe('what is said to be under way', () => {
     const reasons = told(said, (message) => (message === 'Ready' ? 'Ready' : 'Progressing'))
     expect(reasons).not.to.include('Overdue')
   })
+
+  it('begins anew for a range that was forgotten, and for no other', () => {
+    let now = 0
+    const overdue = new Overdue({ steady: () => now })
+    const reasons = () =>
+      ['JD', 'JD-2'].map((id) => overdue.of(id, [condition('Progressing', 'on')]).map(({ reason }) => reason))
+    reasons()
+    now = 20 * MINUTE
+    overdue.forget('JD')
+    expect(reasons()).to.deep.equal([['Progressing'], ['Overdue']])
+  })
 })

@@ -126,6 +126,18 @@ describe('StatusBoard', () => {
     expect(heard).to.deep.equal(['JD'])
   })
 
+  it('begins anew with what is under way in a range that was forgotten', async () => {
+    const { board, set, forget, later } = boardOf()
+    const working = news('JD', {
+      conditions: [{ type: 'Ready', status: 'False', reason: 'Progressing', message: 'on' }],
+    })
+    await set(working)
+    for (let second = 0; second < 1200; second += 1) later()
+    await forget('JD')
+    await set(working)
+    expect(board.get('JD')?.conditions.map(({ reason }) => reason)).to.deep.equal(['Progressing'])
+  })
+
   it('forgets a range after what was reported of it before, and not what is reported after', async () => {
     const { board, written, removed, errors, set, forget, ...store } = boardOf()
     board.set(news('JD'))

@@ -3,7 +3,7 @@ import type { PlanSettings } from '../../../model/plan-settings.ts'
 import type { RangeSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { checkAgainstCluster, checkStorage } from '../../../reconcilers/range/check-against-cluster.ts'
-import { cluster, storage } from '../../builders/cluster.ts'
+import { cluster, storage, template } from '../../builders/cluster.ts'
 import { range, router, settings, vm } from '../../builders/range.ts'
 
 /** Path, finding and remedy of each finding, in a line. */
@@ -41,6 +41,12 @@ describe('checkAgainstCluster', () => {
     expect(linesOf(spec, cluster({ nodes: ['pve1'] }))).to.deep.equal(hint)
     expect(linesOf(spec, cluster(), { clusterMode: false })).to.deep.equal(hint)
     expect(linesOf(spec, cluster({ nodes: ['pve1'] }), { clusterMode: true })[0]).to.match(/is no node/)
+  })
+
+  it('takes the router that a run would make of the templates that there are', () => {
+    const left = router('JD', { unsaid: ['name', 'template'], otherNames: ['JD-router-debian13-x64'] })
+    const templates = [template(9000, 'debian-13-x64-server-template')]
+    expect(linesOf(range('JD', { router: left, vms: [] }), cluster({ templates }))).to.deep.equal([])
   })
 
   it('names templates that are not there, also of the router', () => {

@@ -5,7 +5,7 @@ import { groundOf } from '../../../reconcilers/range/ground.ts'
 import type { Reservation } from '../../../reconcilers/placement/capacity.ts'
 import { planTurn } from '../../../reconcilers/range/plan-turn.ts'
 import { cluster, GIB, guest, node, rangeGuest, rangeVnet } from '../../builders/cluster.ts'
-import { range, settings, vm } from '../../builders/range.ts'
+import { range, router, settings, vm } from '../../builders/range.ts'
 import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
 import { nodeOf } from '../../../model/plan/vm-plan.ts'
 
@@ -35,6 +35,14 @@ const numberOf = (spec: RangeSpec, { results }: ReturnType<typeof turn>) => {
 
 describe('planTurn', () => {
   const [JD, KL] = [range('JD'), range('KL')]
+
+  it('tells of a router that is asked for by another of its names', () => {
+    const left = router('JD', { otherNames: ['JD-router-debian12-x64'], unsaid: ['name'] })
+    const watch = { rangeId: 'JD', vm: 'JD-router-debian12-x64' }
+    const ground = groundOf(cluster(), settings(), 'cluster')
+    const { joint } = planTurn([range('JD', { router: left })], ground, NOTHING, watch)
+    expect(joint?.placements.watched).to.not.equal(undefined)
+  })
 
   it('judges the zone once, however many ranges it plans', () => {
     const asked = (count: number): number => {

@@ -1,6 +1,9 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import { withSettledRouter } from '../../../reconcilers/range/settled-router.ts'
+import { otherRouterNames } from '../../../model/router-names.ts'
+import { findGuest, guestsOfRange, indexGuests } from '../../../reconcilers/vm/find-guest.ts'
 import { cluster, guest, template } from '../../builders/cluster.ts'
 import { range, router, vm } from '../../builders/range.ts'
 
@@ -41,17 +44,26 @@ describe('the router of a range whose file does not name it', () => {
     const there = (name: string, pool: string) => guest(105, { name, pool })
     for (const name of [D11, D12, D13])
       expect(settled(unsaid(), { templates: templates(11, 12, 13), guests: [there(name, 'JD')] }).is[0]).to.equal(name)
-    expect(settled(unsaid(), { templates: templates(13), guests: [there(D11, 'KT')] }).is[0]).to.equal(D13)
+    const others = [there(D11, 'KT'), guest(106, { name: D11, pool: 'JD', template: true })]
+    const container = guest(107, { name: D12, pool: 'JD', kind: 'lxc' })
+    expect(settled(unsaid(), { templates: templates(13), guests: [...others, container] }).is[0]).to.equal(D13)
   })
 
   it('is the one that is being made just now', () => {
     const work = { rangeId: 'JD', vmid: 1_001_254, name: D12, node: 'pve1' }
     expect(settled(unsaid(), { templates: templates(13) }, [], [work]).is[0]).to.equal(D12)
+    const another = { ...work, rangeId: 'KT' }
+    expect(settled(unsaid(), { templates: templates(13) }, [], [another]).is[0]).to.equal(D13)
   })
 
   it('is not a VM of the file that has such a name', () => {
     const there = guest(105, { name: D12, pool: 'JD' })
     expect(settled(unsaid(), { templates: templates(13), guests: [there] }, [vm(D12)]).is[0]).to.equal(D13)
+  })
+
+  it('is never called as a VM of the file is', () => {
+    expect(settled(unsaid(), { templates: templates(13) }, [vm(D13)]).is[0]).to.equal(D11)
+    expect(settled(unsaid(), { templates: templates(12) }, [vm(D12)]).is[0]).to.equal(D11)
   })
 
   it('keeps the name that is said, and of name and template what is said', () => {
@@ -65,5 +77,37 @@ describe('the router of a range whose file does not name it', () => {
     const near = vm('JD-a', { wishes: [{ kind: 'together_with', vms: [D11, 'JD-b'], required: true }] })
     const { vms } = settled(unsaid(), { templates: templates(12) }, [near])
     expect(vms[0]?.wishes).to.deep.equal([{ kind: 'together_with', vms: [D12, 'JD-b'], required: true }])
+    const newer = vm('JD-a', { wishes: [{ kind: 'apart_from', vms: [D13], required: true }] })
+    expect(settled(unsaid(), { templates: templates(11) }, [newer]).vms[0]?.wishes).to.deep.equal([
+      { kind: 'apart_from', vms: [D11], required: true },
+    ])
+  })
+
+  it('is made only where there is none under any of its names, and never is, nor is called as, a VM of the file', () => {
+    const names = [D11, D12, D13] as const
+    const release = fc.constantFrom(11, 12, 13)
+    const pool = fc.constantFrom(undefined, 'JD', 'KT')
+    const there = fc.uniqueArray(
+      fc.record({ name: fc.constantFrom(...names), pool, vmid: fc.integer({ min: 100, max: 109 }) }),
+      {
+        selector: ({ vmid }) => vmid,
+        maxLength: 4,
+      },
+    )
+    const ofFile = fc.uniqueArray(fc.constantFrom<string>(D12, D13))
+    fc.assert(
+      fc.property(fc.uniqueArray(release), there, ofFile, (releases, seen, vmNames) => {
+        const guests = seen.map(({ vmid, ...traits }) => guest(vmid, traits))
+        const otherNames = otherRouterNames('JD', D11, vmNames)
+        const of = router('JD', { otherNames, unsaid: ['name', 'template'] })
+        const vms = vmNames.map((name) => vm(name))
+        const { router: made } = settled(of, { templates: templates(...releases), guests }, vms)
+        expect(vmNames).to.not.include(made.name)
+        const found = findGuest(made, 1_001_254, guestsOfRange('JD', new Set(), indexGuests({ guests })))
+        const its = seen.filter(({ name }) => !vmNames.includes(name))
+        expect(found.kind === 'absent').to.equal(its.length === 0)
+        if (found.kind === 'guest') expect(its.map(({ vmid }) => vmid)).to.include(found.guest.vmid)
+      }),
+    )
   })
 })

@@ -412,4 +412,15 @@ describe('a range that is to go', () => {
       expect(message).to.match(row.says ?? /^/)
     })
   }
+
+  it('has all its VMs told of as soon as one must not go, so that none is found only later', () => {
+    const strange = inPool({ name: 'web' })
+    const order = { rangeId: 'JD', why: 'its file says state: absent', scope: NAMED }
+    const plan = planRemoval(order, withVms(DC, strange), 'cluster', settings())
+    const judged = plan.kind === 'waits' ? plan.judged : undefined
+    expect(judged?.map(({ guest: { vmid }, why }) => [vmid, why === undefined])).to.deep.equal([
+      [DC.vmid, true],
+      [strange.vmid, false],
+    ])
+  })
 })

@@ -105,7 +105,18 @@ const rows: readonly [string, readonly GuestSeen[], string, RegExp?][] = [
   ],
   ['is not a nameless VM whose VMID spells another of the range', [nameless(OTHER_VMID)], 'absent'],
   ['is a VM in the pool under another of its names', [guest(105, { name: OLD_NAME, pool: 'JD' })], 'guest 105'],
-  ['is not one of another pool under such a name', [guest(105, { name: OLD_NAME, pool: 'KL' })], 'absent'],
+  [
+    'is not one outside of its pool under such a name, nor is it made beside that',
+    [guest(105, { name: OLD_NAME, pool: undefined })],
+    'NameTaken',
+    /would be it by its name JD-DC01-of-old and is in no pool, not in pool JD; rename it, or move/,
+  ],
+  [
+    "is not what has its VMID and such a name in no pool, and may be the range's",
+    [guest(VMID, { name: OLD_NAME, pool: undefined })],
+    'VmidTaken',
+    /move it into pool JD if it is the range's/,
+  ],
   [
     'is its clone under way, which is called by another of its names already',
     [guest(VMID, { name: OLD_NAME, pool: undefined, lock: 'clone' })],

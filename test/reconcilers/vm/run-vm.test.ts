@@ -49,7 +49,10 @@ async function run(
     fullClone: { storage: 'shared', format: 'qcow2' },
     holdStart,
     machines,
-    pools: { read: () => Promise.resolve({ comment: undefined, guests: pooled, nodes: new Map() }) },
+    pools: {
+      read: () =>
+        Promise.resolve({ comment: undefined, guests: pooled, nodes: new Map(pooled.map((vmid) => [vmid, 'pve1'])) }),
+    },
     now: () => 0,
     permit: { ...always(signal), ...wanted },
   }
@@ -485,6 +488,14 @@ describe('runVm', () => {
       expect(error).to.match(says)
     })
   }
+
+  it('clones no VM beside one that has come under another of its names', async () => {
+    const machines = new FakeMachines(machine(105, 'JD-of-old'))
+    const plan = planOf(CREATE, 'absent', { otherNames: ['JD-of-old'] })
+    const { error } = await run(machines, plan, undefined, undefined, undefined, [105])
+    expect(machines.machines.has(VMID)).to.equal(false)
+    expect(error).to.match(/VM 105 in pool JD has that name by now/)
+  })
 
   const steps = [
     ['read', restart, 'starting'],
