@@ -38,7 +38,7 @@ export async function settled(arena: Arena, chronicle: Chronicle): Promise<reado
     await tidyUp(arena, chronicle)
     await arena.rest()
     const lock = world.sdn.lock !== undefined && !chronicle.lockMayBeLost ? ['the SDN lock is held'] : []
-    const differences = [...differencesFromFiles(arena), ...lock]
+    const differences = [...differencesFromFiles(arena), ...lock, ...failedReloads(world)]
     if (differences.length === 0 || still >= STANDSTILL || times >= TIMES_AT_MOST) return differences
     // That somebody holds the lock is asked for again and again.
     const now = arena.writes().filter(({ path }) => path !== '/cluster/sdn/lock').length
@@ -46,6 +46,16 @@ export async function settled(arena: Arena, chronicle: Chronicle): Promise<reado
     written = now
     await clock.sleep(WHILE_MS)
   }
+}
+
+/** Nodes whose reload that began last has failed, as beside a person's: they lack what was applied, and are repaired. */
+function failedReloads({ nodes, tasks }: Arena['world']): readonly string[] {
+  return [...nodes.values()].flatMap(({ name, bootedAt }) => {
+    const [last] = tasks
+      .filter(({ type, node, startedAt }) => type === 'srvreload' && node === name && startedAt * 1000 >= bootedAt)
+      .toSorted((a, b) => b.startedAt - a.startedAt || b.pid - a.pid)
+    return last?.end === undefined || /^(OK|WARNINGS)/.test(last.end.status) ? [] : [`the reload of ${name} failed`]
+  })
 }
 
 /** What the controller does although everything is as it should be. */

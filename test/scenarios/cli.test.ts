@@ -24,6 +24,9 @@ interface Ended {
 /** Everything the commands printed, but for `simulate`. */
 const printed: string[] = []
 
+/** What stands around the tests, without what they are told themselves: the product would wonder at `LANISTA_SEED`. */
+const OUTSIDE = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LANISTA_')))
+
 /** A command as a process of its own, with its log: for what only a process can be asked. */
 class Run {
   readonly child: ChildProcess
@@ -33,7 +36,7 @@ class Run {
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     this.child = spawn(process.execPath, [MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment },
+      env: { ...OUTSIDE, ...environment },
     })
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on('data', (chunk: Buffer) => {

@@ -170,7 +170,7 @@ describe('a VM that fails', () => {
 
   itLong('whose template is missing is asked for nothing, and goes on by itself as soon as there is one', async () => {
     await open(FILE, clusterFrom({ templates: ['debian-11-x64-server-template'] }))
-    await lab.until(() => status('JD-router-debian12-x64')?.phase === 'running' && machines()?.reason === 'VmBlocked')
+    await lab.until(() => status('JD-router-debian11-x64')?.phase === 'running' && machines()?.reason === 'VmBlocked')
     expect(status('JD-a')?.trouble).to.match(/debian-12-x64-server-template/)
     const looks = lab.simulator.journal.find({ path: '/cluster/resources' }).length
     await lab.until(() => lab.simulator.journal.find({ path: '/cluster/resources' }).length > looks + 2)
