@@ -102,7 +102,7 @@ describe('what nothing ends by itself', () => {
     ])
   })
 
-  it('a clone that hangs is told with what to do, and holds up nobody else', async () => {
+  itLong('a clone that hangs is told with what to do, and holds up nobody else', async () => {
     lab = await openReadyLab({ 'JD.yml': JD }, { durations: { linkedClone: 10 * 3_600_000 }, resyncMs: 150_000 })
     await lab.drop('JD.yml', TWO)
     await lab.sleep(300_000)

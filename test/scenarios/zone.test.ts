@@ -42,7 +42,7 @@ describe('a range whose zone is not in order', () => {
     expect(byLanista().filter(({ path }) => path.startsWith('/cluster/sdn/zones'))).to.deep.equal([])
   })
 
-  it('waits for a zone that is not there, and goes on by itself when a person has made it', async () => {
+  itLong('waits for a zone that is not there, and goes on by itself when a person has made it', async () => {
     const world = clusterFrom({ zone: null, templates: TEMPLATES })
     const role = { type: 'user', ugid: 'lanista@pve', roleid: 'LanistaSDN', propagate: true } as const
     world.access.acl.push({ path: '/sdn/zones/ludus', ...role })

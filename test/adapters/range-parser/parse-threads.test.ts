@@ -193,7 +193,7 @@ describe('threads that parse range files', function () {
     await threads.end()
   })
 
-  it('do not keep the process from ending, except while they parse', async () => {
+  itLong('do not keep the process from ending, except while they parse', async () => {
     const adapters = new URL('../../../adapters/', import.meta.url)
     const script = `
       import { ParseThreads } from '${new URL('range-parser/parse-threads.js', adapters)}'

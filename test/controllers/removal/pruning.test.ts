@@ -351,7 +351,7 @@ describe('pruning', () => {
         expect(at.going()).to.deep.equal(['JD'])
       })
 
-      it('when it was reset to an older commit, as after a force-push', async () => {
+      itLong('when it was reset to an older commit, as after a force-push', async () => {
         git('reset', '-q', '--hard', 'HEAD~1')
         await waits(/its Git revision [0-9a-f]{12}… does not follow from [0-9a-f]{12}…/, 'JD')
       })
@@ -373,7 +373,7 @@ describe('pruning', () => {
         await waits(/does not follow/, 'JD')
       })
 
-      it('when another branch is checked out', async () => {
+      itLong('when another branch is checked out', async () => {
         git('checkout', '-q', '-b', 'dev')
         await at.take('JD')
         commit('three')

@@ -6,7 +6,6 @@ import { quiet } from '../../builders/quiet.ts'
 import { own, plain } from '../../builders/routes.ts'
 import { describeHostRoutes } from '../../contract/host-routes.contract.ts'
 import { asNobody, type Namespace, openNamespace, whyNoNamespace } from './namespace.ts'
-import { itLong } from '../../runner/long-runs.ts'
 
 const signal = new AbortController().signal
 const route = { destination: '10.3.0.0/16', via: '192.0.2.103', dev: 'ludusnat' }
@@ -52,7 +51,7 @@ describe("the host's routes, in a network namespace", () => {
     )
   })
 
-  itLong('reads every kind of route without mistaking one for another', async () => {
+  it('reads every kind of route without mistaking one for another', async () => {
     for (const line of [
       'nexthop add id 7 via 192.0.2.5 dev ludusnat',
       'route add 10.1.0.0/16 via 192.0.2.101',
@@ -122,14 +121,14 @@ describe("the host's routes, in a network namespace", () => {
       await kept()
     })
 
-    itLong('a device without an address in the NAT network', async () => {
+    it('a device without an address in the NAT network', async () => {
       before()
       const error = await errorOf(routesOf().replace(plain({ via: '192.0.2.9' }), { ...route, dev: 'wg0' }, signal))
       expect(error).to.deep.include({ kind: 'gateway-unreachable' })
       await kept()
     })
 
-    itLong('a device that is down', async () => {
+    it('a device that is down', async () => {
       namespace.ip('link set ludusnat down')
       expect(await errorOf(routesOf().add(route, signal))).to.deep.include({ kind: 'gateway-unreachable' })
     })
@@ -151,13 +150,13 @@ describe("the host's routes, in a network namespace", () => {
     })
   })
 
-  itLong('needs no right but CAP_NET_ADMIN', async () => {
+  it('needs no right but CAP_NET_ADMIN', async () => {
     const inside = ['ip', 'netns', 'exec', namespace.name, ...asNobody('net_admin'), 'ip'] as const
     await new IpRoutes(inside).add(route, signal)
     expect(await routesOf().list(signal)).to.deep.include(own())
   })
 
-  itLong('makes the routes of all ranges right among those of strangers, then writes nothing more', async () => {
+  it('makes the routes of all ranges right among those of strangers, then writes nothing more', async () => {
     const strangers = [
       'default via 192.0.2.1 dev ludusnat',
       '10.0.0.0/8 via 10.200.0.2 dev wg0',
