@@ -10,6 +10,8 @@ import { RANGES } from './steps.ts'
 const WHILE_MS = 10_000
 /** So many times in a row nothing may be written and nothing be right: then nothing will happen any more. */
 const STANDSTILL = 60
+/** After so many times without a write no repair of a node is to come. */
+const REPAIRED_AFTER = 12
 /** Who still writes after so many times never comes to rest. */
 const TIMES_AT_MOST = 600
 
@@ -38,8 +40,10 @@ export async function settled(arena: Arena, chronicle: Chronicle): Promise<reado
     await tidyUp(arena, chronicle)
     await arena.rest()
     const lock = world.sdn.lock !== undefined && !chronicle.lockMayBeLost ? ['the SDN lock is held'] : []
-    const differences = [...differencesFromFiles(arena), ...lock, ...failedReloads(world)]
-    if (differences.length === 0 || still >= STANDSTILL || times >= TIMES_AT_MOST) return differences
+    const differences = [...differencesFromFiles(arena), ...lock]
+    // A node that some range needs is repaired; of others nothing is to come.
+    const isRepaired = failedReloads(world).length === 0 || still >= REPAIRED_AFTER
+    if ((differences.length === 0 && isRepaired) || still >= STANDSTILL || times >= TIMES_AT_MOST) return differences
     // That somebody holds the lock is asked for again and again.
     const now = arena.writes().filter(({ path }) => path !== '/cluster/sdn/lock').length
     if (now > written) still = 0

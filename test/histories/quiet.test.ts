@@ -27,7 +27,7 @@ const KNOWN: Readonly<Record<string, Story>> = {
 
 /** `LANISTA_STORIES=200 LANISTA_SEED=7` tries so many, and other ones than usual. */
 const { LANISTA_STORIES: asked, LANISTA_SEED: seed = '1', LANISTA_REPLAY: replay } = process.env
-const RUNS = Number(asked ?? runs(40, 1))
+const RUNS = Number(asked ?? runs(20, 1))
 const AT_ONCE = Math.min(RUNS, 4)
 
 function report({ failed, counterexample, errorInstance, seed: its, counterexamplePath }: RunDetails<[Story]>): void {
