@@ -22,6 +22,13 @@ const listen = z
 /** `user@realm!name=secret`, or the secret alone, which someone may put where the name of its file belongs. */
 const TOKEN = /^(PVEAPIToken=)?[^@!=\s/]+@[^@!=\s/]+![^@!=\s/]+=|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+const fingerprint = z
+  .string()
+  .regex(
+    /^(?:[0-9a-f]{2}[:\s-]?){31}[0-9a-f]{2}$/i,
+    'must be the SHA-256 fingerprint of a certificate, 64 hexadecimal digits such as AB:CD:…',
+  )
+
 const proxmoxConnection = z
   .strictObject({
     hosts: z
@@ -46,19 +53,14 @@ const proxmoxConnection = z
         examples: ['/etc/lanista/pve-root-ca.pem'],
       })
       .optional(),
-    fingerprint: z
-      .string()
-      .regex(
-        /^(?:[0-9a-f]{2}[:\s-]?){31}[0-9a-f]{2}$/i,
-        'must be the SHA-256 fingerprint of a certificate, 64 hexadecimal digits such as AB:CD:…',
-      )
+    fingerprint: fingerprint
       .meta({
         description: "SHA-256 fingerprint of the API's certificate, in place of a CA.",
         examples: [Array.from({ length: 32 }, () => 'AB').join(':')],
       })
       .optional(),
     fingerprints: z
-      .array(z.string())
+      .array(fingerprint)
       .meta({
         description:
           "SHA-256 fingerprints of the certificates of several API hosts, as each node has its own; each host's must be one of them.",

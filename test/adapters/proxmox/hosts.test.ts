@@ -68,16 +68,6 @@ describe('the choice of API hosts', () => {
     expect(hosts.candidates()).to.include(A)
   })
 
-  it('goes back to no host that it passed over for what that answers besides, until a minute later', async () => {
-    const hosts = hostsOf()
-    hosts.passOver(A)
-    hosts.worked(A)
-    expect(hosts.candidates()).to.deep.equal([B, A])
-    await clock.sleep(60_000)
-    hosts.worked(A)
-    expect(hosts.candidates()).to.deep.equal([A, B])
-  })
-
   it('tells what was wrong with each', () => {
     const hosts = hostsOf()
     hosts.failed(A, 'connect ECONNREFUSED')

@@ -105,6 +105,17 @@ reserved_range_numbers: "1, 2"
     expect(urlOf('proxmox_hostname: pve1\nproxmox_url: https://api:443\n')).to.equal('https://api:443')
   })
 
+  it('refuses fingerprints that are none, one as several', () => {
+    const good = Array.from({ length: 32 }, () => 'AB').join(':')
+    const of = (key: string): readonly string[] => lines(`proxmox_node: a\nlanista: { proxmox: { ${key} } }\n`)
+    expect(of(`fingerprint: "${good}"`)).to.deep.equal([])
+    expect(of(`fingerprints: ["${good}"]`)).to.deep.equal([])
+    expect(of('fingerprint: "AB:CD"')[0]).to.match(/lanista\.proxmox\.fingerprint .*must be the SHA-256 fingerprint/)
+    expect(of(`fingerprints: ["${good}", "AB:CD"]`)[0]).to.match(
+      /lanista\.proxmox\.fingerprints\[1\] .*must be the SHA-256 fingerprint/,
+    )
+  })
+
   it('refuses a resync that would never rest, or overflow a timer', () => {
     for (const resync of ['0s', '500ms', '25h'])
       expect(lines(`proxmox_node: a\nlanista: { resync: ${resync} }\n`)[0], resync).to.contain(

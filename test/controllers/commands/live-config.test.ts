@@ -111,6 +111,7 @@ describe('the configuration while the controller runs', () => {
       'lanista.resync': '5m',
       'lanista.audit': '5m',
       'lanista.proxmox.fingerprint': 'ab'.repeat(32),
+      'lanista.proxmox.fingerprints': ['ab'.repeat(32)],
       'lanista.prune.grace': '5h',
       'lanista.http.listen': '[::1]:1',
       'lanista.placement.ballooning': 'maximum',
