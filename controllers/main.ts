@@ -54,4 +54,4 @@ const { stdin, stdout, stderr } = process
 const outside = { stdin, stdout, stderr, stopSignal, hangups }
 const status = await runCommandLine(process.argv.slice(2), version, composition, outside)
 process.exitCode = isOutputLost && status === 0 ? 1 : status
-endSoon(() => status)
+endSoon(() => Number(process.exitCode))
