@@ -29,6 +29,6 @@ export class DecidedMode {
 
   /** The name of the NAT network: also the device to it on the machine that routes. A cluster's before the first look. */
   natDevice(): string {
-    return this.#mode === 'single' ? this.#settings().natBridge : NAT_VNET.name
+    return this.#mode === 'bridges' ? this.#settings().natBridge : NAT_VNET.name
   }
 }

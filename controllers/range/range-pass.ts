@@ -200,7 +200,7 @@ const isNotThere = ({ step }: VmPlan): boolean =>
 export type Stage = 'planning' | 'networks' | 'machines'
 
 function zoneFindingOf({ result, mode }: Planned): Remark | true {
-  if (mode === 'single') return NO_ZONE_NEEDED
+  if (mode === 'bridges') return NO_ZONE_NEEDED
   return zoneRemarkOf(result.kind === 'refused' ? result.zoneFindings : result.plan.zoneFindings)
 }
 

@@ -22,7 +22,7 @@ export function checkAgainstCluster(
     ...spec.vms.map((vm, index) => [['ludus', index], vm] as const),
     [['router'], spec.router],
   ]
-  const clusterMode = networkModeOf(snapshot, settings) === 'cluster'
+  const clusterMode = networkModeOf(snapshot, settings) === 'vnets'
   const nodes = snapshot.nodes.map(({ name }) => name).sort()
   const node = (path: Path, owner: string, target: string | undefined): readonly SpecFinding[] =>
     target === undefined ? [] : clusterMode ? unknownNode(path, owner, target, nodes) : [unusedNode(path, owner)]

@@ -32,7 +32,7 @@ export function groundOf(
   failing: ReadonlyMap<string, string> = new Map(),
 ): Ground {
   const made = { snapshot, site: siteOf(snapshot), guests: indexGuests(snapshot), settings, mode }
-  if (mode === 'single')
+  if (mode === 'bridges')
     return { ...made, zone: { findings: [], unreached: new Map() }, repair: NO_REPAIR, avoided: failing }
   const zone = checkZone(snapshot, settings.zone)
   const repair = repairNeed(snapshot, zone, settings)

@@ -158,7 +158,7 @@ function numberIn(
 /** Where `cluster_mode: false` holds on a cluster, ranges live on the configured node alone. */
 function numbersSeen(snapshot: ClusterSnapshot, { defaultNode }: PlanSettings, mode: NetworkMode): NumbersSeen {
   const { guests, nodes, nodeNetworks } = snapshot
-  if (mode === 'cluster') return { guests, networks: numberedVnets(snapshot) }
+  if (mode === 'vnets') return { guests, networks: numberedVnets(snapshot) }
   const here = nodeNetworks.filter(({ node }) => nodes.length === 1 || node === defaultNode)
   return { guests, networks: here.flatMap(numberedBridges) }
 }

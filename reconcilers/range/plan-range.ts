@@ -13,8 +13,8 @@ import { assignVmids } from '../vm/assign-vmids.ts'
 import { guestsOfRange } from '../vm/find-guest.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from '../vm/plan-vm.ts'
 import { otherCaseOf } from './other-case.ts'
-import { planSingleNetwork } from './plan-single-network.ts'
-import { planClusterNetwork, type PlannedNetwork, type RefusedNetwork } from './plan-cluster-network.ts'
+import { planBridgeNetwork } from './plan-bridge-network.ts'
+import { planVnetNetwork, type PlannedNetwork, type RefusedNetwork } from './plan-vnet-network.ts'
 import { unnamedVms } from './unnamed-vms.ts'
 
 export type PlanResult =
@@ -56,7 +56,7 @@ export function outlineRange(
   const taken = otherCaseOf(spec.id, snapshot)
   if (taken !== undefined)
     return { kind: 'refused', part: 'NetworkReady', finding: taken, zoneFindings: ground.zone.findings }
-  const planNetwork = mode === 'single' ? planSingleNetwork : planClusterNetwork
+  const planNetwork = mode === 'bridges' ? planBridgeNetwork : planVnetNetwork
   const planned = planNetwork(spec, ground, promises.numbers)
   if (planned.kind === 'refused') return planned
   const placed = planned.onlyNode === undefined ? spec : withoutWishes(spec)

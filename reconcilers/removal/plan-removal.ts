@@ -71,12 +71,12 @@ export function planRemoval(
   if (guests.length > 0) return planMachines(guests, order, snapshot)
   const clones = unfinishedClones(order, numbersOf(rangeId, snapshot), snapshot, settings.vmidBase)
   if (clones !== undefined) return clones.kind === 'waits' ? { ...clones, part: 'machines' } : clones
-  const networks = mode === 'cluster' ? planOnCluster(order, snapshot) : planOnSingleNode(order, snapshot, settings)
+  const networks = mode === 'vnets' ? planOnCluster(order, snapshot) : planOnSingleNode(order, snapshot, settings)
   return networks.kind === 'gone' && snapshot.pools.includes(rangeId) ? { kind: 'pool' } : networks
 }
 
 const networksHidden = (rangeId: string, mode: NetworkMode, snapshot: ClusterSnapshot): Finding | undefined =>
-  (mode === 'cluster' ? sdnHidden : bridgesHidden)(`range ${rangeId}`, 'so nothing of it is removed', snapshot)
+  (mode === 'vnets' ? sdnHidden : bridgesHidden)(`range ${rangeId}`, 'so nothing of it is removed', snapshot)
 
 function planMachines(guests: readonly GuestSeen[], order: RemovalOrder, snapshot: ClusterSnapshot): RemovalPlan {
   const busy = guests.find(({ kind, name, lock }) => kind === 'qemu' && (lock === 'clone' || name === undefined))

@@ -156,7 +156,7 @@ interface Together {
 }
 
 function planTogether(specs: readonly RangeSpec[], seen: ClusterSnapshot): Together {
-  const { results, joint } = planTurn(specs, groundOf(seen, SETTINGS, 'cluster'), NOTHING)
+  const { results, joint } = planTurn(specs, groundOf(seen, SETTINGS, 'vnets'), NOTHING)
   return {
     takenBy: takenBy([...results.values()].map(unbroken)),
     unplaced: joint?.placements.short.length ?? 0,
@@ -174,7 +174,7 @@ function planInTurns(specs: readonly RangeSpec[], seen: ClusterSnapshot): Readon
       numbers: new Map(planned.map(({ plan }) => [plan.number, plan.rangeId])),
       vms: planned.flatMap(({ reservations }) => reservations),
     }
-    plans.push(...[...planTurn([spec], groundOf(seen, SETTINGS, 'cluster'), promises).results.values()].map(unbroken))
+    plans.push(...[...planTurn([spec], groundOf(seen, SETTINGS, 'vnets'), promises).results.values()].map(unbroken))
   }
   return takenBy(plans)
 }
@@ -280,7 +280,7 @@ function secondsFor(vms: number, nodes: number): Times {
   })
   const seconds = Array.from({ length: RUNS }, () => {
     const begun = performance.now()
-    const { joint } = planTurn(specs, groundOf(seen, SETTINGS, 'cluster'), NOTHING)
+    const { joint } = planTurn(specs, groundOf(seen, SETTINGS, 'vnets'), NOTHING)
     if (joint === undefined || joint.placements.short.length > 0) throw new Error('not every VM found room')
     return (performance.now() - begun) / 1000
   })

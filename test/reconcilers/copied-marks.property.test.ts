@@ -103,7 +103,7 @@ describe("whatever carries a range's mark, or the like of it", () => {
         const seen = single
           ? singleNode(bridges.map(({ name, comment, type }) => netInterface(name, { comment, type })))
           : cluster({ vnets })
-        const plan = planRemoval(ORDER, seen, single ? 'single' : 'cluster', settings())
+        const plan = planRemoval(ORDER, seen, single ? 'bridges' : 'vnets', settings())
         if (plan.kind !== 'networks') return
         for (const { name } of plan.wants.removals) {
           const number = single ? rangeNumberOfBridge(name) : rangeNumberOfVnet(name)
@@ -121,7 +121,7 @@ describe("whatever carries a range's mark, or the like of it", () => {
   it('no guest goes with the range, or is taken for its VM, that is not in its pool, by its name, with its tags', () => {
     fc.assert(
       fc.property(anyGuests, (guests) => {
-        const plan = planRemoval(ORDER, cluster({ guests, pools: ['JD'] }), 'cluster', settings())
+        const plan = planRemoval(ORDER, cluster({ guests, pools: ['JD'] }), 'vnets', settings())
         if (plan.kind === 'machines')
           for (const { name, pool, kind, template, tags } of plan.guests) {
             expect({ name, pool, kind, template }).to.deep.equal({

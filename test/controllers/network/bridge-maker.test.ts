@@ -6,7 +6,7 @@ import { openNetworks } from '../../../controllers/network/open-networks.ts'
 import type { BridgeWants, NetworkPlan } from '../../../model/plan/network-plan.ts'
 import { Withdrawn } from '../../../model/permit.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
-import { bridgeWantsOf, planSingleNetwork } from '../../../reconcilers/range/plan-single-network.ts'
+import { bridgeWantsOf, planBridgeNetwork } from '../../../reconcilers/range/plan-bridge-network.ts'
 import { groundOf } from '../../../reconcilers/range/ground.ts'
 import {
   cluster,
@@ -32,7 +32,7 @@ const goes = (number: number): BridgeWants => ({
 const HERE = new Set(['pve1'])
 /** The range's networks as they are planned on what the node shows now. */
 function planOf({ snapshot }: FakeProxmox, number: number): NetworkPlan {
-  const made = planSingleNetwork(range(`R${number}`), groundOf(snapshot, settings(), 'single'), new Map())
+  const made = planBridgeNetwork(range(`R${number}`), groundOf(snapshot, settings(), 'bridges'), new Map())
   if (made.kind === 'refused') throw new Error(made.finding.message)
   return made.network
 }

@@ -9,9 +9,9 @@ const TWO = cluster({ nodes: [node('pve1'), node('pve2')] })
 describe('DecidedMode', () => {
   it('is decided by the first look, and stays when a later look calls for the other one', () => {
     const decided = new DecidedMode(settings)
-    expect(decided.modeOf(ALONE)).to.deep.equal({ mode: 'single', turned: undefined })
+    expect(decided.modeOf(ALONE)).to.deep.equal({ mode: 'bridges', turned: undefined })
     const { mode, turned } = decided.modeOf(TWO)
-    expect([mode, turned?.reason]).to.deep.equal(['single', 'ModeChanged'])
+    expect([mode, turned?.reason]).to.deep.equal(['bridges', 'ModeChanged'])
     expect(decided.modeOf(ALONE).turned).to.equal(undefined)
   })
 
@@ -28,6 +28,6 @@ describe('DecidedMode', () => {
 
   it('goes by cluster_mode where it is set', () => {
     const decided = new DecidedMode(() => settings({ clusterMode: false }))
-    expect(decided.modeOf(TWO)).to.deep.equal({ mode: 'single', turned: undefined })
+    expect(decided.modeOf(TWO)).to.deep.equal({ mode: 'bridges', turned: undefined })
   })
 })

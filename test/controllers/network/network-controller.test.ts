@@ -12,7 +12,7 @@ import { Withdrawn } from '../../../model/permit.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { groundOf } from '../../../reconcilers/range/ground.ts'
-import { planClusterNetwork } from '../../../reconcilers/range/plan-cluster-network.ts'
+import { planVnetNetwork } from '../../../reconcilers/range/plan-vnet-network.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
 import { stillWanted } from '../../builders/permits.ts'
 import { cluster, guest, natVnet, nodeNetwork, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
@@ -49,7 +49,7 @@ const kinds = (results: readonly NetworkResult[]) => results.map(({ kind }) => k
 const reasonOf = (result: NetworkResult | undefined) => (result?.kind === 'blocked' ? result.finding.reason : result)
 /** How the networks of a range are planned on what the cluster shows now. */
 function planOf({ snapshot }: FakeProxmox, number: number, own: Partial<PlanSettings> = {}): NetworkPlan {
-  const made = planClusterNetwork(range(`R${number}`), groundOf(snapshot, settings(own), 'cluster'), new Map())
+  const made = planVnetNetwork(range(`R${number}`), groundOf(snapshot, settings(own), 'vnets'), new Map())
   if (made.kind === 'refused') throw new Error(made.finding.message)
   return made.network
 }

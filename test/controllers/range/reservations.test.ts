@@ -11,7 +11,7 @@ const VMID = 1_010_011
 
 function reserve(reservations: Reservations, id: string): void {
   const spec = range(id, { router: vm(`${id}-DC01`), vms: [] })
-  const made = planRange(spec, cluster(), NO_PROMISES, settings(), 'cluster')
+  const made = planRange(spec, cluster(), NO_PROMISES, settings(), 'vnets')
   if (made.kind === 'refused') throw new Error(made.finding.message)
   reservations.reserve(id, made.plan.number, made.reservations)
 }

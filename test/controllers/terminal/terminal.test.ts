@@ -113,7 +113,7 @@ describe('the text of a plan', () => {
       cluster(),
       NO_PROMISES,
       settings(),
-      'cluster',
+      'vnets',
     )
     if (result.kind === 'refused') throw new Error(result.finding.message)
     return result.plan

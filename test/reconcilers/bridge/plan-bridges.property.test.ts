@@ -4,7 +4,7 @@ import { bridgeName, ownerMark, rangeIdOfMark, rangeNumberOfBridge } from '../..
 import type { BridgeWants } from '../../../model/plan/network-plan.ts'
 import type { InterfaceSeen, NodeNetworkSeen } from '../../../model/snapshot.ts'
 import { planBridges } from '../../../reconcilers/bridge/plan-bridges.ts'
-import { bridgeWantsOf } from '../../../reconcilers/range/plan-single-network.ts'
+import { bridgeWantsOf } from '../../../reconcilers/range/plan-bridge-network.ts'
 import { stagedChanges } from '../../../reconcilers/bridge/staged-changes.ts'
 import { natBridge, netInterface, node, nodeNetwork, rangeBridge, stagedDiff } from '../../builders/cluster.ts'
 import { settings } from '../../builders/range.ts'

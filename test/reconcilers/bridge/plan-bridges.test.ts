@@ -4,7 +4,7 @@ import type { BridgeRemoval, BridgeWant, BridgeWants } from '../../../model/plan
 import type { InterfaceSeen, NodeNetworkSeen } from '../../../model/snapshot.ts'
 import { bridgeName, ownerMark } from '../../../model/identity.ts'
 import { type BridgeKnowledge, planBridges } from '../../../reconcilers/bridge/plan-bridges.ts'
-import { bridgeWantsOf } from '../../../reconcilers/range/plan-single-network.ts'
+import { bridgeWantsOf } from '../../../reconcilers/range/plan-bridge-network.ts'
 import {
   natBridge,
   netInterface,

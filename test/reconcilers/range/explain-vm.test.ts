@@ -23,7 +23,7 @@ interface Asked {
   readonly own?: Partial<PlanSettings>
 }
 function turnOf({ seen = cluster(), spec = JD, others = [], vm: name = 'JD-DC01', own = {} }: Asked) {
-  return planTurn([...others, spec], groundOf(seen, settings(own), 'cluster'), NOTHING, { rangeId: spec.id, vm: name })
+  return planTurn([...others, spec], groundOf(seen, settings(own), 'vnets'), NOTHING, { rangeId: spec.id, vm: name })
 }
 const explain = (asked: Asked): Explanation => explainVm(asked.spec ?? JD, asked.vm ?? 'JD-DC01', turnOf(asked))
 const plannedNode = (asked: Asked): string | undefined => {

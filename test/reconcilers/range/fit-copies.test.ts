@@ -13,7 +13,7 @@ const SPEC = range('SOC', { number: 7, vms: [vm('SOC-a', { memoryMiB: 7680 })] }
 const two = (gib: number) =>
   ['pve1', 'pve2'].map((name) => node(name, { memoryBytes: 64 * GIB, memoryUsedBytes: (64 - gib) * GIB }))
 const fit = (copies: number, seen: ClusterSnapshot, spec: RangeSpec = SPEC, own = {}) =>
-  fitCopies(spec, copies, seen, settings(own), 'cluster')
+  fitCopies(spec, copies, seen, settings(own), 'vnets')
 
 describe('fitCopies', () => {
   it('counts the copies that fit, and says what runs out first and where', () => {
@@ -80,7 +80,7 @@ describe('fitCopies', () => {
     const ids = Array.from({ length: 5 }, (_, index) => `C${index}`)
     const specs = ids.map((id) => range(id, { vms: [vm(`${id}-a`, { memoryMiB: 7680 })] }))
     const shortOf = (count: number) =>
-      planTurn(specs.slice(0, count), groundOf(cluster({ nodes: two(20) }), settings(), 'cluster'), NO_PROMISES).joint
+      planTurn(specs.slice(0, count), groundOf(cluster({ nodes: two(20) }), settings(), 'vnets'), NO_PROMISES).joint
         ?.placements.short.length
     expect([shortOf(4), (shortOf(5) ?? 0) > 0]).to.deep.equal([0, true])
   })

@@ -24,7 +24,7 @@ const turn = (
   specs: readonly RangeSpec[],
   promises = NOTHING,
   seen: ClusterSnapshot = cluster({ nodes: ['pve1', 'pve2'] }),
-) => planTurn(specs, groundOf(seen, settings(), 'cluster'), promises)
+) => planTurn(specs, groundOf(seen, settings(), 'vnets'), promises)
 const freeOn = (name: string, { joint }: ReturnType<typeof turn>) =>
   (joint?.before.rooms.find((room) => room.node.name === name)?.freeMemoryBytes ?? 0) / GIB
 const numberOf = (spec: RangeSpec, { results }: ReturnType<typeof turn>) => {
@@ -39,7 +39,7 @@ describe('planTurn', () => {
   it('tells of a router that is asked for by another of its names', () => {
     const left = router('JD', { otherNames: ['JD-router-debian12-x64'], unsaid: ['name'] })
     const watch = { rangeId: 'JD', vm: 'JD-router-debian12-x64' }
-    const ground = groundOf(cluster(), settings(), 'cluster')
+    const ground = groundOf(cluster(), settings(), 'vnets')
     const { joint } = planTurn([range('JD', { router: left })], ground, NOTHING, watch)
     expect(joint?.placements.watched).to.not.equal(undefined)
   })

@@ -20,7 +20,7 @@ const DC = rangeGuest(1_010_011, 'JD', 'JD-DC01', { node: 'pve2' })
 const deployed = (traits: Parameters<typeof cluster>[0] = {}): ClusterSnapshot =>
   cluster({ guests: [ROUTER, DC], vnets: [rangeVnet(1, 'JD')], pools: ['JD'], ...traits })
 const without = (name: string, seen: ClusterSnapshot, specs = [JD]) =>
-  withoutNode(name, specs, seen, settings(), 'cluster')
+  withoutNode(name, specs, seen, settings(), 'vnets')
 
 describe('withoutNode', () => {
   it('names the VMs that would be down, and where they could be created anew', () => {
@@ -31,7 +31,7 @@ describe('withoutNode', () => {
 
   it('tells why one could be created nowhere', () => {
     const nodes = [node('pve1', { memoryUsedBytes: 63 * GIB }), node('pve2'), node('pve3', { maintenance: true })]
-    const [down] = withoutNode('pve2', [JD], deployed({ nodes }), settings({ defaultNode: 'none' }), 'cluster').down
+    const [down] = withoutNode('pve2', [JD], deployed({ nodes }), settings({ defaultNode: 'none' }), 'vnets').down
     expect(down?.elsewhere.kind).to.equal('impossible')
     expect(down?.elsewhere.why).to.match(/pve1 has 1\.0 GiB free; pve2 is offline; pve3 is in maintenance/)
   })

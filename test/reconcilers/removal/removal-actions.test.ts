@@ -7,7 +7,7 @@ import { settings } from '../../builders/range.ts'
 
 const ORDER = { rangeId: 'JD', why: 'its file says state: absent', scope: { kind: 'named', names: ['JD-a'] } } as const
 
-function shown(mode: 'cluster' | 'single', snapshot: ClusterSnapshot): readonly string[] {
+function shown(mode: 'vnets' | 'bridges', snapshot: ClusterSnapshot): readonly string[] {
   const plan = planRemoval(ORDER, snapshot, mode, settings({}))
   return removalActions(ORDER, plan, snapshot).map((action) => {
     switch (action.kind) {
@@ -26,13 +26,13 @@ const guests = [rangeGuest(1_010_001, 'JD', 'JD-a')]
 describe('what is shown of a removal', () => {
   it('is all that goes while VMs are there: they, then the networks, then the pool', () => {
     const onCluster = cluster({ vnets: [natVnet(), rangeVnet(1, 'JD'), rangeVnet(2, 'KT')], guests, pools: ['JD'] })
-    expect(shown('cluster', onCluster)).to.deep.equal(['vm JD-a', 'vnet r1', 'pool JD'])
+    expect(shown('vnets', onCluster)).to.deep.equal(['vm JD-a', 'vnet r1', 'pool JD'])
     const onOne = singleNode([rangeBridge(1, 'JD'), rangeBridge(2, 'KT')], { guests, pools: ['JD'] })
-    expect(shown('single', onOne)).to.deep.equal(['vm JD-a', 'bridge vmbr1001 on pve1', 'pool JD'])
+    expect(shown('bridges', onOne)).to.deep.equal(['vm JD-a', 'bridge vmbr1001 on pve1', 'pool JD'])
   })
 
   it('is the pool alone once the networks are planned for all ranges together', () => {
-    expect(shown('cluster', cluster({ vnets: [natVnet(), rangeVnet(1, 'JD')], pools: ['JD'] }))).to.deep.equal([
+    expect(shown('vnets', cluster({ vnets: [natVnet(), rangeVnet(1, 'JD')], pools: ['JD'] }))).to.deep.equal([
       'pool JD',
     ])
   })

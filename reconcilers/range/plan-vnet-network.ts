@@ -42,7 +42,7 @@ export interface RefusedNetwork {
 }
 
 /** A range's networks on a cluster: the NAT VNet and its own VNet in the VXLAN zone, which is checked first. */
-export function planClusterNetwork(
+export function planVnetNetwork(
   spec: Pick<RangeSpec, 'id' | 'number'>,
   { snapshot, settings, zone, repair }: Ground,
   promised: ReadonlyMap<number, string>,

@@ -3,7 +3,7 @@ import type { PlanSettings } from '../../../model/plan-settings.ts'
 import type { RangeSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { groundOf } from '../../../reconcilers/range/ground.ts'
-import { planSingleNetwork } from '../../../reconcilers/range/plan-single-network.ts'
+import { planBridgeNetwork } from '../../../reconcilers/range/plan-bridge-network.ts'
 import {
   cluster,
   natBridge,
@@ -19,7 +19,7 @@ import { range, router, settings, vm } from '../../builders/range.ts'
 const JD = range('JD')
 const OFF = { clusterMode: false }
 const plan = (seen: ClusterSnapshot, spec: RangeSpec = JD, own: Partial<PlanSettings> = {}) =>
-  planSingleNetwork(spec, groundOf(seen, settings(own), 'single'), new Map())
+  planBridgeNetwork(spec, groundOf(seen, settings(own), 'bridges'), new Map())
 const planned = (...args: Parameters<typeof plan>) => {
   const made = plan(...args)
   if (made.kind === 'refused') throw new Error(made.finding.message)
@@ -30,7 +30,7 @@ const withNat = (traits: Partial<ReturnType<typeof natBridge>>) =>
 const three = (nodes = [node('pve1'), node('pve2'), node('pve3')]) =>
   cluster({ nodes, zones: [], nodeNetworks: nodes.map((each) => nodeNetwork(each, { interfaces: [natBridge()] })) })
 
-describe('planSingleNetwork', () => {
+describe('planBridgeNetwork', () => {
   it('gives a first range the bridge vmbr1001 and the NAT bridge, and makes no zone a condition', () => {
     const { number, network, onlyNode, notes } = planned(singleNode())
     expect(network.names).to.deep.equal({ nat: 'vmbr1000', range: 'vmbr1001' })

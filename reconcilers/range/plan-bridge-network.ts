@@ -10,7 +10,7 @@ import { NO_QUORUM } from '../no-quorum.ts'
 import { bridgesHidden } from '../not-visible.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { hangingNodes, hangingText, reloadingNodes, type ReloadUnderWay } from '../reloading-nodes.ts'
-import type { PlannedNetwork } from './plan-cluster-network.ts'
+import type { PlannedNetwork } from './plan-vnet-network.ts'
 import { checkNatBridge } from '../bridge/check-nat-bridge.ts'
 import { onlyNodeOf } from '../bridge/only-node.ts'
 import { planBridges } from '../bridge/plan-bridges.ts'
@@ -18,7 +18,7 @@ import { numberedBridges } from '../bridge/range-bridge.ts'
 import { networksMissing } from '../vnet/networks-missing.ts'
 
 /** A range's networks on a single node: the NAT bridge, which is checked, and its own bridge. There is no zone. */
-export function planSingleNetwork(
+export function planBridgeNetwork(
   spec: RangeSpec,
   { snapshot, settings, repair }: Ground,
   promised: ReadonlyMap<number, string>,
