@@ -59,6 +59,20 @@ export function sdnHidden(subject: string, consequence: string, { unseen }: Whol
   return notVisible(subject, what, consequence, lacking)
 }
 
+/** Why a zone that is not seen may exist: it, or all zones, are hidden, or it is hidden what is. */
+export function zoneHidden(zone: string, consequence: string, { unseen }: Whole): Finding | undefined {
+  const paths = new Set(['/sdn/zones', `/sdn/zones/${zone}`])
+  const lacking = unseen.filter(({ what, path }) => what === 'rights' || (what === 'sdn' && paths.has(path)))
+  if (lacking.length === 0) return undefined
+  const finding = notVisible(
+    `zone ${zone}`,
+    `the API token is not shown whether there is such a zone (${rightsOf(lacking)})`,
+    consequence,
+    lacking,
+  )
+  return { ...finding, message: `${finding.message}, or say cluster_mode: false (bridges) or true (VNets)` }
+}
+
 /** Why no node may be seen to report on a zone though it does. Undefined when the reports are shown. */
 export function zoneReportsHidden(zone: string, { unseen }: Whole): Finding | undefined {
   const paths = new Set(['/sdn/zones', `/sdn/zones/${zone}`])

@@ -1,5 +1,5 @@
 import { type DestroyOrder, removalOf } from '../../model/destroy-order.ts'
-import { networkModeOf } from '../../model/network-mode.ts'
+import { networkModeOf } from '../../reconcilers/network-mode.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'

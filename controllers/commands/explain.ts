@@ -1,5 +1,5 @@
 import { nearest } from '../../model/nearest.ts'
-import { networkModeOf } from '../../model/network-mode.ts'
+import { networkModeOf } from '../../reconcilers/network-mode.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import { machineNamed, machinesOf, type RangeSpec } from '../../model/range-spec.ts'

@@ -1,4 +1,4 @@
-import { networkModeOf } from '../../model/network-mode.ts'
+import { networkModeOf } from '../../reconcilers/network-mode.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'

@@ -1,5 +1,5 @@
 import type { DestroyOrder, DestroyOrderStore } from '../../model/destroy-order.ts'
-import { networkModeOf } from '../../model/network-mode.ts'
+import { networkModeOf } from '../../reconcilers/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RemovalAction } from '../../model/plan/actions.ts'
 import type { NetworkWants } from '../../model/plan/network-plan.ts'

@@ -1,5 +1,5 @@
 import { removalOf } from '../../model/destroy-order.ts'
-import { networkModeOf } from '../../model/network-mode.ts'
+import { networkModeOf } from '../../reconcilers/network-mode.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import { actionsOf } from '../../model/plan/actions-of.ts'
 import { printable } from '../../model/printable.ts'

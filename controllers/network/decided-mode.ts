@@ -1,34 +1,34 @@
 import type { Finding } from '../../model/condition.ts'
 import { NAT_VNET } from '../../model/identity.ts'
-import { modeTurned, type NetworkMode, networkModeOf } from '../../model/network-mode.ts'
+import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { type ModeBefore, type ModeSeen, modeTurned, networkModeOf } from '../../reconcilers/network-mode.ts'
+
+type Settings = Pick<PlanSettings, 'clusterMode' | 'natBridge' | 'zone'>
 
 /**
- * How ranges get their networks, as decided at the first look and until Lanista is restarted: ranges would lose their
+ * How ranges get their networks, as decided by the first look that tells, and until Lanista is restarted: ranges would lose their
  * networks if it turned under them.
  */
 export class DecidedMode {
-  readonly #settings: () => Pick<PlanSettings, 'clusterMode' | 'natBridge'>
-  #mode: NetworkMode | undefined
+  readonly #settings: () => Settings
+  #decided: ModeBefore | undefined
 
-  constructor(settings: () => Pick<PlanSettings, 'clusterMode' | 'natBridge'>) {
+  constructor(settings: () => Settings) {
     this.#settings = settings
   }
 
-  /** The mode, which the first look decides, and what is in the way where this look calls for the other one. */
-  modeOf(snapshot: Pick<ClusterSnapshot, 'nodes'>): {
-    readonly mode: NetworkMode
-    readonly turned: Finding | undefined
-  } {
-    const now = networkModeOf(snapshot, this.#settings())
-    const mode = (this.#mode ??= now)
-    const names = snapshot.nodes.map(({ name }) => name)
-    return { mode, turned: modeTurned(mode, now, names) }
+  /** The mode; a finding where this look calls for the other one, or does not tell. */
+  modeOf(seen: ModeSeen): NetworkMode | Finding {
+    const settings = this.#settings()
+    const now = networkModeOf(seen, settings)
+    if (typeof now === 'object') return now
+    const decided = (this.#decided ??= { mode: now, several: seen.nodes.length > 1 })
+    return modeTurned(decided, now, seen, settings) ?? decided.mode
   }
 
-  /** The name of the NAT network: also the device to it on the machine that routes. A cluster's before the first look. */
+  /** The name of the NAT network: also the device to it on the machine that routes. That of VNets before the first look. */
   natDevice(): string {
-    return this.#mode === 'bridges' ? this.#settings().natBridge : NAT_VNET.name
+    return this.#decided?.mode === 'bridges' ? this.#settings().natBridge : NAT_VNET.name
   }
 }

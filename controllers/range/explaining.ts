@@ -26,7 +26,7 @@ export class Explaining {
     // Whoever asks while the cluster is looked at shares the next look.
     this.#turn = new Turn(async () => {
       const snapshot = await look()
-      const ground = groundOf(snapshot, settings(), decided.modeOf(snapshot).mode)
+      const ground = groundOf(snapshot, settings(), decided.modeOf(snapshot))
       return ({ spec, vm }) => {
         const watch = { rangeId: spec.id, vm }
         return explainVm(spec, vm, planTurn([spec], ground, reservations.all(), watch))

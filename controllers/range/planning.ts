@@ -17,7 +17,8 @@ import type { Reservations } from './reservations.ts'
 
 export interface Planned {
   readonly result: PlanResult
-  readonly mode: NetworkMode
+  /** A finding where it turned, or could not be told: then nothing was planned. */
+  readonly mode: NetworkMode | Finding
   /** By which it was planned. */
   readonly snapshot: ClusterSnapshot
 }
@@ -53,11 +54,11 @@ export class Planning {
         const atRest = reservations.atRest()
         const snapshot = await look()
         reservations.forgetShown(snapshot, atRest)
-        const { mode, turned } = decided.modeOf(snapshot)
+        const mode = decided.modeOf(snapshot)
         const ground = groundOf(snapshot, settings(), mode, failing())
-        this.#onZone(turned === undefined ? ground.zone.findings : [])
+        this.#onZone(ground.zone.findings)
         this.#numbersSeen = numbersOf(snapshot)
-        const results = turned === undefined ? this.#planAll(specs, ground) : refuseAll(specs, turned)
+        const results = this.#planAll(specs, ground)
         return (spec) => {
           const result = results.get(spec)
           if (result === undefined) throw new Error(`range ${spec.id} was not in this turn`)
@@ -103,9 +104,6 @@ export class Planning {
     return results
   }
 }
-
-const refuseAll = (specs: readonly RangeSpec[], finding: Finding): ReadonlyMap<RangeSpec, TurnResult> =>
-  new Map(specs.map((spec) => [spec, { kind: 'refused', part: 'NetworkReady', finding, zoneFindings: [] }]))
 
 const numbersOf = (snapshot: ClusterSnapshot): ReadonlySet<number> =>
   new Set([...numberedVnets(snapshot), ...snapshot.nodeNetworks.flatMap(numberedBridges)].map(({ number }) => number))

@@ -5,7 +5,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRemoval, type RemovalPlan } from '../../reconcilers/removal/plan-removal.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 
-/** What is next, unless the cluster's mode has turned: then nothing is, and nothing of the range was looked at. */
+/** What is next, unless the network mode has turned, or is not known: then nothing is, and nothing of the range was looked at. */
 export type NextOfRemoval = RemovalPlan | { readonly kind: 'turned'; readonly finding: Finding }
 
 /** Looks what is next of a removal. */
@@ -24,9 +24,9 @@ export class RemovalPlanner {
   /** What is next, and the cluster as it was just seen. Throws when it can't be seen. */
   async next(order: RemovalOrder): Promise<{ readonly plan: NextOfRemoval; readonly seen: ClusterSnapshot }> {
     const seen = await this.#look()
-    const { mode, turned } = this.#decided.modeOf(seen)
+    const mode = this.#decided.modeOf(seen)
     const plan: NextOfRemoval =
-      turned === undefined ? planRemoval(order, seen, mode, this.#settings()) : { kind: 'turned', finding: turned }
+      typeof mode === 'string' ? planRemoval(order, seen, mode, this.#settings()) : { kind: 'turned', finding: mode }
     return { plan, seen }
   }
 }

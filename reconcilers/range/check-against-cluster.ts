@@ -1,6 +1,6 @@
 import type { SpecFinding } from '../../model/checked-file.ts'
 import { nearest } from '../../model/nearest.ts'
-import { networkModeOf } from '../../model/network-mode.ts'
+import { networkModeOf, onlyNodeIn } from '../network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec, VmSpec } from '../../model/range-spec.ts'
@@ -22,10 +22,10 @@ export function checkAgainstCluster(
     ...spec.vms.map((vm, index) => [['ludus', index], vm] as const),
     [['router'], spec.router],
   ]
-  const clusterMode = networkModeOf(snapshot, settings) === 'vnets'
+  const isChosen = networkModeOf(snapshot, settings) !== 'bridges' && onlyNodeIn(snapshot, settings) === undefined
   const nodes = snapshot.nodes.map(({ name }) => name).sort()
   const node = (path: Path, owner: string, target: string | undefined): readonly SpecFinding[] =>
-    target === undefined ? [] : clusterMode ? unknownNode(path, owner, target, nodes) : [unusedNode(path, owner)]
+    target === undefined ? [] : isChosen ? unknownNode(path, owner, target, nodes) : [unusedNode(path, owner)]
   return [
     ...node(['defaults'], 'defaults', spec.targetNode),
     ...machines.flatMap(([path, vm]) => [
@@ -86,7 +86,7 @@ function unknownWishNodes({ router, vms }: RangeSpec, nodes: readonly string[]):
 const unusedNode = (path: Path, owner: string): SpecFinding => ({
   severity: 'warning',
   path: [...path, 'target_node'],
-  finding: `target_node of ${owner} is ignored outside cluster mode`,
+  finding: `target_node of ${owner} is ignored where all VMs are on one node`,
   remedy: '',
 })
 

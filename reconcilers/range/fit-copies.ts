@@ -1,3 +1,4 @@
+import type { Finding } from '../../model/condition.ts'
 import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.ts'
@@ -42,7 +43,7 @@ export function fitCopies(
   copies: number,
   snapshot: ClusterSnapshot,
   settings: PlanSettings,
-  mode: NetworkMode,
+  mode: NetworkMode | Finding,
 ): FitReport {
   const ground = groundOf(snapshot, settings, mode)
   const turnOf = (count: number): TurnPlan => planTurn(copiesOf(spec, count, copies), ground, NO_PROMISES)

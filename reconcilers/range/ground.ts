@@ -1,3 +1,4 @@
+import type { Finding } from '../../model/condition.ts'
 import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RepairNeed } from '../../model/plan/network-plan.ts'
@@ -15,8 +16,8 @@ export interface Ground {
   readonly site: Site
   readonly guests: GuestIndex
   readonly settings: PlanSettings
-  /** How ranges get their networks; decided once for all of them. */
-  readonly mode: NetworkMode
+  /** How ranges get their networks; decided once for all of them. A finding: nothing is planned for any. */
+  readonly mode: NetworkMode | Finding
   /** On a single node nothing is asked of a zone. */
   readonly zone: ZoneCheck
   readonly repair: RepairNeed
@@ -28,11 +29,11 @@ export interface Ground {
 export function groundOf(
   snapshot: ClusterSnapshot,
   settings: PlanSettings,
-  mode: NetworkMode,
+  mode: NetworkMode | Finding,
   failing: ReadonlyMap<string, string> = new Map(),
 ): Ground {
   const made = { snapshot, site: siteOf(snapshot), guests: indexGuests(snapshot), settings, mode }
-  if (mode === 'bridges')
+  if (mode !== 'vnets')
     return { ...made, zone: { findings: [], unreached: new Map() }, repair: NO_REPAIR, avoided: failing }
   const zone = checkZone(snapshot, settings.zone)
   const repair = repairNeed(snapshot, zone, settings)

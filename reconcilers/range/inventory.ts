@@ -1,6 +1,7 @@
 import { ansibleGroupsOf } from '../../model/ansible-groups.ts'
 import { addressOf, routerWanAddressOf } from '../../model/identity.ts'
-import { type NetworkMode, networkModeOf } from '../../model/network-mode.ts'
+import type { NetworkMode } from '../../model/network-mode.ts'
+import { networkModeOf } from '../network-mode.ts'
 import type { Finding } from '../../model/condition.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
@@ -155,10 +156,15 @@ function numberIn(
       }
 }
 
-/** Where `cluster_mode: false` holds on a cluster, ranges live on the configured node alone. */
-function numbersSeen(snapshot: ClusterSnapshot, { defaultNode }: PlanSettings, mode: NetworkMode): NumbersSeen {
+/** Where `cluster_mode: false` holds on a cluster, ranges live on the configured node alone. Where the mode is not known, both kinds count. */
+function numbersSeen(
+  snapshot: ClusterSnapshot,
+  { defaultNode }: PlanSettings,
+  mode: NetworkMode | Finding,
+): NumbersSeen {
   const { guests, nodes, nodeNetworks } = snapshot
   if (mode === 'vnets') return { guests, networks: numberedVnets(snapshot) }
   const here = nodeNetworks.filter(({ node }) => nodes.length === 1 || node === defaultNode)
-  return { guests, networks: here.flatMap(numberedBridges) }
+  const bridges = here.flatMap(numberedBridges)
+  return { guests, networks: mode === 'bridges' ? bridges : [...numberedVnets(snapshot), ...bridges] }
 }

@@ -51,6 +51,7 @@ export function outlineRange(
   ground: Ground,
 ): { readonly kind: 'outlined'; readonly outline: Outline } | Extract<PlanResult, { kind: 'refused' }> {
   const { snapshot, mode } = ground
+  if (typeof mode === 'object') return { kind: 'refused', part: 'NetworkReady', finding: mode, zoneFindings: [] }
   const hidden = machinesHidden(spec.id, snapshot)
   if (hidden !== undefined) return { kind: 'refused', part: 'NetworkReady', finding: hidden, zoneFindings: [] }
   const taken = otherCaseOf(spec.id, snapshot)

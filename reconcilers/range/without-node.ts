@@ -1,3 +1,4 @@
+import type { Finding } from '../../model/condition.ts'
 import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
@@ -35,7 +36,7 @@ export function withoutNode(
   specs: readonly RangeSpec[],
   snapshot: ClusterSnapshot,
   settings: PlanSettings,
-  mode: NetworkMode,
+  mode: NetworkMode | Finding,
 ): AbsenceReport {
   const plansOn = (seen: ClusterSnapshot) =>
     [...planTurn(specs, groundOf(seen, settings, mode), NO_PROMISES).results].map(([{ id }, result]) => ({

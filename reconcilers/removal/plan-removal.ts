@@ -56,11 +56,12 @@ type RemovalSettings = Pick<PlanSettings, 'natBridge' | 'defaultNode' | 'applyFo
 export function planRemoval(
   order: RemovalOrder,
   snapshot: ClusterSnapshot,
-  mode: NetworkMode,
+  mode: NetworkMode | Finding,
   settings: RemovalSettings,
 ): RemovalPlan {
   const { rangeId } = order
   const guests = snapshot.guests.filter(({ pool }) => pool === rangeId)
+  if (typeof mode === 'object') return { kind: 'refused', finding: mode, machines: guests.length > 0 }
   if (!snapshot.quorate) return { kind: 'refused', finding: NO_QUORUM, machines: guests.length > 0 }
   const hidden =
     machinesHidden(rangeId, snapshot) ??

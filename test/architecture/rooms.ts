@@ -184,6 +184,7 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'model',
       'model/plan',
+      'reconcilers',
       'reconcilers/placement',
       'reconcilers/range',
       'reconcilers/removal',

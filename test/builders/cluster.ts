@@ -22,6 +22,8 @@ import type {
   ZoneSeen,
 } from '../../model/snapshot.ts'
 
+import type { Unseen, UnseenKind } from '../../model/unseen.ts'
+
 export const GIB = 1024 ** 3
 
 /** An online node with 16 idle cores and 64 GiB, 8 of them used. */
@@ -135,7 +137,15 @@ export const zone = (nodes: readonly NodeSeen[], traits: Partial<ZoneSeen> = {})
   return { ...seen, running: 'running' in traits ? traits.running : running }
 }
 
-const vnetConfig = (tag: number, alias: string | undefined, traits: Partial<VnetConfig> = {}): VnetConfig => ({
+/** A simple zone named `ludus` of pve1 alone, as the next Ludus makes it on a single node, applied. */
+export const simpleZone = (traits: Partial<ZoneSeen> = {}): ZoneSeen =>
+  zone([node('pve1')], { type: 'simple', peers: undefined, ...traits })
+
+const vnetConfig = (
+  tag: number | undefined,
+  alias: string | undefined,
+  traits: Partial<VnetConfig> = {},
+): VnetConfig => ({
   zone: 'ludus',
   tag,
   alias,
@@ -146,7 +156,7 @@ const vnetConfig = (tag: number, alias: string | undefined, traits: Partial<Vnet
 /** An applied VNet. */
 export const vnet = (
   name: string,
-  tag: number,
+  tag: number | undefined,
   alias: string | undefined,
   traits: Partial<VnetConfig> = {},
 ): VnetSeen => {
@@ -158,8 +168,17 @@ export const vnet = (
 export const rangeVnet = (number: number, rangeId: string, traits: Partial<VnetConfig> = {}): VnetSeen =>
   vnet(vnetName(number), number, ownerMark(rangeId), traits)
 
-/** The NAT VNet as Lanista makes it, applied. */
-export const natVnet = (): VnetSeen => vnet(NAT_VNET.name, NAT_VNET.tag, NAT_MARK)
+/** The NAT VNet as Lanista makes it, or with what somebody else has made of it, applied. */
+export const natVnet = (traits: Partial<VnetConfig> = {}): VnetSeen =>
+  vnet(NAT_VNET.name, NAT_VNET.tag, NAT_MARK, traits)
+
+/** A right that the token lacks at a path. */
+export const unseen = (what: UnseenKind, path: string, right: string): Unseen => ({
+  what,
+  path,
+  right,
+  remedy: 'give it',
+})
 
 /** The same VNet, written but never applied. */
 export const unapplied = (seen: VnetSeen): VnetSeen => ({ ...seen, pending: 'new', running: undefined })

@@ -1,3 +1,4 @@
+import type { Finding } from '../../model/condition.ts'
 import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
@@ -13,7 +14,7 @@ export function planRange(
   snapshot: ClusterSnapshot,
   promises: Promises,
   settings: PlanSettings,
-  mode: NetworkMode,
+  mode: NetworkMode | Finding,
 ): PlanResult {
   const result = planTurn([spec], groundOf(snapshot, settings, mode), promises).results.get(spec)
   if (result === undefined) throw new Error(`range ${spec.id} was not planned`)

@@ -106,7 +106,7 @@ describe('networks of ranges', () => {
     const before = lab.writes().length
     for (const node of ['pve2', 'pve3']) lab.simulator.world.nodes.delete(node)
     await lab.until(() => conditionOf(lab, 'NetworkReady')?.reason === 'ModeChanged')
-    expect(conditionOf(lab, 'Ready')?.message).to.match(/was a cluster .* is a single node now \(pve1\)/)
+    expect(conditionOf(lab, 'Ready')?.message).to.match(/had several nodes .* has one now \(its only node is pve1,/)
     expect(lab.writes()).to.have.length(before)
   })
 })

@@ -250,7 +250,7 @@ describe('a range on a single node that is to go (state: absent)', () => {
     world.nodes.set('pve2', second)
     const before = lab.writes().length
     await lab.drop('JD.yml', GOES)
-    expect(await untilNetworkIs('ModeChanged')).to.match(/was a single node .* is a cluster now \(pve1, pve2\)/)
+    expect(await untilNetworkIs('ModeChanged')).to.match(/got bridges .* get VNets now \(its nodes are pve1, pve2\)/)
     expect(lab.writes()).to.have.length(before)
     world.nodes.delete('pve2')
     await untilGone()

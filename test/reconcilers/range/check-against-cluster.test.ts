@@ -35,9 +35,9 @@ describe('checkAgainstCluster', () => {
     ])
   })
 
-  it('only hints at target_node outside cluster mode', () => {
+  it('only hints at target_node where all VMs are on one node', () => {
     const spec = range('JD', { targetNode: 'gone' })
-    const hint = ['warning: defaults.target_node: target_node of defaults is ignored outside cluster mode; ']
+    const hint = ['warning: defaults.target_node: target_node of defaults is ignored where all VMs are on one node; ']
     expect(linesOf(spec, cluster({ nodes: ['pve1'] }))).to.deep.equal(hint)
     expect(linesOf(spec, cluster(), { clusterMode: false })).to.deep.equal(hint)
     expect(linesOf(spec, cluster({ nodes: ['pve1'] }), { clusterMode: true })[0]).to.match(/is no node/)

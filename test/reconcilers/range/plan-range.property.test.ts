@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { ownerMark } from '../../../model/identity.ts'
-import { networkModeOf } from '../../../model/network-mode.ts'
+import { networkModeOf } from '../../../reconcilers/network-mode.ts'
 import type { Action } from '../../../model/plan/actions.ts'
 import { actionsOf } from '../../../model/plan/actions-of.ts'
 import type { RangePlan } from '../../../model/plan/range-plan.ts'

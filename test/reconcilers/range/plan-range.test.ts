@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { networkModeOf } from '../../../model/network-mode.ts'
+import { networkModeOf } from '../../../reconcilers/network-mode.ts'
 import type { PlanSettings } from '../../../model/plan-settings.ts'
 import { actionsOf } from '../../../model/plan/actions-of.ts'
 import type { RangePlan } from '../../../model/plan/range-plan.ts'
