@@ -71,12 +71,12 @@ export interface Machines {
   /**
    * As `read`, with what waits for the next boot, and in turn with other work on that node.
    *
-   * @param zone of the VNets its NICs should be on; undefined where there are none
+   * @param zones of the VNets its NICs should be on; none where these are bridges
    */
   audit(
     node: string,
     vmid: number,
-    zone: string | undefined,
+    zones: readonly string[],
     wanted: Pick<Permit, 'signal' | 'withdrawn'>,
   ): Promise<MachineAudit | undefined>
   clone(request: CloneRequest, permit: Permit): Promise<void>

@@ -10,12 +10,20 @@ export interface ZoneFinding extends Finding {
   readonly shell: string | undefined
 }
 
-/** What a check of the SDN zone found. Lanista checks zones; a person creates and changes them. */
-export interface ZoneCheck {
+/** What a check of one SDN zone found. Lanista checks zones; a person creates and changes them. */
+export interface ZoneJudgement {
   /** Unusable ones first. */
   readonly findings: readonly ZoneFinding[]
-  /** Node -> why no VM of a range can run there; the other nodes work on. */
+  /** Node -> why the zone's VNets are not to be had there; the other nodes work on. */
   readonly unreached: ReadonlyMap<string, string>
+}
+
+/** What a check of the zones that ranges live in found: that of their own VNets, and that of the NAT VNet. */
+export interface ZoneCheck extends ZoneJudgement {
+  /** Node -> why no router can run there, of those nodes that other VMs of ranges can run on. */
+  readonly withoutNat: ReadonlyMap<string, string>
+  /** VNets of ranges have a tag: those of a simple zone must not. */
+  readonly tagged: boolean
 }
 
 /** What keeps every range from the zone, with everything else that is wrong with it; undefined when it can be used. */

@@ -49,24 +49,28 @@ const unlessAbsent = async <T>(read: Promise<T>): Promise<T | undefined> => {
 /** NICs whose VNet the node has, and that are not among the ports of its bridge. */
 async function unpluggedOf(
   read: Pick<MachineRead, 'node' | 'vmid' | 'config'>,
-  zone: string,
+  zones: readonly string[],
   plugs: Plugs,
   signal: AbortSignal,
 ): Promise<Unplugged> {
-  const first = notAmong(read, await plugs.on(read.node, zone, signal))
+  const bridges = async (asOf?: 'now'): Promise<Plugged> => {
+    const told = await Promise.all(zones.map((zone) => plugs.on(read.node, zone, signal, asOf)))
+    return new Map(told.flatMap((each) => [...(each ?? [])]))
+  }
+  const first = notAmong(read, await bridges())
   // It may have been started since the node was asked.
-  return first.unplugged.length === 0 ? first : notAmong(read, await plugs.on(read.node, zone, signal, 'now'))
+  return first.unplugged.length === 0 ? first : notAmong(read, await bridges('now'))
 }
 
 type Unplugged = Pick<MachineAudit, 'unplugged' | 'bridgesGone'>
 
 const ALL_PLUGGED: Unplugged = { unplugged: [], bridgesGone: [] }
 
-const notAmong = ({ vmid, config }: Pick<MachineRead, 'vmid' | 'config'>, bridges: Plugged | undefined): Unplugged => {
+const notAmong = ({ vmid, config }: Pick<MachineRead, 'vmid' | 'config'>, bridges: Plugged): Unplugged => {
   const off = Object.entries(config).flatMap(([key, value]) => {
     const words = /^net\d+$/.test(key) ? value.split(',') : []
     const bridge = words.find((word) => word.startsWith('bridge='))?.slice('bridge='.length)
-    const ports = bridge === undefined ? undefined : bridges?.get(bridge)
+    const ports = bridge === undefined ? undefined : bridges.get(bridge)
     if (bridge === undefined || ports === undefined) return []
     if (ports === 'gone') return [{ key, bridge, isGone: true }]
     return ports.has(`${vmid} ${key}`) ? [] : [{ key, bridge, isGone: false }]
@@ -112,7 +116,7 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
       return last && { upid: last.upid, isWell: last.status === 'OK' || /^WARNINGS: \d+$/.test(last.status ?? '') }
     },
 
-    audit: (node, vmid, zone, wanted) =>
+    audit: (node, vmid, zones, wanted) =>
       lanes.onNode(
         node,
         async () => {
@@ -121,7 +125,7 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
           if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [], ...ALL_PLUGGED }
           const [rows, plugged] = await Promise.all([
             api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal),
-            zone === undefined ? ALL_PLUGGED : unpluggedOf(seen, zone, plugs, signal),
+            unpluggedOf(seen, zones, plugs, signal),
           ])
           return {
             ...seen,

@@ -1,5 +1,4 @@
 import type { Clock } from '../../model/clock.ts'
-import { rangeNumberOfVnet } from '../../model/identity.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
@@ -57,7 +56,7 @@ const LOOKS_AT_MOST = 3
 export class ConfigAudit {
   readonly #machines: Pick<Machines, 'audit' | 'configure' | 'read'>
   readonly #pools: Pick<Pools, 'read'>
-  readonly #settings: () => Pick<PlanSettings, 'auditMs' | 'zone'>
+  readonly #settings: () => Pick<PlanSettings, 'auditMs'>
   readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
   readonly #backoff: VmBackoff
@@ -73,7 +72,7 @@ export class ConfigAudit {
       readonly machines: Pick<Machines, 'audit' | 'configure' | 'read'>
       readonly pools: Pick<Pools, 'read'>
     },
-    settings: () => Pick<PlanSettings, 'auditMs' | 'zone'>,
+    settings: () => Pick<PlanSettings, 'auditMs'>,
     clock: Pick<Clock, 'now'>,
     random: () => number,
     logger: Logger,
@@ -159,7 +158,7 @@ export class ConfigAudit {
   ): Promise<(Pick<Known, 'nics' | 'found' | 'outcome' | 'toBeConfigured'> & { readonly held: boolean }) | undefined> {
     const { spec: vm, vmid } = plan
     for (let look = 1; ; look += 1) {
-      const read = await this.#machines.audit(node, vmid, this.#zoneOf(networks), permit)
+      const read = await this.#machines.audit(node, vmid, networks.names.zones ?? [], permit)
       // Whose VM that is now, and what becomes of it, the next pass will see.
       if (read === undefined || read.template || read.name !== vm.name) return undefined
       const judged = judgeDrift({ vm, networks, drift, read, known: known.nics })
@@ -184,10 +183,6 @@ export class ConfigAudit {
         if (!(error instanceof Outdated) && !isProxmoxError(error, 'conflict', 'timeout-unknown-outcome')) throw error
       }
     }
-  }
-
-  #zoneOf({ names }: RangeNetworks): string | undefined {
-    return rangeNumberOfVnet(names.range) === undefined ? undefined : this.#settings().zone
   }
 
   get #sight(): VmSight {
@@ -219,7 +214,7 @@ const keyOf = (rangeId: string, name: string): string => `${rangeId}/${name}`
 
 /** Everything of the range file that the comparison depends on, as one text. */
 const askedOf = ({ plan: { spec }, networks, drift }: AuditWork): string =>
-  JSON.stringify([spec.cpus, spec.memoryMiB, spec.balloonMiB, spec.role, nicsOf(spec, networks), drift])
+  JSON.stringify([spec.cpus, spec.memoryMiB, spec.balloonMiB, spec.role, nicsOf(spec, networks), networks.names, drift])
 
 /** All that a look, and what is written after it, depends on. */
 const causeOf = (work: AuditWork): string => JSON.stringify([askedOf(work), work.plan.vmid, work.node])

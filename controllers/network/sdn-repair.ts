@@ -6,7 +6,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { foreignText, HIDDEN_CHANGE } from '../../reconcilers/vnet/foreign-changes.ts'
 import { reloadingNodes } from '../../reconcilers/reloading-nodes.ts'
 import { repairNeed } from '../../reconcilers/vnet/repair-need.ts'
-import { checkZone } from '../../reconcilers/zone/check-zone.ts'
+import { checkZones } from '../../reconcilers/zone/check-zones.ts'
 import { lookAtSdn } from './look-at-sdn.ts'
 import { patienceAt } from './reload-watch.ts'
 import type { HeldLock, SdnLock } from './sdn-lock.ts'
@@ -117,7 +117,7 @@ export class SdnRepair {
 
   #judge(seen: ClusterSnapshot, hidden: string | undefined): Judged {
     const settings = this.#settings()
-    const { lacking, obstacle } = repairNeed(seen, checkZone(seen, settings.zone), settings)
+    const { lacking, obstacle } = repairNeed(seen, checkZones(seen, settings.zone), settings)
     const whys = [
       ...lacking.map(({ node, message }) => `node ${node}, which ${message}`),
       ...(hidden === undefined ? [] : [hidden]),

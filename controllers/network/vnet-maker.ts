@@ -8,7 +8,7 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { foreignFinding, HIDDEN_CHANGE, isOurPending, type VnetDemand } from '../../reconcilers/vnet/foreign-changes.ts'
 import { nodeStates, withReloads } from '../../reconcilers/vnet/node-states.ts'
 import { planVnets, type VnetPlan } from '../../reconcilers/vnet/plan-vnets.ts'
-import { checkZone } from '../../reconcilers/zone/check-zone.ts'
+import { checkZones } from '../../reconcilers/zone/check-zones.ts'
 import { lookAtSdn } from './look-at-sdn.ts'
 import type { NetworkResult, NetworkTroubles } from './network-result.ts'
 import type { HeldLock, SdnLock } from './sdn-lock.ts'
@@ -121,10 +121,9 @@ export class VnetMaker {
 
   /** @param seen after all that was done */
   #turn(troubles: NetworkTroubles, seen: ClusterSnapshot, applied: Applied = { kind: 'none' }): VnetTurn {
-    const { zone } = this.#settings()
-    const { unreached } = checkZone(seen, zone)
+    const zone = checkZones(seen, this.#settings().zone)
     const statesOf = (names: readonly string[]): readonly NodeNetworkState[] =>
-      withReloads(nodeStates(zone, names, seen, unreached), reloadsOf(applied))
+      withReloads(nodeStates(names, seen, zone), reloadsOf(applied))
     return { applied, answerTo: (wants) => answerTo(wants, troubles, statesOf) }
   }
 }

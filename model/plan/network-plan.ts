@@ -62,6 +62,12 @@ export interface NetworkNames {
   /** The network all ranges' routers share. */
   readonly nat: string
   readonly range: string
+  /** The zones of the two where they are VNets; left out of bridges. */
+  readonly zones?: readonly string[]
+  /** The names of the two in the other network mode: NICs on these are for a person to move. */
+  readonly former?: readonly string[]
+  /** The NAT network is a VNet that is not VLAN-aware: Proxmox starts no VM whose NIC has a VLAN there. */
+  readonly natRefusesVlans?: true
 }
 
 /** What a look shows of nodes that lack networks which are applied. Applying again repairs them. */

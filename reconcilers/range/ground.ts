@@ -8,7 +8,7 @@ import { type Site, siteOf } from '../placement/site.ts'
 import { type GuestIndex, indexGuests } from '../vm/find-guest.ts'
 import { hangingNodes, hangingText } from '../reloading-nodes.ts'
 import { NO_REPAIR, repairNeed } from '../vnet/repair-need.ts'
-import { checkZone } from '../zone/check-zone.ts'
+import { checkZones } from '../zone/check-zones.ts'
 
 /** What all ranges are planned on: one look at the cluster, and what is looked up or judged in it, made once. */
 export interface Ground {
@@ -18,12 +18,14 @@ export interface Ground {
   readonly settings: PlanSettings
   /** How ranges get their networks; decided once for all of them. A finding: nothing is planned for any. */
   readonly mode: NetworkMode | Finding
-  /** On a single node nothing is asked of a zone. */
+  /** With bridges nothing is asked of a zone. */
   readonly zone: ZoneCheck
   readonly repair: RepairNeed
   /** Node -> why a new VM goes there only if it fits nowhere else. */
   readonly avoided: ReadonlyMap<string, string>
 }
+
+const NO_ZONE: ZoneCheck = { findings: [], unreached: new Map(), withoutNat: new Map(), tagged: true }
 
 /** The ground of one look. @param failing node -> why clones fail there, as the end of a sentence about the node */
 export function groundOf(
@@ -33,9 +35,8 @@ export function groundOf(
   failing: ReadonlyMap<string, string> = new Map(),
 ): Ground {
   const made = { snapshot, site: siteOf(snapshot), guests: indexGuests(snapshot), settings, mode }
-  if (mode !== 'vnets')
-    return { ...made, zone: { findings: [], unreached: new Map() }, repair: NO_REPAIR, avoided: failing }
-  const zone = checkZone(snapshot, settings.zone)
+  if (mode !== 'vnets') return { ...made, zone: NO_ZONE, repair: NO_REPAIR, avoided: failing }
+  const zone = checkZones(snapshot, settings.zone)
   const repair = repairNeed(snapshot, zone, settings)
   const hanging = [...hangingNodes(snapshot)].map(([node, each]) => [node, hangingText(each)] as const)
   const lacking = repair.lacking.map(({ node, message }) => [node, message] as const)

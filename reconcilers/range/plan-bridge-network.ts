@@ -1,11 +1,13 @@
 import type { Finding } from '../../model/condition.ts'
-import { bridgeName, isConfiguredFor, ownerMark, VMIDS_PER_RANGE } from '../../model/identity.ts'
+import { bridgeName, isConfiguredFor, NAT_VNET, ownerMark, VMIDS_PER_RANGE, vnetName } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { BridgeWants, NetworkPlan } from '../../model/plan/network-plan.ts'
-import { machinesOf, type RangeSpec } from '../../model/range-spec.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { Ground } from './ground.ts'
+import { ignoredWishes } from './ignored-wishes.ts'
+import { rangeOnVnets } from './other-networks.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { bridgesHidden } from '../not-visible.ts'
 import { rangeNumberOf } from '../range-number.ts'
@@ -35,7 +37,10 @@ export function planBridgeNetwork(
 
   const adoptUnmarked = spec.number !== undefined || hasVms(spec.id, number.number, snapshot, settings)
   const wants = bridgeWantsOf(spec.id, number.number, adoptUnmarked, node, settings)
-  const names = { nat: settings.natBridge, range: bridgeName(number.number) }
+  const elsewhere = rangeOnVnets(spec.id, number.number, node, snapshot)
+  if (elsewhere !== undefined) return refused(elsewhere)
+  const former = [NAT_VNET.name, vnetName(number.number)]
+  const names = { nat: settings.natBridge, range: bridgeName(number.number), former }
   const busy = reloadingNodes(snapshot).has(node)
   const hanging = hangingNodes(snapshot).get(node)
   const { actions, findings } = planBridges(wants, network, { reloading: busy || hanging !== undefined })
@@ -49,12 +54,13 @@ export function planBridgeNetwork(
 
   const nodes = [{ node, ...stateOf(actions.length > 0, busy, hanging) }]
   const plan: NetworkPlan = { names, wants, actions, nodes, busy, hangs: hanging !== undefined, repair }
-  const notes = [...(nat?.kind === 'usable' ? nat.notes : []), ...targetNotes(spec, node)]
+  const notes = [...(nat?.kind === 'usable' ? nat.notes : []), ...ignoredWishes(spec, node)]
   return {
     kind: 'planned',
     number: number.number,
     network: plan,
     unreached: others(snapshot, node),
+    withoutNat: new Map(),
     zoneFindings: [],
     grant: undefined,
     onlyNode: node,
@@ -115,17 +121,6 @@ const others = ({ nodes }: ClusterSnapshot, node: string): ReadonlyMap<string, s
       .sort()
       .map((name) => [name, `is left out, since cluster_mode: false keeps ranges on proxmox_node ${node}`]),
   )
-
-/** `target_node` keys say nothing where there is one node to choose from. */
-function targetNotes(spec: RangeSpec, node: string): readonly string[] {
-  const owners = [
-    ...(spec.targetNode === undefined ? [] : ['defaults']),
-    ...machinesOf(spec).flatMap(({ name, targetNode }) => (targetNode === undefined ? [] : [name])),
-  ]
-  return owners.length === 0
-    ? []
-    : [`target_node of ${owners.join(', ')} is ignored: on a single node every VM runs on ${node}`]
-}
 
 const refused = (finding: Finding): PlannedNetwork => ({
   kind: 'refused',

@@ -133,10 +133,13 @@ export const requestIn = (
   rangeTargetNode: placed.targetNode,
   demand: demandIn(ground, vm),
   wishes: wishes.get(vm.name) ?? NO_WISHES,
-  unreached: planned.unreached,
+  unreached: vm.role === 'router' ? withAlso(planned.unreached, planned.withoutNat) : planned.unreached,
   avoided: ground.avoided,
   defaultNode: planned.onlyNode ?? ground.settings.defaultNode,
 })
+
+const withAlso = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  other.size === 0 ? one : new Map([...one, ...other])
 
 const demandIn = ({ site, settings }: Ground, vm: VmSpec) => demandOf(vm, site.templateBytes(vm.template), settings)
 
@@ -147,7 +150,7 @@ export function completePlan(
   ground: Ground,
 ): PlanResult {
   const { spec, poolExists } = outline
-  const { number, network, unreached, zoneFindings, grant, notes } = outline.planned
+  const { number, network, unreached, withoutNat, zoneFindings, grant, notes } = outline.planned
   const vms = outline.vms.map((each) =>
     'step' in each ? each : planOfPlaced(each, placedOrHidden(each, byRequest.get(each), ground), spec.power),
   )
@@ -165,6 +168,7 @@ export function completePlan(
       ...notes,
       ...unnamed,
       ...[...unreached].map(([node, why]) => `node ${node} ${why}: no VM of a range is placed there`),
+      ...[...withoutNat].map(([node, why]) => `node ${node} ${why}: no router is placed there`),
     ],
   }
   const reservations = vms.flatMap(({ spec: vm, vmid, step, phase }): readonly Reservation[] => {

@@ -1,10 +1,13 @@
 import type { Finding } from '../../model/condition.ts'
-import { NAT_VNET, vnetName } from '../../model/identity.ts'
+import { bridgeName, NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { GrantAction } from '../../model/plan/actions.ts'
-import type { NetworkPlan } from '../../model/plan/network-plan.ts'
+import type { NetworkNames, NetworkPlan } from '../../model/plan/network-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
 import type { Ground } from './ground.ts'
+import { ignoredWishes } from './ignored-wishes.ts'
+import { onlyNodeIn } from '../network-mode.ts'
+import { rangeOnBridges } from './other-networks.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { reloadsUnderWay } from '../reloading-nodes.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
@@ -22,6 +25,8 @@ export type PlannedNetwork =
       readonly network: NetworkPlan
       /** Node -> why no VM of a range can be placed there. */
       readonly unreached: ReadonlyMap<string, string>
+      /** Of the others: node -> why no router can be placed there. */
+      readonly withoutNat: ReadonlyMap<string, string>
       readonly zoneFindings: readonly ZoneFinding[]
       /** What a group lacks to use the range's network. */
       readonly grant: GrantAction | undefined
@@ -41,13 +46,14 @@ export interface RefusedNetwork {
   readonly zoneFindings: readonly ZoneFinding[]
 }
 
-/** A range's networks on a cluster: the NAT VNet and its own VNet in the VXLAN zone, which is checked first. */
+/** A range's networks where it gets VNets: the NAT VNet and its own in the zone, which is checked first. */
 export function planVnetNetwork(
-  spec: Pick<RangeSpec, 'id' | 'number'>,
-  { snapshot, settings, zone, repair }: Ground,
+  spec: RangeSpec,
+  ground: Ground,
   promised: ReadonlyMap<number, string>,
 ): PlannedNetwork {
-  const { findings: zoneFindings, unreached } = zone
+  const { snapshot, settings, zone, repair } = ground
+  const { findings: zoneFindings, unreached, withoutNat } = zone
   const refused = (part: RefusedNetwork['part'], finding: Finding): RefusedNetwork => ({
     kind: 'refused',
     part,
@@ -63,17 +69,34 @@ export function planVnetNetwork(
   if ('finding' in numbered) return refused('NetworkReady', numbered.finding)
   const { number } = numbered
 
-  const vnets = vnetWantsOf(spec.id, number, spec.number !== undefined, settings)
-  const names = { nat: NAT_VNET.name, range: vnetName(number) }
+  const home = { ...settings, tagged: zone.tagged }
+  const vnets = vnetWantsOf(spec.id, number, spec.number !== undefined, home)
+  const elsewhere = rangeOnBridges(spec.id, number, settings.zone, snapshot)
+  if (elsewhere !== undefined) return refused('NetworkReady', elsewhere)
+  const names = namesOf(number, ground)
   const { actions, findings } = planVnets({ wants: vnets, removals: [] }, snapshot, settings)
   const finding = findings.get(names.range) ?? findings.get(names.nat)
   if (finding !== undefined) return refused('NetworkReady', finding)
 
-  const nodes = nodeStates(settings.zone, [names.nat, names.range], snapshot, unreached)
+  const nodes = nodeStates([names.nat, names.range], snapshot, zone)
   const wants = { kind: 'vnets', vnets, removals: [] } as const
   const reloads = reloadsUnderWay(snapshot)
   const [busy, hangs] = [reloads.some((each) => !each.hangs), reloads.some((each) => each.hangs)]
   const network: NetworkPlan = { names, wants, actions, nodes, busy, hangs, repair }
   const grant = planGrant(names.range, settings.zone, settings.aclGroup, snapshot.acl)
-  return { kind: 'planned', number, network, unreached, zoneFindings, grant, onlyNode: undefined, notes: [] }
+  const onlyNode = onlyNodeIn(snapshot, settings)
+  const notes = onlyNode === undefined ? [] : ignoredWishes(spec, onlyNode)
+  return { kind: 'planned', number, network, unreached, withoutNat, zoneFindings, grant, onlyNode, notes }
+}
+
+function namesOf(number: number, { snapshot, settings }: Ground): NetworkNames {
+  const nat = snapshot.vnets.find(({ name }) => name === NAT_VNET.name)
+  const seen = nat?.running ?? nat?.configured
+  return {
+    nat: NAT_VNET.name,
+    range: vnetName(number),
+    zones: [...new Set([settings.zone, seen?.zone ?? settings.zone])],
+    former: [settings.natBridge, bridgeName(number)],
+    ...(seen?.vlanAware === false ? { natRefusesVlans: true } : {}),
+  }
 }

@@ -3,6 +3,7 @@ import type { Drift, VmSpec } from '../../model/range-spec.ts'
 import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
 import { marksLacking, marksOf } from './marks.ts'
+import { rewired, wiringOf } from './nic-wiring.ts'
 import { unconfiguredMessage } from './plan-existing-vm.ts'
 
 /** A VM that exists, as it is and as it should be. */
@@ -55,7 +56,7 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
     ]
     return sentences.length === 0 ? undefined : `vm ${vm.name}: ${sentences.join('; ')}`
   }
-  const networkTrouble = [ofPart('networks') ?? [], unpluggedText(vm, read)].flat().join('; and ')
+  const networkTrouble = [ofPart('networks') ?? [], refusedVlan(about), unpluggedText(vm, read)].flat().join('; and ')
   const wanted = marks === 'configured' && differences.some(({ part }) => drift[part] === 'correct')
   return {
     patch: writes.length === 0 ? undefined : { set: Object.fromEntries(writes), delete: [], digest: read.digest },
@@ -81,6 +82,8 @@ function whyItStays({ part, key, value }: Difference, { networks, drift, read }:
     const { finding, remedy } = marksLacking(read, networks.rangeId)
     return `it ${finding}, as if Ludus or a person made it, so it is only told; change it in Proxmox, or, for it to count as Lanista's own, ${remedy}`
   }
+  if (part === 'networks' && isOnFormer(key, read, networks))
+    return `it was made where ranges had ${networks.names.zones === undefined ? 'VNets' : 'bridges'}, so it is only told: a correction moves no VM from one kind of network to the other; change it in Proxmox`
   if (drift[part] === 'report')
     return `it is only told, as drift.${part} is report; change it in Proxmox, or set drift.${part} to correct`
   if (value === undefined) return 'remove a NIC that nobody needs'
@@ -89,6 +92,22 @@ function whyItStays({ part, key, value }: Difference, { networks, drift, read }:
   if (part === 'networks' && read.waiting.includes(key))
     return `another change of it waits for the next boot, after which it is corrected; ${rebootRemedy(read)}`
   return undefined
+}
+
+const isOnFormer = (key: string, { config }: MachineAudit, { names }: RangeNetworks): boolean => {
+  const { bridge } = wiringOf(config[key] ?? '')
+  return bridge !== undefined && (names.former ?? []).includes(bridge)
+}
+
+/** A router that Ludus 2 has deployed has the VLAN 1 there, which a VNet without VLAN awareness refuses at its next start. */
+function refusedVlan({ vm, networks: { names }, read: { vmid, config } }: DriftCase): readonly string[] {
+  const text = config['net0'] ?? ''
+  const { bridge, vlan } = wiringOf(text)
+  if (names.natRefusesVlans !== true || bridge !== names.nat || vlan === undefined) return []
+  const without = rewired(text, { bridge, vlan: undefined })
+  return [
+    `vm ${vm.name}: its net0 has VLAN ${vlan} on ${names.nat}, which is not VLAN-aware, so that Proxmox does not start it any more; take the VLAN away: qm set ${vmid} --net0 ${without}`,
+  ]
 }
 
 /** The fields as asked whose change waits for the next boot. */

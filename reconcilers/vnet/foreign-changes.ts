@@ -139,15 +139,22 @@ function isAsWritten(
   pending: 'new' | 'changed',
   wants: readonly VnetWant[],
 ): boolean {
-  const number = rangeNumberOfVnet(name)
-  if (number === undefined || tag === undefined || !vlanAware) return false
+  const base = tagBaseOf(name, tag)
+  if (base === undefined || !vlanAware) return false
   const numbered = wants.flatMap(({ name: other, config }) => {
-    const otherNumber = rangeNumberOfVnet(other)
-    return otherNumber === undefined ? [] : [{ zone: config.zone, base: (config.tag ?? 0) - otherNumber }]
+    const otherBase = tagBaseOf(other, config.tag)
+    return otherBase === undefined ? [] : [{ zone: config.zone, base: otherBase }]
   })
   return numbered.length === 0
     ? pending === 'new'
-    : numbered.some((other) => other.zone === zone && other.base === tag - number)
+    : numbered.some((other) => other.zone === zone && other.base === base)
+}
+
+/** What a range VNet's tag says of `vxlan_tag_base`; `untagged` as in a simple zone. Undefined for other VNets. */
+function tagBaseOf(name: string, tag: number | undefined): number | 'untagged' | undefined {
+  const number = rangeNumberOfVnet(name)
+  if (number === undefined) return undefined
+  return tag === undefined ? 'untagged' : tag - number
 }
 
 /** The fields of a VNet that Lanista knows, as they are compared and shown. */
@@ -162,7 +169,8 @@ function differenceOf({ configured, running }: VnetSeen): string {
   return changes.length === 0 ? '' : `: ${changes.join(', ')}`
 }
 
-const wordOf = (value: string | number | boolean | undefined): string =>
+/** A field's value as people are shown it. */
+export const wordOf = (value: string | number | boolean | undefined): string =>
   value === undefined ? 'none' : printable(String(value))
 
 /** A person sees by these what it is about; the whole is in the web interface. */

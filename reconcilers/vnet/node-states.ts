@@ -1,5 +1,7 @@
+import { NAT_VNET } from '../../model/identity.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { ClusterSnapshot, NodeSeen, ReloadSeen } from '../../model/snapshot.ts'
+import type { ZoneCheck } from '../../model/zone-finding.ts'
 import { compareStarts } from '../../model/upid.ts'
 import { hangingNodes, hangingText, reloadsUnderWay, taskText } from '../reloading-nodes.ts'
 import { TELLS_NOTHING } from '../silent-node.ts'
@@ -10,14 +12,13 @@ import { TELLS_NOTHING } from '../silent-node.ts'
  * counts as well, unless the node has been started since: a start brings up what is configured.
  *
  * @param vnets those of the range
- * @param unreached node -> why the zone doesn't reach it
  */
 export function nodeStates(
-  zone: string,
   vnets: readonly string[],
   snapshot: ClusterSnapshot,
-  unreached: ReadonlyMap<string, string>,
+  { unreached, withoutNat }: Pick<ZoneCheck, 'unreached' | 'withoutNat'>,
 ): readonly NodeNetworkState[] {
+  const zones = new Map(snapshot.vnets.map(({ name, running }) => [name, running?.zone]))
   const hanging = hangingNodes(snapshot)
   const underWay = reloadsUnderWay(snapshot).filter(({ hangs }) => !hangs)
   const apply = underWay.find(({ kind }) => kind === 'apply')
@@ -39,19 +40,20 @@ export function nodeStates(
     if (own !== undefined) return is('reloading', `is reloading its network ${taskText(own.task)}`)
     const failure = failedReload(node, snapshot)
     if (failure !== undefined) return is('failed', `did not reload its network (${failure})`)
+    // Where the NAT VNet is not meant to be, no router is placed, and other VMs do without it.
+    const here = withoutNat.has(node.name) ? vnets.filter((name) => name !== NAT_VNET.name) : vnets
     const notAvailable = snapshot.vnetStates.find(
       (seen) =>
         seen.node === node.name &&
-        seen.zone === zone &&
-        (seen.vnet === undefined || vnets.includes(seen.vnet)) &&
-        seen.status !== 'available',
+        seen.status !== 'available' &&
+        here.some((name) => zones.get(name) === seen.zone && (seen.vnet ?? name) === name),
     )
     if (notAvailable?.status === 'pending' && apply !== undefined)
       return is('reloading', `has yet to be reloaded by the apply that is under way ${taskText(apply.task)}`)
     if (notAvailable !== undefined)
       return is(
         notAvailable.status === 'pending' ? 'pending' : 'failed',
-        `says of ${notAvailable.vnet === undefined ? `zone ${zone}` : `vnet ${notAvailable.vnet}`}: ${notAvailable.status}${notAvailable.message === undefined ? '' : ` (${notAvailable.message})`}`,
+        `says of ${notAvailable.vnet === undefined ? `zone ${notAvailable.zone}` : `vnet ${notAvailable.vnet}`}: ${notAvailable.status}${notAvailable.message === undefined ? '' : ` (${notAvailable.message})`}`,
       )
     return is('available')
   }

@@ -11,6 +11,7 @@ import {
   nothingForeign,
   VNET_FIELDS,
   type VnetDemand,
+  wordOf,
 } from './foreign-changes.ts'
 import { conflictOf, contestedNames } from './vnet-conflict.ts'
 
@@ -84,7 +85,8 @@ const isToBeRemoved = ({ alias }: VnetRemoval, { configured, running }: VnetSeen
 
 function writeOf(want: VnetWant, seen: VnetSeen | undefined): VnetWrite | undefined {
   if (seen?.configured === undefined) {
-    const what = `tag ${want.config.tag} in zone ${want.config.zone}, VLAN-aware`
+    const { tag, zone } = want.config
+    const what = `${tag === undefined ? 'without tag' : `tag ${tag}`} in zone ${zone}, VLAN-aware`
     return { kind: 'create-vnet', vnet: want.name, config: want.config, reason: what }
   }
   if (!want.correctDrift) return undefined
@@ -95,7 +97,7 @@ function writeOf(want: VnetWant, seen: VnetSeen | undefined): VnetWrite | undefi
     vnet: want.name,
     changes: Object.fromEntries(fields.map((field) => [field, want.config[field]])),
     reason: fields
-      .map((field) => `${field} is ${String(seen.configured?.[field])}, should be ${String(want.config[field])}`)
+      .map((field) => `${field} is ${wordOf(seen.configured?.[field])}, should be ${wordOf(want.config[field])}`)
       .join('; '),
   }
 }

@@ -16,13 +16,13 @@ export const NO_REPAIR: RepairNeed = { lacking: [], obstacle: undefined }
  */
 export function repairNeed(
   snapshot: ClusterSnapshot,
-  { unreached }: Pick<ZoneCheck, 'unreached'>,
-  { zone, applyForeign }: Pick<PlanSettings, 'zone' | 'applyForeign'>,
+  zone: Pick<ZoneCheck, 'unreached' | 'withoutNat'>,
+  { applyForeign }: Pick<PlanSettings, 'applyForeign'>,
 ): RepairNeed {
   const own = snapshot.vnets.filter(isOwn)
   const applied = own.filter(({ running }) => running !== undefined).map(({ name }) => name)
   return {
-    lacking: applied.length === 0 ? [] : lackingNodes(nodeStates(zone, applied, snapshot, unreached)),
+    lacking: applied.length === 0 ? [] : lackingNodes(nodeStates(applied, snapshot, zone)),
     obstacle: applyForeign ? undefined : obstacleOf(snapshot),
   }
 }

@@ -60,13 +60,12 @@ function takenText({ name, config, adoptUnmarked }: VnetWant, seen: VnetSeen): s
 
 /** Proxmox refuses a tag that any configured VNet of a VXLAN or EVPN zone holds; a pending deletion frees it at once. */
 function tagConflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot: ClusterSnapshot): Finding | undefined {
-  if (seen !== undefined && !want.correctDrift) return undefined
+  if (want.config.tag === undefined || (seen !== undefined && !want.correctDrift)) return undefined
   const tagged = taggedVnets(snapshot)
   const holder = tagged.find(({ name, tag }) => name !== want.name && tag === want.config.tag)
   if (holder === undefined) return undefined
   const number = rangeNumberOfVnet(want.name)
-  const remedy =
-    number === undefined ? `give ${holder.name} another tag` : baseRemedy((want.config.tag ?? 0) - number, tagged)
+  const remedy = number === undefined ? `give ${holder.name} another tag` : baseRemedy(want.config.tag - number, tagged)
   return {
     reason: 'TagTaken',
     message: `vnet ${want.name}: its tag ${want.config.tag} is held by vnet ${holder.name}${ownerText(holder.alias)} in zone ${holder.zone}; ${remedy}`,
@@ -125,22 +124,16 @@ export function nearestFreeBase(base: number, taken: readonly number[]): number 
 
 /**
  * A network that guests are on is neither moved to another zone nor given another tag: that would cut all of them off from each
- * other at once, by one edit of the configuration. The NAT VNet, which all ranges share, is never moved.
+ * other at once, by one edit of the configuration. The NAT VNet is never moved at all.
  */
 function rehomedOf(
   { name, config, correctDrift }: VnetWant,
   seen: VnetSeen,
   { guests }: ClusterSnapshot,
 ): Finding | undefined {
-  const { running, configured } = seen
-  if (!correctDrift)
-    return configured === undefined || configured.zone === config.zone
-      ? undefined
-      : {
-          reason: 'NatElsewhere',
-          message: `vnet ${name}: it is in the zone ${configured.zone}, and sdn_zone is ${config.zone}: routers would reach nothing there; set sdn_zone back to ${configured.zone}, or move ${name} yourself when no range runs`,
-        }
-  if (running === undefined || (running.zone === config.zone && running.tag === config.tag)) return undefined
+  const { running } = seen
+  if (!correctDrift || running === undefined || (running.zone === config.zone && running.tag === config.tag))
+    return undefined
   const rangeId = rangeIdOfMark(config.alias)
   const busy = guests.filter(
     ({ pool, status, template }) => pool === rangeId && !template && (status === 'running' || status === 'paused'),

@@ -1,43 +1,48 @@
 import type { ClusterSnapshot, ZoneConfig, ZoneSeen } from '../../model/snapshot.ts'
-import type { ZoneCheck, ZoneFinding } from '../../model/zone-finding.ts'
-import { addressesOf, missingZone, otherType } from './no-such-zone.ts'
+import type { ZoneFinding, ZoneJudgement } from '../../model/zone-finding.ts'
+import { addressesOf, missingZone, otherType, type Replacement } from './no-such-zone.ts'
 import { pendingPart } from './zone-pending.ts'
 import { judgeMtu } from './zone-mtu.ts'
 import { judgeNodes } from './zone-nodes.ts'
 import { judgePeers } from './zone-peers.ts'
-import { blocking, byName, remark, type ZoneProblem } from './zone-problem.ts'
-import { APPLY, editRemedy, mergedChange, type Remedy } from './zone-remedy.ts'
+import { blocking, byName, remark, type ZoneProblem, type ZoneUse } from './zone-problem.ts'
+import { APPLY, editRemedy, mergedChange } from './zone-remedy.ts'
 import { hiddenReports, judgeReports } from './zone-reports.ts'
 
 /**
- * Checks that the zone can carry range networks: it exists, is a VXLAN zone, is applied, has every node among its peers
- * and nobody else, has an MTU that fits, and is up on every node. Nodes that it doesn't reach are excluded one by one;
- * the rest works on. What is in force counts; what is pending is told, with what it would break.
+ * Checks that the zone can carry range networks: it exists, is a VXLAN zone, or a simple one on a single node, is applied,
+ * has every node among its peers and nobody else, has an MTU that fits, and is up on every node. Nodes that it doesn't reach
+ * are excluded one by one; the rest works on. What is in force counts; what is pending is told, with what it would break.
  *
  * Pure, and the same whatever the order of anything. Every finding has a remedy, as steps in the web interface and as a
  * line for a shell.
  */
-export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneCheck {
+export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneJudgement {
   const zone = snapshot.zones.find(({ name }) => name === zoneName)
-  const found = (reason: string, { what, remedy }: { what: string; remedy: Remedy }): ZoneCheck => {
+  const use = { subject: `zone ${zoneName}`, guest: 'VM of a range' }
+  const found = (reason: string, { what, remedy }: Replacement): ZoneJudgement => {
     const others = othersPending(snapshot, zoneName)
-    return { findings: [findingOf({ ...blocking(reason, what), remedy }, zoneName, others)], unreached: new Map() }
+    return { findings: [findingOf({ ...blocking(reason, what), remedy }, zoneName, use, others)], unreached: new Map() }
   }
   if (zone === undefined) return found('ZoneMissing', missingZone(zoneName, snapshot))
-  if (zone.type !== 'vxlan') return found('ZoneNotVxlan', otherType(zone, snapshot))
+  const fits = zone.type === 'vxlan' || (zone.type === 'simple' && snapshot.nodes.length === 1)
+  return fits ? judgeZone(zone, use, snapshot) : found('ZoneNotVxlan', otherType(zone, snapshot))
+}
 
-  const now = problemsOf(zone.running ?? zone, snapshot)
-  const pending = pendingPart(zone, now, () => problemsOf(zone, snapshot), snapshot)
+/** What is wrong with a zone of a type that serves, whatever it is needed for. */
+export function judgeZone(zone: ZoneSeen, use: ZoneUse, snapshot: ClusterSnapshot): ZoneJudgement {
+  const now = problemsOf(zone.type, zone.running ?? zone, snapshot)
+  const pending = pendingPart(zone, now, () => problemsOf(zone.type, zone, snapshot), snapshot)
   // What is pending for deletion can't be edited, so there is one thing to do about it.
   if (zone.pending === 'deleted')
-    return { findings: findingsOf(pending.problems, zone, snapshot), unreached: new Map() }
+    return { findings: findingsOf(pending.problems, zone, use, snapshot), unreached: new Map() }
 
   const problems = [...pending.problems, ...pending.standing, ...judgeReports(zone, snapshot)]
   const unreached = new Map(problems.flatMap((problem) => [...problem.unreached]).sort(([a], [b]) => (a < b ? -1 : 1)))
   const hidden = hiddenReports(zone, snapshot)
   return {
     findings: [
-      ...findingsOf([...nobodyReached(problems, unreached, snapshot), ...problems], zone, snapshot),
+      ...findingsOf([...nobodyReached(problems, unreached, snapshot), ...problems], zone, use, snapshot),
       ...(hidden === undefined ? [] : [{ ...hidden, severity: 'degraded', nodes: [], shell: undefined } as const]),
     ],
     unreached,
@@ -45,9 +50,10 @@ export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneChec
 }
 
 /** What is wrong with a configuration, whether it is in force or not. */
-function problemsOf(config: ZoneConfig, snapshot: ClusterSnapshot): readonly ZoneProblem[] {
+function problemsOf(type: string, config: ZoneConfig, snapshot: ClusterSnapshot): readonly ZoneProblem[] {
   const limited = config.nodes?.length === 0 ? { ...config, nodes: undefined } : config
   const nodes = judgeNodes(limited, snapshot)
+  if (type !== 'vxlan') return nodes
   const hasPeers = (limited.peers?.length ?? 0) > 0
   if (!hasPeers && limited.fabric === undefined) {
     const what = 'it has neither peers nor a fabric, so no packet leaves a node'
@@ -84,22 +90,24 @@ function nobodyReached(
 function findingsOf(
   problems: readonly ZoneProblem[],
   zone: ZoneSeen,
+  use: ZoneUse,
   snapshot: ClusterSnapshot,
 ): readonly ZoneFinding[] {
   const others = othersPending(snapshot, zone.name)
-  const findings = problems.map((problem) => findingOf(problem, zone.name, others))
+  const findings = problems.map((problem) => findingOf(problem, zone.name, use, others))
   return [
     ...findings.filter(({ severity }) => severity === 'unusable'),
     ...findings.filter(({ severity }) => severity === 'degraded'),
   ]
 }
 
-function findingOf(problem: ZoneProblem, zone: string, others: readonly string[]): ZoneFinding {
+function findingOf(problem: ZoneProblem, zone: string, use: ZoneUse, others: readonly string[]): ZoneFinding {
   const { reason, severity, nodes, what, change } = problem
   const { web, shell } = problem.remedy ?? editRemedy(zone, change)
   const more =
     others.length > 0 && shell.endsWith(APPLY.shell) ? `; beware, to apply also commits ${others.join(', ')}` : ''
-  const message = `zone ${zone}: ${what}${more}; in the web interface: ${web}; in a node's shell: ${shell}`
+  const without = problem.unreached.size === 0 ? '' : `; no ${use.guest} is placed there`
+  const message = `${use.subject}: ${what}${without}${more}; in the web interface: ${web}; in a node's shell: ${shell}`
   return { reason, severity, nodes, shell, message }
 }
 

@@ -22,7 +22,7 @@ export function missingZone(name: string, snapshot: ClusterSnapshot): Replacemen
   )
   const found = others.find((other) => other.name === near)
   const id = ZONE_ID.test(name) ? name : freeId(name.replaceAll(/[^a-zA-Z0-9]/g, ''), '', snapshot)
-  const remedy = createRemedy(id, { peers: addressesOf(snapshot) })
+  const remedy = createRemedy(id, 'vxlan', { peers: addressesOf(snapshot) })
   if (id !== name) {
     const what = `Proxmox has no zone of such a name: names are 2 to 8 letters and digits, beginning with a letter; ${orTheOther(found)}make a VXLAN zone and set sdn_zone: ${id}`
     return { what, remedy }
@@ -39,8 +39,9 @@ export function otherType(zone: ZoneSeen, snapshot: ClusterSnapshot): Replacemen
   const ready = [...snapshot.zones]
     .sort(byName)
     .find(({ type, running, pending }) => type === 'vxlan' && running !== undefined && pending === 'unchanged')
-  const what = `it is of type ${printable(zone.type)}, ranges need vxlan, and a zone's type can't be changed; ${orTheOther(ready)}make a VXLAN zone and set sdn_zone: ${id}`
-  return { what, remedy: createRemedy(id, { peers: addressesOf(snapshot) }) }
+  const why = zone.type === 'simple' ? ", whose VNets don't span nodes" : ''
+  const what = `it is of type ${printable(zone.type)}${why}, ranges need vxlan, and a zone's type can't be changed; ${orTheOther(ready)}make a VXLAN zone and set sdn_zone: ${id}`
+  return { what, remedy: createRemedy(id, 'vxlan', { peers: addressesOf(snapshot) }) }
 }
 
 const orTheOther = (zone: ZoneSeen | undefined): string =>

@@ -12,7 +12,7 @@ export function judgeNodes(config: ZoneConfig, snapshot: ClusterSnapshot): reado
   const unknown = nodes.filter((name) => !all.includes(name))
   const problems: ZoneProblem[] = []
   if (leftOut.length > 0) {
-    const what = `it is limited to the nodes ${listed(nodes)} and leaves out ${listed(leftOut)}, where no VM of a range is placed`
+    const what = `it is limited to the nodes ${listed(nodes)} and leaves out ${listed(leftOut)}`
     problems.push({
       ...remark({ reason: 'ZoneLeavesOutNode', nodes: leftOut, what, change: forAll(config, snapshot) }),
       unreached: new Map(leftOut.map((name) => [name, `is not among the zone's nodes (${nodes.join(', ')})`])),

@@ -174,7 +174,7 @@ function problemsOf({
 const namesOf = (hosts: readonly Host[]): readonly string[] => hosts.map(({ node }) => node.name)
 const plural = (count: number, noun: string): string => (count === 1 ? noun : `${noun}es`)
 const lackText = (named: readonly string[]): string =>
-  `${listed(named)} ${named.length === 1 ? 'is' : 'are'} not among its peers, so packets to VMs there would be lost, and no VM of a range is placed there`
+  `${listed(named)} ${named.length === 1 ? 'is' : 'are'} not among its peers, so packets to VMs there would be lost`
 const whyLacking = ({ addresses }: Host): string =>
   addresses.length === 1
     ? `has address ${addresses[0] ?? ''}, which is not among the zone's peers`

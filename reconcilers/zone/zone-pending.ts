@@ -1,6 +1,6 @@
 import type { ClusterSnapshot, ZoneSeen } from '../../model/snapshot.ts'
 import { blocking, remark, type ZoneProblem } from './zone-problem.ts'
-import { createRemedy, mergedChange, type Remedy, rollbackLine } from './zone-remedy.ts'
+import { APPLY, createRemedy, mergedChange, type Remedy, rollbackLine } from './zone-remedy.ts'
 
 /** What is to be said of a zone's pending changes, and of the problems in force in their light. */
 export interface PendingPart {
@@ -75,8 +75,17 @@ const differences = (zone: ZoneSeen): readonly string[] => {
 const text = (value: readonly string[] | string | number | undefined): string =>
   value === undefined ? 'unset' : typeof value === 'object' ? value.join(',') : String(value)
 
+/** Zones of other types need settings that are not looked at. */
+function createdAnew({ name, type, running, ...configured }: ZoneSeen): Remedy {
+  if (type === 'vxlan' || type === 'simple') return createRemedy(name, type, running ?? configured)
+  return {
+    web: `Datacenter > SDN > Zones > Add: ID ${name}, as it was; then ${APPLY.web}`,
+    shell: `pvesh get /cluster/sdn/zones --running 1`,
+  }
+}
+
 function deletion(zone: ZoneSeen, snapshot: ClusterSnapshot): ZoneProblem {
-  const recreate = createRemedy(zone.name, zone.running ?? zone)
+  const recreate = createdAnew(zone)
   const alone =
     snapshot.otherPending.length === 0 &&
     snapshot.zones.every(({ name, pending }) => name === zone.name || pending === 'unchanged') &&

@@ -1,6 +1,14 @@
 import type { ZoneFinding } from '../../model/zone-finding.ts'
 import type { Remedy, ZoneChange } from './zone-remedy.ts'
 
+/** What a zone is needed for, as its findings say it. */
+export interface ZoneUse {
+  /** What they are about, such as `zone ludus`. */
+  readonly subject: string
+  /** Whom a node is without that the zone doesn't reach, such as `VM of a range`. */
+  readonly guest: string
+}
+
 /** Something wrong with a zone's configuration, before it is put into words for a person. */
 export interface ZoneProblem {
   readonly reason: string

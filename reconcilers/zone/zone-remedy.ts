@@ -45,14 +45,14 @@ export function editRemedy(zone: string, change: ZoneChange): Remedy {
   }
 }
 
-/** Creates a VXLAN zone and applies. */
-export function createRemedy(zone: string, config: Partial<ZoneConfig>): Remedy {
+/** Creates a zone of a type that needs no more than these settings, and applies. */
+export function createRemedy(zone: string, type: 'vxlan' | 'simple', config: Partial<ZoneConfig>): Remedy {
   const settings = (['peers', 'fabric', 'nodes', 'mtu'] as const).filter((name) => config[name] !== undefined)
   const fields = settings.map((name) => `${FIELDS[name]} ${valueOf(config[name])}`)
   const options = settings.map((name) => `--${name} ${shellWord(valueOf(config[name]))}`)
   return {
-    web: `Datacenter > SDN > Zones > Add > VXLAN: ID ${zone}, ${fields.join(', ')}; then ${APPLY.web}`,
-    shell: `pvesh create /cluster/sdn/zones --type vxlan --zone ${zone} ${options.join(' ')} && ${APPLY.shell}`,
+    web: `Datacenter > SDN > Zones > Add > ${type === 'vxlan' ? 'VXLAN' : 'Simple'}: ${[`ID ${zone}`, ...fields].join(', ')}; then ${APPLY.web}`,
+    shell: [`pvesh create /cluster/sdn/zones --type ${type} --zone ${zone}`, ...options, `&& ${APPLY.shell}`].join(' '),
   }
 }
 

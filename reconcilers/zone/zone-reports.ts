@@ -25,7 +25,7 @@ export function judgeReports(zone: ZoneSeen, snapshot: ClusterSnapshot): readonl
   const problems: ZoneProblem[] = []
   const failed = saying((word) => word === 'error')
   if (failed.length > 0) {
-    const what = `${listed(failed)} ${failed.length === 1 ? 'reports' : 'report'} an error in it, so no VM of a range is placed there; its task srvreload tells why; once that is mended, apply again`
+    const what = `${listed(failed)} ${failed.length === 1 ? 'reports' : 'report'} an error in it; its task srvreload tells why; once that is mended, apply again`
     problems.push({
       ...remark({ reason: 'ZoneErrorOnNode', nodes: failed, what, change: {} }),
       unreached: new Map(failed.map((name) => [name, 'reports an error in the zone'])),

@@ -1,5 +1,5 @@
 import type { ClusterSnapshot, InterfaceSeen, NodeNetworkSeen, NodeSeen, ZoneSeen } from '../../model/snapshot.ts'
-import { cluster, netInterface, node, nodeNetwork, unapplied, vnet, zone } from './cluster.ts'
+import { cluster, netInterface, node, nodeNetwork, simpleZone, unapplied, vnet, zone } from './cluster.ts'
 
 /** What a check of the zone `ludus` should say of a cluster. */
 export interface BrokenZone {
@@ -74,6 +74,51 @@ const otherTypes = ['simple', 'vlan', 'qinq', 'evpn', 'faucet'].map((type): Brok
   instead: 'ludusvx',
 }))
 
+const ALONE = [node('pve1')]
+/** A single node, with a simple zone as it is in force, or as somebody has changed it. */
+const alone = (traits: Partial<ZoneSeen>, others: Partial<ClusterSnapshot> = {}): ClusterSnapshot =>
+  cluster({ nodes: ALONE, zones: [simpleZone(traits)], ...others })
+
+/** Simple zones of a single node as people break them. */
+const brokenSimpleZones: readonly BrokenZone[] = [
+  {
+    situation: 'is simple and about to be deleted, on a single node',
+    snapshot: alone({ pending: 'deleted' }),
+    says: ['unusable ZoneDeletionPending: pvesh create /cluster/sdn/rollback'],
+    message: /deleted by the next apply, whosever.*Add > Simple: ID ludus; then/,
+  },
+  {
+    situation: 'is simple and about to be deleted with something else, on a single node',
+    snapshot: alone({ pending: 'deleted' }, { vnets: [unapplied(vnet('lab', undefined, undefined))] }),
+    says: [`unusable ZoneDeletionPending: pvesh create /cluster/sdn/zones --type simple --zone ludus && ${APPLY}`],
+    message: /beware, to apply also commits vnet lab/,
+  },
+  {
+    situation: 'is simple and was never applied, on a single node',
+    snapshot: alone({ pending: 'new' }),
+    says: [`unusable ZoneNotApplied: ${APPLY}`],
+    message: /made and never applied/,
+  },
+  {
+    situation: 'is simple and leaves out the only node',
+    snapshot: alone({ nodes: ['pve9'], statusByNode: {} }),
+    says: [
+      `unusable ZoneReachesNoNode: pvesh set /cluster/sdn/zones/ludus --delete nodes && ${APPLY}`,
+      `degraded ZoneLeavesOutNode: pvesh set /cluster/sdn/zones/ludus --delete nodes && ${APPLY}`,
+      `degraded ZoneUnknownNode: pvesh set /cluster/sdn/zones/ludus --delete nodes && ${APPLY}`,
+    ],
+    message: /no node can use it: pve1 is not among the zone's nodes \(pve9\)/,
+    unreached: ['pve1'],
+  },
+  {
+    situation: 'is simple and in error on the only node',
+    snapshot: alone({ statusByNode: { pve1: 'error' } }),
+    says: [`unusable ZoneReachesNoNode: ${APPLY}`, `degraded ZoneErrorOnNode: ${APPLY}`],
+    message: /pve1 reports an error in the zone/,
+    unreached: ['pve1'],
+  },
+]
+
 /** Zones as people break them. */
 export const brokenZones: readonly BrokenZone[] = [
   {
@@ -106,6 +151,7 @@ export const brokenZones: readonly BrokenZone[] = [
     unreal: 'the line has a gap for a person to fill in',
   },
   ...otherTypes,
+  ...brokenSimpleZones,
   {
     situation: 'is of type simple, while another VXLAN zone is ready',
     snapshot: cluster({ zones: [zone(NODES, { type: 'simple', peers: undefined }), zone(NODES, { name: 'lab' })] }),
@@ -173,7 +219,7 @@ export const brokenZones: readonly BrokenZone[] = [
     snapshot: withZone({ peers: ['10.0.0.1', '10.0.0.3'] }),
     says: [`degraded ZoneLacksPeer: ${SET} --peers 10.0.0.1,10.0.0.3,10.0.0.2 && ${APPLY}`],
     message:
-      /^zone ludus: pve2 \(10\.0\.0\.2\) is not among its peers, so packets .* lost, .*set Peer Address List to 10\.0\.0\.1,10\.0\.0\.3,10\.0\.0\.2; then/,
+      /^zone ludus: pve2 \(10\.0\.0\.2\) is not among its peers, so packets .* lost; no VM of a range is placed there; .*set Peer Address List to 10\.0\.0\.1,10\.0\.0\.3,10\.0\.0\.2; then/,
     unreached: ['pve2'],
   },
   {
@@ -511,6 +557,8 @@ export const brokenZones: readonly BrokenZone[] = [
 /** Zones that there is nothing to say about. */
 export const soundZones: readonly (readonly [string, ClusterSnapshot])[] = [
   ['has every node among its peers', withZone({})],
+  ['is simple, on a single node', alone({})],
+  ['is simple and limited to the single node', alone({ nodes: ['pve1'] })],
   ['goes over a fabric, which has no peers', withZone({ peers: undefined, fabric: 'under' })],
   [
     'lists other addresses of the nodes',

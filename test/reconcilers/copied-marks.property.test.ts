@@ -71,8 +71,8 @@ function isAsMade({ name, configured }: VnetSeen): boolean {
 describe("whatever carries a range's mark, or the like of it", () => {
   it('no apply brings a VNet into force that Lanista did not make', () => {
     const anyWants = fc.constantFrom<readonly VnetWant[]>(
-      vnetWantsOf('KL', 2, false, settings()),
-      vnetWantsOf('JD', 1, true, settings()),
+      vnetWantsOf('KL', 2, false, { ...settings(), tagged: true }),
+      vnetWantsOf('JD', 1, true, { ...settings(), tagged: true }),
     )
     const removal: VnetRemoval = { name: 'r1', alias: MARK, reason: 'it is to go' }
     fc.assert(

@@ -80,12 +80,12 @@ describe('machines', () => {
         ],
       },
     })
-    expect((await proxmox.machines.audit('pve1', 3_010_011, undefined, always(signal)))?.waiting).to.deep.equal([
+    expect((await proxmox.machines.audit('pve1', 3_010_011, [], always(signal)))?.waiting).to.deep.equal([
       'memory',
       'net1',
       'net2',
     ])
-    expect((await proxmox.machines.audit('pve1', 3_010_011, undefined, always(signal)))?.waiting).to.deep.equal([])
+    expect((await proxmox.machines.audit('pve1', 3_010_011, [], always(signal)))?.waiting).to.deep.equal([])
     expect(api.got.filter(({ path }) => path.endsWith('/pending'))).to.have.length(1)
   })
 

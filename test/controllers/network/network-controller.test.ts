@@ -22,7 +22,7 @@ import { range, settings } from '../../builders/range.ts'
 
 const wantsOf = (number: number): NetworkWants => ({
   kind: 'vnets',
-  vnets: vnetWantsOf(`R${number}`, number, false, settings()),
+  vnets: vnetWantsOf(`R${number}`, number, false, { ...settings(), tagged: true }),
   removals: [],
 })
 const full = new ProxmoxError('no-quorum', 'POST /cluster/sdn/vnets', 'cluster not ready - no quorum?')

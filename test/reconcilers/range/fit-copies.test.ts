@@ -72,7 +72,8 @@ describe('fitCopies', () => {
         wishes: [{ kind: 'apart_from', vms: ['SOC-router-debian11-x64'], required: true }],
       }),
     ]
-    expect(fit(3, cluster({ nodes: ['pve1'] }), range('SOC', { vms })).fits).to.equal(0)
+    const first = { clusterMode: true }
+    expect(fit(3, cluster({ nodes: ['pve1'] }), range('SOC', { vms }), first).fits).to.equal(0)
     expect(fit(3, cluster({ nodes: ['pve1', 'pve2'] }), range('SOC', { vms })).fits).to.equal(3)
   })
 

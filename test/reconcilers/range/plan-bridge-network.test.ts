@@ -33,7 +33,7 @@ const three = (nodes = [node('pve1'), node('pve2'), node('pve3')]) =>
 describe('planBridgeNetwork', () => {
   it('gives a first range the bridge vmbr1001 and the NAT bridge, and makes no zone a condition', () => {
     const { number, network, onlyNode, notes } = planned(singleNode())
-    expect(network.names).to.deep.equal({ nat: 'vmbr1000', range: 'vmbr1001' })
+    expect(network.names).to.deep.equal({ nat: 'vmbr1000', range: 'vmbr1001', former: ['ludusnat', 'r1'] })
     expect(network.actions.map(({ kind }) => kind)).to.deep.equal(['create-bridge', 'activate-network'])
     expect({ number, onlyNode, notes }).to.deep.equal({ number: 1, onlyNode: 'pve1', notes: [] })
   })

@@ -194,7 +194,7 @@ describe('planRange', () => {
     })
 
     it('puts NICs on the bridges', () => {
-      expect(planned(JD, singleNode()).network.names).to.deep.equal({ nat: 'vmbr1000', range: 'vmbr1001' })
+      expect(planned(JD, singleNode()).network.names).to.include({ nat: 'vmbr1000', range: 'vmbr1001' })
     })
 
     it('places nothing on the other nodes where cluster mode is switched off', () => {

@@ -3,13 +3,17 @@ import type { MachineAudit } from '../../../model/machine-ports.ts'
 import type { Drift } from '../../../model/range-spec.ts'
 import { judgeDrift } from '../../../reconcilers/vm/judge-drift.ts'
 import { machine } from '../../builders/fake-machines.ts'
-import { vm } from '../../builders/range.ts'
+import { router, vm } from '../../builders/range.ts'
 
 const MAC = 'virtio=BC:24:11:00:00:01'
 const FINE = { cores: '2', vcpus: '2', memory: '4096', balloon: '0', net0: `${MAC},bridge=r1,tag=10` }
 const MOVED = { ...FINE, net0: `${MAC},bridge=vmbr0` }
 const GROWN = { ...FINE, memory: '8192' }
-const NETWORKS = { rangeId: 'JD', names: { nat: 'ludusnat', range: 'r1' }, vlans: [10] }
+const NETWORKS = {
+  rangeId: 'JD',
+  names: { nat: 'ludusnat', range: 'r1', zones: ['ludus'], former: ['vmbr1000', 'vmbr1001'] },
+  vlans: [10],
+}
 
 interface Row {
   readonly situation: string
@@ -53,6 +57,11 @@ const rows: readonly Row[] = [
     read: { tags: ['kl', 'lanista'] },
     trouble: /net0 is on vmbr0/,
     remark: /tags is kl;lanista, should be with jd/,
+  },
+  {
+    situation: 'moves no NIC from a bridge of the range to its VNet',
+    config: { ...FINE, net0: `${MAC},bridge=vmbr1001,tag=10` },
+    trouble: /net0 is on vmbr1001 with VLAN 10, should be on r1 .* made where ranges had bridges, so it is only told/,
   },
   {
     situation: 'waits with a locked VM',
@@ -111,4 +120,27 @@ describe('what becomes of a difference', () => {
       expect(judged.remark ?? '').to.match(row.remark ?? /^$/)
       expect(judged.held).to.equal(row.held ?? false)
     })
+
+  it('keeps the VLAN of a router on the NAT network, and says where it lets it start no more', () => {
+    const config = { ...FINE, memory: '2048', balloon: '512', net0: `${MAC},bridge=ludusnat,tag=1` }
+    const read = {
+      ...machine(1_010_254, 'JD-router-debian11-x64', { config, tags: ['jd', 'lanista'] }),
+      waiting: [],
+      unplugged: [],
+      bridgesGone: [],
+    }
+    const judge = (natRefusesVlans?: true) =>
+      judgeDrift({
+        vm: router('JD'),
+        networks: { ...NETWORKS, vlans: [], names: { ...NETWORKS.names, ...(natRefusesVlans && { natRefusesVlans }) } },
+        drift: { networks: 'correct', hardware: 'correct' },
+        read,
+        known: new Map(),
+      })
+    expect(judge()).to.include({ patch: undefined, trouble: undefined })
+    expect(judge(true).patch).to.equal(undefined)
+    expect(judge(true).trouble).to.match(
+      /^vm JD-router-debian11-x64: its net0 has VLAN 1 on ludusnat, .*: qm set 1010254 --net0 virtio=BC:24:11:00:00:01,bridge=ludusnat$/,
+    )
+  })
 })

@@ -18,10 +18,12 @@ const hanging = (type: string, at: string, stands?: string): Partial<ClusterSnap
   hangingReloads: new Map([[running(type, at).upid, stands]]),
 })
 const told = (status: string, message?: string, vnet = 'r1') => [{ node: 'pve2', zone: 'ludus', vnet, status, message }]
+const EVERYWHERE = { unreached: new Map<string, string>(), withoutNat: new Map<string, string>() }
 const FAILED = "command 'ifreload -a' failed: exit code 1"
 
 describe('whether networks are in force on a node', () => {
   const vnets = [natVnet(), rangeVnet(1, 'JD')]
+  const elsewhere = [natVnet({ zone: 'nat' }), rangeVnet(1, 'JD')]
   const up = (uptimeSeconds = 7200) => [node('pve1'), node('pve2', { uptimeSeconds }), node('pve3')]
   const rows: readonly [string, Partial<ClusterSnapshot>, string][] = [
     ['they are where nothing says otherwise', {}, 'available'],
@@ -56,6 +58,16 @@ describe('whether networks are in force on a node', () => {
       { runningTasks: [running('reloadnetworkall', 'pve1')], vnetStates: told('pending') },
       'reloading',
     ],
+    [
+      'they are not where the node lacks the NAT VNet of another zone',
+      { vnets: elsewhere, vnetStates: [{ ...told('error', undefined, 'ludusnat')[0]!, zone: 'nat' }] },
+      'failed',
+    ],
+    [
+      'they are where a VNet of that name in another zone is in trouble',
+      { vnetStates: [{ ...told('error', undefined, 'ludusnat')[0]!, zone: 'nat' }] },
+      'available',
+    ],
     ['they are not where its reload hangs', hanging('srvreload', 'pve2'), 'hanging'],
     ['they are not where an apply hangs at it', hanging('reloadnetworkall', 'pve1', 'pve2'), 'hanging'],
     ['they are where an apply hangs at another node', hanging('reloadnetworkall', 'pve1', 'pve3'), 'available'],
@@ -83,7 +95,7 @@ describe('whether networks are in force on a node', () => {
   for (const [situation, traits, expected] of rows)
     it(situation, () => {
       const seen = cluster({ nodes: up(), takenAt: 10 * HOUR, vnets, ...traits })
-      const states = nodeStates('ludus', ['ludusnat', 'r1'], seen, new Map())
+      const states = nodeStates(['ludusnat', 'r1'], seen, EVERYWHERE)
       expect(states.find(({ node: name }) => name === 'pve2')?.state).to.equal(expected)
     })
 
@@ -116,7 +128,10 @@ describe('whether networks are in force on a node', () => {
 
   it('is told in Proxmox own words', () => {
     const seen = cluster({ takenAt: 10 * HOUR, vnets, vnetStates: told('pending', 'too old, please reload') })
-    const states = nodeStates('ludus', ['r1'], seen, new Map([['pve1', 'is not among the zone nodes']]))
+    const states = nodeStates(['r1'], seen, {
+      ...EVERYWHERE,
+      unreached: new Map([['pve1', 'is not among the zone nodes']]),
+    })
     expect(states.map(({ message }) => message)).to.deep.equal([
       'is not among the zone nodes',
       'says of vnet r1: pending (too old, please reload)',

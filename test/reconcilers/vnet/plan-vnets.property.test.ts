@@ -33,9 +33,9 @@ const planVnets = (wants: readonly VnetWant[], seen: ClusterSnapshot) =>
   planDemand({ wants, removals: [] }, seen, { applyForeign: false })
 const anyVnets = fc.uniqueArray(anyVnet, { selector: ({ name }) => name, maxLength: 5 })
 const anyWants = fc.shuffledSubarray([
-  ...vnetWantsOf('JD', 1, false, settings()),
-  ...vnetWantsOf('KL', 2, false, settings()),
-  ...vnetWantsOf('MN', 3, true, settings()),
+  ...vnetWantsOf('JD', 1, false, { ...settings(), tagged: true }),
+  ...vnetWantsOf('KL', 2, false, { ...settings(), tagged: true }),
+  ...vnetWantsOf('MN', 3, true, { ...settings(), tagged: true }),
 ])
 
 const anyRemovals: fc.Arbitrary<readonly VnetRemoval[]> = fc.subarray(

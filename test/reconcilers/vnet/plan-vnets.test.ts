@@ -12,16 +12,20 @@ import {
   node,
   rangeGuest,
   rangeVnet,
+  simpleZone,
   unapplied,
   vnet,
   zone,
 } from '../../builders/cluster.ts'
 import { settings } from '../../builders/range.ts'
 
-const JD = vnetWantsOf('JD', 1, false, settings())
-const JD_ASKED = vnetWantsOf('JD', 1, true, settings())
-const KL = vnetWantsOf('KL', 2, false, settings())
+const JD = vnetWantsOf('JD', 1, false, { ...settings(), tagged: true })
+const JD_ASKED = vnetWantsOf('JD', 1, true, { ...settings(), tagged: true })
+const KL = vnetWantsOf('KL', 2, false, { ...settings(), tagged: true })
+const JD_SIMPLE = vnetWantsOf('JD', 1, false, { ...settings(), tagged: false })
 const NODES = [node('pve1'), node('pve2')]
+const UNTAGGED = { tag: undefined }
+const SIMPLE = { zones: [simpleZone(), zone(NODES, { name: 'vx' })] }
 
 const planVnets = (wants: typeof JD, seen: ClusterSnapshot) =>
   planDemand({ wants, removals: [] }, seen, { applyForeign: false })
@@ -32,7 +36,7 @@ const inWords = (actions: readonly VnetAction[]): readonly string[] =>
       case 'create-vnet':
         return `create ${action.vnet} ${action.config.tag}`
       case 'update-vnet':
-        return `update ${action.vnet} ${JSON.stringify(action.changes)}`
+        return `update ${action.vnet} ${JSON.stringify(action.changes)}${'tag' in action.changes && action.changes.tag === undefined ? ' less tag' : ''}`
       case 'delete-vnet':
         return `delete ${action.vnet}`
       case 'apply-sdn':
@@ -69,9 +73,49 @@ const rows: readonly Row[] = [
     vnets: [vnet('ludusnat', 77, 'my NAT', { vlanAware: false }), rangeVnet(1, 'JD')],
   },
   {
-    situation: 'finds the NAT VNet in another zone than that of the ranges',
-    vnets: [vnet('ludusnat', 77, 'my NAT', { zone: 'other' }), rangeVnet(1, 'JD')],
-    finds: { ludusnat: 'NatElsewhere' },
+    situation: 'leaves a NAT VNet in another zone',
+    vnets: [vnet('ludusnat', undefined, undefined, { zone: 'other', vlanAware: false }), rangeVnet(1, 'JD')],
+  },
+  {
+    situation: 'makes both VNets without tag in a simple zone',
+    wants: JD_SIMPLE,
+    vnets: [],
+    more: SIMPLE,
+    does: ['create ludusnat undefined', 'create r1 undefined', 'apply ludusnat r1'],
+  },
+  {
+    situation: 'does nothing when all is as wanted in a simple zone, beside a NAT VNet of the next Ludus',
+    wants: JD_SIMPLE,
+    vnets: [natVnet({ tag: undefined, alias: undefined, vlanAware: false }), rangeVnet(1, 'JD', UNTAGGED)],
+    more: SIMPLE,
+  },
+  {
+    situation: 'corrects a VNet of a simple zone that somebody has made blind to VLANs',
+    wants: JD_SIMPLE,
+    vnets: [natVnet(UNTAGGED), rangeVnet(1, 'JD', { ...UNTAGGED, vlanAware: false })],
+    more: SIMPLE,
+    does: ['update r1 {"vlanAware":true}', 'apply r1'],
+  },
+  {
+    situation: 'moves a VNet without VMs into a simple zone, without its tag',
+    wants: JD_SIMPLE,
+    vnets: [natVnet(), rangeVnet(1, 'JD', { zone: 'vx' })],
+    more: SIMPLE,
+    does: ['update r1 {"zone":"ludus"} less tag', 'apply r1'],
+  },
+  {
+    situation: "applies with its own what another range's crash left pending in a simple zone",
+    wants: JD_SIMPLE,
+    vnets: [natVnet(UNTAGGED), unapplied(rangeVnet(2, 'KL', UNTAGGED))],
+    more: SIMPLE,
+    does: ['create r1 undefined', 'apply r1'],
+  },
+  {
+    situation: 'applies nothing over a tagged VNet that somebody prepared under the mark of a range of a simple zone',
+    wants: JD_SIMPLE,
+    vnets: [natVnet(UNTAGGED), unapplied(rangeVnet(2, 'KL', { zone: 'vx' }))],
+    more: SIMPLE,
+    finds: { r1: 'ForeignPending' },
   },
   ...[{ tag: 99 }, { zone: 'other' }].flatMap((change): readonly Row[] => [
     {
@@ -241,7 +285,7 @@ const rows: readonly Row[] = [
   },
   {
     situation: 'gives a VNet to neither of two ranges that want it at once',
-    wants: [...JD, ...vnetWantsOf('KL', 1, true, settings())],
+    wants: [...JD, ...vnetWantsOf('KL', 1, true, { ...settings(), tagged: true })],
     vnets: [natVnet()],
     finds: { r1: 'VnetContested' },
   },

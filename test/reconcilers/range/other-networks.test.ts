@@ -1,0 +1,86 @@
+import { expect } from 'chai'
+import type { ClusterSnapshot } from '../../../model/snapshot.ts'
+import { NO_PROMISES } from '../../../reconcilers/range/promises.ts'
+import {
+  cluster,
+  natBridge,
+  natVnet,
+  netInterface,
+  node,
+  nodeNetwork,
+  rangeBridge,
+  rangeGuest,
+  rangeVnet,
+  simpleZone,
+} from '../../builders/cluster.ts'
+import { planRange } from '../../builders/plan-range.ts'
+import { range, settings } from '../../builders/range.ts'
+import { networkModeOf } from '../../../reconcilers/network-mode.ts'
+
+const PVE1 = node('pve1')
+const DC = rangeGuest(1_010_011, 'JD', 'JD-DC01')
+/** A single node with the NAT bridge and these bridges beside. */
+const one = (bridges: readonly ReturnType<typeof netInterface>[], traits: Partial<ClusterSnapshot>): ClusterSnapshot =>
+  cluster({
+    nodes: [PVE1],
+    zones: [],
+    nodeNetworks: [nodeNetwork(PVE1, { interfaces: [netInterface('vmbr0'), natBridge(), ...bridges] })],
+    pools: ['JD'],
+    ...traits,
+  })
+const plan = (seen: ClusterSnapshot, number?: number) =>
+  planRange(range('JD', { number }), seen, NO_PROMISES, settings(), networkModeOf(seen, settings()))
+const found = (...args: Parameters<typeof plan>): string => {
+  const result = plan(...args)
+  return result.kind === 'refused' ? result.finding.reason : 'planned'
+}
+const SIMPLE = { zones: [simpleZone()] }
+const UNTAGGED = { tag: undefined }
+
+describe('a range on the other kind of network', () => {
+  it('is left alone where its VMs were made on a bridge and the node has a zone now', () => {
+    const result = plan(one([rangeBridge(1, 'JD')], { ...SIMPLE, guests: [DC] }))
+    expect(result).to.have.property('kind', 'refused')
+    expect(result).to.have.nested.property('finding.reason', 'RangeOnBridges')
+    expect(result)
+      .to.have.nested.property('finding.message')
+      .that.matches(
+        /^range JD: it has a VM and a bridge \(vmbr1001 of node pve1\), .* zone ludus now; .*cluster_mode: false/,
+      )
+  })
+
+  it('is left alone on a bridge of Ludus, which has no mark, where its file says the number', () => {
+    const bare = netInterface('vmbr1001', { vlanAware: true })
+    const guests = [rangeGuest(104, 'JD', 'JD-DC01', { tags: [] })]
+    expect(found(one([bare], { ...SIMPLE, guests }), 1)).to.equal('RangeOnBridges')
+  })
+
+  it('gets VNets where it has no VMs, whatever bridge is left of it', () => {
+    expect(found(one([rangeBridge(1, 'JD')], SIMPLE))).to.equal('planned')
+  })
+
+  it('goes on with VNets once it has its own, whatever bridge is left of it', () => {
+    const vnets = [natVnet(UNTAGGED), rangeVnet(1, 'JD', UNTAGGED)]
+    expect(found(one([rangeBridge(1, 'JD')], { ...SIMPLE, guests: [DC], vnets }))).to.equal('planned')
+  })
+
+  it("is not taken for one because of another range's bridge", () => {
+    expect(found(one([rangeBridge(2, 'KL')], { ...SIMPLE, guests: [DC] }))).to.equal('planned')
+  })
+
+  it('is left alone where its VMs were made on a VNet and the zone is gone', () => {
+    const vnets = [natVnet(UNTAGGED), rangeVnet(1, 'JD', UNTAGGED)]
+    const result = plan(one([], { guests: [DC], vnets }))
+    expect(result).to.have.nested.property('finding.reason', 'RangeOnVnets')
+    expect(result)
+      .to.have.nested.property('finding.message')
+      .that.matches(/^range JD: it has a VM and a VNet \(r1 in zone ludus\), .*cluster_mode: true/)
+  })
+
+  it('gets bridges where it has no VMs, or has its bridge, whatever VNet is left of it', () => {
+    const vnets = [rangeVnet(1, 'JD', UNTAGGED)]
+    expect(found(one([], { vnets }))).to.equal('planned')
+    expect(found(one([rangeBridge(1, 'JD')], { guests: [DC], vnets }))).to.equal('planned')
+    expect(found(one([], { guests: [DC], vnets: [rangeVnet(2, 'KL')] }))).to.equal('planned')
+  })
+})
