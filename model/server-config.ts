@@ -60,18 +60,19 @@ export const serverConfigSchema = z
       .default('qcow2'),
     ludus_nat_interface: z
       .string()
-      .meta({ description: 'Bridge of the NAT network on a single node.', examples: ['vmbr1000'] })
+      .meta({ description: 'Bridge of the NAT network where ranges get bridges.', examples: ['vmbr1000'] })
       .default('vmbr1000'),
     cluster_mode: z
       .boolean()
       .meta({
-        description: 'Range networks are SDN VNets. Default: when Proxmox reports more than one node.',
+        description:
+          'Range networks are SDN VNets. Default: where Proxmox reports more than one node, or where the only node has the zone sdn_zone.',
         examples: [true],
       })
       .optional(),
     sdn_zone: z
       .string()
-      .meta({ description: 'The VXLAN zone of all range networks.', examples: ['ludus'] })
+      .meta({ description: 'The zone of all range networks: VXLAN, or simple on a single node.', examples: ['ludus'] })
       .default('ludus'),
     vxlan_tag_base: z
       .int()
