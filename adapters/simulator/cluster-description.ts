@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { nicFormat } from './guests/nic-format.ts'
+import { parsePropertyString } from './guests/property-string.ts'
 
 const name = z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$/)
 const vmid = z.int().min(100).max(999_999_999)
@@ -28,18 +30,48 @@ const machineSchema = z.strictObject({
   ostype: z.string().optional(),
 })
 
+/** A network card as Proxmox takes it: `virtio,bridge=r1,tag=10`. */
+const nicSchema = z.string().superRefine((text, context) => {
+  const { problem } = parsePropertyString(nicFormat, text, 'nic')
+  if (problem !== undefined)
+    context.addIssue({ code: 'custom', message: `no network card: ${problem.trim().replaceAll('\n', '; ')}` })
+})
+
 const guestSchema = machineSchema.extend({
   pool: z.string().optional(),
   tags: z.array(z.string()).default([]),
   running: z.boolean().default(false),
   bridge: z.string().default('vmbr0'),
+  /** `net0` and on; without them it has one card, on `bridge`. */
+  nics: z.array(nicSchema).max(32).optional(),
 })
 
-/**
- * A cluster in words, as `lanista simulate --cluster FILE` takes it. Everything has a default; `nodes: 12` makes
- * twelve unequal nodes from the seed, `guests: 300` that many other people's machines.
- */
-export const clusterDescriptionSchema = z.strictObject({
+const sdnName = z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{1,7}$/)
+
+const zoneSchema = z
+  .strictObject({
+    name: sdnName.default('ludus'),
+    type: z.enum(['vxlan', 'simple']).default('vxlan'),
+    /** Of a VXLAN zone; every node by default. */
+    peers: z.array(z.ipv4()).optional(),
+    nodes: z.array(name).optional(),
+    mtu: z.int().positive().optional(),
+  })
+  .refine(({ type, peers }) => type === 'vxlan' || peers === undefined, {
+    path: ['peers'],
+    message: 'a simple zone has no peers',
+  })
+
+const vnetSchema = z.strictObject({
+  name: sdnName,
+  /** The first zone by default. */
+  zone: sdnName.optional(),
+  tag: z.int().min(1).max(16_777_215).optional(),
+  alias: z.string().max(256).optional(),
+  vlan_aware: z.boolean().default(false),
+})
+
+const fieldsSchema = z.strictObject({
   name: z.string().default('lab'),
   seed: z.int().default(1),
   nodes: z.union([z.int().positive().max(99), z.array(nodeSchema).min(1)]).default(3),
@@ -52,15 +84,12 @@ export const clusterDescriptionSchema = z.strictObject({
       size_gib: 512,
     },
   ]),
-  /** Without one (null) the cluster has no SDN zone; peers default to every node. */
-  zone: z
-    .strictObject({
-      name: z.string().default('ludus'),
-      peers: z.array(z.ipv4()).optional(),
-      nodes: z.array(name).optional(),
-    })
-    .nullable()
-    .prefault({}),
+  /** Without one (null) the cluster has no SDN zone. */
+  zone: zoneSchema.nullable().prefault({}),
+  /** Zones besides that one, in which the controller gets no right to write. */
+  further_zones: z.array(zoneSchema).default([]),
+  /** In force at the start. */
+  vnets: z.array(vnetSchema).default([]),
   /** Name of a Linux bridge `192.0.2.254/24` on every node, as Ludus makes it on a single node. */
   nat_bridge: z
     .string()
@@ -69,6 +98,42 @@ export const clusterDescriptionSchema = z.strictObject({
     .default(null),
   templates: z.array(z.union([z.string(), machineSchema])).default([]),
   guests: z.union([z.int().nonnegative().max(10_000), z.array(guestSchema)]).default([]),
+})
+
+/** A zone with every default filled in. */
+export type ZoneDescription = z.output<typeof zoneSchema>
+
+/** Zones of a description, the controller's first. */
+export const zonesOf = ({
+  zone,
+  further_zones: further,
+}: Pick<z.output<typeof fieldsSchema>, 'zone' | 'further_zones'>): readonly ZoneDescription[] => [
+  ...(zone === null ? [] : [zone]),
+  ...further,
+]
+
+/** What Proxmox would refuse of a VNet; undefined when it takes it. */
+const vnetProblem = (vnet: z.output<typeof vnetSchema>, zones: readonly ZoneDescription[]): string | undefined => {
+  const zone = vnet.zone === undefined ? zones[0] : zones.find((one) => one.name === vnet.zone)
+  if (zone === undefined) return 'its zone is not described'
+  if (zone.type === 'vxlan' && vnet.tag === undefined) return 'a VNet of a VXLAN zone has a tag'
+  return zone.type === 'simple' && vnet.tag !== undefined ? 'a VNet of a simple zone has no tag' : undefined
+}
+
+/**
+ * A cluster in words, as `lanista simulate --cluster FILE` takes it. Everything has a default; `nodes: 12` makes
+ * twelve unequal nodes from the seed, `guests: 300` that many other people's machines.
+ */
+export const clusterDescriptionSchema = fieldsSchema.superRefine((full, context) => {
+  const names = new Set<string>()
+  const refuse = (index: number, message: string): void => {
+    context.addIssue({ code: 'custom', path: ['vnets', index], message })
+  }
+  for (const [index, vnet] of full.vnets.entries()) {
+    const problem = names.has(vnet.name) ? 'a VNet of this name is described already' : vnetProblem(vnet, zonesOf(full))
+    if (problem !== undefined) refuse(index, problem)
+    names.add(vnet.name)
+  }
 })
 
 /** A description as written, before defaults. */

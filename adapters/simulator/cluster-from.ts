@@ -5,7 +5,9 @@ import {
   type FullDescription,
   type MachineDescription,
 } from './cluster-description.ts'
-import { randomMac, randomUuid } from './random.ts'
+import { printNic, readNic, withMac } from './guests/nic-format.ts'
+import { describeSdn } from './described-sdn.ts'
+import { randomUuid, type Random } from './random.ts'
 import { predefinedRoles } from './roles.ts'
 import { emptyWorld, ethernet, firstBridge, nodeFrom, settleWorld, type NodeSketch } from './world-builder.ts'
 import { qemu, type ConfigValue, type User, type World } from './world.ts'
@@ -63,19 +65,6 @@ const addStorages = (world: World, { storages }: FullDescription): void => {
   }
 }
 
-const addZone = (world: World, { zone }: FullDescription): void => {
-  if (zone === null) return
-  const peers = zone.peers ?? [...world.nodes.values()].map((node) => node.address)
-  const config = {
-    type: 'vxlan',
-    ipam: 'pve',
-    peers: peers.join(','),
-    ...(zone.nodes === undefined ? {} : { nodes: zone.nodes.join(',') }),
-  }
-  world.sdn.configured = { ...world.sdn.configured, zones: new Map([[zone.name, config]]) }
-  world.sdn.running = world.sdn.configured
-}
-
 const freeVmid = (world: World, from: number): number => {
   let vmid = from
   while (world.guests.has(vmid)) vmid += 1
@@ -86,6 +75,12 @@ const ostypeOf = (name: string): string => {
   if (/win11|win2025/.test(name)) return 'win11'
   return name.includes('win') ? 'win10' : 'l26'
 }
+
+const nicsOf = ({ nics, bridge }: MachineDescription, random: Random): readonly (readonly [string, string])[] =>
+  (nics ?? [`virtio,bridge=${bridge}`]).map((nic, index) => [
+    `net${index}`,
+    printNic(withMac(readNic(nic), random, 'BC:24:11')),
+  ])
 
 const addMachine = (world: World, machine: MachineDescription, template: boolean): void => {
   const vmid = machine.vmid ?? freeVmid(world, template ? 9000 : 100)
@@ -103,7 +98,7 @@ const addMachine = (world: World, machine: MachineDescription, template: boolean
     ['memory', String(machine.memory_mib)],
     ['scsihw', 'virtio-scsi-pci'],
     ['scsi0', `${volid},size=${machine.disk_gib}G`],
-    ['net0', `virtio=${randomMac(world.random, 'BC:24:11')},bridge=${machine.bridge}`],
+    ...nicsOf(machine, world.random),
     ['boot', 'order=scsi0;net0'],
     ['agent', '1'],
     ['smbios1', `uuid=${randomUuid(world.random)}`],
@@ -184,7 +179,7 @@ export const clusterFrom = (description: ClusterDescription, now = Date.now()): 
   const world = emptyWorld(full.name, full.seed)
   addNodes(world, full)
   addStorages(world, full)
-  addZone(world, full)
+  describeSdn(world, full)
   addAccess(world, full)
   for (const template of full.templates)
     addMachine(world, machineOf(typeof template === 'string' ? { name: template } : template), true)

@@ -57,6 +57,54 @@ describe('a described cluster', () => {
     expect(rights(clusterFrom({ nodes: 1 })).join()).not.to.contain('LanistaNode')
   })
 
+  it('has the zones and VNets it is told, in force and nothing pending', () => {
+    const world = clusterFrom({
+      zone: { type: 'simple', mtu: 1400 },
+      further_zones: [{ name: 'nat', nodes: ['pve1'] }],
+      vnets: [
+        { name: 'r1', vlan_aware: true, alias: 'lanista range JD' },
+        { name: 'ludusnat', zone: 'nat', tag: 100_000 },
+      ],
+    })
+    const { configured, running } = world.sdn
+    expect(running).to.equal(configured)
+    expect(running.zones.get('ludus')).to.deep.equal({ type: 'simple', ipam: 'pve', mtu: 1400 })
+    expect(running.zones.get('nat')).to.include({ type: 'vxlan', nodes: 'pve1' })
+    expect([...running.vnets]).to.deep.equal([
+      ['r1', { type: 'vnet', zone: 'ludus', alias: 'lanista range JD', vlanaware: 1 }],
+      ['ludusnat', { type: 'vnet', zone: 'nat', tag: 100_000 }],
+    ])
+    const on = (node: string) => [...(world.nodes.get(node)?.bridges.keys() ?? [])]
+    expect([on('pve1'), on('pve2')]).to.deep.equal([
+      ['vmbr0', 'r1', 'ludusnat'],
+      ['vmbr0', 'r1'],
+    ])
+  })
+
+  it('refuses zones and VNets that Proxmox would refuse', () => {
+    const bad = (description: Parameters<typeof clusterFrom>[0]) => () => clusterFrom(description)
+    expect(bad({ zone: { type: 'simple', peers: ['10.0.0.1'] } })).to.throw(/a simple zone has no peers/)
+    expect(bad({ zone: { type: 'simple' }, vnets: [{ name: 'r1', tag: 1 }] })).to.throw(/simple zone has no tag/)
+    expect(bad({ vnets: [{ name: 'r1' }] })).to.throw(/VXLAN zone has a tag/)
+    expect(bad({ vnets: [{ name: 'r1', tag: 1, zone: 'none' }] })).to.throw(/zone is not described/)
+    expect(bad({ vnets: [1, 2].map((tag) => ({ name: 'r1', tag })) })).to.throw(/described already/)
+    expect(bad({ guests: [{ name: 'a', nics: ['virtio,bridge=r 1'] }] })).to.throw(/no network card/)
+  })
+
+  it('gives machines the network cards it is told, or one on a bridge', () => {
+    const world = clusterFrom({
+      guests: [
+        { name: 'router', nics: ['virtio=02:00:00:00:00:01,bridge=ludusnat,tag=1', 'e1000,bridge=r1,tag=10'] },
+        { name: 'other', bridge: 'vmbr7' },
+      ],
+    })
+    const cards = [...world.guests.values()].map(({ config }) => [config.get('net0'), config.get('net1')])
+    expect(cards[0]?.[0]).to.equal('virtio=02:00:00:00:00:01,bridge=ludusnat,tag=1')
+    expect(cards[0]?.[1]).to.match(/^e1000=BC:24:11(:[0-9A-F]{2}){3},bridge=r1,tag=10$/)
+    expect(cards[1]?.[0]).to.match(/^virtio=.*,bridge=vmbr7$/)
+    expect(cards[1]?.[1]).to.equal(undefined)
+  })
+
   it('refuses a key it does not know', () => {
     const misspelt: object = { nodez: 3 }
     expect(() => clusterFrom(misspelt)).to.throw(/nodez/)
