@@ -1,0 +1,46 @@
+import { expect } from 'chai'
+import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
+import { type Lab, openLab } from './lab.ts'
+import { rangeText } from './ranges.ts'
+
+/** Somebody has put the NAT VNet into a zone of its own, which leaves out pve3. */
+const natOnTwo = () =>
+  clusterFrom({
+    zone: { type: 'vxlan' },
+    further_zones: [{ name: 'nat', type: 'vxlan', nodes: ['pve1', 'pve2'], peers: ['10.98.0.1', '10.98.0.2'] }],
+    vnets: [{ name: 'ludusnat', zone: 'nat', tag: 100_000 }],
+    nodes: [
+      { name: 'pve1', memory_gib: 32 },
+      { name: 'pve2', memory_gib: 32 },
+      // The best of the three.
+      { name: 'pve3', memory_gib: 256 },
+    ],
+    templates: ['debian-12-x64-server-template'],
+  })
+const JD = rangeText([
+  { name: 'a', vlan: 10, octet: 1 },
+  { name: 'b', vlan: 20, octet: 1, targetNode: 'pve3' },
+])
+
+describe('the NAT VNet in a zone of its own', () => {
+  let lab: Lab
+  afterEach(() => lab.close())
+
+  it('keeps routers on the nodes that it reaches, and is told of the others', async () => {
+    lab = await openLab({ world: natOnTwo(), files: { 'JD.yml': JD } })
+    await lab.until(() => lab.ready('JD'))
+    const { vms = [], conditions = [], networks = [] } = lab.controller.board.get('JD') ?? {}
+    const nodeOf = new Map(vms.map(({ name, node }) => [name, node]))
+    expect([nodeOf.get('JD-a'), nodeOf.get('JD-b')]).to.deep.equal(['pve3', 'pve3'])
+    expect(['pve1', 'pve2']).to.include(nodeOf.get('JD-router-debian12-x64'))
+    expect(networks.find(({ node }) => node === 'pve3')).to.include({ state: 'available' })
+    expect(conditions.find(({ type }) => type === 'ZoneReady')).to.include({
+      status: 'True',
+      reason: 'ZoneLeavesOutNode',
+    })
+    expect(conditions.find(({ type }) => type === 'ZoneReady')?.message).to.match(
+      /^vnet ludusnat, in zone nat: it is limited to the nodes pve1 and pve2 .* no router is placed there/,
+    )
+    expect(lab.writes().filter(({ path }) => path.endsWith('/ludusnat'))).to.deep.equal([])
+  })
+})
