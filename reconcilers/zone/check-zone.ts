@@ -31,7 +31,7 @@ export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneJudg
 
 /** What is wrong with a zone of a type that serves, whatever it is needed for. */
 export function judgeZone(zone: ZoneSeen, use: ZoneUse, snapshot: ClusterSnapshot): ZoneJudgement {
-  const now = problemsOf(zone.type, zone.running ?? zone, snapshot)
+  const now = problemsOf(zone.type, inForce(zone), snapshot)
   const pending = pendingPart(zone, now, () => problemsOf(zone.type, zone, snapshot), snapshot)
   // What is pending for deletion can't be edited, so there is one thing to do about it.
   if (zone.pending === 'deleted')
@@ -47,6 +47,15 @@ export function judgeZone(zone: ZoneSeen, use: ZoneUse, snapshot: ClusterSnapsho
     ],
     unreached,
   }
+}
+
+/** Proxmox goes by the nodes of a zone as they are configured when it plugs a NIC in, before any apply (seen on 9.1). */
+function inForce({ running, ...configured }: ZoneSeen): ZoneConfig {
+  if (running === undefined || configured.pending === 'deleted') return running ?? configured
+  const limits = [running.nodes, configured.nodes].filter((nodes) => nodes !== undefined && nodes.length > 0)
+  const [first, second] = limits
+  const both = first?.filter((name) => second?.includes(name) ?? true)
+  return { ...running, nodes: both?.length === 0 ? second : both }
 }
 
 /** What is wrong with a configuration, whether it is in force or not. */

@@ -537,6 +537,18 @@ export const brokenZones: readonly BrokenZone[] = [
     unreached: ['pve2', 'pve3'],
   },
   {
+    situation: 'is about to leave out a node, where Proxmox plugs nothing in from then on',
+    snapshot: withZone({
+      pending: 'changed',
+      nodes: ['pve1', 'pve2'],
+      running: running(),
+      statusByNode: { pve1: 'available', pve2: 'available', pve3: 'available' },
+    }),
+    says: [`degraded ZoneChangePending: ${APPLY}`, `degraded ZoneLeavesOutNode: ${SET} --delete nodes && ${APPLY}`],
+    message: /a change of it is not applied: nodes unset -> pve1,pve2;/,
+    unreached: ['pve3'],
+  },
+  {
     situation: 'is about to lose a peer and get an MTU that is too large',
     snapshot: withZone(
       { pending: 'changed', peers: ['10.0.0.1', '10.0.0.2'], mtu: 1500, running: running() },
