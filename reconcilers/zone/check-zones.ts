@@ -13,7 +13,13 @@ export function checkZones(snapshot: ClusterSnapshot, zoneName: string): ZoneChe
   const nat = natZoneOf(snapshot)
   if (nat === undefined || nat.name === zoneName) return { findings, unreached, withoutNat: new Map(), tagged }
   const ofNat = checkNatZone(nat, snapshot)
-  const withoutNat = new Map([...ofNat.unreached].filter(([node]) => !unreached.has(node)))
+  const withoutNat = new Map(
+    [...ofNat.unreached].flatMap(([node, why]): [string, string][] =>
+      unreached.has(node)
+        ? []
+        : [[node, `lacks vnet ${NAT_VNET.name}, as it ${why.replace("the zone's", `zone ${nat.name}'s`)}`]],
+    ),
+  )
   return { findings: [...findings, ...ofNat.findings], unreached, withoutNat, tagged }
 }
 

@@ -31,7 +31,9 @@ describe('checkZones', () => {
   it('keeps routers from nodes that the zone of the NAT VNet leaves out, and no other VMs', () => {
     const check = checkZones(withNatIn({ type: 'vlan', peers: undefined, nodes: ['pve1', 'pve2'] }), 'ludus')
     expect([...check.unreached]).to.deep.equal([])
-    expect([...check.withoutNat]).to.deep.equal([['pve3', "is not among the zone's nodes (pve1, pve2)"]])
+    expect([...check.withoutNat]).to.deep.equal([
+      ['pve3', "lacks vnet ludusnat, as it is not among zone nat's nodes (pve1, pve2)"],
+    ])
     expect(said(check)).to.have.length(1)
     expect(said(check)[0]).to.match(
       /^vnet ludusnat, in zone nat: it is limited to the nodes pve1 and pve2 and leaves out pve3; no router is placed there; in the web interface: .*: pvesh set \/cluster\/sdn\/zones\/nat --delete nodes && pvesh set \/cluster\/sdn$/,
