@@ -92,7 +92,8 @@ export const sdnDigest = (world: World, kind: SdnKind): string =>
     .update(JSON.stringify([...world.sdn.configured[kind]].toSorted(([a], [b]) => (a < b ? -1 : 1))))
     .digest('hex')
 
-const isOnNode = (zone: SdnObject, node: string): boolean => {
+/** Does a zone reach a node: without a list of nodes it reaches all. */
+export const isOnNode = (zone: SdnObject, node: string): boolean => {
   const nodes = zone['nodes']
   return (
     nodes === undefined ||

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { z } from 'zod'
 import type { ClusterDescription } from '../../../adapters/simulator/cluster-description.ts'
 import { guestBench, type Bench } from './guests/bench.ts'
 
@@ -69,5 +70,43 @@ describe("the simulator's zones, asked for on a node,", () => {
     expect(await on('pve2', '/one/bridges')).to.deep.equal([{ name: 'narrow', vlan_filtering: null, ports: [] }])
     const { errors } = await bench.ask('GET', '/nodes/pve2/sdn/zones/none/bridges')
     expect(errors).to.deep.equal({ zone: 'zone does not exist' })
+  })
+
+  it('show what an apply would write on a node, sorted, each type in its way and only where the zone is', async () => {
+    const add = (vnet: string, zone: string, more: Record<string, string | number> = {}) =>
+      bench.ask('POST', '/cluster/sdn/vnets', { vnet, zone, ...more })
+    await add('new', 'local1', { vlanaware: 1, alias: 'lanista range AB' })
+    await add('over', 'one', { tag: 9 })
+    const shown = async (node: string) => {
+      const { data } = await bench.ask('GET', '/cluster/sdn/dry-run', { node })
+      return z.object({ 'interfaces-diff': z.string() }).parse(data)['interfaces-diff'].split('\n')
+    }
+    const bridge = (name: string, ports: string) => [
+      `+auto ${name}`,
+      `+iface ${name}`,
+      `+\tbridge_ports ${ports}`,
+      '+\tbridge_stp off',
+      '+\tbridge_fd 0',
+    ]
+    const simple = [
+      ...bridge('new', 'none'),
+      '+\tbridge-vlan-aware yes',
+      '+\tbridge-vids 2-4094',
+      '+\talias lanista range AB',
+    ]
+    const added = (lines: readonly string[]) => lines.slice(2).filter((line) => line.startsWith('+') && line !== '+')
+    expect(added(await shown('pve2'))).to.deep.equal(simple)
+    expect(added(await shown('pve1'))).to.deep.equal([
+      ...simple,
+      ...bridge('over', 'vxlan_over'),
+      '+\tmtu 1450',
+      '+auto vxlan_over',
+      '+iface vxlan_over',
+      '+\tvxlan-id 9',
+      '+\tvxlan_remoteip 10.98.0.2',
+      '+\tmtu 1450',
+    ])
+    const { errors } = await bench.ask('GET', '/cluster/sdn/dry-run')
+    expect(errors).to.deep.equal({ node: 'proxyto parameter does not exist' })
   })
 })
