@@ -2,7 +2,7 @@ import { parameterError } from './api-error.ts'
 import { splitList } from './formats.ts'
 import { isNicKey, readNic, type Nic } from './guests/nic-format.ts'
 import { vnetsOf } from './sdn-state.ts'
-import type { NodeState, World } from './world.ts'
+import type { ConfigValue, NodeState, World } from './world.ts'
 
 /** VLANs of a port of a VLAN-aware bridge: the one of untagged traffic, and the tagged ones. */
 interface PortVlans {
@@ -25,18 +25,29 @@ const vlansOf = ({ rest: { tag, trunks } }: Nic): PortVlans => {
   return { primary_vlan: Number(tag ?? 1), vlans: splitList(trunks ?? '') }
 }
 
+type Config = ReadonlyMap<string, ConfigValue>
+
+const cardsOn = (config: Config, bridge: string): readonly (readonly [key: string, nic: Nic])[] =>
+  [...config]
+    .filter(([key]) => isNicKey(key))
+    .map(([key, value]) => [key, readNic(String(value))] as const)
+    .filter(([, { rest }]) => rest['bridge'] === bridge)
+
+/** The NICs, such as `net0`, that a configuration wants on a bridge. */
+export const pluggedInto = (config: Config, bridge: string): readonly string[] =>
+  cardsOn(config, bridge).map(([key]) => key)
+
 /** The NICs of running guests that are plugged into a bridge. */
 const tapsOn = (world: World, node: NodeState, bridge: string): readonly (readonly [Port, PortVlans])[] =>
   [...world.guests.values()].flatMap(({ vmid, node: home, config, running }) =>
     home !== node.name || running === undefined
       ? []
-      : [...config].flatMap(([key, value]) => {
-          if (!isNicKey(key) || running.loose.has(key)) return []
-          const nic = readNic(String(value))
-          return nic.rest['bridge'] === bridge
-            ? [[{ name: `tap${vmid}i${key.slice(3)}`, vmid: String(vmid), index: key }, vlansOf(nic)] as const]
-            : []
-        }),
+      : cardsOn(config, bridge)
+          .filter(([key]) => !running.loose.has(key))
+          .map(
+            ([key, nic]) =>
+              [{ name: `tap${vmid}i${key.slice(3)}`, vmid: String(vmid), index: key }, vlansOf(nic)] as const,
+          ),
   )
 
 /** What a bridge connects to besides guests: another node by VXLAN, or a card. In a simple zone there is nothing. */
