@@ -1,19 +1,19 @@
 import { splitList } from './formats.ts'
 import { byCode } from './sdn-section.ts'
 import { isOnNode } from './sdn-state.ts'
-import type { NodeState, SdnConfig, SdnObject } from './world.ts'
+import type { NodeState, SdnConfig, SdnObject, SdnValue } from './world.ts'
 
 type Stanza = readonly [name: string, lines: readonly string[]]
 
 /** A VNet's bridge, whatever its zone's type: what it rests on, its VLANs, its MTU if the zone says one, its alias. */
-const bridgeStanza = (name: string, { alias, vlanaware }: SdnObject, ports: string, mtu: unknown): Stanza => [
+const bridgeStanza = (name: string, { alias, vlanaware }: SdnObject, ports: string, mtu?: SdnValue): Stanza => [
   name,
   [
     `bridge_ports ${ports}`,
     'bridge_stp off',
     'bridge_fd 0',
     ...(Number(vlanaware ?? 0) === 1 ? ['bridge-vlan-aware yes', 'bridge-vids 2-4094'] : []),
-    ...(mtu === undefined ? [] : [`mtu ${String(mtu)}`]),
+    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
     ...(alias === undefined ? [] : [`alias ${alias}`]),
   ],
 ]
