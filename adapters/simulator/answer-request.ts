@@ -61,6 +61,8 @@ const nodeFor = async (
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<NodeState> => {
   const wanted = route.proxy === undefined ? undefined : parameters[route.proxy]
+  if (route.proxy !== undefined && wanted === undefined)
+    throw parameterError({ [route.proxy]: 'proxyto parameter does not exist' })
   if (typeof wanted !== 'string' || wanted === 'localhost' || wanted === asked.name) return asked
   const node = sim.world.nodes.get(wanted)
   if (node === undefined)

@@ -29,4 +29,5 @@ export const describeSdn = (world: World, full: FullDescription): void => {
     vnets: new Map(vnets),
   }
   world.sdn.running = world.sdn.configured
+  world.sdn.version = 1
 }

@@ -169,6 +169,7 @@ export const goldenWorld = (json: unknown, now = Date.now()): World => {
   const zones = new Map(golden.sdn_zones.map(zoneOf))
   world.sdn.configured = { ...world.sdn.configured, zones }
   world.sdn.running = world.sdn.configured
+  world.sdn.version = 1
   for (const [id, { digest: _, ...config }] of Object.entries(golden.guests)) {
     const vmid = Number(id)
     const node = golden.resources.find((row) => row.vmid === vmid)?.node ?? ''

@@ -1,10 +1,19 @@
 import { readNetworkFiles, writeNetworkFiles } from './network-state.ts'
 import type { Simulation } from './simulation.ts'
 import { startTask, type TaskRun } from './tasks.ts'
-import type { NodeState, Task } from './world.ts'
+import type { NodeState, Task, World } from './world.ts'
 
 /** Nodes on which an `ifreload` is at work: it takes a lock for as long as it runs, and a second one does not wait for it. */
 const ifreloading = new WeakSet<NodeState>()
+
+/** A zone that wants DHCP, wherever it is, stops every node without that package: with its files written, before `ifreload`. */
+const checkDhcp = ({ sdn }: World): void => {
+  for (const { dhcp } of sdn.running.zones.values())
+    if (dhcp !== undefined)
+      throw new Error(
+        `Could not run before_regenerate for DHCP plugin ${dhcp} cannot reload with missing '${dhcp}' package`,
+      )
+}
 
 /**
  * Starts a node's `srvreload` task: the staged interfaces come into force, the SDN file is generated (from then on the
@@ -14,10 +23,11 @@ const ifreloading = new WeakSet<NodeState>()
 export const startReload = (sim: Simulation, node: NodeState, user: string): Task =>
   startTask(sim, { node: node.name, type: 'srvreload', id: 'networking', user }, async (run) => {
     writeNetworkFiles(sim.world, node)
+    checkDhcp(sim.world)
     if (ifreloading.has(node)) throw new Error("command 'ifreload -a' failed: exit code 89")
     ifreloading.add(node)
     // It has read its files by now: what is written to them meanwhile is for the next.
-    const bringUp = readNetworkFiles(node)
+    const bringUp = readNetworkFiles(sim.world, node)
     try {
       const [fault] = sim.faults.strike('reload', (one) => one.node === node.name)
       await run.sleep(fault?.takes ?? sim.durations.networkReload)

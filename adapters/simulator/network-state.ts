@@ -1,3 +1,4 @@
+import { hasTaps, pluggedInto } from './bridge-ports.ts'
 import { vnetsOf, zonesOn } from './sdn-state.ts'
 import type { Bridges, Interfaces, NodeState, World } from './world.ts'
 
@@ -34,17 +35,43 @@ export const writeNetworkFiles = (world: World, node: NodeState): void => {
   node.sdnBridges = sdnBridgesNow(world, node)
 }
 
-/** Reads the node's files; what is returned makes the kernel's bridges those of the files as they were read. */
-export const readNetworkFiles = (node: NodeState): (() => void) => {
+/** The bridges that a node's files describe, and what makes them the kernel's. */
+const filesOf = (node: NodeState): { readonly bridges: Bridges; readonly activate: () => void } => {
   const bridges = new Map([...localBridges(node.network), ...node.sdnBridges])
   const read = new Set(node.network.keys())
-  return () => {
-    node.bridges = bridges
+  const activate = (): void => {
     node.network = new Map(
       [...node.network].map(([name, iface]) => [name, read.has(name) ? { ...iface, active: 1 } : iface]),
     )
   }
+  return { bridges, activate }
+}
+
+/** NICs of running guests lose what hung on a bridge that was not there: it comes back without its ports. */
+const loosenTaps = (world: World, node: NodeState, bridge: string): void => {
+  for (const { node: home, config, running } of world.guests.values())
+    if (home === node.name && running !== undefined)
+      for (const key of pluggedInto(config, bridge)) running.loose.add(key)
+}
+
+/**
+ * Reads the node's files as a reload does; what is returned makes the kernel's bridges those of the files as they were read. A
+ * bridge that no file describes any more stays for as long as running guests hang on it (a patch of Proxmox' to ifupdown2).
+ */
+export const readNetworkFiles = (world: World, node: NodeState): (() => void) => {
+  const { bridges, activate } = filesOf(node)
+  return () => {
+    const before = node.bridges
+    for (const bridge of bridges.keys()) if (!before.has(bridge)) loosenTaps(world, node, bridge)
+    const left = [...before].filter(([bridge]) => !bridges.has(bridge) && hasTaps(world, node, bridge))
+    node.bridges = new Map([...bridges, ...left])
+    activate()
+  }
 }
 
 /** Makes the kernel's bridges those of the node's files, as a boot does. */
-export const bringUpNetwork = (node: NodeState): void => readNetworkFiles(node)()
+export const bringUpNetwork = (node: NodeState): void => {
+  const { bridges, activate } = filesOf(node)
+  node.bridges = bridges
+  activate()
+}

@@ -1,44 +1,43 @@
-import type { NodeState, SdnConfig } from './world.ts'
+import { splitList } from './formats.ts'
 import { byCode } from './sdn-section.ts'
+import { isOnNode } from './sdn-state.ts'
+import type { NodeState, SdnConfig, SdnObject, SdnValue } from './world.ts'
 
-const stanza = (name: string, lines: readonly string[]): string =>
-  [`auto ${name}`, `iface ${name}`, ...lines.map((line) => `\t${line}`), ''].join('\n')
+type Stanza = readonly [name: string, lines: readonly string[]]
 
-/** The interfaces file a node generates from an SDN configuration; VXLAN zones only. */
-export const sdnInterfaces = (config: SdnConfig, node: NodeState, version: number): string => {
-  const stanzas: string[] = []
-  for (const [vnet, { zone = '', tag, alias, vlanaware }] of [...config.vnets].toSorted(([a], [b]) => byCode(a, b))) {
-    const { type, peers = '', mtu = 1450 } = config.zones.get(String(zone)) ?? {}
-    if (type !== 'vxlan') continue
-    const remotes = String(peers)
-      .split(/[,; ]+/)
-      .filter((peer) => peer !== '' && peer !== node.address)
-    stanzas.push(
-      stanza(vnet, [
-        `bridge_ports vxlan_${vnet}`,
-        'bridge_stp off',
-        'bridge_fd 0',
-        ...(Number(vlanaware ?? 0) === 1 ? ['bridge-vlan-aware yes', 'bridge-vids 2-4094'] : []),
-        `mtu ${mtu}`,
-        ...(alias === undefined ? [] : [`alias ${alias}`]),
-      ]),
-      stanza(`vxlan_${vnet}`, [`vxlan-id ${tag}`, ...remotes.map((peer) => `vxlan_remoteip ${peer}`), `mtu ${mtu}`]),
-    )
-  }
-  return [`#version:${version}`, '', ...stanzas].join('\n')
+/** A VNet's bridge, whatever its zone's type: what it rests on, its VLANs, its MTU if the zone says one, its alias. */
+const bridgeStanza = (name: string, { alias, vlanaware }: SdnObject, ports: string, mtu?: SdnValue): Stanza => [
+  name,
+  [
+    `bridge_ports ${ports}`,
+    'bridge_stp off',
+    'bridge_fd 0',
+    ...(Number(vlanaware ?? 0) === 1 ? ['bridge-vlan-aware yes', 'bridge-vids 2-4094'] : []),
+    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
+    ...(alias === undefined ? [] : [`alias ${alias}`]),
+  ],
+]
+
+const stanzasOf = (vnet: string, config: SdnObject, zone: SdnObject, node: NodeState): readonly Stanza[] => {
+  if (zone['type'] === 'simple') return [bridgeStanza(vnet, config, 'none', zone['mtu'])]
+  if (zone['type'] !== 'vxlan') return []
+  const { peers = '', mtu = 1450 } = zone
+  const remotes = splitList(String(peers)).filter((peer) => peer !== node.address)
+  const tunnel = `vxlan_${vnet}`
+  return [
+    bridgeStanza(vnet, config, tunnel, mtu),
+    [tunnel, [`vxlan-id ${config['tag']}`, ...remotes.map((peer) => `vxlan_remoteip ${peer}`), `mtu ${mtu}`]],
+  ]
 }
 
-/** The lines two texts differ in, in the manner of `diff`: what goes with `-`, what comes with `+`. Empty when equal. */
-export const lineDifference = (before: string, after: string, name: string): string => {
-  if (before === after) return ''
-  const [from, to] = [before.split('\n'), after.split('\n')]
-  const kept = new Set(to)
-  const known = new Set(from)
-  return [
-    `--- ${name}`,
-    `+++ ${name}.new`,
-    ...from.filter((line) => !kept.has(line)).map((line) => `-${line}`),
-    ...to.filter((line) => !known.has(line)).map((line) => `+${line}`),
-    '',
-  ].join('\n')
+/** The interfaces file that a node generates from an SDN configuration, for VXLAN and simple zones: sorted by interface. */
+export const sdnInterfaces = (config: SdnConfig, node: NodeState, version: number): string => {
+  const stanzas = [...config.vnets].flatMap(([vnet, values]) => {
+    const zone = config.zones.get(String(values['zone']))
+    return zone === undefined || !isOnNode(zone, node.name) ? [] : stanzasOf(vnet, values, zone, node)
+  })
+  const text = stanzas
+    .toSorted(([a], [b]) => byCode(a, b))
+    .map(([name, lines]) => ['', `auto ${name}`, `iface ${name}`, ...lines.map((line) => `\t${line}`), ''].join('\n'))
+  return [`#version:${version}\n`, ...text].join('')
 }

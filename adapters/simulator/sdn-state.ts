@@ -92,7 +92,8 @@ export const sdnDigest = (world: World, kind: SdnKind): string =>
     .update(JSON.stringify([...world.sdn.configured[kind]].toSorted(([a], [b]) => (a < b ? -1 : 1))))
     .digest('hex')
 
-const isOnNode = (zone: SdnObject, node: string): boolean => {
+/** Does a zone reach a node: without a list of nodes it reaches all. */
+export const isOnNode = (zone: SdnObject, node: string): boolean => {
   const nodes = zone['nodes']
   return (
     nodes === undefined ||
@@ -118,8 +119,10 @@ export const vnetStatusOn = (
   node: NodeState,
   vnet: string,
 ): { readonly status: SdnStatus; readonly statusmsg: string | null } => {
-  if (node.sdnVersion < world.sdn.version)
-    return { status: 'pending', statusmsg: 'local sdn network configuration is too old, please reload' }
+  if (node.sdnVersion < world.sdn.version) {
+    const age = node.sdnVersion === 0 ? 'not yet generated' : 'too old'
+    return { status: 'pending', statusmsg: `local sdn network configuration is ${age}, please reload` }
+  }
   const fault = node.ailingVnets.get(vnet)
   return fault === undefined ? { status: 'available', statusmsg: null } : { status: 'error', statusmsg: fault }
 }

@@ -49,7 +49,12 @@ export const unifiedDiff = (before: string, after: string, name: string): string
   const count = (part: readonly Line[], gone: Sign): number => part.filter(([sign]) => sign !== gone).length
   const hunks = hunksOf(lines).flatMap(([from, to]) => {
     const [skipped, shown] = [lines.slice(0, from), lines.slice(from, to)]
-    const range = (gone: Sign): string => `${count(skipped, gone) + 1},${count(shown, gone)}`
+    const range = (gone: Sign): string => {
+      const [before, length] = [count(skipped, gone), count(shown, gone)]
+      // One line is named by its number alone, and of none it is told what they come after.
+      if (length === 1) return String(before + 1)
+      return length === 0 ? `${before},0` : `${before + 1},${length}`
+    }
     return [`@@ -${range('+')} +${range('-')} @@`, ...shown.map(([sign, text]) => `${sign}${text}`)]
   })
   return [`--- ${name}`, `+++ ${name}.new`, ...hunks, ''].join('\n')

@@ -16,7 +16,7 @@ export const emptyWorld = (clusterName: string, seed: number): World => ({
   guests: new Map(),
   access: { users: new Map(), roles: new Map(), groups: new Map(), acl: [], tickets: new Map() },
   pools: new Map(),
-  sdn: { configured: emptySdn, running: emptySdn, version: 1, lock: undefined },
+  sdn: { configured: emptySdn, running: emptySdn, version: 0, lock: undefined },
   options: new Map([['keyboard', 'en-us']]),
   guestsRespond: true,
   tasks: [],
@@ -47,7 +47,7 @@ export const nodeFrom = (sketch: NodeSketch): NodeState => ({
   bridges: new Map(),
   sdnBridges: new Map(),
   ailingVnets: new Map(),
-  sdnVersion: 1,
+  sdnVersion: 0,
   published: nothingPublished,
   nextPid: 200,
 })

@@ -45,7 +45,7 @@ export interface NodeState {
   networkByProxmox: boolean
   /** Bridges that exist in the kernel, and whether they know VLANs. What a starting VM needs. */
   bridges: Bridges
-  /** Version of the SDN configuration in its generated file; older than `sdn.version` means "pending". */
+  /** Version of the SDN configuration in its generated file; older than `sdn.version` means "pending", 0: it has none yet. */
   sdnVersion: number
   /** VNets that its own check (`ifquery`) finds fault with, and the words: it calls them and their zone `error`. */
   readonly ailingVnets: Map<string, string>
@@ -188,7 +188,7 @@ export interface SdnConfig {
 interface Sdn {
   configured: SdnConfig
   running: SdnConfig
-  /** Of the running configuration; grows with each commit. */
+  /** Of the running configuration; grows with each commit, 0 before the first. */
   version: number
   /** Token of the global lock while it is held. It never expires. */
   lock: string | undefined

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
-import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { ConfigValue, World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
@@ -23,8 +22,9 @@ interface GuestText {
 }
 
 /** The demo's three nodes with the guests that somebody else made, by name; the same name twice with a blank behind it. */
-const worldWith = (guests: Readonly<Record<string, GuestText>>): World =>
+const worldWith = (guests: Readonly<Record<string, GuestText>>, tags: Readonly<Record<string, number>> = {}): World =>
   clusterFrom({
+    vnets: Object.entries(tags).map(([name, tag]) => ({ name, tag, vlan_aware: true })),
     templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'],
     guests: Object.entries(guests).map(([name, guest]) => ({ name: name.trim(), memory_mib: 1024, ...guest })),
   })
@@ -116,16 +116,13 @@ describe('VMs that are there before Lanista', () => {
 
   // Ludus' playbook gives each router's NIC on the NAT network the tag 1.
   it('cost no write but the mark on their network when Ludus made the whole range as its file asks', async () => {
-    const world = worldWith({
-      [ROUTER]: { vmid: 200, node: 'pve3', pool: 'JD', running: true },
-      'JD-a': { vmid: 201, node: 'pve2', pool: 'JD', running: true },
-    })
-    for (const [name, tag] of [
-      ['ludusnat', 16_777_215],
-      ['r7', 7],
-    ] as const)
-      writeSdn(world, 'vnets', name, { type: 'vnet', zone: 'ludus', tag, vlanaware: 1 })
-    commitSdn(world)
+    const world = worldWith(
+      {
+        [ROUTER]: { vmid: 200, node: 'pve3', pool: 'JD', running: true },
+        'JD-a': { vmid: 201, node: 'pve2', pool: 'JD', running: true },
+      },
+      { ludusnat: 16_777_215, r7: 7 },
+    )
     const configure = (vmid: number, entries: Readonly<Record<string, ConfigValue>>): void => {
       for (const [key, value] of Object.entries({ cores: 2, vcpus: 2, memory: '2048', ...entries }))
         world.guests.get(vmid)!.config.set(key, value)

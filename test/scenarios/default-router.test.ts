@@ -17,11 +17,19 @@ describe('the router of a range whose file does not name it', () => {
   it('is the one that a release of Ludus made before, beside newer templates, and goes with the range', async () => {
     const world = clusterFrom({
       templates: TEMPLATES,
+      vnets: [{ name: 'ludusnat', tag: 16_777_215, vlan_aware: true }],
       guests: [
-        { name: 'JD-router-debian11-x64', vmid: 105, node: 'pve2', pool: 'JD', running: true, memory_mib: 2048 },
+        {
+          name: 'JD-router-debian11-x64',
+          vmid: 105,
+          node: 'pve2',
+          pool: 'JD',
+          running: true,
+          memory_mib: 2048,
+          nics: ['virtio,bridge=ludusnat'],
+        },
       ],
     })
-    world.guests.get(105)?.config.set('net0', 'virtio=BC:24:11:00:00:01,bridge=ludusnat')
     lab = await openLab({ world, files: { 'JD.yml': ROUTER_ONLY, 'KT.yml': ROUTER_ONLY } })
     await lab.until(() => lab.ready('JD', 'KT'))
     expect(named()).to.have.deep.members([

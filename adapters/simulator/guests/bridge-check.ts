@@ -1,41 +1,55 @@
 import { failure } from '../api-error.ts'
-import { vnetsOf, zonesOn } from '../sdn-state.ts'
+import { isOnNode } from '../sdn-state.ts'
 import type { ConfigValue, NodeState, World } from '../world.ts'
 import { isNicKey, readNic, type Nic } from './nic-format.ts'
 
-const isVnet = (world: World, node: NodeState, bridge: string): boolean =>
-  zonesOn(world, node.name).some(([zone]) => vnetsOf(world, zone).some(([vnet]) => vnet === bridge))
+const isMissing = (node: NodeState, bridge: string): boolean => !node.bridges.has(bridge)
 
-const isMissing = (node: NodeState, { rest }: Nic): boolean =>
-  rest['bridge'] !== undefined && !node.bridges.has(rest['bridge'])
+const missing = (bridge: string): string => `bridge '${bridge}' does not exist`
 
-const missing = ({ rest }: Nic): string => `bridge '${rest['bridge'] ?? ''}' does not exist`
+/** A vnet whose zone does not reach the node. The zone counts as configured: its list of nodes holds before it is applied. */
+const keptOff = ({ sdn }: World, node: NodeState, bridge: string): string | undefined => {
+  const zone = sdn.configured.zones.get(String(sdn.running.vnets.get(bridge)?.['zone']))
+  return zone === undefined || isOnNode(zone, node.name) ? undefined : `vnet ${bridge} is not allowed on this node`
+}
 
-/**
- * Why a NIC can't be connected on that very node; undefined when it can. A vnet without VLAN awareness takes no tag; on
- * an ordinary Linux bridge Proxmox makes a VLAN bridge by itself.
- */
-const plugProblem = (world: World, node: NodeState, nic: Nic): string | undefined => {
-  const { bridge, tag, trunks } = nic.rest
-  if (bridge === undefined) return undefined
-  if (isMissing(node, nic)) return missing(nic)
-  if (tag === undefined && trunks === undefined) return undefined
-  return node.bridges.get(bridge)?.vlanAware !== true && isVnet(world, node, bridge)
-    ? `vm vlans are not allowed on vnet ${bridge}`
+/** A vnet without VLAN awareness takes no tag; on an ordinary Linux bridge Proxmox makes a VLAN bridge by itself. */
+const vlansRefused = ({ sdn }: World, node: NodeState, bridge: string, { rest }: Nic): string | undefined => {
+  if (rest['tag'] === undefined && rest['trunks'] === undefined) return undefined
+  return node.bridges.get(bridge)?.vlanAware !== true && sdn.running.vnets.has(bridge)
+    ? `vm vlans are not allowed on vnet ${bridge} at /usr/share/perl5/PVE/Network/SDN/Zones/Plugin.pm line 246.`
     : undefined
 }
 
-/** Throws when a NIC of a running VM can't be connected. */
-export const checkPlug = (world: World, node: NodeState, value: ConfigValue): void => {
-  const problem = plugProblem(world, node, readNic(String(value)))
-  if (problem !== undefined) throw failure(problem)
+/** Why a NIC can't be connected on that very node; undefined when it can. */
+const plugProblem = (world: World, node: NodeState, nic: Nic): string | undefined => {
+  const { bridge } = nic.rest
+  if (bridge === undefined) return undefined
+  if (isMissing(node, bridge)) return missing(bridge)
+  return keptOff(world, node, bridge) ?? vlansRefused(world, node, bridge, nic)
 }
 
-/** Throws when the NIC of a running VM can't be put on another bridge or VLAN; a bridge that is not there is worded otherwise. */
+/** Of what its scripts complain about QEMU tells only how they ended. */
+const scriptFailed = 'failed with status 6400'
+
+/** Throws when a new NIC of a running VM can't be connected. */
+export const checkPlug = (world: World, node: NodeState, vmid: number, value: ConfigValue): void => {
+  if (plugProblem(world, node, readNic(String(value))) === undefined) return
+  const script = '/usr/libexec/qemu-server/pve-bridge-hotplug'
+  throw failure(`VM ${vmid} qmp command 'netdev_add' failed - network script ${script} ${scriptFailed}`)
+}
+
+/**
+ * Throws when the NIC of a running VM can't be put on another bridge or VLAN. Whether the bridge is there is asked last: one that is
+ * missing knows no VLANs.
+ */
 export const checkOtherBridge = (world: World, node: NodeState, value: ConfigValue): void => {
   const nic = readNic(String(value))
-  if (isMissing(node, nic)) throw failure(`interface ${nic.rest['bridge'] ?? ''} does not exist`)
-  checkPlug(world, node, value)
+  const { bridge } = nic.rest
+  if (bridge === undefined) return
+  const problem = keptOff(world, node, bridge) ?? vlansRefused(world, node, bridge, nic)
+  if (problem !== undefined) throw failure(problem)
+  if (isMissing(node, bridge)) throw failure(`interface ${bridge} does not exist`)
 }
 
 /** Linux takes no longer name for an interface. */
@@ -64,14 +78,17 @@ export const checkBridges = (
   { vmid, config }: { readonly vmid: number; readonly config: ReadonlyMap<string, ConfigValue> },
   log: (line: string) => void,
 ): void => {
-  for (const [, nic] of cards(config)) if (nic.model === 'virtio' && isMissing(node, nic)) throw failure(missing(nic))
+  for (const [, { model, rest }] of cards(config)) {
+    const { bridge } = rest
+    if (model === 'virtio' && bridge !== undefined && isMissing(node, bridge)) throw failure(missing(bridge))
+  }
   for (const [key, nic] of cards(config)) {
     const problem = plugProblem(world, node, nic) ?? firewallProblem(vmid, key, nic)
     if (problem === undefined) continue
     const script = '/usr/libexec/qemu-server/pve-bridge'
     const device = `type=tap,id=${key},ifname=tap${vmid}i${key.slice(3)},script=${script},downscript=${script}down`
     log(problem)
-    log(`kvm: -netdev ${device}: network script ${script} failed with status 6400`)
+    log(`kvm: -netdev ${device}: network script ${script} ${scriptFailed}`)
     throw failure('start failed: QEMU exited with code 1')
   }
 }

@@ -60,7 +60,7 @@ const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue
   }
   if (!hotplug) return 'stays'
   if (before !== undefined) await unplug(call, key)
-  checkPlug(call.sim.world, call.node, value)
+  checkPlug(call.sim.world, call.node, guest.vmid, value)
   guest.running?.loose.delete(key)
   return 'applied'
 }

@@ -25,16 +25,19 @@ const nextId = ({ sim, params }: Call): string => {
 
 const status = ({ sim, node: asked }: Call): readonly Readonly<Record<string, unknown>>[] => {
   const { world } = sim
+  // A node on its own has not joined a cluster: it has no id in one, and there is none to tell of.
+  const alone = world.nodes.size === 1
   const nodes = nodesOf(world).map((node) => ({
     id: `node/${node.name}`,
     type: 'node',
     name: node.name,
-    nodeid: node.id,
+    nodeid: alone ? 0 : node.id,
     ip: node.address,
     local: node === asked ? 1 : 0,
     online: seemsOnline(sim, node) ? 1 : 0,
     level: '',
   }))
+  if (alone) return nodes
   const quorate = isQuorate(world) ? 1 : 0
   return [
     { id: 'cluster', type: 'cluster', name: world.clusterName, version: 3, nodes: nodes.length, quorate },

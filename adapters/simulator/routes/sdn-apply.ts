@@ -4,10 +4,11 @@ import { flag, shared, text } from '../parameters.ts'
 import { perm } from '../permission.ts'
 import { randomUuid } from '../random.ts'
 import type { Call, Route } from '../route.ts'
-import { lineDifference, sdnInterfaces } from '../sdn-interfaces.ts'
+import { sdnInterfaces } from '../sdn-interfaces.ts'
 import { sdnLocked } from '../sdn-lock.ts'
 import { commitSdn, hasPendingSdn, rollbackSdn } from '../sdn-state.ts'
-import { nodesOf } from '../world.ts'
+import { unifiedDiff } from '../unified-diff.ts'
+import { nodesOf, type NodeState } from '../world.ts'
 
 const allocate = perm('/sdn', 'SDN.Allocate')
 const lockToken = text()
@@ -72,6 +73,19 @@ const rollback = async (call: Call): Promise<null> => {
   return null
 }
 
+const routing = ({ name }: NodeState): string =>
+  [
+    'frr version 10.4.1',
+    'frr defaults datacenter',
+    `hostname ${name}`,
+    'log syslog informational',
+    'service integrated-vtysh-config',
+    '!',
+    'line vty',
+    '!',
+    '',
+  ].join('\n')
+
 /** The SDN as a whole: apply, rollback, the global lock, and what an apply would change. */
 export const sdnApplyRoutes: readonly Route[] = [
   {
@@ -118,7 +132,9 @@ export const sdnApplyRoutes: readonly Route[] = [
     handle: ({ sim, node }) => {
       const { configured, running, version } = sim.world.sdn
       const [before, after] = [sdnInterfaces(running, node, version), sdnInterfaces(configured, node, version)]
-      return { 'interfaces-diff': lineDifference(before, after, '/etc/network/interfaces.d/sdn'), 'frr-diff': '' }
+      // A node would write this file even where nothing asks for routing, and the difference is never empty.
+      const frr = unifiedDiff('', routing(node), '/etc/frr/frr.conf')
+      return { 'interfaces-diff': unifiedDiff(before, after, '/etc/network/interfaces.d/sdn'), 'frr-diff': frr }
     },
   },
 ]

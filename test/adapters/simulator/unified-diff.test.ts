@@ -25,6 +25,8 @@ describe('unifiedDiff', () => {
       text('abXdefY'),
       ['@@ -1,7 +1,7 @@', ' a', ' b', '-c', '+X', ' d', ' e', ' f', '-g', '+Y'],
     ],
+    ['calls one line by its number', text('a'), text('aXY'), ['@@ -1 +1,3 @@', ' a', '+X', '+Y']],
+    ['says what added lines come after where there was none', '', text('XY'), ['@@ -0,0 +1,2 @@', '+X', '+Y']],
   ]
   for (const [situation, before, after, hunks] of rows) {
     it(situation, () => {
