@@ -166,6 +166,23 @@ function commands(
       const config = given.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined)
       finish(await validateCommand({ ...given, paths, config }, spoken, paint(), print, stopSignal()))
     })
+  const migrate = lanista
+    .command('migrate')
+    .description('move an existing Ludus installation from bridges to SDN networks')
+  migrate
+    .command('plan')
+    .description(
+      'print which NICs would move, and all that is in the way; writes nothing. Status 0: nothing to do, 2: something is to move, 1: something is in the way',
+    )
+    .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
+    .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--format <format>', 'text or json', 'text')
+    .action(async (given: { range?: string[]; pool?: string[]; config: string; format: string }) => {
+      const { migratePlanCommand } = await import('./commands/migrate-plan.ts')
+      const { range: ranges = [], pool: pools = [], config, format } = given
+      finish(await migratePlanCommand({ ranges, pools, config, format }, spoken, paint(), print, stopSignal()))
+    })
   lanista
     .command('simulate')
     .description('run a simulated Proxmox VE cluster alone')

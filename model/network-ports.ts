@@ -1,3 +1,4 @@
+import type { GuestNics, GuestUnread } from './guest-nics.ts'
 import type { Permit } from './permit.ts'
 import type { GuestSeen, NodeNetworkSeen, VnetConfig } from './snapshot.ts'
 
@@ -96,6 +97,15 @@ export interface NicReader {
     guests: readonly Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly NicSeen[]>>
+}
+
+/** Reads all NICs of guests, for whoever moves networks. */
+export interface GuestNicReader {
+  /** In order of VMID. One that can't be read is told as such: it may have NICs on any network. */
+  read(
+    guests: readonly GuestSeen[],
+    signal: AbortSignal,
+  ): Promise<{ readonly guests: readonly GuestNics[]; readonly unread: readonly GuestUnread[] }>
 }
 
 /** What must be known of the SDN lock after a crash. */

@@ -8,7 +8,7 @@ import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
 import type { ClusterSnapshot } from './snapshot.ts'
 import type { ZoneFinding } from './zone-finding.ts'
-import type { SdnWriter, NicReader, BridgeWriter } from './network-ports.ts'
+import type { BridgeWriter, GuestNicReader, NicReader, SdnWriter } from './network-ports.ts'
 import type { Machines, Pools } from './machine-ports.ts'
 
 /**
@@ -33,6 +33,7 @@ export interface AccessWriter {
 export type Proxmox = ClusterObserver & {
   readonly sdn: SdnWriter
   readonly nics: NicReader
+  readonly guestNics: GuestNicReader
   readonly bridges: BridgeWriter
   readonly machines: Machines
   readonly pools: Pools

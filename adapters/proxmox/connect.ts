@@ -7,6 +7,7 @@ import { createAccessWriter } from './access.ts'
 import { createWatchApply } from './apply-watch.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createBridgeWriter } from './bridges.ts'
+import { createGuestNicReader } from './guest-nics.ts'
 import { createHosts } from './hosts.ts'
 import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
@@ -96,6 +97,7 @@ export const connectProxmox = (
   return {
     ...throughQuorateHost(observer, hosts, steady),
     nics: createNicReader(api),
+    guestNics: createGuestNicReader(api),
     sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
     machines: createMachines({ api, runTask, templates, lanes, plugs: createPlugs(api, steady) }),

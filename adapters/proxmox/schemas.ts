@@ -181,6 +181,9 @@ export const vmConfig = z.record(z.string(), z.union([text, z.null().transform((
 /** All VMs of a node, by the node itself. */
 export const nodeMachines = z.array(z.object({ vmid: number, name: maybe(text), status: maybe(text) }))
 
+/** The snapshots of a guest, and the present under the name `current`. */
+export const snapshotList = z.array(z.object({ name: text }))
+
 export const vmStatus = z.object({
   status: text,
   qmpstatus: maybe(text),

@@ -1,5 +1,5 @@
 import { isIpv6 } from '../../model/ip-address.ts'
-import type { InterfaceSeen } from '../../model/snapshot.ts'
+import type { InterfaceSeen, ZoneSeen } from '../../model/snapshot.ts'
 import type { Carrier } from './zone-peers.ts'
 import { listed, remark, type ZoneProblem } from './zone-problem.ts'
 
@@ -44,6 +44,17 @@ export function judgeMtu(mtu: number | undefined, carriers: readonly Carrier[]):
   const defaults = rooms.map(({ node, byDefault }) => `${byDefault} on ${node}`)
   const what = `it sets no MTU, and the nodes' interfaces give it different ones (${listed(defaults)}), so large packets are lost between them`
   return [remark({ reason: 'ZoneMtuDiffers', nodes: [], what, change: { mtu: most ?? null } })]
+}
+
+/**
+ * The MTU that the zone's VNets have, in bytes; of several the least. Undefined where it is not known.
+ *
+ * @param carriers of a VXLAN zone
+ */
+export function vnetMtuOf({ type, mtu }: ZoneSeen, carriers: readonly Carrier[]): number | undefined {
+  if (mtu !== undefined) return mtu
+  if (type === 'simple') return ETHERNET_MTU
+  return least(carriers.map((carrier) => roomOf(carrier)?.byDefault))
 }
 
 /** Undefined for a node that didn't tell which interface has the peer address. */

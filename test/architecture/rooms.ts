@@ -43,6 +43,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/placement'],
   },
   {
+    name: 'reconcilers/migration',
+    purpose: 'how an installation moves from bridges to VNets, NIC by NIC, and what is in the way',
+    imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/vnet', 'reconcilers/zone'],
+  },
+  {
     name: 'reconcilers/route',
     purpose: 'routes from the machine that Lanista runs on to the ranges',
     imports: ['model'],
@@ -185,6 +190,7 @@ export const ROOMS: readonly Room[] = [
       'model',
       'model/plan',
       'reconcilers',
+      'reconcilers/migration',
       'reconcilers/placement',
       'reconcilers/range',
       'reconcilers/removal',

@@ -2,6 +2,7 @@ import { rangeIdOfMark, rangeNumberOfBridge } from '../../model/identity.ts'
 import type { Pools } from '../../model/machine-ports.ts'
 import type {
   BridgeWriter,
+  GuestNicReader,
   NicReader,
   NicSeen,
   ReloadFailure,
@@ -102,6 +103,10 @@ export class FakeProxmox implements Proxmox {
     const snapshot = { ...this.snapshot, guests: this.#guests() }
     await this.whileLooking()
     return snapshot
+  }
+
+  readonly guestNics: GuestNicReader = {
+    read: () => Promise.reject(new Error('nobody moves networks of a cluster in memory')),
   }
 
   readonly sdn: SdnWriter = {

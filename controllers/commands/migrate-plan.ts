@@ -1,0 +1,48 @@
+import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
+import { planSettingsOf } from '../../model/plan-settings.ts'
+import { printable } from '../../model/printable.ts'
+import { UserError } from '../../model/user-error.ts'
+import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
+import type { MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
+import { migrationText } from '../terminal/migration-text.ts'
+import type { Paint } from '../terminal/paint.ts'
+import type { Composition } from './composition.ts'
+import { lookAtInstallation } from './look-at-installation.ts'
+
+export interface MigratePlanOptions extends MigrationScope {
+  readonly config: string
+  readonly format: string
+}
+
+/**
+ * `lanista migrate plan`: what moves from bridges to VNets, and all that is in the way. Writes nothing.
+ *
+ * @returns the exit status: 0 nothing to do, 2 something is to move, 1 something is in the way
+ */
+export async function migratePlanCommand(
+  { config: configFile, format, ranges, pools }: MigratePlanOptions,
+  composition: Composition,
+  paint: Paint,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  if (format !== 'text' && format !== 'json')
+    throw new UserError(`--format ${printable(format)} is not known; choose among text, json`)
+  const config = await composition.loadConfig(configFile)
+  const connected = await composition.connect(config, composition.openLog())
+  const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
+  const unknown = [...ranges, ...pools].find((pool) => !seen.snapshot.pools.includes(pool))
+  if (unknown !== undefined)
+    throw new UserError(
+      `${printable(unknown)}: there is no pool of that name on the cluster; see Datacenter > Permissions > Pools`,
+    )
+  const plan = planMigration(seen, { ranges, pools }, planSettingsOf(config))
+  if (format === 'json') print(JSON.stringify(plan, undefined, 2))
+  else for (const line of migrationText(plan, seen.warnings, paint)) print(line)
+  return exitStatusOf(plan)
+}
+
+function exitStatusOf({ pools, obstacles }: MigrationPlan): number {
+  if (obstacles.length > 0 || pools.some((pool) => pool.obstacles.length > 0)) return 1
+  return pools.some(({ vms }) => vms.length > 0) ? 2 : 0
+}

@@ -1,0 +1,37 @@
+import { rangeNumberOfBridge } from '../../model/identity.ts'
+import type { GuestNics } from '../../model/guest-nics.ts'
+import { isReservedRangeId } from '../../model/range-id.ts'
+import { bridgeOf } from './old-networks.ts'
+
+/** Which ranges and pools are to move, as a person asks for it. */
+export interface MigrationScope {
+  /** Empty: all ranges, and Ludus' own pools. */
+  readonly ranges: readonly string[]
+  /** Pools that are no range's, besides Ludus' own. */
+  readonly pools: readonly string[]
+}
+
+/** Ludus' own pools, whose machines are on the NAT network: its services, and the templates. */
+export const LUDUS_POOLS: readonly string[] = ['ADMIN', 'SHARED']
+
+/** The number of the range bridges that a guest's NICs are on. */
+export const numbersOf = ({ nics }: GuestNics): readonly number[] => [
+  ...new Set(Object.values(nics).flatMap((nic) => rangeNumberOfBridge(bridgeOf(nic) ?? '') ?? [])),
+]
+
+/** Pool -> its guests, of all pools that are to move, in order of name. A pool with a VM on a range's bridge is a range's. */
+export function poolsToMove(
+  guests: readonly GuestNics[],
+  { ranges, pools }: MigrationScope,
+): ReadonlyMap<string, readonly GuestNics[]> {
+  const byPool = new Map<string, GuestNics[]>()
+  for (const each of guests)
+    if (each.guest.pool !== undefined) byPool.set(each.guest.pool, [...(byPool.get(each.guest.pool) ?? []), each])
+  const isAsked = (pool: string): boolean => {
+    if (pools.includes(pool)) return true
+    if (isReservedRangeId(pool)) return ranges.length === 0 && LUDUS_POOLS.includes(pool)
+    const isRange = (byPool.get(pool) ?? []).some((each) => each.guest.kind === 'qemu' && numbersOf(each).length > 0)
+    return isRange && (ranges.length === 0 || ranges.includes(pool))
+  }
+  return new Map([...byPool].filter(([pool]) => isAsked(pool)).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
