@@ -183,6 +183,27 @@ function commands(
       const { range: ranges = [], pool: pools = [], config, format } = given
       finish(await migratePlanCommand({ ranges, pools, config, format }, spoken, paint(), print, stopSignal()))
     })
+  migrate
+    .command('run')
+    .description(
+      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun. Status 0: all is moved, 1: something is not',
+    )
+    .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
+    .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .action(async ({ range = [], pool = [], config }: { range?: string[]; pool?: string[]; config: string }) => {
+      const { migrateRunCommand } = await import('./commands/migrate-run.ts')
+      finish(await migrateRunCommand({ ranges: range, pools: pool, config }, spoken, print, stopSignal()))
+    })
+  migrate
+    .command('rollback')
+    .description('put NICs back as they were before the move. Status 0: all are back, 1: some are not')
+    .option('--range <id...>', 'only these ranges or pools; default: all that were moved')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .action(async ({ range = [], config }: { range?: string[]; config: string }) => {
+      const { migrateRollbackCommand } = await import('./commands/migrate-run.ts')
+      finish(await migrateRollbackCommand({ ranges: range, config }, spoken, print, stopSignal()))
+    })
   lanista
     .command('simulate')
     .description('run a simulated Proxmox VE cluster alone')

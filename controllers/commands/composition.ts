@@ -3,6 +3,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
 import type { DestroyOrderStore, OrdersUntold } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
+import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
 import type { Presence } from '../../model/presence.ts'
@@ -59,6 +60,8 @@ export interface Connected {
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
+  /** What a move from bridges to VNets keeps on disk; a lock of its own, as a controller may be running. */
+  readonly migration: { readonly journal: MigrationJournalStore; readonly lockStore: SdnLockStore }
   /** Why there may be orders to destroy that are not told; undefined when all are. */
   readonly ordersUntold: () => Promise<OrdersUntold | undefined>
   readonly presence: Presence

@@ -2,7 +2,7 @@ import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
-import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
+import { type MigrationSeen, planMigration } from '../../reconcilers/migration/plan-migration.ts'
 import type { MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
 import { migrationText } from '../terminal/migration-text.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -31,15 +31,21 @@ export async function migratePlanCommand(
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
-  const unknown = [...ranges, ...pools].find((pool) => !seen.snapshot.pools.includes(pool))
+  poolsThatAre([...ranges, ...pools], seen)
+  const plan = planMigration(seen, { ranges, pools }, planSettingsOf(config))
+  const { wants: _wants, ...shown } = plan
+  if (format === 'json') print(JSON.stringify(shown, undefined, 2))
+  else for (const line of migrationText(plan, seen.warnings, paint)) print(line)
+  return exitStatusOf(plan)
+}
+
+/** Throws a `UserError` unless there are pools of these names. */
+export function poolsThatAre(names: readonly string[], { snapshot }: Pick<MigrationSeen, 'snapshot'>): void {
+  const unknown = names.find((pool) => !snapshot.pools.includes(pool))
   if (unknown !== undefined)
     throw new UserError(
       `${printable(unknown)}: there is no pool of that name on the cluster; see Datacenter > Permissions > Pools`,
     )
-  const plan = planMigration(seen, { ranges, pools }, planSettingsOf(config))
-  if (format === 'json') print(JSON.stringify(plan, undefined, 2))
-  else for (const line of migrationText(plan, seen.warnings, paint)) print(line)
-  return exitStatusOf(plan)
 }
 
 function exitStatusOf({ pools, obstacles }: MigrationPlan): number {

@@ -3,6 +3,7 @@ import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
 import { openLogger, logDestination, openTroubles } from '../../adapters/logger.ts'
+import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
@@ -71,6 +72,7 @@ async function connect(
     store,
     lockStore: sdnLockFile(stateDir),
     destroyOrders: destroyOrderFiles(stateDir),
+    migration: migrationJournalFiles(stateDir),
     ordersUntold: () => whyOrdersUntold(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),

@@ -29,7 +29,13 @@ export function openNetworks(
   lockStore: SdnLockStore,
   settings: () => PlanSettings,
   { clock, logger, signal }: Surroundings,
-): { readonly networks: NetworkController; readonly repair: NetworkRepair; readonly reloads: ReloadWatch } {
+): {
+  readonly networks: NetworkController
+  /** What `networks` has VNets made by, for whoever makes some without ranges. */
+  readonly maker: VnetMaker
+  readonly repair: NetworkRepair
+  readonly reloads: ReloadWatch
+} {
   const steady = steadyOf(clock)
   const reloads = new ReloadWatch(steady)
   const { sdn, nics, bridges: bridgeWriter } = unwatched
@@ -44,5 +50,5 @@ export function openNetworks(
   const networks = new NetworkController(vnets, bridges, vnetRepair)
   const between = (work: () => Promise<boolean>): Promise<boolean> => networks.between(work)
   const repair = new NetworkRepair(vnetRepair, new BridgeRepair(bridges, failed), between, logger, signal)
-  return { networks, repair, reloads }
+  return { networks, maker: vnets, repair, reloads }
 }

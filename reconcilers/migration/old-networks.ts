@@ -28,3 +28,6 @@ export const onBridge = (nic: string, to: string): string =>
     .split(',')
     .map((option) => (option.startsWith('bridge=') ? `bridge=${to}` : option))
     .join(',')
+
+/** The same NIC, whatever the order of its options: Proxmox writes them in one of its own. */
+export const isSameText = (a: string, b: string): boolean => a.split(',').sort().join() === b.split(',').sort().join()

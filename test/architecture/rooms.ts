@@ -184,6 +184,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers/range'],
   },
   {
+    name: 'controllers/migration',
+    purpose: 'moves an installation from bridges to VNets, NIC by NIC with a journal, and back',
+    imports: ['model', 'model/plan', 'reconcilers/migration', 'controllers/network'],
+  },
+  {
     name: 'controllers/commands',
     purpose: 'one file per verb of the command line',
     imports: [
@@ -196,6 +201,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/removal',
       'controllers/controller.ts',
       'controllers/demo',
+      'controllers/migration',
       'controllers/network',
       'controllers/pace',
       'controllers/range',

@@ -80,6 +80,10 @@ async function validate(
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),
         destroyOrders: { read: never, write: never, clear: never, list: never },
+        migration: {
+          journal: { read: never, write: never, clear: never },
+          lockStore: { read: never, write: never, clear: never },
+        },
         ordersUntold: never,
         presence: { claim: never, ask: never },
         hostRoutes: new FakeHostRoutes(),

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
+import type { SdnLockStore } from '../../model/network-ports.ts'
+import { privateJsonFile } from './private-json-file.ts'
+import { sdnLockFile } from './sdn-lock-file.ts'
+
+const journal: z.ZodType<MigrationJournal> = z.object({
+  begunAt: z.number(),
+  zone: z.string(),
+  natBridge: z.string(),
+  nics: z.array(
+    z.object({
+      pool: z.string(),
+      vmid: z.int(),
+      name: z.string(),
+      key: z.string().regex(/^net\d+$/),
+      before: z.string(),
+      after: z.string(),
+      writtenAt: z.number().optional(),
+      proven: z.boolean().optional(),
+    }),
+  ),
+})
+
+/** The journal of a move of networks, `<stateDir>/migration/journal.json`, and beside it the note on the SDN lock that it takes. */
+export function migrationJournalFiles(stateDir: string): {
+  readonly journal: MigrationJournalStore
+  readonly lockStore: SdnLockStore
+} {
+  const folder = join(stateDir, 'migration')
+  const file = privateJsonFile(join(folder, 'journal.json'), journal, stateDir)
+  return {
+    journal: { read: () => file.readStrictly(), write: (content) => file.write(content), clear: () => file.clear() },
+    lockStore: sdnLockFile(folder),
+  }
+}

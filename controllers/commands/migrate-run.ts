@@ -1,0 +1,72 @@
+import { planSettingsOf } from '../../model/plan-settings.ts'
+import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
+import type { MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
+import { type Migrated, migrate } from '../migration/migrate.ts'
+import { rollBack } from '../migration/roll-back.ts'
+import type { Composition } from './composition.ts'
+import { lookAtInstallation } from './look-at-installation.ts'
+import { poolsThatAre } from './migrate-plan.ts'
+import { openMigration } from './open-migration.ts'
+
+export interface MigrateRunOptions extends MigrationScope {
+  readonly config: string
+}
+
+/**
+ * `lanista migrate run`: carries out what `migrate plan` shows, and what an earlier run has begun.
+ *
+ * @returns the exit status: 0 all that was asked for is moved, 1 something is not
+ */
+export async function migrateRunCommand(
+  { config: configFile, ranges, pools }: MigrateRunOptions,
+  composition: Composition,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const config = await composition.loadConfig(configFile)
+  const connected = await composition.connect(config, composition.openLog())
+  const parts = await openMigration(connected, composition, print, signal)
+  const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
+  poolsThatAre([...ranges, ...pools], seen)
+  const settings = planSettingsOf(config)
+  const plan = planMigration(seen, { ranges, pools }, settings)
+  if (plan.obstacles.length > 0) {
+    for (const { message } of plan.obstacles) print(`! ${message}`)
+    print('nothing is moved')
+    return 1
+  }
+  const inTheWay = plan.pools.flatMap(({ obstacles }) => obstacles)
+  for (const { message } of inTheWay) print(`! ${message}`)
+  const result = await migrate(plan, settings.natBridge, parts)
+  print(summaryOf(result))
+  return inTheWay.length + result.notMoved.size + result.stuck.size === 0 ? 0 : 1
+}
+
+/**
+ * `lanista migrate rollback`: NICs as they were before the move, by the journal.
+ *
+ * @returns the exit status: 0 all are back, 1 some are not
+ */
+export async function migrateRollbackCommand(
+  { config: configFile, ranges }: Pick<MigrateRunOptions, 'config' | 'ranges'>,
+  composition: Composition,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const config = await composition.loadConfig(configFile)
+  const connected = await composition.connect(config, composition.openLog())
+  const parts = await openMigration(connected, composition, print, signal)
+  const { back, stuck } = await rollBack(ranges, parts)
+  if (back.length + stuck.size === 0) print('nothing to put back: no move is in the journal')
+  else print(`put back: ${back.length === 0 ? 'none' : back.join(', ')}${namedPart('not put back', [...stuck.keys()])}`)
+  return stuck.size === 0 ? 0 : 1
+}
+
+function summaryOf({ moved, notMoved, stuck }: Migrated): string {
+  if (moved.length + notMoved.size + stuck.size === 0) return 'nothing to move'
+  const done = moved.length === 0 ? 'none' : moved.join(', ')
+  return `moved: ${done}${namedPart('not moved', [...notMoved.keys()])}${namedPart('half moved', [...stuck.keys()])}`
+}
+
+const namedPart = (what: string, pools: readonly string[]): string =>
+  pools.length === 0 ? '' : `; ${what}: ${pools.join(', ')}`

@@ -1,0 +1,89 @@
+import type { Clock } from '../../model/clock.ts'
+import type { MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
+import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
+import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { journalWith, openNics } from '../../reconcilers/migration/journal-of-plan.ts'
+import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
+import type { VnetMaker } from '../network/vnet-maker.ts'
+import { JournalKeeper } from './journal-keeper.ts'
+import { makeVnets } from './make-vnets.ts'
+import { NicWriter } from './nic-writer.ts'
+import { type PoolMoved, PoolMover } from './pool-mover.ts'
+
+/** What a move works with. */
+export interface MigrationParts {
+  readonly machines: Pick<Machines, 'audit' | 'configure'>
+  readonly pools: Pick<Pools, 'read'>
+  readonly maker: Pick<VnetMaker, 'make'>
+  readonly store: MigrationJournalStore
+  readonly look: () => Promise<ClusterSnapshot>
+  readonly clock: Pick<Clock, 'now'>
+  readonly signal: AbortSignal
+  readonly say: (line: string) => void
+}
+
+/** What a move came to. */
+export interface Migrated {
+  readonly moved: readonly string[]
+  /** Pool -> why it is where it was. */
+  readonly notMoved: ReadonlyMap<string, string>
+  /** Pool -> what is left half moved, and needs a person. */
+  readonly stuck: ReadonlyMap<string, string>
+}
+
+const NOTHING: Migrated = { moved: [], notMoved: new Map(), stuck: new Map() }
+
+/**
+ * Carries out a plan: the journal first, then the VNets of all with one apply, then NIC by NIC. A pool whose NIC can't be moved is put
+ * back, and the next one goes on. What an earlier life has begun is carried on; where all is moved, nothing is written.
+ */
+export async function migrate(plan: MigrationPlan, natBridge: string, parts: MigrationParts): Promise<Migrated> {
+  const { store, clock, machines, signal, say } = parts
+  const before = await store.read()
+  const journal = journalWith(before, plan, natBridge, clock.now())
+  const pools = [...new Set(openNics(journal).map(({ pool }) => pool))]
+  if (pools.length === 0) return NOTHING
+  await store.write(journal)
+  const lacking = await makeVnets(plan, parts.maker)
+  const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
+  const mover = new PoolMover(writer, new JournalKeeper(store, journal), nodesBy(parts.pools, signal), clock, say)
+  const moved: string[] = []
+  const notMoved = new Map<string, string>()
+  const stuck = new Map<string, string>()
+  for (const pool of pools) {
+    signal.throwIfAborted()
+    const why = obstacleOf(plan, pool, journal) ?? lacking.get(pool)
+    say(`${pool}:`)
+    if (why !== undefined) {
+      notMoved.set(pool, why)
+      say(`  ! ${why}`)
+      continue
+    }
+    take(await mover.move(pool), pool)
+  }
+  return { moved, notMoved, stuck }
+
+  function take(result: PoolMoved, pool: string): void {
+    if (result.kind === 'moved') moved.push(pool)
+    else if (result.kind === 'put back') notMoved.set(pool, result.why)
+    else stuck.set(pool, [result.why, ...result.left].join('; '))
+  }
+}
+
+/** Where VMs of a pool are just now: a move takes long, and VMs are migrated meanwhile. */
+export const nodesBy =
+  (pools: Pick<Pools, 'read'>, signal: AbortSignal) =>
+  async (pool: string, vmid: number): Promise<string | undefined> =>
+    (await pools.read(pool, signal))?.nodes.get(vmid)
+
+/** What is in the way of a pool, and that some of it has moved by now, if so. */
+function obstacleOf(plan: MigrationPlan, pool: string, { nics }: MigrationJournal): string | undefined {
+  const found = plan.pools.find((each) => each.pool === pool)?.obstacles ?? []
+  if (found.length === 0) return undefined
+  const begun = nics.some((nic) => nic.pool === pool && nic.writtenAt !== undefined)
+  const half = begun
+    ? '; some of its NICs have moved by now: once that is mended run this again, or put them back (lanista migrate rollback)'
+    : ''
+  return `${found.map(({ message }) => message).join('; ')}${half}`
+}

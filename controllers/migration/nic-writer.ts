@@ -1,0 +1,103 @@
+import type { MachineAudit, Machines } from '../../model/machine-ports.ts'
+import { always } from '../../model/permit.ts'
+import { isProxmoxError } from '../../model/proxmox-error.ts'
+import { isSameText, optionOf } from '../../reconcilers/migration/old-networks.ts'
+
+/** One NIC, where it is by now. */
+export interface NicPlace {
+  readonly node: string
+  readonly vmid: number
+  /** Such as `net0`. */
+  readonly key: string
+}
+
+/** What came of a NIC. `why`: the end of a sentence about it. */
+export type NicPut =
+  | { readonly kind: 'there' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly why: string }
+
+/** Each write may be refused since the configuration has changed, or get no answer; then it is looked at again. */
+const LOOKS_AT_MOST = 6
+
+/**
+ * Puts one NIC onto another network, and proves that it is there: its configuration says so, nothing of it waits for a boot, and of a
+ * running VM its tap hangs on that bridge. Nothing is believed of a write: Proxmox answers well where a hot-plug left the
+ * tap on no bridge (seen on Proxmox VE 9.1), and that is put right.
+ */
+export class NicWriter {
+  readonly #machines: Pick<Machines, 'audit' | 'configure'>
+  readonly #zones: readonly string[]
+  readonly #signal: AbortSignal
+
+  /** @param zones those of the networks that NICs are on before and after; `localnetwork` has the bridges */
+  constructor(machines: Pick<Machines, 'audit' | 'configure'>, zones: readonly string[], signal: AbortSignal) {
+    this.#machines = machines
+    this.#zones = zones
+    this.#signal = signal
+  }
+
+  /**
+   * Succeeds as well where it is there already. Writes only what is exactly as expected.
+   *
+   * @param expected the NIC's text as it should be now @param wanted as it is to be
+   * @param onWrite resolves before each write is sent. Throws when nothing must be written
+   */
+  async put(place: NicPlace, expected: string, wanted: string, onWrite: () => Promise<void>): Promise<NicPut> {
+    const { key } = place
+    let refused: string | undefined
+    for (let look = 0; look < LOOKS_AT_MOST; look += 1) {
+      const read = await this.#machines.audit(place.node, place.vmid, this.#zones, always(this.#signal))
+      if (read === undefined) return { kind: 'gone' }
+      const is = read.config[key]
+      if (is === undefined) return failed('it has no such NIC any more')
+      const isThere = isSameText(is, wanted) && !read.waiting.includes(key)
+      if (isThere && !read.unplugged.includes(key)) return { kind: 'there' }
+      if (refused !== undefined) return failed(refused)
+      const replug = isThere ? replugged(is) : undefined
+      if (isThere && replug === undefined)
+        return failed(
+          `its tap hangs on no bridge although its configuration is right; stop it and start it again: qm shutdown ${place.vmid}, then qm start ${place.vmid} (on ${place.node})`,
+        )
+      if (!isThere && !isSameText(is, expected) && !isSameText(is, wanted) && !isReplugging(is, wanted))
+        return failed(`somebody has changed it meanwhile: it is ${is}, and was ${expected}`)
+      if (read.lock !== undefined) return failed(`Proxmox holds its VM locked (${read.lock}); wait for that to end`)
+      await onWrite()
+      refused = await this.#write(place, read, replug ?? wanted)
+    }
+    return failed('its configuration keeps changing, or its node does not answer')
+  }
+
+  /** @returns why Proxmox did not take it, where that is certain */
+  async #write({ node, vmid, key }: NicPlace, { digest }: MachineAudit, text: string): Promise<string | undefined> {
+    try {
+      await this.#machines.configure(node, vmid, { set: { [key]: text }, delete: [], digest }, always(this.#signal))
+      return undefined
+    } catch (error) {
+      this.#signal.throwIfAborted()
+      if (isProxmoxError(error, 'conflict', 'timeout-unknown-outcome', 'locked')) return undefined
+      if (isProxmoxError(error)) return error.message
+      throw error
+    }
+  }
+}
+
+const failed = (why: string): NicPut => ({ kind: 'failed', why })
+
+const FIREWALL = 'firewall=1'
+
+/**
+ * What makes Proxmox plug a NIC in anew: another value of an option that needs it, taken back right after. Nothing less does: the same
+ * text again changes nothing, and `link_down` leaves the tap where it is. Undefined for one behind the firewall, which would be
+ * without it for that moment.
+ */
+const replugged = (text: string): string | undefined =>
+  optionOf(text, 'firewall') === '1' ? undefined : `${withoutFirewall(text)},${FIREWALL}`
+
+const isReplugging = (is: string, wanted: string): boolean => isSameText(is, `${withoutFirewall(wanted)},${FIREWALL}`)
+
+const withoutFirewall = (text: string): string =>
+  text
+    .split(',')
+    .filter((option) => !option.startsWith('firewall='))
+    .join(',')

@@ -1,0 +1,72 @@
+import type { JournalNic, MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
+import { bridgeOf } from '../../reconcilers/migration/old-networks.ts'
+import { JournalKeeper } from './journal-keeper.ts'
+import { type MigrationParts, nodesBy } from './migrate.ts'
+import { NicWriter } from './nic-writer.ts'
+import { PoolMover } from './pool-mover.ts'
+
+/** What a way back came to. */
+export interface RolledBack {
+  readonly back: readonly string[]
+  /** Pool -> what is not back, and why. */
+  readonly stuck: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * Puts the NICs of ranges back as the journal says they were, to the letter, pool by pool, and forgets those that are back. The VNets
+ * stay. A NIC whose old bridge its node does not have any more stays where it is.
+ *
+ * @param ranges empty: all
+ */
+export async function rollBack(
+  ranges: readonly string[],
+  parts: Omit<MigrationParts, 'maker'> & { readonly store: MigrationJournalStore },
+): Promise<RolledBack> {
+  const { store, machines, pools: reader, look, clock, signal, say } = parts
+  const journal = await store.read()
+  const pools = poolsIn(journal, ranges)
+  if (journal === undefined || pools.length === 0) return { back: [], stuck: new Map() }
+  const seen = await look()
+  const keeper = new JournalKeeper(store, journal)
+  const writer = new NicWriter(machines, journalZones(journal, seen), signal)
+  const mover = new PoolMover(writer, keeper, nodesBy(reader, signal), clock, say)
+  const back: string[] = []
+  const stuck = new Map<string, readonly string[]>()
+  for (const pool of pools) {
+    signal.throwIfAborted()
+    say(`${pool}:`)
+    const nics = keeper.of(pool)
+    const homeless = nics.flatMap((nic) => whyHomeless(nic, seen))
+    for (const line of homeless) say(`  ! ${line}`)
+    const left = homeless.length > 0 ? homeless : await mover.back(nics)
+    if (left.length > 0) stuck.set(pool, left)
+    else {
+      await keeper.forget(keeper.of(pool))
+      back.push(pool)
+    }
+  }
+  return { back, stuck }
+}
+
+/** The pools of a journal, in the order in which they moved. */
+const poolsIn = (journal: MigrationJournal | undefined, ranges: readonly string[]): readonly string[] =>
+  [...new Set((journal?.nics ?? []).map(({ pool }) => pool))].filter(
+    (pool) => ranges.length === 0 || ranges.includes(pool),
+  )
+
+/** A range of which a part can't go back is left whole. */
+function whyHomeless({ vmid, name, key, before, writtenAt }: JournalNic, seen: ClusterSnapshot): readonly string[] {
+  const bridge = bridgeOf(before)
+  const node = seen.guests.find((guest) => guest.vmid === vmid)?.node
+  const network = seen.nodeNetworks.find((each) => each.node === node)
+  if (writtenAt === undefined || node === undefined) return []
+  if (network === undefined)
+    return [`vm ${name}: its node ${node} does not tell whether it has ${bridge ?? ''}; see that it answers`]
+  return network.interfaces.some((each) => each.name === bridge)
+    ? []
+    : [
+        `vm ${name}: ${key} was on ${bridge ?? ''}, which its node ${node} does not have any more; make that bridge again, then run this again`,
+      ]
+}

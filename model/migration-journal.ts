@@ -1,0 +1,33 @@
+/** One NIC in the journal of a move. What it is on by now its own configuration tells; this tells what it was. */
+export interface JournalNic {
+  readonly pool: string
+  readonly vmid: number
+  readonly name: string
+  /** Such as `net0`. */
+  readonly key: string
+  /** Its text before the move, to the letter, and the one that it was to get. */
+  readonly before: string
+  readonly after: string
+  /** When it was about to be written last, in epoch milliseconds; undefined while it never was. */
+  readonly writtenAt?: number | undefined
+  /** It was found plugged in where it was to be since then. */
+  readonly proven?: boolean | undefined
+}
+
+/** What a move of networks has written and is about to write: on disk before anything is written. */
+export interface MigrationJournal {
+  readonly begunAt: number
+  readonly zone: string
+  readonly natBridge: string
+  /** In the order in which they move. */
+  readonly nics: readonly JournalNic[]
+}
+
+/** Where the journal is kept. */
+export interface MigrationJournalStore {
+  /** Undefined where nothing was ever moved. Throws when there is one that can't be read: what is in there may still be needed. */
+  read(): Promise<MigrationJournal | undefined>
+  /** Resolves when it is on disk for good. Throws when it can't be. */
+  write(journal: MigrationJournal): Promise<void>
+  clear(): Promise<void>
+}

@@ -1,0 +1,40 @@
+import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
+import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
+
+/** Same NIC of the same VM. */
+export const isSameNic = (a: Pick<JournalNic, 'vmid' | 'key'>, b: Pick<JournalNic, 'vmid' | 'key'>): boolean =>
+  a.vmid === b.vmid && a.key === b.key
+
+/**
+ * The journal with everything that a plan is about to move: a NIC that is in it already keeps its place, and what it was in the
+ * beginning, unless somebody has changed it since without its having been moved.
+ */
+export function journalWith(
+  journal: MigrationJournal | undefined,
+  plan: Pick<MigrationPlan, 'pools' | 'zone'>,
+  natBridge: string,
+  now: number,
+): MigrationJournal {
+  const planned = plan.pools
+    .filter(({ obstacles }) => obstacles.length === 0)
+    .flatMap(({ pool, vms }) =>
+      vms.flatMap(({ vmid, name, nics }) =>
+        nics.map(({ key, before, after }): JournalNic => ({ pool, vmid, name, key, before, after })),
+      ),
+    )
+  const known = journal?.nics ?? []
+  // On its bridge again, whoever put it there: what it is now is what it goes back to.
+  const kept = known.map((nic) => planned.find((each) => isSameNic(each, nic)) ?? nic)
+  const added = planned.filter((nic) => !known.some((each) => isSameNic(each, nic)))
+  return { begunAt: journal?.begunAt ?? now, zone: plan.zone, natBridge, nics: [...kept, ...added] }
+}
+
+/** The journal with one NIC's entry changed. */
+export const withNic = (journal: MigrationJournal, nic: JournalNic): MigrationJournal => ({
+  ...journal,
+  nics: journal.nics.map((each) => (isSameNic(each, nic) ? nic : each)),
+})
+
+/** NICs that were to be moved and are not known to have arrived. */
+export const openNics = ({ nics }: MigrationJournal): readonly JournalNic[] =>
+  nics.filter(({ proven }) => proven !== true)
