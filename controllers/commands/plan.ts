@@ -2,6 +2,8 @@ import { removalOf } from '../../model/destroy-order.ts'
 import { networkModeOf } from '../../reconcilers/network-mode.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
 import { actionsOf } from '../../model/plan/actions-of.ts'
+import type { MigrationJournal } from '../../model/migration-journal.ts'
+import { holdsOf } from '../../reconcilers/migration/holds.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import { orderOfFile } from '../../model/removal.ts'
@@ -45,7 +47,7 @@ export async function planCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const config = await composition.loadConfig(options.config)
-  const { proxmox, files, destroyOrders, prune, ordersUntold } = await composition.connect(
+  const { proxmox, files, destroyOrders, migration, prune, ordersUntold } = await composition.connect(
     config,
     composition.openLog(),
   )
@@ -59,7 +61,8 @@ export async function planCommand(
   const { snapshot, warnings: untold } = await lookNow(proxmox, [...folder.ids, ...orderedIds], signal)
   if (options.withoutNode !== undefined)
     return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
-  const planned = specs.length === 0 ? [] : planAll(specs, snapshot, settings)
+  const journal = await migration.journal.read()
+  const planned = specs.length === 0 ? [] : planAll(specs, snapshot, settings, journal)
   const destroying = destroyed.filter(({ carriedOut }) => !carriedOut).map(removalOf)
   const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroying]
   const removals = orders.length === 0 ? [] : await removalsOf(orders, snapshot, proxmox, settings, signal)
@@ -119,8 +122,11 @@ function planAll(
   specs: readonly RangeSpec[],
   snapshot: ClusterSnapshot,
   settings: PlanSettings,
+  journal: MigrationJournal | undefined,
 ): readonly PlannedRange[] {
-  const { results } = planTurn(specs, groundOf(snapshot, settings, networkModeOf(snapshot, settings)), NO_PROMISES)
+  const mode = networkModeOf(snapshot, settings)
+  const ground = groundOf(snapshot, settings, mode, new Map(), holdsOf(journal, mode))
+  const { results } = planTurn(specs, ground, NO_PROMISES)
   return specs.flatMap((spec) => {
     const result = results.get(spec)
     return result === undefined ? [] : [{ spec, result: unbroken(result), snapshot }]

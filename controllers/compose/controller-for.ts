@@ -12,7 +12,8 @@ export function controllerFor(
   { clock, random }: Pick<Composition, 'clock' | 'random'>,
   logger: Logger,
 ): WiredController {
-  const { proxmox, files, store, lockStore, destroyOrders, hostRoutes, metrics, notifier, readyBefore } = connected
+  const { proxmox, files, store, lockStore, destroyOrders, migration, hostRoutes } = connected
+  const { metrics, notifier, readyBefore } = connected
   const settings = (): PlanSettings => planSettingsOf(config())
   const resyncMs = (): number => config().lanista.resync
   return wireController({
@@ -21,6 +22,7 @@ export function controllerFor(
     store,
     lockStore,
     destroyOrders,
+    migration: migration.journal,
     hostRoutes,
     clock,
     random,

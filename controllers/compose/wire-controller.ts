@@ -3,6 +3,9 @@ import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
+import type { Finding } from '../../model/condition.ts'
+import type { MigrationJournalStore } from '../../model/migration-journal.ts'
+import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
 import type { RangeStatus, ReadyBefore } from '../../model/range-status.ts'
@@ -17,6 +20,7 @@ import { VmRemover } from '../machine/vm-remover.ts'
 import { VmsUnderWay } from '../machine/vms-under-way.ts'
 import { VmWorker } from '../machine/vm-worker.ts'
 import { AclGranter } from '../network/acl-granter.ts'
+import { holdsOf } from '../../reconcilers/migration/holds.ts'
 import { DecidedMode } from '../network/decided-mode.ts'
 import { openNetworks } from '../network/open-networks.ts'
 import { RouteController } from '../network/route-controller.ts'
@@ -59,6 +63,8 @@ export interface ControllerParts {
   readonly lockStore: SdnLockStore
   /** Where the orders of `lanista destroy` are kept. */
   readonly destroyOrders: DestroyOrderStore
+  /** What a move from bridges to VNets has on disk. */
+  readonly migration: Pick<MigrationJournalStore, 'read'>
   /** Those of the machine that Lanista runs on; written only when the settings say so. */
   readonly hostRoutes: HostRoutes
   readonly clock: Clock
@@ -145,7 +151,17 @@ export function wireController(parts: ControllerParts): WiredController {
   const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
   const failing = (): ReadonlyMap<string, string> => failedClones.avoided()
-  const planning = new Planning(() => onCluster.look(), decided, reservations, announced, settings, logger, failing)
+  const held = async (mode: NetworkMode | Finding) => holdsOf(await parts.migration.read(), mode)
+  const planning = new Planning(
+    () => onCluster.look(),
+    decided,
+    reservations,
+    announced,
+    settings,
+    logger,
+    failing,
+    held,
+  )
   planning.onZone((findings) => metrics.zoneFindings(findings))
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)
@@ -155,7 +171,7 @@ export function wireController(parts: ControllerParts): WiredController {
     pruning,
     sight,
   })
-  const removals = openRemoval(new RemovalPlanner(look, decided, settings), proxmox, networks, logger)
+  const removals = openRemoval(new RemovalPlanner(look, decided, settings, held), proxmox, networks, logger)
   const removal = new RemovalReconciler(removals, wishes, destroyOrders)
   const unplanned = new UnplannedRange(sight, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, unplanned, logger)

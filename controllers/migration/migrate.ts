@@ -18,7 +18,7 @@ export interface MigrationParts {
   readonly maker: Pick<VnetMaker, 'make'>
   readonly store: MigrationJournalStore
   readonly look: () => Promise<ClusterSnapshot>
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly signal: AbortSignal
   readonly say: (line: string) => void
 }
@@ -45,9 +45,10 @@ export async function migrate(plan: MigrationPlan, natBridge: string, parts: Mig
   const pools = [...new Set(openNics(journal).map(({ pool }) => pool))]
   if (pools.length === 0) return NOTHING
   await store.write(journal)
-  const lacking = await makeVnets(plan, parts.maker)
+  const lacking = await makeVnets(plan, parts.maker, clock, signal)
+  const keeper = new JournalKeeper(store, journal)
   const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
-  const mover = new PoolMover(writer, new JournalKeeper(store, journal), nodesBy(parts.pools, signal), clock, say)
+  const mover = new PoolMover(writer, keeper, nodesBy(parts.pools, signal), clock, say)
   const moved: string[] = []
   const notMoved = new Map<string, string>()
   const stuck = new Map<string, string>()
@@ -58,9 +59,11 @@ export async function migrate(plan: MigrationPlan, natBridge: string, parts: Mig
     if (why !== undefined) {
       notMoved.set(pool, why)
       say(`  ! ${why}`)
+      await forgetUnmoved(keeper, pool)
       continue
     }
     take(await mover.move(pool), pool)
+    await forgetUnmoved(keeper, pool)
   }
   return { moved, notMoved, stuck }
 
@@ -69,6 +72,12 @@ export async function migrate(plan: MigrationPlan, natBridge: string, parts: Mig
     else if (result.kind === 'put back') notMoved.set(pool, result.why)
     else stuck.set(pool, [result.why, ...result.left].join('; '))
   }
+}
+
+/** A pool of which no NIC was written is where it was, and nobody has to wait for it. */
+async function forgetUnmoved(keeper: JournalKeeper, pool: string): Promise<void> {
+  const nics = keeper.of(pool)
+  if (nics.every(({ writtenAt }) => writtenAt === undefined)) await keeper.forget(nics)
 }
 
 /** Where VMs of a pool are just now: a move takes long, and VMs are migrated meanwhile. */

@@ -37,7 +37,7 @@ export class Planning {
   #numbersSeen: ReadonlySet<number> | undefined
   #onZone: (findings: readonly ZoneFinding[]) => void = () => undefined
 
-  /** @param announced whom a turn waits for @param failing node -> why clones fail there */
+  /** @param announced whom a turn waits for @param failing node -> why clones fail there @param held range id -> why nothing is planned for it */
   constructor(
     look: Look,
     decided: DecidedMode,
@@ -46,6 +46,7 @@ export class Planning {
     settings: () => PlanSettings,
     logger: Logger,
     failing: () => ReadonlyMap<string, string> = () => new Map(),
+    held: (mode: NetworkMode | Finding) => Promise<ReadonlyMap<string, Finding>> = () => Promise.resolve(new Map()),
   ) {
     this.#reservations = reservations
     this.#logger = logger
@@ -55,7 +56,7 @@ export class Planning {
         const snapshot = await look()
         reservations.forgetShown(snapshot, atRest)
         const mode = decided.modeOf(snapshot)
-        const ground = groundOf(snapshot, settings(), mode, failing())
+        const ground = groundOf(snapshot, settings(), mode, failing(), await held(mode))
         this.#onZone(ground.zone.findings)
         this.#numbersSeen = numbersOf(snapshot)
         const results = this.#planAll(specs, ground)

@@ -1,11 +1,12 @@
 import type { Finding } from '../../model/condition.ts'
+import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { planRemoval, type RemovalPlan } from '../../reconcilers/removal/plan-removal.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 
-/** What is next, unless the network mode has turned, or is not known: then nothing is, and nothing of the range was looked at. */
+/** What is next, unless the network mode has turned or is not known, or the range is held: then nothing is, and nothing of the range was looked at. */
 export type NextOfRemoval = RemovalPlan | { readonly kind: 'turned'; readonly finding: Finding }
 
 /** Looks what is next of a removal. */
@@ -13,18 +14,27 @@ export class RemovalPlanner {
   readonly #look: () => Promise<ClusterSnapshot>
   readonly #decided: DecidedMode
   readonly #settings: () => PlanSettings
+  readonly #held: (mode: NetworkMode | Finding) => Promise<ReadonlyMap<string, Finding>>
 
-  /** @param look a look at the cluster, shared by all who ask in the same moment */
-  constructor(look: () => Promise<ClusterSnapshot>, decided: DecidedMode, settings: () => PlanSettings) {
+  /** @param look a look at the cluster, shared by all who ask in the same moment @param held range id -> why nothing of it is touched */
+  constructor(
+    look: () => Promise<ClusterSnapshot>,
+    decided: DecidedMode,
+    settings: () => PlanSettings,
+    held: (mode: NetworkMode | Finding) => Promise<ReadonlyMap<string, Finding>> = () => Promise.resolve(new Map()),
+  ) {
     this.#look = look
     this.#decided = decided
     this.#settings = settings
+    this.#held = held
   }
 
   /** What is next, and the cluster as it was just seen. Throws when it can't be seen. */
   async next(order: RemovalOrder): Promise<{ readonly plan: NextOfRemoval; readonly seen: ClusterSnapshot }> {
     const seen = await this.#look()
     const mode = this.#decided.modeOf(seen)
+    const held = (await this.#held(mode)).get(order.rangeId)
+    if (held !== undefined) return { plan: { kind: 'turned', finding: held }, seen }
     const plan: NextOfRemoval =
       typeof mode === 'string' ? planRemoval(order, seen, mode, this.#settings()) : { kind: 'turned', finding: mode }
     return { plan, seen }

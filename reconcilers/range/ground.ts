@@ -23,18 +23,26 @@ export interface Ground {
   readonly repair: RepairNeed
   /** Node -> why a new VM goes there only if it fits nowhere else. */
   readonly avoided: ReadonlyMap<string, string>
+  /** Range id -> why nothing is planned for it. */
+  readonly held: ReadonlyMap<string, Finding>
 }
 
 const NO_ZONE: ZoneCheck = { findings: [], unreached: new Map(), withoutNat: new Map(), tagged: true }
 
-/** The ground of one look. @param failing node -> why clones fail there, as the end of a sentence about the node */
+/**
+ * The ground of one look.
+ *
+ * @param failing node -> why clones fail there, as the end of a sentence about the node
+ * @param held range id -> why nothing is planned for it
+ */
 export function groundOf(
   snapshot: ClusterSnapshot,
   settings: PlanSettings,
   mode: NetworkMode | Finding,
   failing: ReadonlyMap<string, string> = new Map(),
+  held: ReadonlyMap<string, Finding> = new Map(),
 ): Ground {
-  const made = { snapshot, site: siteOf(snapshot), guests: indexGuests(snapshot), settings, mode }
+  const made = { snapshot, site: siteOf(snapshot), guests: indexGuests(snapshot), settings, mode, held }
   if (mode !== 'vnets') return { ...made, zone: NO_ZONE, repair: NO_REPAIR, avoided: failing }
   const zone = checkZones(snapshot, settings.zone)
   const repair = repairNeed(snapshot, zone, settings)

@@ -52,6 +52,8 @@ export function outlineRange(
 ): { readonly kind: 'outlined'; readonly outline: Outline } | Extract<PlanResult, { kind: 'refused' }> {
   const { snapshot, mode } = ground
   if (typeof mode === 'object') return { kind: 'refused', part: 'NetworkReady', finding: mode, zoneFindings: [] }
+  const held = ground.held.get(spec.id)
+  if (held !== undefined) return { kind: 'refused', part: 'NetworkReady', finding: held, zoneFindings: [] }
   const hidden = machinesHidden(spec.id, snapshot)
   if (hidden !== undefined) return { kind: 'refused', part: 'NetworkReady', finding: hidden, zoneFindings: [] }
   const taken = otherCaseOf(spec.id, snapshot)

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
+import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
 import type { LaneLimits } from '../../adapters/proxmox/lanes.ts'
 import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
@@ -19,6 +20,7 @@ import { startVirtualTime } from '../builders/virtual-time.ts'
 import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockNote } from '../../model/network-ports.ts'
 import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
@@ -29,6 +31,8 @@ export interface Lab {
   readonly simulator: Simulator
   readonly controller: Controller
   readonly observed: Observed
+  /** What a move of networks has on disk. */
+  readonly migration: MigrationJournalStore
   /** The routing table of the machine that the controller runs on. */
   readonly routes: FakeHostRoutes
   readonly folder: string
@@ -96,6 +100,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   await Promise.all(Object.entries(options.files ?? {}).map(([name, text]) => writeFile(path.join(ranges, name), text)))
   const routes = new FakeHostRoutes()
   const lockStore = sdnLockFile(path.join(folder, 'state'))
+  const migration = migrationJournalFiles(path.join(folder, 'state')).journal
   const destroyOrders = destroyOrderFiles(path.join(folder, 'state'))
   if (options.lockNote !== undefined) await lockStore.write(options.lockNote)
   const life = startLife({
@@ -105,6 +110,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     ranges,
     lockStore,
     destroyOrders,
+    migration,
     hostRoutes: routes,
     clock,
     resyncMs: options.resyncMs ?? 30_000 / speed,
@@ -144,6 +150,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     controller,
     observed,
     routes,
+    migration,
     folder: ranges,
     drop: async (name, text) => {
       const staged = path.join(folder, `staged-${name}`)

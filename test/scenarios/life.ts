@@ -11,6 +11,7 @@ import { wireController } from '../../controllers/compose/wire-controller.ts'
 import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { Clock } from '../../model/clock.ts'
+import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { Observed } from '../../model/observed.ts'
@@ -39,6 +40,8 @@ export interface LifeOptions {
   readonly ranges: string
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
+  /** What a move of networks has left on disk. Default: nothing. */
+  readonly migration?: Pick<MigrationJournalStore, 'read'> | undefined
   readonly hostRoutes: HostRoutes
   readonly clock: Clock
   readonly resyncMs: number
@@ -101,6 +104,7 @@ export function startLife(options: LifeOptions): Life {
     hostRoutes: options.hostRoutes,
     lockStore: options.lockStore,
     destroyOrders: options.destroyOrders,
+    migration: options.migration ?? { read: () => Promise.resolve(undefined) },
     clock,
     random,
     logger,
