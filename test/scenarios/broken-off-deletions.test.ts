@@ -72,7 +72,7 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
     expect(lab.writes().map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['DELETE /cluster/sdn/lock'])
   })
 
-  it("of somebody's making stays, and stops the range, which is said", async () => {
+  itLong("of somebody's making stays, and stops the range, which is said", async () => {
     lab = await openReadyLab({ 'JD.yml': JD })
     writeSdn(lab.simulator.world, 'vnets', 'r1', undefined)
     await lab.until(() => readyIs()?.reason === 'VnetDeletionPending')

@@ -59,7 +59,7 @@ describe('between the writes for a network and its apply', () => {
     await lab.until(() => readyIs()?.reason === 'Absent')
   })
 
-  it('the lock is asked for on condition that nothing is pending', async () => {
+  itLong('the lock is asked for on condition that nothing is pending', async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
     const locks = lab.simulator.journal.find({ method: 'POST', path: '/cluster/sdn/lock' })

@@ -154,7 +154,7 @@ describe("what a range's power asks for", () => {
       },
     ],
   ]
-  for (const [what, change] of cases(MEANWHILE, every(3)))
+  for (const [what, change] of cases(MEANWHILE, every(6)))
     it(`off: does not shut down a VM that ${what} just before`, async () => {
       await open(fileOf('on', A))
       const a = guests().find(({ config }) => config.get('name') === 'JD-a')!

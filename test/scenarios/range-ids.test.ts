@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import { readyConditionOf } from '../../model/range-status.ts'
-import { cases, isLong } from '../runner/long-runs.ts'
+import { cases, every, isLong } from '../runner/long-runs.ts'
 import { bridgesWorld } from './bridges-world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { openReadyLab } from './ready-lab.ts'
@@ -37,7 +37,7 @@ describe('a range id', () => {
       await lab.until(() => lab.ready('JD'))
     })
 
-  for (const id of ['ADMIN', 'shared', 'Root', 'lanista'])
+  for (const id of cases(['ADMIN', 'shared', 'Root', 'lanista'], every(2)))
     it(`like ${id} is reserved: nothing is made or removed`, async () => {
       lab = await openLab({ files: { [`${id}.yml`]: RANGE } })
       await lab.until(() => ready(id)?.reason === 'Invalid')
