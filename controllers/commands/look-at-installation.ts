@@ -1,5 +1,5 @@
 import type { Proxmox, RangeFiles } from '../../model/ports.ts'
-import type { MigrationSeen } from '../../reconcilers/migration/plan-migration.ts'
+import type { MigrationSeen } from '../../reconcilers/migration/migration-seen.ts'
 import { whySilent } from '../../reconcilers/silent-node.ts'
 import { lookNow } from './look-now.ts'
 import { readFolder } from './read-folder.ts'

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/condition.ts'
 import { bridgeName, NAT_VNET, vnetName } from '../../model/identity.ts'
-import type { GuestNics, GuestUnread } from '../../model/guest-nics.ts'
+import type { GuestNics } from '../../model/guest-nics.ts'
 import type { MigrationPlan, NetworkGrant, PoolMove, VmMove } from '../../model/plan/migration-plan.ts'
 import type { VnetWant } from '../../model/plan/network-plan.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
@@ -15,17 +15,9 @@ import { checkZones } from '../zone/check-zones.ts'
 import { moveOf, type NewNetworks, whyVmStays } from './move-vm.ts'
 import { newNetworksOf } from './new-networks.ts'
 import { grantsFor } from './plan-grants.ts'
+import type { MigrationSeen } from './migration-seen.ts'
 import { type MigrationScope, numbersOf, poolsToMove } from './pools-to-move.ts'
 import { leftBehind, snapshotRemarks } from './stays-behind.ts'
-
-/** What a move of networks is planned on. */
-export interface MigrationSeen {
-  readonly snapshot: ClusterSnapshot
-  readonly guests: readonly GuestNics[]
-  readonly unread: readonly GuestUnread[]
-  /** Range id -> the number that its file says; undefined where it says none. */
-  readonly files: ReadonlyMap<string, number | undefined>
-}
 
 export type MigrationSettings = Pick<PlanSettings, 'zone' | 'vxlanTagBase' | 'natBridge' | 'applyForeign'>
 

@@ -12,7 +12,7 @@ export interface MigrationScope {
 }
 
 /** Ludus' own pools, whose machines are on the NAT network: its services, and the templates. */
-export const LUDUS_POOLS: readonly string[] = ['ADMIN', 'SHARED']
+const LUDUS_POOLS: readonly string[] = ['ADMIN', 'SHARED']
 
 /** The number of the range bridges that a guest's NICs are on. */
 export const numbersOf = ({ nics }: GuestNics): readonly number[] => [

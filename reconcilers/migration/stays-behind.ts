@@ -1,7 +1,7 @@
 import type { GuestNics } from '../../model/guest-nics.ts'
 import type { GuestSeen } from '../../model/snapshot.ts'
 import { bridgeOf, vnetFor } from './old-networks.ts'
-import type { MigrationSeen } from './plan-migration.ts'
+import type { MigrationSeen } from './migration-seen.ts'
 import { type MigrationScope, poolsToMove } from './pools-to-move.ts'
 
 /** What of the installation stays on the old networks, each with what to do about it: until then the bridges are in use. */

@@ -451,6 +451,7 @@ describe('parseRange', () => {
     const long = new Set([
       'merges one small map ten thousand times',
       'merges one small map ten thousand times into one',
+      'merges a large map as often as it may',
       'uses each of many anchors often',
     ])
     for (const [title, text, finding] of cases(hostile, ([title]) => !long.has(title)))

@@ -41,26 +41,29 @@ function report({ failed, counterexample, errorInstance, seed: its, counterexamp
 describe('after whatever happened, and then nothing more', function () {
   this.timeout(asked === undefined && replay === undefined ? 300_000 : 0)
 
-  it(`each range is Ready or says what to do, nobody is asked without end, and the process ends (${RUNS} stories, seed ${seed})`, async () => {
-    const story = fc.asyncProperty(stories, async (each) => {
-      const found = await stuckAfter(each)
-      if (found.length > 0) throw new Error(found.join('\n'))
-    })
-    if (replay !== undefined) {
-      const [its = '', path = ''] = replay.split('/')
-      return fc.assert(story, { seed: Number(its), path, numRuns: 1, endOnFailure: true, reporter: report })
-    }
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, (_, lane) =>
-        fc.assert(story, {
-          numRuns: Math.ceil(RUNS / AT_ONCE),
-          seed: Number(seed) * 1000 + lane,
-          reporter: report,
-          endOnFailure: process.env['LANISTA_QUICK'] !== undefined,
-        }),
-      ),
-    )
-  })
+  itLong(
+    `each range is Ready or says what to do, nobody is asked without end, and the process ends (${RUNS} stories, seed ${seed})`,
+    async () => {
+      const story = fc.asyncProperty(stories, async (each) => {
+        const found = await stuckAfter(each)
+        if (found.length > 0) throw new Error(found.join('\n'))
+      })
+      if (replay !== undefined) {
+        const [its = '', path = ''] = replay.split('/')
+        return fc.assert(story, { seed: Number(its), path, numRuns: 1, endOnFailure: true, reporter: report })
+      }
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, (_, lane) =>
+          fc.assert(story, {
+            numRuns: Math.ceil(RUNS / AT_ONCE),
+            seed: Number(seed) * 1000 + lane,
+            reporter: report,
+            endOnFailure: process.env['LANISTA_QUICK'] !== undefined,
+          }),
+        ),
+      )
+    },
+  )
 
   for (const [name, story] of Object.entries(KNOWN))
     itLong(`so after ${name}`, async () => {

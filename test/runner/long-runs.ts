@@ -5,8 +5,8 @@ export const isLong = process.env['LANISTA_TEST_LONG'] !== undefined
 export const longSeed: number | undefined =
   process.env['LANISTA_SEED'] === undefined ? undefined : Number(process.env['LANISTA_SEED'])
 
-/** How often a property is tried: so often in the long tests, in the short ones a tenth of that, where nothing else is said. */
-export const runs = (often: number, few = Math.ceil(often / 10)): number => (isLong ? often : few)
+/** How often a property is tried: so often in the long tests, in the short ones a twentieth of that, where nothing else is said. */
+export const runs = (often: number, few = Math.ceil(often / 20)): number => (isLong ? often : few)
 
 /** All cases of one kind in the long tests, and in the short ones those of them that stand for the others. */
 export const cases = <T>(all: readonly T[], isExample: (each: T, index: number) => boolean): readonly T[] =>

@@ -16,8 +16,11 @@ import { isLong } from './long-runs.ts'
 const PREFIX = 'lanista-tests-'
 /** Each loads the product, so there are no more than work: three on two processors, as tests wait for files and processes now and then. */
 const JOBS = Math.max(3, Math.min(8, availableParallelism()))
-/** What tests make is soon forgotten: with more room for the young, a process collects garbage a third as often. */
-const NODE_OPTIONS = ['--max-semi-space-size=64']
+/**
+ * What tests make is soon forgotten: with more room for the young, a process collects garbage a third as often. No thread helps
+ * it with that, as there is no processor left for one.
+ */
+const NODE_OPTIONS = ['--max-semi-space-size=64', '--single-threaded-gc']
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 /** How often it is looked whether this process has become an orphan, in milliseconds. */
 const LOOK_EVERY = 500

@@ -1,6 +1,9 @@
 /** Loaded by mocha before any test, in each of its processes. */
 import fc from 'fast-check'
 import { isLong, longSeed } from './long-runs.ts'
+import { shareTlsContexts } from './tls-contexts.ts'
+
+shareTlsContexts()
 
 // In the short run the same few cases each time; the long one tries others where it is not told which, and says with which
 // seed one failed.

@@ -3,6 +3,7 @@ import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { quiet } from '../builders/quiet.ts'
 import { type Lab, openLab } from './lab.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { itLong } from '../runner/long-runs.ts'
 
@@ -17,8 +18,7 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
 
   /** A cluster with the range, whose Lanista has ended. */
   const deployed = async (): Promise<World> => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     await lab.close()
     return lab.simulator.world
   }
@@ -53,8 +53,7 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
   })
 
   itLong('is taken back when Lanista is stopped just then', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     const deleted = lab.simulator.journal.next(DELETION)
     await lab.drop('JD.yml', ABSENT)
     await deleted
@@ -73,9 +72,8 @@ describe('the deletion of a VNet that was broken off before its apply', () => {
     expect(lab.writes().map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['DELETE /cluster/sdn/lock'])
   })
 
-  it("of somebody's making stays, and stops the range, which is said", async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+  itLong("of somebody's making stays, and stops the range, which is said", async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
     writeSdn(lab.simulator.world, 'vnets', 'r1', undefined)
     await lab.until(() => readyIs()?.reason === 'VnetDeletionPending')
     commitSdn(lab.simulator.world)

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { itLong } from '../runner/long-runs.ts'
 
@@ -12,9 +13,8 @@ describe("a range's mark on a network that is not the range's", () => {
   afterEach(() => lab.close())
 
   itLong("leaves somebody's VNet alone that has the range's alias, and says so", async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
+    lab = await openReadyLab({ 'JD.yml': JD })
     const person = personIn(lab.simulator)
-    await lab.until(() => lab.ready('JD'))
     await person('POST', '/cluster/sdn/vnets', { vnet: 'annlab', zone: 'ludus', tag: 4711, alias: 'lanista range JD' })
     await person('PUT', '/cluster/sdn')
     await lab.until(() => lab.simulator.world.sdn.running.vnets.has('annlab'))

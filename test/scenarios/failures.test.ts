@@ -100,7 +100,7 @@ describe('a VM that fails', () => {
     expect(status('JD-a')?.trouble).to.equal(undefined)
   })
 
-  it('is not said to be tried again while the cluster takes no writes', async () => {
+  itLong('is not said to be tried again while the cluster takes no writes', async () => {
     lab = await openLab({ durations: { linkedClone: 1000 } })
     // The other is worked on all the while.
     lab.simulator.arm({ on: 'task', type: 'qmstart', id: String(A_VMID), at: 'before', error: 'no luck', times: 9 })

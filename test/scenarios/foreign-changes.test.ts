@@ -89,7 +89,7 @@ describe("somebody else's edits of the SDN", () => {
     })
   }
 
-  it('between our look and our lock are refused by the lock itself', async () => {
+  itLong('between our look and our lock are refused by the lock itself', async () => {
     const person = await open('9.1')
     const acted = whenAsked(lab, LOCK, () => person('POST', '/cluster/sdn/vnets', THEIRS))
     await dropped()

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, show } from './rights.ts'
 
@@ -29,8 +30,7 @@ describe('between the writes for a network and its apply', () => {
     await lab.drop('JD.yml', ABSENT)
   }
   const ready = async (): Promise<number> => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     return applies().length
   }
   const isThereAsBefore = (): boolean => world().sdn.running.vnets.has('r1') && world().sdn.configured.vnets.has('r1')
@@ -59,8 +59,9 @@ describe('between the writes for a network and its apply', () => {
     await lab.until(() => readyIs()?.reason === 'Absent')
   })
 
-  it('the lock is asked for on condition that nothing is pending', async () => {
-    await ready()
+  itLong('the lock is asked for on condition that nothing is pending', async () => {
+    lab = await openLab({ files: { 'JD.yml': JD } })
+    await lab.until(() => lab.ready('JD'))
     const locks = lab.simulator.journal.find({ method: 'POST', path: '/cluster/sdn/lock' })
     expect(locks.map(({ params }) => params['allow-pending'])).to.deep.equal([undefined])
   })

@@ -259,7 +259,7 @@ describe('a fault at a write that comes later, or on a single node', function ()
   this.timeout(60_000)
   let failures: ReadonlyMap<Write, Promise<readonly string[]>> = new Map()
   // All at once, as they wait most of the time.
-  const writes = cases(WRITES, every(4))
+  const writes = cases(WRITES, every(7))
   before(() => {
     failures = new Map(writes.map((write) => [write, meetAll(write)]))
   })

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { itLong } from '../runner/long-runs.ts'
-import { type Lab, openLab } from './lab.ts'
+import type { Lab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 
 const rangeOf = (octet: number): string => rangeText([{ name: 'a', vlan: 10, octet }])
@@ -26,8 +27,7 @@ describe('the deletion of a VNet that is pending', () => {
   }
 
   it('comes into force under no NIC of a guest that got it since the apply failed', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     const failing = lab.simulator.arm({ on: 'request', match: APPLY, at: 'before', effect: REFUSED })
     await lab.drop('JD.yml', ABSENT)
     await lab.until(() => failing.hits() > 0)
@@ -40,7 +40,6 @@ describe('the deletion of a VNet that is pending', () => {
   /** One range goes, another comes, in one turn; between the writes and their apply a guest gets a NIC on the network that goes. */
   const inOneTurn = async (): Promise<void> => {
     const { journal } = lab.simulator
-    await lab.until(() => lab.ready('JD'))
     // Whatever is asked for while a node reloads is for one turn.
     lab.simulator.arm({ on: 'reload', node: 'pve1', fails: false, takes: 25_000 })
     const applied = journal.next(APPLY)
@@ -57,9 +56,8 @@ describe('the deletion of a VNet that is pending', () => {
   itLong(
     'comes into force under no NIC with the network of another range, when it could not be taken back',
     async () => {
-      lab = await openLab({ files: { 'JD.yml': JD } })
+      lab = await openReadyLab({ 'JD.yml': JD })
       const isOfR1 = ({ vnet }: Readonly<Record<string, unknown>>): boolean => vnet === 'r1'
-      await lab.until(() => lab.ready('JD'))
       const match = { method: 'POST', path: '/cluster/sdn/vnets', params: isOfR1 }
       lab.simulator.arm({ on: 'request', match, at: 'before', effect: REFUSED, times: 1000 })
       await inOneTurn()
@@ -69,7 +67,7 @@ describe('the deletion of a VNet that is pending', () => {
   )
 
   itLong('is taken back, and the network of another range comes into force in the same turn', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
+    lab = await openReadyLab({ 'JD.yml': JD })
     const told = new Set<string | undefined>()
     lab.controller.board.onChange(() => told.add(readyIs('LM')?.reason))
     await inOneTurn()
@@ -79,8 +77,7 @@ describe('the deletion of a VNet that is pending', () => {
   })
 
   it('is left to whom it is of, when Lanista is stopped while nodes reload after its own apply', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     const applied = lab.simulator.journal.next(APPLY, 'answered')
     await lab.drop('KT.yml', rangeOf(2))
     await applied

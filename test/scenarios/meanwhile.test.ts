@@ -134,8 +134,7 @@ describe('a status store that hangs', () => {
       },
       remove: () => new Promise<void>(() => undefined),
     }
-    const lab = await openLab({ files: { 'JD.yml': rangeText([A]) }, store })
-    await lab.until(() => lab.ready('JD'))
+    const lab = await openReadyLab({ 'JD.yml': rangeText([A]) }, { store })
     await lab.drop('KT.yml', rangeText([A]))
     await lab.until(() => lab.ready('JD', 'KT'))
     expect(new Set(asked)).to.deep.equal(new Set(['JD', 'KT']))

@@ -3,6 +3,7 @@ import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText, type VmText } from './ranges.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const A: VmText = { name: 'a', vlan: 10, octet: 1 }
 const B: VmText = { name: 'b', vlan: 10, octet: 2 }
@@ -30,7 +31,7 @@ describe('a VM that turns out to be the one that is asked for', () => {
     expect(called('JD-a')).to.deep.equal([105])
   })
 
-  it('is not cloned beside: put into the pool while the clone waits for its turn', async () => {
+  itLong('is not cloned beside: put into the pool while the clone waits for its turn', async () => {
     const world = worldWith()
     lab = await openLab({ world, storageLimits: { start: 1, most: 1 }, durations: { cloneBesides: 8000 } })
     await lab.drop('JD.yml', rangeText([A, B]))

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { demoCluster } from '../../adapters/simulator/demo-cluster.ts'
 import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
-import { cases, every, itLong } from '../runner/long-runs.ts'
+import { itLong } from '../runner/long-runs.ts'
 import { lanistaHere } from './command-line.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
@@ -211,59 +211,64 @@ describe('a node whose networks are not in force', () => {
     ['a foreign change is pending', 'vnet'],
     ['somebody holds the SDN lock', 'lock'],
   ] as const
-  for (const [what, pending] of cases(HINDRANCES, every(2)))
-    it(`keeps no range from its work on sound nodes while ${what}, says so, and is repaired when that is over`, async () => {
-      // There from the start, so that one apply makes both networks: of two files that come one may be seen before the other.
-      const files = {
-        'JD.yml': SMALL,
-        'KT.yml': rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve2' }]),
-      }
-      lab = await openLab({ files })
-      const person = personIn(lab.simulator)
-      const broken = lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true, times: 1000 })
-      const [begin, end] =
-        pending === 'vnet'
-          ? ([
-              () => person('POST', '/cluster/sdn/vnets', { vnet: 'theirs', zone: 'ludus', tag: 4242 }),
-              () => person('DELETE', '/cluster/sdn/vnets/theirs'),
-            ] as const)
-          : ([
-              () => person('POST', '/cluster/sdn/lock'),
-              () => person('DELETE', '/cluster/sdn/lock', { force: 1 }),
-            ] as const)
-      // Right after the commit of both networks, by one apply or by two, whose reload fails on pve2.
-      let applies = 0
-      const begun = new Promise<unknown>((resolve, reject) => {
-        const stop = lab.simulator.journal.listen(({ method, path, status }, at) => {
-          if (at !== 'answered' || method !== 'PUT' || path !== '/cluster/sdn' || status !== 200) return
-          if (vnetOf(lab, 'r1') === undefined || vnetOf(lab, 'r2') === undefined) return
-          stop()
-          applies = appliesOf(lab).length
-          begin().then(resolve, reject)
+  for (const [what, pending] of HINDRANCES)
+    itLong(
+      `keeps no range from its work on sound nodes while ${what}, says so, and is repaired when that is over`,
+      async () => {
+        // There from the start, so that one apply makes both networks: of two files that come one may be seen before the other.
+        const files = {
+          'JD.yml': SMALL,
+          'KT.yml': rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve2' }]),
+        }
+        lab = await openLab({ files })
+        const person = personIn(lab.simulator)
+        const broken = lab.simulator.arm({ on: 'reload', node: 'pve2', fails: true, times: 1000 })
+        const [begin, end] =
+          pending === 'vnet'
+            ? ([
+                () => person('POST', '/cluster/sdn/vnets', { vnet: 'theirs', zone: 'ludus', tag: 4242 }),
+                () => person('DELETE', '/cluster/sdn/vnets/theirs'),
+              ] as const)
+            : ([
+                () => person('POST', '/cluster/sdn/lock'),
+                () => person('DELETE', '/cluster/sdn/lock', { force: 1 }),
+              ] as const)
+        // Right after the commit of both networks, by one apply or by two, whose reload fails on pve2.
+        let applies = 0
+        const begun = new Promise<unknown>((resolve, reject) => {
+          const stop = lab.simulator.journal.listen(({ method, path, status }, at) => {
+            if (at !== 'answered' || method !== 'PUT' || path !== '/cluster/sdn' || status !== 200) return
+            if (vnetOf(lab, 'r1') === undefined || vnetOf(lab, 'r2') === undefined) return
+            stop()
+            applies = appliesOf(lab).length
+            begin().then(resolve, reject)
+          })
         })
-      })
-      expect(await begun).to.include({ status: 200 })
-      await lab.until(() => lab.ready('JD'))
-      const told = (): string => conditionOf(lab, 'NetworkReady', 'KT')?.message ?? ''
-      await lab.until(() => told().includes('which is not done'))
-      expect(conditionOf(lab, 'NetworkReady', 'KT')?.reason).to.equal('NodeNetworkMissing')
-      expect(told()).to.match(/^range KT: node pve2 did not reload its network \(.*ifreload.*VMs there are not started/)
-      expect(told()).not.to.contain('written')
-      expect(told()).to.match(
-        pending === 'vnet'
-          ? /because that would also bring into force what others have prepared: .*vnet theirs \(new\).*sdn\/rollback/
-          : /because sdn: somebody holds the SDN lock.*pvesh delete \/cluster\/sdn\/lock --force 1/,
-      )
-      await lab.drop('JD.yml', ON_EACH.replace('pve2', 'pve3'))
-      await lab.until(() => lab.controller.board.get('JD')?.vms.length === 3 && lab.ready('JD'))
-      expect(appliesOf(lab)).to.have.length(applies)
+        expect(await begun).to.include({ status: 200 })
+        await lab.until(() => lab.ready('JD'))
+        const told = (): string => conditionOf(lab, 'NetworkReady', 'KT')?.message ?? ''
+        await lab.until(() => told().includes('which is not done'))
+        expect(conditionOf(lab, 'NetworkReady', 'KT')?.reason).to.equal('NodeNetworkMissing')
+        expect(told()).to.match(
+          /^range KT: node pve2 did not reload its network \(.*ifreload.*VMs there are not started/,
+        )
+        expect(told()).not.to.contain('written')
+        expect(told()).to.match(
+          pending === 'vnet'
+            ? /because that would also bring into force what others have prepared: .*vnet theirs \(new\).*sdn\/rollback/
+            : /because sdn: somebody holds the SDN lock.*pvesh delete \/cluster\/sdn\/lock --force 1/,
+        )
+        await lab.drop('JD.yml', ON_EACH.replace('pve2', 'pve3'))
+        await lab.until(() => lab.controller.board.get('JD')?.vms.length === 3 && lab.ready('JD'))
+        expect(appliesOf(lab)).to.have.length(applies)
 
-      broken.disarm()
-      await end()
-      await lab.until(() => lab.ready('JD', 'KT'))
-      expect(appliesOf(lab)).to.have.length(applies + 1)
-      if (pending === 'vnet') expect(vnetOf(lab, 'theirs')).to.equal(undefined)
-    }).timeout(60_000)
+        broken.disarm()
+        await end()
+        await lab.until(() => lab.ready('JD', 'KT'))
+        expect(appliesOf(lab)).to.have.length(applies + 1)
+        if (pending === 'vnet') expect(vnetOf(lab, 'theirs')).to.equal(undefined)
+      },
+    )
 
   itLong('that was away while others applied is brought up to date', async () => {
     lab = await openLab({ files: { 'KT.yml': rangeText([{ name: 'k', vlan: 10, octet: 1, targetNode: 'pve1' }]) } })
@@ -301,7 +306,7 @@ describe('a run --once', () => {
 })
 
 describe('a range that is to go (state: absent)', () => {
-  it('loses its network after its last VM, and not while a NIC of anybody is on it', async () => {
+  itLong('loses its network after its last VM, and not while a NIC of anybody is on it', async () => {
     const lab = await openReadyLab({ 'JD.yml': SMALL, 'KT.yml': SMALL }, { settings: { routesEnabled: true } })
     try {
       const person = personIn(lab.simulator)
@@ -332,5 +337,5 @@ describe('a range that is to go (state: absent)', () => {
     } finally {
       await lab.close()
     }
-  }).timeout(60_000)
+  })
 })

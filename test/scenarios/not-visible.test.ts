@@ -62,7 +62,7 @@ describe('what Proxmox does not show', () => {
       await lab.until(() => lab.ready('JD'))
     })
 
-  it('is not taken for absent when SDN.Audit is missing: no VNet is written and nothing is applied', async () => {
+  itLong('is not taken for absent when SDN.Audit is missing: no VNet is written and nothing is applied', async () => {
     const made = openWorld()
     mayUse(made, 'SDN.Audit', false)
     lab = await openLab({ world: made, files: { 'JD.yml': JD } })
@@ -153,7 +153,7 @@ describe('what Proxmox does not show', () => {
     },
   )
 
-  it('is named when a template is missing that may only be hidden', async () => {
+  itLong('is named when a template is missing that may only be hidden', async () => {
     const made = openWorld()
     const template = [...made.guests.values()].find(({ config }) => config.get('name') === TEMPLATES[1])!
     hide(made, `/vms/${template.vmid}`)

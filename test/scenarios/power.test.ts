@@ -53,7 +53,7 @@ describe("what a range's power asks for", () => {
   })
 
   it('on to off to on: shuts all down without force, is silent then, and starts them again', async () => {
-    await open(fileOf('on', A))
+    await open(rangeText([A]))
     const before = lab.writes().length
     await lab.drop('JD.yml', fileOf('off', A))
     await lab.until(() => lab.ready('JD') && on().length === 0)
@@ -125,7 +125,7 @@ describe("what a range's power asks for", () => {
   )
 
   itLong('off: tells of a guest that does not shut down, asks it again, and never forces it', async () => {
-    await open(fileOf('on', A))
+    await open(rangeText([A]))
     lab.simulator.world.guestsRespond = false
     await lab.drop('JD.yml', fileOf('off', A))
     await lab.until(() => machines()?.reason === 'VmTrouble')
@@ -154,9 +154,9 @@ describe("what a range's power asks for", () => {
       },
     ],
   ]
-  for (const [what, change] of cases(MEANWHILE, every(3)))
+  for (const [what, change] of cases(MEANWHILE, every(6)))
     it(`off: does not shut down a VM that ${what} just before`, async () => {
-      await open(fileOf('on', A))
+      await open(rangeText([A]))
       const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
       lab.simulator.arm({
         on: 'request',
@@ -180,7 +180,7 @@ describe("what a range's power asks for", () => {
   itLong(
     'off: does not ask again for a shutdown that had to wait for a lock, of a VM that is no longer the range’s',
     async () => {
-      await open(fileOf('on', A))
+      await open(rangeText([A]))
       const a = guests().find(({ config }) => config.get('name') === 'JD-a')!
       const path = `/nodes/${a.node}/qemu/${a.vmid}/status/shutdown`
       const message = `can't lock file '/var/lock/qemu-server/lock-${a.vmid}.conf' - got timeout`

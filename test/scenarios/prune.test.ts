@@ -8,7 +8,7 @@ import type { PruneSettings } from '../../model/prune.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { gitIn, hasGit } from '../builders/git-repository.ts'
 import { pruneParts } from '../builders/prune-parts.ts'
-import { cases, itLong } from '../runner/long-runs.ts'
+import { itLong } from '../runner/long-runs.ts'
 import { type Lab, openLab } from './lab.ts'
 import { personIn } from './person.ts'
 import { openReadyLab } from './ready-lab.ts'
@@ -163,7 +163,7 @@ describe('a range whose file is gone', () => {
     expect(writes()).to.deep.equal([])
   })
 
-  it('waits with the others when more would go than the budget, until exactly these are approved', async () => {
+  itLong('waits with the others when more would go than the budget, until exactly these are approved', async () => {
     await open({}, 'JD', 'KT', 'MN')
     await Promise.all([lab.remove('JD.yml'), lab.remove('KT.yml')])
     expect(await waits('JD', 'KT')).to.match(/2 ranges would go within an hour; lanista\.prune\.budget is 1/)
@@ -193,10 +193,12 @@ describe('a range whose file is gone', () => {
     expect(await approvals().approved()).to.equal(undefined)
   })
 
-  it('waits when the folder is empty', async () => {
+  it('waits when the folder is empty, until it is approved', async () => {
     await open({}, 'JD')
     await lab.remove('JD.yml')
     expect(await waits('JD')).to.match(/the folder had no valid range file at all/)
+    await approve()
+    await lab.until(() => isGone('JD'))
   })
 
   const NO_WITNESSES = [
@@ -205,8 +207,8 @@ describe('a range whose file is gone', () => {
     ['empty.yml', ''],
     ['.hidden.yml', RANGE],
   ] as const
-  for (const [name, text] of cases(NO_WITNESSES, ([name]) => name === 'KT.yml'))
-    it(`waits when nothing but ${name} is left in the folder, which is no witness that it is sound`, async () => {
+  for (const [name, text] of NO_WITNESSES)
+    itLong(`waits when nothing but ${name} is left in the folder, which is no witness that it is sound`, async () => {
       await open({}, 'JD')
       await lab.drop(name, text)
       await lab.remove('JD.yml')

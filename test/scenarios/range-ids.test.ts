@@ -2,9 +2,10 @@ import { expect } from 'chai'
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import { readyConditionOf } from '../../model/range-status.ts'
-import { cases, isLong } from '../runner/long-runs.ts'
+import { cases, every, isLong } from '../runner/long-runs.ts'
 import { bridgesWorld } from './bridges-world.ts'
 import { type Lab, openLab } from './lab.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 
 const RANGE = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
@@ -19,12 +20,12 @@ describe('a range id', () => {
   const move = (from: string, to: string) => rename(path.join(lab.folder, from), path.join(lab.folder, to))
 
   const modes = [
-    ['a cluster', {}],
-    ['a single node', { world: bridgesWorld(1) }],
+    ['a cluster', () => openReadyLab({ 'JD.yml': RANGE })],
+    ['a single node', () => openLab({ world: bridgesWorld(1), files: { 'JD.yml': RANGE } })],
   ] as const
-  for (const [mode, options] of cases<(typeof modes)[number]>(modes, ([mode]) => mode === 'a cluster'))
+  for (const [mode, open] of cases<(typeof modes)[number]>(modes, ([mode]) => mode === 'a cluster'))
     it(`that differs only in case from one on ${mode} is told, and nothing is made for it`, async () => {
-      lab = await openLab({ ...options, files: { 'JD.yml': RANGE } })
+      lab = await open()
       await lab.until(() => lab.ready('JD'))
       const before = lab.writes().length
       await move('JD.yml', 'jd.yml')
@@ -36,7 +37,7 @@ describe('a range id', () => {
       await lab.until(() => lab.ready('JD'))
     })
 
-  for (const id of ['ADMIN', 'shared', 'Root', 'lanista'])
+  for (const id of cases(['ADMIN', 'shared', 'Root', 'lanista'], every(2)))
     it(`like ${id} is reserved: nothing is made or removed`, async () => {
       lab = await openLab({ files: { [`${id}.yml`]: RANGE } })
       await lab.until(() => ready(id)?.reason === 'Invalid')

@@ -102,7 +102,7 @@ describe('a range that is to go, with its VMs', () => {
     await gone()
   })
 
-  it("touches none while somebody's VM is in its pool, though it carries copies of its tags", async () => {
+  itLong("touches none while somebody's VM is in its pool, though it carries copies of its tags", async () => {
     await ready()
     const copy = { vmid: 500, name: 'my-copy', pool: 'JD', tags: 'lanista;jd' }
     await person()('POST', '/nodes/pve1/qemu', copy)

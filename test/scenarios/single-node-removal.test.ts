@@ -65,34 +65,37 @@ describe('a range on a single node that is to go (state: absent)', () => {
   }
   const LEFT = { file: ['vmbr0', 'vmbr1000'], up: ['vmbr0', 'vmbr1000'], staged: false }
 
-  it('loses its bridge after its last VM, and not while a NIC of anybody is on it, and then is silent', async () => {
-    await open({ world: bridgesWorld(1), files: { 'JD.yml': JD, 'KT.yml': KT } })
-    await lab.until(() => lab.ready('JD', 'KT'))
-    const person = personIn(lab.simulator)
-    const { world } = lab.simulator
-    const guestsOf = (pool: string) => [...(world.pools.get(pool)?.vms ?? [])]
-    const of = (vmid: number) => `/nodes/pve1/qemu/${vmid}`
-    const [stranger] = guestsOf('KT')
-    await person('PUT', `${of(stranger!)}/config`, { net5: 'virtio,bridge=vmbr1001' })
-    await lab.drop('JD.yml', GOES)
-    await lab.until(() => guestsOf('JD').length === 0)
-    const message = await untilNetworkIs('NetworkInUse')
-    expect(message).to.match(/^bridge vmbr1001: it is to go, and net5 of KT-.* is on it/)
-    expect(bridges().up).to.include('vmbr1001')
+  itLong(
+    'loses its bridge after its last VM, and not while a NIC of anybody is on it, and then is silent',
+    async () => {
+      await open({ world: bridgesWorld(1), files: { 'JD.yml': JD, 'KT.yml': KT } })
+      await lab.until(() => lab.ready('JD', 'KT'))
+      const person = personIn(lab.simulator)
+      const { world } = lab.simulator
+      const guestsOf = (pool: string) => [...(world.pools.get(pool)?.vms ?? [])]
+      const of = (vmid: number) => `/nodes/pve1/qemu/${vmid}`
+      const [stranger] = guestsOf('KT')
+      await person('PUT', `${of(stranger!)}/config`, { net5: 'virtio,bridge=vmbr1001' })
+      await lab.drop('JD.yml', GOES)
+      await lab.until(() => guestsOf('JD').length === 0)
+      const message = await untilNetworkIs('NetworkInUse')
+      expect(message).to.match(/^bridge vmbr1001: it is to go, and net5 of KT-.* is on it/)
+      expect(bridges().up).to.include('vmbr1001')
 
-    await person('PUT', `${of(stranger!)}/config`, { delete: 'net5' })
-    await untilGone()
-    const kept = ['vmbr0', 'vmbr1000', 'vmbr1002']
-    expect(bridges()).to.deep.equal({ file: kept, up: kept, staged: false })
-    expect(networkWrites().slice(3), 'after those that made two bridges').to.deep.equal([DELETE, ACTIVATE])
-    expect(lab.ready('KT')).to.equal(true)
+      await person('PUT', `${of(stranger!)}/config`, { delete: 'net5' })
+      await untilGone()
+      const kept = ['vmbr0', 'vmbr1000', 'vmbr1002']
+      expect(bridges()).to.deep.equal({ file: kept, up: kept, staged: false })
+      expect(networkWrites().slice(3), 'after those that made two bridges').to.deep.equal([DELETE, ACTIVATE])
+      expect(lab.ready('KT')).to.equal(true)
 
-    const [writes, reads] = [lab.writes().length, lab.simulator.journal.entries().length]
-    await lab.pass()
-    expect(lab.writes()).to.have.length(writes)
-    const looks = named(lab.simulator.journal.entries().slice(reads)).filter((call) => call.includes('/network'))
-    expect(new Set(looks)).to.deep.equal(new Set(['GET /nodes/pve1/network']))
-  }).timeout(60_000)
+      const [writes, reads] = [lab.writes().length, lab.simulator.journal.entries().length]
+      await lab.pass()
+      expect(lab.writes()).to.have.length(writes)
+      const looks = named(lab.simulator.journal.entries().slice(reads)).filter((call) => call.includes('/network'))
+      expect(new Set(looks)).to.deep.equal(new Set(['GET /nodes/pve1/network']))
+    },
+  )
 
   itLong('loses its bridge in the activation that makes the bridge of another', async () => {
     await open({ files: { 'JD.yml': GOES, 'KT.yml': KT } })
@@ -140,7 +143,7 @@ describe('a range on a single node that is to go (state: absent)', () => {
     expect(networkWrites()).to.deep.equal([DELETE, ACTIVATE])
   })
 
-  it('keeps its bridge while a foreign change is staged, and loses it when that is reverted', async () => {
+  itLong('keeps its bridge while a foreign change is staged, and loses it when that is reverted', async () => {
     const world = worldWithBridge()
     stageForeign(world)
     await open({ world })
@@ -151,22 +154,25 @@ describe('a range on a single node that is to go (state: absent)', () => {
     expect(networkWrites()).to.deep.equal([DELETE, ACTIVATE])
   })
 
-  it('leaves what somebody stages between its deletion and its activation, and is done when they apply it', async () => {
-    const world = worldWithBridge()
-    lab = await openLab({ world })
-    lab.simulator.arm({ on: 'request', match: DELETION, at: 'after', effect: { kind: 'edit', edit: stageForeign } })
-    await lab.drop('JD.yml', GOES)
-    expect(await untilNetworkIs('ForeignPending'))
-      .to.contain('vmbr7')
-      .and.not.to.contain('vmbr1001 inet')
-    const reads = lab.simulator.journal.entries().length
-    const looks = () => named(lab.simulator.journal.entries().slice(reads)).filter((call) => call === 'GET /pools')
-    await lab.until(() => looks().length > 2)
-    expect(networkWrites()).to.deep.equal([DELETE])
-    applyByHand(world)
-    await untilGone()
-    expect(networkWrites(), 'nothing was left to activate').to.deep.equal([DELETE])
-  })
+  itLong(
+    'leaves what somebody stages between its deletion and its activation, and is done when they apply it',
+    async () => {
+      const world = worldWithBridge()
+      lab = await openLab({ world })
+      lab.simulator.arm({ on: 'request', match: DELETION, at: 'after', effect: { kind: 'edit', edit: stageForeign } })
+      await lab.drop('JD.yml', GOES)
+      expect(await untilNetworkIs('ForeignPending'))
+        .to.contain('vmbr7')
+        .and.not.to.contain('vmbr1001 inet')
+      const reads = lab.simulator.journal.entries().length
+      const looks = () => named(lab.simulator.journal.entries().slice(reads)).filter((call) => call === 'GET /pools')
+      await lab.until(() => looks().length > 2)
+      expect(networkWrites()).to.deep.equal([DELETE])
+      applyByHand(world)
+      await untilGone()
+      expect(networkWrites(), 'nothing was left to activate').to.deep.equal([DELETE])
+    },
+  )
 
   itLong('has its bridge deleted again when somebody reverts that together with their own change', async () => {
     const world = worldWithBridge()

@@ -37,7 +37,7 @@ describe("what the cluster's list says of a VM's power, up to 10 s late", () => 
   let lab: Lab | undefined
   afterEach(() => lab?.close())
 
-  it('is not believed of a VM whose start has just failed and whose process lingers', async () => {
+  itLong('is not believed of a VM whose start has just failed and whose process lingers', async () => {
     lab = await openLab({ files: { 'JD.yml': FILE } })
     const { journal, world } = lab.simulator
     lab.simulator.arm({ on: 'task', type: 'qmstart', id: '1010001', at: 'after', error: 'start failed: timeout' })

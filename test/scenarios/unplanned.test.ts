@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { type Lab, openLab } from './lab.ts'
+import type { Lab } from './lab.ts'
 import { personIn } from './person.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { cases, itLong } from '../runner/long-runs.ts'
 
@@ -36,8 +37,7 @@ describe('what is told of a range for which nothing is planned', () => {
   ] as const
   for (const [what, text, reason] of cases<(typeof unusable)[number]>(unusable, ([what]) => what === 'refused'))
     it(`is what is there: a VM that is gone while its file is ${what} is neither running nor in order`, async () => {
-      lab = await openLab({ files: { 'JD.yml': JD } })
-      await lab.until(() => lab.ready('JD'))
+      lab = await openReadyLab({ 'JD.yml': JD })
       await lab.drop('JD.yml', text)
       await lab.until(() => status()?.conditions.at(-1)?.reason === reason)
       await lab.sleep(31_000)
@@ -50,8 +50,7 @@ describe('what is told of a range for which nothing is planned', () => {
     })
 
   itLong('is what is there when its file is gone: a VM that is gone is not told of', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     await lab.remove('JD.yml')
     await lab.until(() => status()?.conditions.at(-1)?.reason === 'FileMissing')
     await withoutA()
@@ -60,16 +59,14 @@ describe('what is told of a range for which nothing is planned', () => {
   })
 
   it('is unknown while its file suspends it, as nothing is looked at then', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     await lab.drop('JD.yml', `${JD}ludus_extensions: { lanista: { suspend: { reason: exam } } }\n`)
     await lab.until(() => status()?.conditions.at(-1)?.reason === 'Suspended')
     expect([phases(), status()?.networks]).to.deep.equal([{ a: 'unknown', router: 'unknown' }, []])
   })
 
   itLong('is unknown while the cluster can not be read, also the phases of its VMs', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD }, durations: { statistics: 1000 } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD }, { durations: { statistics: 1000 } })
     const down = lab.simulator.arm({
       on: 'request',
       match: { method: 'GET', path: '/cluster/resources' },

@@ -5,7 +5,7 @@ import { personIn } from './person.ts'
 import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 
-const JD = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' }])
+const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 
 describe('a range whose running VMs have lost their network', () => {
   let lab: Lab
@@ -33,7 +33,7 @@ describe('a range whose running VMs have lost their network', () => {
     await lab.sleep(60_000)
     expect(lab.ready('JD')).to.equal(false)
 
-    expect(await person('POST', `/nodes/pve1/qemu/${a.vmid}/status/stop`)).to.include({ status: 200 })
+    expect(await person('POST', `/nodes/${a.node}/qemu/${a.vmid}/status/stop`)).to.include({ status: 200 })
     await lab.until(() => lab.ready('JD'))
     expect(troubleOf('JD-a')).to.equal('')
   })

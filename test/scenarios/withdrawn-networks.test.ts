@@ -43,22 +43,25 @@ describe('networks that are withdrawn while they are written', () => {
     })
   }
 
-  it('a deletion whose range is wanted again before the apply is taken back, and no other range waits for it', async () => {
-    lab = await openReadyLab({ 'JD.yml': RANGE })
-    const since = lab.writes().length
-    when({ method: 'DELETE', path: '/cluster/sdn/vnets/r1' }, async () => {
-      await lab.drop('JD.yml', SUSPENDED)
-      await lab.drop('KT.yml', rangeText([{ name: 'k', vlan: 10, octet: 1 }]))
-    })
-    await lab.drop('JD.yml', GOES)
-    await lab.until(() => lab.ready('KT'))
-    const { configured, running } = lab.simulator.world.sdn
-    expect(running.vnets.get('r1')).to.deep.equal(configured.vnets.get('r1'))
-    expect(running.vnets.get('r1')).to.deep.include({ alias: 'lanista range JD', zone: 'ludus' })
-    expect(writesOf(since, { method: 'DELETE', path: '/pools/JD' })).to.deep.equal([])
-    await lab.drop('JD.yml', RANGE)
-    await lab.until(() => lab.ready('JD', 'KT'))
-  })
+  itLong(
+    'a deletion whose range is wanted again before the apply is taken back, and no other range waits for it',
+    async () => {
+      lab = await openReadyLab({ 'JD.yml': RANGE })
+      const since = lab.writes().length
+      when({ method: 'DELETE', path: '/cluster/sdn/vnets/r1' }, async () => {
+        await lab.drop('JD.yml', SUSPENDED)
+        await lab.drop('KT.yml', rangeText([{ name: 'k', vlan: 10, octet: 1 }]))
+      })
+      await lab.drop('JD.yml', GOES)
+      await lab.until(() => lab.ready('KT'))
+      const { configured, running } = lab.simulator.world.sdn
+      expect(running.vnets.get('r1')).to.deep.equal(configured.vnets.get('r1'))
+      expect(running.vnets.get('r1')).to.deep.include({ alias: 'lanista range JD', zone: 'ludus' })
+      expect(writesOf(since, { method: 'DELETE', path: '/pools/JD' })).to.deep.equal([])
+      await lab.drop('JD.yml', RANGE)
+      await lab.until(() => lab.ready('JD', 'KT'))
+    },
+  )
 
   itLong(
     'a VNet of a range that is suspended before the apply is taken back, and no other range waits for it',

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { type Lab, openLab } from './lab.ts'
+import type { Lab } from './lab.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
@@ -10,8 +11,7 @@ describe('a range that is to stay after all, while its VMs are being shut down f
   afterEach(() => lab.close())
 
   it('is called Ready only once they run again, whatever the list says meanwhile', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD }, durations: { shutdown: 5000 } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD }, { durations: { shutdown: 5000 } })
     // Long enough for the nodes to have said that they run.
     await lab.sleep(20_000)
     const { journal, world } = lab.simulator

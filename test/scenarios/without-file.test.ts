@@ -6,7 +6,8 @@ import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import { ask } from '../adapters/simulator/ask.ts'
 import { type Ended, lanistaHere, type Started, startHere } from './command-line.ts'
-import { type Lab, openLab } from './lab.ts'
+import type { Lab } from './lab.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { rangeText } from './ranges.ts'
 import { hide, show } from './rights.ts'
 import { openSite, type Site } from './site.ts'
@@ -197,21 +198,19 @@ describe('a file that comes and goes', () => {
   for (const [what, name, text] of cases<(typeof names)[number]>(names, ([what]) => what === 'misnamed'))
     it(`leaves nothing behind in statuses and memory when it was ${what}`, async () => {
       written.clear()
-      lab = await openLab({ files: { 'KT.yml': JD }, store })
-      await lab.until(() => lab.ready('KT'))
+      lab = await openReadyLab({ 'JD.yml': JD }, { store })
       await lab.drop(name, text)
       await lab.until(() => ids().length === 2)
       await lab.remove(name)
-      await lab.until(() => ids().join() === 'KT')
+      await lab.until(() => ids().join() === 'JD')
       await lab.sleep(1000)
-      expect([[...written], lab.controller.ranges.ids()]).to.deep.equal([['KT'], ['KT']])
+      expect([[...written], lab.controller.ranges.ids()]).to.deep.equal([['JD'], ['JD']])
       await lab.drop(name, text)
       await lab.until(() => ids().length === 2)
     })
 
   itLong('stays told while it is not known whether anything of its range is there', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     hide(lab.simulator.world, '/')
     await lab.drop('XX.yml', BROKEN)
     await lab.until(() => ids().length === 2)
