@@ -12,7 +12,7 @@ export interface MigrationScope {
 }
 
 /** Ludus' own pools, whose machines are on the NAT network: its services, and the templates. */
-const LUDUS_POOLS: readonly string[] = ['ADMIN', 'SHARED']
+const LUDUS_POOLS: ReadonlySet<string> = new Set(['ADMIN', 'SHARED'])
 
 /** The number of the range bridges that a guest's NICs are on. */
 export const numbersOf = ({ nics }: GuestNics): readonly number[] => [
@@ -29,7 +29,7 @@ export function poolsToMove(
     if (each.guest.pool !== undefined) byPool.set(each.guest.pool, [...(byPool.get(each.guest.pool) ?? []), each])
   const isAsked = (pool: string): boolean => {
     if (pools.includes(pool)) return true
-    if (isReservedRangeId(pool)) return ranges.length === 0 && LUDUS_POOLS.includes(pool)
+    if (isReservedRangeId(pool)) return ranges.length === 0 && LUDUS_POOLS.has(pool)
     const isRange = (byPool.get(pool) ?? []).some((each) => each.guest.kind === 'qemu' && numbersOf(each).length > 0)
     return isRange && (ranges.length === 0 || ranges.includes(pool))
   }
