@@ -196,6 +196,15 @@ function commands(
       finish(await migrateRunCommand({ ranges: range, pools: pool, config }, spoken, print, stopSignal()))
     })
   migrate
+    .command('status')
+    .description('say NIC by NIC what of a move is done. Status 0: all is, 2: something is left')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--format <format>', 'text or json', 'text')
+    .action(async (given: { config: string; format: string }) => {
+      const { migrateStatusCommand } = await import('./commands/migrate-status.ts')
+      finish(await migrateStatusCommand(given, spoken, paint(), print, stopSignal()))
+    })
+  migrate
     .command('rollback')
     .description('put NICs back as they were before the move. Status 0: all are back, 1: some are not')
     .option('--range <id...>', 'only these ranges or pools; default: all that were moved')

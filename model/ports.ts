@@ -6,7 +6,7 @@ import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { FolderIdentity, SeenFile, WaitingSet } from './prune.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
-import type { ClusterSnapshot } from './snapshot.ts'
+import type { AclSeen, ClusterSnapshot } from './snapshot.ts'
 import type { ZoneFinding } from './zone-finding.ts'
 import type { BridgeWriter, GuestNicReader, NicReader, SdnWriter } from './network-ports.ts'
 import type { Machines, Pools } from './machine-ports.ts'
@@ -23,10 +23,19 @@ export interface ClusterObserver {
   observe(signal: AbortSignal): Promise<ClusterSnapshot>
 }
 
+/** Roles of somebody on a path. */
+export interface NetworkRight {
+  readonly path: string
+  readonly kind: AclSeen['kind']
+  readonly who: string
+  /** Several with commas between them. */
+  readonly role: string
+}
+
 /** Gives rights. */
 export interface AccessWriter {
-  /** Gives a role to a group on a path and below. Succeeds as well when it has it. Asks its permit right before it is sent. */
-  grant(right: { readonly path: string; readonly group: string; readonly role: string }, permit: Permit): Promise<void>
+  /** Gives roles to somebody on a path and below. Succeeds as well when they are held. Asks its permit right before it is sent. */
+  grant(right: NetworkRight, permit: Permit): Promise<void>
 }
 
 /** Everything a controller needs of Proxmox. */

@@ -2,9 +2,13 @@ import type { AccessWriter } from '../../model/ports.ts'
 import type { Api } from './api.ts'
 import { nothing } from './schemas.ts'
 
-/** Rights of groups. Granting twice is fine with Proxmox; there is no call here that takes a right away. */
+/** What `PUT /access/acl` calls them. */
+const PARAMETER = { user: 'users', group: 'groups', token: 'tokens' } as const
+
+/** Rights. Granting twice is fine with Proxmox; there is no call here that takes a right away. */
 export const createAccessWriter = (api: Api): AccessWriter => ({
-  async grant({ path, group, role }, permit) {
-    await api.write('PUT /access/acl', {}, { path, groups: group, roles: role, propagate: 1 }, nothing, permit)
+  async grant({ path, kind, who, role }, permit) {
+    const params = { path, [PARAMETER[kind]]: who, roles: role, propagate: 1 }
+    await api.write('PUT /access/acl', {}, params, nothing, permit)
   },
 })

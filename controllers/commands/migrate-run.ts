@@ -39,7 +39,8 @@ export async function migrateRunCommand(
   for (const { message } of inTheWay) print(`! ${message}`)
   const result = await migrate(plan, settings.natBridge, parts)
   print(summaryOf(result))
-  return inTheWay.length + result.notMoved.size + result.stuck.size === 0 ? 0 : 1
+  const { notMoved, stuck, ungranted } = result
+  return inTheWay.length + notMoved.size + stuck.size + ungranted.length === 0 ? 0 : 1
 }
 
 /**

@@ -15,6 +15,16 @@ export async function openMigration(
   const settings = planSettingsOf(config)
   const { maker } = openNetworks(proxmox, migration.lockStore, () => settings, { clock, logger, signal })
   await maker.giveBackLeftover()
-  const { machines, pools } = proxmox
-  return { machines, pools, maker, store: migration.journal, look: () => proxmox.observe(signal), clock, signal, say }
+  const { machines, pools, access } = proxmox
+  return {
+    machines,
+    pools,
+    access,
+    maker,
+    store: migration.journal,
+    look: () => proxmox.observe(signal),
+    clock,
+    signal,
+    say,
+  }
 }

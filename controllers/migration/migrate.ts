@@ -2,6 +2,8 @@ import type { Clock } from '../../model/clock.ts'
 import type { MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import type { Machines, Pools } from '../../model/machine-ports.ts'
+import { always } from '../../model/permit.ts'
+import type { AccessWriter } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { journalWith, openNics } from '../../reconcilers/migration/journal-of-plan.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
@@ -15,6 +17,7 @@ import { type PoolMoved, PoolMover } from './pool-mover.ts'
 export interface MigrationParts {
   readonly machines: Pick<Machines, 'audit' | 'configure'>
   readonly pools: Pick<Pools, 'read'>
+  readonly access: AccessWriter
   readonly maker: Pick<VnetMaker, 'make'>
   readonly store: MigrationJournalStore
   readonly look: () => Promise<ClusterSnapshot>
@@ -30,9 +33,11 @@ export interface Migrated {
   readonly notMoved: ReadonlyMap<string, string>
   /** Pool -> what is left half moved, and needs a person. */
   readonly stuck: ReadonlyMap<string, string>
+  /** Who could not be given a right on a new network, and why. */
+  readonly ungranted: readonly string[]
 }
 
-const NOTHING: Migrated = { moved: [], notMoved: new Map(), stuck: new Map() }
+const NOTHING: Migrated = { moved: [], notMoved: new Map(), stuck: new Map(), ungranted: [] }
 
 /**
  * Carries out a plan: the journal first, then the VNets of all with one apply, then NIC by NIC. A pool whose NIC can't be moved is put
@@ -52,6 +57,7 @@ export async function migrate(plan: MigrationPlan, natBridge: string, parts: Mig
   const moved: string[] = []
   const notMoved = new Map<string, string>()
   const stuck = new Map<string, string>()
+  const ungranted = await grantAll(plan, parts)
   for (const pool of pools) {
     signal.throwIfAborted()
     const why = obstacleOf(plan, pool, journal) ?? lacking.get(pool)
@@ -65,13 +71,35 @@ export async function migrate(plan: MigrationPlan, natBridge: string, parts: Mig
     take(await mover.move(pool), pool)
     await forgetUnmoved(keeper, pool)
   }
-  return { moved, notMoved, stuck }
+  return { moved, notMoved, stuck, ungranted }
 
   function take(result: PoolMoved, pool: string): void {
     if (result.kind === 'moved') moved.push(pool)
     else if (result.kind === 'put back') notMoved.set(pool, result.why)
     else stuck.set(pool, [result.why, ...result.left].join('; '))
   }
+}
+
+/** Before any NIC moves, as whoever uses a network should not lose it on the way. */
+async function grantAll(
+  { grants }: MigrationPlan,
+  { access, signal, say }: MigrationParts,
+): Promise<readonly string[]> {
+  const refused: string[] = []
+  for (const right of grants) {
+    const { kind, who, path, role } = right
+    try {
+      await access.grant(right, always(signal))
+      say(`+ ${kind} ${who} may use ${path} (${role})`)
+    } catch (error) {
+      signal.throwIfAborted()
+      refused.push(
+        `${kind} ${who} is not given ${role} on ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+  for (const line of refused) say(`! ${line}`)
+  return refused
 }
 
 /** A pool of which no NIC was written is where it was, and nobody has to wait for it. */

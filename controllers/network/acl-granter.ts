@@ -40,7 +40,9 @@ export class AclGranter {
     if (this.#failures.left(key) > 0) return this.standing(grant)
     try {
       this.#logger.info('granting a role', { path: grant.path, group: grant.group, role: grant.role })
-      await this.#access.grant(grant, provided(check, always(this.#signal)))
+      const { path, group, role } = grant
+      const right = { path, kind: 'group', who: group, role } as const
+      await this.#access.grant(right, provided(check, always(this.#signal)))
       this.#failures.clear(key)
       return true
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Finding } from '../condition.ts'
+import type { NetworkRight } from '../ports.ts'
 import type { VnetAction } from './actions.ts'
 import type { VnetWants } from './network-plan.ts'
 
@@ -39,14 +40,6 @@ export interface PoolMove {
   readonly remarks: readonly string[]
 }
 
-/** Somebody who can use an old network, and is to be able to use the new one. */
-export interface NetworkGrant {
-  readonly path: string
-  readonly kind: 'user' | 'group' | 'token'
-  readonly who: string
-  readonly role: string
-}
-
 /** How an installation on bridges moves to SDN networks, all of it or what was asked for. */
 export interface MigrationPlan {
   readonly zone: string
@@ -54,7 +47,8 @@ export interface MigrationPlan {
   readonly wants: VnetWants
   /** What is to be written for that, with one apply at most. */
   readonly networks: readonly VnetAction[]
-  readonly grants: readonly NetworkGrant[]
+  /** What lets everybody use a new network who can use the old one. */
+  readonly grants: readonly NetworkRight[]
   /** In order of name. */
   readonly pools: readonly PoolMove[]
   /** What keeps everything where it is. */

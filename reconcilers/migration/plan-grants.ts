@@ -1,4 +1,4 @@
-import type { NetworkGrant } from '../../model/plan/migration-plan.ts'
+import type { NetworkRight } from '../../model/ports.ts'
 import type { AclSeen } from '../../model/snapshot.ts'
 
 /** Proxmox' own role with `SDN.Use` and `SDN.Audit`: enough to put NICs on a VNet. */
@@ -18,13 +18,13 @@ export function grantsFor(
   vnet: string,
   zone: string,
   acl: readonly AclSeen[],
-): readonly NetworkGrant[] {
+): readonly NetworkRight[] {
   const path = `/sdn/zones/${zone}/${vnet}`
   const onOld = acl.filter(
     (entry) => entry.path === `${OLD_ZONE}/${bridge}` || (entry.path === OLD_ZONE && entry.propagate),
   )
   const whom = new Map(onOld.map(({ kind, who, role }) => [`${kind} ${who}`, { kind, who, role }]))
-  return [...whom.values()].flatMap(({ kind, who, role }): NetworkGrant[] => {
+  return [...whom.values()].flatMap(({ kind, who, role }): NetworkRight[] => {
     if (role === 'NoAccess') return []
     const own = [`/sdn/zones/${zone}`, path]
       .map((at) =>

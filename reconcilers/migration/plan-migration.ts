@@ -1,8 +1,9 @@
 import type { Finding } from '../../model/condition.ts'
 import { bridgeName, NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { GuestNics } from '../../model/guest-nics.ts'
-import type { MigrationPlan, NetworkGrant, PoolMove, VmMove } from '../../model/plan/migration-plan.ts'
+import type { MigrationPlan, PoolMove, VmMove } from '../../model/plan/migration-plan.ts'
 import type { VnetWant } from '../../model/plan/network-plan.ts'
+import type { NetworkRight } from '../../model/ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { isReservedRangeId } from '../../model/range-id.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
@@ -135,7 +136,7 @@ function grantsOf(
   { number, vms }: PoolMove,
   { zone, natBridge }: MigrationSettings,
   { acl }: ClusterSnapshot,
-): readonly NetworkGrant[] {
+): readonly NetworkRight[] {
   const isOnNat = vms.some(({ nics }) => nics.some(({ to }) => to === NAT_VNET.name))
   const all = [
     ...(number === undefined ? [] : grantsFor(bridgeName(number), vnetName(number), zone, acl)),

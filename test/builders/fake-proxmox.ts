@@ -237,10 +237,10 @@ export class FakeProxmox implements Proxmox {
   }
 
   readonly access: AccessWriter = {
-    grant: async ({ path, group, role }, { check }) => {
+    grant: async ({ path, kind, who, role }, { check }) => {
       await check()
-      await this.#call(`grant ${group} ${role} on ${path}`)
-      const entry = { path, kind: 'group', who: group, role, propagate: true } as const
+      await this.#call(`grant ${who} ${role} on ${path}`)
+      const entry = { path, kind, who, role, propagate: true }
       this.snapshot = { ...this.snapshot, acl: [...this.snapshot.acl, entry] }
     },
   }

@@ -106,7 +106,8 @@ const BY_CALL: Readonly<Record<WriteCall, Write>> = {
     doing: 'grant a role',
     sent: 'PUT /access/acl',
     answer: DONE,
-    make: ({ access }, signal) => access.grant({ path: '/sdn/zones/ludus/r3', group: 'g', role: 'r' }, always(signal)),
+    make: ({ access }, signal) =>
+      access.grant({ path: '/sdn/zones/ludus/r3', kind: 'group', who: 'g', role: 'r' }, always(signal)),
   },
   'POST /nodes/{node}/qemu/{vmid}/clone': {
     doing: 'clone a VM',

@@ -1,0 +1,40 @@
+import { printable } from '../../model/printable.ts'
+import type { MigrationStanding, NicStanding } from '../../model/migration-standing.ts'
+import type { Paint } from './paint.ts'
+
+/** What a move has come to, for people: range by range, NIC by NIC. */
+export function standingText({ nics, snapshots }: MigrationStanding, paint: Paint): readonly string[] {
+  const pools = [...new Set(nics.map(({ pool }) => pool))]
+  const left = nics.filter(({ state }) => state !== 'moved' && state !== 'gone').length
+  const reboots = new Set(nics.flatMap(({ vmid, oldMtu }) => (oldMtu ? [vmid] : []))).size
+  return [
+    ...pools.flatMap((pool) => [
+      paint('bold', pool),
+      ...nics.filter((nic) => nic.pool === pool).map((nic) => nicLine(nic, paint)),
+      '',
+    ]),
+    ...snapshots.map((text) => paint('yellow', `# ${text}`)),
+    ...(snapshots.length === 0 ? [] : ['']),
+    `${nics.length - left} of ${nics.length} NICs are moved${reboots === 0 ? '' : `; VMs that keep the old MTU until they are rebooted: ${reboots}`}`,
+  ]
+}
+
+function nicLine({ name, vmid, key, from, to, state, oldMtu }: NicStanding, paint: Paint): string {
+  const what = `vm ${printable(name)} (VMID ${vmid}): ${key}`
+  const mtu = oldMtu ? '; large packets are lost until it is rebooted' : ''
+  switch (state) {
+    case 'moved':
+      return paint('green', `  ${what}: ${from} -> ${to}${mtu}`)
+    case 'gone':
+      return paint('dim', `  ${what}: gone`)
+    case 'to move':
+      return paint('yellow', `  ${what}: still on ${from}; lanista migrate run moves it`)
+    case 'unproven':
+      return paint(
+        'yellow',
+        `  ${what}: configured for ${to}, and not seen to be plugged in; lanista migrate run looks`,
+      )
+    case 'elsewhere':
+      return paint('red', `  ${what}: somebody has put it elsewhere than on ${from} or ${to}; put it right by hand`)
+  }
+}

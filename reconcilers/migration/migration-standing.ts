@@ -1,0 +1,51 @@
+import type { GuestNics } from '../../model/guest-nics.ts'
+import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
+import type { MigrationStanding, NicStanding } from '../../model/migration-standing.ts'
+import { bridgeOf, isSameText, optionOf } from './old-networks.ts'
+import type { MigrationSeen } from './migration-seen.ts'
+import { snapshotRemarks } from './stays-behind.ts'
+
+/** Compares the journal of a move with what there is. @param mtu of the new networks, in bytes; undefined where it is not known */
+export function standingOf(
+  { nics, natBridge }: MigrationJournal,
+  { guests, snapshot }: Pick<MigrationSeen, 'guests' | 'snapshot'>,
+  mtu: number | undefined,
+): MigrationStanding {
+  const standing = nics.map((nic): NicStanding => {
+    const found = guests.find(({ guest }) => guest.vmid === nic.vmid)
+    return {
+      pool: nic.pool,
+      vmid: nic.vmid,
+      name: nic.name,
+      key: nic.key,
+      from: bridgeOf(nic.before) ?? '',
+      to: bridgeOf(nic.after) ?? '',
+      state: stateOf(nic, found),
+      oldMtu: found !== undefined && runsWithOldMtu(nic, found, snapshot.takenAt, mtu),
+    }
+  })
+  const known = guests.filter(({ guest }) => nics.some(({ vmid }) => vmid === guest.vmid))
+  return { nics: standing, snapshots: snapshotRemarks(known, natBridge) }
+}
+
+function stateOf(nic: JournalNic, found: GuestNics | undefined): NicStanding['state'] {
+  const is = found?.nics[nic.key]
+  if (is === undefined) return 'gone'
+  if (isSameText(is, nic.after)) return nic.proven === true ? 'moved' : 'unproven'
+  return bridgeOf(is) === bridgeOf(nic.before) ? 'to move' : 'elsewhere'
+}
+
+/** QEMU tells a card its MTU when it starts. Clocks of nodes and of this machine may differ by seconds, and a start takes longer. */
+function runsWithOldMtu(
+  { writtenAt, after }: JournalNic,
+  { guest }: GuestNics,
+  now: number,
+  mtu: number | undefined,
+): boolean {
+  if (writtenAt === undefined || mtu === undefined || mtu >= ETHERNET_MTU || guest.status !== 'running') return false
+  const own = optionOf(after, 'mtu')
+  if (!after.startsWith('virtio=') || (own !== undefined && own !== '1')) return false
+  return now - guest.uptimeSeconds * 1000 < writtenAt
+}
+
+const ETHERNET_MTU = 1500
