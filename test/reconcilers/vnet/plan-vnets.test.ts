@@ -175,6 +175,35 @@ const rows: readonly Row[] = [
     vnets: [natVnet(), changed(rangeVnet(2, 'KL', { tag: 99 }), { tag: 2 })],
     does: ['create r1 1', 'apply r1'],
   },
+  ...[UNTAGGED, {}].flatMap((tag): readonly Row[] => {
+    const wants = tag === UNTAGGED ? JD_SIMPLE : JD
+    const moved = (number: number, id: string) =>
+      changed(rangeVnet(number, id, { ...tag, zone: 'vx' }), { zone: 'ludus' })
+    const more = { ...SIMPLE, guests: [rangeGuest(2_010_011, 'KL', 'KL-a')] }
+    const kind = tag === UNTAGGED ? 'without tags' : 'with tags'
+    return [
+      {
+        situation: `brings no move of another range's VNet into force under its VMs, as if it were a correction of ours (${kind})`,
+        wants,
+        vnets: [natVnet(tag), moved(2, 'KL')],
+        more,
+        finds: { r1: 'ForeignPending' },
+      },
+      {
+        situation: `brings no move into force with another range's VNet that its own range may not make (${kind})`,
+        wants: [...wants, ...vnetWantsOf('KL', 2, false, { ...settings(), tagged: tag !== UNTAGGED })],
+        vnets: [natVnet(tag), moved(2, 'KL')],
+        more,
+        finds: { r1: 'ForeignPending', r2: 'VnetInUse' },
+      },
+    ]
+  }),
+  {
+    situation: 'brings no change of a VNet into force that two ranges want, so that nobody corrects it',
+    wants: [...JD, ...KL, ...vnetWantsOf('XX', 2, true, { ...settings(), tagged: true })],
+    vnets: [natVnet(), changed(rangeVnet(2, 'KL'), { zone: 'other' })],
+    finds: { r1: 'ForeignPending', r2: 'VnetContested' },
+  },
   {
     situation: "waits for somebody's change to another range's VNet",
     vnets: [natVnet(), changed(rangeVnet(2, 'KL'), { tag: 99 })],
