@@ -64,6 +64,14 @@ describe('a range on the other kind of network', () => {
     expect(found(one([rangeBridge(1, 'JD')], { ...SIMPLE, guests: [DC], vnets }))).to.equal('planned')
   })
 
+  it("is not taken for one because of a bridge of its number that is somebody's, by its comment", () => {
+    const vnets = [natVnet(UNTAGGED)]
+    for (const comment of ['storage of Ann', 'lanista range KL'])
+      expect(found(one([rangeBridge(1, 'KL', { comment })], { ...SIMPLE, guests: [DC], vnets })), comment).to.equal(
+        'planned',
+      )
+  })
+
   it("is not taken for one because of another range's bridge", () => {
     expect(found(one([rangeBridge(2, 'KL')], { ...SIMPLE, guests: [DC] }))).to.equal('planned')
   })
