@@ -31,7 +31,7 @@ export const onlyNodeIn = (
   { clusterMode }: Pick<PlanSettings, 'clusterMode'>,
 ): string | undefined => (nodes.length === 1 && clusterMode !== true ? nodes[0]?.name : undefined)
 
-/** What was decided when Lanista was started. */
+/** What was decided when Lanista was started, and seen since. */
 export interface ModeBefore {
   readonly mode: NetworkMode
   /** There were several nodes. */
@@ -58,7 +58,7 @@ export function modeTurned(
         `nothing is changed for that by itself; restart Lanista to go on with ${KINDS[now]}, or set cluster_mode: ${before === 'vnets'} before that to keep ${KINDS[before]}`,
     }
   if (!several || seen.nodes.length > 1 || settings.clusterMode !== undefined) return undefined
-  const message = `cluster: it had several nodes when Lanista was started, and has one now (${isThere}); nothing is changed while that may be a fault; restart Lanista if it is meant`
+  const message = `cluster: it has had several nodes since Lanista was started, and has one now (${isThere}); nothing is changed while that may be a fault; restart Lanista if it is meant`
   return { reason: 'ModeChanged', message }
 }
 
