@@ -22,7 +22,9 @@ export function networkModeOf(seen: ModeSeen, { clusterMode, zone }: ModeSetting
   if (seen.nodes.length > 1) return 'vnets'
   const found = seen.zones.find(({ name }) => name === zone)
   if (found !== undefined) return SINGLE_NODE_ZONES.has(found.type) ? 'vnets' : 'bridges'
-  return zoneHidden(zone, 'so it is not known whether ranges get VNets of it or bridges', seen) ?? 'bridges'
+  const hidden = zoneHidden(zone, 'so it is not known whether ranges get VNets of it or bridges', seen)
+  if (hidden === undefined) return 'bridges'
+  return { ...hidden, message: `${hidden.message}, or say cluster_mode: false (bridges) or true (VNets)` }
 }
 
 /** The node of all VMs where there is one, and `cluster_mode: true` does not say that it is a cluster's first. */
