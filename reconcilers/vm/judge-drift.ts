@@ -3,6 +3,7 @@ import type { Drift, VmSpec } from '../../model/range-spec.ts'
 import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
 import { marksLacking, marksOf } from './marks.ts'
+import { NAT_LACKING_REMEDY } from './nat-lacking.ts'
 import { rewired, wiringOf } from './nic-wiring.ts'
 import { unconfiguredMessage } from './plan-existing-vm.ts'
 
@@ -56,7 +57,11 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
     ]
     return sentences.length === 0 ? undefined : `vm ${vm.name}: ${sentences.join('; ')}`
   }
-  const networkTrouble = [ofPart('networks') ?? [], refusedVlan(about), unpluggedText(vm, read)].flat().join('; and ')
+  const nat = natLackingText(about)
+  const plugged = nat.length === 0 ? read : withoutNic(read, 'net0', networks.names.nat)
+  const networkTrouble = [ofPart('networks') ?? [], refusedVlan(about), nat, unpluggedText(vm, plugged)]
+    .flat()
+    .join('; and ')
   const wanted = marks === 'configured' && differences.some(({ part }) => drift[part] === 'correct')
   return {
     patch: writes.length === 0 ? undefined : { set: Object.fromEntries(writes), delete: [], digest: read.digest },
@@ -109,6 +114,24 @@ function refusedVlan({ vm, networks: { names }, read: { vmid, config } }: DriftC
     `vm ${vm.name}: its net0 has VLAN ${vlan} on ${names.nat}, which is not VLAN-aware, so that Proxmox does not start it any more; take the VLAN away: qm set ${vmid} --net0 ${without}`,
   ]
 }
+
+/** Where the zone of the NAT VNet has left a node under a router that runs there. An apply brings nothing back. */
+function natLackingText({ vm, networks: { names }, read: { node, running, config } }: DriftCase): readonly string[] {
+  const isOnNat = vm.role === 'router' && wiringOf(config['net0'] ?? '').bridge === names.nat
+  const why = isOnNat && running ? names.natLacking?.[node] : undefined
+  return why === undefined
+    ? []
+    : [
+        `vm ${vm.name}: it runs and its node ${node} ${why}, so it reaches nothing outside of its range; ${NAT_LACKING_REMEDY}`,
+      ]
+}
+
+/** What is said of it already left out. */
+const withoutNic = (read: MachineAudit, key: string, bridge: string): MachineAudit => ({
+  ...read,
+  unplugged: read.unplugged.filter((each) => each !== key),
+  bridgesGone: read.bridgesGone.filter((each) => each !== bridge),
+})
 
 /** The fields as asked whose change waits for the next boot. */
 function waitingKeys(part: keyof Drift, { vm, networks, read, known }: DriftCase): readonly string[] {
