@@ -4,8 +4,9 @@ import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
 import { marksLacking, marksOf } from './marks.ts'
 import { NAT_LACKING_REMEDY } from './nat-lacking.ts'
-import { rewired, wiringOf } from './nic-wiring.ts'
+import { wiringOf } from './nic-wiring.ts'
 import { unconfiguredMessage } from './plan-existing-vm.ts'
+import { refusedVlanText } from './refused-vlan.ts'
 
 /** A VM that exists, as it is and as it should be. */
 export interface DriftCase {
@@ -105,14 +106,9 @@ const isOnFormer = (key: string, { config }: MachineAudit, { names }: RangeNetwo
 }
 
 /** A router that Ludus 2 has deployed has the VLAN 1 there, which a VNet without VLAN awareness refuses at its next start. */
-function refusedVlan({ vm, networks: { names }, read: { vmid, config } }: DriftCase): readonly string[] {
-  const text = config['net0'] ?? ''
-  const { bridge, vlan } = wiringOf(text)
-  if (names.natRefusesVlans !== true || bridge !== names.nat || vlan === undefined) return []
-  const without = rewired(text, { bridge, vlan: undefined })
-  return [
-    `vm ${vm.name}: its net0 has VLAN ${vlan} on ${names.nat}, which is not VLAN-aware, so that Proxmox does not start it any more; take the VLAN away: qm set ${vmid} --net0 ${without}`,
-  ]
+function refusedVlan({ vm, networks: { names }, read }: DriftCase): readonly string[] {
+  const text = names.natRefusesVlans === true ? refusedVlanText(read, names.nat) : undefined
+  return text === undefined ? [] : [`vm ${vm.name}: ${text}`]
 }
 
 /** Where the zone of the NAT VNet has left a node under a router that runs there. An apply brings nothing back. */

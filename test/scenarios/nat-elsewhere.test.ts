@@ -57,7 +57,7 @@ describe('the NAT VNet in a zone of its own', () => {
     }
     lab = await openLab({ world: natOnTwo({ guests: [{ ...router, memory_mib: 2048 }] }), files: { 'JD.yml': JD } })
     const trouble = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'MachinesReady')
-    await lab.until(() => trouble()?.reason === 'VmTrouble' && /^2 of 3 VMs/.test(trouble()?.message ?? ''))
+    await lab.until(() => trouble()?.reason === 'VmTrouble' && trouble()?.message.startsWith('2 of 3 VMs') === true)
     expect(trouble()?.message).to.match(
       /its node pve3 lacks vnet ludusnat, as .*, so it is not started; let that zone reach/,
     )
@@ -68,5 +68,31 @@ describe('the NAT VNet in a zone of its own', () => {
       paths.filter((path) => path === 'PUT /cluster/sdn'),
       'that of its own VNet',
     ).to.have.length(1)
+  })
+
+  it('is told of with the line that mends it where it is not VLAN-aware, and a router that is off has a VLAN there', async () => {
+    const nics = ['virtio=BC:24:11:00:00:01,bridge=ludusnat,tag=1', 'virtio=BC:24:11:00:00:02,bridge=r1,tag=10']
+    const router = {
+      name: 'JD-router-debian12-x64',
+      vmid: 1_001_254,
+      node: 'pve1',
+      pool: 'JD',
+      tags: ['lanista', 'jd'],
+      nics,
+    }
+    const world = clusterFrom({
+      zone: { type: 'simple' },
+      vnets: [{ name: 'ludusnat' }, { name: 'r1', vlan_aware: true, alias: 'lanista range JD' }],
+      nodes: [{ name: 'pve1', memory_gib: 64 }],
+      templates: ['debian-12-x64-server-template'],
+      guests: [{ ...router, memory_mib: 2048 }],
+    })
+    lab = await openLab({ world, files: { 'JD.yml': JD } })
+    const machines = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'MachinesReady')
+    const line = 'take the VLAN away: qm set 1001254 --net0 virtio=BC:24:11:00:00:01,bridge=ludusnat ('
+    await lab.until(() => machines()?.message.includes(line) === true)
+    expect(machines()?.message).to.match(
+      /vm JD-router-debian12-x64: its net0 has VLAN 1 on ludusnat, which is not VLAN-aware/,
+    )
   })
 })
