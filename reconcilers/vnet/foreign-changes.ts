@@ -124,7 +124,8 @@ export function isOurPending(vnet: VnetSeen, { wants, removals }: VnetDemand, sn
   const want = wants.find((each) => each.name === name)
   if (owner.kind === 'nat') {
     const { zone, tag } = want?.config ?? configured
-    return pending === 'new' && name === NAT_VNET.name && configured.zone === zone && configured.tag === tag
+    const isAsMade = configured.zone === zone && configured.tag === tag && configured.vlanAware
+    return pending === 'new' && name === NAT_VNET.name && isAsMade
   }
   if (owner.kind !== 'range' || (pending !== 'new' && pending !== 'changed')) return false
   // What can't be had is not corrected either.

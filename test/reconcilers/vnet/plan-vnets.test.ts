@@ -215,6 +215,23 @@ const rows: readonly Row[] = [
     vnets: [unapplied(vnet('ludusnat', 77, NAT_MARK))],
     finds: { ludusnat: 'ForeignPending', r2: 'ForeignPending' },
   },
+  ...[{ zone: 'vx' }, { vlanAware: false }].map((other): Row => ({
+    situation: `applies no new NAT VNet that only carries the mark, with ${JSON.stringify(other)}`,
+    wants: KL,
+    vnets: [unapplied(natVnet(other))],
+    finds: { ludusnat: 'ForeignPending', r2: 'ForeignPending' },
+  })),
+  {
+    situation:
+      "waits for somebody's change of the NAT VNet's VLAN-awareness, whose zone and tag are as Lanista makes them",
+    vnets: [changed(natVnet(), { vlanAware: false })],
+    finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: "applies nothing over another range's VNet that is not VLAN-aware, as Lanista makes none",
+    vnets: [natVnet(), unapplied(rangeVnet(2, 'KL', { vlanAware: false }))],
+    finds: { r1: 'ForeignPending' },
+  },
   {
     situation: "waits for somebody's new VNet",
     vnets: [natVnet(), unapplied(vnet('lab', 500, undefined))],
