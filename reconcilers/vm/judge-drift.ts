@@ -152,6 +152,6 @@ function unpluggedText({ name }: VmSpec, { vmid, node, unplugged, bridgesGone }:
   const what =
     gone === ''
       ? `${unplugged.join(', ')} hangs on no bridge, so it has no network there; ${again}`
-      : `its node ${node} does not have ${gone} (${unplugged.join(', ')}), so it has no network there; bring that back first by applying again: pvesh set /cluster/sdn (ifreload -a on ${node} tells what is wrong); then ${again}`
+      : `its node ${node} does not have ${gone} (${unplugged.join(', ')}), so it has no network there; bring that back first by applying again, with all that is pending in Datacenter > SDN: pvesh set /cluster/sdn (ifreload -a on ${node} tells what is wrong); then ${again}`
   return [`vm ${name}: it runs and ${what}`]
 }

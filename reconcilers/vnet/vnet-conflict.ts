@@ -35,7 +35,8 @@ export function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot:
 
 /** Proxmox VE 8 has no rollback: there the VNet is made again as it was, which takes the deletion back. */
 function undoneRemedy(name: string, { running }: VnetSeen, { release }: ClusterSnapshot): string {
-  if (release >= 9) return 'roll it back: pvesh create /cluster/sdn/rollback'
+  if (release >= 9)
+    return 'roll it back, with all else that is pending in Datacenter > SDN: pvesh create /cluster/sdn/rollback'
   if (running === undefined) return 'make it again in Datacenter > SDN'
   const { zone, tag, alias, vlanAware } = running
   const options = [
