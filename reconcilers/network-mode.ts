@@ -22,7 +22,9 @@ export function networkModeOf(seen: ModeSeen, { clusterMode, zone }: ModeSetting
   if (seen.nodes.length > 1) return 'vnets'
   const found = seen.zones.find(({ name }) => name === zone)
   if (found !== undefined) return SINGLE_NODE_ZONES.has(found.type) ? 'vnets' : 'bridges'
-  return zoneHidden(zone, 'so it is not known whether ranges get VNets of it or bridges', seen) ?? 'bridges'
+  const hidden = zoneHidden(zone, 'so it is not known whether ranges get VNets of it or bridges', seen)
+  if (hidden === undefined) return 'bridges'
+  return { ...hidden, message: `${hidden.message}, or say cluster_mode: false (bridges) or true (VNets)` }
 }
 
 /** The node of all VMs where there is one, and `cluster_mode: true` does not say that it is a cluster's first. */
@@ -31,7 +33,7 @@ export const onlyNodeIn = (
   { clusterMode }: Pick<PlanSettings, 'clusterMode'>,
 ): string | undefined => (nodes.length === 1 && clusterMode !== true ? nodes[0]?.name : undefined)
 
-/** What was decided when Lanista was started. */
+/** What was decided when Lanista was started, and seen since. */
 export interface ModeBefore {
   readonly mode: NetworkMode
   /** There were several nodes. */
@@ -58,7 +60,7 @@ export function modeTurned(
         `nothing is changed for that by itself; restart Lanista to go on with ${KINDS[now]}, or set cluster_mode: ${before === 'vnets'} before that to keep ${KINDS[before]}`,
     }
   if (!several || seen.nodes.length > 1 || settings.clusterMode !== undefined) return undefined
-  const message = `cluster: it had several nodes when Lanista was started, and has one now (${isThere}); nothing is changed while that may be a fault; restart Lanista if it is meant`
+  const message = `cluster: it has had several nodes since Lanista was started, and has one now (${isThere}); nothing is changed while that may be a fault; restart Lanista if it is meant`
   return { reason: 'ModeChanged', message }
 }
 

@@ -64,13 +64,8 @@ export function zoneHidden(zone: string, consequence: string, { unseen }: Whole)
   const paths = new Set(['/sdn/zones', `/sdn/zones/${zone}`])
   const lacking = unseen.filter(({ what, path }) => what === 'rights' || (what === 'sdn' && paths.has(path)))
   if (lacking.length === 0) return undefined
-  const finding = notVisible(
-    `zone ${zone}`,
-    `the API token is not shown whether there is such a zone (${rightsOf(lacking)})`,
-    consequence,
-    lacking,
-  )
-  return { ...finding, message: `${finding.message}, or say cluster_mode: false (bridges) or true (VNets)` }
+  const what = `the API token is not shown whether there is such a zone (${rightsOf(lacking)})`
+  return notVisible(`zone ${zone}`, what, consequence, lacking)
 }
 
 /** Why no node may be seen to report on a zone though it does. Undefined when the reports are shown. */

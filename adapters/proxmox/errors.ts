@@ -177,7 +177,7 @@ export const unsentError = (request: Request, why: string, cause: unknown): Prox
   const finding = `${request.title}: no API host answers (${why})`
   // What an untrusted certificate needs is said in `why`.
   if (untrusted) return new Untrusted(request.title, finding, cause)
-  const message = `${finding}; check that the hosts of lanista.proxmox.hosts (or proxmox_url) are up and reachable from here`
+  const message = `${finding}; check that the hosts of lanista.proxmox.hosts (or proxmox_endpoints, or proxmox_url) are up and reachable from here`
   return new ProxmoxError('transport', request.title, message, cause)
 }
 

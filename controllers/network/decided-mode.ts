@@ -23,7 +23,9 @@ export class DecidedMode {
     const settings = this.#settings()
     const now = networkModeOf(seen, settings)
     if (typeof now === 'object') return now
-    const decided = (this.#decided ??= { mode: now, several: seen.nodes.length > 1 })
+    const decided = (this.#decided ??= { mode: now, several: false })
+    // What has grown to a cluster may shrink by a fault like one that was there at the start.
+    if (decided.mode === now && seen.nodes.length > 1) this.#decided = { mode: now, several: true }
     return modeTurned(decided, now, seen, settings) ?? decided.mode
   }
 

@@ -112,9 +112,10 @@ export class VnetApply {
       ),
     )
     const demand = demandOf(requests)
-    // One that could not be taken back is somebody's to settle now: whatever else is written does not bring it into force.
-    const removals = demand.removals.filter(({ name }) => !before.troubles.has(name))
-    const plan = planVnets({ ...demand, removals }, now, this.#settings())
+    // One that could not be written, or taken back, is somebody's to settle now: whatever else is written does not bring it into force.
+    const isWell = ({ name }: { readonly name: string }): boolean => !before.troubles.has(name)
+    const standing = { wants: demand.wants.filter(isWell), removals: demand.removals.filter(isWell) }
+    const plan = planVnets(standing, now, this.#settings())
     const toTakeBack = new Map([...unwanted, ...used, ...usedByThem].filter(([name]) => open.includes(name)))
     // What is taken back is in nobody's way then, so whether anything else is shows the next time.
     const found = [...(toTakeBack.size > 0 ? [] : plan.findings)].flatMap(

@@ -66,7 +66,7 @@ export class VnetMaker {
     const seen = await this.#look(false)
     const plan = this.#plan(demand, seen)
     if (plan.actions.length === 0) return this.#turn(blockedBy(plan.findings), seen)
-    const left = seen.vnets.some((vnet) => vnet.pending !== 'unchanged' && isOurPending(vnet, demand))
+    const left = seen.vnets.some((vnet) => vnet.pending !== 'unchanged' && isOurPending(vnet, demand, seen))
     const allowPending = this.#settings().applyForeign || left
     const held = await this.#lock.hold(allowPending, this.#signal, (lock) => this.#makeUnder(lock, demand, requests))
     switch (held.kind) {

@@ -68,6 +68,8 @@ export interface NetworkNames {
   readonly former?: readonly string[]
   /** The NAT network is a VNet that is not VLAN-aware: Proxmox starts no VM whose NIC has a VLAN there. */
   readonly natRefusesVlans?: true
+  /** Node -> why the NAT network is not there although the range's is; left out where it is everywhere. */
+  readonly natLacking?: Readonly<Record<string, string>>
 }
 
 /** What a look shows of nodes that lack networks which are applied. Applying again repairs them. */

@@ -141,10 +141,11 @@ const isGroupName = (name: string): boolean => name !== '_meta' && name.trim() !
 /** The number a range lives under, or asks for; one that would only be given to it says nothing of existing VMs. */
 function numberIn(
   { id, number: asked }: RangeSpec,
-  seen: NumbersSeen,
+  places: readonly [NumbersSeen, ...(readonly NumbersSeen[])],
   settings: PlanSettings,
   hidden: Finding | undefined,
 ): { readonly number: number } | { readonly warning: string } {
+  const seen = places.find((each) => numbersHeldBy(id, each, settings.vmidBase).length > 0) ?? places[0]
   const numbered = rangeNumberOf(id, asked, seen, new Map(), settings)
   if ('finding' in numbered) return { warning: numbered.finding.message }
   const known = asked !== undefined || numbersHeldBy(id, seen, settings.vmidBase).includes(numbered.number)
@@ -156,15 +157,20 @@ function numberIn(
       }
 }
 
-/** Where `cluster_mode: false` holds on a cluster, ranges live on the configured node alone. Where the mode is not known, both kinds count. */
+/**
+ * Where ranges' numbers show: in networks of the mode, else in those of the other kind, on which a range lives on when the mode has
+ * turned. Where `cluster_mode: false` holds on a cluster, ranges live on the configured node alone. Where the mode is not known, both
+ * kinds count alike.
+ */
 function numbersSeen(
   snapshot: ClusterSnapshot,
   { defaultNode }: PlanSettings,
   mode: NetworkMode | Finding,
-): NumbersSeen {
+): readonly [NumbersSeen, ...(readonly NumbersSeen[])] {
   const { guests, nodes, nodeNetworks } = snapshot
-  if (mode === 'vnets') return { guests, networks: numberedVnets(snapshot) }
   const here = nodeNetworks.filter(({ node }) => nodes.length === 1 || node === defaultNode)
-  const bridges = here.flatMap(numberedBridges)
-  return { guests, networks: mode === 'bridges' ? bridges : [...numberedVnets(snapshot), ...bridges] }
+  const bridges = { guests, networks: here.flatMap(numberedBridges) }
+  const vnets = { guests, networks: numberedVnets(snapshot) }
+  if (typeof mode === 'object') return [{ guests, networks: [...vnets.networks, ...bridges.networks] }]
+  return mode === 'vnets' ? [vnets, bridges] : [bridges, vnets]
 }

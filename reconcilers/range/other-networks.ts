@@ -20,14 +20,15 @@ export function rangeOnBridges(
   const mark = ownerMark(rangeId)
   const bridges = nodeNetworks.flatMap(({ node, interfaces }) =>
     interfaces.flatMap((seen) => {
-      const isOwn = seen.name === bridgeName(number) || isMarked(bridgeOwner(seen), mark)
+      const owner = bridgeOwner(seen)
+      const isOwn = isMarked(owner, mark) || (owner.kind === 'unmarked' && seen.name === bridgeName(number))
       return nodes.has(node) && seen.type === 'bridge' && isOwn ? [`${seen.name} of node ${node}`] : []
     }),
   )
   if (bridges.length === 0) return undefined
   const message =
     `range ${rangeId}: it has ${count(own)} and a bridge (${bridges.join(', ')}), and ranges get VNets of zone ${zone} now; nothing of it is changed, as VMs on a bridge don't reach those on a VNet; ` +
-    `set cluster_mode: false to go on with bridges, or, if its VMs are on none, remove that bridge`
+    `set cluster_mode: false to go on with bridges, or, if no guest is on it, remove that bridge`
   return { reason: 'RangeOnBridges', message }
 }
 
@@ -50,7 +51,7 @@ export function rangeOnVnets(
   const names = found.map(({ name, running, configured }) => `${name} in zone ${(running ?? configured)?.zone ?? ''}`)
   const message =
     `range ${rangeId}: it has ${count(own)} and a VNet (${names.join(', ')}), and ranges get bridges now; nothing of it is changed, as VMs on a VNet don't reach those on a bridge; ` +
-    `set cluster_mode: true, and sdn_zone to that zone, to go on with VNets, or, if its VMs are on none, remove that VNet`
+    `set cluster_mode: true, and sdn_zone to that zone, to go on with VNets, or, if no guest is on it, remove that VNet`
   return { reason: 'RangeOnVnets', message }
 }
 

@@ -11,6 +11,7 @@ import { bindWishes, type BoundWishes, NO_WISHES } from '../placement/wishes.ts'
 import { hiddenMembersOf, machinesHidden, orHidden } from '../not-visible.ts'
 import { assignVmids } from '../vm/assign-vmids.ts'
 import { guestsOfRange } from '../vm/find-guest.ts'
+import { heldWithoutNat } from '../vm/nat-lacking.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from '../vm/plan-vm.ts'
 import { otherCaseOf } from './other-case.ts'
 import { planBridgeNetwork } from './plan-bridge-network.ts'
@@ -89,7 +90,9 @@ function outlineVms(
   const wishes = bindWishes(spec)
   const looks = machines.map(({ vm, vmid }) => ({ vm, vmid, look: lookAtVm(vm, vmid, range, snapshot) }))
   const vms = looks.map(({ vm, vmid, look }): VmPlan | Request =>
-    look.kind === 'known' ? look.plan : requestIn({ placed: spec, planned, wishes }, vm, vmid, ground),
+    look.kind === 'known'
+      ? heldWithoutNat(look.plan, planned.withoutNat)
+      : requestIn({ placed: spec, planned, wishes }, vm, vmid, ground),
   )
   const plans = vms.flatMap((each) => ('step' in each ? [each] : []))
   return {

@@ -89,7 +89,7 @@ export function planVnetNetwork(
   return { kind: 'planned', number, network, unreached, withoutNat, zoneFindings, grant, onlyNode, notes }
 }
 
-function namesOf(number: number, { snapshot, settings }: Ground): NetworkNames {
+function namesOf(number: number, { snapshot, settings, zone: { withoutNat } }: Ground): NetworkNames {
   const nat = snapshot.vnets.find(({ name }) => name === NAT_VNET.name)
   const seen = nat?.running ?? nat?.configured
   return {
@@ -98,5 +98,6 @@ function namesOf(number: number, { snapshot, settings }: Ground): NetworkNames {
     zones: [...new Set([settings.zone, seen?.zone ?? settings.zone])],
     former: [settings.natBridge, bridgeName(number)],
     ...(seen?.vlanAware === false ? { natRefusesVlans: true } : {}),
+    ...(withoutNat.size > 0 ? { natLacking: Object.fromEntries(withoutNat) } : {}),
   }
 }

@@ -29,7 +29,7 @@ export function networksLeft(
     ...(here === undefined ? [] : stayingOn(here, mark)),
   ]
   if (left.length === 0) return undefined
-  const message = `range ${rangeId}: it is to go, and Lanista does not remove by itself what else carries its mark: ${left.join(', ')}; look first that no guest has a NIC on it; once it is gone, so is the range`
+  const message = `range ${rangeId}: it is to go, and Lanista does not remove by itself what else carries its mark: ${left.join(', ')}; look first that no guest has a NIC on it${vnets.length === 0 ? '' : ', and that nothing else is pending in Datacenter > SDN, which the line would apply as well'}; once it is gone, so is the range`
   return { reason: 'NetworkLeft', message }
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import {
   isConfiguredFor,
+  NAT_VNET,
   ownerMark,
   poolComment,
   rangeIdOfMark,
@@ -64,7 +65,7 @@ export function markedRanges({
   guests,
 }: Pick<ClusterSnapshot, 'vnets' | 'nodeNetworks' | 'pools' | 'poolComments' | 'guests'>): ReadonlySet<string> {
   const ofNetworks = [
-    ...vnets.map((vnet) => rangeIdOf(vnetOwner(vnet))),
+    ...vnets.map((vnet) => (vnet.name === NAT_VNET.name ? undefined : rangeIdOf(vnetOwner(vnet)))),
     ...nodeNetworks.flatMap(({ interfaces }) => interfaces.map((seen) => rangeIdOf(bridgeOwner(seen)))),
     ...nodeNetworks.flatMap((network) => [...stagedDeletions(network).values()].map(rangeIdOfMark)),
   ]

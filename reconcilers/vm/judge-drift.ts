@@ -3,8 +3,10 @@ import type { Drift, VmSpec } from '../../model/range-spec.ts'
 import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
 import { marksLacking, marksOf } from './marks.ts'
-import { rewired, wiringOf } from './nic-wiring.ts'
+import { NAT_LACKING_REMEDY } from './nat-lacking.ts'
+import { wiringOf } from './nic-wiring.ts'
 import { unconfiguredMessage } from './plan-existing-vm.ts'
+import { refusedVlanText } from './refused-vlan.ts'
 
 /** A VM that exists, as it is and as it should be. */
 export interface DriftCase {
@@ -56,7 +58,11 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
     ]
     return sentences.length === 0 ? undefined : `vm ${vm.name}: ${sentences.join('; ')}`
   }
-  const networkTrouble = [ofPart('networks') ?? [], refusedVlan(about), unpluggedText(vm, read)].flat().join('; and ')
+  const nat = natLackingText(about)
+  const plugged = nat.length === 0 ? read : withoutNic(read, 'net0', networks.names.nat)
+  const networkTrouble = [ofPart('networks') ?? [], refusedVlan(about), nat, unpluggedText(vm, plugged)]
+    .flat()
+    .join('; and ')
   const wanted = marks === 'configured' && differences.some(({ part }) => drift[part] === 'correct')
   return {
     patch: writes.length === 0 ? undefined : { set: Object.fromEntries(writes), delete: [], digest: read.digest },
@@ -100,15 +106,28 @@ const isOnFormer = (key: string, { config }: MachineAudit, { names }: RangeNetwo
 }
 
 /** A router that Ludus 2 has deployed has the VLAN 1 there, which a VNet without VLAN awareness refuses at its next start. */
-function refusedVlan({ vm, networks: { names }, read: { vmid, config } }: DriftCase): readonly string[] {
-  const text = config['net0'] ?? ''
-  const { bridge, vlan } = wiringOf(text)
-  if (names.natRefusesVlans !== true || bridge !== names.nat || vlan === undefined) return []
-  const without = rewired(text, { bridge, vlan: undefined })
-  return [
-    `vm ${vm.name}: its net0 has VLAN ${vlan} on ${names.nat}, which is not VLAN-aware, so that Proxmox does not start it any more; take the VLAN away: qm set ${vmid} --net0 ${without}`,
-  ]
+function refusedVlan({ vm, networks: { names }, read }: DriftCase): readonly string[] {
+  const text = names.natRefusesVlans === true ? refusedVlanText(read, names.nat) : undefined
+  return text === undefined ? [] : [`vm ${vm.name}: ${text}`]
 }
+
+/** Where the zone of the NAT VNet has left a node under a router that runs there. An apply brings nothing back. */
+function natLackingText({ vm, networks: { names }, read: { node, running, config } }: DriftCase): readonly string[] {
+  const isOnNat = vm.role === 'router' && wiringOf(config['net0'] ?? '').bridge === names.nat
+  const why = isOnNat && running ? names.natLacking?.[node] : undefined
+  return why === undefined
+    ? []
+    : [
+        `vm ${vm.name}: it runs and its node ${node} ${why}, so it reaches nothing outside of its range; ${NAT_LACKING_REMEDY}`,
+      ]
+}
+
+/** What is said of it already left out. */
+const withoutNic = (read: MachineAudit, key: string, bridge: string): MachineAudit => ({
+  ...read,
+  unplugged: read.unplugged.filter((each) => each !== key),
+  bridgesGone: read.bridgesGone.filter((each) => each !== bridge),
+})
 
 /** The fields as asked whose change waits for the next boot. */
 function waitingKeys(part: keyof Drift, { vm, networks, read, known }: DriftCase): readonly string[] {
@@ -133,6 +152,6 @@ function unpluggedText({ name }: VmSpec, { vmid, node, unplugged, bridgesGone }:
   const what =
     gone === ''
       ? `${unplugged.join(', ')} hangs on no bridge, so it has no network there; ${again}`
-      : `its node ${node} does not have ${gone} (${unplugged.join(', ')}), so it has no network there; bring that back first by applying again: pvesh set /cluster/sdn (ifreload -a on ${node} tells what is wrong); then ${again}`
+      : `its node ${node} does not have ${gone} (${unplugged.join(', ')}), so it has no network there; bring that back first by applying again, with all that is pending in Datacenter > SDN: pvesh set /cluster/sdn (ifreload -a on ${node} tells what is wrong); then ${again}`
   return [`vm ${name}: it runs and ${what}`]
 }

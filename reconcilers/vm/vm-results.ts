@@ -4,6 +4,7 @@ import { MOVE_IT, renameRemedy } from './find-guest.ts'
 import { leftoverMessage } from './interrupted-clone.ts'
 import { marksLacking } from './marks.ts'
 import { lockedMessage } from './plan-existing-vm.ts'
+import { refusedVlanText, vnetRefusing } from './refused-vlan.ts'
 import { didNotGoDown, SHUTDOWN_SECONDS } from './shutdown.ts'
 import { present } from './vm-steps.ts'
 import type { VmContext, VmResult, VmWork } from './vm-work.ts'
@@ -76,8 +77,11 @@ export function notShutDown(context: VmContext, error: unknown): VmResult {
 export const retry = (phase: VmPhase, error: string): VmResult => ({ phase, outcome: { kind: 'retry', error } })
 
 /** The end of a run that an error ended, told with the VM's name. */
-export function failed({ work, result }: VmContext, error: unknown, phase: VmPhase = result.phase): VmResult {
+export function failed({ work, read, result }: VmContext, error: unknown, phase: VmPhase = result.phase): VmResult {
   const outcome = outcomeOfError(error)
-  const described = 'error' in outcome ? { ...outcome, error: `vm ${work.plan.spec.name}: ${outcome.error}` } : outcome
-  return { phase, outcome: described }
+  if (!('error' in outcome)) return { phase, outcome }
+  const vnet = vnetRefusing(outcome.error)
+  const why = vnet === undefined || read === undefined ? undefined : refusedVlanText(read, vnet)
+  const told = why === undefined ? outcome.error : `${why} (${outcome.error})`
+  return { phase, outcome: { ...outcome, error: `vm ${work.plan.spec.name}: ${told}` } }
 }

@@ -3,8 +3,9 @@ import { NAT_VNET, rangeNumberOfVnet } from '../../model/identity.ts'
 import type { VnetRemoval, VnetWant } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
 import type { ClusterSnapshot, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
-import { configOwner, isMarked, vnetOwner } from '../network-owner.ts'
+import { configOwner, isMarked, rangeIdOf, vnetOwner } from '../network-owner.ts'
 import { sdnHidden } from '../not-visible.ts'
+import { activeVmsOf, conflictOf, contestedNames, isRehomed } from './vnet-conflict.ts'
 
 /** What ranges want of VNets in one turn. */
 export interface VnetDemand {
@@ -28,13 +29,13 @@ export interface ForeignChanges {
 
 /**
  * Changes that an apply of ours would bring into force although they are not ours. Ours are, of VNets that carry an owner
- * mark: a new or changed one that a range wants (corrected before it is applied), another range's that is just what Lanista
- * would write, a new NAT VNet, and the deletion of a VNet that is to go. Nothing staged on a node is ours: on a cluster
- * Lanista writes no interfaces.
+ * mark: a new or changed one that a range wants and can have (corrected before it is applied), another range's that is just
+ * what Lanista would write, a new NAT VNet, and the deletion of a VNet that is to go. Nothing staged on a node is ours: on a
+ * cluster Lanista writes no interfaces.
  */
 export function foreignChanges(demand: VnetDemand, snapshot: ClusterSnapshot): ForeignChanges {
   const { vnets, zones, nodes, nodeNetworks } = snapshot
-  const foreignVnets = vnets.filter((vnet) => vnet.pending !== 'unchanged' && !isOurPending(vnet, demand))
+  const foreignVnets = vnets.filter((vnet) => vnet.pending !== 'unchanged' && !isOurPending(vnet, demand, snapshot))
   const stagedOn = new Map(nodeNetworks.map((network) => [network.node, network.staged]))
   return {
     sdn: [
@@ -111,23 +112,34 @@ export function foreignText({ sdn, staged, unknown, undo }: ForeignChanges): str
 }
 
 /** True for a pending change of a VNet that is Lanista's own, made in this turn or left by an earlier run. */
-export function isOurPending(vnet: VnetSeen, { wants, removals }: VnetDemand): boolean {
+export function isOurPending(vnet: VnetSeen, { wants, removals }: VnetDemand, snapshot: ClusterSnapshot): boolean {
   const { name, configured, pending } = vnet
   // One that a range wants again is nobody's to bring into force.
   if (pending === 'deleted' && wants.some((want) => want.name === name)) return false
   if (pending === 'deleted')
     return removals.some((removal) => removal.name === name && isMarked(vnetOwner(vnet), removal.alias))
   if (configured === undefined) return false
-  const owner = configOwner(configured).kind
+  const owner = configOwner(configured)
   // An alias can be copied: what carries one must be what Lanista makes under it.
   const want = wants.find((each) => each.name === name)
-  if (owner === 'nat') {
+  if (owner.kind === 'nat') {
     const { zone, tag } = want?.config ?? configured
-    return pending === 'new' && name === NAT_VNET.name && configured.zone === zone && configured.tag === tag
+    const isAsMade = configured.zone === zone && configured.tag === tag && configured.vlanAware
+    return pending === 'new' && name === NAT_VNET.name && isAsMade
   }
-  if (owner !== 'range' || (pending !== 'new' && pending !== 'changed')) return false
-  return want === undefined ? isAsWritten(name, configured, pending, wants) : want.correctDrift
+  if (owner.kind !== 'range' || (pending !== 'new' && pending !== 'changed')) return false
+  // What can't be had is not corrected either.
+  const isCorrected = want?.correctDrift === true && !contestedNames(wants).has(name)
+  if (isCorrected && conflictOf(want, vnet, snapshot) === undefined) return true
+  return isAsWritten(name, configured, pending, wants) && !movesUnderVms(vnet, snapshot)
 }
+
+/** Lanista moves no VNet to another zone or tag under VMs that run on it, so such a move is somebody's. */
+const movesUnderVms = ({ configured, running }: VnetSeen, { guests }: ClusterSnapshot): boolean =>
+  configured !== undefined &&
+  running !== undefined &&
+  isRehomed(running, configured) &&
+  activeVmsOf(rangeIdOf(configOwner(configured)), guests).length > 0
 
 /**
  * True for a range VNet with the zone and tag that its number gives it, as the wanted range VNets show. Where none is wanted

@@ -66,6 +66,6 @@ function lackingRemedy(repair: RepairStanding): string {
     case 'held':
       return `it would be repaired by applying again, which is not done, because ${repair.why}`
     case 'exhausted':
-      return 'applying again has not helped; put the node in order (ifreload -a on it tells what is wrong), then apply once more: pvesh set /cluster/sdn'
+      return 'applying again has not helped; put the node in order (ifreload -a on it tells what is wrong), then apply once more, with all that is pending in Datacenter > SDN: pvesh set /cluster/sdn'
   }
 }

@@ -50,7 +50,7 @@ export function planVnets(
     }
     const write = writeOf(want, seen)
     if (write !== undefined) writes.push(write)
-    else if (seen !== undefined && seen.pending !== 'unchanged' && isOurPending(seen, demand))
+    else if (seen !== undefined && seen.pending !== 'unchanged' && isOurPending(seen, demand, snapshot))
       leftPending.push(want.name)
     else if (seen?.running === undefined) {
       if (blocked) findings.set(want.name, foreignFinding(`vnet ${want.name}`, 'not applied', foreign))
@@ -60,7 +60,7 @@ export function planVnets(
   for (const removal of demand.removals) {
     const seen = snapshot.vnets.find(({ name }) => name === removal.name)
     if (seen === undefined || wants.some(({ name }) => name === removal.name)) continue
-    if (seen.pending === 'deleted' && isOurPending(seen, demand)) leftPending.push(removal.name)
+    if (seen.pending === 'deleted' && isOurPending(seen, demand, snapshot)) leftPending.push(removal.name)
     else if (isToBeRemoved(removal, seen))
       writes.push({ kind: 'delete-vnet', vnet: removal.name, reason: removal.reason })
   }

@@ -2,7 +2,7 @@ import type { Finding } from '../../model/condition.ts'
 import { NAT_VNET, RANGE_NUMBERS, rangeIdOfMark, rangeNumberOfVnet } from '../../model/identity.ts'
 import type { VnetWant } from '../../model/plan/network-plan.ts'
 import { printable } from '../../model/printable.ts'
-import type { ClusterSnapshot, VnetSeen } from '../../model/snapshot.ts'
+import type { ClusterSnapshot, GuestSeen, VnetConfig, VnetSeen } from '../../model/snapshot.ts'
 import { isMarked, vnetOwner } from '../network-owner.ts'
 
 /** VNets that two ranges of one turn want for themselves: neither gets it, whoever is first. */
@@ -35,7 +35,8 @@ export function conflictOf(want: VnetWant, seen: VnetSeen | undefined, snapshot:
 
 /** Proxmox VE 8 has no rollback: there the VNet is made again as it was, which takes the deletion back. */
 function undoneRemedy(name: string, { running }: VnetSeen, { release }: ClusterSnapshot): string {
-  if (release >= 9) return 'roll it back: pvesh create /cluster/sdn/rollback'
+  if (release >= 9)
+    return 'roll it back, with all else that is pending in Datacenter > SDN: pvesh create /cluster/sdn/rollback'
   if (running === undefined) return 'make it again in Datacenter > SDN'
   const { zone, tag, alias, vlanAware } = running
   const options = [
@@ -132,15 +133,22 @@ function rehomedOf(
   { guests }: ClusterSnapshot,
 ): Finding | undefined {
   const { running } = seen
-  if (!correctDrift || running === undefined || (running.zone === config.zone && running.tag === config.tag))
-    return undefined
+  if (!correctDrift || running === undefined || !isRehomed(running, config)) return undefined
   const rangeId = rangeIdOfMark(config.alias)
-  const busy = guests.filter(
-    ({ pool, status, template }) => pool === rangeId && !template && (status === 'running' || status === 'paused'),
-  )
+  const busy = activeVmsOf(rangeId, guests)
   if (busy.length === 0) return undefined
   return {
     reason: 'VnetInUse',
     message: `vnet ${name}: it runs in zone ${running.zone} with tag ${running.tag ?? 'none'}, and should be in ${config.zone} with tag ${config.tag ?? 'none'}, but ${busy.length} VMs of range ${rangeId} run; set sdn_zone and vxlan_tag_base back (or the VNet, if somebody changed it), or shut these VMs down first`,
   }
 }
+
+/** Whether a VNet that is in force would be another network with a configuration. */
+export const isRehomed = (running: VnetConfig, { zone, tag }: VnetConfig): boolean =>
+  running.zone !== zone || running.tag !== tag
+
+/** A range's VMs that a change of its network would strike. */
+export const activeVmsOf = (rangeId: string | undefined, guests: readonly GuestSeen[]): readonly GuestSeen[] =>
+  guests.filter(
+    ({ pool, status, template }) => pool === rangeId && !template && (status === 'running' || status === 'paused'),
+  )

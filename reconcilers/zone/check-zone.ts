@@ -1,11 +1,12 @@
 import type { ClusterSnapshot, ZoneConfig, ZoneSeen } from '../../model/snapshot.ts'
 import type { ZoneFinding, ZoneJudgement } from '../../model/zone-finding.ts'
+import { zoneHidden } from '../not-visible.ts'
 import { addressesOf, missingZone, otherType, type Replacement } from './no-such-zone.ts'
 import { pendingPart } from './zone-pending.ts'
 import { judgeMtu } from './zone-mtu.ts'
 import { judgeNodes } from './zone-nodes.ts'
 import { judgePeers } from './zone-peers.ts'
-import { blocking, byName, remark, type ZoneProblem, type ZoneUse } from './zone-problem.ts'
+import { blocking, byName, listed, remark, type ZoneProblem, type ZoneUse } from './zone-problem.ts'
 import { APPLY, editRemedy, mergedChange } from './zone-remedy.ts'
 import { hiddenReports, judgeReports } from './zone-reports.ts'
 
@@ -24,7 +25,11 @@ export function checkZone(snapshot: ClusterSnapshot, zoneName: string): ZoneJudg
     const others = othersPending(snapshot, zoneName)
     return { findings: [findingOf({ ...blocking(reason, what), remedy }, zoneName, use, others)], unreached: new Map() }
   }
-  if (zone === undefined) return found('ZoneMissing', missingZone(zoneName, snapshot))
+  if (zone === undefined) {
+    const hidden = zoneHidden(zoneName, 'so no range gets a network in it', snapshot)
+    if (hidden === undefined) return found('ZoneMissing', missingZone(zoneName, snapshot))
+    return { findings: [{ ...hidden, severity: 'unusable', nodes: [], shell: undefined }], unreached: new Map() }
+  }
   const fits = zone.type === 'vxlan' || (zone.type === 'simple' && snapshot.nodes.length === 1)
   return fits ? judgeZone(zone, use, snapshot) : found('ZoneNotVxlan', otherType(zone, snapshot))
 }
@@ -37,7 +42,7 @@ export function judgeZone(zone: ZoneSeen, use: ZoneUse, snapshot: ClusterSnapsho
   if (zone.pending === 'deleted')
     return { findings: findingsOf(pending.problems, zone, use, snapshot), unreached: new Map() }
 
-  const problems = [...pending.problems, ...pending.standing, ...judgeReports(zone, snapshot)]
+  const problems = [...pending.problems, ...pending.standing, ...betweenLimits(zone), ...judgeReports(zone, snapshot)]
   const unreached = new Map(problems.flatMap((problem) => [...problem.unreached]).sort(([a], [b]) => (a < b ? -1 : 1)))
   const hidden = hiddenReports(zone, snapshot)
   return {
@@ -56,6 +61,22 @@ function inForce({ running, ...configured }: ZoneSeen): ZoneConfig {
   const [first, second] = limits
   const both = first?.filter((name) => second?.includes(name) ?? true)
   return { ...running, nodes: both?.length === 0 ? second : both }
+}
+
+/** Nothing runs anywhere while the zone is on some nodes and a change that is pending puts it on others alone. */
+function betweenLimits({ running, pending, nodes = [] }: ZoneSeen): readonly ZoneProblem[] {
+  const before = running?.nodes ?? []
+  const isBetween = before.length > 0 && nodes.length > 0 && !nodes.some((name) => before.includes(name))
+  if (pending !== 'changed' || !isBetween) return []
+  const what = `it is on the nodes ${listed(before)}, and on ${listed(nodes)} only once that change is applied; Proxmox starts nothing on either before`
+  return [
+    {
+      ...remark({ reason: 'ZoneNotApplied', nodes, what, change: {} }),
+      unreached: new Map(
+        nodes.map((name) => [name, `is not among the zone's nodes (${before.join(', ')}) before an apply`]),
+      ),
+    },
+  ]
 }
 
 /** What is wrong with a configuration, whether it is in force or not. */

@@ -17,6 +17,7 @@ export interface BrokenZone {
 }
 
 const NODES = ['pve1', 'pve2', 'pve3'].map((name) => node(name))
+const TWO = ['10.0.0.1', '10.0.0.2']
 const ALL = '10.0.0.1,10.0.0.2,10.0.0.3'
 const APPLY = 'pvesh set /cluster/sdn'
 const LOOK = 'the line only looks: what a node does not list a person must know'
@@ -185,6 +186,21 @@ export const brokenZones: readonly BrokenZone[] = [
     snapshot: withZone({ pending: 'deleted', nodes: ['pve1', 'pve2', 'pve3'] }, { release: 8 }),
     says: [`unusable ZoneDeletionPending: ${CREATE} ludus --peers ${ALL} --nodes pve1,pve2,pve3 && ${APPLY}`],
     message: /Nodes pve1,pve2,pve3/,
+  },
+  {
+    situation: 'is put on other nodes altogether by a change that is not applied, so that nothing runs on either',
+    snapshot: withZone(
+      { pending: 'changed', peers: TWO, nodes: ['pve2'], running: running({ peers: TWO, nodes: ['pve1'] }) },
+      { nodes: NODES.slice(0, 2) },
+    ),
+    says: [
+      `unusable ZoneReachesNoNode: ${SET} --delete nodes && ${APPLY}`,
+      `degraded ZoneChangePending: ${APPLY}`,
+      `degraded ZoneLeavesOutNode: ${SET} --delete nodes && ${APPLY}`,
+      `degraded ZoneNotApplied: ${APPLY}`,
+    ],
+    message: /pve2 is not among the zone's nodes \(pve1\) before an apply/,
+    unreached: ['pve1', 'pve2'],
   },
   {
     situation: 'was never applied',

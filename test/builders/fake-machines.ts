@@ -35,6 +35,8 @@ export const machine = (vmid: number, name: string, traits: Partial<MachineRead>
 /** The machines of a cluster in memory: does what it is told at once, keeps a journal, and fails as scripted. */
 export class FakeMachines implements Machines {
   readonly journal: string[] = []
+  /** Of the last audit. */
+  zonesAsked: readonly string[] = []
   readonly machines = new Map<number, MachineRead>()
   /** Called before each call is carried out. */
   onCall: (call: Call) => void = () => {}
@@ -70,7 +72,8 @@ export class FakeMachines implements Machines {
     return undefined
   }
 
-  async audit(node: string, vmid: number): Promise<MachineAudit | undefined> {
+  async audit(node: string, vmid: number, zones: readonly string[] = []): Promise<MachineAudit | undefined> {
+    this.zonesAsked = zones
     const seen = await this.read(node, vmid)
     return seen && { ...seen, waiting: [], unplugged: [], bridgesGone: [] }
   }

@@ -58,7 +58,7 @@ describe('what is told of a Ready range is told with what mends it:', () => {
     node.bridges = new Map([...bridges].filter(([name]) => name !== 'r1'))
     await lab.until(() => /net0/.test(trouble()))
     expect(trouble()).to.match(
-      /its node pve1 does not have r1 \(net0\), .*applying again: pvesh set \/cluster\/sdn .*; then stop it and start it again/,
+      /its node pve1 does not have r1 \(net0\), .*applying again, with all that is pending .*: pvesh set \/cluster\/sdn .*; then stop it and start it again/,
     )
     node.bridges = bridges
     guest().running!.loose.clear()

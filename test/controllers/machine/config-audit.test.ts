@@ -42,6 +42,7 @@ function auditOf(config: Readonly<Record<string, string>>, members: readonly num
   return {
     audit,
     machines,
+    workOf,
     time,
     stop,
     /** Calls made by one check. */
@@ -55,6 +56,15 @@ function auditOf(config: Readonly<Record<string, string>>, members: readonly num
 }
 
 describe('the rotation of looks at configurations', () => {
+  it('asks where NICs are plugged in, in all zones of the range networks', async () => {
+    const { audit, machines, workOf } = auditOf(FINE)
+    audit.waitForNoTurn()
+    const work = workOf({}, [10], NONE, VMID)
+    const names = { ...work.networks.names, zones: ['ludus', 'nat'] }
+    await audit.check({ ...work, networks: { ...work.networks, names } })
+    expect(machines.zonesAsked).to.deep.equal(['ludus', 'nat'])
+  })
+
   it('does not look at a VM that it sees for the first time, and does within the first interval', async () => {
     const { check, time } = auditOf(FINE)
     expect((await check()).calls).to.deep.equal([])

@@ -31,10 +31,11 @@ describe('DecidedMode', () => {
     expect(looks).to.deep.equal(['vnets', 'ModeChanged', 'vnets'])
   })
 
-  it('goes on where a single node with a zone gets a second one', () => {
+  it('goes on where a single node with a zone gets a second one, and stops where that is gone again', () => {
     const decided = new DecidedMode(settings)
-    const looks = [cluster({ nodes: [node('pve1')] }), TWO].map((seen) => reasonOf(decided.modeOf(seen)))
-    expect(looks).to.deep.equal(['vnets', 'vnets'])
+    const one = cluster({ nodes: [node('pve1')] })
+    const looks = [one, TWO, one].map((seen) => reasonOf(decided.modeOf(seen)))
+    expect(looks).to.deep.equal(['vnets', 'vnets', 'ModeChanged'])
   })
 
   it('names the NAT network of the mode: the bridge as it is configured by then, or the VNet', () => {

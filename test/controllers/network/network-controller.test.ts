@@ -15,7 +15,7 @@ import { groundOf } from '../../../reconcilers/range/ground.ts'
 import { planVnetNetwork } from '../../../reconcilers/range/plan-vnet-network.ts'
 import { vnetWantsOf } from '../../../reconcilers/vnet/vnet-wants.ts'
 import { stillWanted } from '../../builders/permits.ts'
-import { cluster, guest, natVnet, nodeNetwork, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
+import { changed, cluster, guest, natVnet, nodeNetwork, rangeVnet, unapplied, vnet } from '../../builders/cluster.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { quiet, settled } from '../../builders/quiet.ts'
 import { range, settings } from '../../builders/range.ts'
@@ -157,6 +157,16 @@ describe('NetworkController', () => {
     expect(kinds(await ensureAll(controllerOf(proxmox), [1, 2]))).to.deep.equal(['ready', 'failed'])
     expect(proxmox.writes).to.deep.equal(['create r2', 'apply'])
     expect(proxmox.journal, 'the lock proves nothing here').to.include('subnets')
+  })
+
+  it("brings nobody's change of a range's VNet into force that could not be put right", async () => {
+    const forbidden = new ProxmoxError('forbidden', 'PUT /cluster/sdn/vnets/r1', 'Permission check failed')
+    const vnets = [natVnet(), changed(rangeVnet(1, 'R1'), { zone: 'theirs' })]
+    const proxmox = new FakeProxmox(cluster({ vnets })).fail('update r1', forbidden)
+    const results = await ensureAll(controllerOf(proxmox), [1, 2])
+    expect(kinds(results)).to.deep.equal(['failed', 'blocked'])
+    expect(reasonOf(results[1])).to.equal('ForeignPending')
+    expect(proxmox.writes).to.deep.equal(['update r1', 'create r2'])
   })
 
   it('fails everybody who waits for an apply that fails, and tries again in the next turn', async () => {

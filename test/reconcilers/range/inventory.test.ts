@@ -3,7 +3,16 @@ import type { RangeSpec } from '../../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import type { Unseen, UnseenKind } from '../../../model/unseen.ts'
 import { ansibleListOf, inventoryOf } from '../../../reconcilers/range/inventory.ts'
-import { cluster, guest, rangeBridge, rangeGuest, rangeVnet, singleNode, vnet } from '../../builders/cluster.ts'
+import {
+  cluster,
+  guest,
+  rangeBridge,
+  rangeGuest,
+  rangeVnet,
+  simpleZone,
+  singleNode,
+  vnet,
+} from '../../builders/cluster.ts'
 import { range, settings, vm } from '../../builders/range.ts'
 
 const ROUTER = 'JD-router-debian11-x64'
@@ -17,6 +26,15 @@ const names = (specs: readonly RangeSpec[], seen: ClusterSnapshot): readonly str
 ]
 
 describe('the Ansible inventory', () => {
+  it('keeps a range that Ludus made on the network that it was adopted with, when the node has got a zone, or lost it', () => {
+    const made = [guest(104, { name: 'JD-DC01', pool: 'JD' })]
+    const bridged = singleNode([rangeBridge(3, 'JD')], { zones: [simpleZone()], guests: made })
+    expect(look([range('JD')], bridged).hosts.get('JD-DC01')).to.include({ range_second_octet: 3 })
+    const vnets = [rangeVnet(3, 'JD', { tag: undefined })]
+    const left = singleNode([], { vnets, guests: made })
+    expect(look([range('JD')], left).hosts.get('JD-DC01')).to.include({ range_second_octet: 3 })
+  })
+
   it("has the groups, addresses and variables of Ludus' own", () => {
     const vms = [
       vm('JD-DC01', { domainController: true }),

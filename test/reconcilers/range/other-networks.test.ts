@@ -55,6 +55,45 @@ describe('a range on the other kind of network', () => {
     expect(found(one([bare], { ...SIMPLE, guests }), 1)).to.equal('RangeOnBridges')
   })
 
+  it('is not taken for one because of a bridge of its number on a node without its VMs, or of something else of that name', () => {
+    const nodes = [PVE1, node('pve2')]
+    const on = (at: string, type: string) =>
+      nodes.map((each) =>
+        nodeNetwork(each, {
+          interfaces: [netInterface('vmbr0'), ...(each.name === at ? [rangeBridge(1, 'JD', { type })] : [])],
+        }),
+      )
+    const seen = (at: string, type: string) =>
+      cluster({ nodes, guests: [DC], pools: ['JD'], vnets: [natVnet()], nodeNetworks: on(at, type) })
+    expect(found(seen('pve1', 'bridge'))).to.equal('RangeOnBridges')
+    expect(found(seen('pve2', 'bridge'))).to.equal('planned')
+    expect(found(seen('pve1', 'eth'))).to.equal('planned')
+  })
+
+  it('is left alone on a VNet of Ludus, which has no mark, where its file says the number', () => {
+    const guests = [rangeGuest(104, 'JD', 'JD-DC01', { tags: [] })]
+    expect(found(one([], { guests, vnets: [rangeVnet(1, 'JD', { ...UNTAGGED, alias: undefined })] }), 1)).to.equal(
+      'RangeOnVnets',
+    )
+    expect(found(one([], { guests, vnets: [rangeVnet(1, 'JD', { ...UNTAGGED, alias: 'of Ann' })] }), 1)).to.equal(
+      'planned',
+    )
+  })
+
+  it('is told to its NICs by the names of both kinds, and by all zones that they are in', () => {
+    const nat = natVnet({ zone: 'nat', vlanAware: false })
+    const result = plan(cluster({ vnets: [nat] }))
+    expect(result)
+      .to.have.nested.property('plan.network.names')
+      .that.deep.equals({
+        nat: 'ludusnat',
+        range: 'r1',
+        zones: ['ludus', 'nat'],
+        former: ['vmbr1000', 'vmbr1001'],
+        natRefusesVlans: true,
+      })
+  })
+
   it('gets VNets where it has no VMs, whatever bridge is left of it', () => {
     expect(found(one([rangeBridge(1, 'JD')], SIMPLE))).to.equal('planned')
   })
@@ -62,6 +101,14 @@ describe('a range on the other kind of network', () => {
   it('goes on with VNets once it has its own, whatever bridge is left of it', () => {
     const vnets = [natVnet(UNTAGGED), rangeVnet(1, 'JD', UNTAGGED)]
     expect(found(one([rangeBridge(1, 'JD')], { ...SIMPLE, guests: [DC], vnets }))).to.equal('planned')
+  })
+
+  it("is not taken for one because of a bridge of its number that is somebody's, by its comment", () => {
+    const vnets = [natVnet(UNTAGGED)]
+    for (const comment of ['storage of Ann', 'lanista range KL'])
+      expect(found(one([rangeBridge(1, 'KL', { comment })], { ...SIMPLE, guests: [DC], vnets })), comment).to.equal(
+        'planned',
+      )
   })
 
   it("is not taken for one because of another range's bridge", () => {

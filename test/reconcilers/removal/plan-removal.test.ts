@@ -60,6 +60,12 @@ const rows: readonly Row[] = [
     seen: cluster({ vnets: [natVnet()] }),
     becomes: 'gone',
   },
+  {
+    situation: "is gone where the NAT VNet, which is everybody's, carries its mark",
+    mode: 'vnets',
+    seen: cluster({ vnets: [natVnet({ alias: 'lanista range JD' })] }),
+    becomes: 'gone',
+  },
   { situation: 'is gone from an empty single node', mode: 'bridges', seen: singleNode(), becomes: 'gone' },
   {
     situation: 'keeps its VMs, too, while a VNet of it may be hidden',

@@ -121,6 +121,26 @@ describe('what becomes of a difference', () => {
       expect(judged.held).to.equal(row.held ?? false)
     })
 
+  it('says of a router whose node the NAT VNet has left what brings it back, which no apply does', () => {
+    const config = { ...FINE, memory: '2048', balloon: '512', net0: `${MAC},bridge=ludusnat` }
+    const made = machine(1_010_254, 'JD-router-debian11-x64', { config, tags: ['jd', 'lanista'], running: true })
+    const natLacking = { [made.node]: "lacks vnet ludusnat, as it is not among zone nat's nodes (pve9)" }
+    const judge = (running: boolean, names = { ...NETWORKS.names, natLacking }) =>
+      judgeDrift({
+        vm: router('JD'),
+        networks: { ...NETWORKS, vlans: [], names },
+        drift: { networks: 'correct', hardware: 'correct' },
+        read: { ...made, running, waiting: [], unplugged: ['net0'], bridgesGone: ['ludusnat'] },
+        known: new Map(),
+      }).trouble
+    expect(judge(true)).to.match(
+      /^vm JD-router-debian11-x64: it runs and its node pve1 lacks vnet ludusnat, as .*; let that zone/,
+    )
+    expect(judge(true)).not.to.match(/pvesh|hangs on no bridge/)
+    expect(judge(true, { ...NETWORKS.names, natLacking: {} })).to.match(/does not have ludusnat .*pvesh set/)
+    expect(judge(false)).not.to.match(/lacks vnet/)
+  })
+
   it('keeps the VLAN of a router on the NAT network, and says where it lets it start no more', () => {
     const config = { ...FINE, memory: '2048', balloon: '512', net0: `${MAC},bridge=ludusnat,tag=1` }
     const read = {

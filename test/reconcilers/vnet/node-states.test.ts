@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { ClusterSnapshot } from '../../../model/snapshot.ts'
 import { lackingNodes, nodeStates, withReloads } from '../../../reconcilers/vnet/node-states.ts'
+import { repairNeed } from '../../../reconcilers/vnet/repair-need.ts'
 import { cluster, natVnet, node, rangeVnet, unapplied } from '../../builders/cluster.ts'
 
 const HOUR = 3_600_000
@@ -98,6 +99,19 @@ describe('whether networks are in force on a node', () => {
       const states = nodeStates(['ludusnat', 'r1'], seen, EVERYWHERE)
       expect(states.find(({ node: name }) => name === 'pve2')?.state).to.equal(expected)
     })
+
+  it('does not hang on the NAT VNet where its zone leaves out the node, so that nothing is repaired there for ever', () => {
+    const withoutNat = new Map([['pve2', 'lacks vnet ludusnat']])
+    const of = (vnet: string, zone: string) => {
+      const vnetStates = [{ node: 'pve2', zone, vnet, status: 'error', message: undefined }]
+      const seen = cluster({ nodes: up(), takenAt: 10 * HOUR, vnets: elsewhere, vnetStates })
+      const zones = { ...EVERYWHERE, withoutNat }
+      const lacking = repairNeed(seen, zones, { applyForeign: false }).lacking.map(({ node: name }) => name)
+      return [nodeStates(['ludusnat', 'r1'], seen, zones)[1]?.state, lacking]
+    }
+    expect(of('ludusnat', 'nat')).to.deep.equal(['available', []])
+    expect(of('r1', 'ludus')).to.deep.equal(['failed', ['pve2']])
+  })
 
   it('is told by the log of an apply where the look does not tell it yet', () => {
     const state = (at: string, is: 'reloading' | 'available' | 'pending' | 'hanging') => ({

@@ -175,6 +175,35 @@ const rows: readonly Row[] = [
     vnets: [natVnet(), changed(rangeVnet(2, 'KL', { tag: 99 }), { tag: 2 })],
     does: ['create r1 1', 'apply r1'],
   },
+  ...[UNTAGGED, {}].flatMap((tag): readonly Row[] => {
+    const wants = tag === UNTAGGED ? JD_SIMPLE : JD
+    const moved = (number: number, id: string) =>
+      changed(rangeVnet(number, id, { ...tag, zone: 'vx' }), { zone: 'ludus' })
+    const more = { ...SIMPLE, guests: [rangeGuest(2_010_011, 'KL', 'KL-a')] }
+    const kind = tag === UNTAGGED ? 'without tags' : 'with tags'
+    return [
+      {
+        situation: `brings no move of another range's VNet into force under its VMs, as if it were a correction of ours (${kind})`,
+        wants,
+        vnets: [natVnet(tag), moved(2, 'KL')],
+        more,
+        finds: { r1: 'ForeignPending' },
+      },
+      {
+        situation: `brings no move into force with another range's VNet that its own range may not make (${kind})`,
+        wants: [...wants, ...vnetWantsOf('KL', 2, false, { ...settings(), tagged: tag !== UNTAGGED })],
+        vnets: [natVnet(tag), moved(2, 'KL')],
+        more,
+        finds: { r1: 'ForeignPending', r2: 'VnetInUse' },
+      },
+    ]
+  }),
+  {
+    situation: 'brings no change of a VNet into force that two ranges want, so that nobody corrects it',
+    wants: [...JD, ...KL, ...vnetWantsOf('XX', 2, true, { ...settings(), tagged: true })],
+    vnets: [natVnet(), changed(rangeVnet(2, 'KL'), { zone: 'other' })],
+    finds: { r1: 'ForeignPending', r2: 'VnetContested' },
+  },
   {
     situation: "waits for somebody's change to another range's VNet",
     vnets: [natVnet(), changed(rangeVnet(2, 'KL'), { tag: 99 })],
@@ -185,6 +214,23 @@ const rows: readonly Row[] = [
     wants: KL,
     vnets: [unapplied(vnet('ludusnat', 77, NAT_MARK))],
     finds: { ludusnat: 'ForeignPending', r2: 'ForeignPending' },
+  },
+  ...[{ zone: 'vx' }, { vlanAware: false }].map((other): Row => ({
+    situation: `applies no new NAT VNet that only carries the mark, with ${JSON.stringify(other)}`,
+    wants: KL,
+    vnets: [unapplied(natVnet(other))],
+    finds: { ludusnat: 'ForeignPending', r2: 'ForeignPending' },
+  })),
+  {
+    situation:
+      "waits for somebody's change of the NAT VNet's VLAN-awareness, whose zone and tag are as Lanista makes them",
+    vnets: [changed(natVnet(), { vlanAware: false })],
+    finds: { r1: 'ForeignPending' },
+  },
+  {
+    situation: "applies nothing over another range's VNet that is not VLAN-aware, as Lanista makes none",
+    vnets: [natVnet(), unapplied(rangeVnet(2, 'KL', { vlanAware: false }))],
+    finds: { r1: 'ForeignPending' },
   },
   {
     situation: "waits for somebody's new VNet",

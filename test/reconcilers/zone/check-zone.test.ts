@@ -5,7 +5,7 @@ import { zoneObstacleOf, zoneRemarkOf } from '../../../model/zone-finding.ts'
 import { checkZone } from '../../../reconcilers/zone/check-zone.ts'
 import { reversed } from '../../builders/any-cluster.ts'
 import { brokenZones, soundZones } from '../../builders/broken-zones.ts'
-import { cluster, node, nodeNetwork, zone } from '../../builders/cluster.ts'
+import { cluster, node, nodeNetwork, unseen, zone } from '../../builders/cluster.ts'
 import { runs } from '../../runner/long-runs.ts'
 
 describe('checkZone', () => {
@@ -37,6 +37,16 @@ describe('checkZone', () => {
     expect(said('rangenetwork')?.shell).to.match(/--zone rangenet --peers/)
     expect(said('1st')?.shell).to.match(/--zone ludus --peers/)
     expect(said('la-b')?.message).to.match(/set sdn_zone: lab, which is of type vxlan, or make/)
+  })
+
+  it('does not say that there is none where the token may not be shown it', () => {
+    for (const lacking of [unseen('sdn', '/sdn/zones/ludus', 'SDN.Audit'), unseen('rights', '/access', 'Sys.Audit')]) {
+      const [found] = checkZone(cluster({ zones: [], unseen: [lacking] }), 'ludus').findings
+      expect(found).to.include({ severity: 'unusable', reason: 'NotVisible' })
+      expect(found?.message).to.match(/^zone ludus: .* not shown whether there is such a zone .*; give it; /)
+    }
+    const others = [unseen('sdn', '/sdn/zones/lab', 'SDN.Audit'), unseen('guests', '/vms', 'VM.Audit')]
+    expect(checkZone(cluster({ zones: [], unseen: others }), 'ludus').findings[0]?.reason).to.equal('ZoneMissing')
   })
 
   it('says the same whatever the order of anything', () => {
