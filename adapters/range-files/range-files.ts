@@ -47,7 +47,10 @@ async function found(folder: string, onlyId?: string): Promise<readonly FoundFil
     return await findRangeFiles(folder, onlyId)
   } catch (error) {
     const finding = `range files: the folder ${printable(folder)} can't be read: ${causeInWords(error)}`
-    throw new UserError(`${finding}; ${unreadRemedy(error, 'set lanista.ranges to another')}`, error)
+    throw new UserError(
+      `${finding}; ${unreadRemedy(error, "set lanista.ranges to another, such as Ludus' own /opt/ludus/ranges")}`,
+      error,
+    )
   }
 }
 

@@ -7,6 +7,7 @@ import { holdsOf } from '../../reconcilers/migration/holds.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import { orderOfFile } from '../../model/removal.ts'
+import type { RangeFiles } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { nodeRemedy } from '../../reconcilers/placement/decide.ts'
@@ -26,7 +27,7 @@ import { ofRange, type PlanReport, planText } from '../terminal/plan-text.ts'
 import { ordersInForce, type PlannedRemoval, removalsOf } from './plan-removals.ts'
 import { mayBeUnseen, rangesWithoutFile, unknownOrders } from './plan-without-file.ts'
 import { lookNow } from './look-now.ts'
-import { readFolder } from './read-folder.ts'
+import { type FolderRead, readFolder } from './read-folder.ts'
 
 export interface PlanOptions {
   readonly config: string
@@ -51,7 +52,7 @@ export async function planCommand(
     config,
     composition.openLog(),
   )
-  const folder = await readFolder(files, composition.clock.now())
+  const folder = await readFolderOrSay(files, composition.clock.now())
   const { warnings, diagnostics } = folder
   const destroyed = await ordersInForce(folder, files, destroyOrders)
   const present = folder.awake.filter(({ state }) => state === 'present')
@@ -70,10 +71,13 @@ export async function planCommand(
   const away = [...destroyed.filter(({ carriedOut }) => carriedOut).map(removalOf), ...justGone].map(destroyedText)
   const suspended = folder.suspended.map(suspendedText)
   const pruneNow = { ...config.lanista.prune, seen: await prune.seenFiles.read(), asked: await prune.approvals.asked() }
+  const { refused, ...ofRanges } = reportOf(planned, removals, settings)
   const report = {
-    ...reportOf(planned, removals, settings),
+    ...ofRanges,
+    refused: folder.trouble === undefined ? refused : [...refused, folder.trouble],
     suspended,
-    withoutFile: rangesWithoutFile(snapshot, [...folder.ids, ...orderedIds], pruneNow),
+    withoutFile:
+      folder.trouble === undefined ? rangesWithoutFile(snapshot, [...folder.ids, ...orderedIds], pruneNow) : [],
     away,
     unknown: [...untold, ...mayBeUnseen(snapshot), ...unknownOrders(present, snapshot, await ordersUntold())],
     warnings,
@@ -81,6 +85,16 @@ export async function planCommand(
   }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
+}
+
+/** A folder that can't be read keeps nobody from seeing what else is in the way: nothing is known of ranges' files then. */
+async function readFolderOrSay(files: RangeFiles, now: number): Promise<FolderRead & { readonly trouble?: string }> {
+  try {
+    return await readFolder(files, now)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { ids: [], awake: [], suspended: [], warnings: [], diagnostics: [], trouble: error.message }
+  }
 }
 
 /** `lanista plan --without-node`. Status 0: no VM of a range would be down, 2: all could be created anew, 1: some could not. */

@@ -46,6 +46,7 @@ export class NicWriter {
   async put(place: NicPlace, expected: string, wanted: string, onWrite: () => Promise<void>): Promise<NicPut> {
     const { key } = place
     let refused: string | undefined
+    let replugs = 0
     for (let look = 0; look < LOOKS_AT_MOST; look += 1) {
       const read = await this.#machines.audit(place.node, place.vmid, this.#zones, always(this.#signal))
       if (read === undefined) return { kind: 'gone' }
@@ -54,16 +55,16 @@ export class NicWriter {
       const isThere = isSameText(is, wanted) && !read.waiting.includes(key)
       if (isThere && !read.unplugged.includes(key)) return { kind: 'there' }
       if (refused !== undefined) return failed(refused)
-      const replug = isThere ? replugged(is) : undefined
-      if (isThere && replug === undefined)
+      if (isThere && replugs >= REPLUGS_AT_MOST)
         return failed(
           `its tap hangs on no bridge although its configuration is right; stop it and start it again: qm shutdown ${place.vmid}, then qm start ${place.vmid} (on ${place.node})`,
         )
+      if (isThere) replugs += 1
       if (!isThere && !isSameText(is, expected) && !isSameText(is, wanted) && !isReplugging(is, wanted))
         return failed(`somebody has changed it meanwhile: it is ${is}, and was ${expected}`)
       if (read.lock !== undefined) return failed(`Proxmox holds its VM locked (${read.lock}); wait for that to end`)
       await onWrite()
-      refused = await this.#write(place, read, replug ?? wanted)
+      refused = await this.#write(place, read, isThere ? replugged(is, expected) : wanted)
     }
     return failed('its configuration keeps changing, or its node does not answer')
   }
@@ -84,20 +85,21 @@ export class NicWriter {
 
 const failed = (why: string): NicPut => ({ kind: 'failed', why })
 
-const FIREWALL = 'firewall=1'
+const REPLUGS_AT_MOST = 2
 
 /**
- * What makes Proxmox plug a NIC in anew: another value of an option that needs it, taken back right after. Nothing less does: the same
- * text again changes nothing, and `link_down` leaves the tap where it is. Undefined for one behind the firewall, which would be
- * without it for that moment.
+ * What makes Proxmox plug a NIC in anew, once it is taken back: nothing less does, as the same text again changes nothing. A change of
+ * `firewall` plugs the tap in, and one of `link_down` brings the guest's link up, which a failed hot-plug leaves down. One that is
+ * behind the firewall goes by way of the other network, as it would be without it for that moment.
  */
-const replugged = (text: string): string | undefined =>
-  optionOf(text, 'firewall') === '1' ? undefined : `${withoutFirewall(text)},${FIREWALL}`
+const replugged = (text: string, other: string): string =>
+  optionOf(text, 'firewall') === '1' ? other : `${withoutToggles(text)},firewall=1,link_down=1`
 
-const isReplugging = (is: string, wanted: string): boolean => isSameText(is, `${withoutFirewall(wanted)},${FIREWALL}`)
+const isReplugging = (is: string, wanted: string): boolean =>
+  isSameText(is, `${withoutToggles(wanted)},firewall=1,link_down=1`)
 
-const withoutFirewall = (text: string): string =>
+const withoutToggles = (text: string): string =>
   text
     .split(',')
-    .filter((option) => !option.startsWith('firewall='))
+    .filter((option) => !/^(firewall|link_down)=/.test(option))
     .join(',')

@@ -136,7 +136,9 @@ async function tryCase(its: Case): Promise<void> {
     const count = writesOf(site)
     await migrate('run')
     expect(writesOf(site), 'a further run writes nothing').to.equal(count)
-    const back = await migrate('rollback')
+    // The mishap may strike here for the first time.
+    const first = await migrate('rollback')
+    const back = first.status === 0 ? first : await migrate('rollback')
     expect(back.status, back.stdout + back.stderr).to.equal(0)
     expect(configsOf(world), 'as it was, to the letter').to.deep.equal(before)
   } finally {

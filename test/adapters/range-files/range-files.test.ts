@@ -206,7 +206,7 @@ describe('watchRangeFiles', () => {
         .list()
         .catch((caught: unknown) => caught)
       expect(String(error)).to.equal(
-        `UserError: range files: the folder ${folder} can't be read: it does not exist; create it, or set lanista.ranges to another`,
+        `UserError: range files: the folder ${folder} can't be read: it does not exist; create it, or set lanista.ranges to another, such as Ludus' own /opt/ludus/ranges`,
       )
     })
   })
