@@ -37,6 +37,8 @@ const nicSchema = z.string().superRefine((text, context) => {
     context.addIssue({ code: 'custom', message: `no network card: ${problem.trim().replaceAll('\n', '; ')}` })
 })
 
+const nicKey = z.string().regex(/^net([0-9]|[12][0-9]|3[01])$/)
+
 const guestSchema = machineSchema.extend({
   pool: z.string().optional(),
   tags: z.array(z.string()).default([]),
@@ -44,6 +46,10 @@ const guestSchema = machineSchema.extend({
   bridge: z.string().default('vmbr0'),
   /** `net0` and on; without them it has one card, on `bridge`. */
   nics: z.array(nicSchema).max(32).optional(),
+  /** What its agent tells besides the addresses that NICs give themselves: `net0: [10.2.10.11/24]`. */
+  addresses: z.record(nicKey, z.array(z.union([z.cidrv4(), z.cidrv6()]))).optional(),
+  /** Does its agent answer. */
+  agent_answers: z.boolean().default(true),
 })
 
 const sdnName = z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{1,7}$/)

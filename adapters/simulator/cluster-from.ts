@@ -107,7 +107,16 @@ const addMachine = (world: World, machine: MachineDescription, template: boolean
     ...(machine.tags.length > 0 ? [['tags', machine.tags.toSorted().join(';')] as const] : []),
   ])
   const running = machine.running ? qemu(0, 1000 + vmid) : undefined
-  world.guests.set(vmid, { vmid, node, config, pending: new Map(), snapshots: new Map(), running })
+  world.guests.set(vmid, {
+    vmid,
+    node,
+    config,
+    pending: new Map(),
+    snapshots: new Map(),
+    running,
+    ...(machine.agent_answers ? {} : { agentAnswers: false }),
+    ...(machine.addresses === undefined ? {} : { addresses: new Map(Object.entries(machine.addresses)) }),
+  })
   const owner = storage.shared ? undefined : node
   const size = Math.round(machine.disk_gib * gib)
   storage.volumes.push({
