@@ -1,9 +1,11 @@
 import type { MachineDescription } from './cluster-description.ts'
-import { printNic, readNic, withMac } from './guests/nic-format.ts'
+import { completeNic, printContainerNic, readContainerNic } from './containers/container-nic.ts'
+import { isNicKey, printNic, readNic, withMac } from './guests/nic-format.ts'
 import { randomUuid, type Random } from './random.ts'
 import { qemu, type ConfigValue, type World } from './world.ts'
 
 const gib = 1_073_741_824
+const MAC_PREFIX = 'BC:24:11'
 
 const freeVmid = (world: World, from: number): number => {
   let vmid = from
@@ -16,11 +18,80 @@ const ostypeOf = (name: string): string => {
   return name.includes('win') ? 'win10' : 'l26'
 }
 
-const nicsOf = ({ nics, bridge }: MachineDescription, random: Random): readonly (readonly [string, string])[] =>
-  (nics ?? [`virtio,bridge=${bridge}`]).map((nic, index) => [
-    `net${index}`,
-    printNic(withMac(readNic(nic), random, 'BC:24:11')),
+const nicsOf = (
+  { kind, bridge }: MachineDescription,
+  nics: readonly string[] | undefined,
+  random: Random,
+  now: ReadonlyMap<string, ConfigValue> = new Map(),
+): readonly (readonly [string, string])[] => {
+  const print = (nic: string, key: string): string => {
+    const same = String(now.get(key) ?? '')
+    if (kind !== 'lxc') {
+      const card = readNic(nic)
+      return printNic(withMac({ ...card, mac: card.mac ?? readNic(same).mac }, random, MAC_PREFIX))
+    }
+    const { hwaddr } = readContainerNic(same)
+    const card = { ...(hwaddr === undefined ? {} : { hwaddr }), ...readContainerNic(nic) }
+    return printContainerNic(completeNic(card, random, MAC_PREFIX))
+  }
+  const usual = kind === 'lxc' ? `name=eth0,bridge=${bridge},ip=dhcp` : `virtio,bridge=${bridge}`
+  return (nics ?? [usual]).map((nic, index) => [`net${index}`, print(nic, `net${index}`)])
+}
+
+/** A container's configuration; the API tells its numbers as numbers. */
+const containerConfig = (machine: MachineDescription, volid: string, random: Random): Map<string, ConfigValue> =>
+  new Map<string, ConfigValue>([
+    ['arch', 'amd64'],
+    ['cores', machine.cores],
+    ['features', 'nesting=1'],
+    ['hostname', machine.name],
+    ['memory', machine.memory_mib],
+    ...nicsOf(machine, machine.nics, random),
+    ['ostype', machine.ostype ?? 'debian'],
+    ['rootfs', `${volid},size=${machine.disk_gib}G`],
+    ['swap', 512],
+    ['unprivileged', 1],
   ])
+
+const vmConfig = (machine: MachineDescription, volid: string, random: Random): Map<string, ConfigValue> =>
+  new Map<string, ConfigValue>([
+    ['name', machine.name],
+    ['ostype', machine.ostype ?? ostypeOf(machine.name)],
+    ['cores', machine.cores],
+    ['memory', String(machine.memory_mib)],
+    ['scsihw', 'virtio-scsi-pci'],
+    ['scsi0', `${volid},size=${machine.disk_gib}G`],
+    ...nicsOf(machine, machine.nics, random),
+    ['boot', 'order=scsi0;net0'],
+    ['agent', '1'],
+    ['smbios1', `uuid=${randomUuid(random)}`],
+    ['vmgenid', randomUuid(random)],
+  ])
+
+/** Each snapshot has the configuration of now, with its own NICs: a NIC that keeps its number keeps its MAC. */
+const snapshotsOf = (
+  machine: MachineDescription,
+  config: ReadonlyMap<string, ConfigValue>,
+  random: Random,
+): Map<string, ReadonlyMap<string, ConfigValue>> => {
+  const kept = new Map<string, ReadonlyMap<string, ConfigValue>>()
+  let parent: string | undefined
+  for (const [index, { name, description, nics }] of machine.snapshots.entries()) {
+    const rest = nics === undefined ? config : new Map([...config].filter(([key]) => !isNicKey(key)))
+    kept.set(
+      name,
+      new Map<string, ConfigValue>([
+        ...rest,
+        ...(nics === undefined ? [] : nicsOf(machine, nics, random, config)),
+        ['snaptime', index],
+        ...(parent === undefined ? [] : [['parent', parent] as const]),
+        ...(description === undefined ? [] : [['description', description] as const]),
+      ]),
+    )
+    parent = name
+  }
+  return kept
+}
 
 /** Puts a described machine, or template, into the world, with its disk and its place in a pool. */
 export const describeGuest = (world: World, machine: MachineDescription, template: boolean): void => {
@@ -30,30 +101,24 @@ export const describeGuest = (world: World, machine: MachineDescription, templat
   const storage =
     storages.find((one) => one.id === machine.storage) ?? storages.find((one) => one.shared) ?? storages[0]
   if (storage === undefined) throw new Error(`machine ${machine.name}: the cluster has no storage; describe one`)
-  const file = `${template ? 'base' : 'vm'}-${vmid}-disk-0.qcow2`
-  const volid = `${storage.id}:${vmid}/${file}`
-  const config = new Map<string, ConfigValue>([
-    ['name', machine.name],
-    ['ostype', machine.ostype ?? ostypeOf(machine.name)],
-    ['cores', machine.cores],
-    ['memory', String(machine.memory_mib)],
-    ['scsihw', 'virtio-scsi-pci'],
-    ['scsi0', `${volid},size=${machine.disk_gib}G`],
-    ...nicsOf(machine, world.random),
-    ['boot', 'order=scsi0;net0'],
-    ['agent', '1'],
-    ['smbios1', `uuid=${randomUuid(world.random)}`],
-    ['vmgenid', randomUuid(world.random)],
-    ...(template ? [['template', 1] as const] : []),
-    ...(machine.tags.length > 0 ? [['tags', machine.tags.toSorted().join(';')] as const] : []),
-  ])
+  const isContainer = machine.kind === 'lxc'
+  const format = isContainer ? 'raw' : 'qcow2'
+  const volid = `${storage.id}:${vmid}/${template ? 'base' : 'vm'}-${vmid}-disk-0.${format}`
+  const { random } = world
+  const config = isContainer ? containerConfig(machine, volid, random) : vmConfig(machine, volid, random)
+  if (template) config.set('template', 1)
+  if (machine.tags.length > 0) config.set('tags', machine.tags.toSorted().join(';'))
+  const snapshots = snapshotsOf(machine, config, random)
+  const last = machine.snapshots.at(-1)?.name
+  if (last !== undefined) config.set('parent', last)
   const running = machine.running ? qemu(0, 1000 + vmid) : undefined
   world.guests.set(vmid, {
     vmid,
+    ...(isContainer ? { kind: 'lxc' as const } : {}),
     node,
     config,
     pending: new Map(),
-    snapshots: new Map(),
+    snapshots,
     running,
     ...(machine.agent_answers ? {} : { agentAnswers: false }),
     ...(machine.addresses === undefined ? {} : { addresses: new Map(Object.entries(machine.addresses)) }),
@@ -64,12 +129,12 @@ export const describeGuest = (world: World, machine: MachineDescription, templat
     volid,
     vmid,
     node: owner,
-    format: 'qcow2',
+    format,
     size,
     used: Math.round(size / 4),
     parent: null,
     ctime: 0,
-    content: 'images',
+    content: isContainer ? 'rootdir' : 'images',
   })
   if (machine.pool === undefined) return
   const pool = world.pools.get(machine.pool) ?? {

@@ -115,9 +115,11 @@ export interface Qemu {
 /** A new process. */
 export const qemu = (startedAt: number, pid: number): Qemu => ({ startedAt, pid, loose: new Set(), paused: false })
 
-/** A VM or template. Lives on exactly one node. */
+/** A VM, a container, or a template of either. Lives on exactly one node; all share the space of VMIDs. */
 export interface Guest {
   readonly vmid: number
+  /** Left out: a VM. */
+  readonly kind?: 'lxc'
   /** Does the agent inside answer; left out, it is as `guestsRespond` says. */
   agentAnswers?: boolean
   /** Addresses inside by NIC, such as `10.2.10.11/24` of `net0`. */

@@ -68,7 +68,7 @@ const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue
 /** The tap is off its bridge before Proxmox sees whether there is another, and stays off when there is none. */
 const plugAnew = (call: Call, guest: Guest, key: string, value: ConfigValue): void => {
   guest.running?.loose.add(key)
-  checkOtherBridge(call.sim.world, call.node, value)
+  checkOtherBridge(call.sim.world, call.node, readNic(String(value)).rest)
   guest.running?.loose.delete(key)
 }
 

@@ -2,22 +2,20 @@ import { failure } from '../api-error.ts'
 import type { Call } from '../route.ts'
 import { startTask, type TaskRun } from '../tasks.ts'
 import { isQuorate } from '../world.ts'
-import { checkLock, guestOn } from './guest-lookup.ts'
+import { checkLock, guestOn, vmOn } from './guest-lookup.ts'
 import { withGuestLock } from './guest-locks.ts'
 import { startGuest } from './start-guest.ts'
 import { shutDownLocked } from './stop-guest.ts'
 
 /** Throws while a VM stands still: it would take a shutdown only once it goes on. */
 export const checkNotPaused = ({ sim, node }: Call, vmid: number): void => {
-  const guest = sim.world.guests.get(vmid)
-  if (guest?.node === node.name && guest.running?.paused === true) throw failure('VM is paused - cannot shutdown')
+  if (vmOn(sim.world, node.name, vmid)?.running?.paused === true) throw failure('VM is paused - cannot shutdown')
 }
 
 /** Throws unless the VM runs; a VM of another node is worded differently from one that is off. */
 export const checkRunning = ({ sim, node }: Call, vmid: number): void => {
-  const guest = sim.world.guests.get(vmid)
-  if (guest === undefined || guest.node !== node.name)
-    throw failure(`unable to find configuration file for VM ${vmid} on node '${node.name}'`)
+  const guest = vmOn(sim.world, node.name, vmid)
+  if (guest === undefined) throw failure(`unable to find configuration file for VM ${vmid} on node '${node.name}'`)
   if (guest.running === undefined) throw failure(`VM ${vmid} not running`)
 }
 

@@ -4,7 +4,7 @@ import { checkNotPaused, checkRunning, rebootGuest, resetGuest } from '../guests
 import { startGuest } from '../guests/start-guest.ts'
 import { shutDownGuest, stopGuest } from '../guests/stop-guest.ts'
 import { pauseGuest, resumeGuest, storageForState, suspendToDisk } from '../guests/suspend-guest.ts'
-import { guestOf } from '../guests/guest-lookup.ts'
+import { guestOf, vmOn } from '../guests/guest-lookup.ts'
 import { flag, integer, oneOf, shared, text, type ParameterTable } from '../parameters.ts'
 import { perm } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
@@ -79,7 +79,7 @@ export const guestPowerRoutes: readonly Route[] = [
     const request = { timeout: seconds(call.params['timeout']), forceStop: call.params['forceStop'] === '1' }
     if (!request.forceStop) checkNotPaused(call, vmid)
     // One that stands still is stopped instead.
-    else if (call.sim.world.guests.get(vmid)?.running?.paused === true)
+    else if (vmOn(call.sim.world, call.node.name, vmid)?.running?.paused === true)
       return call.task('qmshutdown', String(vmid), (run) => stopGuest(call, run, vmid))
     return call.task('qmshutdown', String(vmid), (run) => shutDownGuest(call, run, vmid, request))
   }),
@@ -104,7 +104,7 @@ export const guestPowerRoutes: readonly Route[] = [
   post('resume', { skiplock: flag, nocheck: flag }, (call) => {
     refuseRootOnly(call, ['skiplock', 'nocheck'])
     const vmid = Number(call.params['vmid'])
-    const isOnDisk = call.sim.world.guests.get(vmid)?.config.get('lock') === 'suspended'
+    const isOnDisk = vmOn(call.sim.world, call.node.name, vmid)?.config.get('lock') === 'suspended'
     if (!isOnDisk) checkRunning(call, vmid)
     return call.task('qmresume', String(vmid), (run) => resumeGuest(call, run, vmid, isOnDisk))
   }),
