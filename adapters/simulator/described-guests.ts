@@ -1,6 +1,6 @@
 import type { MachineDescription } from './cluster-description.ts'
 import { completeNic, printContainerNic, readContainerNic } from './containers/container-nic.ts'
-import { isNicKey, printNic, readNic, withMac } from './guests/nic-format.ts'
+import { isLinkDown, isNicKey, printNic, readNic, withMac } from './guests/nic-format.ts'
 import { randomUuid, type Random } from './random.ts'
 import { qemu, type ConfigValue, type World } from './world.ts'
 
@@ -112,6 +112,7 @@ export const describeGuest = (world: World, machine: MachineDescription, templat
   const last = machine.snapshots.at(-1)?.name
   if (last !== undefined) config.set('parent', last)
   const running = machine.running ? qemu(0, 1000 + vmid) : undefined
+  for (const [key, value] of config) if (isNicKey(key) && isLinkDown(readNic(String(value)))) running?.unlinked.add(key)
   world.guests.set(vmid, {
     vmid,
     ...(isContainer ? { kind: 'lxc' as const } : {}),

@@ -108,12 +108,20 @@ export interface Qemu {
   readonly pid: number
   /** NICs whose tap hangs on no bridge, such as `net0`. */
   readonly loose: Set<string>
+  /** NICs whose link QEMU holds down, so that the system inside sees a pulled plug. No call of the API tells. */
+  readonly unlinked: Set<string>
   /** Its processors stand still. */
   paused: boolean
 }
 
 /** A new process. */
-export const qemu = (startedAt: number, pid: number): Qemu => ({ startedAt, pid, loose: new Set(), paused: false })
+export const qemu = (startedAt: number, pid: number): Qemu => ({
+  startedAt,
+  pid,
+  loose: new Set(),
+  unlinked: new Set(),
+  paused: false,
+})
 
 /** A VM, a container, or a template of either. Lives on exactly one node; all share the space of VMIDs. */
 export interface Guest {

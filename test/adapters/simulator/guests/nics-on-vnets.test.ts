@@ -44,6 +44,20 @@ describe("the simulator's VM with a NIC on a VNet", () => {
       expect(loose()).to.deep.equal([])
     })
 
+  it('is left without a link as well by a move that failed, until its bridge or tag changes', async () => {
+    const unlinked = () => [...(bench.guest(301).running?.unlinked ?? [])]
+    await card('bridge=plain,tag=1')
+    expect(unlinked()).to.deep.equal(['net0'])
+    // The tap is on its bridge again then, and the system inside still sees a pulled plug.
+    await card('bridge=plain,firewall=1')
+    expect([loose(), unlinked()]).to.deep.equal([[], ['net0']])
+    await card('bridge=plain,firewall=1,link_down=1')
+    await card('bridge=plain,firewall=1')
+    expect(unlinked()).to.deep.equal([])
+    await card('bridge=aware,tag=1')
+    expect([loose(), unlinked()]).to.deep.equal([[], []])
+  })
+
   it('is told that the VNet of another node is not allowed on this one, and loses its bridge', async () => {
     expect(await card('bridge=narrow,tag=1')).to.deep.equal({
       net0: 'hotplug problem - vnet narrow is not allowed on this node\n',
