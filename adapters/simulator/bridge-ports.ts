@@ -1,8 +1,9 @@
 import { parameterError } from './api-error.ts'
+import { readContainerNic } from './containers/container-nic.ts'
 import { splitList } from './formats.ts'
-import { isNicKey, readNic, type Nic } from './guests/nic-format.ts'
+import { isNicKey, readNic } from './guests/nic-format.ts'
 import { vnetsOf } from './sdn-state.ts'
-import type { ConfigValue, NodeState, World } from './world.ts'
+import type { Guest, NodeState, World } from './world.ts'
 
 /** VLANs of a port of a VLAN-aware bridge: the one of untagged traffic, and the tagged ones. */
 interface PortVlans {
@@ -20,34 +21,44 @@ interface Port extends Partial<PortVlans> {
 /** All that a VLAN-aware bridge takes in Proxmox: untagged traffic is VLAN 1. */
 const allVlans: PortVlans = { primary_vlan: 1, vlans: ['2-4094'] }
 
-const vlansOf = ({ rest: { tag, trunks } }: Nic): PortVlans => {
+const vlansOf = ({ tag, trunks }: Readonly<Record<string, string>>): PortVlans => {
   if (tag === undefined && trunks === undefined) return allVlans
   return { primary_vlan: Number(tag ?? 1), vlans: splitList(trunks ?? '') }
 }
 
-type Config = ReadonlyMap<string, ConfigValue>
+type Card = Readonly<Record<string, string>>
 
-const cardsOn = (config: Config, bridge: string): readonly (readonly [key: string, nic: Nic])[] =>
+const cardsOn = ({ kind, config }: Guest, bridge: string): readonly (readonly [key: string, card: Card])[] =>
   [...config]
     .filter(([key]) => isNicKey(key))
-    .map(([key, value]) => [key, readNic(String(value))] as const)
-    .filter(([, { rest }]) => rest['bridge'] === bridge)
+    .map(
+      ([key, value]) => [key, kind === 'lxc' ? readContainerNic(String(value)) : readNic(String(value)).rest] as const,
+    )
+    // A container's card that is `link_down` is on no bridge, a VM's is.
+    .filter(([, card]) => card['bridge'] === bridge && (kind !== 'lxc' || card['link_down'] !== '1'))
 
-/** The NICs, such as `net0`, that a configuration wants on a bridge. */
-export const pluggedInto = (config: Config, bridge: string): readonly string[] =>
-  cardsOn(config, bridge).map(([key]) => key)
+/** The NICs, such as `net0`, that a guest wants on a bridge. */
+export const pluggedInto = (guest: Guest, bridge: string): readonly string[] =>
+  cardsOn(guest, bridge).map(([key]) => key)
+
+/** How the port of a NIC is called: with Proxmox' firewall it is that of a bridge of its own. */
+const portOf = ({ kind, vmid }: Guest, key: string, { firewall }: Card): string => {
+  const index = key.slice(3)
+  if (firewall === '1') return `fwpr${vmid}p${index}`
+  return `${kind === 'lxc' ? 'veth' : 'tap'}${vmid}i${index}`
+}
 
 /** The NICs of running guests that are plugged into a bridge. */
 const tapsOn = (world: World, node: NodeState, bridge: string): readonly (readonly [Port, PortVlans])[] =>
-  [...world.guests.values()].flatMap(({ vmid, node: home, config, running }) =>
-    home !== node.name || running === undefined
-      ? []
-      : cardsOn(config, bridge)
-          .filter(([key]) => !running.loose.has(key))
+  [...world.guests.values()].flatMap((guest) =>
+    guest.node === node.name
+      ? cardsOn(guest, bridge)
+          .filter(([key]) => guest.running?.loose.has(key) === false)
           .map(
-            ([key, nic]) =>
-              [{ name: `tap${vmid}i${key.slice(3)}`, vmid: String(vmid), index: key }, vlansOf(nic)] as const,
-          ),
+            ([key, card]) =>
+              [{ name: portOf(guest, key, card), vmid: String(guest.vmid), index: key }, vlansOf(card)] as const,
+          )
+      : [],
   )
 
 /** What a bridge connects to besides guests: another node by VXLAN, or a card. In a simple zone there is nothing. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { containerNicProblem } from './containers/container-nic.ts'
 import { nicFormat } from './guests/nic-format.ts'
 import { parsePropertyString } from './guests/property-string.ts'
 
@@ -30,20 +31,51 @@ const machineSchema = z.strictObject({
   ostype: z.string().optional(),
 })
 
-/** A network card as Proxmox takes it: `virtio,bridge=r1,tag=10`. */
-const nicSchema = z.string().superRefine((text, context) => {
-  const { problem } = parsePropertyString(nicFormat, text, 'nic')
-  if (problem !== undefined)
-    context.addIssue({ code: 'custom', message: `no network card: ${problem.trim().replaceAll('\n', '; ')}` })
+/** What is wrong with a network card as Proxmox takes it: `virtio,bridge=r1,tag=10`, of a container `name=eth0,bridge=r1,tag=10`. */
+const nicProblem = (kind: 'qemu' | 'lxc', text: string): string | undefined =>
+  kind === 'lxc' ? containerNicProblem(text, 'nic') : parsePropertyString(nicFormat, text, 'nic').problem
+
+const snapshotSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9_-]+$/i),
+  description: z.string().optional(),
+  /** As they were then; without them as they are now. */
+  nics: z.array(z.string()).max(32).optional(),
 })
 
-const guestSchema = machineSchema.extend({
+const nicKey = z.string().regex(/^net([0-9]|[12][0-9]|3[01])$/)
+
+const guestFields = machineSchema.extend({
+  /** A container (`lxc`) has its name as its host name, and always a disk. */
+  kind: z.enum(['qemu', 'lxc']).default('qemu'),
   pool: z.string().optional(),
   tags: z.array(z.string()).default([]),
   running: z.boolean().default(false),
   bridge: z.string().default('vmbr0'),
   /** `net0` and on; without them it has one card, on `bridge`. */
-  nics: z.array(nicSchema).max(32).optional(),
+  nics: z.array(z.string()).max(32).optional(),
+  /** Oldest first. */
+  snapshots: z.array(snapshotSchema).default([]),
+  /** What its agent tells besides the addresses that NICs give themselves: `net0: [10.2.10.11/24]`. */
+  addresses: z.record(nicKey, z.array(z.union([z.cidrv4(), z.cidrv6()]))).optional(),
+  /** Does its agent answer. */
+  agent_answers: z.boolean().default(true),
+})
+
+const guestSchema = guestFields.superRefine(({ kind, nics = [], snapshots }, context) => {
+  const lists = [
+    { path: ['nics'], cards: nics },
+    ...snapshots.map((snapshot, index) => ({ path: ['snapshots', index, 'nics'], cards: snapshot.nics ?? [] })),
+  ]
+  for (const { path, cards } of lists)
+    for (const [index, card] of cards.entries()) {
+      const problem = nicProblem(kind, card)
+      if (problem !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [...path, index],
+          message: `no network card: ${problem.trim().replaceAll('\n', '; ')}`,
+        })
+    }
 })
 
 const sdnName = z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{1,7}$/)

@@ -5,12 +5,12 @@ import {
   type FullDescription,
   type MachineDescription,
 } from './cluster-description.ts'
-import { printNic, readNic, withMac } from './guests/nic-format.ts'
+import { describeGuest } from './described-guests.ts'
 import { describeSdn } from './described-sdn.ts'
-import { randomUuid, type Random } from './random.ts'
+import { randomUuid } from './random.ts'
 import { predefinedRoles } from './roles.ts'
 import { emptyWorld, ethernet, firstBridge, nodeFrom, settleWorld, type NodeSketch } from './world-builder.ts'
-import { qemu, type ConfigValue, type User, type World } from './world.ts'
+import type { User, World } from './world.ts'
 
 const gib = 1_073_741_824
 
@@ -65,73 +65,6 @@ const addStorages = (world: World, { storages }: FullDescription): void => {
   }
 }
 
-const freeVmid = (world: World, from: number): number => {
-  let vmid = from
-  while (world.guests.has(vmid)) vmid += 1
-  return vmid
-}
-
-const ostypeOf = (name: string): string => {
-  if (/win11|win2025/.test(name)) return 'win11'
-  return name.includes('win') ? 'win10' : 'l26'
-}
-
-const nicsOf = ({ nics, bridge }: MachineDescription, random: Random): readonly (readonly [string, string])[] =>
-  (nics ?? [`virtio,bridge=${bridge}`]).map((nic, index) => [
-    `net${index}`,
-    printNic(withMac(readNic(nic), random, 'BC:24:11')),
-  ])
-
-const addMachine = (world: World, machine: MachineDescription, template: boolean): void => {
-  const vmid = machine.vmid ?? freeVmid(world, template ? 9000 : 100)
-  const node = machine.node ?? [...world.nodes.keys()][0] ?? ''
-  const storages = [...world.storages.values()]
-  const storage =
-    storages.find((one) => one.id === machine.storage) ?? storages.find((one) => one.shared) ?? storages[0]
-  if (storage === undefined) throw new Error(`machine ${machine.name}: the cluster has no storage; describe one`)
-  const file = `${template ? 'base' : 'vm'}-${vmid}-disk-0.qcow2`
-  const volid = `${storage.id}:${vmid}/${file}`
-  const config = new Map<string, ConfigValue>([
-    ['name', machine.name],
-    ['ostype', machine.ostype ?? ostypeOf(machine.name)],
-    ['cores', machine.cores],
-    ['memory', String(machine.memory_mib)],
-    ['scsihw', 'virtio-scsi-pci'],
-    ['scsi0', `${volid},size=${machine.disk_gib}G`],
-    ...nicsOf(machine, world.random),
-    ['boot', 'order=scsi0;net0'],
-    ['agent', '1'],
-    ['smbios1', `uuid=${randomUuid(world.random)}`],
-    ['vmgenid', randomUuid(world.random)],
-    ...(template ? [['template', 1] as const] : []),
-    ...(machine.tags.length > 0 ? [['tags', machine.tags.toSorted().join(';')] as const] : []),
-  ])
-  const running = machine.running ? qemu(0, 1000 + vmid) : undefined
-  world.guests.set(vmid, { vmid, node, config, pending: new Map(), snapshots: new Map(), running })
-  const owner = storage.shared ? undefined : node
-  const size = Math.round(machine.disk_gib * gib)
-  storage.volumes.push({
-    volid,
-    vmid,
-    node: owner,
-    format: 'qcow2',
-    size,
-    used: Math.round(size / 4),
-    parent: null,
-    ctime: 0,
-    content: 'images',
-  })
-  if (machine.pool === undefined) return
-  const pool = world.pools.get(machine.pool) ?? {
-    poolid: machine.pool,
-    comment: undefined,
-    vms: new Set<number>(),
-    storages: new Set<string>(),
-  }
-  pool.vms.add(vmid)
-  world.pools.set(pool.poolid, pool)
-}
-
 const randomGuest = (world: World, index: number): MachineDescription => {
   const nodes = [...world.nodes.keys()]
   return machineOf({
@@ -182,12 +115,12 @@ export const clusterFrom = (description: ClusterDescription, now = Date.now()): 
   describeSdn(world, full)
   addAccess(world, full)
   for (const template of full.templates)
-    addMachine(world, machineOf(typeof template === 'string' ? { name: template } : template), true)
+    describeGuest(world, machineOf(typeof template === 'string' ? { name: template } : template), true)
   const guests =
     typeof full.guests === 'number'
       ? Array.from({ length: full.guests }, (_, index) => randomGuest(world, index))
       : full.guests
-  for (const guest of guests) addMachine(world, guest, false)
+  for (const guest of guests) describeGuest(world, guest, false)
   settleWorld(world, now)
   for (const guest of world.guests.values())
     if (guest.running !== undefined) guest.running = { ...guest.running, startedAt: now - 3_600_000 }

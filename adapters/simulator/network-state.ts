@@ -49,9 +49,8 @@ const filesOf = (node: NodeState): { readonly bridges: Bridges; readonly activat
 
 /** NICs of running guests lose what hung on a bridge that was not there: it comes back without its ports. */
 const loosenTaps = (world: World, node: NodeState, bridge: string): void => {
-  for (const { node: home, config, running } of world.guests.values())
-    if (home === node.name && running !== undefined)
-      for (const key of pluggedInto(config, bridge)) running.loose.add(key)
+  for (const guest of world.guests.values())
+    if (guest.node === node.name) for (const key of pluggedInto(guest, bridge)) guest.running?.loose.add(key)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { bringUpNetwork, takeStagedNetwork } from './network-state.ts'
-import { commitSdn } from './sdn-state.ts'
+import { commitSdn, hasAnyPendingSdn } from './sdn-state.ts'
 import type { Simulation } from './simulation.ts'
 import type { NodeState } from './world.ts'
 
@@ -20,7 +20,8 @@ export const powerOffNode = (sim: Simulation, name: string): void => {
 
 /**
  * Boots a node. Its boot commits every pending SDN change of the cluster, but generates nothing: its own file is as old
- * as before until the next apply reaches it, and the bridges it brings up are those of that old file.
+ * as before until the next apply reaches it, and the bridges it brings up are those of that old file. Where nothing is
+ * pending it commits nothing, so that nobody is behind for it (from the source of pve-manager 9.1).
  */
 export const powerOnNode = (sim: Simulation, name: string): void => {
   const node = nodeNamed(sim, name)
@@ -29,5 +30,5 @@ export const powerOnNode = (sim: Simulation, name: string): void => {
   node.bootedAt = sim.clock.now()
   takeStagedNetwork(node)
   bringUpNetwork(node)
-  commitSdn(sim.world)
+  if (hasAnyPendingSdn(sim.world)) commitSdn(sim.world)
 }

@@ -14,13 +14,14 @@ const forgotten = ({ clock, durations }: Simulation, node: NodeState): boolean =
 /** A guest: id, node, lock, tags and pool are current, everything else is what its node pushed last. */
 export const guestRow = (sim: Simulation, guest: Guest, pool: string | undefined): ResourceRow => {
   const { world } = sim
+  const type = guest.kind ?? 'qemu'
   const node = world.nodes.get(guest.node)
   const pushed =
     node === undefined || node.silent || forgotten(sim, node) ? undefined : node.published.guests.get(guest.vmid)
   const [lock, tags] = [guest.config.get('lock'), guest.config.get('tags')]
   return {
-    id: `qemu/${guest.vmid}`,
-    type: 'qemu',
+    id: `${type}/${guest.vmid}`,
+    type,
     vmid: guest.vmid,
     node: guest.node,
     ...(pushed ?? { status: 'unknown' }),

@@ -75,6 +75,13 @@ export const hasPendingSdn = (world: World): boolean =>
     sdnIds(world.sdn, kind).some((id) => pendingView(world.sdn, kind, id).state !== undefined),
   )
 
+/** Is anything to be committed, fabrics among it: what a node looks at when it boots. */
+export const hasAnyPendingSdn = (world: World): boolean =>
+  hasPendingSdn(world) ||
+  (['fabrics', 'fabricNodes'] as const).some((kind) =>
+    sdnIds(world.sdn, kind).some((id) => pendingView(world.sdn, kind, id).state !== undefined),
+  )
+
 /** Makes everything configured the running state, whoever wrote it. */
 export const commitSdn = (world: World): void => {
   world.sdn.running = world.sdn.configured

@@ -1,5 +1,6 @@
 import type { Simulation } from './simulation.ts'
 import { zonesOn, zoneStatusOn } from './sdn-state.ts'
+import { containerStatistics } from './containers/container-statistics.ts'
 import type { ConfigValue, Guest, NodeState, Published, World } from './world.ts'
 
 const gib = 1_073_741_824
@@ -67,7 +68,10 @@ export const measure = (world: World, node: NodeState, now: number): Published =
   guests: new Map(
     [...world.guests.values()]
       .filter((guest) => guest.node === node.name)
-      .map((guest) => [guest.vmid, guestStatistics(guest, now)]),
+      .map((guest) => [
+        guest.vmid,
+        guest.kind === 'lxc' ? containerStatistics(guest, node, now) : guestStatistics(guest, now),
+      ]),
   ),
   node: { ...usedBy(world, node), uptime: Math.floor((now - node.bootedAt) / 1000) },
   zones: new Map(zonesOn(world, node.name).map(([zone]) => [zone, zoneStatusOn(world, node, zone)])),

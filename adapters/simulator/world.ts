@@ -108,16 +108,30 @@ export interface Qemu {
   readonly pid: number
   /** NICs whose tap hangs on no bridge, such as `net0`. */
   readonly loose: Set<string>
+  /** NICs whose link QEMU holds down, so that the system inside sees a pulled plug. No call of the API tells. */
+  readonly unlinked: Set<string>
   /** Its processors stand still. */
   paused: boolean
 }
 
 /** A new process. */
-export const qemu = (startedAt: number, pid: number): Qemu => ({ startedAt, pid, loose: new Set(), paused: false })
+export const qemu = (startedAt: number, pid: number): Qemu => ({
+  startedAt,
+  pid,
+  loose: new Set(),
+  unlinked: new Set(),
+  paused: false,
+})
 
-/** A VM or template. Lives on exactly one node. */
+/** A VM, a container, or a template of either. Lives on exactly one node; all share the space of VMIDs. */
 export interface Guest {
   readonly vmid: number
+  /** Left out: a VM. */
+  readonly kind?: 'lxc'
+  /** Does the agent inside answer; left out, it is as `guestsRespond` says. */
+  agentAnswers?: boolean
+  /** Addresses inside by NIC, such as `10.2.10.11/24` of `net0`. */
+  readonly addresses?: ReadonlyMap<string, readonly string[]>
   node: string
   /** The configuration file's first section, `lock` and `template` among it. */
   readonly config: Map<string, ConfigValue>

@@ -278,7 +278,7 @@ export const ROOMS: readonly Room[] = [
     name: 'adapters/simulator',
     purpose: 'a simulated Proxmox VE cluster, for the demo, the tests and rehearsals',
     imports: ['model', 'adapters', 'adapters/yaml-file'],
-    folders: ['adapters/simulator/guests', 'adapters/simulator/routes'],
+    folders: ['adapters/simulator/containers', 'adapters/simulator/guests', 'adapters/simulator/routes'],
   },
 ]
 

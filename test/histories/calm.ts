@@ -42,7 +42,7 @@ export async function settled(arena: Arena, chronicle: Chronicle): Promise<reado
     const lock = world.sdn.lock !== undefined && !chronicle.lockMayBeLost ? ['the SDN lock is held'] : []
     const differences = [...differencesFromFiles(arena), ...lock]
     // A node that some range needs is repaired; of others nothing is to come.
-    const isRepaired = failedReloads(world).length === 0 || still >= REPAIRED_AFTER
+    const isRepaired = (failedReloads(world).length === 0 && behind(world).length === 0) || still >= REPAIRED_AFTER
     if ((differences.length === 0 && isRepaired) || still >= STANDSTILL || times >= TIMES_AT_MOST) return differences
     // That somebody holds the lock is asked for again and again.
     const now = arena.writes().filter(({ path }) => path !== '/cluster/sdn/lock').length
@@ -61,6 +61,10 @@ function failedReloads({ nodes, tasks }: Arena['world']): readonly string[] {
     return last?.end === undefined || /^(OK|WARNINGS)/.test(last.end.status) ? [] : [`the reload of ${name} failed`]
   })
 }
+
+/** Nodes whose networks are older than what is committed, as when they were off at an apply: they are repaired as well. */
+const behind = ({ nodes, sdn }: Arena['world']): readonly string[] =>
+  [...nodes.values()].flatMap(({ name, sdnVersion }) => (sdnVersion < sdn.version ? [name] : []))
 
 /** What the controller does although everything is as it should be. */
 export async function unrest(arena: Arena): Promise<readonly string[]> {

@@ -11,6 +11,14 @@ const KNOWN: Readonly<Record<string, readonly Event[]>> = {
     { when: 'at rest', step: { kind: 'clock', minutes: -1440 } },
     { when: 'at rest', step: { kind: 'person', range: 'JD', vm: 'router', does: 'move a NIC' } },
   ],
+  'is let repair the nodes that are behind, as a boot committed what a person had prepared, before it is called at rest':
+    [
+      { when: 'at rest', step: { kind: 'network', range: 'JD', does: 'make a VNet' } },
+      { when: 'at rest', step: { kind: 'node', node: 'pve1', becomes: 'off' } },
+    ],
+  'repairs nothing after a node boots while nothing is pending': [
+    { when: 'at rest', step: { kind: 'node', node: 'pve1', becomes: 'off' } },
+  ],
 }
 
 describe('a history that once went wrong', function () {

@@ -1,3 +1,4 @@
+import { splitList } from '../formats.ts'
 import type { Call } from '../route.ts'
 import type { ConfigValue } from '../world.ts'
 import { isNicKey, readNic } from './nic-format.ts'
@@ -8,16 +9,22 @@ const zoneOf = (call: Call, bridge: string): string => {
   return zone === undefined ? 'localnetwork' : String(zone)
 }
 
-/** Throws 403 unless the caller may use the bridge of a NIC; the right to one VLAN of it is enough for a tagged one. */
-const checkNicAccess = (call: Call, value: ConfigValue): void => {
-  const { rest } = readNic(String(value))
-  const { bridge, tag } = rest
+/** The VLANs of `2;5-7`, each by itself. */
+const vlansIn = (trunks: string): readonly number[] =>
+  splitList(trunks).flatMap((part) => {
+    const [from = 0, to = from] = part.split('-').map(Number)
+    return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index)
+  })
+
+/** Throws 403 unless the caller may use a card's bridge; for a card with VLANs the right to each of them is enough. */
+export const checkBridgeUse = (call: Call, { bridge, tag, trunks }: Readonly<Record<string, string>>): void => {
   if (bridge === undefined || call.user === 'root@pam') return
   const path = `/sdn/zones/${zoneOf(call, bridge)}/${bridge}`
-  call.require(tag === undefined ? path : `${path}/${tag}`, 'SDN.Use')
+  const vlans = [...(tag === undefined ? [] : [Number(tag)]), ...vlansIn(trunks ?? '')]
+  for (const each of vlans.length === 0 ? [path] : vlans.map((vlan) => `${path}/${vlan}`)) call.require(each, 'SDN.Use')
 }
 
 /** The same for all NICs of a configuration. */
 export const checkBridgeAccess = (call: Call, config: ReadonlyMap<string, ConfigValue>): void => {
-  for (const [key, value] of config) if (isNicKey(key)) checkNicAccess(call, value)
+  for (const [key, value] of config) if (isNicKey(key)) checkBridgeUse(call, readNic(String(value)).rest)
 }

@@ -1,11 +1,17 @@
 import { failure } from '../api-error.ts'
+import { bridgeMtu } from '../bridge-mtu.ts'
 import { isOnNode } from '../sdn-state.ts'
 import type { ConfigValue, NodeState, World } from '../world.ts'
 import { isNicKey, readNic, type Nic } from './nic-format.ts'
 
-const isMissing = (node: NodeState, bridge: string): boolean => !node.bridges.has(bridge)
+/** `bridge`, `tag` and `trunks` of a card. */
+type Wiring = Readonly<Record<string, string>>
 
-const missing = (bridge: string): string => `bridge '${bridge}' does not exist`
+/** Is there no such bridge in the node's kernel. */
+export const isMissing = (node: NodeState, bridge: string): boolean => !node.bridges.has(bridge)
+
+/** How Proxmox tells of a bridge that is not there. */
+export const missing = (bridge: string): string => `bridge '${bridge}' does not exist`
 
 /** A vnet whose zone does not reach the node. The zone counts as configured: its list of nodes holds before it is applied. */
 const keptOff = ({ sdn }: World, node: NodeState, bridge: string): string | undefined => {
@@ -14,8 +20,8 @@ const keptOff = ({ sdn }: World, node: NodeState, bridge: string): string | unde
 }
 
 /** A vnet without VLAN awareness takes no tag; on an ordinary Linux bridge Proxmox makes a VLAN bridge by itself. */
-const vlansRefused = ({ sdn }: World, node: NodeState, bridge: string, { rest }: Nic): string | undefined => {
-  if (rest['tag'] === undefined && rest['trunks'] === undefined) return undefined
+const vlansRefused = ({ sdn }: World, node: NodeState, bridge: string, { tag, trunks }: Wiring): string | undefined => {
+  if (tag === undefined && trunks === undefined) return undefined
   return node.bridges.get(bridge)?.vlanAware !== true && sdn.running.vnets.has(bridge)
     ? `vm vlans are not allowed on vnet ${bridge} at /usr/share/perl5/PVE/Network/SDN/Zones/Plugin.pm line 246.`
     : undefined
@@ -26,7 +32,7 @@ const plugProblem = (world: World, node: NodeState, nic: Nic): string | undefine
   const { bridge } = nic.rest
   if (bridge === undefined) return undefined
   if (isMissing(node, bridge)) return missing(bridge)
-  return keptOff(world, node, bridge) ?? vlansRefused(world, node, bridge, nic)
+  return keptOff(world, node, bridge) ?? vlansRefused(world, node, bridge, nic.rest)
 }
 
 /** Of what its scripts complain about QEMU tells only how they ended. */
@@ -40,16 +46,27 @@ export const checkPlug = (world: World, node: NodeState, vmid: number, value: Co
 }
 
 /**
- * Throws when the NIC of a running VM can't be put on another bridge or VLAN. Whether the bridge is there is asked last: one that is
+ * Throws when the NIC of a running guest can't be put on another bridge or VLAN. Whether the bridge is there is asked last: one that is
  * missing knows no VLANs.
  */
-export const checkOtherBridge = (world: World, node: NodeState, value: ConfigValue): void => {
-  const nic = readNic(String(value))
-  const { bridge } = nic.rest
+export const checkOtherBridge = (world: World, node: NodeState, wiring: Wiring): void => {
+  const { bridge } = wiring
   if (bridge === undefined) return
-  const problem = keptOff(world, node, bridge) ?? vlansRefused(world, node, bridge, nic)
+  const problem = keptOff(world, node, bridge) ?? vlansRefused(world, node, bridge, wiring)
   if (problem !== undefined) throw failure(problem)
   if (isMissing(node, bridge)) throw failure(`interface ${bridge} does not exist`)
+}
+
+/** Why QEMU is not even begun for a card with an MTU of its own; only virtio cards take one. */
+const mtuProblem = (world: World, key: string, { model, rest: { bridge, mtu } }: Nic): string | undefined => {
+  if (model !== 'virtio' || bridge === undefined || mtu === undefined || mtu === '1') return undefined
+  const [most, own] = [bridgeMtu(world, bridge), Number(mtu)]
+  if (own < 576) return `netdev ${key}: MTU '${mtu}' is smaller than the IP minimum MTU '576'`
+  if (own <= most) return undefined
+  return (
+    `netdev ${key}: MTU '${mtu}' is bigger than the bridge MTU '${most}' - adjust the MTU for the network device in the VM ` +
+    'configuration, while ensuring that the bridge is configured as desired.'
+  )
 }
 
 /** Linux takes no longer name for an interface. */
@@ -78,9 +95,11 @@ export const checkBridges = (
   { vmid, config }: { readonly vmid: number; readonly config: ReadonlyMap<string, ConfigValue> },
   log: (line: string) => void,
 ): void => {
-  for (const [, { model, rest }] of cards(config)) {
-    const { bridge } = rest
-    if (model === 'virtio' && bridge !== undefined && isMissing(node, bridge)) throw failure(missing(bridge))
+  for (const [key, nic] of cards(config)) {
+    const { bridge } = nic.rest
+    if (nic.model === 'virtio' && bridge !== undefined && isMissing(node, bridge)) throw failure(missing(bridge))
+    const problem = mtuProblem(world, key, nic)
+    if (problem !== undefined) throw failure(problem)
   }
   for (const [key, nic] of cards(config)) {
     const problem = plugProblem(world, node, nic) ?? firewallProblem(vmid, key, nic)

@@ -4,7 +4,7 @@ import type { ConfigValue, Guest } from '../world.ts'
 import { checkBridgeAccess } from './bridge-access.ts'
 import { driveKeys, unusedKeys } from './drive-format.ts'
 import { isCdrom, isCloudInit, readDrive, splitVolumeId, drivesOf, type Drive } from './drives.ts'
-import { checkLock, isTemplate } from './guest-lookup.ts'
+import { checkLock, isTemplate, vmOn } from './guest-lookup.ts'
 import { isNicKey } from './nic-format.ts'
 import { checkStorageOn, isBaseVolume, storageNamed } from './volumes.ts'
 
@@ -103,7 +103,8 @@ export const planClone = (call: Call, source: () => Guest, request: CloneRequest
   const shared = checkDisks(call, config, storage)
   checkBridgeAccess(call, config)
   if (target !== undefined && !shared) throw failure(`can't clone VM to node '${target}' (VM uses local storage)`)
-  if (world.guests.get(newid)?.node === call.node.name)
+  // A container of that VMID has its file elsewhere, and is met only when the new one is written.
+  if (vmOn(world, call.node.name, newid) !== undefined)
     throw failure(`unable to create VM ${newid}: config file already exists`)
   const copied = new Map([...config].filter(([key]) => !notCopied.has(key)))
   const disks = [...copied]

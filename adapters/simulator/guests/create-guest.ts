@@ -56,7 +56,9 @@ export const createRequest = (call: Call): CreateRequest => {
 export const reserveGuest = ({ sim, node }: Call, vmid: number): Guest => {
   const taken = sim.world.guests.get(vmid)
   if (taken !== undefined)
-    throw failure(`unable to create VM ${vmid} - VM ${vmid} already exists on node '${taken.node}'`)
+    throw failure(
+      `unable to create VM ${vmid} - ${taken.kind === 'lxc' ? 'CT' : 'VM'} ${vmid} already exists on node '${taken.node}'`,
+    )
   const guest: Guest = {
     vmid,
     node: node.name,

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { failure } from '../api-error.ts'
 import type { Call } from '../route.ts'
-import type { ConfigValue, Guest } from '../world.ts'
+import type { ConfigValue, Guest, World } from '../world.ts'
+
+/** The VM of that VMID on a node; a container is none. */
+export const vmOn = ({ guests }: World, node: string, vmid: number): Guest | undefined => {
+  const guest = guests.get(vmid)
+  return guest === undefined || guest.node !== node || guest.kind === 'lxc' ? undefined : guest
+}
 
 /** Text of the error for a VM that isn't on the node asked, wherever else it may be. */
 const noConfigOn = (node: string, vmid: number): string =>
@@ -12,8 +18,8 @@ export const guestOf = (call: Call): Guest => guestOn(call, Number(call.params['
 
 /** A VM on the call's node; 500 when it isn't there. */
 export const guestOn = ({ sim, node }: Call, vmid: number): Guest => {
-  const guest = sim.world.guests.get(vmid)
-  if (guest === undefined || guest.node !== node.name) throw failure(noConfigOn(node.name, vmid))
+  const guest = vmOn(sim.world, node.name, vmid)
+  if (guest === undefined) throw failure(noConfigOn(node.name, vmid))
   return guest
 }
 

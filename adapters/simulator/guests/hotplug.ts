@@ -5,7 +5,7 @@ import type { ConfigValue, Guest } from '../world.ts'
 import { checkOtherBridge, checkPlug } from './bridge-check.ts'
 import { driveKeys } from './drive-format.ts'
 import { isCdrom, isCloudInit, readDrive } from './drives.ts'
-import { isNicKey, readNic, type Nic } from './nic-format.ts'
+import { isLinkDown, isNicKey, readNic, type Nic } from './nic-format.ts'
 import { agentFormat } from './option-formats.ts'
 import { applyChange } from './pending-changes.ts'
 import { readProperties } from './property-string.ts'
@@ -50,31 +50,41 @@ const sameCard = (a: Nic, b: Nic): boolean =>
   a.rest['mtu'] === b.rest['mtu'] &&
   (a.rest['bridge'] === undefined) === (b.rest['bridge'] === undefined)
 
+const setLink = (guest: Guest, key: string, nic: Nic): void => {
+  if (isLinkDown(nic)) guest.running?.unlinked.add(key)
+  else guest.running?.unlinked.delete(key)
+}
+
 const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue): Promise<Outcome> => {
   const hotplug = featuresOf(guest).has('network')
   const before = guest.config.get(key)
   const next = readNic(String(value))
   if (before !== undefined && sameCard(readNic(String(before)), next)) {
-    if (isPluggedAnew(readNic(String(before)), next)) plugAnew(call, guest, key, value)
+    const old = readNic(String(before))
+    const isMoved = differ(old, next, 'bridge', 'tag')
+    // The system inside is to notice: its link goes down before the tap is off, and up once it is on again.
+    if (isMoved) guest.running?.unlinked.add(key)
+    if (differ(old, next, 'bridge', 'tag', 'trunks', 'firewall')) plugAnew(call, guest, key, value)
+    if (isMoved || differ(old, next, 'link_down')) setLink(guest, key, next)
     return 'applied'
   }
   if (!hotplug) return 'stays'
   if (before !== undefined) await unplug(call, key)
   checkPlug(call.sim.world, call.node, guest.vmid, value)
   guest.running?.loose.delete(key)
+  setLink(guest, key, next)
   return 'applied'
 }
 
 /** The tap is off its bridge before Proxmox sees whether there is another, and stays off when there is none. */
 const plugAnew = (call: Call, guest: Guest, key: string, value: ConfigValue): void => {
   guest.running?.loose.add(key)
-  checkOtherBridge(call.sim.world, call.node, value)
+  checkOtherBridge(call.sim.world, call.node, readNic(String(value)).rest)
   guest.running?.loose.delete(key)
 }
 
-/** QEMU's tap is taken off and put on its bridge for a change of these alone. */
-const isPluggedAnew = (a: Nic, b: Nic): boolean =>
-  ['bridge', 'tag', 'trunks', 'firewall'].some((name) => (a.rest[name] ?? '') !== (b.rest[name] ?? ''))
+const differ = (a: Nic, b: Nic, ...names: readonly string[]): boolean =>
+  names.some((name) => (a.rest[name] ?? '') !== (b.rest[name] ?? ''))
 
 const needsRestart = ['aio', 'discard', 'iothread', 'queues', 'product', 'vendor', 'cache', 'ro', 'ssd']
 

@@ -62,6 +62,9 @@ export const withMac = (nic: Nic, random: Random, prefix: string): Nic => ({
   mac: nic.mac?.toUpperCase() ?? randomMac(random, prefix),
 })
 
+/** Is a card's link down as it is configured. */
+export const isLinkDown = ({ rest }: Nic): boolean => rest['link_down'] === '1'
+
 /** Is this the key of a network card. */
 export const isNicKey = (key: string): boolean => /^net([0-9]|[12][0-9]|3[01])$/.test(key)
 

@@ -7,6 +7,7 @@ import { checkBridges } from './bridge-check.ts'
 import { drivesOf, isCdrom, splitVolumeId } from './drives.ts'
 import { checkLock, guestOn, isTemplate } from './guest-lookup.ts'
 import { withGuestLock } from './guest-locks.ts'
+import { isLinkDown, isNicKey, readNic } from './nic-format.ts'
 import { applyPending } from './pending-changes.ts'
 import { checkStorageOn, findVolume } from './volumes.ts'
 
@@ -61,6 +62,8 @@ export const bootGuest = async (call: Call, run: TaskRun, guest: Guest): Promise
   if (fault === undefined) {
     await run.sleep(sim.durations.start)
     guest.running = qemu(sim.clock.now(), nextPid(node))
+    for (const [key, value] of guest.config)
+      if (isNicKey(key) && isLinkDown(readNic(String(value)))) guest.running.unlinked.add(key)
   } else await failStart(call, run, guest, fault.lingers)
 }
 

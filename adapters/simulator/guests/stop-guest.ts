@@ -2,6 +2,7 @@ import { failure } from '../api-error.ts'
 import type { Call } from '../route.ts'
 import type { TaskRun } from '../tasks.ts'
 import type { Guest } from '../world.ts'
+import { agentAnswers } from './guest-agent.ts'
 import { checkLock, guestOn } from './guest-lookup.ts'
 import { withGuestLock } from './guest-locks.ts'
 import { hasAgent } from './guest-status.ts'
@@ -24,9 +25,15 @@ export const stopGuest = (call: Call, run: TaskRun, vmid: number): Promise<void>
 
 /** How a shutdown was asked for. */
 export interface ShutdownRequest {
-  /** Milliseconds to wait for the guest. */
-  readonly timeout: number
+  /** Milliseconds to wait for the guest; undefined: as its `startup` says, or the usual time. */
+  readonly timeout: number | undefined
   readonly forceStop: boolean
+}
+
+/** How long a shutdown is waited for that was not told: what the VM's place in the start order says (`down=`), or a minute. */
+const patienceWith = ({ config }: Guest, { durations }: Call['sim']): number => {
+  const [, down] = /(?:^|,)down=(\d+)/.exec(String(config.get('startup') ?? '')) ?? []
+  return Number(down ?? 0) > 0 ? Number(down) * 1000 : durations.shutdownTimeout
 }
 
 /** Asks the guest to go down. True when it did; false after the timeout. */
@@ -34,7 +41,7 @@ const askGuest = async (call: Call, run: TaskRun, guest: Guest, timeout: number)
   const { sim } = call
   const until = sim.clock.now() + timeout
   const obeys = sim.world.guestsRespond
-  if (hasAgent(guest) && !obeys) {
+  if (hasAgent(guest) && !agentAnswers(sim.world, guest)) {
     await run.sleep(sim.durations.agentTimeout)
     run.log(`QEMU Guest Agent is not running - VM ${guest.vmid} qga command 'guest-ping' failed - got timeout`)
   }
@@ -53,7 +60,7 @@ export const shutDownLocked = async (
   guest: Guest,
   request: ShutdownRequest,
 ): Promise<void> => {
-  if (!(await askGuest(call, run, guest, request.timeout))) {
+  if (!(await askGuest(call, run, guest, request.timeout ?? patienceWith(guest, call.sim)))) {
     if (!request.forceStop) throw failure('VM quit/powerdown failed - got timeout')
     run.log('VM still running - terminating now with SIGTERM')
     await run.sleep(call.sim.durations.stop)

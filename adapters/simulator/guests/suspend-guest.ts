@@ -1,9 +1,18 @@
 import { failure } from '../api-error.ts'
 import type { Call } from '../route.ts'
 import type { TaskRun } from '../tasks.ts'
+import type { Guest } from '../world.ts'
+import { drivesOf, splitVolumeId } from './drives.ts'
 import { checkLock, guestOn, isTemplate } from './guest-lookup.ts'
 import { withGuestLock } from './guest-locks.ts'
 import { startGuest } from './start-guest.ts'
+
+/** The configured storage for a VM's memory, or that of its first disk. */
+export const storageForState = ({ config }: Guest): string => {
+  const configured = config.get('vmstatestorage')
+  if (configured !== undefined) return String(configured)
+  return drivesOf(config).flatMap(({ file }) => splitVolumeId(file)?.storage ?? [])[0] ?? 'local'
+}
 
 /** The work of a pause task: the process stays, its processors stand still. */
 export const pauseGuest = (call: Call, run: TaskRun, vmid: number): Promise<void> =>

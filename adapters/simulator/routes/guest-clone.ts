@@ -1,6 +1,7 @@
 import { failure } from '../api-error.ts'
 import { cloneGuest } from '../guests/clone-guest.ts'
 import { cloneRequest, planClone } from '../guests/clone-plan.ts'
+import { vmOn } from '../guests/guest-lookup.ts'
 import { flag, integer, oneOf, required, shared, text } from '../parameters.ts'
 import { perm, type Permission } from '../permission.ts'
 import type { Route } from '../route.ts'
@@ -43,8 +44,8 @@ export const cloneRoutes: readonly Route[] = [
       const vmid = Number(params['vmid'])
       const request = cloneRequest(call)
       const source = (): Guest => {
-        const guest = sim.world.guests.get(vmid)
-        if (guest === undefined || guest.node !== node.name)
+        const guest = vmOn(sim.world, node.name, vmid)
+        if (guest === undefined)
           throw failure(`unable to find configuration file for VM ${vmid} on node '${node.name}'`)
         return guest
       }

@@ -1,11 +1,10 @@
 import { machineFormat } from '../guests/option-formats.ts'
 import { parsePropertyString } from '../guests/property-string.ts'
-import { checkRunning, rebootGuest, resetGuest } from '../guests/restart-guest.ts'
+import { checkNotPaused, checkRunning, rebootGuest, resetGuest } from '../guests/restart-guest.ts'
 import { startGuest } from '../guests/start-guest.ts'
 import { shutDownGuest, stopGuest } from '../guests/stop-guest.ts'
-import { pauseGuest, resumeGuest, suspendToDisk } from '../guests/suspend-guest.ts'
-import { drivesOf, splitVolumeId } from '../guests/drives.ts'
-import { guestOf } from '../guests/guest-lookup.ts'
+import { pauseGuest, resumeGuest, storageForState, suspendToDisk } from '../guests/suspend-guest.ts'
+import { guestOf, vmOn } from '../guests/guest-lookup.ts'
 import { flag, integer, oneOf, shared, text, type ParameterTable } from '../parameters.ts'
 import { perm } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
@@ -48,16 +47,8 @@ const rootOnStart = [
   'nets-host-mtu',
 ]
 
-const seconds = (value: string | undefined, otherwise: number): number =>
-  value === undefined ? otherwise : Number(value) * 1000
-
-/** The configured storage for a VM's memory, or that of its first disk. */
-const storageForState = (call: Call): string => {
-  const { config } = guestOf(call)
-  const configured = config.get('vmstatestorage')
-  if (configured !== undefined) return String(configured)
-  return drivesOf(config).flatMap(({ file }) => splitVolumeId(file)?.storage ?? [])[0] ?? 'local'
-}
+const seconds = (value: string | undefined): number | undefined =>
+  value === undefined ? undefined : Number(value) * 1000
 
 /** Switching VMs on and off. All of it happens in tasks, mistakes too. */
 export const guestPowerRoutes: readonly Route[] = [
@@ -85,10 +76,11 @@ export const guestPowerRoutes: readonly Route[] = [
   post('shutdown', { forceStop: flag, keepActive: flag, skiplock: flag, timeout: integer(0) }, (call) => {
     refuseRootOnly(call, ['skiplock', 'keepActive'])
     const vmid = Number(call.params['vmid'])
-    const request = {
-      timeout: seconds(call.params['timeout'], call.sim.durations.shutdownTimeout),
-      forceStop: call.params['forceStop'] === '1',
-    }
+    const request = { timeout: seconds(call.params['timeout']), forceStop: call.params['forceStop'] === '1' }
+    if (!request.forceStop) checkNotPaused(call, vmid)
+    // One that stands still is stopped instead.
+    else if (vmOn(call.sim.world, call.node.name, vmid)?.running?.paused === true)
+      return call.task('qmshutdown', String(vmid), (run) => stopGuest(call, run, vmid))
     return call.task('qmshutdown', String(vmid), (run) => shutDownGuest(call, run, vmid, request))
   }),
   post(
@@ -104,7 +96,7 @@ export const guestPowerRoutes: readonly Route[] = [
       checkRunning(call, vmid)
       if (call.params['todisk'] !== '1') return call.task('qmpause', String(vmid), (run) => pauseGuest(call, run, vmid))
       call.require(`/vms/${vmid}`, 'VM.Config.Disk')
-      const storage = call.params['statestorage'] ?? storageForState(call)
+      const storage = call.params['statestorage'] ?? storageForState(guestOf(call))
       call.require(`/storage/${storage}`, 'Datastore.AllocateSpace')
       return call.task('qmsuspend', String(vmid), (run) => suspendToDisk(call, run, vmid, storage))
     },
@@ -112,14 +104,15 @@ export const guestPowerRoutes: readonly Route[] = [
   post('resume', { skiplock: flag, nocheck: flag }, (call) => {
     refuseRootOnly(call, ['skiplock', 'nocheck'])
     const vmid = Number(call.params['vmid'])
-    const isOnDisk = call.sim.world.guests.get(vmid)?.config.get('lock') === 'suspended'
+    const isOnDisk = vmOn(call.sim.world, call.node.name, vmid)?.config.get('lock') === 'suspended'
     if (!isOnDisk) checkRunning(call, vmid)
     return call.task('qmresume', String(vmid), (run) => resumeGuest(call, run, vmid, isOnDisk))
   }),
   post('reboot', { timeout: integer(0) }, (call) => {
     const vmid = Number(call.params['vmid'])
+    checkNotPaused(call, vmid)
     checkRunning(call, vmid)
-    const timeout = seconds(call.params['timeout'], call.sim.durations.shutdownTimeout)
+    const timeout = seconds(call.params['timeout'])
     return call.task('qmreboot', String(vmid), (run) => rebootGuest(call, run, vmid, timeout))
   }),
   post('reset', { skiplock: flag }, (call) => {

@@ -1,6 +1,9 @@
 import { failure } from '../api-error.ts'
 import { guestOf } from '../guests/guest-lookup.ts'
-import { removeSnapshot, rollBack, snapshotNamed, snapshotRows, takeSnapshot } from '../guests/snapshots.ts'
+import { storageForState } from '../guests/suspend-guest.ts'
+import { rollBack } from '../guests/roll-back.ts'
+import { snapshotNamed } from '../guests/snapshot-lock.ts'
+import { removeSnapshot, snapshotRows, takeSnapshot } from '../guests/snapshots.ts'
 import { flag, required, shared, text } from '../parameters.ts'
 import { anyUser, perm, permAny } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
@@ -34,8 +37,10 @@ export const guestSnapshotRoutes: readonly Route[] = [
       const { vmid, name } = named(call)
       if (name === 'current' || name.toLowerCase() === 'pending')
         throw failure(`unable to use snapshot name '${name}' (reserved name)`)
+      const { description, vmstate } = call.params
+      const memoryOn = vmstate === '1' ? storageForState(guestOf(call)) : undefined
       return call.task('qmsnapshot', String(vmid), (run) =>
-        takeSnapshot(call, run, vmid, name, call.params['description']),
+        takeSnapshot(call, run, vmid, { name, description, memoryOn }),
       )
     },
   },
@@ -73,7 +78,9 @@ export const guestSnapshotRoutes: readonly Route[] = [
     params: { ...guest, snapname, start: flag },
     handle: (call) => {
       const { vmid, name } = named(call)
-      return call.task('qmrollback', String(vmid), (run) => rollBack(call, run, vmid, name))
+      return call.task('qmrollback', String(vmid), (run) =>
+        rollBack(call, run, vmid, name, call.params['start'] === '1'),
+      )
     },
   },
 ]

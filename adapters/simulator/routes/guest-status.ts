@@ -1,3 +1,4 @@
+import { isContainer } from '../containers/container-lookup.ts'
 import { currentStatus, guestRow } from '../guests/guest-status.ts'
 import { guestOf } from '../guests/guest-lookup.ts'
 import { flag, shared } from '../parameters.ts'
@@ -21,7 +22,7 @@ export const guestStatusRoutes: readonly Route[] = [
     handle: ({ sim, node, params, mayEach }) => {
       const may = mayEach()
       return [...sim.world.guests.values()]
-        .filter((guest) => guest.node === node.name && may(`/vms/${guest.vmid}`, 'VM.Audit'))
+        .filter((guest) => guest.node === node.name && !isContainer(guest) && may(`/vms/${guest.vmid}`, 'VM.Audit'))
         .map((guest) => ({
           ...guestRow(guest, sim.clock.now()),
           ...(params['full'] === '1' ? { qmpstatus: guest.running === undefined ? 'stopped' : 'running' } : {}),

@@ -2,6 +2,7 @@ import type { Route } from '../route.ts'
 import { accessRoutes } from './access.ts'
 import { clusterResourceRoutes } from './cluster-resources.ts'
 import { clusterRoutes } from './cluster.ts'
+import { containerRoutes } from './containers.ts'
 import { guestRoutes } from './guests.ts'
 import { networkRoutes } from './network.ts'
 import { nodeRoutes } from './nodes.ts'
@@ -38,4 +39,5 @@ export const routes: readonly Route[] = [
   ...taskListRoutes,
   ...taskRoutes,
   ...guestRoutes,
+  ...containerRoutes,
 ]

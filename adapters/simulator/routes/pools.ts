@@ -34,6 +34,7 @@ const members = (call: Call, pool: Pool): readonly unknown[] => {
   const guests = [...pool.vms]
     .toSorted((a, b) => byCode(String(a), String(b)))
     .flatMap((vmid) => world.guests.get(vmid) ?? [])
+    .filter(({ kind }) => type === undefined || type === (kind ?? 'qemu'))
     .map((guest) => {
       // Unlike in /cluster/resources, only what the node pushed.
       const { lock: _lock, tags: _tags, ...row } = guestRow(call.sim, guest, undefined)
@@ -47,10 +48,7 @@ const members = (call: Call, pool: Pool): readonly unknown[] => {
       : nodesOf(world).find((one) => isStorageOn(storage, one.name))
     return node === undefined ? [] : [storageRow(storage, node.name)]
   })
-  return [
-    ...(type === 'storage' || type === 'lxc' ? [] : guests),
-    ...(type === undefined || type === 'storage' ? storages : []),
-  ]
+  return [...guests, ...(type === undefined || type === 'storage' ? storages : [])]
 }
 
 const create = (call: Call): Promise<null> => {

@@ -114,6 +114,15 @@ describe('a simulated cluster in trouble', () => {
       expect(lab.world.nodes.get('pve3')?.bridges.has('nd1')).to.equal(true)
     })
 
+    it('leaves everyone up to date when it boots and nothing is pending', async () => {
+      await create('nd1', 6001)
+      await lab.finish(await apply())
+      await lab.simulator.powerOff('pve3')
+      await lab.simulator.powerOn('pve3')
+      for (const node of ['pve1', 'pve3'])
+        expect(await vnetsOn(node)).to.deep.equal([{ vnet: 'nd1', status: 'available', statusmsg: null }])
+    })
+
     it('costs the quorum when it is not the only one: reads work, writes say why not', async () => {
       await lab.simulator.powerOff('pve2')
       await lab.simulator.powerOff('pve3')
