@@ -128,7 +128,8 @@ async function tryCase(its: Case): Promise<void> {
         expect(after.get(vmid), `${id} ${vmid}${stays ? ', held by a lock' : ''}`).to.deep.equal(
           stays ? was : moved(was),
         )
-        expect([...(world.guests.get(vmid)?.running?.loose ?? [])], `taps of ${vmid}`).to.deep.equal([])
+        const { loose = [], unlinked = [] } = world.guests.get(vmid)?.running ?? {}
+        expect([...loose, ...unlinked], `taps and links of ${vmid}`).to.deep.equal([])
       }
     }
     for (const [vmid, was] of before)
