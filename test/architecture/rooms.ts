@@ -71,6 +71,11 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what is to be removed of a range, and what keeps it',
     imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/bridge', 'reconcilers/vm', 'reconcilers/vnet'],
   },
+  {
+    name: 'reconcilers/host',
+    purpose: "the move of the Ludus host's own files and network from the NAT bridge to the NAT VNet",
+    imports: ['model'],
+  },
   { name: 'reconcilers/prune', purpose: 'which ranges without a file may go', imports: ['model'] },
 
   {
@@ -82,7 +87,12 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/terminal',
     purpose: 'what people read at the terminal, and are asked there',
-    imports: ['model', 'model/plan', 'reconcilers/range', 'reconcilers/removal'],
+    imports: ['model', 'model/plan', 'reconcilers/host', 'reconcilers/range', 'reconcilers/removal'],
+  },
+  {
+    name: 'controllers/host-migration',
+    purpose: "the Ludus host's move step by step, its journal, its confirmation, and the way back",
+    imports: ['model', 'reconcilers/host'],
   },
   {
     name: 'controllers/network',
@@ -148,6 +158,7 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'model',
       'controllers/controller.ts',
+      'controllers/host-migration',
       'controllers/machine',
       'controllers/network',
       'controllers/pace',
@@ -165,6 +176,7 @@ export const ROOMS: readonly Room[] = [
       'adapters/simulator',
       'adapters/state',
       'adapters/validate',
+      'adapters/yaml-file',
       'controllers/commands',
     ],
   },
@@ -189,6 +201,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/removal',
       'controllers/controller.ts',
       'controllers/demo',
+      'controllers/host-migration',
       'controllers/network',
       'controllers/pace',
       'controllers/range',
@@ -255,7 +268,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'adapters/host',
-    purpose: 'routes of the machine that Lanista runs on, through iproute2',
+    purpose: 'routes, network files and programs of the machine that Lanista runs on',
     imports: ['model', 'adapters'],
   },
   { name: 'adapters/http', purpose: 'health, metrics and the API', imports: ['model', 'adapters'] },
