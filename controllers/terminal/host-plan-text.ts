@@ -34,7 +34,7 @@ export const hostPlanJson = (plan: HostPlan, configFile: string): string =>
 /** The unified difference of a file, safe to show; of Ludus' configuration without any value that may be a secret. */
 function diffOf({ path, before, after }: FileChange, configFile: string): readonly string[] {
   const mask = path === configFile ? maskedConfig : maskedKeys
-  return unifiedDiff(mask(decoded(before)), mask(decoded(after)), path)
+  return unifiedDiff(mask(decoded(before)), mask(decoded(after)), path, path)
     .split('\n')
     .slice(0, -1)
     .map((line) =>
