@@ -38,7 +38,7 @@ const scalar = (value: ConfigWish['value']): string =>
     ? JSON.stringify(value)
     : String(value)
 
-const SHOWN = /^(cluster_mode|sdn_zone|vxlan_tag_base)(\s*:\s*)([A-Za-z0-9]*)(?=\s|$)/
+const SHOWN = /^(cluster_mode|sdn_zone|vxlan_tag_base)(\s*:\s*)([A-Za-z0-9]*)(?=\s*$|\s+#)/
 
 /**
  * A `config.yml` as it may be shown: of each line the key at most, and `***` for what it says; only the three keys that the
