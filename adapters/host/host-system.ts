@@ -34,7 +34,8 @@ export const hostSystem: HostSystem = {
   readFile: readBytes,
   list: async (folder) => {
     try {
-      return (await readdir(folder)).sort()
+      const entries = await readdir(folder, { withFileTypes: true })
+      return entries.flatMap((entry) => (entry.isDirectory() ? [] : [entry.name])).sort()
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return []
       throw unread(folder, error)

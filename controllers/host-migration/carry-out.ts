@@ -26,54 +26,70 @@ export async function carryOut(parts: HostParts, signal: AbortSignal): Promise<H
     journal = { ...journal, ...change, told: [...journal.told, ...lines] }
     await parts.journal.update(journal)
   }
-  if (journal.phase === 'changing') {
-    const why = await changed(() => journal, keep, parts, signal)
-    if (why === undefined)
-      await keep(
-        { phase: 'waiting' },
-        `everything holds; it is put back unless it is confirmed within ${CONFIRM_WITHIN_MS / 1000} s: lanista migrate host confirm`,
-      )
-    else await keep({ phase: 'reverting' }, `${why}; everything is put back`)
+  let unwritten: unknown
+  // What was begun is put back also where that can't be written down: a full disk is no reason to leave a host without network.
+  const keepIfPossible: typeof keep = async (...kept) => {
+    await keep(...kept).catch((error: unknown) => (unwritten = error))
   }
-  if (journal.phase === 'waiting') {
-    const word = await awaitWord(parts, signal)
-    if (word.kind === 'confirmed') await keep({ phase: 'confirmed' }, 'confirmed; it stays')
-    else await keep({ phase: 'reverting' }, `${word.why}; everything is put back`)
-  }
+  const why = await changedAndAgreed(() => journal, keep, parts, signal)
+  if (why !== undefined) await keepIfPossible({ phase: 'reverting' }, `${why}; everything is put back`)
   if (journal.phase === 'reverting') {
     const left = await putBack(journal, parts)
-    await keep(
+    await keepIfPossible(
       { phase: 'reverted', left },
       ...(left.length === 0 ? ['everything is as it was'] : left.map((each) => `not put back: ${each}`)),
     )
   }
+  if (unwritten !== undefined) throw new HostError(whatIsUnwritten(journal, parts, unwritten), unwritten)
   return journal.phase
 }
 
-/** Does all steps that are not done. @returns why that can't be gone on with */
-async function changed(
+const whatIsUnwritten = ({ left }: HostJournal, { journal }: HostParts, error: unknown): string =>
+  `${journal.folder}: the journal can't be written (${printable(String(error), 200)}); ${left.length === 0 ? 'everything was put back all the same' : left.join('; ')}`
+
+/** Does the steps and waits for a person's word. @returns why everything is to be put back, or undefined when it is not, or is being so */
+async function changedAndAgreed(
   journalNow: () => HostJournal,
   keep: (change: Partial<HostJournal>, ...lines: readonly string[]) => Promise<void>,
   parts: HostParts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const lost = await whyApiLost(parts)
-    if (lost !== undefined) return lost
-    for (;;) {
-      const journal = journalNow()
-      const step = journal.steps[journal.done]
-      if (step === undefined) break
-      if (signal.aborted) return 'this process was told to end'
-      if ((await parts.journal.answered()) === 'rollback') return 'somebody asked for it'
-      await doStep(step, journal, parts)
-      const why = await whyApiLost(parts)
+    if (journalNow().phase === 'changing') {
+      const why = await changed(journalNow, keep, parts, signal)
       if (why !== undefined) return why
-      await keep({ done: journal.done + 1 }, `done: ${commandOf(step)}`)
+      const line = `everything holds; it is put back unless it is confirmed within ${CONFIRM_WITHIN_MS / 1000} s: lanista migrate host confirm`
+      await keep({ phase: 'waiting' }, line)
     }
-    return await whyNotAll(journalNow(), parts)
+    if (journalNow().phase !== 'waiting') return undefined
+    const word = await awaitWord(parts, signal)
+    if (word.kind === 'revert') return word.why
+    await keep({ phase: 'confirmed' }, 'confirmed; it stays')
+    return undefined
   } catch (error) {
     return error instanceof HostError ? error.message : printable(String(error), 400)
+  }
+}
+
+/** Does all steps that are not done. Throws, or resolves with, why that can't be gone on with. */
+async function changed(
+  journalNow: () => HostJournal,
+  keep: (change: Partial<HostJournal>, ...lines: readonly string[]) => Promise<void>,
+  parts: HostParts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const lost = await whyApiLost(parts)
+  if (lost !== undefined) return lost
+  for (;;) {
+    const journal = journalNow()
+    const step = journal.steps[journal.done]
+    if (step === undefined) return await whyNotAll(journal, parts)
+    if (signal.aborted) return 'this process was told to end'
+    if ((await parts.journal.answered()) === 'rollback') return 'somebody asked for it'
+    await doStep(step, journal, parts)
+    const why = await whyApiLost(parts)
+    if (why !== undefined) return why
+    await keep({ done: journal.done + 1 }, `done: ${commandOf(step)}`)
   }
 }
 

@@ -13,7 +13,7 @@ export interface NatBlock {
 }
 
 /** An option that can't be taken over. */
-export interface Unfit {
+interface Unfit {
   readonly statement: Statement
   readonly finding: string
 }

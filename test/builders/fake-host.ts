@@ -56,7 +56,11 @@ export class FakeHost implements HostSystem {
   async look(): Promise<HostSeen> {
     this.before()
     const device = (name: string, addresses: readonly string[], master?: string): DeviceSeen => ({
-      ...{ name, isUp: true, addresses, master, vlans: [] },
+      name,
+      isUp: true,
+      addresses,
+      master,
+      vlans: [],
     })
     const active = (name: string, isActive: boolean) => ({ name, isLoaded: true, isActive })
     return await Promise.resolve({
@@ -126,6 +130,11 @@ export class FakeHost implements HostSystem {
     }
   }
 
+  /** As if it had died. */
+  endDnsmasq(): void {
+    this.#served = undefined
+  }
+
   #up(device: string): void {
     const [block] = ifacesOf(parseInterfaces(this.files.get(FILES.interfaces) ?? ''), device)
     if (block === undefined) throw new HostError(`ifup ${device}: it is not in the file`)
@@ -161,7 +170,7 @@ export class FakeHost implements HostSystem {
   state(): HostState {
     return {
       files: Object.fromEntries(this.files),
-      addresses: Object.fromEntries([...this.#addresses].sort()),
+      addresses: Object.fromEntries(this.#addresses),
       rules: this.#rules,
       routes: this.#routes.map((route) => JSON.stringify(route)).sort(),
       ports: Object.fromEntries([...this.#ports].map(([port, master]) => [port, master ?? 'nothing'])),

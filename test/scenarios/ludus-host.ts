@@ -121,8 +121,8 @@ export class LudusHost {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#simulator = simulator
-    const [line]: [Buffer] = (await once(simulator.stdout, 'data')) as [Buffer]
-    const { token, fingerprint } = JSON.parse(line.toString().split('\n')[0] ?? '') as Record<string, string>
+    const [line]: Buffer[] = await once(simulator.stdout, 'data')
+    const { token, fingerprint }: Record<string, string> = JSON.parse(line?.toString().split('\n')[0] ?? '')
     writeFileSync(join(this.folder, 'token'), `${token}\n`, { mode: 0o600 })
     writeFileSync(this.configFile, configText(this.folder, fingerprint ?? ''), { mode: 0o640 })
   }
@@ -130,8 +130,7 @@ export class LudusHost {
   /** A script in a namespace; of the host's with its own files. Returns what it prints; throws what it said when it fails. */
   on(name: Namespace, script: string): string {
     const { command, environment } = this.#entry(name)
-    const [program = '', ...args] = [...command, 'sh', '-ec', script]
-    return execFileSync(program, args, {
+    return execFileSync('nsenter', [...command, 'sh', '-ec', script], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environment,
@@ -143,7 +142,7 @@ export class LudusHost {
     const kinds = name === 'host' ? ['-m', '-n'] : ['-n']
     const path = [...(name === 'host' ? [join(this.folder, 'bin')] : []), process.env['PATH'], '/usr/sbin', '/sbin']
     return {
-      command: ['nsenter', '-t', String(this.#pid(name)), ...kinds],
+      command: ['-t', String(this.#pid(name)), ...kinds],
       environment: { PATH: path.join(':'), HOST_FOLDER: this.folder },
     }
   }
@@ -152,8 +151,8 @@ export class LudusHost {
   start(args: readonly string[], wrap: readonly string[] = []): Running {
     const { command, environment } = this.#entry('host')
     const lanista = [process.execPath, MAIN, 'migrate', 'host', ...args, '--config', this.configFile]
-    const [program = '', ...rest] = [...command, ...(wrap.length === 0 ? lanista : [...wrap, lanista.join(' ')])]
-    const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: environment })
+    const program = wrap.length === 0 ? lanista : [...wrap, lanista.join(' ')]
+    const child = spawn('nsenter', [...command, ...program], { stdio: ['pipe', 'pipe', 'pipe'], env: environment })
     return new Running(child)
   }
 

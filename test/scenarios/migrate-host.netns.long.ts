@@ -139,9 +139,12 @@ const withoutLinkLocal = (state: Readonly<Record<string, string>>): Readonly<Rec
 
 /** Resolves when the journal has come to a phase. */
 async function phaseOf(host: LudusHost, phase: string): Promise<void> {
-  const journal = join(host.folder, 'state/migrate-host/journal.json')
-  while ((JSON.parse(readFileSync(journal, 'utf8')) as { readonly phase: string }).phase !== phase)
+  const file = join(host.folder, 'state/migrate-host/journal.json')
+  for (;;) {
+    const journal: { readonly phase: string } = JSON.parse(readFileSync(file, 'utf8'))
+    if (journal.phase === phase) return
     await new Promise((resolve) => {
       setTimeout(resolve, 200)
     })
+  }
 }

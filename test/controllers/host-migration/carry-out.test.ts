@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { beginPuttingBack } from '../../../controllers/host-migration/begin.ts'
 import { CONFIRM_WITHIN_MS } from '../../../controllers/host-migration/host-parts.ts'
+import { commandOf } from '../../../model/host-migration.ts'
 import { HostError } from '../../../model/host-ports.ts'
 import { runs } from '../../runner/long-runs.ts'
 import { HostLab } from './host-lab.ts'
@@ -79,6 +80,52 @@ describe('the move of the host', () => {
     expect(lab.host.state()).to.deep.equal(original)
   })
 
+  it('goes no step further when the API goes in the middle, and undoes that step as well', async () => {
+    for (const gone of [
+      'ifup ludusnat',
+      'systemctl restart dnsmasq',
+      'ip route add 10.3.0.0/16 via 192.0.2.103 dev ludusnat',
+    ]) {
+      const lab = new HostLab()
+      const original = lab.host.state()
+      await lab.begin()
+      const { steps } = (await lab.plan()).plan
+      lab.host.onChange = (change, when) => void (change === gone && when === 'after' && (lab.isApiThere = false))
+      expect(await lab.carryOut()).to.equal('reverted')
+      expect(told(lab), gone).to.include("Proxmox API: it can't be reached any more")
+      const at = lab.host.changes.indexOf(gone)
+      const next = steps[at + 1]
+      if (next !== undefined) expect(lab.host.changes[at + 1]).not.to.equal(commandOf(next))
+      expect(lab.host.state(), gone).to.deep.equal(original)
+    }
+  })
+
+  it('puts everything back when a later step undoes what an earlier one was for', async () => {
+    const lab = new HostLab()
+    const original = lab.host.state()
+    await lab.begin()
+    lab.host.onChange = (change, when) =>
+      void (change === 'ifdown vmbr1000' && when === 'after' && lab.host.endDnsmasq())
+    expect(await lab.carryOut()).to.equal('reverted')
+    expect(told(lab)).to.include('dnsmasq: the service does not run')
+    expect(lab.host.state()).to.deep.equal(original)
+  })
+
+  it('puts everything back although its journal can be written no more, and says so', async () => {
+    const lab = new HostLab()
+    const original = lab.host.state()
+    await lab.begin()
+    lab.host.onChange = (change) => {
+      if (change !== 'ifup ludusnat') return
+      lab.journal.before = () => {
+        throw new Error('ENOSPC: no space left on device')
+      }
+    }
+    const said = await lab.carryOut().catch(String)
+    expect(said).to.match(/the journal can't be written \(.*no space left.*\); everything was put back all the same/)
+    expect(lab.host.state()).to.deep.equal(original)
+  })
+
   it('overwrites no file that somebody has changed meanwhile, before or on the way back', async () => {
     const before = new HostLab()
     await before.begin()
@@ -129,7 +176,7 @@ describe('the move of the host', () => {
           }
           lab.journal.onWrite = ({ phase }) =>
             void (phase === 'waiting' && word === 'confirm' && (lab.journal.word = 'confirm'))
-          const end = await untilOver(lab)
+          const end = await untilOver(lab, word === 'rollback')
           if (end === 'confirmed') {
             expect(await lab.plan().then(({ plan }) => plan.steps)).to.deep.equal([])
             expect(lab.host.state().addresses).to.deep.equal({ eno1: ['203.0.113.7/24'], ludusnat: ['192.0.2.254/24'] })
@@ -150,13 +197,17 @@ describe('the move of the host', () => {
   })
 })
 
-/** Starts again whenever it was killed, as `run` and `rollback` do. */
-async function untilOver(lab: HostLab): Promise<string> {
+/** Starts again whenever it was killed, as `run` does, or `rollback`. */
+async function untilOver(lab: HostLab, rollsBack = false): Promise<string> {
   for (;;)
     try {
       lab.die = () => undefined
-      return await lab.carryOut()
+      const end = await lab.carryOut()
+      lab.die()
+      return end
     } catch (error) {
       if (!(error instanceof Killed)) throw error
+      lab.die = () => undefined
+      if (rollsBack) await beginPuttingBack(lab.parts)
     }
 }

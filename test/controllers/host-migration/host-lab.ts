@@ -47,7 +47,7 @@ export class HostLab {
     },
     isRoot: true,
     countNodes: async () => await Promise.resolve(3),
-    readMapping: (text) => parse(text) as Record<string, unknown>,
+    readMapping: (text) => parse(text),
     startWorker: async () => await Promise.resolve({ pid: 1, ended: Promise.resolve() }),
   }
 

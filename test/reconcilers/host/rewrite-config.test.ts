@@ -30,14 +30,14 @@ describe('rewriteConfig', () => {
 
   it('keeps all else byte for byte and in its meaning, and finds nothing to do in what it has written', () => {
     const line = fc.constantFrom(
-      ...[
-        '# cluster_mode: false\n',
-        '\n',
-        'a: 1 # sdn_zone: x\n',
-        'b: |\n  cluster_mode: false\n  x\n',
-        'c: {sdn_zone: y}\n',
-      ],
-      ...['d: "caf\u00e9"\r\n', 'e:\n  - vxlan_tag_base: 1\n', 'f: >-\n  text\n\n'],
+      '# cluster_mode: false\n',
+      '\n',
+      'a: 1 # sdn_zone: x\n',
+      'b: |\n  cluster_mode: false\n  x\n',
+      'c: {sdn_zone: y}\n',
+      'd: "caf\u00e9"\r\n',
+      'e:\n  - vxlan_tag_base: 1\n',
+      'f: >-\n  text\n\n',
     )
     const known = fc.constantFrom(
       'cluster_mode: false # mine\n',
@@ -81,7 +81,7 @@ describe('rewriteConfig', () => {
   })
 })
 
-const meaning = (text: string): Record<string, unknown> => (parse(text) ?? {}) as Record<string, unknown>
+const meaning = (text: string): Record<string, unknown> => parse(text) ?? {}
 
 describe('configWishes', () => {
   const inForce = { sdn_zone: 'ludus', vxlan_tag_base: 0 }
@@ -119,16 +119,20 @@ describe('maskedConfig', () => {
     ].join('\n')
     expect(maskedConfig(text)).to.equal(
       [
-        ...[
-          '---',
-          'database_encryption_key: ***',
-          '# ***',
-          'cluster_mode: false ***',
-          'sdn_zone: ludus',
-          'notes: ***',
-          '  ***',
-        ],
-        ...['list:', '  ***', '  - url: ***', '***', '***', 'sdn_zone: ***', ''],
+        '---',
+        'database_encryption_key: ***',
+        '# ***',
+        'cluster_mode: false ***',
+        'sdn_zone: ludus',
+        'notes: ***',
+        '  ***',
+        'list:',
+        '  ***',
+        '  - url: ***',
+        '***',
+        '***',
+        'sdn_zone: ***',
+        '',
       ].join('\n'),
     )
   })
@@ -136,15 +140,18 @@ describe('maskedConfig', () => {
   it('lets no secret through, wherever it stands', () => {
     const secret = 'S3cr3t-value'
     const line = fc.constantFrom(
-      ...[`key: ${secret}`, `# ${secret}`, `  - ${secret}`, `cluster_mode: true # ${secret}`, secret, `"${secret}": 1`],
-      ...[
-        `a: {b: ${secret}}`,
-        `sdn_zone: '${secret}'`,
-        `${secret}: 1`,
-        `vxlan_tag_base: 1 ${secret}`,
-        `\t${secret}:`,
-        `? ${secret}`,
-      ],
+      `key: ${secret}`,
+      `# ${secret}`,
+      `  - ${secret}`,
+      `cluster_mode: true # ${secret}`,
+      secret,
+      `"${secret}": 1`,
+      `a: {b: ${secret}}`,
+      `sdn_zone: '${secret}'`,
+      `${secret}: 1`,
+      `vxlan_tag_base: 1 ${secret}`,
+      `\t${secret}:`,
+      `? ${secret}`,
     )
     fc.assert(fc.property(fc.array(line), (lines) => !maskedConfig(lines.join('\n')).includes(secret)))
   })
