@@ -206,7 +206,7 @@ async function untilOver(lab: HostLab, rollsBack = false): Promise<string> {
       lab.die()
       return end
     } catch (error) {
-      if (!(error instanceof Killed)) throw error
+      if (!(error instanceof HostError && error.cause instanceof Killed)) throw error
       lab.die = () => undefined
       if (rollsBack) await beginPuttingBack(lab.parts)
     }
