@@ -8,7 +8,7 @@ import {
 } from '../../model/host-migration.ts'
 import type { HostJournal } from '../../model/host-journal.ts'
 import { HostError } from '../../model/host-ports.ts'
-import { type TableRoute } from '../../model/host-seen.ts'
+import type { DeviceSeen, TableRoute } from '../../model/host-seen.ts'
 import { printable } from '../../model/printable.ts'
 import { hasNatAddress, masqueradesOf, whyDnsmasqDeaf, whyNotUp } from '../../reconcilers/host/what-holds.ts'
 import type { HostParts } from './host-parts.ts'
@@ -65,8 +65,8 @@ async function networkBack(journal: HostJournal, begun: readonly HostStep[], { s
       await system.run(['ip', 'route', 'del', destination, 'via', via, 'dev', dev])
   }
   if (before.hadAddress && !hasNatAddress(await look(), target.bridge)) await system.run(['ifup', target.bridge])
-  for (const command of portsBack(journal, (await look()).devices)) await system.run(command)
-  // Not by ifdown: the VNet itself is to stay, and what is plugged into it.
+  for (const command of plugsBack(before.ports, target.bridge, (await look()).devices)) await system.run(command)
+  // By neither ifdown nor ifup: the VNet itself is to stay, and what is plugged into it.
   if (!before.deviceHadAddress && hasNatAddress(await look(), NAT_DEVICE))
     await system.run(['ip', 'address', 'del', NAT_ADDRESS, 'dev', NAT_DEVICE])
   const now = masqueradesOf(await look(), target.outgoing)
@@ -92,14 +92,15 @@ const isSame = (one: TableRoute, other: TableRoute): boolean =>
   one.destination === other.destination && one.via === other.via && one.dev === other.dev && one.metric === other.metric
 
 /**
- * The commands that plug back into the bridge what was plugged in, and is plugged into nothing now: where ifupdown2 is
- * Debian's, a bridge that is taken down is gone, and comes back without its ports. Proxmox' own leaves it while VMs are plugged in.
+ * The commands that plug back into a bridge what was plugged in, and is plugged into nothing now: Debian's ifupdown2 takes
+ * from a bridge what its file does not name, be it taken down or brought up, and may leave it down. Proxmox' own leaves the NICs of VMs.
  */
-export function portsBack(
-  { before, target: { bridge } }: Pick<HostJournal, 'before' | 'target'>,
-  devices: HostJournal['before']['ports'],
+export function plugsBack(
+  ports: readonly DeviceSeen[],
+  bridge: string,
+  devices: readonly DeviceSeen[],
 ): readonly (readonly string[])[] {
-  return before.ports.flatMap(({ name, vlans }) => {
+  return ports.flatMap(({ name, vlans, isUp }) => {
     const now = devices.find((device) => device.name === name)
     if (now === undefined || now.master !== undefined) return []
     const pvids = vlans.some(({ vid, isPvid }) => isPvid && vid === 1)
@@ -107,6 +108,7 @@ export function portsBack(
       : [['bridge', 'vlan', 'del', 'dev', name, 'vid', '1']]
     return [
       ['ip', 'link', 'set', name, 'master', bridge],
+      ...(isUp && !now.isUp ? [['ip', 'link', 'set', name, 'up']] : []),
       ...(vlans.length === 0 ? [] : pvids),
       ...vlans
         .filter(({ vid }) => vid !== 1)

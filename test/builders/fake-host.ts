@@ -121,13 +121,18 @@ export class FakeHost implements HostSystem {
         this.#rules += args.includes('-A') ? 1 : -1
         return
       case 'ip':
-        if (first === 'link') this.#ports.set(third, args[4])
+        if (first === 'link' && args[3] === 'master') this.#ports.set(third, args[4])
         else if (first === 'address') this.#addresses.set('ludusnat', [])
         else this.#route(second, args.slice(2))
         return
       default:
         throw new HostError(`there is no program ${program}`)
     }
+  }
+
+  /** As Proxmox does when the NIC of a VM is moved. */
+  plug(port: string, bridge: string): void {
+    this.#ports.set(port, bridge)
   }
 
   /** As if it had died. */
@@ -137,6 +142,13 @@ export class FakeHost implements HostSystem {
 
   #up(device: string): void {
     const [block] = ifacesOf(parseInterfaces(this.files.get(FILES.interfaces) ?? ''), device)
+    if (block === undefined && device === 'ludusnat') {
+      // Proxmox' own file has it, without an address, and without ports.
+      this.#addresses.set(device, [])
+      this.#routes = this.#routes.filter(({ dev }) => dev !== device)
+      for (const [port, master] of this.#ports) if (master === device) this.#ports.set(port, undefined)
+      return
+    }
     if (block === undefined) throw new HostError(`ifup ${device}: it is not in the file`)
     this.#addresses.set(device, [NAT_ADDRESS])
     if (block.options.some((option) => hookOf(option)?.command.includes('-A POSTROUTING'))) this.#rules += 1

@@ -165,6 +165,14 @@ export class LudusHost {
     this.on('host', `ip link set tap0 master ${bridge} && ip link set tap3 master ${bridge}`)
   }
 
+  /** As an apply does after the VNet was deleted; what Debian's ifupdown2 takes off bridges is plugged in again. */
+  removeVnet(): void {
+    this.on('host', 'echo > /etc/network/interfaces.d/sdn && ifreload -a')
+    this.plugNat('vmbr1000')
+    this.on('host', 'ip link set tap1 master vmbr1001 && ip link set tap2 master vmbr1001')
+    this.on('host', 'for each in tap0 tap1 tap2 tap3; do ip link set $each up; done')
+  }
+
   /** The machines' view: an address by DHCP, and the outside reached from there and from behind the router, and back. */
   network(): { readonly dhcp: string; readonly outside: boolean; readonly inside: boolean } {
     this.on('template', 'ip address flush dev eth0')
@@ -200,7 +208,7 @@ export class LudusHost {
       modes: this.on('host', `stat -c '%a %U %G' '${this.configFile}' /etc/network/interfaces /etc/dnsmasq.d/*`),
       addresses: this.on('host', "ip -4 -br address show | awk '{ print $1, $3 }' | sort"),
       rules: this.on('host', 'iptables -t nat -S'),
-      routes: this.on('host', 'ip route show | sort'),
+      routes: this.on('host', "ip route show | sed 's/ linkdown//' | sort"),
       ports: this.on(
         'host',
         'for each in tap0 tap1 tap2 tap3; do echo $each $(basename $(readlink /sys/class/net/$each/master || echo none)); done',

@@ -56,6 +56,8 @@ describe('lanista migrate host, on a Ludus host in network namespaces', function
     expect(withoutLinkLocal(host.state())).to.deep.equal(withoutLinkLocal(original))
     expect(host.network()).to.deep.equal(works)
     expect(await host.lanista('rollback', '--yes')).to.deep.equal({ status: 0, text: 'there is nothing to put back\n' })
+    host.removeVnet()
+    expect(host.network(), 'nothing of the way is left in what ifupdown2 remembers of the VNet').to.deep.equal(works)
   })
 
   it('puts everything back by itself when the API can be reached no more, with the machines plugged in again', async () => {

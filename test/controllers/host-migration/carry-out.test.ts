@@ -143,6 +143,18 @@ describe('the move of the host', () => {
     expect(after.journal.kept?.left.join('\n')).to.match(/put it back by hand/)
   })
 
+  it('leaves NICs where they were moved meanwhile when it is put back', async () => {
+    const lab = new HostLab()
+    const original = lab.host.state()
+    await lab.begin()
+    lab.journal.onWrite = ({ phase }) => void (phase === 'waiting' && (lab.journal.word = 'confirm'))
+    await lab.carryOut()
+    lab.host.plug('tap1', 'ludusnat')
+    await beginPuttingBack(lab.parts)
+    expect(await lab.carryOut()).to.equal('reverted')
+    expect(lab.host.state()).to.deep.equal({ ...original, ports: { tap1: 'ludusnat', tap2: 'vmbr1000' } })
+  })
+
   it('begins no second move over one that was confirmed, whose way back would be lost', async () => {
     const lab = new HostLab()
     await lab.begin()
