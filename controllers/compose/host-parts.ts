@@ -17,19 +17,20 @@ import { proxmoxOf, settingsOf } from './connect.ts'
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
 
-/** The move of this host with its files, programs and API. Throws `UserError` when the API token can't be read. */
-export async function hostParts(
+/** The move of this host with its files, programs and API, which throws `UserError` when its token can't be read. */
+export function hostParts(
   config: ServerConfig,
   configFile: string,
   logger: Logger,
   outside: Pick<Composition, 'clock' | 'random' | 'environment'>,
-): Promise<HostParts> {
+): HostParts {
   const { clock, environment } = outside
   const folder = join(config.lanista.state_dir, 'migrate-host')
   return {
     system: hostSystem,
     journal: hostJournalFolder(folder),
-    probe: createApiProbe(await settingsOf(config, environment)),
+    // Whoever only puts things back needs no token.
+    probe: async () => await createApiProbe(await settingsOf(config, environment))(),
     clock,
     presence: presenceSocket(folder),
     isRoot: process.geteuid?.() === 0,

@@ -101,6 +101,12 @@ function notesOf({ seen, target: { bridge }, config }: HostGround): readonly str
           `${bridge}: ${ports.length} NICs are plugged into it, and don't reach this host from then on until they are moved to ${NAT_DEVICE}`,
         ]
       : []),
+    ...(config.before !== config.after &&
+    !seen.units.some(({ name, isLoaded }) => isLoaded && LUDUS_UNITS.includes(name))
+      ? [
+          `${LUDUS_UNITS.join(', ')}: this host has no such services, so nobody is restarted for ${config.path}; restart Ludus where it runs`,
+        ]
+      : []),
     ...(builds !== NAT_DEVICE
       ? [
           `${config.path}: ludus_nat_interface says ${builds}, on which Ludus goes on building templates; set it to ${NAT_DEVICE} once all NICs are moved`,

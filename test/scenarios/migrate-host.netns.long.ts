@@ -95,8 +95,10 @@ describe('lanista migrate host, on a Ludus host in network namespaces', function
     expect(host.network()).to.deep.equal(works)
   })
 
-  it('is kept by Enter at the terminal', async () => {
-    const run = host.start(['run', '--yes'], ['script', '-q', '-e', '/dev/null', '-c'])
+  it('is begun by a word at the terminal, and kept by Enter', async () => {
+    const run = host.start(['run'], ['script', '-q', '-e', '/dev/null', '-c'])
+    await run.says(/Type yes to change this host: /)
+    run.child.stdin?.write('yes\n')
     await run.says(/Press Enter to keep it/)
     run.child.stdin?.write('\n')
     const { status, text } = await run.ended
@@ -120,6 +122,8 @@ describe('lanista migrate host, on a Ludus host in network namespaces', function
       expect(plan.status).to.equal(1)
       expect(plan.text).to.include('a move of this host was begun and is not over')
       if (then === 'rollback') {
+        // Putting back needs nothing of Proxmox.
+        rmSync(join(host.folder, 'token'))
         expect((await host.lanista('rollback', '--yes')).status).to.equal(0)
         expect(withoutLinkLocal(host.state())).to.deep.equal(withoutLinkLocal(original))
       } else {
