@@ -63,6 +63,7 @@ export class LudusHost {
       'bind-interfaces\ndhcp-leasefile=/var/lib/misc/dnsmasq.leases\nno-resolv\n',
     )
     writeFileSync(join(etc, 'dnsmasq.d/dnsmasq-up0.conf'), DNSMASQ)
+    writeFileSync(join(etc, 'dnsmasq.d/range.conf'), 'dhcp-range=10.1.10.50,10.1.10.60,255.255.255.0,5m\n')
     this.#plug('host', 'up0', 'outside', 'up1')
     this.on(
       'outside',
@@ -90,6 +91,7 @@ export class LudusHost {
       'ip address add 10.1.10.11/24 dev eth0 && ip link set eth0 up && ip route add default via 10.1.10.254',
     )
     this.on('template', 'ip link set eth0 up')
+    this.#relay()
     this.on('host', 'systemctl restart ludus ludus-admin dnsmasq')
     await this.#startProxmox()
   }
@@ -113,6 +115,13 @@ export class LudusHost {
     const pid = this.#namespaces.get(name)
     if (pid === undefined) throw new Error(`there is no namespace ${name}`)
     return pid
+  }
+
+  /** The router hands what machines behind it ask for an address to the host. */
+  #relay(): void {
+    const relay = ['-p', '0', '-k', '--dhcp-relay=10.1.10.254,192.0.2.254', '--conf-file=/dev/null', '--user=root']
+    const args = ['-t', String(this.#pid('router')), '-n', 'dnsmasq', ...relay, '--pid-file=', '--interface=eth1']
+    this.#holders.push(spawn('nsenter', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { PATH: ADMIN_PATH } }))
   }
 
   async #startProxmox(): Promise<void> {
@@ -165,33 +174,49 @@ export class LudusHost {
     this.on('host', `ip link set tap0 master ${bridge} && ip link set tap3 master ${bridge}`)
   }
 
-  /** As an apply does after the VNet was deleted; what Debian's ifupdown2 takes off bridges is plugged in again. */
-  removeVnet(): void {
-    this.on('host', 'echo > /etc/network/interfaces.d/sdn && ifreload -a')
-    this.plugNat('vmbr1000')
+  /** As each apply in Proxmox' SDN does; what Debian's ifupdown2 takes off bridges is plugged in again. */
+  reload(nat: string): void {
+    this.on('host', 'ifreload -a')
+    this.plugNat(nat)
     this.on('host', 'ip link set tap1 master vmbr1001 && ip link set tap2 master vmbr1001')
     this.on('host', 'for each in tap0 tap1 tap2 tap3; do ip link set $each up; done')
   }
 
-  /** The machines' view: an address by DHCP, and the outside reached from there and from behind the router, and back. */
-  network(): { readonly dhcp: string; readonly outside: boolean; readonly inside: boolean } {
-    this.on('template', 'ip address flush dev eth0')
-    const lease = this.on('template', `udhcpc -f -q -n -t 5 -T 1 -i eth0 -s '${this.#leaseScript()}' 2>&1 || true`)
-    const reaches = (from: Namespace, address: string): boolean =>
-      this.on(from, `busybox ping -c 1 -W 2 ${address} > /dev/null && echo yes || echo no`).trim() === 'yes'
+  /** As an apply does after the VNet was deleted; what Debian's ifupdown2 takes off bridges is plugged in again. */
+  removeVnet(): void {
+    this.on('host', 'echo > /etc/network/interfaces.d/sdn')
+    this.reload('vmbr1000')
+  }
+
+  /**
+   * The machines' view: an address by DHCP for one on the NAT network and for one behind the router, the outside reached from
+   * there, and that one from the host.
+   */
+  network(): NetworkSeen {
+    const built = this.#lease('template')
+    const behind = this.#lease('client')
+    const address = /^lease (\S+)/.exec(behind)?.[1] ?? '0.0.0.0'
+    const reaches = (from: Namespace, to: string): boolean =>
+      this.on(from, `busybox ping -c 1 -W 2 ${to} > /dev/null && echo yes || echo no`).trim() === 'yes'
     return {
-      dhcp: /^lease .*$/m.exec(lease)?.[0] ?? lease,
+      onNat: built.replace(/\.[0-9]+ /, '.* '),
+      behindRouter: address.replace(/\.[0-9]+$/, '.*'),
       outside: reaches('client', '203.0.113.80'),
-      inside: reaches('host', '10.1.10.11'),
+      inside: reaches('host', address),
     }
+  }
+
+  /** What a machine is given when it asks for an address, and takes. */
+  #lease(name: 'template' | 'client'): string {
+    this.on(name, 'ip address flush dev eth0')
+    const said = this.on(name, `udhcpc -f -q -n -t 5 -T 1 -i eth0 -s '${this.#leaseScript()}' 2>&1 || true`)
+    if (name === 'client') this.on(name, 'ip route replace default via 10.1.10.254 2> /dev/null || true')
+    return /^lease .*$/m.exec(said)?.[0] ?? said
   }
 
   #leaseScript(): string {
     const script = join(this.folder, 'bin/lease')
-    if (!existsSync(script))
-      writeFileSync(script, '#!/bin/sh\n[ "$1" = bound ] && echo "lease ${ip%.*} router $router dns $dns"\nexit 0\n', {
-        mode: 0o755,
-      })
+    if (!existsSync(script)) writeFileSync(script, LEASE, { mode: 0o755 })
     return script
   }
 
@@ -233,6 +258,14 @@ export class LudusHost {
     }
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+/** What machines see of the network. */
+interface NetworkSeen {
+  readonly onNat: string
+  readonly behindRouter: string
+  readonly outside: boolean
+  readonly inside: boolean
 }
 
 type Namespace = 'host' | 'outside' | 'router' | 'client' | 'template'
@@ -320,6 +353,15 @@ function hasVlanFiltering(): boolean {
     return false
   }
 }
+
+/** What udhcpc calls with what it was given. */
+const LEASE = `#!/bin/sh
+[ "$1" = bound ] || exit 0
+ip address add $ip/$subnet dev $interface
+echo "lease $ip router $router dns $dns"
+`
+
+const ADMIN_PATH = `${process.env['PATH']}:/usr/sbin:/sbin`
 
 /** As Proxmox writes it for a VNet, without the tunnel to other nodes. */
 const SDN = `#version:1

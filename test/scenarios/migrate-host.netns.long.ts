@@ -8,7 +8,12 @@ const PATIENCE_MS = 240_000
 
 describe('lanista migrate host, on a Ludus host in network namespaces', function () {
   this.timeout(PATIENCE_MS)
-  const works = { dhcp: 'lease 192.0.2 router 192.0.2.254 dns 192.0.2.254', outside: true, inside: true }
+  const works = {
+    onNat: 'lease 192.0.2.* router 192.0.2.254 dns 192.0.2.254',
+    behindRouter: '10.1.10.*',
+    outside: true,
+    inside: true,
+  }
   let host: LudusHost
   let original: ReturnType<LudusHost['state']>
 
@@ -41,6 +46,8 @@ describe('lanista migrate host, on a Ludus host in network namespaces', function
     expect(await host.lanista('confirm')).to.deep.equal({ status: 0, text: 'confirmed; it stays\n' })
     expect((await run.ended).status).to.equal(0)
     expect(host.network()).to.deep.equal(works)
+    host.reload('ludusnat')
+    expect(host.network(), 'an apply in Proxmox changes nothing of it').to.deep.equal(works)
     const moved = host.state()
     expect(moved['addresses']).to.include('ludusnat 192.0.2.254/24').and.not.to.include('vmbr1000')
     expect(moved['routes']).to.include('10.1.0.0/16 via 192.0.2.101 dev ludusnat')
