@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Composition } from './commands/composition.ts'
+import { addMigrateHost } from './migrate-command-line.ts'
+import { CONFIG_HELP, DEFAULT_CONFIG } from './commands/config-option.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 
 /** What a command has of the process it runs in. */
@@ -19,9 +21,6 @@ export interface Outside {
   /** Calls back whenever a person asks for the configuration to be read again. Called once a command takes that. */
   readonly hangups: () => (listener: () => void) => void
 }
-
-const CONFIG_HELP = "Ludus' config.yml with a lanista: section"
-const DEFAULT_CONFIG = '/opt/ludus/config.yml'
 
 /**
  * Runs the command of a command line. What a person can mend is told on standard error; anything else is thrown.
@@ -207,78 +206,4 @@ function commands(
       finish(schemaCommand(name, print))
     })
   return lanista
-}
-
-/** What the actions of commands use. */
-interface Acting {
-  readonly composition: Composition
-  readonly outside: Outside
-  readonly print: (line: string) => void
-  readonly paint: () => Paint
-  readonly finish: (status: number) => void
-}
-
-/** `lanista migrate host ...`: the part of the move that is done on the Ludus host itself. */
-function addMigrateHost(migrate: Command, { composition, outside, print, paint, finish }: Acting): void {
-  const { stdin, stdout, stopSignal } = outside
-  const load = () => import('./commands/migrate-host.ts')
-  const conversation = async () => {
-    const { questioner } = await import('./terminal/questioner.ts')
-    const { enterKey } = await import('./terminal/enter-key.ts')
-    return { print, paint: paint(), question: questioner(stdin, stdout), enter: enterKey(stdin) }
-  }
-  const host = migrate
-    .command('host')
-    .description("move the Ludus host's own network: config.yml, /etc/network/interfaces, dnsmasq, routes")
-  host
-    .command('plan')
-    .description(
-      'print how the files would change, and the commands in order; writes nothing. Status 0: nothing to do, 2: changes, 1: something is in the way',
-    )
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .option('--outgoing <device>', 'the device by which packets leave; default: that of the default route')
-    .option('--format <format>', 'text or json', 'text')
-    .action(async (given: { config: string; outgoing?: string; format: string }) => {
-      const { planHostCommand } = await load()
-      const options = { ...given, outgoing: given.outgoing }
-      finish(await planHostCommand(options, composition, { print, paint: paint() }, stopSignal()))
-    })
-  host
-    .command('run')
-    .description(
-      'do it, as root, and put everything back unless it is confirmed within 120 s. Status 0: done and confirmed, or nothing to do, 1: not',
-    )
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .option('--outgoing <device>', 'the device by which packets leave; default: that of the default route')
-    .option('--yes', 'do not ask before; it is to be confirmed all the same', false)
-    .action(async (given: { config: string; outgoing?: string; yes: boolean }) => {
-      const { runHostCommand } = await load()
-      const options = { ...given, outgoing: given.outgoing }
-      finish(await runHostCommand(options, composition, await conversation(), stopSignal()))
-    })
-  host
-    .command('confirm')
-    .description('keep what run has done. Status 0: it stays, 1: it was put back before')
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async (options: { config: string }) => {
-      const { confirmHostCommand } = await load()
-      finish(await confirmHostCommand(options, composition, { print }, stopSignal()))
-    })
-  host
-    .command('rollback')
-    .description('put everything back as it was before run, to the letter. Status 0: it is, 1: not all of it')
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .option('--yes', 'do not ask', false)
-    .action(async (options: { config: string; yes: boolean }) => {
-      const { rollbackHostCommand } = await load()
-      finish(await rollbackHostCommand(options, composition, await conversation(), stopSignal()))
-    })
-  host
-    .command('work', { hidden: true })
-    .description('what run and rollback start')
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async (options: { config: string }) => {
-      const { workHostCommand } = await load()
-      finish(await workHostCommand(options, composition, stopSignal()))
-    })
 }

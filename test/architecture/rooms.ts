@@ -213,7 +213,12 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/command-line.ts',
     purpose: 'the verbs, their options and their help',
-    imports: ['model', 'controllers/commands', 'controllers/terminal'],
+    imports: ['model', 'controllers/commands', 'controllers/migrate-command-line.ts', 'controllers/terminal'],
+  },
+  {
+    name: 'controllers/migrate-command-line.ts',
+    purpose: 'the verbs of `lanista migrate`, their options and their help',
+    imports: ['controllers/commands', 'controllers/terminal'],
   },
   {
     name: 'controllers/main.ts',
@@ -287,7 +292,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   axios: ['adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
-  commander: ['controllers/command-line.ts'],
+  commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],
   pino: ['adapters/logger.ts'],

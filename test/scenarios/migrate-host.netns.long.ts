@@ -1,7 +1,8 @@
 import { writeFileSync, rmSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { LudusHost, whyNoHost } from './ludus-host.ts'
+import { LudusHost } from './ludus-host.ts'
+import { whyNoHost } from './why-no-host.ts'
 
 /** Longer than the time in which it is to be confirmed, with all that is done before and after. */
 const PATIENCE_MS = 240_000
