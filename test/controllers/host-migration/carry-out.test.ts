@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { carryOut } from '../../../controllers/host-migration/carry-out.ts'
 import { beginPuttingBack } from '../../../controllers/host-migration/begin.ts'
 import { CONFIRM_WITHIN_MS } from '../../../controllers/host-migration/host-parts.ts'
 import { commandOf } from '../../../model/host-migration.ts'
@@ -62,7 +63,9 @@ describe('the move of the host', () => {
         }
       }
       expect(await lab.carryOut()).to.equal(lasts ? 'reverted' : 'confirmed')
-      if (lasts) expect(lab.host.state()).to.deep.equal(original)
+      if (!lasts) continue
+      expect(told(lab)).to.include("Proxmox API: it can't be reached any more (https://pve1:8006: no answer)")
+      expect(lab.host.state()).to.deep.equal(original)
     }
   })
 
@@ -124,6 +127,20 @@ describe('the move of the host', () => {
     const said = await lab.carryOut().catch(String)
     expect(said).to.match(/the journal can't be written \(.*no space left.*\); everything was put back all the same/)
     expect(lab.host.state()).to.deep.equal(original)
+  })
+
+  it('puts everything back when it is told to end, on the way or while it waits', async () => {
+    for (const phase of ['changing', 'waiting']) {
+      const lab = new HostLab()
+      const original = lab.host.state()
+      await lab.begin()
+      const end = new AbortController()
+      lab.journal.onWrite = (journal) => void (journal.phase === phase && journal.done > 3 && end.abort())
+      expect(await carryOut(lab.parts, end.signal)).to.equal('reverted')
+      expect(told(lab), phase).to.include('this process was told to end; everything is put back')
+      if (phase === 'changing') expect(lab.journal.kept?.done, 'nothing further is begun').to.equal(4)
+      expect(lab.host.state()).to.deep.equal(original)
+    }
   })
 
   it('overwrites no file that somebody has changed meanwhile, before or on the way back', async () => {
