@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Composition } from './commands/composition.ts'
+import { addMigrateHost, addMigrateNetworks } from './migrate-command-line.ts'
+import { CONFIG_HELP, DEFAULT_CONFIG } from './commands/config-option.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 
 /** What a command has of the process it runs in. */
@@ -19,9 +21,6 @@ export interface Outside {
   /** Calls back whenever a person asks for the configuration to be read again. Called once a command takes that. */
   readonly hangups: () => (listener: () => void) => void
 }
-
-const CONFIG_HELP = "Ludus' config.yml with a lanista: section"
-const DEFAULT_CONFIG = '/opt/ludus/config.yml'
 
 /**
  * Runs the command of a command line. What a person can mend is told on standard error; anything else is thrown.
@@ -169,50 +168,9 @@ function commands(
   const migrate = lanista
     .command('migrate')
     .description('move an existing Ludus installation from bridges to SDN networks')
-  migrate
-    .command('plan')
-    .description(
-      'print which NICs would move, and all that is in the way; writes nothing. Status 0: nothing to do, 2: something is to move, 1: something is in the way',
-    )
-    .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
-    .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .option('--format <format>', 'text or json', 'text')
-    .action(async (given: { range?: string[]; pool?: string[]; config: string; format: string }) => {
-      const { migratePlanCommand } = await import('./commands/migrate-plan.ts')
-      const { range: ranges = [], pool: pools = [], config, format } = given
-      finish(await migratePlanCommand({ ranges, pools, config, format }, spoken, paint(), print, stopSignal()))
-    })
-  migrate
-    .command('run')
-    .description(
-      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun. Status 0: all is moved, 1: something is not',
-    )
-    .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
-    .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async ({ range = [], pool = [], config }: { range?: string[]; pool?: string[]; config: string }) => {
-      const { migrateRunCommand } = await import('./commands/migrate-run.ts')
-      finish(await migrateRunCommand({ ranges: range, pools: pool, config }, spoken, print, stopSignal()))
-    })
-  migrate
-    .command('status')
-    .description('say NIC by NIC what of a move is done. Status 0: all is, 2: something is left')
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .option('--format <format>', 'text or json', 'text')
-    .action(async (given: { config: string; format: string }) => {
-      const { migrateStatusCommand } = await import('./commands/migrate-status.ts')
-      finish(await migrateStatusCommand(given, spoken, paint(), print, stopSignal()))
-    })
-  migrate
-    .command('rollback')
-    .description('put NICs back as they were before the move. Status 0: all are back, 1: some are not')
-    .option('--range <id...>', 'only these ranges or pools; default: all that were moved')
-    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async ({ range = [], config }: { range?: string[]; config: string }) => {
-      const { migrateRollbackCommand } = await import('./commands/migrate-run.ts')
-      finish(await migrateRollbackCommand({ ranges: range, config }, spoken, print, stopSignal()))
-    })
+  const acting = { composition: spoken, outside, print, paint, finish }
+  addMigrateNetworks(migrate, acting)
+  addMigrateHost(migrate, acting)
   lanista
     .command('simulate')
     .description('run a simulated Proxmox VE cluster alone')

@@ -170,7 +170,11 @@ export const lanistaSection = z
       .default('/etc/lanista/ranges'),
     state_dir: z
       .string()
-      .meta({ description: 'Where status files go. May be deleted at any time.', examples: ['/var/lib/lanista'] })
+      .meta({
+        description:
+          'Where status files go. May be deleted at any time, but for `migrate-host`, from which a host is moved back.',
+        examples: ['/var/lib/lanista'],
+      })
       .default('/var/lib/lanista'),
     resync: resync
       .meta({ description: 'How often every range is looked at again without any cause: from 1s to 24h.' })

@@ -2,6 +2,7 @@ import { chown, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { causeInWords, errorCode } from '../error-code.ts'
+import { syncFolder } from '../sync-folder.ts'
 import { makeFolder } from './make-folder.ts'
 
 /** A small file of the state directory that only its owner may read. */
@@ -70,13 +71,3 @@ export function privateJsonFile<T>(path: string, schema: z.ZodType<T>, home = di
 }
 
 const NONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
-
-/** A file that was renamed is there for good only when its folder is written as well. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}

@@ -12,6 +12,7 @@ import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
+import type { HostParts } from '../host-migration/host-parts.ts'
 import type { PruneParts } from '../removal/open-pruning.ts'
 
 /**
@@ -38,6 +39,8 @@ export interface Composition {
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
   /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
+  /** The host that this runs on, where Ludus' network is to be moved to SDN. Nothing is read or changed yet. */
+  host(config: ServerConfig, configFile: string, logger: Logger): Promise<HostParts>
   /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */
   simulate(options: SimulateOptions): Promise<SimulatedCluster>
 }

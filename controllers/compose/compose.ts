@@ -44,6 +44,8 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     openTroubles,
     connect: (config, logger) => connect(config, logger, version, outside),
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
+    host: async (config, configFile, logger) =>
+      (await import('./host-parts.ts')).hostParts(config, configFile, logger, outside),
     // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.
     simulate: async (options) => (await import('./simulate.ts')).simulateCluster(options),
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createLanes } from '../../adapters/proxmox/lanes.ts'
-import { connectProxmox } from '../../adapters/proxmox/connect.ts'
+import { connectProxmox, type ProxmoxSettings } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import type { TlsTrust } from '../../adapters/proxmox/tls.ts'
 import { readToken, type TokenSources } from '../../adapters/proxmox/token.ts'
@@ -23,22 +23,23 @@ export async function proxmoxOf(
   config: ServerConfig,
   { clock, random, environment, logger, metrics }: ConnectDependencies,
 ): Promise<Proxmox> {
-  const token = await readToken(tokenSourcesOf(config, environment)).catch(asUserError)
-  const tls = await trustOf(config)
-  return connectProxmox(
-    { hosts: apiUrlsOf(config), token, tls },
-    {
-      clock,
-      random,
-      logger,
-      lanes: createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout }),
-      onRequest: ({ call, outcome, seconds }) => {
-        const [method = '', route = ''] = call.split(' ')
-        // A request that Lanista itself let go of says nothing about Proxmox.
-        if (outcome !== 'aborted') metrics.proxmoxRequest(method, route, outcome, seconds)
-      },
+  return connectProxmox(await settingsOf(config, environment), {
+    clock,
+    random,
+    logger,
+    lanes: createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout }),
+    onRequest: ({ call, outcome, seconds }) => {
+      const [method = '', route = ''] = call.split(' ')
+      // A request that Lanista itself let go of says nothing about Proxmox.
+      if (outcome !== 'aborted') metrics.proxmoxRequest(method, route, outcome, seconds)
     },
-  )
+  })
+}
+
+/** Which API the configuration names, with the token. Throws `UserError` when token or CA can't be read. */
+export async function settingsOf(config: ServerConfig, environment: NodeJS.ProcessEnv): Promise<ProxmoxSettings> {
+  const token = await readToken(tokenSourcesOf(config, environment)).catch(asUserError)
+  return { hosts: apiUrlsOf(config), token, tls: await trustOf(config) }
 }
 
 /** Where the API token may come from. */

@@ -76,6 +76,11 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what is to be removed of a range, and what keeps it',
     imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/bridge', 'reconcilers/vm', 'reconcilers/vnet'],
   },
+  {
+    name: 'reconcilers/host',
+    purpose: "the move of the Ludus host's own files and network from the NAT bridge to the NAT VNet",
+    imports: ['model'],
+  },
   { name: 'reconcilers/prune', purpose: 'which ranges without a file may go', imports: ['model'] },
 
   {
@@ -87,7 +92,12 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/terminal',
     purpose: 'what people read at the terminal, and are asked there',
-    imports: ['model', 'model/plan', 'reconcilers/range', 'reconcilers/removal'],
+    imports: ['model', 'model/plan', 'reconcilers/host', 'reconcilers/range', 'reconcilers/removal'],
+  },
+  {
+    name: 'controllers/host-migration',
+    purpose: "the Ludus host's move step by step, its journal, its confirmation, and the way back",
+    imports: ['model', 'reconcilers/host'],
   },
   {
     name: 'controllers/network',
@@ -154,6 +164,7 @@ export const ROOMS: readonly Room[] = [
       'model',
       'reconcilers/migration',
       'controllers/controller.ts',
+      'controllers/host-migration',
       'controllers/machine',
       'controllers/network',
       'controllers/pace',
@@ -171,6 +182,7 @@ export const ROOMS: readonly Room[] = [
       'adapters/simulator',
       'adapters/state',
       'adapters/validate',
+      'adapters/yaml-file',
       'controllers/commands',
     ],
   },
@@ -202,6 +214,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/removal',
       'controllers/controller.ts',
       'controllers/demo',
+      'controllers/host-migration',
       'controllers/migration',
       'controllers/network',
       'controllers/pace',
@@ -214,7 +227,12 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/command-line.ts',
     purpose: 'the verbs, their options and their help',
-    imports: ['model', 'controllers/commands', 'controllers/terminal'],
+    imports: ['model', 'controllers/commands', 'controllers/migrate-command-line.ts', 'controllers/terminal'],
+  },
+  {
+    name: 'controllers/migrate-command-line.ts',
+    purpose: 'the verbs of `lanista migrate`, their options and their help',
+    imports: ['controllers/commands', 'controllers/terminal'],
   },
   {
     name: 'controllers/main.ts',
@@ -269,7 +287,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'adapters/host',
-    purpose: 'routes of the machine that Lanista runs on, through iproute2',
+    purpose: 'routes, network files and programs of the machine that Lanista runs on',
     imports: ['model', 'adapters'],
   },
   { name: 'adapters/http', purpose: 'health, metrics and the API', imports: ['model', 'adapters'] },
@@ -288,7 +306,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   axios: ['adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
-  commander: ['controllers/command-line.ts'],
+  commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],
   pino: ['adapters/logger.ts'],

@@ -5,7 +5,7 @@ import { flag, integer, oneOf, required, shared, text, type ParameterTable } fro
 import { anyUser, perm } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
 import { vnetsOf, zonesOn } from '../sdn-state.ts'
-import { unifiedDiff } from '../unified-diff.ts'
+import { unifiedDiff } from '../../../model/unified-diff.ts'
 import type { Interfaces } from '../world.ts'
 
 const kinds = [

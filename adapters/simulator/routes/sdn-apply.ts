@@ -7,7 +7,7 @@ import type { Call, Route } from '../route.ts'
 import { sdnInterfaces } from '../sdn-interfaces.ts'
 import { sdnLocked } from '../sdn-lock.ts'
 import { commitSdn, hasPendingSdn, rollbackSdn } from '../sdn-state.ts'
-import { unifiedDiff } from '../unified-diff.ts'
+import { unifiedDiff } from '../../../model/unified-diff.ts'
 import { nodesOf, type NodeState } from '../world.ts'
 
 const allocate = perm('/sdn', 'SDN.Allocate')

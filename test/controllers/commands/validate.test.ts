@@ -112,6 +112,7 @@ async function validate(
         serve: never,
       }),
     controller: never,
+    host: never,
     simulate: never,
   }
   const status = await validateCommand(

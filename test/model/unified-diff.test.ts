@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { unifiedDiff } from '../../../adapters/simulator/unified-diff.ts'
+import { unifiedDiff } from '../../model/unified-diff.ts'
 
 /** Each character as a line. */
 const text = (lines: string): string => lines.replaceAll(/./g, '$&\n')

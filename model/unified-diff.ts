@@ -42,8 +42,12 @@ const hunksOf = (lines: readonly Line[]): readonly (readonly [from: number, to: 
   return hunks
 }
 
-/** `diff -u` of two texts that end in a line feed: three lines of context; empty when they are equal. */
-export const unifiedDiff = (before: string, after: string, name: string): string => {
+/**
+ * `diff -u` of two texts that end in a line feed: three lines of context; empty when they are equal.
+ *
+ * @param newName what the second text is called; default: `<name>.new`
+ */
+export const unifiedDiff = (before: string, after: string, name: string, newName = `${name}.new`): string => {
   if (before === after) return ''
   const lines = linesOf(before.split('\n').slice(0, -1), after.split('\n').slice(0, -1))
   const count = (part: readonly Line[], gone: Sign): number => part.filter(([sign]) => sign !== gone).length
@@ -57,5 +61,5 @@ export const unifiedDiff = (before: string, after: string, name: string): string
     }
     return [`@@ -${range('+')} +${range('-')} @@`, ...shown.map(([sign, text]) => `${sign}${text}`)]
   })
-  return [`--- ${name}`, `+++ ${name}.new`, ...hunks, ''].join('\n')
+  return [`--- ${name}`, `+++ ${newName}`, ...hunks, ''].join('\n')
 }
