@@ -28,7 +28,7 @@ export function rangeOnBridges(
   if (bridges.length === 0) return undefined
   const message =
     `range ${rangeId}: it has ${count(own)} and a bridge (${bridges.join(', ')}), and ranges get VNets of zone ${zone} now; nothing of it is changed, as VMs on a bridge don't reach those on a VNet; ` +
-    `set cluster_mode: false to go on with bridges, or, if no guest is on it, remove that bridge`
+    `move its VMs over (lanista migrate plan), or set cluster_mode: false to go on with bridges, or, if no guest is on it, remove that bridge`
   return { reason: 'RangeOnBridges', message }
 }
 
