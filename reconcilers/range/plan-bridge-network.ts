@@ -1,12 +1,15 @@
 import type { Finding } from '../../model/condition.ts'
 import { bridgeName, isConfiguredFor, NAT_VNET, ownerMark, VMIDS_PER_RANGE, vnetName } from '../../model/identity.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
+import { printable } from '../../model/printable.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { BridgeWants, NetworkPlan } from '../../model/plan/network-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { Ground } from './ground.ts'
+import { numberedVnets } from '../vnet/numbered-vnets.ts'
 import { ignoredWishes } from './ignored-wishes.ts'
+import { networksOfEitherKind } from './networks-of-either-kind.ts'
 import { rangeOnVnets } from './other-networks.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { bridgesHidden } from '../not-visible.ts'
@@ -54,7 +57,11 @@ export function planBridgeNetwork(
 
   const nodes = [{ node, ...stateOf(actions.length > 0, busy, hanging) }]
   const plan: NetworkPlan = { names, wants, actions, nodes, busy, hangs: hanging !== undefined, repair }
-  const notes = [...(nat?.kind === 'usable' ? nat.notes : []), ...ignoredWishes(spec, node)]
+  const notes = [
+    ...(nat?.kind === 'usable' ? nat.notes : []),
+    ...ignoredWishes(spec, node),
+    ...unusedZone(snapshot, settings),
+  ]
   return {
     kind: 'planned',
     number: number.number,
@@ -103,13 +110,15 @@ const hasVms = (rangeId: string, number: number, { guests }: ClusterSnapshot, { 
 
 function numberOf(
   spec: RangeSpec,
-  { nodeNetworks, guests }: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
   node: string,
   promised: ReadonlyMap<number, string>,
   settings: PlanSettings,
 ): ReturnType<typeof rangeNumberOf> {
+  const { nodeNetworks, guests } = snapshot
   const network = nodeNetworks.find((each) => each.node === node)
-  const networks = network === undefined ? [] : numberedBridges(network)
+  const own = network === undefined ? [] : numberedBridges(network)
+  const networks = networksOfEitherKind(spec.id, own, numberedVnets(snapshot))
   return rangeNumberOf(spec.id, spec.number, { networks, guests }, promised, settings)
 }
 
@@ -121,6 +130,17 @@ const others = ({ nodes }: ClusterSnapshot, node: string): ReadonlyMap<string, s
       .sort()
       .map((name) => [name, `is left out, since cluster_mode: false keeps ranges on proxmox_node ${node}`]),
   )
+
+/** A zone that is nearly the configured one is most likely meant, and ranges get no VNets of it. */
+function unusedZone(
+  { zones }: Pick<ClusterSnapshot, 'zones'>,
+  { zone, clusterMode }: Pick<PlanSettings, 'zone' | 'clusterMode'>,
+): readonly string[] {
+  const near = zones.find(({ name }) => name.toLowerCase() === zone.toLowerCase())
+  if (clusterMode === false || near === undefined) return []
+  const why = near.name === zone ? `is of type ${printable(near.type)}` : 'differs from it in capital and small letters'
+  return [`zone ${near.name} is there and ${why}, so ranges get bridges, and no VNets of sdn_zone ${zone}`]
+}
 
 const refused = (finding: Finding): PlannedNetwork => ({
   kind: 'refused',

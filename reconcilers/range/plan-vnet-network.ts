@@ -6,8 +6,10 @@ import type { RangeSpec } from '../../model/range-spec.ts'
 import { type ZoneFinding, zoneObstacleOf } from '../../model/zone-finding.ts'
 import type { Ground } from './ground.ts'
 import { ignoredWishes } from './ignored-wishes.ts'
+import { networksOfEitherKind } from './networks-of-either-kind.ts'
 import { onlyNodeIn } from '../network-mode.ts'
 import { rangeOnBridges } from './other-networks.ts'
+import { numberedBridges } from '../bridge/range-bridge.ts'
 import { rangeNumberOf } from '../range-number.ts'
 import { reloadsUnderWay } from '../reloading-nodes.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
@@ -60,19 +62,21 @@ export function planVnetNetwork(
     finding,
     zoneFindings,
   })
+  const bridges = snapshot.nodeNetworks.flatMap(numberedBridges)
+  const networks = networksOfEitherKind(spec.id, numberedVnets(snapshot), bridges)
+  const numbered = rangeNumberOf(spec.id, spec.number, { networks, guests: snapshot.guests }, promised, settings)
+  // Whoever has just made a zone beside bridges is not helped by what the zone lacks.
+  const elsewhere =
+    'finding' in numbered ? undefined : rangeOnBridges(spec.id, numbered.number, settings.zone, snapshot)
+  if (elsewhere !== undefined) return refused('NetworkReady', elsewhere)
   const obstacle = zoneObstacleOf(zoneFindings)
   if (obstacle !== undefined) return refused('ZoneReady', obstacle)
   if (!snapshot.quorate) return refused('NetworkReady', NO_QUORUM)
-
-  const seen = { networks: numberedVnets(snapshot), guests: snapshot.guests }
-  const numbered = rangeNumberOf(spec.id, spec.number, seen, promised, settings)
   if ('finding' in numbered) return refused('NetworkReady', numbered.finding)
   const { number } = numbered
 
   const home = { ...settings, tagged: zone.tagged }
   const vnets = vnetWantsOf(spec.id, number, spec.number !== undefined, home)
-  const elsewhere = rangeOnBridges(spec.id, number, settings.zone, snapshot)
-  if (elsewhere !== undefined) return refused('NetworkReady', elsewhere)
   const names = namesOf(number, ground)
   const { actions, findings } = planVnets({ wants: vnets, removals: [] }, snapshot, settings)
   const finding = findings.get(names.range) ?? findings.get(names.nat)

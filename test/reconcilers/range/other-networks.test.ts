@@ -131,3 +131,44 @@ describe('a range on the other kind of network', () => {
     expect(found(one([], { guests: [DC], vnets: [rangeVnet(2, 'KL')] }))).to.equal('planned')
   })
 })
+
+describe('the number of a new range', () => {
+  const KL = range('KL')
+  const numberOf = (seen: ClusterSnapshot, number?: number) => {
+    const spec = { ...KL, number }
+    const result = planRange(spec, seen, NO_PROMISES, settings(), networkModeOf(seen, settings()))
+    return result.kind === 'planned' ? result.plan.number : result.finding.reason
+  }
+  const LUDUS_BRIDGE = netInterface('vmbr1001', { vlanAware: true })
+
+  it('is none that a range on the other kind of network has, since both would have the same addresses', () => {
+    expect(numberOf(one([LUDUS_BRIDGE], SIMPLE))).to.equal(2)
+    expect(numberOf(one([], { vnets: [rangeVnet(1, 'JD', UNTAGGED)] }))).to.equal(2)
+    expect(numberOf(one([rangeBridge(1, 'JD')], SIMPLE), 1)).to.equal('NumberTaken')
+  })
+
+  it('is the one that its file says where nobody has marked that bridge', () => {
+    expect(numberOf(one([LUDUS_BRIDGE], SIMPLE), 1)).to.equal(1)
+  })
+
+  it('stays that of its own network where one of the other kind has another', () => {
+    const seen = one([rangeBridge(3, 'KL')], { ...SIMPLE, vnets: [natVnet(UNTAGGED), rangeVnet(2, 'KL', UNTAGGED)] })
+    expect(numberOf(seen)).to.equal(2)
+    expect(numberOf(one([rangeBridge(3, 'KL')], SIMPLE))).to.equal(3)
+  })
+
+  it('is told with a zone that is nearly the configured one, of which ranges get no VNets', () => {
+    const notesOf = (zones: ClusterSnapshot['zones']) => {
+      const result = plan(one([], { zones }))
+      return result.kind === 'planned' ? result.plan.notes : []
+    }
+    expect(notesOf([simpleZone({ name: 'Ludus' })]).join()).to.match(/zone Ludus is there and differs .* capital/)
+    expect(notesOf([simpleZone({ type: 'evpn' })]).join()).to.match(/zone ludus is there and is of type evpn/)
+    expect(notesOf([])).to.deep.equal([])
+  })
+
+  it('comes before what a zone lacks that somebody has just made beside bridges', () => {
+    const seen = one([rangeBridge(1, 'JD')], { zones: [simpleZone({ pending: 'new' })], guests: [DC] })
+    expect(found(seen)).to.equal('RangeOnBridges')
+  })
+})
