@@ -7,6 +7,7 @@ export const CALLS = [
   'GET /cluster/status',
   'GET /cluster/resources',
   'GET /cluster/tasks',
+  'GET /cluster/nextid',
   'GET /cluster/sdn/zones',
   'GET /cluster/sdn/vnets',
   'GET /cluster/sdn/vnets/{vnet}/subnets',

@@ -7,8 +7,10 @@ import { createAccessWriter } from './access.ts'
 import { createWatchApply } from './apply-watch.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createBridgeWriter } from './bridges.ts'
+import { createGuestCensus } from './guest-census.ts'
 import { createGuestNicReader } from './guest-nics.ts'
 import { createHosts } from './hosts.ts'
+import { createKnownGuests } from './known-guests.ts'
 import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
@@ -83,6 +85,9 @@ export const connectProxmox = (
   const ownTasks = rememberOwnTasks(steady, caller.tokenId)
   const runTask = createRunTask({ api, tasks, ownTasks, clock, random })
   const templates = createTemplates(api, steady)
+  const visibility = createVisibility(api, steady)
+  const known = createKnownGuests()
+  const plugs = createPlugs(api, steady)
   const observer = createObserver({
     api,
     clock,
@@ -91,16 +96,17 @@ export const connectProxmox = (
     templates,
     nodeNetworks: createNodeNetworks(api),
     vnetStates: createVnetStates(api),
-    visibility: createVisibility(api, steady),
+    visibility,
     ownTasks,
+    known,
   })
   return {
     ...throughQuorateHost(observer, hosts, steady),
-    nics: createNicReader(api),
+    nics: createNicReader({ api, census: createGuestCensus({ api, visibility, known }), plugs }),
     guestNics: createGuestNicReader(api),
     sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
-    machines: createMachines({ api, runTask, templates, lanes, plugs: createPlugs(api, steady) }),
+    machines: createMachines({ api, runTask, templates, lanes, plugs }),
     pools: createPools(api),
     access: createAccessWriter(api),
     close: () => all.forEach(({ agent }) => agent.destroy()),

@@ -5,6 +5,7 @@ import type { ClusterSnapshot, GuestSeen, NodeSeen, ReloadSeen, StorageSeen, Tas
 import type { z } from 'zod'
 import type { Api } from './api.ts'
 import { UnknownCall, type Caller } from './errors.ts'
+import type { KnownGuests } from './known-guests.ts'
 import type { NodeNetworks } from './node-networks.ts'
 import { pendingController, pendingFabrics, vnetSeen, zoneSeen, type PendingRow } from './pending.ts'
 import * as schemas from './schemas.ts'
@@ -144,6 +145,7 @@ interface Deps {
   readonly vnetStates: VnetStates
   readonly visibility: Visibility
   readonly ownTasks: Pick<OwnTasks, 'ofOthers'>
+  readonly known: Pick<KnownGuests, 'saw'>
 }
 
 /**
@@ -154,7 +156,18 @@ interface Deps {
  * once, when a template is first seen, one for its disks.
  */
 export const createObserver = (deps: Deps): ClusterObserver => {
-  const { api, clock, steady, caller, templates, nodeNetworks, vnetStates, visibility, ownTasks } = deps
+  const {
+    api,
+    clock,
+    steady,
+    caller,
+    templates,
+    nodeNetworks,
+    vnetStates,
+    visibility,
+    ownTasks,
+    known: knownGuests,
+  } = deps
   /** Calls this Proxmox doesn't know (501), found out once for each release: it may be upgraded. */
   const unknownCalls = new Set<SdnCall>()
   let known: { readonly release: string; readonly at: number } | undefined
@@ -252,6 +265,7 @@ export const createObserver = (deps: Deps): ClusterObserver => {
       const tasks = isApplying ? await tasksNow(signal) : tasksBefore
       const poolIds = pools.map(({ poolid }) => poolid)
       const shown = new Set(guests.map(({ vmid }) => vmid))
+      knownGuests.saw(shown, poolIds)
       return {
         takenAt,
         release: Number.parseInt(release, 10),

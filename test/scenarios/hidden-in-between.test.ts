@@ -4,6 +4,7 @@ import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { hide, mayUse, show } from './rights.ts'
 import { cases, itLong } from '../runner/long-runs.ts'
 
@@ -16,8 +17,7 @@ describe('what is hidden for a moment, or without a word', () => {
   const readyIs = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'Ready')
 
   itLong('keeps a network under guests that each look misses, as a right comes back while it goes on', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     const { world, journal } = lab.simulator
     // Given back between the lists of a look and what it asks about rights after them; taken again after the look.
     let looks = 0

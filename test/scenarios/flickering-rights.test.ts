@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import type { Guest } from '../../adapters/simulator/world.ts'
+import type { Lab } from './lab.ts'
+import { rangeText } from './ranges.ts'
+import { openReadyLab } from './ready-lab.ts'
+import { hide, mayUse, show } from './rights.ts'
+
+const JD = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' }])
+const ABSENT = `${JD}ludus_extensions: { lanista: { state: absent } }\n`
+
+/** Takes something whenever it is not asked for rights, and gives it back while it is. */
+function flicker({ simulator: { journal } }: Lab, take: () => void, give: () => void): { stop(): void } {
+  let isOver = false
+  let asked = 0
+  take()
+  journal.listen(({ method, path }, at) => {
+    if (isOver || method !== 'GET' || !path.startsWith('/access/')) return
+    asked += at === 'arrived' ? 1 : -1
+    if (asked === 1 && at === 'arrived') give()
+    if (asked === 0) take()
+  })
+  return {
+    stop() {
+      isOver = true
+      give()
+    },
+  }
+}
+
+describe('a right that is there whenever it is asked for, and missing whenever a list is read', () => {
+  let lab: Lab
+  afterEach(() => lab.close())
+  const readyIs = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'Ready')
+  const deleted = () =>
+    lab.writes().flatMap(({ method, path }) => (method === 'DELETE' ? [path.replace(/^\/nodes\/\w+/, '')] : []))
+
+  it('deletes no VNet under VMs that no list shows', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
+    const { world } = lab.simulator
+    const flickering = flicker(
+      lab,
+      () => mayUse(world, 'VM.Audit', false),
+      () => mayUse(world, 'VM.Audit', true),
+    )
+    await lab.drop('JD.yml', ABSENT)
+    await lab.sleep(60_000)
+    expect(deleted().filter((path) => /vnets|pools|qemu/.test(path))).to.deep.equal([])
+    flickering.stop()
+    await lab.until(() => readyIs()?.reason === 'Absent')
+    expect(
+      deleted()
+        .filter((path) => /vnets|pools|qemu/.test(path))
+        .slice(-2),
+    ).to.deep.equal(['/cluster/sdn/vnets/r1', '/pools/JD'])
+  })
+
+  it('deletes no VNet under a guest of somebody that is not shown any more', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
+    const { world } = lab.simulator
+    const a = [...world.guests.values()].find(({ config }) => config.get('name') === 'JD-a')!
+    const theirs: Guest = {
+      ...a,
+      vmid: 321,
+      node: 'pve2',
+      config: new Map([
+        ['name', 'theirs'],
+        ['net0', NIC('r1')],
+      ]),
+    }
+    world.guests.set(321, theirs)
+    await lab.sleep(120_000)
+    const flickering = flicker(
+      lab,
+      () => hide(world, '/vms/321'),
+      () => show(world, '/vms/321'),
+    )
+    await lab.drop('JD.yml', ABSENT)
+    await lab.until(() => !world.guests.has(1010001) && !world.guests.has(1001254))
+    await lab.sleep(60_000)
+    expect(world.sdn.running.vnets.has('r1')).to.equal(true)
+    expect(world.sdn.configured.vnets.has('r1')).to.equal(true)
+    flickering.stop()
+    await lab.until(() => readyIs()?.reason === 'NetworkInUse')
+  })
+})
+
+const NIC = (bridge: string): string => `virtio=BC:24:11:00:00:09,bridge=${bridge}`
