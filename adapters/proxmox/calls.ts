@@ -10,6 +10,7 @@ export const CALLS = [
   'GET /cluster/nextid',
   'GET /cluster/sdn/zones',
   'GET /cluster/sdn/vnets',
+  'GET /cluster/sdn/vnets/{vnet}',
   'GET /cluster/sdn/vnets/{vnet}/subnets',
   'GET /cluster/sdn/controllers',
   'GET /pools',

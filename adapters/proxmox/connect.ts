@@ -10,7 +10,6 @@ import { createBridgeWriter } from './bridges.ts'
 import { createGuestCensus } from './guest-census.ts'
 import { createGuestNicReader } from './guest-nics.ts'
 import { createHosts } from './hosts.ts'
-import { createKnownGuests } from './known-guests.ts'
 import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
@@ -20,12 +19,14 @@ import { rememberOwnTasks } from './own-tasks.ts'
 import { throughQuorateHost } from './quorate-host.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
+import { createSeenBefore } from './seen-before.ts'
 import { createSlots } from './slots.ts'
 import { createTaskFollower } from './tasks.ts'
 import { TrustingAgent, type TlsTrust } from './tls.ts'
 import { createTemplates } from './templates.ts'
 import { tokenIdOf } from './token.ts'
 import { createMachines } from './vms.ts'
+import { createVanished } from './vanished.ts'
 import { createVisibility } from './visibility.ts'
 import { createVnetStates } from './vnet-states.ts'
 
@@ -86,7 +87,7 @@ export const connectProxmox = (
   const runTask = createRunTask({ api, tasks, ownTasks, clock, random })
   const templates = createTemplates(api, steady)
   const visibility = createVisibility(api, steady)
-  const known = createKnownGuests()
+  const before = createSeenBefore()
   const plugs = createPlugs(api, steady)
   const observer = createObserver({
     api,
@@ -98,11 +99,11 @@ export const connectProxmox = (
     vnetStates: createVnetStates(api),
     visibility,
     ownTasks,
-    known,
+    vanished: createVanished(api, before),
   })
   return {
     ...throughQuorateHost(observer, hosts, steady),
-    nics: createNicReader({ api, census: createGuestCensus({ api, visibility, known }), plugs }),
+    nics: createNicReader({ api, census: createGuestCensus({ api, visibility, before }), plugs }),
     guestNics: createGuestNicReader(api),
     sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { GuestCounted, GuestsCounted } from '../../model/network-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Api } from './api.ts'
-import type { KnownGuests } from './known-guests.ts'
 import { poolMembers } from './pool-members.ts'
 import { nodeMachines, resources, type ResourceRow } from './schemas.ts'
+import type { SeenBefore } from './seen-before.ts'
 import type { Visibility } from './visibility.ts'
 import { isVmidTaken } from './vmid-taken.ts'
 
@@ -20,7 +20,7 @@ export interface GuestCensus {
 interface CensusDeps {
   readonly api: Pick<Api, 'read' | 'peek'>
   readonly visibility: Pick<Visibility, 'begin'>
-  readonly known: KnownGuests
+  readonly before: Pick<SeenBefore, 'vmids' | 'pools'>
 }
 
 const wholeList = z.object({ data: nodeMachines })
@@ -40,13 +40,13 @@ const guestsIn = (rows: readonly ResourceRow[]): readonly GuestCounted[] =>
  *
  * Four reads for the rights, one for the cluster, one a node, one a pool, and one for each guest that some know of and others don't.
  */
-export function createGuestCensus({ api, visibility, known }: CensusDeps): GuestCensus {
+export function createGuestCensus({ api, visibility, before }: CensusDeps): GuestCensus {
   const membersOf = async (pool: string, signal: AbortSignal): Promise<readonly number[]> => {
     try {
       return await poolMembers(api, pool, signal)
     } catch (error) {
       if (!isProxmoxError(error, 'not-found')) throw error
-      known.isPoolGone(pool)
+      before.pools.delete(pool)
       return []
     }
   }
@@ -60,7 +60,7 @@ export function createGuestCensus({ api, visibility, known }: CensusDeps): Guest
     const there: number[] = []
     for (const vmid of vmids) {
       if (await isVmidTaken(api, vmid, signal)) there.push(vmid)
-      else known.isGone(vmid)
+      else before.vmids.delete(vmid)
     }
     return there
   }
@@ -69,33 +69,31 @@ export function createGuestCensus({ api, visibility, known }: CensusDeps): Guest
     const rightsAfter = await visibility.begin(signal, 'now')
     const rows = await api.read('GET /cluster/resources', {}, {}, resources, signal)
     const guests = guestsIn(rows)
-    known.saw(
-      guests.map(({ vmid }) => vmid),
-      rows.flatMap(({ type, pool }) => (type === 'pool' && pool !== undefined ? [pool] : [])),
-    )
+    for (const { vmid } of guests) before.vmids.add(vmid)
+    for (const { type, pool } of rows) if (type === 'pool' && pool !== undefined) before.pools.add(pool)
     const nodes = rows.flatMap(({ type, status, node }) =>
       type === 'node' && status !== 'offline' && node !== undefined ? [node] : [],
     )
     const [lists, members] = await Promise.all([
       Promise.all(nodes.map(async (node) => [node, new Set(await listOf(node, signal))] as const)),
-      Promise.all([...known.pools].map((pool) => membersOf(pool, signal))),
+      Promise.all([...before.pools].map((pool) => membersOf(pool, signal))),
     ])
-    known.saw([...members.flat(), ...lists.flatMap(([, vmids]) => [...vmids])], [])
+    for (const vmid of [...members.flat(), ...lists.flatMap(([, vmids]) => [...vmids])]) before.vmids.add(vmid)
     const { unseen } = await rightsAfter()
     const listOn = new Map(lists)
     const agreed = new Set(
       guests.flatMap(({ kind, vmid, node }) => (kind === 'lxc' || (listOn.get(node)?.has(vmid) ?? true) ? [vmid] : [])),
     )
     const unlisted = await stillThere(
-      [...known.vmids].filter((vmid) => !agreed.has(vmid)),
+      [...before.vmids].filter((vmid) => !agreed.has(vmid)),
       signal,
     )
-    return { guests: guests.filter(({ vmid }) => known.vmids.has(vmid)), nodes, unseen, unlisted }
+    return { guests: guests.filter(({ vmid }) => before.vmids.has(vmid)), nodes, unseen, unlisted }
   }
 
   return {
     async take(vmids, signal) {
-      known.saw(vmids, [])
+      for (const vmid of vmids) before.vmids.add(vmid)
       let counted = await count(signal)
       for (let counts = 1; counts < COUNTS_AT_MOST && counted.unlisted.length > 0; counts += 1)
         counted = await count(signal)

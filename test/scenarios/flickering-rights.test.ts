@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import type { Guest } from '../../adapters/simulator/world.ts'
-import type { Lab } from './lab.ts'
+import { bridgesWorld } from './bridges-world.ts'
+import { type Lab, openLab } from './lab.ts'
+import { madeWorld } from './made-world.ts'
 import { rangeText } from './ranges.ts'
 import { openReadyLab } from './ready-lab.ts'
 import { hide, mayUse, show } from './rights.ts'
@@ -54,19 +56,15 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     ).to.deep.equal(['/cluster/sdn/vnets/r1', '/pools/JD'])
   })
 
-  it('deletes no VNet under a guest of somebody that is not shown any more', async () => {
+  it('deletes no VNet under a guest of somebody that is off and not shown any more', async () => {
     lab = await openReadyLab({ 'JD.yml': JD })
     const { world } = lab.simulator
     const a = [...world.guests.values()].find(({ config }) => config.get('name') === 'JD-a')!
-    const theirs: Guest = {
-      ...a,
-      vmid: 321,
-      node: 'pve2',
-      config: new Map([
-        ['name', 'theirs'],
-        ['net0', NIC('r1')],
-      ]),
-    }
+    const config = new Map([
+      ['name', 'theirs'],
+      ['net0', NIC('r1')],
+    ])
+    const theirs: Guest = { ...a, vmid: 321, node: 'pve2', config, running: undefined }
     world.guests.set(321, theirs)
     await lab.sleep(120_000)
     const flickering = flicker(
@@ -81,6 +79,78 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     expect(world.sdn.configured.vnets.has('r1')).to.equal(true)
     flickering.stop()
     await lab.until(() => readyIs()?.reason === 'NetworkInUse')
+  })
+
+  it('deletes no bridge of a single node under VMs that no list shows', async () => {
+    lab = await openLab({
+      world: await madeWorld({ 'JD.yml': JD }, { name: 'bridges', world: () => bridgesWorld(1) }),
+      files: { 'JD.yml': JD },
+    })
+    await lab.until(() => lab.ready('JD'))
+    const { world } = lab.simulator
+    const flickering = flicker(
+      lab,
+      () => mayUse(world, 'VM.Audit', false),
+      () => mayUse(world, 'VM.Audit', true),
+    )
+    await lab.drop('JD.yml', ABSENT)
+    await lab.sleep(60_000)
+    expect(deleted()).to.deep.equal([])
+    flickering.stop()
+    await lab.until(() => readyIs()?.reason === 'Absent')
+    expect(deleted().slice(-2)).to.deep.equal(['/network/vmbr1001', '/pools/JD'])
+  })
+
+  it('deletes nothing of a range whose pool and VMs are left out', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
+    const { world } = lab.simulator
+    const may = (isGiven: boolean) => (): void => {
+      mayUse(world, 'VM.Audit', isGiven)
+      mayUse(world, 'Pool.Audit', isGiven)
+    }
+    const flickering = flicker(lab, may(false), may(true))
+    await lab.drop('JD.yml', ABSENT)
+    await lab.sleep(60_000)
+    expect(deleted().filter((path) => /vnets|pools|qemu/.test(path))).to.deep.equal([])
+    expect(readyIs()?.reason).not.to.equal('Absent')
+    flickering.stop()
+    await lab.until(() => readyIs()?.reason === 'Absent')
+  })
+
+  it('deletes none of the VMs of a range while one that must not go is left out', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
+    const { world } = lab.simulator
+    world.guests.get(1010001)!.config.set('protection', '1')
+    const flickering = flicker(
+      lab,
+      () => hide(world, '/vms/1010001'),
+      () => show(world, '/vms/1010001'),
+    )
+    await lab.drop('JD.yml', ABSENT)
+    await lab.sleep(60_000)
+    expect([...world.pools.get('JD')!.vms].length).to.equal(2)
+    flickering.stop()
+    await lab.until(() => readyIs()?.reason === 'RemovalWaits')
+    expect(deleted()).to.deep.equal([])
+  })
+
+  it('calls no range gone, and deletes nothing of it, while its VNet is left out', async () => {
+    lab = await openReadyLab({ 'JD.yml': JD })
+    const { world } = lab.simulator
+    const zone = world.sdn.running.vnets.get('r1')!['zone']
+    const flickering = flicker(
+      lab,
+      () => hide(world, `/sdn/zones/${zone}/r1`),
+      () => show(world, `/sdn/zones/${zone}/r1`),
+    )
+    await lab.drop('JD.yml', ABSENT)
+    await lab.until(() => readyIs()?.reason === 'NotVisible')
+    await lab.sleep(60_000)
+    expect(readyIs()?.message).to.include(`SDN.Audit on /sdn/zones/${zone}/r1`)
+    expect(deleted().filter((path) => /vnets|pools|qemu/.test(path))).to.deep.equal([])
+    flickering.stop()
+    await lab.until(() => readyIs()?.reason === 'Absent')
+    expect(world.sdn.configured.vnets.has('r1')).to.equal(false)
   })
 })
 
