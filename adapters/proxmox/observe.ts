@@ -233,9 +233,9 @@ export const createObserver = (deps: Deps): ClusterObserver => {
   }
 
   return {
-    async observe(signal): Promise<ClusterSnapshot> {
+    async observe(signal, asOf): Promise<ClusterSnapshot> {
       const takenAt = clock.now()
-      const rightsAfter = await visibility.begin(signal)
+      const rightsAfter = await visibility.begin(signal, asOf)
       const [release, status, rows, zones, vnets, controllers, fabrics, pools, tasksBefore] =
         await readAllOfRelease(signal)
       const nodes = await nodesSeen(rows, status, signal)

@@ -76,6 +76,36 @@ describe('what is hidden for a moment, or without a word', () => {
       await lab.until(() => readyIs()?.reason === 'ForeignPending')
     })
 
+  it('is not committed: what is pending in a fabric that is hidden while a look reads the lists, and not after', async () => {
+    const sound = clusterFrom({ templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'] })
+    const world = { ...sound, version: { ...sound.version, release: '9.1' } }
+    lab = await openLab({ world })
+    let answers = 0
+    let isListed = true
+    let isFlickering = false
+    lab.simulator.journal.listen(({ method, path }, at) => {
+      if (method === 'POST' && path === '/cluster/sdn/lock' && at === 'arrived' && !isFlickering) {
+        isFlickering = true
+        isListed = false
+        writeSdn(world, 'fabrics', 'fab1', { protocol: 'openfabric' })
+        hide(world, '/sdn/fabrics/fab1')
+      }
+      if (path === '/cluster/sdn/fabrics/all' && at === 'answered' && !isListed) {
+        isListed = true
+        show(world, '/sdn/fabrics/fab1')
+      }
+      if (!/^\/access\/(permissions|acl)$/.test(path) || !isFlickering || at !== 'answered') return
+      answers += 1
+      if (answers % 2 === 1 || !isListed) return
+      isListed = false
+      hide(world, '/sdn/fabrics/fab1')
+    })
+    await lab.drop('JD.yml', JD)
+    await lab.until(() => readyIs()?.reason === 'NotVisible')
+    await lab.sleep(60_000)
+    expect([...world.sdn.running.fabrics.keys()]).to.deep.equal([])
+  })
+
   itLong('keeps a network onto which a guest is put that is migrated before its NICs are read', async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })
     await lab.until(() => lab.ready('JD'))
