@@ -1,17 +1,19 @@
 import { expect } from 'chai'
-import type { Guest } from '../../adapters/simulator/world.ts'
+import type { Simulator } from '../../adapters/simulator/start-simulator.ts'
+import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { bridgesWorld } from './bridges-world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { madeWorld } from './made-world.ts'
 import { rangeText } from './ranges.ts'
 import { openReadyLab } from './ready-lab.ts'
 import { hide, mayUse, show } from './rights.ts'
+import { cases } from '../runner/long-runs.ts'
 
 const JD = rangeText([{ name: 'a', vlan: 10, octet: 1, targetNode: 'pve1' }])
 const ABSENT = `${JD}ludus_extensions: { lanista: { state: absent } }\n`
 
 /** Takes something whenever it is not asked for rights, and gives it back while it is. */
-function flicker({ simulator: { journal } }: Lab, take: () => void, give: () => void): { stop(): void } {
+function flicker({ journal }: Simulator, take: () => void, give: () => void): { stop(): void } {
   let isOver = false
   let asked = 0
   take()
@@ -40,7 +42,7 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     lab = await openReadyLab({ 'JD.yml': JD })
     const { world } = lab.simulator
     const flickering = flicker(
-      lab,
+      lab.simulator,
       () => mayUse(world, 'VM.Audit', false),
       () => mayUse(world, 'VM.Audit', true),
     )
@@ -59,16 +61,10 @@ describe('a right that is there whenever it is asked for, and missing whenever a
   it('deletes no VNet under a guest of somebody that is off and not shown any more', async () => {
     lab = await openReadyLab({ 'JD.yml': JD })
     const { world } = lab.simulator
-    const a = [...world.guests.values()].find(({ config }) => config.get('name') === 'JD-a')!
-    const config = new Map([
-      ['name', 'theirs'],
-      ['net0', NIC('r1')],
-    ])
-    const theirs: Guest = { ...a, vmid: 321, node: 'pve2', config, running: undefined }
-    world.guests.set(321, theirs)
+    world.guests.set(321, { ...theirsIn(world), running: undefined })
     await lab.sleep(120_000)
     const flickering = flicker(
-      lab,
+      lab.simulator,
       () => hide(world, '/vms/321'),
       () => show(world, '/vms/321'),
     )
@@ -89,7 +85,7 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     await lab.until(() => lab.ready('JD'))
     const { world } = lab.simulator
     const flickering = flicker(
-      lab,
+      lab.simulator,
       () => mayUse(world, 'VM.Audit', false),
       () => mayUse(world, 'VM.Audit', true),
     )
@@ -108,7 +104,7 @@ describe('a right that is there whenever it is asked for, and missing whenever a
       mayUse(world, 'VM.Audit', isGiven)
       mayUse(world, 'Pool.Audit', isGiven)
     }
-    const flickering = flicker(lab, may(false), may(true))
+    const flickering = flicker(lab.simulator, may(false), may(true))
     await lab.drop('JD.yml', ABSENT)
     await lab.sleep(60_000)
     expect(deleted().filter((path) => /vnets|pools|qemu/.test(path))).to.deep.equal([])
@@ -122,7 +118,7 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     const { world } = lab.simulator
     world.guests.get(1010001)!.config.set('protection', '1')
     const flickering = flicker(
-      lab,
+      lab.simulator,
       () => hide(world, '/vms/1010001'),
       () => show(world, '/vms/1010001'),
     )
@@ -139,7 +135,7 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     const { world } = lab.simulator
     const zone = world.sdn.running.vnets.get('r1')!['zone']
     const flickering = flicker(
-      lab,
+      lab.simulator,
       () => hide(world, `/sdn/zones/${zone}/r1`),
       () => show(world, `/sdn/zones/${zone}/r1`),
     )
@@ -152,6 +148,46 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     await lab.until(() => readyIs()?.reason === 'Absent')
     expect(world.sdn.configured.vnets.has('r1')).to.equal(false)
   })
+
+  const rights = cases([['VM.Audit'], ['VM.Audit', 'Pool.Audit']], (each) => each.length === 2)
+  for (const taken of rights)
+    it(`deletes nothing where the controller has never been shown anything else (${taken.join(', ')})`, async () => {
+      const world = await madeWorld({ 'JD.yml': JD })
+      const may = (isGiven: boolean) => (): void => taken.forEach((right) => mayUse(world, right, isGiven))
+      let flickering: { stop(): void } | undefined
+      const before = (simulator: Simulator): void => {
+        flickering = flicker(simulator, may(false), may(true))
+      }
+      lab = await openLab({ world, files: { 'JD.yml': ABSENT }, before })
+      await lab.sleep(60_000)
+      expect(deleted()).to.deep.equal([])
+      expect(readyIs()?.reason).not.to.equal('Absent')
+      flickering?.stop()
+      await lab.until(() => readyIs()?.reason === 'Absent')
+    })
+
+  it('deletes no VNet under a running guest that was never shown, as its node tells what hangs on its bridge', async () => {
+    const world = await madeWorld({ 'JD.yml': JD })
+    world.guests.set(321, theirsIn(world))
+    const before = (simulator: Simulator): void => {
+      const take = (): void => hide(world, '/vms/321')
+      flicker(simulator, take, () => show(world, '/vms/321'))
+    }
+    lab = await openLab({ world, files: { 'JD.yml': ABSENT }, before })
+    await lab.until(() => readyIs()?.reason === 'NetworkInUse')
+    expect(readyIs()?.message).to.include('321')
+    expect(world.sdn.running.vnets.has('r1') && world.sdn.configured.vnets.has('r1')).to.equal(true)
+  })
 })
 
 const NIC = (bridge: string): string => `virtio=BC:24:11:00:00:09,bridge=${bridge}`
+
+/** A running guest of somebody on JD's VNet, in no pool. */
+function theirsIn(world: World): Guest {
+  const a = [...world.guests.values()].find(({ config }) => config.get('name') === 'JD-a')!
+  const config = new Map([
+    ['name', 'theirs'],
+    ['net0', NIC('r1')],
+  ])
+  return { ...a, vmid: 321, node: 'pve2', config }
+}
