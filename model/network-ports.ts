@@ -1,6 +1,7 @@
 import type { GuestNics, GuestUnread } from './guest-nics.ts'
 import type { Permit } from './permit.ts'
 import type { GuestSeen, NodeNetworkSeen, VnetConfig } from './snapshot.ts'
+import type { Unseen } from './unseen.ts'
 
 /** What came of asking for the SDN lock. */
 type SdnLockReply =
@@ -80,21 +81,47 @@ export interface NicSeen {
   readonly nic: string
 }
 
+/** A guest, as far as it takes to read its NICs. */
+export type GuestCounted = Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>
+
+/** All guests of the cluster, counted in several ways. They are all that there are where nothing is unseen or unlisted. */
+export interface GuestsCounted {
+  readonly guests: readonly GuestCounted[]
+  /** Nodes that were there. */
+  readonly nodes: readonly string[]
+  /** What the token's rights hid, before or after. */
+  readonly unseen: readonly Unseen[]
+  /** VMIDs of guests that there are, and that not every list shows which should. */
+  readonly unlisted: readonly number[]
+}
+
 /** Reads NICs out of guests' configurations. */
 export interface NicReader {
   /**
    * The NICs that are on a bridge or VNet, or will be at the next start, of these guests.
    * Throws when a guest's configuration can't be read: then nothing is known.
    */
-  on(
-    network: string,
-    guests: readonly Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>[],
-    signal: AbortSignal,
-  ): Promise<readonly NicSeen[]>
+  on(network: string, guests: readonly GuestCounted[], signal: AbortSignal): Promise<readonly NicSeen[]>
   /** The same for several of them at once, each guest being read once. By network, of each that was asked for. */
   onEach(
     networks: readonly string[],
-    guests: readonly Pick<GuestSeen, 'kind' | 'vmid' | 'node' | 'name'>[],
+    guests: readonly GuestCounted[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly NicSeen[]>>
+  /**
+   * Counts all guests just now, for whoever is about to delete what one may have a NIC on: a list alone may be cut.
+   * Throws when it can't be told.
+   *
+   * @param known guests that somebody has seen; they are there until Proxmox says of each VMID that it is free
+   */
+  everyGuest(known: readonly GuestCounted[], signal: AbortSignal): Promise<GuestsCounted>
+  /**
+   * The NICs of running guests that are plugged into VNets, by the bridges of the nodes themselves, which tell of guests that are
+   * hidden as well. A node that does not tell (before Proxmox VE 9.1) adds nothing.
+   */
+  plugged(
+    vnets: readonly { readonly name: string; readonly zone: string }[],
+    nodes: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly NicSeen[]>>
 }

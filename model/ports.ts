@@ -20,7 +20,12 @@ import type { Machines, Pools } from './machine-ports.ts'
 
 /** Sees the whole cluster with a number of reads that doesn't grow with ranges or VMs. */
 export interface ClusterObserver {
-  observe(signal: AbortSignal): Promise<ClusterSnapshot>
+  /**
+   * Resolves with the cluster as it is shown, and what may be missing.
+   *
+   * @param asOf `now`: what is missing is told by this look alone, for whoever writes on the strength of it
+   */
+  observe(signal: AbortSignal, asOf?: 'now'): Promise<ClusterSnapshot>
 }
 
 /** Roles of somebody on a path. */

@@ -41,11 +41,24 @@ export function hiddenMembersOf(rangeId: string, { unseen, hiddenMembers }: Whol
 const USES_NETWORKS: ReadonlySet<UnseenKind> = new Set(['guests', 'pools', 'rights'])
 
 /** Why a network may be in use without being seen to be: some guest is hidden, or may be. */
-export function nicsHidden(network: string, { unseen }: Whole): Finding | undefined {
+export function nicsHidden(network: string, { unseen }: Pick<Whole, 'unseen'>): Finding | undefined {
   const lacking = unseen.filter(({ what }) => USES_NETWORKS.has(what))
   if (lacking.length === 0) return undefined
   const what = `guests that the API token is not shown (${rightsOf(lacking)}) may have NICs on it`
   return notVisible(network, what, 'so it is not removed', lacking)
+}
+
+/** Why a network may be in use without being seen to be: there are guests that not every list shows which should. */
+export function guestsUnlisted(network: string, vmids: readonly number[]): Finding | undefined {
+  if (vmids.length === 0) return undefined
+  const shown = vmids.slice(0, SHOWN).join(', ')
+  const more = vmids.length > SHOWN ? ` and ${vmids.length - SHOWN} more` : ''
+  const what = `there are guests that Proxmox' lists leave out just now (VMID ${shown}${more}), and they may have NICs on it`
+  const remedy = `see whether the API token has VM.Audit on /vms/${vmids[0]} all the time, and whether somebody changes rights`
+  return {
+    reason: 'NotVisible',
+    message: `${network}: ${what}, so it is not removed; ${remedy}; this goes on by itself then`,
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { createAccessWriter } from './access.ts'
 import { createWatchApply } from './apply-watch.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createBridgeWriter } from './bridges.ts'
+import { createGuestCensus } from './guest-census.ts'
 import { createGuestNicReader } from './guest-nics.ts'
 import { createHosts } from './hosts.ts'
 import { createNicReader } from './nics.ts'
@@ -18,12 +19,14 @@ import { rememberOwnTasks } from './own-tasks.ts'
 import { throughQuorateHost } from './quorate-host.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
+import { createSeenBefore } from './seen-before.ts'
 import { createSlots } from './slots.ts'
 import { createTaskFollower } from './tasks.ts'
 import { TrustingAgent, type TlsTrust } from './tls.ts'
 import { createTemplates } from './templates.ts'
 import { tokenIdOf } from './token.ts'
 import { createMachines } from './vms.ts'
+import { createVanished } from './vanished.ts'
 import { createVisibility } from './visibility.ts'
 import { createVnetStates } from './vnet-states.ts'
 
@@ -83,6 +86,9 @@ export const connectProxmox = (
   const ownTasks = rememberOwnTasks(steady, caller.tokenId)
   const runTask = createRunTask({ api, tasks, ownTasks, clock, random })
   const templates = createTemplates(api, steady)
+  const visibility = createVisibility(api, steady)
+  const before = createSeenBefore()
+  const plugs = createPlugs(api, steady)
   const observer = createObserver({
     api,
     clock,
@@ -91,16 +97,17 @@ export const connectProxmox = (
     templates,
     nodeNetworks: createNodeNetworks(api),
     vnetStates: createVnetStates(api),
-    visibility: createVisibility(api, steady),
+    visibility,
     ownTasks,
+    vanished: createVanished(api, before),
   })
   return {
     ...throughQuorateHost(observer, hosts, steady),
-    nics: createNicReader(api),
+    nics: createNicReader({ api, census: createGuestCensus({ api, visibility, before }), plugs }),
     guestNics: createGuestNicReader(api),
     sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
-    machines: createMachines({ api, runTask, templates, lanes, plugs: createPlugs(api, steady) }),
+    machines: createMachines({ api, runTask, templates, lanes, plugs }),
     pools: createPools(api),
     access: createAccessWriter(api),
     close: () => all.forEach(({ agent }) => agent.destroy()),

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { NicReader, NicSeen } from '../../model/network-ports.ts'
+import type { GuestCounted as Guest, NicReader, NicSeen } from '../../model/network-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Api } from './api.ts'
+import type { GuestCensus } from './guest-census.ts'
+import type { Plugs } from './plugs.ts'
 import { guestPending, resources, vmConfig } from './schemas.ts'
-
-type Guest = Parameters<NicReader['on']>[1][number]
+import { isVmidTaken } from './vmid-taken.ts'
 
 /** Many are read under the SDN lock: as many at once as one node may be asked, since they may all be on one. */
 const AT_ONCE = 8
@@ -18,8 +19,20 @@ const wholePending = z.object({ data: guestPending })
 const isOn = (network: string, value: string | undefined): boolean =>
   (value ?? '').split(',').includes(`bridge=${network}`)
 
-/** NICs of guests, as configured and as they will be after the next start; one read a guest, and two more of one that was migrated. */
-export const createNicReader = (api: Pick<Api, 'read' | 'peek'>): NicReader => {
+interface NicDeps {
+  readonly api: Pick<Api, 'read' | 'peek'>
+  readonly census: GuestCensus
+  readonly plugs: Plugs
+}
+
+/** @param port such as `1010011 net0` */
+function nicOfPort(port: string): NicSeen {
+  const [vmid, nic] = port.split(' ')
+  return { vmid: Number(vmid), name: undefined, nic: nic ?? '' }
+}
+
+/** NICs of guests, as configured and as they will be after the next start; one read a guest, and two more of one that was migrated or is gone. */
+export const createNicReader = ({ api, census, plugs }: NicDeps): NicReader => {
   /** Its `netN` texts, each NIC's current and pending one. A node that does not tell in time is not waited for. */
   const nicTexts = async ({ kind, node, vmid }: Guest, signal: AbortSignal): Promise<readonly [string, string][]> => {
     if (kind === 'lxc') {
@@ -32,7 +45,7 @@ export const createNicReader = (api: Pick<Api, 'read' | 'peek'>): NicReader => {
     )
   }
 
-  /** Where a guest is by now; undefined when there is none of that VMID any more. */
+  /** Where a guest is by now; undefined when no list says. */
   const nodeOf = async ({ vmid }: Guest, signal: AbortSignal): Promise<string | undefined> => {
     const rows = await api.read('GET /cluster/resources', {}, { type: 'vm' }, resources, signal)
     return rows.find((row) => row.vmid === vmid)?.node
@@ -56,8 +69,9 @@ export const createNicReader = (api: Pick<Api, 'read' | 'peek'>): NicReader => {
         if (!isProxmoxError(error, 'not-found')) throw error
         // Not on that node any more: it was deleted since it was seen, and has no NIC any more, or it was migrated, with its NICs.
         const node = await nodeOf(at, signal)
-        if (node === undefined) return []
-        if (node === at.node || moves >= MOVES_AT_MOST) throw error
+        // A list may leave it out; its VMID alone proves that it is gone.
+        if (node === undefined && !(await isVmidTaken(api, at.vmid, signal))) return []
+        if (node === undefined || node === at.node || moves >= MOVES_AT_MOST) throw error
         at = { ...at, node }
       }
     }
@@ -82,8 +96,30 @@ export const createNicReader = (api: Pick<Api, 'read' | 'peek'>): NicReader => {
     return found
   }
 
+  const plugged: NicReader['plugged'] = async (vnets, nodes, signal) => {
+    const zones = [...new Set(vnets.map(({ zone }) => zone))]
+    const bridges = await Promise.all(
+      zones.flatMap((zone) => nodes.map(async (node) => [zone, await plugs.on(node, zone, signal, 'now')] as const)),
+    )
+    return new Map(
+      vnets.map(({ name, zone }) => [
+        name,
+        bridges.flatMap(([of, onNode]) => {
+          const here = of === zone ? onNode?.get(name) : undefined
+          return here === undefined || here === 'gone' ? [] : [...here].map(nicOfPort)
+        }),
+      ]),
+    )
+  }
+
   return {
     onEach,
+    plugged,
+    everyGuest: (known, signal) =>
+      census.take(
+        known.map(({ vmid }) => vmid),
+        signal,
+      ),
     on: async (network, guests, signal) => (await onEach([network], guests, signal)).get(network) ?? [],
   }
 }

@@ -10,6 +10,7 @@ import { pendingController, pendingFabrics, vnetSeen, zoneSeen, type PendingRow 
 import * as schemas from './schemas.ts'
 import type { OwnTasks } from './own-tasks.ts'
 import type { Templates } from './templates.ts'
+import type { Vanished } from './vanished.ts'
 import type { Visibility } from './visibility.ts'
 import type { VnetStates, ZoneOnNode } from './vnet-states.ts'
 
@@ -144,17 +145,18 @@ interface Deps {
   readonly vnetStates: VnetStates
   readonly visibility: Visibility
   readonly ownTasks: Pick<OwnTasks, 'ofOthers'>
+  readonly vanished: Vanished
 }
 
 /**
  * The whole cluster in twelve reads and one more of each node that the cluster counts in, however many ranges and guests
  * there are; one for its release, once a minute, or each time where it lacks a call; one of each zone that a node has trouble
  * with, and, while an apply is under way, one of each zone on each node and one more; one of each pool while something is
- * hidden from the token; and
+ * hidden from the token; one of each thing that lists have shown before and don't any more; and
  * once, when a template is first seen, one for its disks.
  */
 export const createObserver = (deps: Deps): ClusterObserver => {
-  const { api, clock, steady, caller, templates, nodeNetworks, vnetStates, visibility, ownTasks } = deps
+  const { api, clock, steady, caller, templates, nodeNetworks, vnetStates, visibility, ownTasks, vanished } = deps
   /** Calls this Proxmox doesn't know (501), found out once for each release: it may be upgraded. */
   const unknownCalls = new Set<SdnCall>()
   let known: { readonly release: string; readonly at: number } | undefined
@@ -231,9 +233,9 @@ export const createObserver = (deps: Deps): ClusterObserver => {
   }
 
   return {
-    async observe(signal): Promise<ClusterSnapshot> {
+    async observe(signal, asOf): Promise<ClusterSnapshot> {
       const takenAt = clock.now()
-      const rightsAfter = await visibility.begin(signal)
+      const rightsAfter = await visibility.begin(signal, asOf)
       const [release, status, rows, zones, vnets, controllers, fabrics, pools, tasksBefore] =
         await readAllOfRelease(signal)
       const nodes = await nodesSeen(rows, status, signal)
@@ -242,7 +244,7 @@ export const createObserver = (deps: Deps): ClusterObserver => {
       const online = nodes.filter((node) => node.online).map(nameOf)
       const inCluster = nodes.filter((node) => node.inCluster).map(nameOf)
       const isApplying = tasksBefore.some(isApply)
-      const [templatesSeen, networks, states, { acl, unseen }] = await Promise.all([
+      const [templatesSeen, networks, states, { acl, unseen: unseenByRights }] = await Promise.all([
         templates.among(guests, new Set(online), signal),
         nodeNetworks.of(inCluster, signal),
         vnetStates.of(unsureZones(statusByZone, online, isApplying), signal),
@@ -252,6 +254,9 @@ export const createObserver = (deps: Deps): ClusterObserver => {
       const tasks = isApplying ? await tasksNow(signal) : tasksBefore
       const poolIds = pools.map(({ poolid }) => poolid)
       const shown = new Set(guests.map(({ vmid }) => vmid))
+      const vnetsSeen = vnets.map(vnetSeen)
+      const lists = { guests, pools: poolIds, vnets: vnetsSeen, nodeNetworks: networks }
+      const unseen = [...unseenByRights, ...(await vanished.among(lists, signal))]
       return {
         takenAt,
         release: Number.parseInt(release, 10),
@@ -260,7 +265,7 @@ export const createObserver = (deps: Deps): ClusterObserver => {
         nodes,
         storages: rows.filter((row) => row.type === 'storage').map(storageSeen),
         zones: zones.map((row) => zoneSeen(row, statusByZone)),
-        vnets: vnets.map(vnetSeen),
+        vnets: vnetsSeen,
         otherPending: [...controllers.flatMap(pendingController), ...pendingFabrics(fabrics)],
         guests,
         templates: templatesSeen,

@@ -18,13 +18,13 @@ export function throughQuorateHost<H>(
 ): ClusterObserver {
   let nextRound = Number.NEGATIVE_INFINITY
   return {
-    observe: async (signal) => {
-      const first = await observer.observe(signal)
+    observe: async (signal, asOf) => {
+      const first = await observer.observe(signal, asOf)
       if (first.quorate || steady.now() < nextRound) return first
       for (let others = hosts.candidates().length - 1; others > 0; others -= 1) {
         const [asked] = hosts.candidates()
         if (asked !== undefined) hosts.passOver(asked)
-        const seen = await observer.observe(signal)
+        const seen = await observer.observe(signal, asOf)
         if (seen.quorate) return seen
       }
       nextRound = steady.now() + BETWEEN_ROUNDS

@@ -3,6 +3,7 @@ import type { AclSeen } from '../../model/snapshot.ts'
 import type { Unseen } from '../../model/unseen.ts'
 import type { z } from 'zod'
 import type { Api } from './api.ts'
+import { poolMembers } from './pool-members.ts'
 import * as schemas from './schemas.ts'
 import { type Hidden, unseenBy } from './unseen-by-rights.ts'
 
@@ -17,8 +18,10 @@ export interface Visibility {
   /**
    * To be called before lists are read; resolves with what is to be called after. That tells what may be missing in them:
    * what was hidden before or after. A right that is given or taken while they are read makes none of them whole.
+   *
+   * @param asOf `now`: what a look of a moment ago has read does not do
    */
-  begin(signal: AbortSignal): Promise<() => Promise<RightsSeen>>
+  begin(signal: AbortSignal, asOf?: 'now'): Promise<() => Promise<RightsSeen>>
   /** Pool -> VMIDs of its guests that are not among those, for pools whose members may be hidden. */
   hiddenMembers(
     unseen: readonly Unseen[],
@@ -76,9 +79,9 @@ export function createVisibility(api: Pick<Api, 'read' | 'explain'>, clock: Pick
   }
 
   return {
-    async begin(signal) {
+    async begin(signal, asOf) {
       // Not what a look long before this one has read: a right may have been taken since, and be given back while this one goes on.
-      const fresh = last !== undefined && clock.now() - last.at < FRESH ? last.seen : undefined
+      const fresh = asOf === undefined && last !== undefined && clock.now() - last.at < FRESH ? last.seen : undefined
       const before = fresh ?? (await read(signal))
       return async () => {
         const at = clock.now()
@@ -95,8 +98,8 @@ export function createVisibility(api: Pick<Api, 'read' | 'explain'>, clock: Pick
       if (!unseen.some(({ what }) => what === 'guests' || what === 'rights')) return new Map()
       const hidden = await Promise.all(
         pools.map(async (poolid): Promise<[string, readonly number[]]> => {
-          const { members } = await api.read('GET /pools/{poolid}', { poolid }, {}, schemas.pool, signal)
-          return [poolid, members.flatMap(({ vmid }) => (vmid === undefined || shown.has(vmid) ? [] : [vmid]))]
+          const members = await poolMembers(api, poolid, signal)
+          return [poolid, members.filter((vmid) => !shown.has(vmid))]
         }),
       )
       return new Map(hidden.filter(([, vmids]) => vmids.length > 0))

@@ -21,10 +21,10 @@ export function watchObservations(proxmox: Proxmox, metrics: Pick<Metrics, 'obse
   return {
     proxmox: {
       ...proxmox,
-      observe: async (signal) => {
+      observe: async (signal, asOf) => {
         const began = clock.steady()
         try {
-          const snapshot = await proxmox.observe(signal)
+          const snapshot = await proxmox.observe(signal, asOf)
           last = clock.steady()
           failing = undefined
           metrics.observed(clock.now())

@@ -19,9 +19,9 @@ export function watchClones(observer: ClusterObserver, steady: Pick<Clock, 'now'
   /** Node and VMID -> when it was first seen locked without a clone at work. */
   let since: ReadonlyMap<string, number> = new Map()
   return {
-    async observe(signal) {
+    async observe(signal, asOf) {
       const now = steady.now()
-      const snapshot = await observer.observe(signal)
+      const snapshot = await observer.observe(signal, asOf)
       const left = leftAlone(snapshot)
       since = new Map(left.map(({ key }) => [key, since.get(key) ?? now]))
       const interrupted = left.filter(({ key }) => now - (since.get(key) ?? now) >= STALE_MS)

@@ -165,7 +165,7 @@ export class BridgeMaker {
   /** By the guests that there are just now. */
   async #firstInUse(bridges: readonly NetworkAt[]): ReturnType<typeof firstInUse> {
     if (bridges.length === 0) return undefined
-    return firstInUse(bridges, await this.#proxmox.observe(this.#signal), this.#proxmox.nics, this.#signal)
+    return firstInUse(bridges, await this.#proxmox.observe(this.#signal, 'now'), this.#proxmox.nics, this.#signal)
   }
 
   #look(node: string): Promise<NodeNetworkSeen> {

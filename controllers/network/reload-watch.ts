@@ -42,9 +42,9 @@ export class ReloadWatch {
   /** An observer that also tells which reloads hang. */
   observing(observer: ClusterObserver): ClusterObserver {
     return {
-      observe: async (signal) => {
+      observe: async (signal, asOf) => {
         const now = this.#steady.now()
-        const snapshot = await observer.observe(signal)
+        const snapshot = await observer.observe(signal, asOf)
         return { ...snapshot, hangingReloads: this.#hanging(snapshot, now) }
       },
     }

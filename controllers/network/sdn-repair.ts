@@ -88,7 +88,7 @@ export class SdnRepair {
     let late: Judged = { kind: 'unneeded' }
     let seen: ClusterSnapshot | undefined
     const isNeeded = async (): Promise<void> => {
-      seen = await this.#look(!lock.nothingPending)
+      seen = await this.#look(!lock.nothingPending, 'now')
       late = this.#judge(seen, hidden)
       if (late.kind !== 'needed') throw new Withdrawn('the networks are not to be applied again any more')
     }
@@ -111,8 +111,8 @@ export class SdnRepair {
     }
   }
 
-  #look(withSubnets: boolean): Promise<ClusterSnapshot> {
-    return lookAtSdn(this.#proxmox, withSubnets, this.#signal)
+  #look(withSubnets: boolean, asOf?: 'now'): Promise<ClusterSnapshot> {
+    return lookAtSdn(this.#proxmox, withSubnets, this.#signal, asOf)
   }
 
   #judge(seen: ClusterSnapshot, hidden: string | undefined): Judged {

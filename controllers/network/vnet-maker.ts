@@ -85,7 +85,7 @@ export class VnetMaker {
   async #makeUnder(lock: HeldLock, demand: VnetDemand, requests: readonly VnetRequest[]): Promise<VnetTurn> {
     // The lists of zones and VNets don't tell of subnets; a lock that proves that nothing is pending speaks for them.
     const withSubnets = !lock.nothingPending
-    const seen = await this.#look(withSubnets)
+    const seen = await this.#look(withSubnets, 'now')
     const plan = this.#plan(demand, seen)
     const apply = applyOf(plan)
     if (apply === undefined) return this.#turn(blockedBy(plan.findings), seen)
@@ -94,7 +94,7 @@ export class VnetMaker {
     const writes = writesOf(plan)
     const unwritten = await this.#writer.write(writes, seen, lock.token, permit)
     const before = new Map([...unwritten, ...blockedBy(plan.findings)])
-    const look = (): Promise<ClusterSnapshot> => this.#look(withSubnets)
+    const look = (): Promise<ClusterSnapshot> => this.#look(withSubnets, 'now')
     const applying = new VnetApply(look, this.#proxmox.nics, this.#writer, this.#settings, this.#signal)
     const made = writes.filter(({ vnet }) => !unwritten.has(vnet))
     const { applied, troubles } = await applying.apply({ requests, apply, writes: made, troubles: before, seen }, lock)
@@ -102,8 +102,8 @@ export class VnetMaker {
     return this.#turn(new Map([...failed, ...troubles]), await this.#look(false), applied)
   }
 
-  #look(withSubnets: boolean): Promise<ClusterSnapshot> {
-    return lookAtSdn(this.#proxmox, withSubnets, this.#signal)
+  #look(withSubnets: boolean, asOf?: 'now'): Promise<ClusterSnapshot> {
+    return lookAtSdn(this.#proxmox, withSubnets, this.#signal, asOf)
   }
 
   #plan(demand: VnetDemand, seen: ClusterSnapshot): VnetPlan {

@@ -101,7 +101,9 @@ export class Removal {
         const unconfirmed = this.#steps.networks.unconfirmed(this.#order.rangeId)
         if (unconfirmed !== undefined) return this.#removeNetworks(unconfirmed, seen, check, signal)
         report.networksGone()
-        return plan.kind === 'pool' ? this.#removePool(check, signal) : this.#gone()
+        return plan.kind === 'pool' || !this.#steps.pool.isKnownGone(this.#order.rangeId)
+          ? this.#removePool(check, signal)
+          : this.#gone()
       }
     }
   }
@@ -118,6 +120,9 @@ export class Removal {
       this.#report.has(guests, { machines: judged.finding })
       return { kind: 'stalled', error: judged.finding.message }
     }
+    const shown = guests.map(({ vmid }) => vmid)
+    const hidden = await this.#steps.pool.whyNotWhole(order.rangeId, shown, signal)
+    if (hidden !== undefined) return this.#end('refused', 'machines', hidden)
     this.#report.goes(guests)
     handOver(guests.map((guest) => this.#assignmentOf(guest, check)))
     return { kind: 'settled' }
@@ -147,6 +152,8 @@ export class Removal {
     check: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<Outcome> {
+    const hidden = await this.#steps.pool.whyNotWhole(this.#order.rangeId, [], signal)
+    if (hidden !== undefined) return this.#end('refused', 'network', hidden)
     this.#report.found({ network: { reason: 'Progressing', message: 'its network is being removed' } })
     const end = await this.#steps.networks.remove(wants, seen, check, signal)
     if (end.kind !== 'done') return this.#end(end.kind, 'network', end.finding)
@@ -158,12 +165,11 @@ export class Removal {
     if (plan.kind !== 'gone' || this.#steps.networks.unconfirmed(this.#order.rangeId) !== undefined)
       return { kind: 'progressing' }
     this.#report.networksGone()
-    return this.#gone()
+    return this.#removePool(check, signal)
   }
 
   async #removePool(check: () => Promise<void>, signal: AbortSignal): Promise<Outcome> {
     const end = await this.#steps.pool.remove(this.#order.rangeId, check, signal)
-    if (end.kind === 'progressing') return end
     return end.kind === 'done' ? this.#gone() : this.#end(end.kind, 'pool', end.finding)
   }
 

@@ -165,10 +165,16 @@ export class FakeProxmox implements Proxmox {
     },
   }
 
+  /** Guests that are there and that no list shows. */
+  unlisted: readonly number[] = []
+  /** NICs that hang on the bridges of VNets, by the VNet's name. */
+  readonly plugged = new Map<string, readonly NicSeen[]>()
   /** NICs on networks, by the network's name. */
   readonly nicsOn = new Map<string, readonly NicSeen[]>()
 
   readonly nics: NicReader = {
+    everyGuest: (guests) => Promise.resolve({ guests, nodes: [], unseen: [], unlisted: this.unlisted }),
+    plugged: () => Promise.resolve(this.plugged),
     on: async (network, guests) => {
       await this.#call(`nics ${network}`)
       return (this.nicsOn.get(network) ?? []).filter(({ vmid }) => guests.some((each) => each.vmid === vmid))

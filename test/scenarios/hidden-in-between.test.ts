@@ -4,6 +4,7 @@ import { commitSdn, writeSdn } from '../../adapters/simulator/sdn-state.ts'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
+import { openReadyLab } from './ready-lab.ts'
 import { hide, mayUse, show } from './rights.ts'
 import { cases, itLong } from '../runner/long-runs.ts'
 
@@ -16,8 +17,7 @@ describe('what is hidden for a moment, or without a word', () => {
   const readyIs = () => lab.controller.board.get('JD')?.conditions.find(({ type }) => type === 'Ready')
 
   itLong('keeps a network under guests that each look misses, as a right comes back while it goes on', async () => {
-    lab = await openLab({ files: { 'JD.yml': JD } })
-    await lab.until(() => lab.ready('JD'))
+    lab = await openReadyLab({ 'JD.yml': JD })
     const { world, journal } = lab.simulator
     // Given back between the lists of a look and what it asks about rights after them; taken again after the look.
     let looks = 0
@@ -75,6 +75,36 @@ describe('what is hidden for a moment, or without a word', () => {
       show(world, path)
       await lab.until(() => readyIs()?.reason === 'ForeignPending')
     })
+
+  it('is not committed: what is pending in a fabric that is hidden while a look reads the lists, and not after', async () => {
+    const sound = clusterFrom({ templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'] })
+    const world = { ...sound, version: { ...sound.version, release: '9.1' } }
+    lab = await openLab({ world })
+    let answers = 0
+    let isListed = true
+    let isFlickering = false
+    lab.simulator.journal.listen(({ method, path }, at) => {
+      if (method === 'POST' && path === '/cluster/sdn/lock' && at === 'arrived' && !isFlickering) {
+        isFlickering = true
+        isListed = false
+        writeSdn(world, 'fabrics', 'fab1', { protocol: 'openfabric' })
+        hide(world, '/sdn/fabrics/fab1')
+      }
+      if (path === '/cluster/sdn/fabrics/all' && at === 'answered' && !isListed) {
+        isListed = true
+        show(world, '/sdn/fabrics/fab1')
+      }
+      if (!/^\/access\/(permissions|acl)$/.test(path) || !isFlickering || at !== 'answered') return
+      answers += 1
+      if (answers % 2 === 1 || !isListed) return
+      isListed = false
+      hide(world, '/sdn/fabrics/fab1')
+    })
+    await lab.drop('JD.yml', JD)
+    await lab.until(() => readyIs()?.reason === 'NotVisible')
+    await lab.sleep(60_000)
+    expect([...world.sdn.running.fabrics.keys()]).to.deep.equal([])
+  })
 
   itLong('keeps a network onto which a guest is put that is migrated before its NICs are read', async () => {
     lab = await openLab({ files: { 'JD.yml': JD } })

@@ -82,6 +82,8 @@ export interface LabOptions {
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
   /** What goes wrong from the start. */
   readonly faults?: readonly Fault[]
+  /** What goes on in the cluster before the controller looks for the first time. */
+  readonly before?: (simulator: Simulator) => void
   /** What an earlier life left behind of the SDN lock. */
   readonly lockNote?: SdnLockNote
 }
@@ -94,6 +96,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const clock = scaledClock(speed)
   const simulator = await startSimulator({ world, clock, durations: { ...DURATIONS, ...options.durations } })
   for (const fault of options.faults ?? []) simulator.arm(fault)
+  options.before?.(simulator)
   const folder = await mkdtemp(path.join(tmpdir(), 'lanista-lab-'))
   const ranges = path.join(folder, 'ranges')
   await mkdir(ranges)

@@ -130,7 +130,7 @@ describe('a range that is to go, with its VMs', () => {
     before = ours().length
     const found = ({ name }: { readonly name: string }) => [guestNamed(`JD-${name}`)!, pathOf(`JD-${name}`)] as const
     const [kept, halted] = [early.map(found), late.map(found)]
-    // All VMs have been looked at by then; the pool is read for the first time right before a VM's first write.
+    // All VMs have been looked at by then; the pool is read for the first time after that.
     lab.simulator.arm({
       on: 'request',
       match: { method: 'GET', path: '/pools/JD' },

@@ -39,6 +39,11 @@ describe('the NICs on a network', () => {
     expect(nics[0]?.name).to.equal('vm101')
   })
 
+  const TAKEN = {
+    status: 400,
+    reason: 'Parameter verification failed.',
+    body: { data: null, errors: { vmid: 'VM 101 already exists' }, message: 'Parameter verification failed.\n' },
+  }
   const NOT_HERE = refusal(500, "Configuration file 'nodes/pve1/qemu-server/101.conf' does not exist")
 
   it('are not known when one guest can not be read, but for one that is gone from the cluster', async () => {
@@ -46,11 +51,14 @@ describe('the NICs on a network', () => {
       'GET /nodes/pve1/qemu/101/pending': NOT_HERE,
       'GET /nodes/pve1/qemu/102/pending': refusal(595, 'No route to host'),
       'GET /cluster/resources': { data: [] },
+      'GET /cluster/nextid': [{ data: '101' }, { data: '101' }, TAKEN],
     })
     expect(await at.proxmox.nics.on('r3', [guest(101)], at.signal)).to.deep.equal([])
     expect((await failing(at.proxmox.nics.on('r3', [guest(101), guest(102)], at.signal))).kind).to.equal(
       'node-unreachable',
     )
+    // No list shows it, and its VMID is not free: it is hidden.
+    expect((await failing(at.proxmox.nics.on('r3', [guest(101)], at.signal))).kind).to.equal('not-found')
   })
 
   it('are looked for where a guest was migrated to since it was seen', async () => {

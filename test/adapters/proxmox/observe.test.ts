@@ -172,6 +172,7 @@ describe('observe', () => {
         500,
         "Configuration file 'nodes/pve1/qemu-server/9002.conf' does not exist",
       ),
+      'GET /cluster/nextid': { data: '9001' },
     })
     const expected = [
       {

@@ -7,7 +7,7 @@ import {
   whyRemovalsStay,
 } from '../../../controllers/network/network-use.ts'
 import type { NetworkWants } from '../../../model/plan/network-plan.ts'
-import { cluster, guest } from '../../builders/cluster.ts'
+import { cluster, guest, rangeVnet } from '../../builders/cluster.ts'
 import { FakeProxmox } from '../../builders/fake-proxmox.ts'
 
 const { signal } = new AbortController()
@@ -68,12 +68,31 @@ describe('whether a network is in use', () => {
     expect(told).to.equal('Error: stopping')
   })
 
-  it('is asked of several until one is not free', async () => {
+  it('is asked of several at once, and the first that is not free is told', async () => {
     const proxmox = situation()
     proxmox.nicsOn.set('r2', [onNet(7, 'printer')])
     const networks = ['r1', 'r2', 'r3'].map((name) => ({ kind: 'vnet', name }) as const)
     expect((await firstInUse(networks, SEEN, proxmox.nics, signal))?.network.name).to.equal('r2')
-    expect(proxmox.journal).to.deep.equal(['nics r1', 'nics r2'])
+    proxmox.nicsOn.delete('r2')
+    expect(await firstInUse(networks, SEEN, proxmox.nics, signal)).to.equal(undefined)
+  })
+
+  it('is not known while a guest is there that the lists leave out, and no other is asked then', async () => {
+    const proxmox = situation()
+    proxmox.unlisted = [321]
+    const use = await networkUse(VNET, SEEN, proxmox.nics, signal)
+    expect(use.kind).to.equal('hidden')
+    expect(use)
+      .to.have.nested.property('finding.message')
+      .that.matches(/^vnet r1: .*VMID 321.*\/vms\/321/)
+    expect(proxmox.journal).to.deep.equal([])
+  })
+
+  it('is told of a VNet by what hangs on its bridges where no configuration tells', async () => {
+    const proxmox = situation()
+    proxmox.plugged.set('r1', [{ vmid: 321, name: undefined, nic: 'net0' }])
+    const seen = { ...SEEN, vnets: cluster({ vnets: [rangeVnet(1, 'JD')] }).vnets }
+    expect(await networkUse(VNET, seen, proxmox.nics, signal)).to.have.nested.property('by[0].vmid', 321)
   })
 
   it('is said of the networks of a range that are to go, with the NICs and what to do', async () => {

@@ -42,8 +42,20 @@ describe('the pool of a range that goes', () => {
 
   it('is not asked to go while a guest is in it', async () => {
     const { proxmox, room } = open(poolComment('JD'), [rangeGuest(1_010_011, 'JD', 'JD-a')])
-    expect(await room.remove('JD', stillWanted, signal)).to.deep.equal({ kind: 'progressing' })
+    const end = await room.remove('JD', stillWanted, signal)
+    expect(end).to.have.property('kind', 'refused')
+    expect(end).to.have.nested.property('finding.message').that.includes('VM 1010011')
     expect(proxmox.writes).to.deep.equal([])
+  })
+
+  it('tells by its name of guests that no list has shown, and of a range that is gone only until that is known', async () => {
+    const { room } = open(poolComment('JD'), [rangeGuest(1_010_011, 'JD', 'JD-a')])
+    expect(await room.whyNotWhole('JD', [1_010_011], signal)).to.equal(undefined)
+    expect((await room.whyNotWhole('JD', [], signal))?.reason).to.equal('NotVisible')
+    room.forget('JD')
+    expect(room.isKnownGone('JD')).to.equal(true)
+    await room.whyNotWhole('JD', [], signal)
+    expect(room.isKnownGone('JD')).to.equal(false)
   })
 
   it('stays when the range is not to go any more right before', async () => {
