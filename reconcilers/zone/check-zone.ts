@@ -42,7 +42,12 @@ export function judgeZone(zone: ZoneSeen, use: ZoneUse, snapshot: ClusterSnapsho
   if (zone.pending === 'deleted')
     return { findings: findingsOf(pending.problems, zone, use, snapshot), unreached: new Map() }
 
-  const problems = [...pending.problems, ...pending.standing, ...betweenLimits(zone), ...judgeReports(zone, snapshot)]
+  const problems = [
+    ...pending.problems,
+    ...pending.standing,
+    ...betweenLimits(zone, snapshot),
+    ...judgeReports(zone, snapshot),
+  ]
   const unreached = new Map(problems.flatMap((problem) => [...problem.unreached]).sort(([a], [b]) => (a < b ? -1 : 1)))
   const hidden = hiddenReports(zone, snapshot)
   return {
@@ -64,16 +69,17 @@ function inForce({ running, ...configured }: ZoneSeen): ZoneConfig {
 }
 
 /** Nothing runs anywhere while the zone is on some nodes and a change that is pending puts it on others alone. */
-function betweenLimits({ running, pending, nodes = [] }: ZoneSeen): readonly ZoneProblem[] {
+function betweenLimits({ running, pending, nodes = [] }: ZoneSeen, snapshot: ClusterSnapshot): readonly ZoneProblem[] {
   const before = running?.nodes ?? []
   const isBetween = before.length > 0 && nodes.length > 0 && !nodes.some((name) => before.includes(name))
-  if (pending !== 'changed' || !isBetween) return []
+  const here = nodes.filter((name) => snapshot.nodes.some((node) => node.name === name)).sort()
+  if (pending !== 'changed' || !isBetween || here.length === 0) return []
   const what = `it is on the nodes ${listed(before)}, and on ${listed(nodes)} only once that change is applied; Proxmox starts nothing on either before`
   return [
     {
-      ...remark({ reason: 'ZoneNotApplied', nodes, what, change: {} }),
+      ...remark({ reason: 'ZoneNotApplied', nodes: here, what, change: {} }),
       unreached: new Map(
-        nodes.map((name) => [name, `is not among the zone's nodes (${before.join(', ')}) before an apply`]),
+        here.map((name) => [name, `is not among the zone's nodes (${before.join(', ')}) before an apply`]),
       ),
     },
   ]
