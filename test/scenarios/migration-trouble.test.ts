@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { World } from '../../adapters/simulator/world.ts'
+import type { MigrationJournal } from '../../model/migration-journal.ts'
+import { itLong } from '../runner/long-runs.ts'
+import { bridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
+import { lanistaHere, startHere } from './command-line.ts'
+import { openSite, type Site } from './site.ts'
+
+const AB: RangeOnBridges = { id: 'AB', number: 1, vms: 1, running: true, options: '' }
+const CD: RangeOnBridges = { id: 'CD', number: 2, vms: 0, running: false, options: '' }
+const [AB_ROUTER = 0, AB_VM = 0] = vmidsOf(AB)
+const [CD_ROUTER = 0] = vmidsOf(CD)
+const ADMIN = {
+  name: 'nexus',
+  vmid: 300,
+  pool: 'ADMIN',
+  running: false,
+  nics: ['virtio=BC:24:11:09:00:01,bridge=vmbr1000'],
+}
+
+const nicsOf = (world: World, vmid: number): readonly string[] =>
+  [...(world.guests.get(vmid)?.config ?? [])].flatMap(([key, value]) => (/^net\d/.test(key) ? [String(value)] : []))
+const bridgesOf = (world: World, vmid: number): readonly string[] =>
+  nicsOf(world, vmid).map((nic) => /bridge=(\w+)/.exec(nic)?.[1] ?? '')
+const looseOf = (world: World, vmid: number): readonly string[] => [...(world.guests.get(vmid)?.running?.loose ?? [])]
+const configPath = (vmid: number): RegExp => new RegExp(`/qemu/${vmid}/config$`)
+
+describe('a move of networks in trouble', () => {
+  let site: Site
+  let world: World
+  const open = async (ranges = [AB, CD], others = [ADMIN]) => {
+    world = bridgeInstallation({ zone: 'simple', ranges, others })
+    site = await openSite({}, world)
+    await site.nodesHaveTold()
+  }
+  afterEach(() => site.close())
+
+  const migrate = (...args: readonly string[]) => lanistaHere(['migrate', ...args, '--config', site.config])
+  const journalOf = async (): Promise<MigrationJournal> =>
+    JSON.parse(
+      await readFile(path.join(path.dirname(site.config), 'state/migration/journal.json'), 'utf8'),
+    ) as MigrationJournal
+  const writes = () => site.simulator.journal.entries().filter(({ method }) => method !== 'GET')
+  /** A run that is ended as soon as a request fits. */
+  const endedAt = async (verb: string, method: string, at: RegExp): Promise<void> => {
+    const running = startHere(['migrate', verb, '--config', site.config])
+    const stop = site.simulator.journal.listen((entry) => {
+      if (entry.method === method && at.test(entry.path)) running.stop()
+    })
+    await running.ended.catch(() => undefined)
+    stop()
+  }
+
+  it('makes the NAT network for a pool that is on nothing else', async () => {
+    await open([])
+    const run = await migrate('run')
+    expect(run.status, run.stdout + run.stderr).to.equal(0)
+    expect([...world.sdn.running.vnets.keys()]).to.deep.equal(['ludusnat'])
+    expect(bridgesOf(world, 300)).to.deep.equal(['ludusnat'])
+  })
+})
