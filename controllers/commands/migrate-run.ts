@@ -1,6 +1,6 @@
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
-import type { MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
+import { begunOutside, type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
 import { type Migrated, migrate } from '../migration/migrate.ts'
 import { rollBack } from '../migration/roll-back.ts'
 import type { Composition } from './composition.ts'
@@ -29,7 +29,9 @@ export async function migrateRunCommand(
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
   poolsThatAre([...ranges, ...pools], seen)
   const settings = planSettingsOf(config)
-  const plan = planMigration(seen, { ranges, pools }, settings)
+  const journal = await parts.store.read()
+  const outside = begunOutside({ ranges, pools }, journal)
+  const plan = planMigration(seen, scopeWithBegun({ ranges, pools }, journal), settings)
   if (plan.obstacles.length > 0) {
     for (const { message } of plan.obstacles) print(`! ${message}`)
     print('nothing is moved')
@@ -37,7 +39,11 @@ export async function migrateRunCommand(
   }
   const inTheWay = plan.pools.flatMap(({ obstacles }) => obstacles)
   for (const { message } of inTheWay) print(`! ${message}`)
-  const result = await migrate(plan, settings.natBridge, parts)
+  if (outside.length > 0)
+    print(
+      `# begun earlier, and not asked for now: ${outside.join(', ')}; lanista migrate run without --range carries on`,
+    )
+  const result = await migrate(plan, outside, settings.natBridge, parts)
   print(summaryOf(result))
   const { notMoved, stuck, ungranted } = result
   return inTheWay.length + notMoved.size + stuck.size + ungranted.length === 0 ? 0 : 1

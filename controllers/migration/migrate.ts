@@ -42,12 +42,19 @@ const NOTHING: Migrated = { moved: [], notMoved: new Map(), stuck: new Map(), un
 /**
  * Carries out a plan: the journal first, then the VNets of all with one apply, then NIC by NIC. A pool whose NIC can't be moved is put
  * back, and the next one goes on. What an earlier life has begun is carried on; where all is moved, nothing is written.
+ *
+ * @param outside pools that an earlier life has begun and that are not planned: nothing of them moves
  */
-export async function migrate(plan: MigrationPlan, natBridge: string, parts: MigrationParts): Promise<Migrated> {
+export async function migrate(
+  plan: MigrationPlan,
+  outside: readonly string[],
+  natBridge: string,
+  parts: MigrationParts,
+): Promise<Migrated> {
   const { store, clock, machines, signal, say } = parts
   const before = await store.read()
   const journal = journalWith(before, plan, natBridge, clock.now())
-  const pools = [...new Set(openNics(journal).map(({ pool }) => pool))]
+  const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
   if (pools.length === 0) return NOTHING
   await store.write(journal)
   const lacking = await makeVnets(plan, parts.maker, clock, signal)

@@ -60,4 +60,15 @@ describe('a move of networks in trouble', () => {
     expect([...world.sdn.running.vnets.keys()]).to.deep.equal(['ludusnat'])
     expect(bridgesOf(world, 300)).to.deep.equal(['ludusnat'])
   })
+
+  it('moves nothing of a range that was not asked for, whose networks an earlier run has not made', async () => {
+    await open()
+    await endedAt('run', 'POST', /^\/cluster\/sdn\/lock/)
+    const run = await migrate('run', '--range', 'AB')
+    expect(run.stdout).to.match(/moved: AB\n/)
+    expect(bridgesOf(world, CD_ROUTER)).to.deep.equal(['vmbr1000', 'vmbr1002'])
+    const rest = await migrate('run')
+    expect(rest.stdout).to.match(/moved: ADMIN, CD\n/)
+    expect(bridgesOf(world, CD_ROUTER)).to.deep.equal(['ludusnat', 'r2'])
+  })
 })
