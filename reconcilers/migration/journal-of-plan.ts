@@ -1,5 +1,6 @@
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
+import { isReplugging } from './replug.ts'
 
 /** Same NIC of the same VM. */
 export const isSameNic = (a: Pick<JournalNic, 'vmid' | 'key'>, b: Pick<JournalNic, 'vmid' | 'key'>): boolean =>
@@ -24,7 +25,12 @@ export function journalWith(
     )
   const known = journal?.nics ?? []
   // On its bridge again, whoever put it there: what it is now is what it goes back to.
-  const kept = known.map((nic) => planned.find((each) => isSameNic(each, nic)) ?? nic)
+  const kept = known.map((nic) => {
+    const found = planned.find((each) => isSameNic(each, nic))
+    // A way back that was cut off while it plugged the NIC in anew: what it was is what the journal says.
+    if (found !== undefined && isReplugging(found.before, nic.before)) return { ...nic, proven: undefined }
+    return found ?? nic
+  })
   const added = planned.filter((nic) => !known.some((each) => isSameNic(each, nic)))
   return { begunAt: journal?.begunAt ?? now, zone: plan.zone, natBridge, nics: [...kept, ...added] }
 }

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { World } from '../../adapters/simulator/world.ts'
 import type { MigrationJournal } from '../../model/migration-journal.ts'
-import { itLong } from '../runner/long-runs.ts'
 import { bridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
 import { lanistaHere, startHere } from './command-line.ts'
 import { openSite, type Site } from './site.ts'
@@ -70,5 +69,37 @@ describe('a move of networks in trouble', () => {
     const rest = await migrate('run')
     expect(rest.stdout).to.match(/moved: ADMIN, CD\n/)
     expect(bridgesOf(world, CD_ROUTER)).to.deep.equal(['ludusnat', 'r2'])
+  })
+
+  it('goes on from between the two writes that plug a NIC in anew, or back from there, to the letter', async () => {
+    await open([AB], [])
+    const before = nicsOf(world, AB_VM)
+    const after = before.map((nic) => nic.replace('vmbr1001', 'r1'))
+    const ends = async (verb: string, nics: readonly string[]): Promise<void> => {
+      const { status, stdout, stderr } = await migrate(verb)
+      expect(status, stdout + stderr).to.equal(0)
+      expect(nicsOf(world, AB_VM)).to.deep.equal(nics)
+      expect(looseOf(world, AB_VM)).to.deep.equal([])
+    }
+    await cutOffWhilePlugging('run')
+    await ends('rollback', before)
+    await cutOffWhilePlugging('run')
+    await ends('run', after)
+    await cutOffWhilePlugging('rollback')
+    await ends('run', after)
+    await cutOffWhilePlugging('rollback')
+    await ends('rollback', before)
+  })
+
+  it('plugs in a NIC that a refused write has left on no bridge, before it says that it is back', async () => {
+    await open([AB], [])
+    const match = { method: 'PUT', path: configPath(AB_VM) } as const
+    const loosen = ({ guests }: World) => void guests.get(AB_VM)?.running?.loose.add('net0')
+    site.simulator.arm({ on: 'request', match, at: 'before', effect: { kind: 'edit', edit: loosen } })
+    site.simulator.arm({ on: 'request', match, at: 'before', effect: { kind: 'answer', status: 500, message: 'no' } })
+    const run = await migrate('run')
+    expect(run.stdout).to.match(/not moved: AB\n/)
+    expect(bridgesOf(world, AB_VM)).to.deep.equal(['vmbr1001'])
+    expect(looseOf(world, AB_VM)).to.deep.equal([])
   })
 })
