@@ -1,12 +1,13 @@
 import { planSettingsOf } from '../../model/plan-settings.ts'
+import type { ServerConfig } from '../../model/server-config.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
 import { begunOutside, type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
-import { type Migrated, migrate } from '../migration/migrate.ts'
+import { type Migrated, migrate, type MigrationParts } from '../migration/migrate.ts'
 import { rollBack } from '../migration/roll-back.ts'
-import type { Composition } from './composition.ts'
+import type { Composition, Connected } from './composition.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
 import { poolsThatAre } from './migrate-plan.ts'
-import { openMigration } from './open-migration.ts'
+import { withMigration } from './open-migration.ts'
 
 export interface MigrateRunOptions extends MigrationScope {
   readonly config: string
@@ -25,8 +26,20 @@ export async function migrateRunCommand(
 ): Promise<number> {
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
-  const parts = await openMigration(connected, composition, print, signal)
-  const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
+  return await withMigration(connected, composition, { verb: 'run', say: print, signal }, (parts) =>
+    run(config, connected, { ranges, pools }, composition, parts),
+  )
+}
+
+async function run(
+  config: ServerConfig,
+  connected: Connected,
+  { ranges, pools }: MigrationScope,
+  { clock }: Pick<Composition, 'clock'>,
+  parts: MigrationParts,
+): Promise<number> {
+  const { say: print, signal } = parts
+  const seen = await lookAtInstallation(connected, clock.now(), signal)
   poolsThatAre([...ranges, ...pools], seen)
   const settings = planSettingsOf(config)
   const journal = await parts.store.read()
@@ -62,8 +75,12 @@ export async function migrateRollbackCommand(
 ): Promise<number> {
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
-  const parts = await openMigration(connected, composition, print, signal)
-  const { back, stuck } = await rollBack(ranges, parts)
+  const { back, stuck } = await withMigration(
+    connected,
+    composition,
+    { verb: 'rollback', say: print, signal },
+    (parts) => rollBack(ranges, parts),
+  )
   if (back.length + stuck.size === 0) print('nothing to put back: no move is in the journal')
   else print(`put back: ${back.length === 0 ? 'none' : back.join(', ')}${namedPart('not put back', [...stuck.keys()])}`)
   return stuck.size === 0 ? 0 : 1

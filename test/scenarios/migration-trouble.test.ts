@@ -102,4 +102,18 @@ describe('a move of networks in trouble', () => {
     expect(bridgesOf(world, AB_VM)).to.deep.equal(['vmbr1001'])
     expect(looseOf(world, AB_VM)).to.deep.equal([])
   })
+
+  it('is refused while another is at work on the same journal, which keeps its SDN lock', async () => {
+    await open()
+    let second: Promise<{ status: number; stderr: string }> | undefined
+    const stop = site.simulator.journal.listen(({ method, path: at }) => {
+      if (method === 'PUT' && configPath(AB_VM).test(at)) second ??= migrate('run', '--range', 'CD')
+    })
+    const first = await migrate('run')
+    stop()
+    expect((await second)?.status).to.equal(1)
+    expect((await second)?.stderr).to.match(/migrate run: .*process \d+\) moves/)
+    expect(first.stdout).to.match(/moved: AB, ADMIN, CD\n$/)
+    expect((await journalOf()).nics).to.have.length(6)
+  })
 })
