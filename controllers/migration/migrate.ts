@@ -11,7 +11,7 @@ import type { VnetMaker } from '../network/vnet-maker.ts'
 import { JournalKeeper } from './journal-keeper.ts'
 import { makeVnets } from './make-vnets.ts'
 import { NicWriter } from './nic-writer.ts'
-import { type PoolMoved, PoolMover } from './pool-mover.ts'
+import { type PoolMoved, PoolMover, type VmFinder } from './pool-mover.ts'
 
 /** What a move works with. */
 export interface MigrationParts {
@@ -60,7 +60,7 @@ export async function migrate(
   const lacking = await makeVnets(plan, parts.maker, clock, signal)
   const keeper = new JournalKeeper(store, journal)
   const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
-  const mover = new PoolMover(writer, keeper, nodesBy(parts.pools, signal), clock, say)
+  const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)
   const moved: string[] = []
   const notMoved = new Map<string, string>()
   const stuck = new Map<string, string>()
@@ -115,11 +115,16 @@ async function forgetUnmoved(keeper: JournalKeeper, pool: string): Promise<void>
   if (nics.every(({ writtenAt }) => writtenAt === undefined)) await keeper.forget(nics)
 }
 
-/** Where VMs of a pool are just now: a move takes long, and VMs are migrated meanwhile. */
-export const nodesBy =
-  (pools: Pick<Pools, 'read'>, signal: AbortSignal) =>
-  async (pool: string, vmid: number): Promise<string | undefined> =>
+/** Looks into the pool first, which costs least. */
+export const vmFinder = ({ pools, look, signal }: Pick<MigrationParts, 'pools' | 'look' | 'signal'>): VmFinder => {
+  const inPool = async (pool: string, vmid: number): Promise<string | undefined> =>
     (await pools.read(pool, signal))?.nodes.get(vmid)
+  return {
+    inPool,
+    anywhere: async (pool, vmid) =>
+      (await inPool(pool, vmid)) ?? (await look()).guests.find((guest) => guest.vmid === vmid)?.node,
+  }
+}
 
 /** What is in the way of a pool, and that some of it has moved by now, if so. */
 function obstacleOf(plan: MigrationPlan, pool: string, { nics }: MigrationJournal): string | undefined {

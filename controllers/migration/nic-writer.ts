@@ -15,7 +15,8 @@ export interface NicPlace {
 /** What came of a NIC. `why`: the end of a sentence about it. */
 export type NicPut =
   | { readonly kind: 'there' }
-  | { readonly kind: 'gone' }
+  /** Its node has no such VM, or that has no such NIC any more. */
+  | { readonly kind: 'gone'; readonly what: 'vm' | 'nic' }
   | { readonly kind: 'failed'; readonly why: string }
 
 /** Each write may be refused since the configuration has changed, or get no answer; then it is looked at again. */
@@ -53,10 +54,11 @@ export class NicWriter {
     // What is there without a write of this life may have lost its tap since its node was asked last.
     let asOf: 'now' | undefined
     for (let look = 0; look < LOOKS_AT_MOST; look += 1) {
-      const read = await this.#machines.audit(place.node, place.vmid, this.#zones, always(this.#signal), asOf)
-      if (read === undefined) return { kind: 'gone' }
+      const read = await this.#read(place, asOf)
+      if (typeof read === 'string') return failed(read)
+      if (read === undefined) return { kind: 'gone', what: 'vm' }
       const is = read.config[key]
-      if (is === undefined) return failed('it has no such NIC any more')
+      if (is === undefined) return { kind: 'gone', what: 'nic' }
       const isThere = isSameText(is, wanted) && !read.waiting.includes(key)
       if (isThere && !read.unplugged.includes(key)) {
         if (asOf === 'now' || !read.running) return { kind: 'there' }
@@ -77,6 +79,17 @@ export class NicWriter {
       refused = await this.#write(place, read, isThere ? replugged(is, expected) : wanted)
     }
     return failed('its configuration keeps changing, or its node does not answer')
+  }
+
+  /** @returns why it can't be read, as the end of a sentence about it: the trouble of one VM is not that of all others */
+  async #read({ node, vmid }: NicPlace, asOf: 'now' | undefined): Promise<MachineAudit | string | undefined> {
+    try {
+      return await this.#machines.audit(node, vmid, this.#zones, always(this.#signal), asOf)
+    } catch (error) {
+      this.#signal.throwIfAborted()
+      if (isProxmoxError(error) && error.kind !== 'unauthorized') return `its VM can't be read: ${error.message}`
+      throw error
+    }
   }
 
   /** @returns why Proxmox did not take it, where that is certain */

@@ -71,6 +71,28 @@ describe('a move of networks in trouble', () => {
     expect(bridgesOf(world, CD_ROUTER)).to.deep.equal(['ludusnat', 'r2'])
   })
 
+  it('puts back what is in another pool by now, and never says of a NIC on its VNet that it is back', async () => {
+    await open()
+    await migrate('run')
+    world.pools.get('AB')?.vms.delete(AB_VM)
+    const back = await migrate('rollback', '--range', 'AB')
+    expect(back.status, back.stdout + back.stderr).to.equal(0)
+    expect(bridgesOf(world, AB_VM)).to.deep.equal(['vmbr1001'])
+  })
+
+  /** A command that is ended when it has written the first of the two texts that plug AB's NIC in anew. */
+  const cutOffWhilePlugging = async (verb: 'run' | 'rollback'): Promise<void> => {
+    const match = { method: 'PUT', path: configPath(AB_VM) } as const
+    const loosen = ({ guests }: World) => void guests.get(AB_VM)?.running?.loose.add('net0')
+    const first = site.simulator.arm({ on: 'request', match, at: 'after', effect: { kind: 'edit', edit: loosen } })
+    const running = startHere(['migrate', verb, '--config', site.config])
+    const edit = (): void => running.stop()
+    const second = site.simulator.arm({ on: 'request', match, at: 'after', effect: { kind: 'edit', edit }, skip: 1 })
+    await running.ended.catch(() => undefined)
+    for (const fault of [first, second]) fault.disarm()
+    expect(nicsOf(world, AB_VM)[0], verb).to.include('firewall=1,link_down=1')
+  }
+
   it('goes on from between the two writes that plug a NIC in anew, or back from there, to the letter', async () => {
     await open([AB], [])
     const before = nicsOf(world, AB_VM)
@@ -115,5 +137,48 @@ describe('a move of networks in trouble', () => {
     expect((await second)?.stderr).to.match(/migrate run: .*process \d+\) moves/)
     expect(first.stdout).to.match(/moved: AB, ADMIN, CD\n$/)
     expect((await journalOf()).nics).to.have.length(6)
+  })
+
+  it('takes the name of a range that was never moved for a mistake, not for a way back that is done', async () => {
+    await open([AB], [])
+    await migrate('run')
+    const back = await migrate('rollback', '--range', 'ab')
+    expect(back.status).to.equal(1)
+    expect(back.stderr).to.match(/ab: .*journal.*AB/)
+    expect(bridgesOf(world, AB_VM)).to.deep.equal(['r1'])
+  })
+
+  it('puts the rest back where somebody has taken a NIC away since', async () => {
+    await open([AB], [])
+    await migrate('run')
+    world.guests.get(AB_VM)?.config.delete('net0')
+    const back = await migrate('rollback')
+    expect(back.status, back.stdout + back.stderr).to.equal(0)
+    expect(bridgesOf(world, AB_ROUTER)).to.deep.equal(['vmbr1000', 'vmbr1001'])
+    expect(back.stdout).to.match(/AB-vm1: net0 is gone, so there is nothing to put back/)
+  })
+
+  it('puts a range back whose VM can no longer be read, and goes on with the next', async () => {
+    await open()
+    site.simulator.arm({
+      on: 'request',
+      match: { method: 'PUT', path: configPath(AB_VM) },
+      at: 'after',
+      effect: {
+        kind: 'edit',
+        edit: () =>
+          void site.simulator.arm({
+            on: 'request',
+            match: { method: 'GET', path: configPath(AB_ROUTER) },
+            at: 'before',
+            effect: { kind: 'answer', status: 403, message: 'Permission check failed' },
+            times: 50,
+          }),
+      },
+    })
+    const run = await migrate('run')
+    expect(run.stdout, run.stderr).to.match(/moved: ADMIN, CD; not moved: AB\n$/)
+    expect(bridgesOf(world, AB_VM)).to.deep.equal(['vmbr1001'])
+    expect(writes().filter(({ path: at }) => configPath(AB_ROUTER).test(at))).to.deep.equal([])
   })
 })
