@@ -23,6 +23,7 @@ const journal: z.ZodType<MigrationJournal> = z.object({
       proven: z.boolean().optional(),
     }),
   ),
+  onBridges: z.array(z.string()).optional(),
 })
 
 /** The journal of a move of networks, `<stateDir>/migration/journal.json`, and beside it the note on the SDN lock that it takes, and who is at it. */

@@ -1,6 +1,7 @@
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
+import { withoutArrived } from '../../reconcilers/migration/journal-of-plan.ts'
 import { begunOutside, type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
 import { type Migrated, migrate, type MigrationParts } from '../migration/migrate.ts'
 import { rollBack } from '../migration/roll-back.ts'
@@ -43,6 +44,7 @@ async function run(
   poolsThatAre([...ranges, ...pools], seen)
   const settings = planSettingsOf(config)
   const journal = await parts.store.read()
+  if (journal?.onBridges !== undefined) await parts.store.write(withoutArrived(journal, seen))
   const outside = begunOutside({ ranges, pools }, journal)
   const plan = planMigration(seen, scopeWithBegun({ ranges, pools }, journal), settings)
   if (plan.obstacles.length > 0) {

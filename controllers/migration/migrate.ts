@@ -112,7 +112,7 @@ async function grantAll(
 /** A pool of which no NIC was written is where it was, and nobody has to wait for it. */
 async function forgetUnmoved(keeper: JournalKeeper, pool: string): Promise<void> {
   const nics = keeper.of(pool)
-  if (nics.every(({ writtenAt }) => writtenAt === undefined)) await keeper.forget(nics)
+  if (nics.every(({ writtenAt }) => writtenAt === undefined)) await keeper.forget(pool)
 }
 
 /** Looks into the pool first, which costs least. */

@@ -29,7 +29,8 @@ export async function rollBack(
   const { store, machines, look, clock, signal, say } = parts
   const journal = await store.read()
   const all = poolsIn(journal, [])
-  const unknown = ranges.find((range) => !all.includes(range))
+  const backBefore = journal?.onBridges ?? []
+  const unknown = ranges.find((range) => !all.includes(range) && !backBefore.includes(range))
   if (unknown !== undefined)
     throw new UserError(
       `${printable(unknown)}: nothing of that name is in the journal of the move, so nothing is put back; ${all.length === 0 ? 'it is empty' : `it has ${all.join(', ')}`}`,
@@ -51,7 +52,7 @@ export async function rollBack(
     const left = homeless.length > 0 ? homeless : await mover.back(nics)
     if (left.length > 0) stuck.set(pool, left)
     else {
-      await keeper.forget(keeper.of(pool))
+      await keeper.forget(pool)
       back.push(pool)
     }
   }
