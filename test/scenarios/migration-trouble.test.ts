@@ -194,4 +194,12 @@ describe('a move of networks in trouble', () => {
     const free = await plan()
     expect(free.stdout, free.stderr).to.include('AB-vm2')
   })
+  it('leaves a range whole of which a NIC on its bridge only goes away with the next boot', async () => {
+    await open([AB], [])
+    world.guests.get(AB_VM)?.pending.set('net0', null)
+    const run = await migrate('run')
+    expect(run.status).to.equal(1)
+    expect(run.stdout).to.match(/AB-vm1: another change of its net0 waits for its next boot/)
+    expect(bridgesOf(world, AB_ROUTER)).to.deep.equal(['vmbr1000', 'vmbr1001'])
+  })
 })
