@@ -202,4 +202,20 @@ describe('a move of networks in trouble', () => {
     expect(run.stdout).to.match(/AB-vm1: another change of its net0 waits for its next boot/)
     expect(bridgesOf(world, AB_ROUTER)).to.deep.equal(['vmbr1000', 'vmbr1001'])
   })
+  it('writes nothing over what somebody changes between the look at a NIC and its write', async () => {
+    await open([AB], [])
+    const [was = ''] = nicsOf(world, AB_VM)
+    const theirs = was.replace('tag=10', 'tag=20')
+    const edit = ({ guests }: World) => void guests.get(AB_VM)?.config.set('net0', theirs)
+    site.simulator.arm({
+      on: 'request',
+      match: { method: 'PUT', path: configPath(AB_VM) },
+      at: 'before',
+      effect: { kind: 'edit', edit },
+    })
+    const run = await migrate('run')
+    expect(run.status).to.equal(1)
+    expect(run.stdout).to.match(/AB-vm1: net0: somebody has changed it meanwhile: it is \S+tag=20, and was \S+tag=10/)
+    expect(nicsOf(world, AB_VM)).to.deep.equal([theirs])
+  })
 })
