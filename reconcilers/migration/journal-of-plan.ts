@@ -5,7 +5,7 @@ import { bridgeOf, vnetFor } from './old-networks.ts'
 import { isReplugging } from './replug.ts'
 
 /** Same NIC of the same VM. */
-export const isSameNic = (a: Pick<JournalNic, 'vmid' | 'key'>, b: Pick<JournalNic, 'vmid' | 'key'>): boolean =>
+const isSameNic = (a: Pick<JournalNic, 'vmid' | 'key'>, b: Pick<JournalNic, 'vmid' | 'key'>): boolean =>
   a.vmid === b.vmid && a.key === b.key
 
 /**
