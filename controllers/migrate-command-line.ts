@@ -41,7 +41,7 @@ export function addMigrateNetworks(migrate: Command, { composition, outside, pri
   migrate
     .command('run')
     .description(
-      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun. Status 0: all is moved, 1: something is not',
+      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun unless ranges are named. Status 0: all is moved, 1: something is not',
     )
     .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
     .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')

@@ -5,8 +5,10 @@ export interface GuestNics {
   readonly guest: GuestSeen
   /** `net0` and on -> as configured now, such as `virtio=BC:24:11:00:00:01,bridge=vmbr1001,tag=10`. */
   readonly nics: Readonly<Record<string, string>>
-  /** NICs with a change that waits for the next boot; `nics` has the values to come. */
+  /** NICs with a change that waits for the next boot, also such as go away then. */
   readonly waiting: readonly string[]
+  /** What of these is to come; `nics` has what there is until then. */
+  readonly coming?: Readonly<Record<string, string>>
   /** Snapshot -> its NICs: a rollback brings these back. */
   readonly snapshots: Readonly<Record<string, Readonly<Record<string, string>>>>
 }

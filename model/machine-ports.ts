@@ -72,12 +72,14 @@ export interface Machines {
    * As `read`, with what waits for the next boot, and in turn with other work on that node.
    *
    * @param zones of the VNets its NICs should be on; none where these are bridges
+   * @param asOf `now`: what a node told of its bridges a moment ago does not do
    */
   audit(
     node: string,
     vmid: number,
     zones: readonly string[],
     wanted: Pick<Permit, 'signal' | 'withdrawn'>,
+    asOf?: 'now',
   ): Promise<MachineAudit | undefined>
   clone(request: CloneRequest, permit: Permit): Promise<void>
   configure(node: string, vmid: number, patch: ConfigPatch, permit: Permit): Promise<void>

@@ -21,6 +21,8 @@ export interface MigrationJournal {
   readonly natBridge: string
   /** In the order in which they move. */
   readonly nics: readonly JournalNic[]
+  /** Ranges and pools that are on their bridges, as they were put back or could not be moved, though their VNets may be there. */
+  readonly onBridges?: readonly string[] | undefined
 }
 
 /** Where the journal is kept. */

@@ -18,7 +18,7 @@ export const createGuestNicReader = (api: Pick<Api, 'read'>): GuestNicReader => 
   const configured = async (
     { kind, node, vmid }: GuestSeen,
     signal: AbortSignal,
-  ): Promise<Pick<GuestNics, 'nics' | 'waiting'>> => {
+  ): Promise<Pick<GuestNics, 'nics' | 'waiting' | 'coming'>> => {
     if (kind === 'lxc') {
       const config = await api.read('GET /nodes/{node}/lxc/{vmid}/config', { node, vmid }, {}, vmConfig, signal)
       return { nics: nicsIn(config), waiting: [] }
@@ -27,10 +27,13 @@ export const createGuestNicReader = (api: Pick<Api, 'read'>): GuestNicReader => 
     const nics = rows.filter(({ key }) => isNic(key))
     return {
       nics: Object.fromEntries(
-        nics.flatMap(({ key, value, pending, delete: goes }): [string, string][] => {
-          const next = pending ?? (goes === undefined ? value : undefined)
-          return next === undefined ? [] : [[key, next]]
+        nics.flatMap(({ key, value, pending }): [string, string][] => {
+          const now = value ?? pending
+          return now === undefined ? [] : [[key, now]]
         }),
+      ),
+      coming: Object.fromEntries(
+        nics.flatMap(({ key, pending }): [string, string][] => (pending === undefined ? [] : [[key, pending]])),
       ),
       waiting: nics.flatMap(({ key, pending, delete: goes }) => ((pending ?? goes) === undefined ? [] : [key])),
     }

@@ -52,14 +52,15 @@ async function unpluggedOf(
   zones: readonly string[],
   plugs: Plugs,
   signal: AbortSignal,
+  freshness: 'now' | undefined,
 ): Promise<Unplugged> {
-  const bridges = async (asOf?: 'now'): Promise<Plugged> => {
+  const bridges = async (asOf: 'now' | undefined): Promise<Plugged> => {
     const told = await Promise.all(zones.map((zone) => plugs.on(read.node, zone, signal, asOf)))
     return new Map(told.flatMap((each) => [...(each ?? [])]))
   }
-  const first = notAmong(read, await bridges())
+  const first = notAmong(read, await bridges(freshness))
   // It may have been started since the node was asked.
-  return first.unplugged.length === 0 ? first : notAmong(read, await bridges('now'))
+  return first.unplugged.length === 0 || freshness !== undefined ? first : notAmong(read, await bridges('now'))
 }
 
 type Unplugged = Pick<MachineAudit, 'unplugged' | 'bridgesGone'>
@@ -116,7 +117,7 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
       return last && { upid: last.upid, isWell: last.status === 'OK' || /^WARNINGS: \d+$/.test(last.status ?? '') }
     },
 
-    audit: (node, vmid, zones, wanted) =>
+    audit: (node, vmid, zones, wanted, asOf) =>
       lanes.onNode(
         node,
         async () => {
@@ -125,7 +126,7 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
           if (seen === undefined || !seen.running) return seen && { ...seen, waiting: [], ...ALL_PLUGGED }
           const [rows, plugged] = await Promise.all([
             api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal),
-            unpluggedOf(seen, zones, plugs, signal),
+            unpluggedOf(seen, zones, plugs, signal, asOf),
           ])
           return {
             ...seen,

@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
+import type { Presence } from '../../model/presence.ts'
 import { privateJsonFile } from './private-json-file.ts'
+import { presenceSocket } from './presence-socket.ts'
 import { sdnLockFile } from './sdn-lock-file.ts'
 
 const journal: z.ZodType<MigrationJournal> = z.object({
@@ -21,17 +23,20 @@ const journal: z.ZodType<MigrationJournal> = z.object({
       proven: z.boolean().optional(),
     }),
   ),
+  onBridges: z.array(z.string()).optional(),
 })
 
-/** The journal of a move of networks, `<stateDir>/migration/journal.json`, and beside it the note on the SDN lock that it takes. */
+/** The journal of a move of networks, `<stateDir>/migration/journal.json`, and beside it the note on the SDN lock that it takes, and who is at it. */
 export function migrationJournalFiles(stateDir: string): {
   readonly journal: MigrationJournalStore
   readonly lockStore: SdnLockStore
+  readonly presence: Presence
 } {
   const folder = join(stateDir, 'migration')
   const file = privateJsonFile(join(folder, 'journal.json'), journal, stateDir)
   return {
     journal: { read: () => file.readStrictly(), write: (content) => file.write(content), clear: () => file.clear() },
     lockStore: sdnLockFile(folder),
+    presence: presenceSocket(folder),
   }
 }

@@ -64,7 +64,12 @@ export interface Connected {
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
   /** What a move from bridges to VNets keeps on disk; a lock of its own, as a controller may be running. */
-  readonly migration: { readonly journal: MigrationJournalStore; readonly lockStore: SdnLockStore }
+  readonly migration: {
+    readonly journal: MigrationJournalStore
+    readonly lockStore: SdnLockStore
+    /** Who moves networks, or puts them back. */
+    readonly presence: Presence
+  }
   /** Why there may be orders to destroy that are not told; undefined when all are. */
   readonly ordersUntold: () => Promise<OrdersUntold | undefined>
   readonly presence: Presence

@@ -4,7 +4,7 @@ import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { MigrationSeen } from '../../reconcilers/migration/migration-seen.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
-import type { MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
+import { type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
 import { migrationText } from '../terminal/migration-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Composition } from './composition.ts'
@@ -33,7 +33,8 @@ export async function migratePlanCommand(
   const connected = await composition.connect(config, composition.openLog())
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
   poolsThatAre([...ranges, ...pools], seen)
-  const plan = planMigration(seen, { ranges, pools }, planSettingsOf(config))
+  const scope = scopeWithBegun({ ranges, pools }, await connected.migration.journal.read())
+  const plan = planMigration(seen, scope, planSettingsOf(config))
   const { wants: _wants, ...shown } = plan
   if (format === 'json') print(JSON.stringify(shown, undefined, 2))
   else for (const line of migrationText(plan, seen.warnings, paint)) print(line)

@@ -25,7 +25,7 @@ export async function migrateStatusCommand(
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
   const journal = await connected.migration.journal.read()
-  if (journal === undefined) {
+  if (journal === undefined || journal.nics.length === 0) {
     print(format === 'json' ? JSON.stringify({ nics: [], snapshots: [] }) : 'nothing was moved from here')
     return 0
   }

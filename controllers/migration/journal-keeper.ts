@@ -1,5 +1,5 @@
 import type { JournalNic, MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
-import { isSameNic, withNic } from '../../reconcilers/migration/journal-of-plan.ts'
+import { withNic } from '../../reconcilers/migration/journal-of-plan.ts'
 
 /** The journal of a move while it goes on: on disk before what it tells of is done. */
 export class JournalKeeper {
@@ -26,10 +26,14 @@ export class JournalKeeper {
     await this.#store.write(this.#journal)
   }
 
-  /** Forgets entries; the journal itself with the last of them. */
-  async forget(nics: readonly JournalNic[]): Promise<void> {
-    const left = this.#journal.nics.filter((each) => !nics.some((nic) => isSameNic(nic, each)))
-    this.#journal = { ...this.#journal, nics: left }
-    await (left.length === 0 ? this.#store.clear() : this.#store.write(this.#journal))
+  /** Forgets the entries of a pool that is on its bridges, and notes that it is: its VNets tell nobody any more. */
+  async forget(pool: string): Promise<void> {
+    const { nics, onBridges = [] } = this.#journal
+    this.#journal = {
+      ...this.#journal,
+      nics: nics.filter((nic) => nic.pool !== pool),
+      onBridges: [...new Set([...onBridges, pool])].sort(),
+    }
+    await this.#store.write(this.#journal)
   }
 }

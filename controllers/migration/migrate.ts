@@ -11,7 +11,7 @@ import type { VnetMaker } from '../network/vnet-maker.ts'
 import { JournalKeeper } from './journal-keeper.ts'
 import { makeVnets } from './make-vnets.ts'
 import { NicWriter } from './nic-writer.ts'
-import { type PoolMoved, PoolMover } from './pool-mover.ts'
+import { type PoolMoved, PoolMover, type VmFinder } from './pool-mover.ts'
 
 /** What a move works with. */
 export interface MigrationParts {
@@ -42,18 +42,25 @@ const NOTHING: Migrated = { moved: [], notMoved: new Map(), stuck: new Map(), un
 /**
  * Carries out a plan: the journal first, then the VNets of all with one apply, then NIC by NIC. A pool whose NIC can't be moved is put
  * back, and the next one goes on. What an earlier life has begun is carried on; where all is moved, nothing is written.
+ *
+ * @param outside pools that an earlier life has begun and that are not planned: nothing of them moves
  */
-export async function migrate(plan: MigrationPlan, natBridge: string, parts: MigrationParts): Promise<Migrated> {
+export async function migrate(
+  plan: MigrationPlan,
+  outside: readonly string[],
+  natBridge: string,
+  parts: MigrationParts,
+): Promise<Migrated> {
   const { store, clock, machines, signal, say } = parts
   const before = await store.read()
   const journal = journalWith(before, plan, natBridge, clock.now())
-  const pools = [...new Set(openNics(journal).map(({ pool }) => pool))]
+  const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
   if (pools.length === 0) return NOTHING
   await store.write(journal)
   const lacking = await makeVnets(plan, parts.maker, clock, signal)
   const keeper = new JournalKeeper(store, journal)
   const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
-  const mover = new PoolMover(writer, keeper, nodesBy(parts.pools, signal), clock, say)
+  const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)
   const moved: string[] = []
   const notMoved = new Map<string, string>()
   const stuck = new Map<string, string>()
@@ -105,14 +112,19 @@ async function grantAll(
 /** A pool of which no NIC was written is where it was, and nobody has to wait for it. */
 async function forgetUnmoved(keeper: JournalKeeper, pool: string): Promise<void> {
   const nics = keeper.of(pool)
-  if (nics.every(({ writtenAt }) => writtenAt === undefined)) await keeper.forget(nics)
+  if (nics.every(({ writtenAt }) => writtenAt === undefined)) await keeper.forget(pool)
 }
 
-/** Where VMs of a pool are just now: a move takes long, and VMs are migrated meanwhile. */
-export const nodesBy =
-  (pools: Pick<Pools, 'read'>, signal: AbortSignal) =>
-  async (pool: string, vmid: number): Promise<string | undefined> =>
+/** Looks into the pool first, which costs least. */
+export const vmFinder = ({ pools, look, signal }: Pick<MigrationParts, 'pools' | 'look' | 'signal'>): VmFinder => {
+  const inPool = async (pool: string, vmid: number): Promise<string | undefined> =>
     (await pools.read(pool, signal))?.nodes.get(vmid)
+  return {
+    inPool,
+    anywhere: async (pool, vmid) =>
+      (await inPool(pool, vmid)) ?? (await look()).guests.find((guest) => guest.vmid === vmid)?.node,
+  }
+}
 
 /** What is in the way of a pool, and that some of it has moved by now, if so. */
 function obstacleOf(plan: MigrationPlan, pool: string, { nics }: MigrationJournal): string | undefined {

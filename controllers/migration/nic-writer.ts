@@ -1,7 +1,8 @@
 import type { MachineAudit, Machines } from '../../model/machine-ports.ts'
 import { always } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
-import { isSameText, optionOf } from '../../reconcilers/migration/old-networks.ts'
+import { isSameText } from '../../reconcilers/migration/old-networks.ts'
+import { isReplugging, replugged } from '../../reconcilers/migration/replug.ts'
 
 /** One NIC, where it is by now. */
 export interface NicPlace {
@@ -14,11 +15,12 @@ export interface NicPlace {
 /** What came of a NIC. `why`: the end of a sentence about it. */
 export type NicPut =
   | { readonly kind: 'there' }
-  | { readonly kind: 'gone' }
+  /** Its node has no such VM, or that has no such NIC any more. */
+  | { readonly kind: 'gone'; readonly what: 'vm' | 'nic' }
   | { readonly kind: 'failed'; readonly why: string }
 
 /** Each write may be refused since the configuration has changed, or get no answer; then it is looked at again. */
-const LOOKS_AT_MOST = 6
+const LOOKS_AT_MOST = 7
 
 /**
  * Puts one NIC onto another network, and proves that it is there: its configuration says so, nothing of it waits for a boot, and of a
@@ -45,28 +47,49 @@ export class NicWriter {
    */
   async put(place: NicPlace, expected: string, wanted: string, onWrite: () => Promise<void>): Promise<NicPut> {
     const { key } = place
+    // What an earlier life left that was cut off while it plugged the NIC in anew, on its way here or there.
+    const isCutOff = (is: string): boolean => isReplugging(is, wanted) || isReplugging(is, expected)
     let refused: string | undefined
     let replugs = 0
+    // What is there without a write of this life may have lost its tap since its node was asked last.
+    let asOf: 'now' | undefined
     for (let look = 0; look < LOOKS_AT_MOST; look += 1) {
-      const read = await this.#machines.audit(place.node, place.vmid, this.#zones, always(this.#signal))
-      if (read === undefined) return { kind: 'gone' }
+      const read = await this.#read(place, asOf)
+      if (typeof read === 'string') return failed(read)
+      if (read === undefined) return { kind: 'gone', what: 'vm' }
       const is = read.config[key]
-      if (is === undefined) return failed('it has no such NIC any more')
+      if (is === undefined) return { kind: 'gone', what: 'nic' }
       const isThere = isSameText(is, wanted) && !read.waiting.includes(key)
-      if (isThere && !read.unplugged.includes(key)) return { kind: 'there' }
+      if (isThere && !read.unplugged.includes(key)) {
+        if (asOf === 'now' || !read.running) return { kind: 'there' }
+        asOf = 'now'
+        continue
+      }
+      asOf = 'now'
       if (refused !== undefined) return failed(refused)
       if (isThere && replugs >= REPLUGS_AT_MOST)
         return failed(
           `its tap hangs on no bridge although its configuration is right; stop it and start it again: qm shutdown ${place.vmid}, then qm start ${place.vmid} (on ${place.node})`,
         )
       if (isThere) replugs += 1
-      if (!isThere && !isSameText(is, expected) && !isSameText(is, wanted) && !isReplugging(is, wanted))
+      if (!isThere && !isSameText(is, expected) && !isSameText(is, wanted) && !isCutOff(is))
         return failed(`somebody has changed it meanwhile: it is ${is}, and was ${expected}`)
       if (read.lock !== undefined) return failed(`Proxmox holds its VM locked (${read.lock}); wait for that to end`)
       await onWrite()
       refused = await this.#write(place, read, isThere ? replugged(is, expected) : wanted)
     }
     return failed('its configuration keeps changing, or its node does not answer')
+  }
+
+  /** @returns why it can't be read, as the end of a sentence about it: the trouble of one VM is not that of all others */
+  async #read({ node, vmid }: NicPlace, asOf: 'now' | undefined): Promise<MachineAudit | string | undefined> {
+    try {
+      return await this.#machines.audit(node, vmid, this.#zones, always(this.#signal), asOf)
+    } catch (error) {
+      this.#signal.throwIfAborted()
+      if (isProxmoxError(error) && error.kind !== 'unauthorized') return `its VM can't be read: ${error.message}`
+      throw error
+    }
   }
 
   /** @returns why Proxmox did not take it, where that is certain */
@@ -86,20 +109,3 @@ export class NicWriter {
 const failed = (why: string): NicPut => ({ kind: 'failed', why })
 
 const REPLUGS_AT_MOST = 2
-
-/**
- * What makes Proxmox plug a NIC in anew, once it is taken back: nothing less does, as the same text again changes nothing. A change of
- * `firewall` plugs the tap in, and one of `link_down` brings the guest's link up, which a failed hot-plug leaves down. One that is
- * behind the firewall goes by way of the other network, as it would be without it for that moment.
- */
-const replugged = (text: string, other: string): string =>
-  optionOf(text, 'firewall') === '1' ? other : `${withoutToggles(text)},firewall=1,link_down=1`
-
-const isReplugging = (is: string, wanted: string): boolean =>
-  isSameText(is, `${withoutToggles(wanted)},firewall=1,link_down=1`)
-
-const withoutToggles = (text: string): string =>
-  text
-    .split(',')
-    .filter((option) => !/^(firewall|link_down)=/.test(option))
-    .join(',')

@@ -12,25 +12,31 @@ export type PoolMoved =
   /** Some of them could not be put back either. */
   | { readonly kind: 'stuck'; readonly why: string; readonly left: readonly string[] }
 
+/** Where a VM is just now: a move takes long, and VMs are migrated meanwhile. Undefined when there is none. */
+export interface VmFinder {
+  inPool(pool: string, vmid: number): Promise<string | undefined>
+  /** Wherever it is: it may have been put into another pool since it was moved. */
+  anywhere(pool: string, vmid: number): Promise<string | undefined>
+}
+
 /** Moves the NICs of a pool one after the other, and puts all of them back where one can't be moved. */
 export class PoolMover {
   readonly #writer: NicWriter
   readonly #keeper: JournalKeeper
-  readonly #nodeOf: (pool: string, vmid: number) => Promise<string | undefined>
+  readonly #finder: VmFinder
   readonly #clock: Pick<Clock, 'now'>
   readonly #say: (line: string) => void
 
-  /** @param nodeOf where a VM is just now; undefined when nobody has it any more */
   constructor(
     writer: NicWriter,
     keeper: JournalKeeper,
-    nodeOf: (pool: string, vmid: number) => Promise<string | undefined>,
+    finder: VmFinder,
     clock: Pick<Clock, 'now'>,
     say: (line: string) => void,
   ) {
     this.#writer = writer
     this.#keeper = keeper
-    this.#nodeOf = nodeOf
+    this.#finder = finder
     this.#clock = clock
     this.#say = say
   }
@@ -53,12 +59,13 @@ export class PoolMover {
     const left: string[] = []
     for (const nic of nics.toReversed()) {
       if (nic.writtenAt === undefined) continue
-      const put = await this.#putAt(nic, nic.after, nic.before, () => Promise.resolve())
-      // One that is gone has nothing left to put back.
+      const put = await this.#back(nic)
       if (put.kind === 'failed') left.push(`vm ${nic.name}: ${nic.key} is not put back: ${put.why}`)
       else {
         await this.#keeper.note(asItWas(nic))
-        this.#say(`  ~ vm ${nic.name}: ${nic.key} is back on ${bridgeOf(nic.before) ?? ''}`)
+        const end =
+          put.kind === 'gone' ? 'is gone, so there is nothing to put back' : `is back on ${bridgeOf(nic.before) ?? ''}`
+        this.#say(`  ~ vm ${nic.name}: ${nic.key} ${end}`)
       }
     }
     for (const line of left) this.#say(`  ! ${line}`)
@@ -67,7 +74,8 @@ export class PoolMover {
 
   async #forward(nic: JournalNic): Promise<NicPut> {
     let written = nic
-    const put = await this.#putAt(nic, nic.before, nic.after, async () => {
+    const nodeOf = (): Promise<string | undefined> => this.#finder.inPool(nic.pool, nic.vmid)
+    const put = await this.#putAt(nic, nodeOf, nic.before, nic.after, async () => {
       written = { ...nic, writtenAt: this.#clock.now() }
       await this.#keeper.note(written)
     })
@@ -78,16 +86,30 @@ export class PoolMover {
     return put
   }
 
+  async #back(nic: JournalNic): Promise<NicPut> {
+    const nodeOf = (): Promise<string | undefined> => this.#finder.anywhere(nic.pool, nic.vmid)
+    const put = await this.#putAt(nic, nodeOf, nic.after, nic.before, () => Promise.resolve())
+    // Its NIC may be on the VNet still: only what the whole cluster does not have any more is gone.
+    if (put.kind === 'gone' && put.what === 'vm' && (await nodeOf()) !== undefined)
+      return { kind: 'failed', why: 'its VM is on its way to another node; run this again when it is there' }
+    return put
+  }
+
   /** A VM that is migrated meanwhile is followed once. */
-  async #putAt(nic: JournalNic, expected: string, wanted: string, onWrite: () => Promise<void>): Promise<NicPut> {
-    const { pool, vmid, key } = nic
+  async #putAt(
+    { vmid, key }: JournalNic,
+    nodeOf: () => Promise<string | undefined>,
+    expected: string,
+    wanted: string,
+    onWrite: () => Promise<void>,
+  ): Promise<NicPut> {
     for (let look = 0; look < 2; look += 1) {
-      const node = await this.#nodeOf(pool, vmid)
-      if (node === undefined) return { kind: 'gone' }
+      const node = await nodeOf()
+      if (node === undefined) break
       const put = await this.#writer.put({ node, vmid, key }, expected, wanted, onWrite)
-      if (put.kind !== 'gone') return put
+      if (put.kind !== 'gone' || put.what === 'nic') return put
     }
-    return { kind: 'gone' }
+    return { kind: 'gone', what: 'vm' }
   }
 }
 
@@ -100,5 +122,9 @@ const asItWas = ({ pool, vmid, name, key, before, after }: JournalNic): JournalN
   after,
 })
 
-const whyOf = (put: Exclude<NicPut, { kind: 'there' }>): string =>
-  put.kind === 'gone' ? 'there is no such VM any more, or it is being migrated' : put.why
+function whyOf(put: Exclude<NicPut, { kind: 'there' }>): string {
+  if (put.kind === 'failed') return put.why
+  return put.what === 'nic'
+    ? 'it has no such NIC any more'
+    : 'there is no such VM in its pool any more, or it is being migrated'
+}

@@ -1,9 +1,11 @@
 import type { JournalNic, MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
+import { printable } from '../../model/printable.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { UserError } from '../../model/user-error.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
 import { bridgeOf } from '../../reconcilers/migration/old-networks.ts'
 import { JournalKeeper } from './journal-keeper.ts'
-import { type MigrationParts, nodesBy } from './migrate.ts'
+import { type MigrationParts, vmFinder } from './migrate.ts'
 import { NicWriter } from './nic-writer.ts'
 import { PoolMover } from './pool-mover.ts'
 
@@ -18,20 +20,27 @@ export interface RolledBack {
  * Puts the NICs of ranges back as the journal says they were, to the letter, pool by pool, and forgets those that are back. The VNets
  * stay. A NIC whose old bridge its node does not have any more stays where it is.
  *
- * @param ranges empty: all
+ * @param ranges empty: all. Throws a `UserError` for one that the journal does not have
  */
 export async function rollBack(
   ranges: readonly string[],
   parts: Omit<MigrationParts, 'maker'> & { readonly store: MigrationJournalStore },
 ): Promise<RolledBack> {
-  const { store, machines, pools: reader, look, clock, signal, say } = parts
+  const { store, machines, look, clock, signal, say } = parts
   const journal = await store.read()
+  const all = poolsIn(journal, [])
+  const backBefore = journal?.onBridges ?? []
+  const unknown = ranges.find((range) => !all.includes(range) && !backBefore.includes(range))
+  if (unknown !== undefined)
+    throw new UserError(
+      `${printable(unknown)}: nothing of that name is in the journal of the move, so nothing is put back; ${all.length === 0 ? 'it is empty' : `it has ${all.join(', ')}`}`,
+    )
   const pools = poolsIn(journal, ranges)
   if (journal === undefined || pools.length === 0) return { back: [], stuck: new Map() }
   const seen = await look()
   const keeper = new JournalKeeper(store, journal)
   const writer = new NicWriter(machines, journalZones(journal, seen), signal)
-  const mover = new PoolMover(writer, keeper, nodesBy(reader, signal), clock, say)
+  const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)
   const back: string[] = []
   const stuck = new Map<string, readonly string[]>()
   for (const pool of pools) {
@@ -43,7 +52,7 @@ export async function rollBack(
     const left = homeless.length > 0 ? homeless : await mover.back(nics)
     if (left.length > 0) stuck.set(pool, left)
     else {
-      await keeper.forget(keeper.of(pool))
+      await keeper.forget(pool)
       back.push(pool)
     }
   }

@@ -3,6 +3,7 @@ import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { holdOn } from '../../reconcilers/hold-on.ts'
 import { planRemoval, type RemovalPlan } from '../../reconcilers/removal/plan-removal.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 
@@ -33,7 +34,7 @@ export class RemovalPlanner {
   async next(order: RemovalOrder): Promise<{ readonly plan: NextOfRemoval; readonly seen: ClusterSnapshot }> {
     const seen = await this.#look()
     const mode = this.#decided.modeOf(seen)
-    const held = (await this.#held(mode)).get(order.rangeId)
+    const held = holdOn(order.rangeId, await this.#held(mode), seen.guests)
     if (held !== undefined) return { plan: { kind: 'turned', finding: held }, seen }
     const plan: NextOfRemoval =
       typeof mode === 'string' ? planRemoval(order, seen, mode, this.#settings()) : { kind: 'turned', finding: mode }

@@ -1,8 +1,11 @@
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
+import type { MigrationSeen } from './migration-seen.ts'
+import { bridgeOf, vnetFor } from './old-networks.ts'
+import { isReplugging } from './replug.ts'
 
 /** Same NIC of the same VM. */
-export const isSameNic = (a: Pick<JournalNic, 'vmid' | 'key'>, b: Pick<JournalNic, 'vmid' | 'key'>): boolean =>
+const isSameNic = (a: Pick<JournalNic, 'vmid' | 'key'>, b: Pick<JournalNic, 'vmid' | 'key'>): boolean =>
   a.vmid === b.vmid && a.key === b.key
 
 /**
@@ -24,9 +27,36 @@ export function journalWith(
     )
   const known = journal?.nics ?? []
   // On its bridge again, whoever put it there: what it is now is what it goes back to.
-  const kept = known.map((nic) => planned.find((each) => isSameNic(each, nic)) ?? nic)
+  const kept = known.map((nic) => {
+    const found = planned.find((each) => isSameNic(each, nic))
+    // A way back that was cut off while it plugged the NIC in anew: what it was is what the journal says.
+    if (found !== undefined && isReplugging(found.before, nic.before)) return { ...nic, proven: undefined }
+    return found ?? nic
+  })
   const added = planned.filter((nic) => !known.some((each) => isSameNic(each, nic)))
-  return { begunAt: journal?.begunAt ?? now, zone: plan.zone, natBridge, nics: [...kept, ...added] }
+  const onBridges = journal?.onBridges?.filter((pool) => !planned.some((nic) => nic.pool === pool)) ?? []
+  return {
+    begunAt: journal?.begunAt ?? now,
+    zone: plan.zone,
+    natBridge,
+    nics: [...kept, ...added],
+    ...(onBridges.length === 0 ? {} : { onBridges }),
+  }
+}
+
+/** The journal without the note that pools are on their bridges, where none of their NICs is any more, by whoever's hand. */
+export function withoutArrived(
+  journal: MigrationJournal,
+  { guests, unread }: Pick<MigrationSeen, 'guests' | 'unread'>,
+): MigrationJournal {
+  const isOnBridges = (pool: string): boolean =>
+    unread.some(({ guest }) => guest.pool === pool) ||
+    guests.some(
+      ({ guest, nics }) =>
+        guest.pool === pool &&
+        Object.values(nics).some((nic) => vnetFor(bridgeOf(nic), journal.natBridge) !== undefined),
+    )
+  return { ...journal, onBridges: journal.onBridges?.filter(isOnBridges) }
 }
 
 /** The journal with one NIC's entry changed. */

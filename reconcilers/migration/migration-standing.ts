@@ -3,6 +3,7 @@ import type { JournalNic, MigrationJournal } from '../../model/migration-journal
 import type { MigrationStanding, NicStanding } from '../../model/migration-standing.ts'
 import { bridgeOf, isSameText, optionOf } from './old-networks.ts'
 import type { MigrationSeen } from './migration-seen.ts'
+import { isReplugging } from './replug.ts'
 import { snapshotRemarks } from './stays-behind.ts'
 
 /** Compares the journal of a move with what there is. @param mtu of the new networks, in bytes; undefined where it is not known */
@@ -32,6 +33,7 @@ function stateOf(nic: JournalNic, found: GuestNics | undefined): NicStanding['st
   const is = found?.nics[nic.key]
   if (is === undefined) return 'gone'
   if (isSameText(is, nic.after)) return nic.proven === true ? 'moved' : 'unproven'
+  if (isReplugging(is, nic.after)) return 'unproven'
   return bridgeOf(is) === bridgeOf(nic.before) ? 'to move' : 'elsewhere'
 }
 

@@ -15,10 +15,13 @@ export interface NewNetworks {
 }
 
 /** The move of a VM; undefined where none of its NICs is on an old network. */
-export function moveOf({ guest, nics }: GuestNics, networks: NewNetworks): VmMove | undefined {
+export function moveOf({ guest, nics, coming = {} }: GuestNics, networks: NewNetworks): VmMove | undefined {
+  const isOnOld = (nic: string): boolean => vnetFor(bridgeOf(nic), networks.natBridge) !== undefined
   const moves = Object.entries(nics)
     .sort(([a], [b]) => Number(a.slice(3)) - Number(b.slice(3)))
-    .flatMap(([key, before]): NicMove[] => {
+    .flatMap(([key, now]): NicMove[] => {
+      // One that is to be on an old network after its next boot is no less in the way.
+      const before = isOnOld(now) ? now : (coming[key] ?? now)
       const from = bridgeOf(before)
       const to = vnetFor(from, networks.natBridge)
       return from === undefined || to === undefined ? [] : [{ key, from, to, before, after: onBridge(before, to) }]
@@ -54,6 +57,9 @@ export function whyVmStays({ guest, waiting }: GuestNics, move: VmMove, networks
       ...(waiting.includes(nic.key)
         ? [`another change of its ${nic.key} waits for its next boot; reboot it, or take that change back`]
         : []),
+      ...(/=(?:[\da-f]{2}:){5}[\da-f]{2}(?:,|$)/i.test(nic.before)
+        ? []
+        : [`its ${nic.key} has no MAC, so that a write would give it one that it did not have; set that first`]),
       ...(optionOf(nic.before, 'trunks') === undefined
         ? []
         : [`its ${nic.key} has trunks, which nobody has tried on a VNet; take them away, or move that NIC yourself`]),

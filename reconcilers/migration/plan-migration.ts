@@ -11,7 +11,7 @@ import { zoneObstacleOf } from '../../model/zone-finding.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { sdnHidden } from '../not-visible.ts'
 import { planVnets } from '../vnet/plan-vnets.ts'
-import { vnetWantsOf } from '../vnet/vnet-wants.ts'
+import { natWantOf, vnetWantsOf } from '../vnet/vnet-wants.ts'
 import { checkZones } from '../zone/check-zones.ts'
 import { moveOf, type NewNetworks, whyVmStays } from './move-vm.ts'
 import { newNetworksOf } from './new-networks.ts'
@@ -35,7 +35,7 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
   )
   const wantsOf = ({ pool, number }: PoolMove): readonly VnetWant[] =>
     number === undefined
-      ? []
+      ? [natWantOf({ ...settings, tagged: zones.tagged })]
       : vnetWantsOf(pool, number, seen.files.get(pool) === number, { ...settings, tagged: zones.tagged })
   const movable = judged.filter(({ vms, obstacles }) => vms.length > 0 && obstacles.length === 0)
   const vnets = movable.flatMap(wantsOf)

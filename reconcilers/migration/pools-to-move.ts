@@ -1,6 +1,8 @@
 import { rangeNumberOfBridge } from '../../model/identity.ts'
 import type { GuestNics } from '../../model/guest-nics.ts'
+import type { MigrationJournal } from '../../model/migration-journal.ts'
 import { isReservedRangeId } from '../../model/range-id.ts'
+import { openNics } from './journal-of-plan.ts'
 import { bridgeOf } from './old-networks.ts'
 
 /** Which ranges and pools are to move, as a person asks for it. */
@@ -13,6 +15,28 @@ export interface MigrationScope {
 
 /** Ludus' own pools, whose machines are on the NAT network: its services, and the templates. */
 const LUDUS_POOLS: ReadonlySet<string> = new Set(['ADMIN', 'SHARED'])
+
+/**
+ * A scope with what an earlier run has begun: that belongs to it, whatever was asked for then, unless ranges are named. Nothing may
+ * move that is not planned, as only what is planned gets its networks.
+ */
+export const scopeWithBegun = (
+  { ranges, pools }: MigrationScope,
+  journal: MigrationJournal | undefined,
+): MigrationScope => ({
+  ranges,
+  pools: ranges.length > 0 ? pools : [...new Set([...pools, ...begunPools(journal)])],
+})
+
+/** Pools that an earlier run has begun, and that are outside of a scope. */
+export const begunOutside = (
+  { ranges, pools }: MigrationScope,
+  journal: MigrationJournal | undefined,
+): readonly string[] =>
+  ranges.length === 0 ? [] : begunPools(journal).filter((pool) => !ranges.includes(pool) && !pools.includes(pool))
+
+const begunPools = (journal: MigrationJournal | undefined): readonly string[] =>
+  journal === undefined ? [] : [...new Set(openNics(journal).map(({ pool }) => pool))]
 
 /** The number of the range bridges that a guest's NICs are on. */
 export const numbersOf = ({ nics }: GuestNics): readonly number[] => [

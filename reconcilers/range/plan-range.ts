@@ -11,6 +11,7 @@ import { bindWishes, type BoundWishes, NO_WISHES } from '../placement/wishes.ts'
 import { hiddenMembersOf, machinesHidden, orHidden } from '../not-visible.ts'
 import { assignVmids } from '../vm/assign-vmids.ts'
 import { guestsOfRange } from '../vm/find-guest.ts'
+import { holdOn } from '../hold-on.ts'
 import { heldWithoutNat } from '../vm/nat-lacking.ts'
 import { existingNodeOf, lookAtVm, planOfPlaced } from '../vm/plan-vm.ts'
 import { otherCaseOf } from './other-case.ts'
@@ -53,7 +54,7 @@ export function outlineRange(
 ): { readonly kind: 'outlined'; readonly outline: Outline } | Extract<PlanResult, { kind: 'refused' }> {
   const { snapshot, mode } = ground
   if (typeof mode === 'object') return { kind: 'refused', part: 'NetworkReady', finding: mode, zoneFindings: [] }
-  const held = ground.held.get(spec.id)
+  const held = holdOn(spec.id, ground.held, snapshot.guests)
   if (held !== undefined) return { kind: 'refused', part: 'NetworkReady', finding: held, zoneFindings: [] }
   const hidden = machinesHidden(spec.id, snapshot)
   if (hidden !== undefined) return { kind: 'refused', part: 'NetworkReady', finding: hidden, zoneFindings: [] }

@@ -10,19 +10,26 @@ export function vnetWantsOf(
   numberWasAsked: boolean,
   { zone, vxlanTagBase, tagged }: Pick<PlanSettings, 'zone' | 'vxlanTagBase'> & Pick<ZoneCheck, 'tagged'>,
 ): readonly VnetWant[] {
-  const tagOf = (tag: number): number | undefined => (tagged ? tag : undefined)
   return [
-    {
-      name: NAT_VNET.name,
-      config: { zone, tag: tagOf(NAT_VNET.tag), alias: NAT_MARK, vlanAware: true },
-      correctDrift: false,
-      adoptUnmarked: true,
-    },
+    natWantOf({ zone, tagged }),
     {
       name: vnetName(number),
-      config: { zone, tag: tagOf(vxlanTagBase + number), alias: ownerMark(rangeId), vlanAware: true },
+      config: {
+        zone,
+        tag: tagged ? vxlanTagBase + number : undefined,
+        alias: ownerMark(rangeId),
+        vlanAware: true,
+      },
       correctDrift: true,
       adoptUnmarked: numberWasAsked,
     },
   ]
 }
+
+/** The NAT VNet alone, for machines that are on no range's. */
+export const natWantOf = ({ zone, tagged }: Pick<PlanSettings, 'zone'> & Pick<ZoneCheck, 'tagged'>): VnetWant => ({
+  name: NAT_VNET.name,
+  config: { zone, tag: tagged ? NAT_VNET.tag : undefined, alias: NAT_MARK, vlanAware: true },
+  correctDrift: false,
+  adoptUnmarked: true,
+})

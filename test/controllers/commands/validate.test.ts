@@ -83,6 +83,7 @@ async function validate(
         migration: {
           journal: { read: never, write: never, clear: never },
           lockStore: { read: never, write: never, clear: never },
+          presence: { claim: never, ask: never },
         },
         ordersUntold: never,
         presence: { claim: never, ask: never },

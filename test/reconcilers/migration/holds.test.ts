@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import type { JournalNic } from '../../../model/migration-journal.ts'
 import { holdsOf } from '../../../reconcilers/migration/holds.ts'
-import { journalWith, openNics, withNic } from '../../../reconcilers/migration/journal-of-plan.ts'
+import { holdOn } from '../../../reconcilers/hold-on.ts'
+import { journalWith, openNics, withNic, withoutArrived } from '../../../reconcilers/migration/journal-of-plan.ts'
+import { guest } from '../../builders/cluster.ts'
 import type { PoolMove } from '../../../model/plan/migration-plan.ts'
 
 const nic = (pool: string, traits: Partial<JournalNic> = {}): JournalNic => ({
@@ -14,6 +16,25 @@ const nic = (pool: string, traits: Partial<JournalNic> = {}): JournalNic => ({
   ...traits,
 })
 const journal = (...nics: readonly JournalNic[]) => ({ begunAt: 1, zone: 'ludus', natBridge: 'vmbr1000', nics })
+
+const poolOf = (before: string): PoolMove => ({
+  pool: 'AB',
+  number: 1,
+  vms: [
+    {
+      vmid: 100,
+      name: 'AB-a',
+      node: 'pve1',
+      running: true,
+      template: false,
+      router: false,
+      reboot: false,
+      nics: [{ key: 'net0', from: 'vmbr1001', to: 'r1', before, after: nic('AB').after }],
+    },
+  ],
+  obstacles: [],
+  remarks: [],
+})
 
 describe('what a move holds', () => {
   const reasons = (...args: Parameters<typeof holdsOf>) =>
@@ -28,31 +49,39 @@ describe('what a move holds', () => {
     ])
   })
 
+  it('is a range that was put back where ranges get VNets, as long as it has a VM on a bridge', () => {
+    const back = { ...journal(), onBridges: ['AB', 'CD'] }
+    expect(reasons(back, 'bridges')).to.deep.equal([])
+    const held = holdsOf(back, 'vnets')
+    expect(holdOn('AB', held, [{ pool: 'AB' }])?.reason).to.equal('NotMigrated')
+    expect(holdOn('AB', held, [{ pool: 'CD' }])).to.equal(undefined)
+    const on = (pool: string, bridge: string) => ({
+      guest: guest(100, { pool }),
+      nics: { net0: `virtio=BC:24:11:00:00:01,bridge=${bridge}` },
+      waiting: [],
+      snapshots: {},
+    })
+    const seen = { guests: [on('AB', 'r1'), on('CD', 'vmbr1002')], unread: [] }
+    expect(withoutArrived(back, seen).onBridges).to.deep.equal(['CD'])
+    const unread = [{ guest: guest(101, { pool: 'AB' }), why: 'its node is off' }]
+    expect(withoutArrived(back, { ...seen, unread }).onBridges).to.deep.equal(['AB', 'CD'])
+  })
+
+  it('goes on from where a way back was cut off, with what the journal says', () => {
+    const was = nic('AB', { writtenAt: 3, proven: true })
+    const planned = (before: string) =>
+      journalWith(journal(was), { zone: 'ludus', pools: [poolOf(before)] }, 'vmbr1000', 7)
+    expect(planned(`${was.before},firewall=1,link_down=1`).nics).to.deep.equal([{ ...was, proven: undefined }])
+    expect(planned(`${was.before},firewall=1`).nics[0]?.before).to.equal(`${was.before},firewall=1`)
+  })
+
   it('is nothing where nothing was ever moved', () => {
     expect(reasons(undefined, 'bridges')).to.deep.equal([])
   })
 })
 
 describe('the journal of a move', () => {
-  const pool = (traits: Partial<PoolMove> = {}): PoolMove => ({
-    pool: 'AB',
-    number: 1,
-    vms: [
-      {
-        vmid: 100,
-        name: 'AB-a',
-        node: 'pve1',
-        running: true,
-        template: false,
-        router: false,
-        reboot: false,
-        nics: [{ key: 'net0', from: 'vmbr1001', to: 'r1', before: nic('AB').before, after: nic('AB').after }],
-      },
-    ],
-    obstacles: [],
-    remarks: [],
-    ...traits,
-  })
+  const pool = (traits: Partial<PoolMove> = {}): PoolMove => ({ ...poolOf(nic('AB').before), ...traits })
 
   it('has what is planned, and nothing of a range that something is in the way of', () => {
     expect(journalWith(undefined, { zone: 'ludus', pools: [pool()] }, 'vmbr1000', 7)).to.deep.equal({

@@ -114,6 +114,13 @@ describe('planMigration', () => {
       /1500, above the 1400/,
     ],
     ['a change that waits for a boot', [{ ...VM, waiting: ['net0'] }], {}, /another change of its net0 waits/],
+    [
+      'a NIC that is to be on a range bridge after its next boot',
+      [VM, { ...machine(102, 'AB', { net0: card('vmbr0') }), waiting: ['net0'], coming: { net0: card('vmbr1001') } }],
+      {},
+      /vm102: another change of its net0 waits/,
+    ],
+    ['a NIC without a MAC', [machine(101, 'AB', { net0: 'virtio,bridge=vmbr1001' })], {}, /its net0 has no MAC/],
     ['a VM on two range bridges', [two], {}, /several range bridges \(vmbr1001, vmbr1002\)/],
     [
       'another range on its bridge',
