@@ -30,6 +30,8 @@ export interface MachineAudit extends MachineRead {
   readonly waiting: readonly string[]
   /** Its NICs on VNets of the zone asked about that hang on no bridge although it runs; none where that can't be told. */
   readonly unplugged: readonly string[]
+  /** Its NICs of which its node does not tell whether they hang on their bridge; left out where that was not asked. */
+  readonly untold?: readonly string[]
   /** Bridges of these NICs that its node does not have at all. */
   readonly bridgesGone: readonly string[]
 }

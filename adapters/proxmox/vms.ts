@@ -63,21 +63,23 @@ async function unpluggedOf(
   return first.unplugged.length === 0 || freshness !== undefined ? first : notAmong(read, await bridges('now'))
 }
 
-type Unplugged = Pick<MachineAudit, 'unplugged' | 'bridgesGone'>
+type Unplugged = Pick<MachineAudit, 'unplugged' | 'bridgesGone' | 'untold'>
 
 const ALL_PLUGGED: Unplugged = { unplugged: [], bridgesGone: [] }
 
 const notAmong = ({ vmid, config }: Pick<MachineRead, 'vmid' | 'config'>, bridges: Plugged): Unplugged => {
+  const untold: string[] = []
   const off = Object.entries(config).flatMap(([key, value]) => {
     const words = /^net\d+$/.test(key) ? value.split(',') : []
     const bridge = words.find((word) => word.startsWith('bridge='))?.slice('bridge='.length)
     const ports = bridge === undefined ? undefined : bridges.get(bridge)
+    if (bridge !== undefined && ports === undefined) untold.push(key)
     if (bridge === undefined || ports === undefined) return []
     if (ports === 'gone') return [{ key, bridge, isGone: true }]
     return ports.has(`${vmid} ${key}`) ? [] : [{ key, bridge, isGone: false }]
   })
   const gone = off.filter(({ isGone }) => isGone).map(({ bridge }) => bridge)
-  return { unplugged: off.map(({ key }) => key), bridgesGone: [...new Set(gone)] }
+  return { unplugged: off.map(({ key }) => key), bridgesGone: [...new Set(gone)], untold }
 }
 
 /** Single VMs. There is no call that migrates one. */

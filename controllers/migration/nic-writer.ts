@@ -14,7 +14,8 @@ export interface NicPlace {
 
 /** What came of a NIC. `why`: the end of a sentence about it. */
 export type NicPut =
-  | { readonly kind: 'there' }
+  /** `seen`: its tap was seen on that bridge, or it is off; not every node tells. */
+  | { readonly kind: 'there'; readonly seen: boolean }
   /** Its node has no such VM, or that has no such NIC any more. */
   | { readonly kind: 'gone'; readonly what: 'vm' | 'nic' }
   | { readonly kind: 'failed'; readonly why: string }
@@ -61,7 +62,8 @@ export class NicWriter {
       if (is === undefined) return { kind: 'gone', what: 'nic' }
       const isThere = isSameText(is, wanted) && !read.waiting.includes(key)
       if (isThere && !read.unplugged.includes(key)) {
-        if (asOf === 'now' || !read.running) return { kind: 'there' }
+        const seen = !read.running || !(read.untold ?? []).includes(key)
+        if (asOf === 'now' || !read.running) return { kind: 'there', seen }
         asOf = 'now'
         continue
       }

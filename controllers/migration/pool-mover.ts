@@ -82,7 +82,8 @@ export class PoolMover {
     if (put.kind !== 'there') return put
     await this.#keeper.note({ ...written, proven: true })
     const from = bridgeOf(nic.before) ?? ''
-    this.#say(`  ~ vm ${nic.name}: ${nic.key} ${from} -> ${bridgeOf(nic.after) ?? ''}`)
+    const unseen = put.seen ? '' : '; its node does not tell whether it is plugged in there, so look into the VM'
+    this.#say(`  ~ vm ${nic.name}: ${nic.key} ${from} -> ${bridgeOf(nic.after) ?? ''}${unseen}`)
     return put
   }
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { World } from '../../adapters/simulator/world.ts'
 import { bridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
 import { lanistaHere, startHere } from './command-line.ts'
+import { itLong } from '../runner/long-runs.ts'
 import { openSite, type Site } from './site.ts'
 
 const AB: RangeOnBridges = { id: 'AB', number: 1, vms: 1, running: true, options: '' }
@@ -134,6 +135,16 @@ describe('a move of networks in trouble', () => {
     expect((await second)?.stderr).to.match(/migrate run: .*process \d+\) moves/)
     expect(first.stdout).to.match(/moved: AB, ADMIN, CD\n$/)
     expect((await journalText()).match(/"proven":true/g)).to.have.length(6)
+  })
+
+  itLong('names a NIC of which its node does not tell whether it is plugged in', async () => {
+    await open()
+    const untold = { kind: 'answer', status: 501, message: 'not implemented' } as const
+    const match = { method: 'GET', path: /\/sdn\/zones\/ludus\/bridges$/ } as const
+    site.simulator.arm({ on: 'request', match, at: 'before', effect: untold, times: 1000 })
+    const run = await migrate('run', '--range', 'AB')
+    expect(run.status, run.stdout + run.stderr).to.equal(0)
+    expect(run.stdout).to.match(/net0 vmbr1001 -> r1; its node does not tell whether it is plugged in there/)
   })
 
   it('takes the name of a range that was never moved for a mistake, not for a way back that is done', async () => {
