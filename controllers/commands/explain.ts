@@ -14,6 +14,7 @@ import { lookNow } from './look-now.ts'
 import { type FolderRead, readFolder } from './read-folder.ts'
 import { readOneFile } from './read-one-file.ts'
 import { NO_PROMISES } from '../../reconcilers/range/promises.ts'
+import { mustBeTextOrJson } from './text-or-json.ts'
 
 export interface ExplainOptions {
   readonly config: string
@@ -36,8 +37,7 @@ export async function explainCommand(
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  if (format !== 'text' && format !== 'json')
-    throw new UserError(`--format ${printable(format)} is not known; choose among text, json`)
+  mustBeTextOrJson(format)
   const [rangeId = '', name, ...rest] = vm.split('/')
   if (rangeId === '' || name === undefined || rest.length > 0)
     throw new UserError(`${printable(vm)} names no VM; write RANGE/VM, such as JD/JD-DC01`)

@@ -7,6 +7,7 @@ import type { Composition } from './composition.ts'
 import { fitText } from '../terminal/fit-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { readOneFile } from './read-one-file.ts'
+import { mustBeTextOrJson } from './text-or-json.ts'
 
 export interface FitOptions {
   readonly config: string
@@ -31,8 +32,7 @@ export async function fitCommand(
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  if (format !== 'text' && format !== 'json')
-    throw new UserError(`--format ${printable(format)} is not known; choose among text, json`)
+  mustBeTextOrJson(format)
   const copies = Number(typed)
   if (!Number.isInteger(copies) || copies < 1 || copies > MOST_COPIES)
     throw new UserError(`--copies ${printable(typed)} is no number of copies; give one from 1 to ${MOST_COPIES}`)

@@ -9,6 +9,7 @@ import { migrationText } from '../terminal/migration-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Composition } from './composition.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
+import { mustBeTextOrJson } from './text-or-json.ts'
 
 export interface MigratePlanOptions extends MigrationScope {
   readonly config: string
@@ -27,8 +28,7 @@ export async function migratePlanCommand(
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  if (format !== 'text' && format !== 'json')
-    throw new UserError(`--format ${printable(format)} is not known; choose among text, json`)
+  mustBeTextOrJson(format)
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)

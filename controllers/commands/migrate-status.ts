@@ -1,12 +1,11 @@
 import { planSettingsOf } from '../../model/plan-settings.ts'
-import { printable } from '../../model/printable.ts'
-import { UserError } from '../../model/user-error.ts'
 import { standingOf } from '../../reconcilers/migration/migration-standing.ts'
 import { newNetworksOf } from '../../reconcilers/migration/new-networks.ts'
 import { standingText } from '../terminal/migration-standing-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Composition } from './composition.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
+import { mustBeTextOrJson } from './text-or-json.ts'
 
 /**
  * `lanista migrate status`: what of a move is done, and what is left. Writes nothing.
@@ -20,8 +19,7 @@ export async function migrateStatusCommand(
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  if (format !== 'text' && format !== 'json')
-    throw new UserError(`--format ${printable(format)} is not known; choose among text, json`)
+  mustBeTextOrJson(format)
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
   const journal = await connected.migration.journal.read()
