@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { itLong } from '../runner/long-runs.ts'
 import type { Simulator } from '../../adapters/simulator/start-simulator.ts'
 import type { Guest, World } from '../../adapters/simulator/world.ts'
 import { bridgesWorld } from './bridges-world.ts'
@@ -58,7 +59,7 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     ).to.deep.equal(['/cluster/sdn/vnets/r1', '/pools/JD'])
   })
 
-  it('deletes no VNet under a guest of somebody that is off and not shown any more', async () => {
+  itLong('deletes no VNet under a guest of somebody that is off and not shown any more', async () => {
     lab = await openReadyLab({ 'JD.yml': JD })
     const { world } = lab.simulator
     world.guests.set(321, { ...theirsIn(world), running: undefined })
@@ -77,7 +78,7 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     await lab.until(() => readyIs()?.reason === 'NetworkInUse')
   })
 
-  it('deletes no bridge of a single node under VMs that no list shows', async () => {
+  itLong('deletes no bridge of a single node under VMs that no list shows', async () => {
     lab = await openLab({
       world: await madeWorld({ 'JD.yml': JD }, { name: 'bridges', world: () => bridgesWorld(1) }),
       files: { 'JD.yml': JD },
@@ -130,7 +131,7 @@ describe('a right that is there whenever it is asked for, and missing whenever a
     expect(deleted()).to.deep.equal([])
   })
 
-  it('calls no range gone, and deletes nothing of it, while its VNet is left out', async () => {
+  itLong('calls no range gone, and deletes nothing of it, while its VNet is left out', async () => {
     lab = await openReadyLab({ 'JD.yml': JD })
     const { world } = lab.simulator
     const zone = world.sdn.running.vnets.get('r1')!['zone']

@@ -58,7 +58,7 @@ describe('a move of networks in trouble', () => {
     expect(bridgesOf(world, 300)).to.deep.equal(['ludusnat'])
   })
 
-  it('moves nothing of a range that was not asked for, whose networks an earlier run has not made', async () => {
+  itLong('moves nothing of a range that was not asked for, whose networks an earlier run has not made', async () => {
     await open()
     await endedAt('run', 'POST', /^\/cluster\/sdn\/lock/)
     const run = await migrate('run', '--range', 'AB')
@@ -69,7 +69,7 @@ describe('a move of networks in trouble', () => {
     expect(bridgesOf(world, CD_ROUTER)).to.deep.equal(['ludusnat', 'r2'])
   })
 
-  it('puts back what is in another pool by now, and never says of a NIC on its VNet that it is back', async () => {
+  itLong('puts back what is in another pool by now, and never says of a NIC on its VNet that it is back', async () => {
     await open()
     await migrate('run')
     world.pools.get('AB')?.vms.delete(AB_VM)
@@ -91,7 +91,7 @@ describe('a move of networks in trouble', () => {
     expect(nicsOf(world, AB_VM)[0], verb).to.include('firewall=1,link_down=1')
   }
 
-  it('goes on from between the two writes that plug a NIC in anew, or back from there, to the letter', async () => {
+  itLong('goes on from between the two writes that plug a NIC in anew, or back from there, to the letter', async () => {
     await open([AB], [])
     const before = nicsOf(world, AB_VM)
     const after = before.map((nic) => nic.replace('vmbr1001', 'r1'))
@@ -156,7 +156,7 @@ describe('a move of networks in trouble', () => {
     expect(bridgesOf(world, AB_VM)).to.deep.equal(['r1'])
   })
 
-  it('puts the rest back where somebody has taken a NIC away since', async () => {
+  itLong('puts the rest back where somebody has taken a NIC away since', async () => {
     await open([AB], [])
     await migrate('run')
     world.guests.get(AB_VM)?.config.delete('net0')
@@ -189,7 +189,7 @@ describe('a move of networks in trouble', () => {
     expect(bridgesOf(world, AB_VM)).to.deep.equal(['vmbr1001'])
     expect(writes().filter(({ path: at }) => configPath(AB_ROUTER).test(at))).to.deep.equal([])
   })
-  it('has nothing made on the VNet of a range that was put back, beside its machines on the bridge', async () => {
+  itLong('has nothing made on the VNet of a range that was put back, beside its machines on the bridge', async () => {
     await open([AB], [])
     await migrate('run')
     await migrate('rollback')

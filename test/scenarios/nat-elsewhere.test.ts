@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { itLong } from '../runner/long-runs.ts'
 import { clusterFrom } from '../../adapters/simulator/cluster-from.ts'
 import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
@@ -45,7 +46,7 @@ describe('the NAT VNet in a zone of its own', () => {
     expect(lab.writes().filter(({ path }) => path.endsWith('/ludusnat'))).to.deep.equal([])
   })
 
-  it('does not try to start a router on a node that it has left, and reloads no networks for it', async () => {
+  itLong('does not try to start a router on a node that it has left, and reloads no networks for it', async () => {
     const nics = ['virtio=BC:24:11:00:00:01,bridge=ludusnat', 'virtio=BC:24:11:00:00:02,bridge=r1,tag=10']
     const router = {
       name: 'JD-router-debian12-x64',
