@@ -112,31 +112,37 @@ describe('lanista destroy', function () {
     expect(calls.filter(({ method, path: at }) => method === 'DELETE' && at.includes('/qemu/'))).to.have.length(2)
   })
 
-  it('keeps a range away whose file still asks for it, never calls it Ready, and builds it when the file changes', async () => {
-    await open()
-    expect((await destroy()).status).to.equal(0)
-    await site.nodesHaveTold()
-    const before = writes().length
-    const [again, planned] = [await runOnce(), await lanista(['plan'])]
-    expect(again.output).to.match(
-      /^range JD: not Ready: Destroyed: range JD: it was destroyed \(lanista destroy, \d{4}-/m,
-    )
-    expect(planned.output).to.match(/^# range JD: it was destroyed .*nothing to change/ms)
-    expect([again.status, planned.status, writes().length]).to.deep.equal([1, 0, before])
-    const restored = { vmid: 1_010_001, name: 'JD-a', pool: 'JD', tags: 'jd;lanista' }
-    const { url, token } = site.simulator
-    await ask(url, token, 'POST', '/pools', { poolid: 'JD' })
-    await ask(url, token, 'POST', '/nodes/pve1/qemu', restored)
-    await until(() => vmsOfJd().length === 1)
-    const theirs = writes().length
-    expect((await runOnce()).status).to.equal(1)
-    expect([vmsOfJd(), writes().length], 'what was restored was not ordered to go').to.deep.equal([[1_010_001], theirs])
-    await writeFile(path.join(site.ranges, 'JD.yml'), CHANGED)
-    const built = await runOnce()
-    expect(built.status, built.output).to.equal(0)
-    expect(vmsOfJd()).to.have.length(2)
-    expect(await readdir(state('destroy'))).to.deep.equal([])
-  })
+  itLong(
+    'keeps a range away whose file still asks for it, never calls it Ready, and builds it when the file changes',
+    async () => {
+      await open()
+      expect((await destroy()).status).to.equal(0)
+      await site.nodesHaveTold()
+      const before = writes().length
+      const [again, planned] = [await runOnce(), await lanista(['plan'])]
+      expect(again.output).to.match(
+        /^range JD: not Ready: Destroyed: range JD: it was destroyed \(lanista destroy, \d{4}-/m,
+      )
+      expect(planned.output).to.match(/^# range JD: it was destroyed .*nothing to change/ms)
+      expect([again.status, planned.status, writes().length]).to.deep.equal([1, 0, before])
+      const restored = { vmid: 1_010_001, name: 'JD-a', pool: 'JD', tags: 'jd;lanista' }
+      const { url, token } = site.simulator
+      await ask(url, token, 'POST', '/pools', { poolid: 'JD' })
+      await ask(url, token, 'POST', '/nodes/pve1/qemu', restored)
+      await until(() => vmsOfJd().length === 1)
+      const theirs = writes().length
+      expect((await runOnce()).status).to.equal(1)
+      expect([vmsOfJd(), writes().length], 'what was restored was not ordered to go').to.deep.equal([
+        [1_010_001],
+        theirs,
+      ])
+      await writeFile(path.join(site.ranges, 'JD.yml'), CHANGED)
+      const built = await runOnce()
+      expect(built.status, built.output).to.equal(0)
+      expect(vmsOfJd()).to.have.length(2)
+      expect(await readdir(state('destroy'))).to.deep.equal([])
+    },
+  )
 
   itLong(
     'keeps it away when its folder is reached by another path, and when its file moves to the other layout',
@@ -215,7 +221,7 @@ describe('lanista destroy', function () {
     expect([status, writes().length]).to.deep.equal([1, before])
   })
 
-  it('is carried out by the Lanista that is running, which does not build the range again', async () => {
+  itLong('is carried out by the Lanista that is running, which does not build the range again', async () => {
     await open()
     const running = startHere(['run', '--config', site.config])
     await until(() => existsSync(state('lanista.sock')))

@@ -36,7 +36,7 @@ describe('a range whose NICs are being moved', () => {
       /^range JD: its NICs are being moved to VNets, .*lanista migrate rollback --range JD$/,
     )
     await lab.drop('JD.yml', GOES)
-    await lab.sleep(120_000)
+    await lab.sleep(45_000)
     expect(network()?.reason).to.equal('Migrating')
     expect(lab.writes()).to.have.length(before)
     await lab.migration.write({ ...OPEN, nics: OPEN.nics.map((nic) => ({ ...nic, proven: true })) })

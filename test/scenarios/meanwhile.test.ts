@@ -76,31 +76,34 @@ describe('what was withdrawn', () => {
     octet: index + 1,
   }))
 
-  it(`is not begun: suspended after 3 of ${many.length + 1} clones, a range gets no fourth, and the three are not gone on with`, async () => {
-    // Three at once, and slow, so that the fourth is still waiting for its turn when the third has been asked for.
-    const lab = await openLab({ storageLimits: { start: 3, most: 3 }, durations: { cloneBesides: 60_000 } })
-    try {
-      const match = { method: 'POST', path: /\/clone$/ }
-      const suspend = (): Promise<void> => lab.drop('JD.yml', rangeText(many) + SUSPEND)
-      lab.simulator.arm({ on: 'request', match, skip: 2, at: 'before', effect: { kind: 'edit', edit: suspend } })
-      await lab.drop('JD.yml', rangeText(many))
-      await lab.until(() => readyIn(lab)?.reason === 'Suspended')
-      await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
-      await lab.pass()
-      const made = clonesIn(lab)
-      expect(made).to.have.length(3)
-      const after = lab.writes().slice(lab.writes().findLastIndex(({ path }) => path.endsWith('/clone')) + 1)
-      expect(after.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([])
-      Object.assign(lab.simulator.simulation.durations, { cloneBesides: 0 })
-      await lab.drop('JD.yml', rangeText(many))
-      await lab.until(() => lab.ready('JD'))
-      expect(new Set(clonesIn(lab)).size).to.equal(many.length + 1)
-      // One that did not get its storage's lock in time is asked for again.
-      for (const vmid of made) expect(clonesIn(lab).slice(3)).not.to.include(vmid)
-    } finally {
-      await lab.close()
-    }
-  }).timeout(120_000)
+  itLong(
+    `is not begun: suspended after 3 of ${many.length + 1} clones, a range gets no fourth, and the three are not gone on with`,
+    async () => {
+      // Three at once, and slow, so that the fourth is still waiting for its turn when the third has been asked for.
+      const lab = await openLab({ storageLimits: { start: 3, most: 3 }, durations: { cloneBesides: 60_000 } })
+      try {
+        const match = { method: 'POST', path: /\/clone$/ }
+        const suspend = (): Promise<void> => lab.drop('JD.yml', rangeText(many) + SUSPEND)
+        lab.simulator.arm({ on: 'request', match, skip: 2, at: 'before', effect: { kind: 'edit', edit: suspend } })
+        await lab.drop('JD.yml', rangeText(many))
+        await lab.until(() => readyIn(lab)?.reason === 'Suspended')
+        await Promise.all(lab.simulator.world.tasks.map(({ done }) => done))
+        await lab.pass()
+        const made = clonesIn(lab)
+        expect(made).to.have.length(3)
+        const after = lab.writes().slice(lab.writes().findLastIndex(({ path }) => path.endsWith('/clone')) + 1)
+        expect(after.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([])
+        Object.assign(lab.simulator.simulation.durations, { cloneBesides: 0 })
+        await lab.drop('JD.yml', rangeText(many))
+        await lab.until(() => lab.ready('JD'))
+        expect(new Set(clonesIn(lab)).size).to.equal(many.length + 1)
+        // One that did not get its storage's lock in time is asked for again.
+        for (const vmid of made) expect(clonesIn(lab).slice(3)).not.to.include(vmid)
+      } finally {
+        await lab.close()
+      }
+    },
+  )
 
   itLong(
     'is not gone on with: a range that is to stay after all loses no VM that was shut down for its removal',
@@ -125,7 +128,7 @@ describe('what was withdrawn', () => {
 })
 
 describe('a status store that hangs', () => {
-  it('stops nothing: ranges become Ready, a later file is taken up, and Lanista ends', async () => {
+  itLong('stops nothing: ranges become Ready, a later file is taken up, and Lanista ends', async () => {
     const asked: string[] = []
     const store = {
       write: ({ id }: RangeStatus) => {

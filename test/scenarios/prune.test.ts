@@ -100,7 +100,7 @@ describe('a range whose file is gone', () => {
     lab.controller.resync()
   }
 
-  it('stays as it is unless pruning is enabled', async () => {
+  itLong('stays as it is unless pruning is enabled', async () => {
     await open({ enabled: false }, 'JD', 'KT')
     await lab.remove('JD.yml')
     await lab.until(() => ready('JD')?.reason === 'FileMissing')
@@ -147,7 +147,7 @@ describe('a range whose file is gone', () => {
     expect(lab.controller.board.all().map(({ id }) => id)).to.deep.equal(['KT'])
   })
 
-  it('stays when the file is back in time', async () => {
+  itLong('stays when the file is back in time', async () => {
     await open({}, 'JD', 'KT')
     await lab.remove('JD.yml')
     await missed('JD')
