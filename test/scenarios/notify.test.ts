@@ -49,7 +49,7 @@ describe('notify.urls', function () {
   const told = (): readonly unknown[] =>
     (receiver?.received ?? []).map(({ path: at, body }) => [at, titled.parse(JSON.parse(body)).title])
 
-  itLong('are called once when a range has become Ready, and not again after a restart', async () => {
+  it('are called once when a range has become Ready, and not again after a restart', async () => {
     await runOnce()
     expect(told(), printed).to.deep.equal([[`/${SECRET}`, 'range JD is Ready']])
     await runOnce()
