@@ -194,6 +194,10 @@ describe('planMigration', () => {
       { ...right, who: 'cy@pve', path },
       { ...right, who: 'cy@pve', path: '/', role: 'PVEAuditor' },
       { ...right, who: 'dee@pve', path, role: 'NoAccess' },
+      // What is said of the bridge itself prevails, and who may only look is not let in.
+      { ...right, who: 'dee@pve', path: '/sdn/zones/localnetwork' },
+      { ...right, who: 'eve@pve', path, role: 'PVEAuditor' },
+      { ...right, who: 'fay@pve', path, role: 'OwnRole' },
     ]
     expect(plan([VM], { snapshot: installation({ acl }) }).grants).to.deep.equal([
       { path: '/sdn/zones/ludus/r1', kind: 'user', who: 'ann@pve', role: 'PVESDNUser' },
