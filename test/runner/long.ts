@@ -19,25 +19,42 @@ const MADE: ReadonlySet<string> = new Set(['node_modules', 'dist', 'coverage', '
 /** All else runs on it. The oldest that is supported is one release, and a later one of its line does not stand for it. */
 const isAtHand = (version: string): boolean => `${process.versions.node}.`.startsWith(`${version}.`)
 
-interface Part {
-  readonly name: string
-  /** Resolves with an exit status. */
-  readonly run: () => Promise<number>
+/** How much of what a failed part said is said once more at the end: mocha's list of failures with room to spare. */
+const REPEATED_LINES = 150
+
+interface Outcome {
+  readonly status: number
+  /** Its last lines, as whoever sees only the end of a long log would not learn what failed. */
+  readonly end: string
 }
 
-async function command(words: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}): Promise<number> {
+interface Part {
+  readonly name: string
+  readonly run: () => Promise<Outcome>
+}
+
+async function command(words: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const [program = '', ...args] = words
   const child = spawn(program, args, {
     cwd,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   })
-  const [status] = await once(child, 'exit')
-  return typeof status === 'number' ? status : 1
+  let lines: string[] = ['']
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const)
+    from.setEncoding('utf8').on('data', (text: string) => {
+      to.write(text)
+      lines = `${lines.join('\n')}${text}`.split('\n').slice(-REPEATED_LINES)
+    })
+  const [status] = await once(child, 'close')
+  return { status: typeof status === 'number' ? status : 1, end: lines.join('\n') }
 }
 
 /** As a person does who has just cloned this. */
-async function onNode(version: string): Promise<number> {
+async function onNode(version: string): Promise<Outcome> {
   const copy = mkdtempSync(join(tmpdir(), 'lanista-node-'))
   const isWritten = (path: string): boolean => !MADE.has(basename(path)) && !basename(path).startsWith('.dist-')
   try {
@@ -62,17 +79,18 @@ const PARTS: readonly Part[] = [
 ]
 
 const asked = process.argv.slice(2)
-const failed: string[] = []
+const failed: { readonly name: string; readonly end: string }[] = []
 for (const { name, run } of PARTS.filter(
   (part) => asked.length === 0 || asked.some((word) => part.name.includes(word)),
 )) {
   console.log(`\n=== ${name}`)
   const began = performance.now()
-  const status = await run()
+  const { status, end } = await run()
   console.log(
     `=== ${name}: ${status === 0 ? 'passed' : `failed (status ${status})`} in ${Math.round((performance.now() - began) / 1000)} s`,
   )
-  if (status !== 0) failed.push(name)
+  if (status !== 0) failed.push({ name, end })
 }
-if (failed.length > 0) console.error(`\nfailed: ${failed.join('; ')}`)
+for (const { name, end } of failed) console.error(`\n=== the end of what failed: ${name}\n${end}`)
+if (failed.length > 0) console.error(`\nfailed: ${failed.map(({ name }) => name).join('; ')}`)
 process.exitCode = failed.length === 0 ? 0 : 1
