@@ -234,7 +234,8 @@ export class LudusHost {
         'host',
         'for each in tap0 tap1 tap2 tap3; do echo $each $(basename $(readlink /sys/class/net/$each/master || echo none)); done',
       ),
-      served: this.on('host', "ss -H -l -u -n | awk '{ print $4 }' | sort -u"),
+      // A bridge has its own IPv6 address a moment after it is up, and one that is made anew has another.
+      served: this.on('host', "ss -H -l -u -n | awk '{ print $4 }' | grep -v '^.fe80::' | sort -u"),
     }
   }
 
