@@ -46,9 +46,11 @@ export function addMigrateNetworks(migrate: Command, { composition, outside, pri
     .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
     .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async ({ range = [], pool = [], config }: { range?: string[]; pool?: string[]; config: string }) => {
+    .option('--only-networks', 'make the VNets with one apply, and move no NIC', false)
+    .action(async (given: { range?: string[]; pool?: string[]; config: string; onlyNetworks: boolean }) => {
       const { migrateRunCommand } = await import('./commands/migrate-run.ts')
-      finish(await migrateRunCommand({ ranges: range, pools: pool, config }, composition, print, outside.stopSignal()))
+      const { range: ranges = [], pool: pools = [], config, onlyNetworks } = given
+      finish(await migrateRunCommand({ ranges, pools, config, onlyNetworks }, composition, print, outside.stopSignal()))
     })
   migrate
     .command('status')

@@ -1,8 +1,10 @@
+import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
 import { withoutArrived } from '../../reconcilers/migration/journal-of-plan.ts'
 import { begunOutside, type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
+import { makeVnets } from '../migration/make-vnets.ts'
 import { type Migrated, migrate, type MigrationParts } from '../migration/migrate.ts'
 import { rollBack } from '../migration/roll-back.ts'
 import type { Composition, Connected } from './composition.ts'
@@ -12,15 +14,17 @@ import { withMigration } from './open-migration.ts'
 
 export interface MigrateRunOptions extends MigrationScope {
   readonly config: string
+  /** Only the VNets are made, so that the host can be moved onto its one before any NIC is. */
+  readonly onlyNetworks: boolean
 }
 
 /**
  * `lanista migrate run`: carries out what `migrate plan` shows, and what an earlier run has begun.
  *
- * @returns the exit status: 0 all that was asked for is moved, 1 something is not
+ * @returns the exit status: 0 all that was asked for is moved (made, with `onlyNetworks`), 1 something is not
  */
 export async function migrateRunCommand(
-  { config: configFile, ranges, pools }: MigrateRunOptions,
+  { config: configFile, ranges, pools, onlyNetworks }: MigrateRunOptions,
   composition: Composition,
   print: (line: string) => void,
   signal: AbortSignal,
@@ -28,14 +32,14 @@ export async function migrateRunCommand(
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
   return await withMigration(connected, composition, { verb: 'run', say: print, signal }, (parts) =>
-    run(config, connected, { ranges, pools }, composition, parts),
+    run(config, connected, { ranges, pools, onlyNetworks }, composition, parts),
   )
 }
 
 async function run(
   config: ServerConfig,
   connected: Connected,
-  { ranges, pools }: MigrationScope,
+  { ranges, pools, onlyNetworks }: Omit<MigrateRunOptions, 'config'>,
   { clock }: Pick<Composition, 'clock'>,
   parts: MigrationParts,
 ): Promise<number> {
@@ -54,6 +58,7 @@ async function run(
   }
   const inTheWay = plan.pools.flatMap(({ obstacles }) => obstacles)
   for (const { message } of inTheWay) print(`! ${message}`)
+  if (onlyNetworks) return (await makeOnlyVnets(plan, parts)) && inTheWay.length === 0 ? 0 : 1
   if (outside.length > 0)
     print(
       `# begun earlier, and not asked for now: ${outside.join(', ')}; lanista migrate run without --range carries on`,
@@ -62,6 +67,16 @@ async function run(
   print(summaryOf(result))
   const { notMoved, stuck, ungranted } = result
   return inTheWay.length + notMoved.size + stuck.size + ungranted.length === 0 ? 0 : 1
+}
+
+/** Resolves with whether all of them are in force where the VMs are that are to move. */
+async function makeOnlyVnets(plan: MigrationPlan, { maker, clock, signal, say }: MigrationParts): Promise<boolean> {
+  const lacking = await makeVnets(plan, maker, clock, signal)
+  for (const [pool, why] of lacking) say(`! ${pool}: ${why}`)
+  const names = [...new Set(plan.wants.vnets.map(({ name }) => name))].sort()
+  if (names.length === 0) say('nothing to move, so no VNet is made')
+  else if (lacking.size === 0) say(`in force on the nodes of their VMs: ${names.join(', ')}; no NIC is moved`)
+  return lacking.size === 0
 }
 
 /**
