@@ -14,7 +14,7 @@ import { withMigration } from './open-migration.ts'
 
 export interface MigrateRunOptions extends MigrationScope {
   readonly config: string
-  /** Only the VNets are made, so that the host can be moved onto its one before any NIC is. */
+  /** Only the VNets are made, so that what is in the way of an apply shows before any NIC is cut off. */
   readonly onlyNetworks: boolean
 }
 

@@ -82,29 +82,26 @@ describe('lanista migrate', () => {
     expect([...world.guests.keys()].flatMap((vmid) => looseOf(world, vmid))).to.deep.equal([])
   })
 
-  itLong(
-    'makes the VNets alone when asked to, so that the host can be moved before the NICs, which need no apply then',
-    async () => {
-      await open()
-      const before = [AB_ROUTER, AB_VM, CD_ROUTER, CD_VM, 300].map((vmid) => nicsOf(world, vmid))
-      const made = await migrate('run', '--only-networks')
-      expect(made.stdout + made.stderr).to.match(
-        /in force on the nodes of their VMs: ludusnat, r1, r2; no NIC is moved\n$/,
-      )
-      expect(made.status).to.equal(0)
-      expect([AB_ROUTER, AB_VM, CD_ROUTER, CD_VM, 300].map((vmid) => nicsOf(world, vmid))).to.deep.equal(before)
-      const applies = () => calls().filter((call) => call === 'PUT /cluster/sdn')
-      expect(applies()).to.have.length(1)
-      const count = writes().length
-      expect((await migrate('run', '--only-networks')).status).to.equal(0)
-      expect(writes(), 'a second time').to.have.length(count)
-      expect((await migrate('rollback')).stdout).to.equal('nothing to put back: no move is in the journal\n')
+  itLong('makes the VNets alone when asked to, and the NICs need no apply then', async () => {
+    await open()
+    const before = [AB_ROUTER, AB_VM, CD_ROUTER, CD_VM, 300].map((vmid) => nicsOf(world, vmid))
+    const made = await migrate('run', '--only-networks')
+    expect(made.stdout + made.stderr).to.match(
+      /in force on the nodes of their VMs: ludusnat, r1, r2; no NIC is moved\n$/,
+    )
+    expect(made.status).to.equal(0)
+    expect([AB_ROUTER, AB_VM, CD_ROUTER, CD_VM, 300].map((vmid) => nicsOf(world, vmid))).to.deep.equal(before)
+    const applies = () => calls().filter((call) => call === 'PUT /cluster/sdn')
+    expect(applies()).to.have.length(1)
+    const count = writes().length
+    expect((await migrate('run', '--only-networks')).status).to.equal(0)
+    expect(writes(), 'a second time').to.have.length(count)
+    expect((await migrate('rollback')).stdout).to.equal('nothing to put back: no move is in the journal\n')
 
-      expect((await migrate('run')).stdout).to.match(/moved: AB, ADMIN, CD\n$/)
-      expect(applies()).to.have.length(1)
-      expect((await migrate('run', '--only-networks')).stdout).to.equal('nothing to move, so no VNet is made\n')
-    },
-  )
+    expect((await migrate('run')).stdout).to.match(/moved: AB, ADMIN, CD\n$/)
+    expect(applies()).to.have.length(1)
+    expect((await migrate('run', '--only-networks')).stdout).to.equal('nothing to move, so no VNet is made\n')
+  })
 
   itLong('carries on after it was ended between any two writes, and writes no NIC twice', async () => {
     await open()
