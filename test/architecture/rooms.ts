@@ -141,6 +141,7 @@ export const ROOMS: readonly Room[] = [
       'model/plan',
       'reconcilers',
       'reconcilers/bridge',
+      'reconcilers/migration',
       'reconcilers/placement',
       'reconcilers/range',
       'reconcilers/removal',
@@ -162,7 +163,6 @@ export const ROOMS: readonly Room[] = [
     purpose: 'makes the controller and the outside of their parts; the only room that knows adapters',
     imports: [
       'model',
-      'reconcilers/migration',
       'controllers/controller.ts',
       'controllers/host-migration',
       'controllers/machine',
