@@ -1,7 +1,7 @@
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import { standingOf } from '../../reconcilers/migration/migration-standing.ts'
 import { newNetworksOf } from '../../reconcilers/migration/new-networks.ts'
-import { standingText } from '../terminal/migration-standing-text.ts'
+import { isLeft, standingText } from '../terminal/migration-standing-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Composition } from './composition.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
@@ -32,6 +32,5 @@ export async function migrateStatusCommand(
   const standing = standingOf(journal, seen, mtu)
   if (format === 'json') print(JSON.stringify(standing, undefined, 2))
   else for (const line of standingText(standing, paint)) print(line)
-  const isLeft = standing.nics.some(({ state, oldMtu }) => oldMtu || (state !== 'moved' && state !== 'gone'))
-  return isLeft ? 2 : 0
+  return standing.nics.some(({ state, oldMtu }) => oldMtu || isLeft(state)) ? 2 : 0
 }

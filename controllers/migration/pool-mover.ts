@@ -114,14 +114,7 @@ export class PoolMover {
   }
 }
 
-const asItWas = ({ pool, vmid, name, key, before, after }: JournalNic): JournalNic => ({
-  pool,
-  vmid,
-  name,
-  key,
-  before,
-  after,
-})
+const asItWas = ({ writtenAt: _writtenAt, proven: _proven, ...nic }: JournalNic): JournalNic => nic
 
 function whyOf(put: Exclude<NicPut, { kind: 'there' }>): string {
   if (put.kind === 'failed') return put.why

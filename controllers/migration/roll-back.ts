@@ -28,13 +28,7 @@ export async function rollBack(
 ): Promise<RolledBack> {
   const { store, machines, look, clock, signal, say } = parts
   const journal = await store.read()
-  const all = poolsIn(journal, [])
-  const backBefore = journal?.onBridges ?? []
-  const unknown = ranges.find((range) => !all.includes(range) && !backBefore.includes(range))
-  if (unknown !== undefined)
-    throw new UserError(
-      `${printable(unknown)}: nothing of that name is in the journal of the move, so nothing is put back; ${all.length === 0 ? 'it is empty' : `it has ${all.join(', ')}`}`,
-    )
+  rangesInJournal(ranges, journal, 'put back')
   const pools = poolsIn(journal, ranges)
   if (journal === undefined || pools.length === 0) return { back: [], stuck: new Map() }
   const seen = await look()
@@ -57,6 +51,17 @@ export async function rollBack(
     }
   }
   return { back, stuck }
+}
+
+/** Throws a `UserError` for a range that the journal does not have. @param done what would be done with it */
+export function rangesInJournal(ranges: readonly string[], journal: MigrationJournal | undefined, done: string): void {
+  const all = poolsIn(journal, [])
+  const backBefore = journal?.onBridges ?? []
+  const unknown = ranges.find((range) => !all.includes(range) && !backBefore.includes(range))
+  if (unknown !== undefined)
+    throw new UserError(
+      `${printable(unknown)}: nothing of that name is in the journal of the move, so nothing is ${done}; ${all.length === 0 ? 'it is empty' : `it has ${all.join(', ')}`}`,
+    )
 }
 
 /** The pools of a journal, in the order in which they moved. */

@@ -21,8 +21,8 @@ export function journalWith(
   const planned = plan.pools
     .filter(({ obstacles }) => obstacles.length === 0)
     .flatMap(({ pool, vms }) =>
-      vms.flatMap(({ vmid, name, nics }) =>
-        nics.map(({ key, before, after }): JournalNic => ({ pool, vmid, name, key, before, after })),
+      vms.flatMap(({ vmid, name, node, nics }) =>
+        nics.map(({ key, before, after }): JournalNic => ({ pool, vmid, name, node, key, before, after })),
       ),
     )
   const known = journal?.nics ?? []
