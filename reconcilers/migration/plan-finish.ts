@@ -30,7 +30,7 @@ export function planFinish(
   const parts = [...seen.snapshot.nodeNetworks]
     .sort((a, b) => (a.node < b.node ? -1 : 1))
     .map((network) => judgeNode(network, { journal, seen, bridges, known, nothing }))
-  const isAny = parts.some(({ node, stays }) => node !== undefined || stays.length > 0)
+  const isAny = parts.some((part) => part.isAbout)
   return {
     nodes: parts.flatMap(({ node }) => node ?? []),
     stays: [...(isAny ? nothing : []), ...parts.flatMap(({ stays }) => stays)],
@@ -39,6 +39,8 @@ export function planFinish(
 }
 
 interface Judged {
+  /** It has old bridges, or has had them a moment ago. */
+  readonly isAbout: boolean
   readonly node: NodeFinish | undefined
   readonly stays: readonly Finding[]
   readonly remarks: readonly string[]
@@ -59,7 +61,7 @@ function judgeNode(network: NodeNetworkSeen, { journal, seen, bridges, known, no
   const proven = there.filter((bridge) => isProvenOn(bridge, node, seen))
   const begun = (note?.bridges ?? []).filter((name) => interfaces.every((each) => each.name !== name))
   const unproven = there.filter((bridge) => !proven.includes(bridge)).map(({ name }) => notProven(name, node))
-  if (proven.length + begun.length === 0) return { node: undefined, stays: [], remarks: unproven }
+  if (proven.length + begun.length === 0) return { isAbout: false, node: undefined, stays: [], remarks: unproven }
 
   const judged = proven.map((bridge) => ({ bridge, whys: whysOf(bridge, network, journal, seen) }))
   const free = judged.filter(({ whys }) => whys.length === 0).map(({ bridge }) => bridge)
@@ -87,6 +89,7 @@ function judgeNode(network: NodeNetworkSeen, { journal, seen, bridges, known, no
     interfaces.some((each) => each.name === name && takesRouteAlong(each, number)),
   )
   return {
+    isAbout: true,
     node: isToDo ? plan : undefined,
     stays: [...inTheWay, ...judged.flatMap(({ whys }) => whys), ...begunStays],
     remarks: [...unproven, ...routes.map(({ number, name }) => routeLost(number, name, node))],

@@ -7,6 +7,7 @@ import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import { itLong } from '../runner/long-runs.ts'
 import { bridgeInstallation, type BridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
 import { lanistaHere, startHere } from './command-line.ts'
+import { rangeText } from './ranges.ts'
 import { openSite, type Site } from './site.ts'
 
 const AB: RangeOnBridges = { id: 'AB', number: 1, vms: 0, running: true, options: '' }
@@ -147,7 +148,10 @@ describe('lanista migrate finish', () => {
       /! node pve1: changes of somebody are staged there, .*pvesh set \/nodes\/pve1\/network, or pvesh delete/,
     )
     nodeOf().stagedNetwork = undefined
-    await writeFile(path.join(site.ranges, 'EF.yml'), 'ludus_extensions: {lanista: {range_number: 1}}\nludus: []\n')
+    await writeFile(
+      path.join(site.ranges, 'EF.yml'),
+      `${rangeText([{ name: 'a', vlan: 10, octet: 1 }])}ludus_extensions: {lanista: {range_number: 1}}\n`,
+    )
     await stays(/as the file of range EF asks for its number, 1; give that range another range_number/)
   })
 
