@@ -32,9 +32,18 @@ export interface BridgesGoing {
   readonly lastReload?: string | undefined
 }
 
+/** What tells one cluster from another, as far as it is told. */
+export interface ClusterNamed {
+  /** Left out where the node is in none. */
+  readonly name?: string | undefined
+  readonly nodes: readonly string[]
+}
+
 /** What a move of networks has written and is about to write: on disk before anything is written. */
 export interface MigrationJournal {
   readonly begunAt: number
+  /** Where it was written; left out by earlier releases. */
+  readonly cluster?: ClusterNamed | undefined
   readonly zone: string
   readonly natBridge: string
   /** In the order in which they move. */

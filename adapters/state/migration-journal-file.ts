@@ -9,6 +9,7 @@ import { sdnLockFile } from './sdn-lock-file.ts'
 
 const journal: z.ZodType<MigrationJournal> = z.object({
   begunAt: z.number(),
+  cluster: z.object({ name: z.string().optional(), nodes: z.array(z.string()) }).optional(),
   zone: z.string(),
   natBridge: z.string(),
   nics: z.array(

@@ -10,6 +10,7 @@ import { rangesInJournal } from '../migration/roll-back.ts'
 import { finishText } from '../terminal/finish-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Composition, Connected } from './composition.ts'
+import { mustBeJournalOf } from './journal-of-this-cluster.ts'
 import { lookAtFinish } from './look-at-finish.ts'
 import { withMigration } from './open-migration.ts'
 
@@ -64,7 +65,9 @@ async function finish(
   const settings = planSettingsOf(connected.config)
   const see = (): Promise<FinishSeen> => lookAtFinish(connected, journal, clock.now(), signal)
   const planOf = (of: MigrationJournal, seen: FinishSeen): FinishPlan => planFinish(of, seen, ranges, settings)
-  const plan = planOf(journal, await see())
+  const seen = await see()
+  mustBeJournalOf(journal, seen.snapshot, 'finish', connected.config)
+  const plan = planOf(journal, seen)
   for (const line of finishText(plan, paint)) print(line)
   print(`# the NAT bridge (${journal.natBridge}) is left to lanista migrate host`)
   if (plan.nodes.length === 0) {

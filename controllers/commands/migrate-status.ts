@@ -4,6 +4,7 @@ import { newNetworksOf } from '../../reconcilers/migration/new-networks.ts'
 import { isLeft, standingText } from '../terminal/migration-standing-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Composition } from './composition.ts'
+import { mustBeJournalOf } from './journal-of-this-cluster.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
 import { mustBeTextOrJson } from './text-or-json.ts'
 
@@ -28,6 +29,7 @@ export async function migrateStatusCommand(
     return 0
   }
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
+  mustBeJournalOf(journal, seen.snapshot, 'status', config)
   const { mtu } = newNetworksOf(seen.snapshot, planSettingsOf(config))
   const standing = standingOf(journal, seen, mtu)
   if (format === 'json') print(JSON.stringify(standing, undefined, 2))

@@ -22,7 +22,8 @@ describe('lanista migrate finish', () => {
   let site: Site
   let world: World
   const nodeOf = (name = 'pve1'): NodeState => world.nodes.get(name)!
-  const bridges = (): readonly string[] => [...nodeOf().network.keys()].filter((name) => /^vmbr1/.test(name)).sort()
+  const bridges = (): readonly string[] =>
+    [...nodeOf().network.keys()].filter((name) => name.startsWith('vmbr1')).sort()
 
   /** An installation that has moved. */
   const moved = async (
@@ -189,7 +190,7 @@ describe('lanista migrate finish', () => {
       await moved()
       let looks = 0
       const stop = site.simulator.journal.listen(({ path: at }) => {
-        if (!/\/pending$/.test(at)) return
+        if (!at.endsWith('/pending')) return
         looks += 1
         if (looks === 1) onBridge('vmbr1001')(world)
       })
