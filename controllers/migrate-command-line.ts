@@ -20,8 +20,9 @@ interface Acting {
   readonly finish: (status: number) => void
 }
 
-/** Adds `lanista migrate plan`, `run`, `status` and `rollback`: the NICs of all VMs, by Proxmox' API. */
-export function addMigrateNetworks(migrate: Command, { composition, outside, print, paint, finish }: Acting): void {
+/** Adds `lanista migrate plan`, `run`, `status`, `rollback` and `finish`: the NICs of all VMs, by Proxmox' API. */
+export function addMigrateNetworks(migrate: Command, acting: Acting): void {
+  const { composition, outside, print, paint, finish } = acting
   migrate
     .command('plan')
     .description(
@@ -69,6 +70,25 @@ export function addMigrateNetworks(migrate: Command, { composition, outside, pri
     .action(async ({ range = [], config }: { range?: string[]; config: string }) => {
       const { migrateRollbackCommand } = await import('./commands/migrate-run.ts')
       finish(await migrateRollbackCommand({ ranges: range, config }, composition, print, outside.stopSignal()))
+    })
+  addMigrateFinish(migrate, acting)
+}
+
+function addMigrateFinish(migrate: Command, { composition, outside, print, paint, finish }: Acting): void {
+  const { stdin, stdout, stopSignal } = outside
+  migrate
+    .command('finish')
+    .description(
+      'remove the old bridges of ranges that have moved, where nothing names one any more. Status 0: done, or nothing to do, 1: some stay',
+    )
+    .option('--range <id...>', 'only the bridges of these ranges; default: of all that were moved')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--yes', 'do not ask', false)
+    .action(async ({ range: ranges = [], config, yes }: { range?: string[]; config: string; yes: boolean }) => {
+      const { migrateFinishCommand } = await import('./commands/migrate-finish.ts')
+      const { questioner } = await import('./terminal/questioner.ts')
+      const conversation = { print, paint: paint(), question: questioner(stdin, stdout) }
+      finish(await migrateFinishCommand({ ranges, config, yes }, composition, conversation, stopSignal()))
     })
 }
 

@@ -8,9 +8,9 @@ export interface NicStanding {
   readonly to: string
   /**
    * `moved`: on its VNet, and seen to be plugged in there; `unproven`: its configuration says so, and nobody has seen it yet; `to move`: on
-   * its bridge; `elsewhere`: somebody has put it on another network; `gone`: there is no such VM or NIC any more.
+   * its bridge; `changed`: on its VNet, and somebody has changed it since; `elsewhere`: somebody has put it on another network; `gone`: there is no such VM or NIC any more.
    */
-  readonly state: 'moved' | 'unproven' | 'to move' | 'elsewhere' | 'gone'
+  readonly state: 'moved' | 'unproven' | 'to move' | 'changed' | 'elsewhere' | 'gone'
   /** Its VM runs since before the move, with the MTU of the bridge. */
   readonly oldMtu: boolean
 }

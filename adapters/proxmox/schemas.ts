@@ -74,6 +74,7 @@ export const zone = z.object({
   fabric: maybe(text),
   nodes: maybe(names),
   mtu: maybe(number),
+  bridge: maybe(text),
 })
 
 export const vnet = z.object({
@@ -156,6 +157,16 @@ export const nodeNetwork = z.object({
       bridge_vlan_aware: maybe(flag),
       bridge_vids: maybe(text),
       bridge_ports: maybe(names),
+      gateway: maybe(text),
+      gateway6: maybe(text),
+      slaves: maybe(names),
+      'vlan-raw-device': maybe(text),
+      'vxlan-physdev': maybe(text),
+      ovs_bridge: maybe(text),
+      ovs_ports: maybe(names),
+      ovs_bonds: maybe(names),
+      options: maybe(z.array(text)),
+      options6: maybe(z.array(text)),
       comments: maybe(text),
       autostart: maybe(flag),
       active: maybe(flag),

@@ -9,6 +9,7 @@ import { sdnLockFile } from './sdn-lock-file.ts'
 
 const journal: z.ZodType<MigrationJournal> = z.object({
   begunAt: z.number(),
+  cluster: z.object({ name: z.string().optional(), nodes: z.array(z.string()) }).optional(),
   zone: z.string(),
   natBridge: z.string(),
   nics: z.array(
@@ -16,6 +17,7 @@ const journal: z.ZodType<MigrationJournal> = z.object({
       pool: z.string(),
       vmid: z.int(),
       name: z.string(),
+      node: z.string().optional(),
       key: z.string().regex(/^net\d+$/),
       before: z.string(),
       after: z.string(),
@@ -24,6 +26,17 @@ const journal: z.ZodType<MigrationJournal> = z.object({
     }),
   ),
   onBridges: z.array(z.string()).optional(),
+  going: z
+    .array(
+      z.object({
+        node: z.string(),
+        bridges: z.array(z.string()),
+        before: z.record(z.string(), z.string()),
+        lastReload: z.string().optional(),
+      }),
+    )
+    .optional(),
+  removed: z.array(z.object({ node: z.string(), bridge: z.string() })).optional(),
 })
 
 /** The journal of a move of networks, `<stateDir>/migration/journal.json`, and beside it the note on the SDN lock that it takes, and who is at it. */

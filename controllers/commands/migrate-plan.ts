@@ -8,6 +8,7 @@ import { type MigrationScope, scopeWithBegun } from '../../reconcilers/migration
 import { migrationText } from '../terminal/migration-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Composition } from './composition.ts'
+import { mustBeJournalOf } from './journal-of-this-cluster.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
 import { mustBeTextOrJson } from './text-or-json.ts'
 
@@ -33,7 +34,9 @@ export async function migratePlanCommand(
   const connected = await composition.connect(config, composition.openLog())
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
   poolsThatAre([...ranges, ...pools], seen)
-  const scope = scopeWithBegun({ ranges, pools }, await connected.migration.journal.read())
+  const journal = await connected.migration.journal.read()
+  mustBeJournalOf(journal, seen.snapshot, 'plan', config)
+  const scope = scopeWithBegun({ ranges, pools }, journal)
   const plan = planMigration(seen, scope, planSettingsOf(config))
   const { wants: _wants, ...shown } = plan
   if (format === 'json') print(JSON.stringify(shown, undefined, 2))

@@ -2,12 +2,14 @@ import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
+import { clusterOf } from '../../reconcilers/migration/journal-cluster.ts'
 import { withoutArrived } from '../../reconcilers/migration/journal-of-plan.ts'
 import { begunOutside, type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
 import { makeVnets } from '../migration/make-vnets.ts'
 import { type Migrated, migrate, type MigrationParts } from '../migration/migrate.ts'
 import { rollBack } from '../migration/roll-back.ts'
 import type { Composition, Connected } from './composition.ts'
+import { mustBeJournalOf } from './journal-of-this-cluster.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
 import { poolsThatAre } from './migrate-plan.ts'
 import { withMigration } from './open-migration.ts'
@@ -48,6 +50,7 @@ async function run(
   poolsThatAre([...ranges, ...pools], seen)
   const settings = planSettingsOf(config)
   const journal = await parts.store.read()
+  mustBeJournalOf(journal, seen.snapshot, 'run', config)
   if (journal?.onBridges !== undefined) await parts.store.write(withoutArrived(journal, seen))
   const outside = begunOutside({ ranges, pools }, journal)
   const plan = planMigration(seen, scopeWithBegun({ ranges, pools }, journal), settings)
@@ -63,7 +66,12 @@ async function run(
     print(
       `# begun earlier, and not asked for now: ${outside.join(', ')}; lanista migrate run without --range carries on`,
     )
-  const result = await migrate(plan, outside, settings.natBridge, parts)
+  const result = await migrate(
+    plan,
+    outside,
+    { natBridge: settings.natBridge, cluster: clusterOf(seen.snapshot) },
+    parts,
+  )
   print(summaryOf(result))
   const { notMoved, stuck, ungranted } = result
   return inTheWay.length + notMoved.size + stuck.size + ungranted.length === 0 ? 0 : 1
@@ -96,7 +104,11 @@ export async function migrateRollbackCommand(
     connected,
     composition,
     { verb: 'rollback', say: print, signal },
-    (parts) => rollBack(ranges, parts),
+    (parts) =>
+      rollBack(ranges, {
+        ...parts,
+        checkJournal: (journal, seen) => mustBeJournalOf(journal, seen, 'rollback', config),
+      }),
   )
   if (back.length + stuck.size === 0) print('nothing to put back: no move is in the journal')
   else print(`put back: ${back.length === 0 ? 'none' : back.join(', ')}${namedPart('not put back', [...stuck.keys()])}`)

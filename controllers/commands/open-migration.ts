@@ -38,10 +38,11 @@ async function openMigration(
   const settings = planSettingsOf(config)
   const { maker } = openNetworks(proxmox, migration.lockStore, () => settings, { clock, logger, signal })
   await maker.giveBackLeftover()
-  const { machines, pools, access } = proxmox
+  const { machines, pools, guestNics, access } = proxmox
   return {
     machines,
     pools,
+    guestNics,
     access,
     maker,
     store: migration.journal,

@@ -2,12 +2,14 @@ import type { Clock } from '../../model/clock.ts'
 import type { MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { GuestNicReader } from '../../model/network-ports.ts'
 import { always } from '../../model/permit.ts'
 import type { AccessWriter } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { journalWith, openNics } from '../../reconcilers/migration/journal-of-plan.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
 import type { VnetMaker } from '../network/vnet-maker.ts'
+import { judgeWayBack } from './judge-way-back.ts'
 import { JournalKeeper } from './journal-keeper.ts'
 import { makeVnets } from './make-vnets.ts'
 import { NicWriter } from './nic-writer.ts'
@@ -17,6 +19,7 @@ import { type PoolMoved, PoolMover, type VmFinder } from './pool-mover.ts'
 export interface MigrationParts {
   readonly machines: Pick<Machines, 'audit' | 'configure'>
   readonly pools: Pick<Pools, 'read'>
+  readonly guestNics: GuestNicReader
   readonly access: AccessWriter
   readonly maker: Pick<VnetMaker, 'make'>
   readonly store: MigrationJournalStore
@@ -48,19 +51,23 @@ const NOTHING: Migrated = { moved: [], notMoved: new Map(), stuck: new Map(), un
 export async function migrate(
   plan: MigrationPlan,
   outside: readonly string[],
-  natBridge: string,
+  where: Pick<MigrationJournal, 'natBridge' | 'cluster'>,
   parts: MigrationParts,
 ): Promise<Migrated> {
   const { store, clock, machines, signal, say } = parts
   const before = await store.read()
-  const journal = journalWith(before, plan, natBridge, clock.now())
+  const journal = journalWith(before, plan, where, clock.now())
   const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
   if (pools.length === 0) return NOTHING
   await store.write(journal)
   const lacking = await makeVnets(plan, parts.maker, clock, signal)
   const keeper = new JournalKeeper(store, journal)
   const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
-  const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)
+  const mover = new PoolMover(writer, keeper, vmFinder(parts), {
+    clock,
+    say,
+    judge: (nics) => judgeWayBack(nics, keeper.journal, parts),
+  })
   const moved: string[] = []
   const notMoved = new Map<string, string>()
   const stuck = new Map<string, string>()

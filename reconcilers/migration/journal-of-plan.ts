@@ -15,14 +15,14 @@ const isSameNic = (a: Pick<JournalNic, 'vmid' | 'key'>, b: Pick<JournalNic, 'vmi
 export function journalWith(
   journal: MigrationJournal | undefined,
   plan: Pick<MigrationPlan, 'pools' | 'zone'>,
-  natBridge: string,
+  { natBridge, cluster }: Pick<MigrationJournal, 'natBridge' | 'cluster'>,
   now: number,
 ): MigrationJournal {
   const planned = plan.pools
     .filter(({ obstacles }) => obstacles.length === 0)
     .flatMap(({ pool, vms }) =>
-      vms.flatMap(({ vmid, name, nics }) =>
-        nics.map(({ key, before, after }): JournalNic => ({ pool, vmid, name, key, before, after })),
+      vms.flatMap(({ vmid, name, node, nics }) =>
+        nics.map(({ key, before, after }): JournalNic => ({ pool, vmid, name, node, key, before, after })),
       ),
     )
   const known = journal?.nics ?? []
@@ -35,8 +35,10 @@ export function journalWith(
   })
   const added = planned.filter((nic) => !known.some((each) => isSameNic(each, nic)))
   const onBridges = journal?.onBridges?.filter((pool) => !planned.some((nic) => nic.pool === pool)) ?? []
+  const { onBridges: _onBridges, ...rest } = journal ?? { begunAt: now }
   return {
-    begunAt: journal?.begunAt ?? now,
+    ...rest,
+    ...(cluster === undefined ? {} : { cluster }),
     zone: plan.zone,
     natBridge,
     nics: [...kept, ...added],

@@ -34,6 +34,7 @@ function stateOf(nic: JournalNic, found: GuestNics | undefined): NicStanding['st
   if (is === undefined) return 'gone'
   if (isSameText(is, nic.after)) return nic.proven === true ? 'moved' : 'unproven'
   if (isReplugging(is, nic.after)) return 'unproven'
+  if (bridgeOf(is) === bridgeOf(nic.after)) return 'changed'
   return bridgeOf(is) === bridgeOf(nic.before) ? 'to move' : 'elsewhere'
 }
 

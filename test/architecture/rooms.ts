@@ -45,7 +45,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'reconcilers/migration',
     purpose: 'how an installation moves from bridges to VNets, NIC by NIC, and what is in the way',
-    imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/vnet', 'reconcilers/zone'],
+    imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/bridge', 'reconcilers/vnet', 'reconcilers/zone'],
   },
   {
     name: 'reconcilers/route',

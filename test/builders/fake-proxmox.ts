@@ -211,6 +211,7 @@ export class FakeProxmox implements Proxmox {
       const more = stagedDeletionOf(...gone)
       this.setNetwork({ node, interfaces: rest, staged: staged === undefined ? more : joined(staged, more) })
     },
+    revert: () => Promise.reject(new Error('nothing that uses this reverts a network')),
     activate: async (node, { check }) => {
       await check()
       await this.#call(`activate ${node}`)

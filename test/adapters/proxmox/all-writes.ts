@@ -90,6 +90,12 @@ const BY_CALL: Readonly<Record<WriteCall, Write>> = {
     answer: TASK,
     make: ({ bridges }, signal) => bridges.activate('pve1', always(signal)),
   },
+  'DELETE /nodes/{node}/network': {
+    doing: "take back what is staged of a node's networks",
+    sent: 'DELETE /nodes/pve1/network',
+    answer: DONE,
+    make: ({ bridges }, signal) => bridges.revert('pve1', always(signal)),
+  },
   'POST /pools': {
     doing: 'make a pool',
     sent: 'POST /pools',

@@ -1,0 +1,27 @@
+import type { MigrationJournal } from '../../model/migration-journal.ts'
+import type { Proxmox, RangeFiles } from '../../model/ports.ts'
+import type { FinishSeen } from '../../reconcilers/migration/finish-seen.ts'
+import { oldBridges } from '../../reconcilers/migration/old-bridges.ts'
+import { lookAtInstallation } from './look-at-installation.ts'
+
+/** What Proxmox calls the bridges of a node, as a zone. */
+const BRIDGES = 'localnetwork'
+
+/**
+ * Whatever can name an old bridge, as it is just now: all guests, counted in several ways, with what waits and with their snapshots; what
+ * hangs on the bridges; networks, zones, files. Throws where that can't be told.
+ */
+export async function lookAtFinish(
+  { proxmox, files }: { readonly proxmox: Proxmox; readonly files: RangeFiles },
+  journal: MigrationJournal,
+  now: number,
+  signal: AbortSignal,
+): Promise<FinishSeen> {
+  const fresh = { ...proxmox, observe: () => proxmox.observe(signal, 'now') }
+  const seen = await lookAtInstallation({ proxmox: fresh, files }, now, signal)
+  const moved = journal.nics.map(({ vmid, name, node = '' }) => ({ kind: 'qemu' as const, vmid, node, name }))
+  const counted = await proxmox.nics.everyGuest([...seen.snapshot.guests, ...moved], signal)
+  const names = oldBridges(journal, []).map(({ name }) => ({ name, zone: BRIDGES }))
+  const plugged = names.length === 0 ? new Map() : await proxmox.nics.plugged(names, counted.nodes, signal)
+  return { ...seen, counted, plugged }
+}

@@ -1,0 +1,87 @@
+import type { GuestNics } from '../../model/guest-nics.ts'
+import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
+import { printable } from '../../model/printable.ts'
+import { nicsHidden } from '../not-visible.ts'
+import type { MigrationSeen } from './migration-seen.ts'
+import { bridgeOf, isSameText, onBridge } from './old-networks.ts'
+import { isReplugging } from './replug.ts'
+
+/** What a way back would do with one NIC. `why`: a sentence about it. */
+export type NicBack =
+  /** It can be put back, or is gone, which is told right before. */
+  | { readonly kind: 'goes'; readonly nic: JournalNic }
+  /** Somebody has put it onto its old bridge, in a form of theirs: it is left as it is. */
+  | { readonly kind: 'is back'; readonly nic: JournalNic; readonly why: string }
+  | { readonly kind: 'stays'; readonly nic: JournalNic; readonly why: string }
+
+export type WaySeen = Pick<MigrationSeen, 'snapshot' | 'guests' | 'unread'>
+
+/**
+ * Whether NICs can go back to their old bridges, before the first of them does: a range of which a part can't is left whole. NICs that
+ * were never written have no way to go. What is hidden is not gone.
+ */
+export function wayBack(
+  nics: readonly JournalNic[],
+  journal: Pick<MigrationJournal, 'going' | 'removed'>,
+  seen: WaySeen,
+): readonly NicBack[] {
+  return nics.filter(({ writtenAt }) => writtenAt !== undefined).map((nic) => judge(nic, journal, seen))
+}
+
+function judge(nic: JournalNic, journal: Pick<MigrationJournal, 'going' | 'removed'>, seen: WaySeen): NicBack {
+  const { vmid, name, key, before, after } = nic
+  const stays = (why: string): NicBack => ({ kind: 'stays', nic, why: `vm ${printable(name)}: ${why}` })
+  const found = seen.guests.find(({ guest }) => guest.vmid === vmid)
+  if (found === undefined) {
+    const unread = seen.unread.find(({ guest }) => guest.vmid === vmid)
+    if (unread !== undefined) return stays(`it can't be read: ${unread.why}; see to that, then run this again`)
+    const hidden = nicsHidden(`VM ${vmid}`, seen.snapshot)
+    if (hidden === undefined) return { kind: 'goes', nic }
+    return stays('it is not seen, and the API token is not shown all guests; let it see them, then run this again')
+  }
+  const { nics, waiting, coming = {}, guest } = found
+  const is = nics[key]
+  const old = bridgeOf(before) ?? ''
+  const ours = (text: string): boolean =>
+    [before, after].some((each) => isSameText(text, each) || isReplugging(text, each))
+  if (is === undefined) return { kind: 'goes', nic }
+  const next = coming[key]
+  if (waiting.includes(key) && (next === undefined || !ours(next)))
+    return stays(
+      `another change of its ${key} waits for its next boot; reboot it, or take that change back, then run this again`,
+    )
+  if (!ours(is)) {
+    if (bridgeOf(is) === old)
+      return { kind: 'is back', nic, why: `vm ${printable(name)}: ${key} is on ${old} already, as somebody has put it` }
+    const line = `qm set ${vmid} --${key} '${onBridge(is, old)}' on ${guest.node}`
+    return stays(
+      `somebody has changed its ${key} since it moved: it is ${printable(is)}, and was ${printable(after)}; make it that again, or put it onto ${old} yourself (${line}), then run this again`,
+    )
+  }
+  if (guest.lock !== undefined && !isSameText(is, before))
+    return stays(`Proxmox holds it locked (${guest.lock}); wait for that to end, or unlock it, then run this again`)
+  const homeless = isSameText(is, before) ? undefined : whyHomeless(found, key, old, journal, seen)
+  return homeless === undefined ? { kind: 'goes', nic } : stays(homeless)
+}
+
+function whyHomeless(
+  { guest: { node } }: GuestNics,
+  key: string,
+  bridge: string,
+  { going = [], removed = [] }: Pick<MigrationJournal, 'going' | 'removed'>,
+  { snapshot }: WaySeen,
+): string | undefined {
+  const network = snapshot.nodeNetworks.find((each) => each.node === node)
+  if (network === undefined)
+    return `its node ${node} does not tell whether it has ${bridge}; see that it answers, then run this again`
+  if (network.interfaces.some((each) => each.name === bridge)) return undefined
+  const was = `its ${key} was on ${bridge}`
+  const make = `make it again (pvesh create /nodes/${node}/network --iface ${bridge} --type bridge --autostart 1 --bridge_vlan_aware 1 && pvesh set /nodes/${node}/network, which brings into force all that is staged there), then run this again`
+  const isStaged =
+    network.staged !== undefined && going.some((note) => note.node === node && note.bridges.includes(bridge))
+  if (isStaged)
+    return `${was}, whose deletion on node ${node} is staged by lanista migrate finish; take back what is staged there (pvesh delete /nodes/${node}/network), then run this again`
+  if (removed.some((each) => each.node === node && each.bridge === bridge))
+    return `${was}, which lanista migrate finish has removed from node ${node}; ${make}`
+  return `${was}, which its node ${node} does not have; ${make}`
+}
