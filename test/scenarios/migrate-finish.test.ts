@@ -59,6 +59,15 @@ describe('lanista migrate finish', () => {
     edits(match, at, () => running.stop())
     await running.ended.catch(() => undefined)
   }
+  /** Whatever happens when the command has looked at everything so often. */
+  const afterLook = (count: number, happens: (inWorld: World) => void) => {
+    let left = count
+    return site.simulator.journal.listen(({ path: at }, phase) => {
+      if (phase !== 'answered' || !at.endsWith('/zones/localnetwork/bridges')) return
+      left -= 1
+      if (left === 0) happens(world)
+    })
+  }
   const onBridge = (bridge: string) => (inWorld: World) =>
     void inWorld.guests.get(AB_ROUTER)?.config.set('net5', `virtio=BC:24:11:0A:0A:0A,bridge=${bridge}`)
   const stages = (inWorld: World): void => {
@@ -188,12 +197,7 @@ describe('lanista migrate finish', () => {
     'looks again right before each write, and stages nothing where somebody has put a NIC there meanwhile',
     async () => {
       await moved()
-      let looks = 0
-      const stop = site.simulator.journal.listen(({ path: at }) => {
-        if (!at.endsWith('/pending')) return
-        looks += 1
-        if (looks === 1) onBridge('vmbr1001')(world)
-      })
+      const stop = afterLook(1, onBridge('vmbr1001'))
       const done = await finish()
       stop()
       expect(done.status).to.equal(1)
@@ -213,6 +217,17 @@ describe('lanista migrate finish', () => {
     expect([nodeOf().stagedNetwork, bridges()]).to.deep.equal([undefined, ['vmbr1000', 'vmbr1001']])
     world.guests.get(AB_ROUTER)?.config.delete('net5')
     expect((await finish()).stdout).to.match(/removed: vmbr1001 on pve1\n$/)
+  })
+
+  itLong('does not take its deletion back together with what somebody has just staged', async () => {
+    await moved()
+    edits(DELETE_AB, 'after', onBridge('vmbr1001'))
+    const stop = afterLook(3, stages)
+    const done = await finish()
+    stop()
+    expect(done.status).to.equal(1)
+    expect(done.stdout).to.match(/! node pve1: changes of somebody \(of vmbr7\) are staged there beside the deletion/)
+    expect(calls()).to.deep.equal(['DELETE /nodes/pve1/network/vmbr1001'])
   })
 
   itLong('neither applies nor reverts what somebody stages between its deletion and the reload', async () => {
