@@ -273,6 +273,11 @@ describe('lanista migrate finish', () => {
   itLong('takes a deletion that it left staged for its own alone', async () => {
     await moved()
     await cutOff(DELETE_AB)
+    const status = await migrate('status')
+    expect(status.status).to.equal(2)
+    expect(status.stdout).to.match(
+      /bridge vmbr1001 on node pve1: its removal was begun; lanista migrate finish carries/,
+    )
     onBridge('vmbr1001')(world)
     const back = await finish()
     expect(back.status).to.equal(1)
