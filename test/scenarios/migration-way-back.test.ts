@@ -35,27 +35,30 @@ describe('the way back of a move of networks', () => {
   const nicOf = (vmid: number, key = 'net0'): string => String(world.guests.get(vmid)?.config.get(key))
   const journalFile = (): string => path.join(path.dirname(site.config), 'state/migration/journal.json')
 
-  it('is not begun where a NIC was changed since, says how to go on, and leaves one that somebody has put back', async () => {
-    await open()
-    await moved()
-    world.guests.get(AB_VM)?.config.set('net0', nicOf(AB_VM).replace('tag=10', 'tag=20'))
-    const before = writes().length
-    const stuck = await migrate('rollback')
-    expect(stuck.status).to.equal(1)
-    expect(stuck.stdout).to.match(
-      /! nothing of AB is put back: vm AB-vm1: somebody has changed its net0 since it moved: it is \S+tag=20, and was \S+tag=10; .*qm set \d+ --net0 '\S+bridge=vmbr1001,tag=20' on pve1/,
-    )
-    expect(writes()).to.have.length(before)
+  itLong(
+    'is not begun where a NIC was changed since, says how to go on, and leaves one that somebody has put back',
+    async () => {
+      await open()
+      await moved()
+      world.guests.get(AB_VM)?.config.set('net0', nicOf(AB_VM).replace('tag=10', 'tag=20'))
+      const before = writes().length
+      const stuck = await migrate('rollback')
+      expect(stuck.status).to.equal(1)
+      expect(stuck.stdout).to.match(
+        /! nothing of AB is put back: vm AB-vm1: somebody has changed its net0 since it moved: it is \S+tag=20, and was \S+tag=10; .*qm set \d+ --net0 '\S+bridge=vmbr1001,tag=20' on pve1/,
+      )
+      expect(writes()).to.have.length(before)
 
-    const theirs = nicOf(AB_VM).replace('bridge=r1', 'bridge=vmbr1001')
-    world.guests.get(AB_VM)?.config.set('net0', theirs)
-    const back = await migrate('rollback')
-    expect(back.status, back.stdout).to.equal(0)
-    expect(back.stdout).to.match(/~ vm AB-vm1: net0 is on vmbr1001 already, as somebody has put it/)
-    expect([nicOf(AB_VM), nicOf(AB_ROUTER, 'net1')]).to.satisfy(
-      ([vm, router]: [string, string]) => vm === theirs && router.includes('vmbr1001'),
-    )
-  })
+      const theirs = nicOf(AB_VM).replace('bridge=r1', 'bridge=vmbr1001')
+      world.guests.get(AB_VM)?.config.set('net0', theirs)
+      const back = await migrate('rollback')
+      expect(back.status, back.stdout).to.equal(0)
+      expect(back.stdout).to.match(/~ vm AB-vm1: net0 is on vmbr1001 already, as somebody has put it/)
+      expect([nicOf(AB_VM), nicOf(AB_ROUTER, 'net1')]).to.satisfy(
+        ([vm, router]: [string, string]) => vm === theirs && router.includes('vmbr1001'),
+      )
+    },
+  )
 
   itLong('is not begun by a run either, where an old bridge is gone that NICs came from', async () => {
     await open()
@@ -121,23 +124,26 @@ describe('the way back of a move of networks', () => {
     await moved()
   })
 
-  it('leaves nothing to wait for a boot of what could not be plugged in, on a node that does not tell of taps', async () => {
-    await open()
-    const untold = { kind: 'answer', status: 501, message: 'not implemented' } as const
-    const told = { method: 'GET', path: /\/bridges$/ } as const
-    site.simulator.arm({ on: 'request', match: told, at: 'before', effect: untold, times: 1000 })
-    const match = { method: 'PUT', path: configPath(AB_VM) } as const
-    const loseVnet = (inWorld: World): void => {
-      const at = inWorld.nodes.get('pve1')!
-      at.bridges = new Map([...at.bridges].filter(([name]) => name !== 'r1'))
-    }
-    site.simulator.arm({ on: 'request', match, at: 'before', effect: { kind: 'edit', edit: loseVnet } })
-    const run = await migrate('run')
-    expect(run.stdout).to.match(/! vm AB-vm1: net0: .*; the NICs of AB are put back/)
-    expect(run.stdout).to.match(/not moved: AB\n$/)
-    expect(nicOf(AB_VM)).to.include('bridge=vmbr1001')
-    expect([...(world.guests.get(AB_VM)?.pending ?? [])]).to.deep.equal([])
-  })
+  itLong(
+    'leaves nothing to wait for a boot of what could not be plugged in, on a node that does not tell of taps',
+    async () => {
+      await open()
+      const untold = { kind: 'answer', status: 501, message: 'not implemented' } as const
+      const told = { method: 'GET', path: /\/bridges$/ } as const
+      site.simulator.arm({ on: 'request', match: told, at: 'before', effect: untold, times: 1000 })
+      const match = { method: 'PUT', path: configPath(AB_VM) } as const
+      const loseVnet = (inWorld: World): void => {
+        const at = inWorld.nodes.get('pve1')!
+        at.bridges = new Map([...at.bridges].filter(([name]) => name !== 'r1'))
+      }
+      site.simulator.arm({ on: 'request', match, at: 'before', effect: { kind: 'edit', edit: loseVnet } })
+      const run = await migrate('run')
+      expect(run.stdout).to.match(/! vm AB-vm1: net0: .*; the NICs of AB are put back/)
+      expect(run.stdout).to.match(/not moved: AB\n$/)
+      expect(nicOf(AB_VM)).to.include('bridge=vmbr1001')
+      expect([...(world.guests.get(AB_VM)?.pending ?? [])]).to.deep.equal([])
+    },
+  )
 
   itLong('is refused by the journal of another cluster, as is all else, and by none of an older release', async () => {
     await open()
