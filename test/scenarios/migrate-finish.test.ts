@@ -79,7 +79,17 @@ describe('lanista migrate finish', () => {
     node.stagedNetwork = withInterface(node.stagedNetwork ?? node.network, 'vmbr7', bridge)
   }
 
-  it('removes the bridges of ranges that have moved, with one reload, after asking; then there is nothing to do', async () => {
+  it('removes the bridge of a range that has moved, and then there is nothing to do', async () => {
+    await moved()
+    const done = await finish()
+    expect(done.status, done.stdout + done.stderr).to.equal(0)
+    expect(calls()).to.deep.equal(['DELETE /nodes/pve1/network/vmbr1001', 'PUT /nodes/pve1/network'])
+    expect(bridges()).to.deep.equal(['vmbr1000'])
+    expect((await finish()).stdout).to.match(/nothing to remove\n$/)
+    expect(calls()).to.have.length(2)
+  })
+
+  itLong('removes the bridges of ranges that have moved, with one reload of the node, and asks before', async () => {
     await moved([AB, CD])
     const asked = await migrate('finish')
     expect(asked.status).to.equal(1)
