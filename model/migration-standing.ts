@@ -1,3 +1,5 @@
+import type { NodeBridge } from './migration-journal.ts'
+
 /** Where one NIC of a move stands by now. */
 export interface NicStanding {
   readonly pool: string
@@ -15,8 +17,10 @@ export interface NicStanding {
   readonly oldMtu: boolean
 }
 
-/** What a move has come to by now: each NIC, and the snapshots that would bring an old bridge back. */
+/** What a move has come to by now: each NIC, the snapshots that would bring an old bridge back, and what `finish` has begun. */
 export interface MigrationStanding {
   readonly nics: readonly NicStanding[]
   readonly snapshots: readonly string[]
+  /** Old bridges whose removal was begun and has not ended, as far as is noted. */
+  readonly going: readonly NodeBridge[]
 }

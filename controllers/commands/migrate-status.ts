@@ -25,7 +25,7 @@ export async function migrateStatusCommand(
   const connected = await composition.connect(config, composition.openLog())
   const journal = await connected.migration.journal.read()
   if (journal === undefined || journal.nics.length === 0) {
-    print(format === 'json' ? JSON.stringify({ nics: [], snapshots: [] }) : 'nothing was moved from here')
+    print(format === 'json' ? JSON.stringify({ nics: [], snapshots: [], going: [] }) : 'nothing was moved from here')
     return 0
   }
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
@@ -34,5 +34,6 @@ export async function migrateStatusCommand(
   const standing = standingOf(journal, seen, mtu)
   if (format === 'json') print(JSON.stringify(standing, undefined, 2))
   else for (const line of standingText(standing, paint)) print(line)
-  return standing.nics.some(({ state, oldMtu }) => oldMtu || isLeft(state)) ? 2 : 0
+  const isOpen = standing.nics.some(({ state, oldMtu }) => oldMtu || isLeft(state)) || standing.going.length > 0
+  return isOpen ? 2 : 0
 }

@@ -4,8 +4,8 @@ import type { MigrationSeen } from './migration-seen.ts'
 
 /** What the end of a move is planned on: whatever can name a bridge. */
 export interface FinishSeen extends MigrationSeen {
-  /** All guests, as counted in several ways. */
-  readonly counted: GuestsCounted
+  /** All guests, as counted in several ways; where they can't be counted, why. */
+  readonly counted: GuestsCounted | string
   /** Bridge -> what of running guests hangs on it on any node, by the nodes themselves; hidden guests are among them. */
   readonly plugged: ReadonlyMap<string, readonly NicSeen[]>
 }

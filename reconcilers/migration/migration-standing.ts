@@ -8,7 +8,7 @@ import { snapshotRemarks } from './stays-behind.ts'
 
 /** Compares the journal of a move with what there is. @param mtu of the new networks, in bytes; undefined where it is not known */
 export function standingOf(
-  { nics, natBridge }: MigrationJournal,
+  { nics, natBridge, going = [] }: MigrationJournal,
   { guests, snapshot }: Pick<MigrationSeen, 'guests' | 'snapshot'>,
   mtu: number | undefined,
 ): MigrationStanding {
@@ -26,7 +26,11 @@ export function standingOf(
     }
   })
   const known = guests.filter(({ guest }) => nics.some(({ vmid }) => vmid === guest.vmid))
-  return { nics: standing, snapshots: snapshotRemarks(known, natBridge) }
+  return {
+    nics: standing,
+    snapshots: snapshotRemarks(known, natBridge),
+    going: going.flatMap(({ node, bridges }) => bridges.map((bridge) => ({ node, bridge }))),
+  }
 }
 
 function stateOf(nic: JournalNic, found: GuestNics | undefined): NicStanding['state'] {

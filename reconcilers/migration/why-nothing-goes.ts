@@ -25,8 +25,13 @@ export function whyNothingGoes(
       : [`node ${name}: it does not tell its network, so no old bridge is removed; see that it answers`]
   })
   const read = new Set([...guests, ...unread].map(({ guest }) => guest.vmid))
-  const came = counted.guests.filter(({ vmid }) => !read.has(vmid))
+  const came = typeof counted === 'string' ? [] : counted.guests.filter(({ vmid }) => !read.has(vmid))
   const unknown = [
+    ...(typeof counted === 'string'
+      ? [
+          `the guests can't be counted: ${counted}; one may be on an old bridge, so none is removed; see that each node answers, then run this again`,
+        ]
+      : []),
     ...unread.map(
       ({ guest, why }) =>
         `${guest.kind === 'lxc' ? 'container' : 'VM'} ${guest.vmid} can't be read: ${why}; it may be on an old bridge, so none is removed`,
@@ -39,8 +44,8 @@ export function whyNothingGoes(
     ...(mode === 'vnets' ? [] : [modeFinding(mode)]),
     ...(snapshot.quorate ? [] : [NO_QUORUM]),
     ...[
-      nicsHidden(subject, snapshot) ?? nicsHidden(subject, counted),
-      guestsUnlisted(subject, counted.unlisted),
+      nicsHidden(subject, snapshot) ?? (typeof counted === 'string' ? undefined : nicsHidden(subject, counted)),
+      typeof counted === 'string' ? undefined : guestsUnlisted(subject, counted.unlisted),
       bridgesHidden(subject, consequence, snapshot),
       sdnHidden(subject, consequence, snapshot),
     ].flatMap((finding) => (finding === undefined ? [] : [forCommand(finding)])),

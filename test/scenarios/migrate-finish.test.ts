@@ -4,6 +4,9 @@ import path from 'node:path'
 import { withInterface, withoutInterface } from '../../adapters/simulator/interfaces.ts'
 import { bringUpNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
+import { migrateFinishCommand } from '../../controllers/commands/migrate-finish.ts'
+import { compose } from '../../controllers/compose/compose.ts'
+import { quiet } from '../builders/quiet.ts'
 import { itLong } from '../runner/long-runs.ts'
 import { bridgeInstallation, type BridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
 import { lanistaHere, startHere } from './command-line.ts'
@@ -59,6 +62,15 @@ describe('lanista migrate finish', () => {
     edits(match, at, () => running.stop())
     await running.ended.catch(() => undefined)
   }
+  /** Whatever happens when the command has looked at everything so often. */
+  const afterLook = (count: number, happens: (inWorld: World) => void) => {
+    let left = count
+    return site.simulator.journal.listen(({ path: at }, phase) => {
+      if (phase !== 'answered' || !at.endsWith('/zones/localnetwork/bridges')) return
+      left -= 1
+      if (left === 0) happens(world)
+    })
+  }
   const onBridge = (bridge: string) => (inWorld: World) =>
     void inWorld.guests.get(AB_ROUTER)?.config.set('net5', `virtio=BC:24:11:0A:0A:0A,bridge=${bridge}`)
   const stages = (inWorld: World): void => {
@@ -67,7 +79,17 @@ describe('lanista migrate finish', () => {
     node.stagedNetwork = withInterface(node.stagedNetwork ?? node.network, 'vmbr7', bridge)
   }
 
-  it('removes the bridges of ranges that have moved, with one reload, after asking; then there is nothing to do', async () => {
+  it('removes the bridge of a range that has moved, and then there is nothing to do', async () => {
+    await moved()
+    const done = await finish()
+    expect(done.status, done.stdout + done.stderr).to.equal(0)
+    expect(calls()).to.deep.equal(['DELETE /nodes/pve1/network/vmbr1001', 'PUT /nodes/pve1/network'])
+    expect(bridges()).to.deep.equal(['vmbr1000'])
+    expect((await finish()).stdout).to.match(/nothing to remove\n$/)
+    expect(calls()).to.have.length(2)
+  })
+
+  itLong('removes the bridges of ranges that have moved, with one reload of the node, and asks before', async () => {
     await moved([AB, CD])
     const asked = await migrate('finish')
     expect(asked.status).to.equal(1)
@@ -188,12 +210,7 @@ describe('lanista migrate finish', () => {
     'looks again right before each write, and stages nothing where somebody has put a NIC there meanwhile',
     async () => {
       await moved()
-      let looks = 0
-      const stop = site.simulator.journal.listen(({ path: at }) => {
-        if (!at.endsWith('/pending')) return
-        looks += 1
-        if (looks === 1) onBridge('vmbr1001')(world)
-      })
+      const stop = afterLook(1, onBridge('vmbr1001'))
       const done = await finish()
       stop()
       expect(done.status).to.equal(1)
@@ -213,6 +230,17 @@ describe('lanista migrate finish', () => {
     expect([nodeOf().stagedNetwork, bridges()]).to.deep.equal([undefined, ['vmbr1000', 'vmbr1001']])
     world.guests.get(AB_ROUTER)?.config.delete('net5')
     expect((await finish()).stdout).to.match(/removed: vmbr1001 on pve1\n$/)
+  })
+
+  itLong('does not take its deletion back together with what somebody has just staged', async () => {
+    await moved()
+    edits(DELETE_AB, 'after', onBridge('vmbr1001'))
+    const stop = afterLook(3, stages)
+    const done = await finish()
+    stop()
+    expect(done.status).to.equal(1)
+    expect(done.stdout).to.match(/! node pve1: changes of somebody \(of vmbr7\) are staged there beside the deletion/)
+    expect(calls()).to.deep.equal(['DELETE /nodes/pve1/network/vmbr1001'])
   })
 
   itLong('neither applies nor reverts what somebody stages between its deletion and the reload', async () => {
@@ -255,6 +283,11 @@ describe('lanista migrate finish', () => {
   itLong('takes a deletion that it left staged for its own alone', async () => {
     await moved()
     await cutOff(DELETE_AB)
+    const status = await migrate('status')
+    expect(status.status).to.equal(2)
+    expect(status.stdout).to.match(
+      /bridge vmbr1001 on node pve1: its removal was begun; lanista migrate finish carries/,
+    )
     onBridge('vmbr1001')(world)
     const back = await finish()
     expect(back.status).to.equal(1)
@@ -294,6 +327,88 @@ describe('lanista migrate finish', () => {
     expect(calls().at(-1)).to.equal('DELETE /nodes/pve1/network')
     expect([nodeOf().stagedNetwork, bridges()]).to.deep.equal([undefined, ['vmbr1000', 'vmbr1001']])
     expect(REVERT.path.test('/nodes/pve1/network')).to.equal(true)
+  })
+
+  for (const effect of ['reset', 'hang'] as const)
+    itLong(`believes its next look where a deletion gets no answer (${effect})`, async () => {
+      await moved([AB, CD])
+      site.simulator.arm({ on: 'request', match: DELETE_AB, at: 'after', effect: { kind: effect } })
+      const done = await finish()
+      expect(done.status, done.stdout + done.stderr).to.equal(0)
+      expect(bridges()).to.deep.equal(['vmbr1000'])
+      expect(calls()).to.deep.equal([
+        'DELETE /nodes/pve1/network/vmbr1001',
+        'DELETE /nodes/pve1/network/vmbr1002',
+        'PUT /nodes/pve1/network',
+      ])
+    })
+
+  itLong(
+    'waits no longer than anybody would for a reload that hangs, and leaves the node alone while it does',
+    async () => {
+      await moved()
+      site.simulator.arm({ on: 'reload', node: 'pve1', fails: false, takes: 3_600_000 })
+      const hangs = await finish()
+      expect(hangs.status).to.equal(1)
+      expect(hangs.stdout).to.match(
+        /! node pve1: its reload failed: .*has not ended for 120 s; .*vmbr1001 can't be found/,
+      )
+      const again = await finish()
+      expect(again.status).to.equal(1)
+      expect(again.stdout).to.match(/! node pve1: its network is being reloaded just now/)
+      expect(calls()).to.have.length(2)
+    },
+  )
+
+  itLong('asks at a terminal, and does nothing unless it is agreed to', async () => {
+    await moved()
+    const asking = async (answer: string): Promise<number> => {
+      const questions: string[] = []
+      const question = (text: string): Promise<string> => {
+        questions.push(text)
+        return Promise.resolve(answer)
+      }
+      const composition = compose({ version: 'test', environment: {} })
+      const status = await migrateFinishCommand(
+        { ranges: [], config: site.config, yes: false },
+        { ...composition, openLog: () => quiet },
+        { print: () => undefined, paint: (_, text) => text, question },
+        new AbortController().signal,
+      )
+      expect(questions).to.deep.equal(['Type yes to do this: '])
+      return status
+    }
+    expect(await asking('y')).to.equal(1)
+    expect(calls()).to.deep.equal([])
+    expect(await asking('yes')).to.equal(0)
+    expect(bridges()).to.deep.equal(['vmbr1000'])
+  })
+
+  itLong('keeps a bridge for a guest of another node of the cluster, and for a node that is off', async () => {
+    world = bridgeInstallation({
+      zone: 'vxlan',
+      ranges: [AB, CD],
+      others: [{ name: 'web', vmid: 301, node: 'pve2', nics: ['virtio=BC:24:11:09:00:02,bridge=vmbr1001'] }],
+    })
+    site = await openSite({}, world)
+    await site.nodesHaveTold()
+    await migrate('run')
+    known = writes().length
+    const pve3 = nodeOf('pve3')
+    pve3.online = false
+    const off = await finish()
+    expect(off.status).to.equal(1)
+    // Proxmox calls it online for some seconds still.
+    expect(off.stdout, off.stderr).to.match(
+      /! node pve3: it .*no.* old bridge.*| guests can't be counted: .*run this again/,
+    )
+    expect(calls()).to.deep.equal([])
+    pve3.online = true
+    await site.nodesHaveTold()
+    const done = await finish()
+    expect(done.status).to.equal(1)
+    expect(done.stdout).to.match(/! bridge vmbr1001 on node pve1: it stays, as net0 of web \(VMID 301\) is on it/)
+    expect(done.stdout, done.stderr).to.match(/removed: vmbr1002 on pve1\n$/)
   })
 
   itLong('removes the bridges of the ranges that are named, and knows no range that was never moved', async () => {

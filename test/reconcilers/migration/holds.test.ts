@@ -98,6 +98,9 @@ describe('the journal of a move', () => {
   it('goes on telling what a NIC was in the beginning, and takes up one that is on its bridge again', () => {
     const before = journal(nic('AB', { writtenAt: 3, proven: true }), nic('CD', { vmid: 200, proven: true }))
     expect(journalWith(before, { zone: 'ludus', pools: [] }, { natBridge: 'vmbr1000' }, 7)).to.deep.equal(before)
+    const finishing = { ...before, going: [{ node: 'pve1', bridges: ['vmbr1001'], before: {} }], removed: [] }
+    const more = journalWith(finishing, { zone: 'ludus', pools: [] }, { natBridge: 'vmbr1000' }, 7)
+    expect(more).to.deep.equal(finishing)
     const again = journalWith(before, { zone: 'ludus', pools: [pool()] }, { natBridge: 'vmbr1000' }, 7)
     expect(openNics(again)).to.deep.equal([nic('AB')])
     expect(withNic(again, nic('AB', { writtenAt: 9 })).nics[0]?.writtenAt).to.equal(9)

@@ -121,6 +121,9 @@ describe('planFinish', () => {
     )
     const counted = { guests: [MOVED.guest], nodes: ['pve1'], unseen: [], unlisted: [105] }
     expect(hidden({ counted })).to.match(/VMID 105/)
+    expect(hidden({ counted: 'pve2 does not answer' })).to.match(
+      /guests can't be counted: pve2 does not answer; .*run this/,
+    )
     expect(hidden({ counted: { ...counted, unlisted: [], guests: [MOVED.guest, guest(106)] } })).to.match(
       /VM 106 .* came/,
     )
