@@ -41,14 +41,16 @@ export function addMigrateNetworks(migrate: Command, { composition, outside, pri
   migrate
     .command('run')
     .description(
-      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun unless ranges are named. Status 0: all is moved, 1: something is not',
+      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun unless ranges are named. Status 0: all is moved (and rebooted, with --reboot), 1: something is not',
     )
     .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
     .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')
+    .option('--reboot', 'reboot VMs that keep the MTU of their bridge, range by range, once it has moved', false)
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async ({ range = [], pool = [], config }: { range?: string[]; pool?: string[]; config: string }) => {
+    .action(async (given: { range?: string[]; pool?: string[]; reboot: boolean; config: string }) => {
       const { migrateRunCommand } = await import('./commands/migrate-run.ts')
-      finish(await migrateRunCommand({ ranges: range, pools: pool, config }, composition, print, outside.stopSignal()))
+      const { range: ranges = [], pool: pools = [], reboot, config } = given
+      finish(await migrateRunCommand({ ranges, pools, reboot, config }, composition, print, outside.stopSignal()))
     })
   migrate
     .command('status')

@@ -23,6 +23,15 @@ export interface MigrationJournal {
   readonly nics: readonly JournalNic[]
   /** Ranges and pools that are on their bridges, as they were put back or could not be moved, though their VNets may be there. */
   readonly onBridges?: readonly string[] | undefined
+  /** Reboots that were asked for, noted before, and of which nobody knows yet that the VM is up again. */
+  readonly reboots?: readonly JournalReboot[] | undefined
+}
+
+/** A reboot for the MTU of the new networks. */
+interface JournalReboot {
+  readonly vmid: number
+  /** Epoch milliseconds. */
+  readonly askedAt: number
 }
 
 /** Where the journal is kept. */

@@ -10,6 +10,7 @@ import type { AclSeen, ClusterSnapshot } from './snapshot.ts'
 import type { ZoneFinding } from './zone-finding.ts'
 import type { BridgeWriter, GuestNicReader, NicReader, SdnWriter } from './network-ports.ts'
 import type { Machines, Pools } from './machine-ports.ts'
+import type { Reboots } from './reboot-ports.ts'
 
 /**
  * The narrow interfaces behind which the outside world stands. None has a call that migrates a VM or that creates,
@@ -50,6 +51,7 @@ export type Proxmox = ClusterObserver & {
   readonly guestNics: GuestNicReader
   readonly bridges: BridgeWriter
   readonly machines: Machines
+  readonly reboots: Reboots
   readonly pools: Pools
   readonly access: AccessWriter
 }

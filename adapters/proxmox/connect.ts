@@ -17,6 +17,7 @@ import { createPlugs } from './plugs.ts'
 import { createPools } from './pools.ts'
 import { rememberOwnTasks } from './own-tasks.ts'
 import { throughQuorateHost } from './quorate-host.ts'
+import { createReboots } from './reboots.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
 import { createSeenBefore } from './seen-before.ts'
@@ -108,6 +109,7 @@ export const connectProxmox = (
     sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
     machines: createMachines({ api, runTask, templates, lanes, plugs }),
+    reboots: createReboots(api, runTask),
     pools: createPools(api),
     access: createAccessWriter(api),
     close: () => all.forEach(({ agent }) => agent.destroy()),

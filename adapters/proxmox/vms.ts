@@ -96,6 +96,7 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
       node,
       name: keys['name'],
       running: status.status === 'running',
+      uptimeSeconds: status.uptime ?? 0,
       paused: status.qmpstatus === 'paused' || status.qmpstatus === 'suspended',
       template: keys['template'] === '1',
       lock: keys['lock'],
@@ -110,7 +111,12 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
 
     async told(node, signal) {
       const all = await api.read('GET /nodes/{node}/qemu', { node }, {}, nodeMachines, signal)
-      return new Map(all.map(({ vmid, name, status }) => [vmid, { name, running: status === 'running' }]))
+      return new Map(
+        all.map(({ vmid, name, status, uptime = 0 }) => [
+          vmid,
+          { name, running: status === 'running', uptimeSeconds: uptime },
+        ]),
+      )
     },
 
     async lastStart(node, vmid, signal) {

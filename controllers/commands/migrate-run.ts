@@ -2,8 +2,16 @@ import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
 import { withoutArrived } from '../../reconcilers/migration/journal-of-plan.ts'
-import { begunOutside, type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
+import type { MigrationSeen } from '../../reconcilers/migration/migration-seen.ts'
+import { newNetworksOf } from '../../reconcilers/migration/new-networks.ts'
+import {
+  begunOutside,
+  type MigrationScope,
+  movedPools,
+  scopeWithBegun,
+} from '../../reconcilers/migration/pools-to-move.ts'
 import { type Migrated, migrate, type MigrationParts } from '../migration/migrate.ts'
+import { vmsWithOldMtu } from '../migration/old-mtu-vms.ts'
 import { rollBack } from '../migration/roll-back.ts'
 import type { Composition, Connected } from './composition.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
@@ -12,15 +20,17 @@ import { withMigration } from './open-migration.ts'
 
 export interface MigrateRunOptions extends MigrationScope {
   readonly config: string
+  /** Whether VMs that keep the MTU of their bridge are rebooted. */
+  readonly reboot: boolean
 }
 
 /**
  * `lanista migrate run`: carries out what `migrate plan` shows, and what an earlier run has begun.
  *
- * @returns the exit status: 0 all that was asked for is moved, 1 something is not
+ * @returns the exit status: 0 all that was asked for is moved, and rebooted where that was asked for; 1 something is not
  */
 export async function migrateRunCommand(
-  { config: configFile, ranges, pools }: MigrateRunOptions,
+  { config: configFile, ranges, pools, reboot }: MigrateRunOptions,
   composition: Composition,
   print: (line: string) => void,
   signal: AbortSignal,
@@ -28,14 +38,14 @@ export async function migrateRunCommand(
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
   return await withMigration(connected, composition, { verb: 'run', say: print, signal }, (parts) =>
-    run(config, connected, { ranges, pools }, composition, parts),
+    run(config, connected, { ranges, pools, reboot }, composition, parts),
   )
 }
 
 async function run(
   config: ServerConfig,
   connected: Connected,
-  { ranges, pools }: MigrationScope,
+  { ranges, pools, reboot }: Omit<MigrateRunOptions, 'config'>,
   { clock }: Pick<Composition, 'clock'>,
   parts: MigrationParts,
 ): Promise<number> {
@@ -58,10 +68,13 @@ async function run(
     print(
       `# begun earlier, and not asked for now: ${outside.join(', ')}; lanista migrate run without --range carries on`,
     )
-  const result = await migrate(plan, outside, settings.natBridge, parts)
+  const { mtu } = newNetworksOf(seen.snapshot, settings)
+  const order = { scope: { ranges, pools }, outside, natBridge: settings.natBridge, reboots: reboot, mtu }
+  const result = await migrate(plan, order, parts)
+  if (!reboot) await sayWhoKeepsOldMtu({ ranges, pools }, seen, mtu, parts)
   print(summaryOf(result))
-  const { notMoved, stuck, ungranted } = result
-  return inTheWay.length + notMoved.size + stuck.size + ungranted.length === 0 ? 0 : 1
+  const { notMoved, stuck, ungranted, notRebooted } = result
+  return inTheWay.length + notMoved.size + stuck.size + ungranted.length + notRebooted.length === 0 ? 0 : 1
 }
 
 /**
@@ -88,10 +101,36 @@ export async function migrateRollbackCommand(
   return stuck.size === 0 ? 0 : 1
 }
 
-function summaryOf({ moved, notMoved, stuck }: Migrated): string {
-  if (moved.length + notMoved.size + stuck.size === 0) return 'nothing to move'
+/** Without `--reboot` that is for a person: at the end, where it is read. */
+async function sayWhoKeepsOldMtu(
+  scope: MigrationScope,
+  { snapshot }: MigrationSeen,
+  mtu: number | undefined,
+  parts: MigrationParts,
+): Promise<void> {
+  const { store, say } = parts
+  const journal = await store.read()
+  const pools = movedPools(scope, journal)
+  const nodes = snapshot.nodes.flatMap(({ name, online }) => (online ? [name] : []))
+  const { vms, untold } = await vmsWithOldMtu(
+    (journal?.nics ?? []).filter(({ pool }) => pools.includes(pool)),
+    nodes,
+    mtu,
+    parts,
+  )
+  for (const line of untold) say(`# ${line}`)
+  for (const { vmid, name, node } of vms)
+    say(
+      `# vm ${name} keeps the MTU of its bridge, so that large packets are lost, until it is rebooted: qm reboot ${vmid} (on ${node})`,
+    )
+  if (vms.length > 0) say('# lanista migrate run --reboot reboots them, range by range')
+}
+
+function summaryOf({ moved, notMoved, stuck, rebooted, notRebooted }: Migrated): string {
+  const reboots = `${namedPart('rebooted', rebooted)}${notRebooted.length === 0 ? '' : `; not rebooted: ${notRebooted.length}`}`
+  if (moved.length + notMoved.size + stuck.size === 0) return `nothing to move${reboots}`
   const done = moved.length === 0 ? 'none' : moved.join(', ')
-  return `moved: ${done}${namedPart('not moved', [...notMoved.keys()])}${namedPart('half moved', [...stuck.keys()])}`
+  return `moved: ${done}${namedPart('not moved', [...notMoved.keys()])}${namedPart('half moved', [...stuck.keys()])}${reboots}`
 }
 
 const namedPart = (what: string, pools: readonly string[]): string =>

@@ -38,9 +38,10 @@ async function openMigration(
   const settings = planSettingsOf(config)
   const { maker } = openNetworks(proxmox, migration.lockStore, () => settings, { clock, logger, signal })
   await maker.giveBackLeftover()
-  const { machines, pools, access } = proxmox
+  const { machines, reboots, pools, access } = proxmox
   return {
     machines,
+    reboots,
     pools,
     access,
     maker,

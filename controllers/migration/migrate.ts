@@ -2,20 +2,25 @@ import type { Clock } from '../../model/clock.ts'
 import type { MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { Reboots } from '../../model/reboot-ports.ts'
 import { always } from '../../model/permit.ts'
 import type { AccessWriter } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { journalWith, openNics } from '../../reconcilers/migration/journal-of-plan.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
+import { movedPools, type MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
 import type { VnetMaker } from '../network/vnet-maker.ts'
 import { JournalKeeper } from './journal-keeper.ts'
 import { makeVnets } from './make-vnets.ts'
 import { NicWriter } from './nic-writer.ts'
 import { type PoolMoved, PoolMover, type VmFinder } from './pool-mover.ts'
+import { PoolRebooter } from './pool-rebooter.ts'
+import { VmRebooter } from './vm-rebooter.ts'
 
 /** What a move works with. */
 export interface MigrationParts {
-  readonly machines: Pick<Machines, 'audit' | 'configure'>
+  readonly machines: Pick<Machines, 'audit' | 'configure' | 'read' | 'start' | 'told'>
+  readonly reboots: Reboots
   readonly pools: Pick<Pools, 'read'>
   readonly access: AccessWriter
   readonly maker: Pick<VnetMaker, 'make'>
@@ -35,30 +40,48 @@ export interface Migrated {
   readonly stuck: ReadonlyMap<string, string>
   /** Who could not be given a right on a new network, and why. */
   readonly ungranted: readonly string[]
+  /** Names of VMs. */
+  readonly rebooted: readonly string[]
+  /** Why VMs that were to be rebooted are not, as sentences. */
+  readonly notRebooted: readonly string[]
 }
 
-const NOTHING: Migrated = { moved: [], notMoved: new Map(), stuck: new Map(), ungranted: [] }
+/** What a move is to do. */
+export interface MigrationOrder {
+  /** What was asked for. */
+  readonly scope: MigrationScope
+  /** Pools that an earlier life has begun and that are not planned: nothing of them moves. */
+  readonly outside: readonly string[]
+  readonly natBridge: string
+  /** Whether VMs that keep the MTU of their bridge are rebooted once their range has moved. */
+  readonly reboots: boolean
+  /** Of the new networks, in bytes; undefined where it is not known. */
+  readonly mtu: number | undefined
+}
 
 /**
  * Carries out a plan: the journal first, then the VNets of all with one apply, then NIC by NIC. A pool whose NIC can't be moved is put
- * back, and the next one goes on. What an earlier life has begun is carried on; where all is moved, nothing is written.
- *
- * @param outside pools that an earlier life has begun and that are not planned: nothing of them moves
+ * back, and the next one goes on. What an earlier life has begun is carried on; where all is moved, nothing is written. A pool that has
+ * moved, now or before, has its VMs rebooted before the next one moves, where that is asked for.
  */
 export async function migrate(
   plan: MigrationPlan,
-  outside: readonly string[],
-  natBridge: string,
+  { scope, outside, natBridge, reboots, mtu }: MigrationOrder,
   parts: MigrationParts,
 ): Promise<Migrated> {
   const { store, clock, machines, signal, say } = parts
   const before = await store.read()
   const journal = journalWith(before, plan, natBridge, clock.now())
   const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
-  if (pools.length === 0) return NOTHING
-  await store.write(journal)
-  const lacking = await makeVnets(plan, parts.maker, clock, signal)
   const keeper = new JournalKeeper(store, journal)
+  const rebooter = new PoolRebooter(new VmRebooter(parts, vmFinder(parts), keeper, mtu), keeper, say)
+  const rebooted: string[] = []
+  const notRebooted: string[] = []
+  for (const pool of reboots ? movedPools(scope, journal) : []) await rebootVms(pool)
+  if (pools.length === 0)
+    return { moved: [], notMoved: new Map(), stuck: new Map(), ungranted: [], rebooted, notRebooted }
+  await store.write(keeper.journal)
+  const lacking = await makeVnets(plan, parts.maker, clock, signal)
   const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
   const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)
   const moved: string[] = []
@@ -75,10 +98,19 @@ export async function migrate(
       await forgetUnmoved(keeper, pool)
       continue
     }
-    take(await mover.move(pool), pool)
+    const result = await mover.move(pool)
+    take(result, pool)
+    if (result.kind === 'moved' && reboots) await rebootVms(pool)
     await forgetUnmoved(keeper, pool)
   }
-  return { moved, notMoved, stuck, ungranted }
+  return { moved, notMoved, stuck, ungranted, rebooted, notRebooted }
+
+  async function rebootVms(pool: string): Promise<void> {
+    signal.throwIfAborted()
+    const its = await rebooter.reboot(pool)
+    rebooted.push(...its.rebooted)
+    notRebooted.push(...its.failed)
+  }
 
   function take(result: PoolMoved, pool: string): void {
     if (result.kind === 'moved') moved.push(pool)

@@ -41,6 +41,7 @@ export function journalWith(
     natBridge,
     nics: [...kept, ...added],
     ...(onBridges.length === 0 ? {} : { onBridges }),
+    ...(journal?.reboots === undefined ? {} : { reboots: journal.reboots }),
   }
 }
 
