@@ -19,7 +19,7 @@ export interface MigrationJournal {
   readonly begunAt: number
   readonly zone: string
   readonly natBridge: string
-  /** In the order in which they move. */
+  /** In the order in which they were planned; the last first is the way back. */
   readonly nics: readonly JournalNic[]
   /** Ranges and pools that are on their bridges, as they were put back or could not be moved, though their VNets may be there. */
   readonly onBridges?: readonly string[] | undefined

@@ -10,6 +10,7 @@ import type { AclSeen, ClusterSnapshot } from './snapshot.ts'
 import type { ZoneFinding } from './zone-finding.ts'
 import type { BridgeWriter, GuestNicReader, NicReader, SdnWriter } from './network-ports.ts'
 import type { Machines, Pools } from './machine-ports.ts'
+import type { NicLooks } from './nic-look.ts'
 import type { Reboots } from './reboot-ports.ts'
 
 /**
@@ -49,6 +50,7 @@ export type Proxmox = ClusterObserver & {
   readonly sdn: SdnWriter
   readonly nics: NicReader
   readonly guestNics: GuestNicReader
+  readonly nicLooks: NicLooks
   readonly bridges: BridgeWriter
   readonly machines: Machines
   readonly reboots: Reboots

@@ -10,6 +10,7 @@ import { createBridgeWriter } from './bridges.ts'
 import { createGuestCensus } from './guest-census.ts'
 import { createGuestNicReader } from './guest-nics.ts'
 import { createHosts } from './hosts.ts'
+import { createNicLooks } from './nic-looks.ts'
 import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
@@ -106,6 +107,7 @@ export const connectProxmox = (
     ...throughQuorateHost(observer, hosts, steady),
     nics: createNicReader({ api, census: createGuestCensus({ api, visibility, before }), plugs }),
     guestNics: createGuestNicReader(api),
+    nicLooks: createNicLooks({ api, lanes, plugs, clock: steady }),
     sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
     machines: createMachines({ api, runTask, templates, lanes, plugs }),

@@ -39,6 +39,8 @@ export interface Durations {
   readonly shutdownTimeout: number
   /** Until a guest agent that does not answer is given up. */
   readonly agentTimeout: number
+  /** A tap is on no bridge for so long while its NIC is plugged in elsewhere. */
+  readonly replug: number
   /** Until a hot-unplug that the guest does not confirm is given up. */
   readonly hotUnplug: number
   /**
@@ -74,6 +76,7 @@ export const realisticDurations: Durations = {
   cleanup: 1000,
   shutdownTimeout: 60_000,
   agentTimeout: 3000,
+  replug: 300,
   hotUnplug: 6000,
   clonePatience: 1500,
   cloneCleanup: 1000,

@@ -38,10 +38,11 @@ async function openMigration(
   const settings = planSettingsOf(config)
   const { maker } = openNetworks(proxmox, migration.lockStore, () => settings, { clock, logger, signal })
   await maker.giveBackLeftover()
-  const { machines, reboots, pools, access } = proxmox
+  const { machines, reboots, nicLooks, pools, access } = proxmox
   return {
     machines,
     reboots,
+    nicLooks,
     pools,
     access,
     maker,

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { NicLooks } from '../../model/nic-look.ts'
 import type { Reboots } from '../../model/reboot-ports.ts'
 import { always } from '../../model/permit.ts'
 import type { AccessWriter } from '../../model/ports.ts'
@@ -19,8 +20,9 @@ import { VmRebooter } from './vm-rebooter.ts'
 
 /** What a move works with. */
 export interface MigrationParts {
-  readonly machines: Pick<Machines, 'audit' | 'configure' | 'read' | 'start' | 'told'>
+  readonly machines: Pick<Machines, 'configure' | 'read' | 'start' | 'told'>
   readonly reboots: Reboots
+  readonly nicLooks: NicLooks
   readonly pools: Pick<Pools, 'read'>
   readonly access: AccessWriter
   readonly maker: Pick<VnetMaker, 'make'>
@@ -69,7 +71,7 @@ export async function migrate(
   { scope, outside, natBridge, reboots, mtu }: MigrationOrder,
   parts: MigrationParts,
 ): Promise<Migrated> {
-  const { store, clock, machines, signal, say } = parts
+  const { store, clock, signal, say } = parts
   const before = await store.read()
   const journal = journalWith(before, plan, natBridge, clock.now())
   const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
@@ -82,7 +84,7 @@ export async function migrate(
     return { moved: [], notMoved: new Map(), stuck: new Map(), ungranted: [], rebooted, notRebooted }
   await store.write(keeper.journal)
   const lacking = await makeVnets(plan, parts.maker, clock, signal)
-  const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
+  const writer = new NicWriter(parts, journalZones(journal, await parts.look()), signal)
   const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)
   const moved: string[] = []
   const notMoved = new Map<string, string>()
@@ -153,6 +155,7 @@ export const vmFinder = ({ pools, look, signal }: Pick<MigrationParts, 'pools' |
     (await pools.read(pool, signal))?.nodes.get(vmid)
   return {
     inPool,
+    allIn: async (pool) => (await pools.read(pool, signal))?.nodes ?? new Map(),
     anywhere: async (pool, vmid) =>
       (await inPool(pool, vmid)) ?? (await look()).guests.find((guest) => guest.vmid === vmid)?.node,
   }

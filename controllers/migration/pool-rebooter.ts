@@ -1,8 +1,7 @@
-import { bridgeOf } from '../../reconcilers/migration/old-networks.ts'
-import { NAT_VNET } from '../../model/identity.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
+import { isRouter, type MovedVm, vmsOf } from './moved-vm.ts'
 import { sideBySide } from './side-by-side.ts'
-import type { MovedVm, Rebooted, VmRebooter } from './vm-rebooter.ts'
+import type { Rebooted, VmRebooter } from './vm-rebooter.ts'
 
 /** What came of the VMs of pools. */
 export interface PoolRebooted {
@@ -42,7 +41,7 @@ export class PoolRebooter {
         this.#say(`  ! ${what}: ${result.why}`)
       }
     }
-    const all = vmsOf(pool, this.#keeper)
+    const all = vmsOf(this.#keeper.of(pool))
     const [routers, others] = [all.filter(isRouter), all.filter((vm) => !isRouter(vm))]
     for (const router of routers) {
       const result = await this.#rebooter.reboot(router)
@@ -62,20 +61,4 @@ export class PoolRebooter {
     for (const [vm, why] of slow) take(vm, await this.#rebooter.reboot(vm, why))
     return { rebooted, failed }
   }
-}
-
-/** The VMs of a pool by the journal of its move, in its order. */
-export function vmsOf(pool: string, keeper: Pick<JournalKeeper, 'of'>): readonly MovedVm[] {
-  const vms = new Map<number, MovedVm>()
-  for (const nic of keeper.of(pool)) {
-    const { vmid, name } = nic
-    vms.set(vmid, { pool, vmid, name, nics: [...(vms.get(vmid)?.nics ?? []), nic] })
-  }
-  return [...vms.values()]
-}
-
-/** One between the NAT network and another. */
-export const isRouter = ({ nics }: Pick<MovedVm, 'nics'>): boolean => {
-  const networks = nics.map(({ after }) => bridgeOf(after))
-  return networks.includes(NAT_VNET.name) && networks.some((name) => name !== NAT_VNET.name)
 }

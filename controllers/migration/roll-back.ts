@@ -26,7 +26,7 @@ export async function rollBack(
   ranges: readonly string[],
   parts: Omit<MigrationParts, 'maker'> & { readonly store: MigrationJournalStore },
 ): Promise<RolledBack> {
-  const { store, machines, look, clock, signal, say } = parts
+  const { store, look, clock, signal, say } = parts
   const journal = await store.read()
   const all = poolsIn(journal, [])
   const backBefore = journal?.onBridges ?? []
@@ -39,7 +39,7 @@ export async function rollBack(
   if (journal === undefined || pools.length === 0) return { back: [], stuck: new Map() }
   const seen = await look()
   const keeper = new JournalKeeper(store, journal)
-  const writer = new NicWriter(machines, journalZones(journal, seen), signal)
+  const writer = new NicWriter(parts, journalZones(journal, seen), signal)
   const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)
   const back: string[] = []
   const stuck = new Map<string, readonly string[]>()

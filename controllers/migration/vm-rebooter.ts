@@ -1,22 +1,14 @@
 import type { Clock } from '../../model/clock.ts'
 import type { MachineRead, Machines } from '../../model/machine-ports.ts'
-import type { JournalNic } from '../../model/migration-journal.ts'
 import { always, Outdated, type Permit, provided } from '../../model/permit.ts'
 import { isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { Reboots } from '../../model/reboot-ports.ts'
 import { whyOff } from '../../reconcilers/migration/off-after-reboot.ts'
 import { runsWithOldMtu } from '../../reconcilers/migration/old-mtu.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
+import type { MovedVm } from './moved-vm.ts'
 import type { VmFinder } from './pool-mover.ts'
 import { VmWatch } from './vm-watch.ts'
-
-/** A VM whose NICs have moved. */
-export interface MovedVm {
-  readonly pool: string
-  readonly vmid: number
-  readonly name: string
-  readonly nics: readonly JournalNic[]
-}
 
 /** What came of a VM that may have to be rebooted. */
 export type Rebooted =

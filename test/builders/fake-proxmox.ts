@@ -12,6 +12,7 @@ import type {
 } from '../../model/network-ports.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { AccessWriter, Proxmox } from '../../model/ports.ts'
+import type { NicLooks } from '../../model/nic-look.ts'
 import type { Reboots } from '../../model/reboot-ports.ts'
 import type {
   ClusterSnapshot,
@@ -108,6 +109,11 @@ export class FakeProxmox implements Proxmox {
 
   readonly guestNics: GuestNicReader = {
     read: () => Promise.reject(new Error('nobody moves networks of a cluster in memory')),
+  }
+
+  readonly nicLooks: NicLooks = {
+    look: () => Promise.reject(new Error('nobody moves networks of a cluster in memory')),
+    now: () => 0,
   }
 
   readonly reboots: Reboots = {

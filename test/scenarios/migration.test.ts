@@ -110,7 +110,7 @@ describe('lanista migrate', () => {
     site.simulator.arm({ on: 'request', match, at: 'before', effect: refusal, skip: 1 })
     const run = await migrate('run')
     expect(run.status).to.equal(1)
-    expect(run.stdout).to.match(/! vm AB-router-debian11-x64: net1: .*no such luck; the NICs of AB are put back/)
+    expect(run.stdout).to.match(/! vm AB-router-debian11-x64: net0: .*no such luck; the NICs of AB are put back/)
     expect(run.stdout).to.match(/moved: ADMIN, CD; not moved: AB\n$/)
     expect([AB_ROUTER, AB_VM, CD_VM].map((vmid) => bridgesOf(world, vmid))).to.deep.equal([
       ['vmbr1000', 'vmbr1001'],

@@ -97,6 +97,8 @@ describe('the journal of a move', () => {
     expect(journalWith(before, { zone: 'ludus', pools: [] }, 'vmbr1000', 7)).to.deep.equal(before)
     const again = journalWith(before, { zone: 'ludus', pools: [pool()] }, 'vmbr1000', 7)
     expect(openNics(again)).to.deep.equal([nic('AB')])
+    const onItsWay = journal(nic('AB', { writtenAt: 3 }))
+    expect(journalWith(onItsWay, { zone: 'ludus', pools: [pool()] }, 'vmbr1000', 7).nics).to.deep.equal(onItsWay.nics)
     expect(withNic(again, nic('AB', { writtenAt: 9 })).nics[0]?.writtenAt).to.equal(9)
   })
 })
