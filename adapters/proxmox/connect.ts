@@ -8,6 +8,7 @@ import { createWatchApply } from './apply-watch.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createBridgeWriter } from './bridges.ts'
 import { createGuestCensus } from './guest-census.ts'
+import { createGuestAgents } from './guest-agents.ts'
 import { createGuestNicReader } from './guest-nics.ts'
 import { createHosts } from './hosts.ts'
 import { createNicLooks } from './nic-looks.ts'
@@ -107,6 +108,7 @@ export const connectProxmox = (
     ...throughQuorateHost(observer, hosts, steady),
     nics: createNicReader({ api, census: createGuestCensus({ api, visibility, before }), plugs }),
     guestNics: createGuestNicReader(api),
+    guestAgents: createGuestAgents(api),
     nicLooks: createNicLooks({ api, lanes, plugs, clock: steady }),
     sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),

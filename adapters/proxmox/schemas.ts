@@ -180,6 +180,19 @@ export const taskLog = z.array(z.object({ n: number, t: text }))
 
 export const vmConfig = z.record(z.string(), z.union([text, z.null().transform(() => '')]))
 
+/** What the guest agent of a VM tells of its interfaces, whole; in place of the list it may tell an error. */
+export const agentInterfaces = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({
+        name: text,
+        'hardware-address': maybe(text),
+        'ip-addresses': maybe(z.array(z.object({ 'ip-address': text, 'ip-address-type': maybe(text) }))),
+      }),
+    ),
+  }),
+})
+
 /** All VMs of a node, by the node itself. */
 export const nodeMachines = z.array(
   z.object({ vmid: number, name: maybe(text), status: maybe(text), uptime: maybe(number) }),

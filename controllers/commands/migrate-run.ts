@@ -73,8 +73,9 @@ async function run(
   const result = await migrate(plan, order, parts)
   if (!reboot) await sayWhoKeepsOldMtu({ ranges, pools }, seen, mtu, parts)
   print(summaryOf(result))
-  const { notMoved, stuck, ungranted, notRebooted } = result
-  return inTheWay.length + notMoved.size + stuck.size + ungranted.length + notRebooted.length === 0 ? 0 : 1
+  const { notMoved, stuck, ungranted, lostAddresses, notRebooted } = result
+  const troubles = [inTheWay, [...notMoved], [...stuck], ungranted, lostAddresses, notRebooted]
+  return troubles.every(({ length }) => length === 0) ? 0 : 1
 }
 
 /**

@@ -38,11 +38,12 @@ async function openMigration(
   const settings = planSettingsOf(config)
   const { maker } = openNetworks(proxmox, migration.lockStore, () => settings, { clock, logger, signal })
   await maker.giveBackLeftover()
-  const { machines, reboots, nicLooks, pools, access } = proxmox
+  const { machines, reboots, nicLooks, guestAgents, pools, access } = proxmox
   return {
     machines,
     reboots,
     nicLooks,
+    guestAgents,
     pools,
     access,
     maker,

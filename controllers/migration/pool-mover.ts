@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { JournalNic } from '../../model/migration-journal.ts'
 import { bridgeOf } from '../../reconcilers/migration/old-networks.ts'
+import type { LinkCheck } from './link-check.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import type { KnownOfNic, NicChange, NicPut, NicWriter } from './nic-writer.ts'
 import { RangeWrite } from './range-write.ts'
@@ -38,19 +39,23 @@ export class PoolMover {
   readonly #finder: VmFinder
   readonly #clock: Pick<Clock, 'now'>
   readonly #say: (line: string) => void
+  readonly #links: Pick<LinkCheck, 'before'> | undefined
 
+  /** @param links what is told of links inside of VMs before they move; left out: nothing is */
   constructor(
     writer: NicWriter,
     keeper: JournalKeeper,
     finder: VmFinder,
     clock: Pick<Clock, 'now'>,
     say: (line: string) => void,
+    links?: Pick<LinkCheck, 'before'>,
   ) {
     this.#writer = writer
     this.#keeper = keeper
     this.#finder = finder
     this.#clock = clock
     this.#say = say
+    this.#links = links
   }
 
   async move(pool: string): Promise<PoolMoved> {
@@ -83,7 +88,7 @@ export class PoolMover {
   /** @returns why one can't be moved, as a sentence; the others may have been written by then */
   async #moveAll(pool: string, open: readonly JournalNic[]): Promise<string | undefined> {
     const vms = vmsOf(open)
-    const writing = new RangeWrite(this.#writer, this.#keeper, this.#finder, this.#clock)
+    const writing = new RangeWrite(this.#writer, this.#keeper, this.#finder, this.#clock, this.#links)
     const written = await writing.write(pool, vms)
     if (written.kind === 'failed') return written.why
     let why: string | undefined

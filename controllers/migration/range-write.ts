@@ -3,6 +3,7 @@ import type { JournalNic } from '../../model/migration-journal.ts'
 import type { NicLook } from '../../model/nic-look.ts'
 import { inOrderOfMove } from '../../reconcilers/migration/order-of-move.ts'
 import { isSameText } from '../../reconcilers/migration/old-networks.ts'
+import type { LinkCheck } from './link-check.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import { isOnNat, isRouter, type MovedVm } from './moved-vm.ts'
 import type { NicWriter } from './nic-writer.ts'
@@ -47,12 +48,20 @@ export class RangeWrite {
   readonly #keeper: JournalKeeper
   readonly #finder: VmFinder
   readonly #clock: Pick<Clock, 'now'>
+  readonly #links: Pick<LinkCheck, 'before'> | undefined
 
-  constructor(writer: NicWriter, keeper: JournalKeeper, finder: VmFinder, clock: Pick<Clock, 'now'>) {
+  constructor(
+    writer: NicWriter,
+    keeper: JournalKeeper,
+    finder: VmFinder,
+    clock: Pick<Clock, 'now'>,
+    links: Pick<LinkCheck, 'before'> | undefined,
+  ) {
     this.#writer = writer
     this.#keeper = keeper
     this.#finder = finder
     this.#clock = clock
+    this.#links = links
   }
 
   async write(pool: string, vms: readonly MovedVm[]): Promise<RangeWritten> {
@@ -95,8 +104,12 @@ export class RangeWrite {
     for (let looks = 0; looks < 2 && node !== undefined; looks += 1) {
       const look = await this.#writer.look({ node, vmid: vm.vmid })
       if (typeof look === 'string') return look
-      if (look !== undefined)
-        return this.#whyNot(vm, look) ?? { vm, node, look, router: isRouter(vm), running: look.running }
+      if (look !== undefined) {
+        const why = this.#whyNot(vm, look)
+        if (why !== undefined) return why
+        if (look.running && look.agent) await this.#links?.before(vm, node)
+        return { vm, node, look, router: isRouter(vm), running: look.running }
+      }
       node = await this.#finder.inPool(vm.pool, vm.vmid)
     }
     return 'there is no such VM in its pool any more, or it is being migrated'

@@ -12,6 +12,7 @@ import type {
 } from '../../model/network-ports.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { AccessWriter, Proxmox } from '../../model/ports.ts'
+import type { GuestAgents } from '../../model/guest-agent.ts'
 import type { NicLooks } from '../../model/nic-look.ts'
 import type { Reboots } from '../../model/reboot-ports.ts'
 import type {
@@ -110,6 +111,8 @@ export class FakeProxmox implements Proxmox {
   readonly guestNics: GuestNicReader = {
     read: () => Promise.reject(new Error('nobody moves networks of a cluster in memory')),
   }
+
+  readonly guestAgents: GuestAgents = { interfaces: () => Promise.resolve({ kind: 'silent' }) }
 
   readonly nicLooks: NicLooks = {
     look: () => Promise.reject(new Error('nobody moves networks of a cluster in memory')),
