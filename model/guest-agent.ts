@@ -9,7 +9,7 @@ export interface AgentInterface {
 }
 
 /** What came of asking. */
-export type AgentAnswer =
+type AgentAnswer =
   | { readonly kind: 'answered'; readonly interfaces: readonly AgentInterface[] }
   /** It is not there, does not run, or takes too long; all of that is usual. */
   | { readonly kind: 'silent' }

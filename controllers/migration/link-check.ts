@@ -2,7 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { AgentInterface, GuestAgents } from '../../model/guest-agent.ts'
 import { lostAddresses, type LostAddresses } from '../../reconcilers/migration/lost-addresses.ts'
 import type { MovedVm } from './moved-vm.ts'
-import type { VmFinder } from './pool-mover.ts'
+import type { VmFinder } from './vm-finder.ts'
 import { sideBySide } from './side-by-side.ts'
 
 /** A system that lost its link needs a moment to find that its address is not good any more, in milliseconds. */

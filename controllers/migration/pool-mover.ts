@@ -7,6 +7,7 @@ import type { KnownOfNic, NicChange, NicPut, NicWriter } from './nic-writer.ts'
 import { RangeWrite } from './range-write.ts'
 import { sideBySide } from './side-by-side.ts'
 import { vmsOf } from './moved-vm.ts'
+import type { VmFinder } from './vm-finder.ts'
 
 /** What became of a pool. */
 export type PoolMoved =
@@ -15,15 +16,6 @@ export type PoolMoved =
   | { readonly kind: 'put back'; readonly why: string }
   /** Some of them could not be put back either. */
   | { readonly kind: 'stuck'; readonly why: string; readonly left: readonly string[] }
-
-/** Where VMs are just now: a move takes long, and VMs are migrated meanwhile. Undefined when there is none. */
-export interface VmFinder {
-  inPool(pool: string, vmid: number): Promise<string | undefined>
-  /** VMID -> node, of all in a pool. */
-  allIn(pool: string): Promise<ReadonlyMap<number, string>>
-  /** Wherever it is: it may have been put into another pool since it was moved. */
-  anywhere(pool: string, vmid: number): Promise<string | undefined>
-}
 
 /** So many VMs are looked at at once after their writes, as many as Proxmox has workers and one. */
 const AT_ONCE = 4

@@ -7,7 +7,7 @@ import type { LinkCheck } from './link-check.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import { isOnNat, isRouter, type MovedVm } from './moved-vm.ts'
 import type { NicWriter } from './nic-writer.ts'
-import type { VmFinder } from './pool-mover.ts'
+import type { VmFinder } from './vm-finder.ts'
 import { sideBySide } from './side-by-side.ts'
 
 /** A VM whose NICs were written, as far as they had to be, and that nobody has looked at since. */

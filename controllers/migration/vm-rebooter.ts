@@ -7,7 +7,7 @@ import { whyOff } from '../../reconcilers/migration/off-after-reboot.ts'
 import { runsWithOldMtu } from '../../reconcilers/migration/old-mtu.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import type { MovedVm } from './moved-vm.ts'
-import type { VmFinder } from './pool-mover.ts'
+import type { VmFinder } from './vm-finder.ts'
 import { VmWatch } from './vm-watch.ts'
 
 /** What came of a VM that may have to be rebooted. */
@@ -129,7 +129,7 @@ export class VmRebooter {
           if (read.running || read.node !== node) throw new Outdated('it is up again')
         }),
       )
-      return 'went off again right after it was started'
+      return 'was started without avail'
     } catch (error) {
       this.#parts.signal.throwIfAborted()
       if (error instanceof Outdated) return 'changes all the time'

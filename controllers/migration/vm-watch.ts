@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { MachineRead, Machines } from '../../model/machine-ports.ts'
 import type { Reboots, VmTask } from '../../model/reboot-ports.ts'
-import type { VmFinder } from './pool-mover.ts'
+import type { VmFinder } from './vm-finder.ts'
 
 /** A VM when Proxmox has done with it what it does. */
 export type Standstill =
