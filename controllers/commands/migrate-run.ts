@@ -1,3 +1,4 @@
+import type { MigrationJournal } from '../../model/migration-journal.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
@@ -59,6 +60,7 @@ async function run(
   const plan = planMigration(seen, scopeWithBegun({ ranges, pools }, journal), settings)
   if (plan.obstacles.length > 0) {
     for (const { message } of plan.obstacles) print(`! ${message}`)
+    sayWhoMayBeOff(journal?.reboots, print)
     print('nothing is moved')
     return 1
   }
@@ -72,6 +74,9 @@ async function run(
   const order = { scope: { ranges, pools }, outside, natBridge: settings.natBridge, reboots: reboot, mtu }
   const result = await migrate(plan, order, parts)
   if (!reboot) await sayWhoKeepsOldMtu({ ranges, pools }, seen, mtu, parts)
+  if (!reboot) sayWhoMayBeOff(journal?.reboots, print)
+  if (reboot && mtu === undefined)
+    print(`# the MTU of zone ${settings.zone} is not known, so nobody is rebooted; set its mtu, then run this again`)
   print(summaryOf(result))
   const { notMoved, stuck, ungranted, lostAddresses, notRebooted } = result
   const troubles = [inTheWay, [...notMoved], [...stuck], ungranted, lostAddresses, notRebooted]
@@ -95,7 +100,14 @@ export async function migrateRollbackCommand(
     connected,
     composition,
     { verb: 'rollback', say: print, signal },
-    (parts) => rollBack(ranges, parts),
+    async (parts) => {
+      const { reboots = [] } = (await parts.store.read()) ?? {}
+      const result = await rollBack(ranges, parts)
+      const left = (await parts.store.read())?.reboots ?? []
+      const forgotten = reboots.filter(({ vmid }) => !left.some((each) => each.vmid === vmid))
+      for (const { vmid } of forgotten) print(`# VM ${vmid} was to be rebooted, and ${MAY_BE_OFF}: qm start ${vmid}`)
+      return result
+    },
   )
   if (back.length + stuck.size === 0) print('nothing to put back: no move is in the journal')
   else print(`put back: ${back.length === 0 ? 'none' : back.join(', ')}${namedPart('not put back', [...stuck.keys()])}`)
@@ -126,6 +138,16 @@ async function sayWhoKeepsOldMtu(
     )
   if (vms.length > 0) say('# lanista migrate run --reboot reboots them, range by range')
 }
+
+/** Whoever was to be rebooted when an earlier run was ended, or did not go down in time. */
+function sayWhoMayBeOff(reboots: MigrationJournal['reboots'], print: (line: string) => void): void {
+  for (const { vmid } of reboots ?? [])
+    print(
+      `# VM ${vmid} was to be rebooted, and ${MAY_BE_OFF}: lanista migrate run --reboot starts it, or qm start ${vmid}`,
+    )
+}
+
+const MAY_BE_OFF = 'nobody has seen it up since; if it is off'
 
 function summaryOf({ moved, notMoved, stuck, rebooted, notRebooted }: Migrated): string {
   const reboots = `${namedPart('rebooted', rebooted)}${notRebooted.length === 0 ? '' : `; not rebooted: ${notRebooted.length}`}`

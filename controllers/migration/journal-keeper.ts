@@ -55,9 +55,11 @@ export class JournalKeeper {
 
   /** Forgets the entries of a pool that is on its bridges, and notes that it is: its VNets tell nobody any more. */
   async forget(pool: string): Promise<void> {
-    const { nics, onBridges = [] } = this.#journal
+    const { nics, onBridges = [], reboots: all = [], ...rest } = this.#journal
+    const reboots = all.filter((each) => !nics.some(({ vmid, pool: its }) => its === pool && vmid === each.vmid))
     this.#journal = {
-      ...this.#journal,
+      ...rest,
+      ...(reboots.length === 0 ? {} : { reboots }),
       nics: nics.filter((nic) => nic.pool !== pool),
       onBridges: [...new Set([...onBridges, pool])].sort(),
     }

@@ -169,6 +169,23 @@ describe('a move of networks that reboots', () => {
     ])
   })
 
+  itLong('names who may be off for it where it is not told to reboot any more, or is taken back', async () => {
+    await open([AB])
+    await migrate('run')
+    const running = startHere(['migrate', 'run', '--reboot', '--config', site.config])
+    const stop = site.simulator.journal.listen(({ method, path }) => {
+      if (method === 'POST' && reboots(AB_ROUTER).path.test(path)) running.stop()
+    })
+    await running.ended.catch(() => undefined)
+    stop()
+    const told = /# VM 1010 was to be rebooted, and nobody has seen it up since; if it is off: (.*)\n/
+    expect(told.exec((await migrate('run')).stdout)?.[1]).to.equal(
+      'lanista migrate run --reboot starts it, or qm start 1010',
+    )
+    expect(told.exec((await migrate('rollback')).stdout)?.[1]).to.equal('qm start 1010')
+    expect((await migrate('rollback')).stdout).not.to.match(told)
+  })
+
   itLong('leaves off what a person has stopped after it was rebooted', async () => {
     await open([AB])
     await migrate('run')
