@@ -42,17 +42,20 @@ export function addMigrateNetworks(migrate: Command, acting: Acting): void {
   migrate
     .command('run')
     .description(
-      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun unless ranges are named. Status 0: all is moved, 1: something is not',
+      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun unless ranges are named. Status 0: all is moved (and rebooted, with --reboot), 1: something is not',
     )
     .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
     .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')
+    .option('--reboot', 'reboot VMs that keep the MTU of their bridge, range by range, once it has moved', false)
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
     .option('--only-networks', 'make the VNets with one apply, and move no NIC', false)
-    .action(async (given: { range?: string[]; pool?: string[]; config: string; onlyNetworks: boolean }) => {
-      const { migrateRunCommand } = await import('./commands/migrate-run.ts')
-      const { range: ranges = [], pool: pools = [], config, onlyNetworks } = given
-      finish(await migrateRunCommand({ ranges, pools, config, onlyNetworks }, composition, print, outside.stopSignal()))
-    })
+    .action(
+      async (given: { range?: string[]; pool?: string[]; onlyNetworks: boolean; reboot: boolean; config: string }) => {
+        const { migrateRunCommand } = await import('./commands/migrate-run.ts')
+        const { range: ranges = [], pool: pools = [], ...others } = given
+        finish(await migrateRunCommand({ ranges, pools, ...others }, composition, print, outside.stopSignal()))
+      },
+    )
   migrate
     .command('status')
     .description('say NIC by NIC what of a move is done. Status 0: all is, 2: something is left')

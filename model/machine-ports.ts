@@ -6,6 +6,8 @@ export interface MachineRead {
   readonly node: string
   readonly name: string | undefined
   readonly running: boolean
+  /** Since its process was started; 0 while it is off. A reboot from the inside changes nothing of it. */
+  readonly uptimeSeconds: number
   /** Its guest stands still although its process runs; told by `status/current` alone (`qmpstatus`). */
   readonly paused: boolean
   readonly template: boolean
@@ -22,6 +24,8 @@ export interface MachineTold {
   readonly name: string | undefined
   /** A paused one runs as well. */
   readonly running: boolean
+  /** As in `MachineRead`. */
+  readonly uptimeSeconds: number
 }
 
 /** A VM read for comparing it with its range file. */

@@ -46,7 +46,7 @@ export interface MigrationJournal {
   readonly cluster?: ClusterNamed | undefined
   readonly zone: string
   readonly natBridge: string
-  /** In the order in which they move. */
+  /** In the order in which they were planned; the last first is the way back. */
   readonly nics: readonly JournalNic[]
   /** Ranges and pools that are on their bridges, as they were put back or could not be moved, though their VNets may be there. */
   readonly onBridges?: readonly string[] | undefined
@@ -54,6 +54,15 @@ export interface MigrationJournal {
   readonly going?: readonly BridgesGoing[] | undefined
   /** Old bridges that it has removed. */
   readonly removed?: readonly NodeBridge[] | undefined
+  /** Reboots that were asked for, noted before, and of which nobody knows yet that the VM is up again. */
+  readonly reboots?: readonly JournalReboot[] | undefined
+}
+
+/** A reboot for the MTU of the new networks. */
+interface JournalReboot {
+  readonly vmid: number
+  /** Epoch milliseconds. */
+  readonly askedAt: number
 }
 
 /** Where the journal is kept. */

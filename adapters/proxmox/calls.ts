@@ -33,6 +33,7 @@ export const CALLS = [
   'GET /nodes/{node}/qemu',
   'GET /nodes/{node}/qemu/{vmid}/config',
   'GET /nodes/{node}/qemu/{vmid}/status/current',
+  'GET /nodes/{node}/qemu/{vmid}/agent/network-get-interfaces',
   'GET /nodes/{node}/tasks',
   'GET /nodes/{node}/tasks/{upid}/status',
   'GET /nodes/{node}/tasks/{upid}/log',
@@ -54,6 +55,7 @@ export const CALLS = [
   'PUT /nodes/{node}/qemu/{vmid}/config',
   'POST /nodes/{node}/qemu/{vmid}/status/start',
   'POST /nodes/{node}/qemu/{vmid}/status/shutdown',
+  'POST /nodes/{node}/qemu/{vmid}/status/reboot',
   'POST /nodes/{node}/qemu/{vmid}/status/stop',
   'DELETE /nodes/{node}/qemu/{vmid}',
 ] as const

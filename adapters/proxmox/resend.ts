@@ -41,6 +41,7 @@ export const RESEND: Readonly<Record<WriteCall, Resend>> = {
   'PUT /nodes/{node}/qemu/{vmid}/config': AT_ONCE,
   'POST /nodes/{node}/qemu/{vmid}/status/start': BY_TASK,
   'POST /nodes/{node}/qemu/{vmid}/status/shutdown': BY_TASK,
+  'POST /nodes/{node}/qemu/{vmid}/status/reboot': BY_TASK,
   'POST /nodes/{node}/qemu/{vmid}/status/stop': BY_TASK,
   'DELETE /nodes/{node}/qemu/{vmid}': BY_TASK,
 }

@@ -131,7 +131,7 @@ export interface Guest {
   /** Does the agent inside answer; left out, it is as `guestsRespond` says. */
   agentAnswers?: boolean
   /** Addresses inside by NIC, such as `10.2.10.11/24` of `net0`. */
-  readonly addresses?: ReadonlyMap<string, readonly string[]>
+  addresses?: ReadonlyMap<string, readonly string[]>
   node: string
   /** The configuration file's first section, `lock` and `template` among it. */
   readonly config: Map<string, ConfigValue>

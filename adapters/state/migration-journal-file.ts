@@ -37,6 +37,7 @@ const journal: z.ZodType<MigrationJournal> = z.object({
     )
     .optional(),
   removed: z.array(z.object({ node: z.string(), bridge: z.string() })).optional(),
+  reboots: z.array(z.object({ vmid: z.int(), askedAt: z.number() })).optional(),
 })
 
 /** The journal of a move of networks, `<stateDir>/migration/journal.json`, and beside it the note on the SDN lock that it takes, and who is at it. */

@@ -38,9 +38,12 @@ async function openMigration(
   const settings = planSettingsOf(config)
   const { maker } = openNetworks(proxmox, migration.lockStore, () => settings, { clock, logger, signal })
   await maker.giveBackLeftover()
-  const { machines, pools, guestNics, access } = proxmox
+  const { machines, reboots, nicLooks, guestAgents, pools, guestNics, access } = proxmox
   return {
     machines,
+    reboots,
+    nicLooks,
+    guestAgents,
     pools,
     guestNics,
     access,

@@ -3,8 +3,14 @@ import type { JournalNic } from '../../model/migration-journal.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import { bridgeOf } from '../../reconcilers/migration/old-networks.ts'
 import type { NicBack } from '../../reconcilers/migration/way-back.ts'
+import type { LinkCheck } from './link-check.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
-import type { NicPut, NicWriter } from './nic-writer.ts'
+import type { KnownOfNic, NicChange, NicPut, NicWriter } from './nic-writer.ts'
+import { RangeWrite } from './range-write.ts'
+import { sideBySide } from './side-by-side.ts'
+import { vmsOf } from './moved-vm.ts'
+import { isUntold, toldPlace } from './told-place.ts'
+import type { VmFinder } from './vm-finder.ts'
 
 /** What became of a pool. */
 export type PoolMoved =
@@ -14,17 +20,26 @@ export type PoolMoved =
   /** Some of them could not be put back either. */
   | { readonly kind: 'stuck'; readonly why: string; readonly left: readonly string[] }
 
-/** Where a VM is just now: a move takes long, and VMs are migrated meanwhile. Undefined when there is none. */
-export interface VmFinder {
-  inPool(pool: string, vmid: number): Promise<string | undefined>
-  /** Wherever it is: it may have been put into another pool since it was moved. */
-  anywhere(pool: string, vmid: number): Promise<string | undefined>
-}
+/** So many VMs are looked at at once after their writes, as many as Proxmox has workers and one. */
+const AT_ONCE = 4
 
 /** Tells of NICs whether they can go back, as it is just now. */
 export type JudgeWayBack = (nics: readonly JournalNic[]) => Promise<readonly NicBack[]>
 
-/** Moves the NICs of a pool one after the other, and puts all of them back where one can't be moved. */
+/** What moving a pool works with, besides NICs and journal. */
+export interface PoolMoverParts {
+  readonly clock: Pick<Clock, 'now'>
+  readonly say: (line: string) => void
+  readonly judge: JudgeWayBack
+  /** What is told of links inside of VMs before they move; left out: nothing is. */
+  readonly links?: Pick<LinkCheck, 'before'>
+}
+
+/**
+ * Moves the NICs of a pool, and puts all of them back where one can't be moved. All are looked at first, then written with nothing in
+ * between, some VMs side by side, and then each is looked for where it is to be: so machines and their router are on
+ * different networks for no longer than the writes take.
+ */
 export class PoolMover {
   readonly #writer: NicWriter
   readonly #keeper: JournalKeeper
@@ -32,16 +47,14 @@ export class PoolMover {
   readonly #clock: Pick<Clock, 'now'>
   readonly #say: (line: string) => void
   readonly #judge: JudgeWayBack
+  readonly #links: Pick<LinkCheck, 'before'> | undefined
 
+  /** @param links what is told of links inside of VMs before they move; left out: nothing is */
   constructor(
     writer: NicWriter,
     keeper: JournalKeeper,
     finder: VmFinder,
-    {
-      clock,
-      say,
-      judge,
-    }: { readonly clock: Pick<Clock, 'now'>; readonly say: (line: string) => void; readonly judge: JudgeWayBack },
+    { clock, say, judge, links }: PoolMoverParts,
   ) {
     this.#writer = writer
     this.#keeper = keeper
@@ -49,22 +62,19 @@ export class PoolMover {
     this.#clock = clock
     this.#say = say
     this.#judge = judge
+    this.#links = links
   }
 
   async move(pool: string): Promise<PoolMoved> {
     const open = this.#keeper.of(pool).filter(({ proven }) => proven !== true)
-    for (const nic of open) {
-      const put = await this.#forward(nic)
-      if (put.kind === 'there') continue
-      const why = `vm ${nic.name}: ${nic.key}: ${whyOf(put)}`
-      this.#say(`  ! ${why}; the NICs of ${pool} are put back`)
-      const left = await this.back(pool)
-      if (left.length === 0) return { kind: 'put back', why }
-      const half = `some NICs of ${pool} have moved and others have not; once that is mended, lanista migrate run moves the rest, and lanista migrate rollback --range ${pool} puts all of them back`
-      this.#say(`  ! ${half}`)
-      return { kind: 'stuck', why, left: [...left, half] }
-    }
-    return { kind: 'moved', nics: open.length }
+    const why = await this.#moveAll(pool, open)
+    if (why === undefined) return { kind: 'moved', nics: open.length }
+    this.#say(`  ! ${why}; the NICs of ${pool} are put back`)
+    const left = await this.back(pool)
+    if (left.length === 0) return { kind: 'put back', why }
+    const half = `some NICs of ${pool} have moved and others have not; once that is mended, lanista migrate run moves the rest, and lanista migrate rollback --range ${pool} puts all of them back`
+    this.#say(`  ! ${half}`)
+    return { kind: 'stuck', why, left: [...left, half] }
   }
 
   /**
@@ -106,13 +116,40 @@ export class PoolMover {
     return lines
   }
 
-  async #forward(nic: JournalNic): Promise<NicPut> {
-    let written = nic
-    const nodeOf = (): Promise<string | undefined> => this.#finder.inPool(nic.pool, nic.vmid)
-    const put = await this.#putAt(nic, nodeOf, nic.before, nic.after, async () => {
-      written = { ...nic, writtenAt: this.#clock.now() }
-      await this.#keeper.note(written)
+  /** @returns why one can't be moved, as a sentence; the others may have been written by then */
+  async #moveAll(pool: string, open: readonly JournalNic[]): Promise<string | undefined> {
+    const vms = vmsOf(open)
+    const writing = new RangeWrite(this.#writer, this.#keeper, this.#finder, this.#clock, this.#links)
+    const written = await writing.write(pool, vms)
+    if (written.kind === 'failed') return written.why
+    let why: string | undefined
+    await sideBySide(written.vms, AT_ONCE, async ({ node, nics, refused, since }) => {
+      let known: KnownOfNic = { since }
+      for (const nic of nics) {
+        if (why !== undefined) return
+        const put = await this.#forward(nic, node, { ...known, refused: refused.get(nic.key) })
+        if (put.kind === 'there') known = { look: put.look }
+        else why ??= `vm ${nic.name}: ${nic.key}: ${whyOf(put)}`
+      }
     })
+    return why
+  }
+
+  /** Sees to it that a NIC is where it is to be, and notes it. */
+  async #forward(nic: JournalNic, node: string | undefined, known: KnownOfNic): Promise<NicPut> {
+    let written = this.#keeper.of(nic.pool).find(({ vmid, key }) => vmid === nic.vmid && key === nic.key) ?? nic
+    let first = node
+    const nodeOf = async (): Promise<string | undefined> => {
+      const here = first ?? (await this.#finder.inPool(nic.pool, nic.vmid))
+      first = undefined
+      return here
+    }
+    const change = { expected: nic.before, wanted: nic.after, onto: 'vnets' } as const
+    const onWrite = async (): Promise<void> => {
+      written = { ...written, writtenAt: this.#clock.now() }
+      await this.#keeper.note(written)
+    }
+    const put = await this.#putAt(nic, nodeOf, change, onWrite, known)
     if (put.kind !== 'there') return put
     await this.#keeper.note({ ...written, proven: true })
     const from = bridgeOf(nic.before) ?? ''
@@ -123,11 +160,12 @@ export class PoolMover {
 
   async #back(nic: JournalNic): Promise<NicPut> {
     const nodeOf = (): Promise<string | undefined> => this.#finder.anywhere(nic.pool, nic.vmid)
-    const put = await this.#putAt(nic, nodeOf, nic.after, nic.before, () => Promise.resolve())
+    const change = { expected: nic.after, wanted: nic.before, onto: 'bridges' } as const
+    const put = await this.#putAt(nic, nodeOf, change, () => Promise.resolve())
     // Its NIC may be on the VNet still: only what the whole cluster does not have any more is gone.
     if (put.kind !== 'gone' || put.what === 'nic') return put
-    const node = await placeOf(nodeOf)
-    if (typeof node === 'object') return node
+    const node = await toldPlace(nodeOf())
+    if (isUntold(node)) return { kind: 'failed', why: node.untold }
     return node === undefined
       ? put
       : { kind: 'failed', why: 'its VM is on its way to another node; run this again when it is there' }
@@ -137,28 +175,18 @@ export class PoolMover {
   async #putAt(
     { vmid, key }: JournalNic,
     nodeOf: () => Promise<string | undefined>,
-    expected: string,
-    wanted: string,
+    change: NicChange,
     onWrite: () => Promise<void>,
+    known: KnownOfNic = {},
   ): Promise<NicPut> {
     for (let look = 0; look < 2; look += 1) {
-      const node = await placeOf(nodeOf)
-      if (typeof node === 'object') return node
+      const node = await toldPlace(nodeOf())
+      if (isUntold(node)) return { kind: 'failed', why: node.untold }
       if (node === undefined) break
-      const put = await this.#writer.put({ node, vmid, key }, expected, wanted, onWrite)
+      const put = await this.#writer.put({ node, vmid, key }, change, onWrite, look === 0 ? known : {})
       if (put.kind !== 'gone' || put.what === 'nic') return put
     }
     return { kind: 'gone', what: 'vm' }
-  }
-}
-
-/** Where a VM is, or why that can't be told. */
-async function placeOf(nodeOf: () => Promise<string | undefined>): Promise<string | undefined | NicPut> {
-  try {
-    return await nodeOf()
-  } catch (error) {
-    if (!isProxmoxError(error) || error.kind === 'unauthorized') throw error
-    return { kind: 'failed', why: `it can't be told where its VM is: ${error.message}` }
   }
 }
 

@@ -30,7 +30,7 @@ export async function rollBack(
     readonly checkJournal: (journal: MigrationJournal, here: ClusterSnapshot) => void
   },
 ): Promise<RolledBack> {
-  const { store, machines, look, clock, signal, say } = parts
+  const { store, look, clock, signal, say } = parts
   const journal = await store.read()
   rangesInJournal(ranges, journal, 'put back')
   const pools = poolsIn(journal, ranges)
@@ -38,7 +38,7 @@ export async function rollBack(
   const seen = await look()
   parts.checkJournal(journal, seen)
   const keeper = new JournalKeeper(store, journal)
-  const writer = new NicWriter(machines, journalZones(journal, seen), signal)
+  const writer = new NicWriter(parts, journalZones(journal, seen), signal)
   const mover = new PoolMover(writer, keeper, vmFinder(parts), {
     clock,
     say,

@@ -1,7 +1,7 @@
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import type { MigrationSeen } from './migration-seen.ts'
-import { bridgeOf, vnetFor } from './old-networks.ts'
+import { bridgeOf, isSameText, vnetFor } from './old-networks.ts'
 import { isReplugging } from './replug.ts'
 
 /** Same NIC of the same VM. */
@@ -31,6 +31,14 @@ export function journalWith(
     const found = planned.find((each) => isSameNic(each, nic))
     // A way back that was cut off while it plugged the NIC in anew: what it was is what the journal says.
     if (found !== undefined && isReplugging(found.before, nic.before)) return { ...nic, proven: undefined }
+    // Not there yet may be on its way: Proxmox goes on with a write whose sender has ended.
+    if (
+      found !== undefined &&
+      nic.writtenAt !== undefined &&
+      nic.proven !== true &&
+      isSameText(found.before, nic.before)
+    )
+      return { ...found, writtenAt: nic.writtenAt }
     return found ?? nic
   })
   const added = planned.filter((nic) => !known.some((each) => isSameNic(each, nic)))
@@ -43,6 +51,7 @@ export function journalWith(
     natBridge,
     nics: [...kept, ...added],
     ...(onBridges.length === 0 ? {} : { onBridges }),
+    ...(journal?.reboots === undefined ? {} : { reboots: journal.reboots }),
   }
 }
 

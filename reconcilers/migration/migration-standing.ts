@@ -1,7 +1,8 @@
 import type { GuestNics } from '../../model/guest-nics.ts'
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import type { MigrationStanding, NicStanding } from '../../model/migration-standing.ts'
-import { bridgeOf, isSameText, optionOf } from './old-networks.ts'
+import { runsWithOldMtu, type Uptime } from './old-mtu.ts'
+import { bridgeOf, isSameText } from './old-networks.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { isReplugging } from './replug.ts'
 import { snapshotRemarks } from './stays-behind.ts'
@@ -22,7 +23,7 @@ export function standingOf(
       from: bridgeOf(nic.before) ?? '',
       to: bridgeOf(nic.after) ?? '',
       state: stateOf(nic, found),
-      oldMtu: found !== undefined && runsWithOldMtu(nic, found, snapshot.takenAt, mtu),
+      oldMtu: found !== undefined && runsWithOldMtu(nic, uptimeOf(found.guest), snapshot.takenAt, mtu),
     }
   })
   const known = guests.filter(({ guest }) => nics.some(({ vmid }) => vmid === guest.vmid))
@@ -42,17 +43,7 @@ function stateOf(nic: JournalNic, found: GuestNics | undefined): NicStanding['st
   return bridgeOf(is) === bridgeOf(nic.before) ? 'to move' : 'elsewhere'
 }
 
-/** QEMU tells a card its MTU when it starts. Clocks of nodes and of this machine may differ by seconds, and a start takes longer. */
-function runsWithOldMtu(
-  { writtenAt, after }: JournalNic,
-  { guest }: GuestNics,
-  now: number,
-  mtu: number | undefined,
-): boolean {
-  if (writtenAt === undefined || mtu === undefined || mtu >= ETHERNET_MTU || guest.status !== 'running') return false
-  const own = optionOf(after, 'mtu')
-  if (!after.startsWith('virtio=') || (own !== undefined && own !== '1')) return false
-  return now - guest.uptimeSeconds * 1000 < writtenAt
-}
-
-const ETHERNET_MTU = 1500
+const uptimeOf = ({ status, uptimeSeconds }: GuestNics['guest']): Uptime => ({
+  running: status === 'running' || status === 'paused',
+  uptimeSeconds,
+})

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/condition.ts'
 import { bridgeName, NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { GuestNics } from '../../model/guest-nics.ts'
-import type { MigrationPlan, PoolMove, VmMove } from '../../model/plan/migration-plan.ts'
+import type { MigrationPlan, PoolMove } from '../../model/plan/migration-plan.ts'
 import type { VnetWant } from '../../model/plan/network-plan.ts'
 import type { NetworkRight } from '../../model/ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
@@ -15,6 +15,7 @@ import { natWantOf, vnetWantsOf } from '../vnet/vnet-wants.ts'
 import { checkZones } from '../zone/check-zones.ts'
 import { moveOf, type NewNetworks, whyVmStays } from './move-vm.ts'
 import { newNetworksOf } from './new-networks.ts'
+import { inOrderOfMove } from './order-of-move.ts'
 import { grantsFor } from './plan-grants.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { type MigrationScope, numbersOf, poolsToMove } from './pools-to-move.ts'
@@ -93,7 +94,7 @@ function judgePool(
         : []),
     ]),
   ]
-  const vms = moves.map(({ move }) => move).sort(byOrderOfMove)
+  const vms = inOrderOfMove(moves.map(({ move }) => move).sort((a, b) => a.vmid - b.vmid))
   const remarks = [
     ...snapshotRemarks(machines, networks.natBridge),
     ...(number !== undefined && !seen.files.has(pool)
@@ -102,9 +103,6 @@ function judgePool(
   ]
   return { pool, number, vms, obstacles, remarks }
 }
-
-/** Machines first, routers last: a machine never points at a router that is gone for longer than needed. */
-const byOrderOfMove = (a: VmMove, b: VmMove): number => Number(a.router) - Number(b.router) || a.vmid - b.vmid
 
 const subjectOf = (pool: string): string => (isReservedRangeId(pool) ? `pool ${pool}` : `range ${pool}`)
 

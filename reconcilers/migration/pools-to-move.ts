@@ -35,6 +35,18 @@ export const begunOutside = (
 ): readonly string[] =>
   ranges.length === 0 ? [] : begunPools(journal).filter((pool) => !ranges.includes(pool) && !pools.includes(pool))
 
+/** Pools of a scope of which all NICs have moved, and none is open. */
+export function movedPools(
+  { ranges, pools }: MigrationScope,
+  journal: MigrationJournal | undefined,
+): readonly string[] {
+  const open = new Set(begunPools(journal))
+  const all = new Set((journal?.nics ?? []).map(({ pool }) => pool))
+  return [...all].filter(
+    (pool) => !open.has(pool) && (ranges.length === 0 || ranges.includes(pool) || pools.includes(pool)),
+  )
+}
+
 const begunPools = (journal: MigrationJournal | undefined): readonly string[] =>
   journal === undefined ? [] : [...new Set(openNics(journal).map(({ pool }) => pool))]
 

@@ -117,7 +117,7 @@ describe('the way back of a move of networks', () => {
     const fault = site.simulator.arm({ on: 'request', match, at: 'before', effect: refused, times: 1000 })
     const run = await migrate('run')
     expect(run.status).to.equal(1)
-    expect(run.stdout).to.match(/AB-vm1: net0: it can't be told where its VM is: .*no such luck/)
+    expect(run.stdout).to.match(/AB-vm1: it can't be told where its VM is: .*no such luck/)
     expect(run.stdout).to.match(/moved: CD; not moved: AB\n$/)
     expect(nicOf(CD_ROUTER, 'net1')).to.include('bridge=r2')
     fault.disarm()

@@ -140,6 +140,12 @@ const BY_CALL: Readonly<Record<WriteCall, Write>> = {
     answer: TASK,
     make: ({ machines }, signal) => machines.shutdown('pve1', 100, 60, always(signal)),
   },
+  'POST /nodes/{node}/qemu/{vmid}/status/reboot': {
+    doing: 'reboot a VM',
+    sent: 'POST /nodes/pve1/qemu/100/status/reboot',
+    answer: TASK,
+    make: ({ reboots }, signal) => reboots.reboot('pve1', 100, 60, always(signal)),
+  },
   'POST /nodes/{node}/qemu/{vmid}/status/stop': {
     doing: 'stop a VM',
     sent: 'POST /nodes/pve1/qemu/100/status/stop',

@@ -103,6 +103,10 @@ describe('the journal of a move', () => {
     expect(more).to.deep.equal(finishing)
     const again = journalWith(before, { zone: 'ludus', pools: [pool()] }, { natBridge: 'vmbr1000' }, 7)
     expect(openNics(again)).to.deep.equal([nic('AB')])
+    const onItsWay = journal(nic('AB', { writtenAt: 3 }))
+    expect(journalWith(onItsWay, { zone: 'ludus', pools: [pool()] }, { natBridge: 'vmbr1000' }, 7).nics).to.deep.equal(
+      onItsWay.nics,
+    )
     expect(withNic(again, nic('AB', { writtenAt: 9 })).nics[0]?.writtenAt).to.equal(9)
   })
 })
