@@ -7,9 +7,8 @@ import type { AccessWriter } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { journalWith, openNics } from '../../reconcilers/migration/journal-of-plan.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
-import type { VnetMaker } from '../network/vnet-maker.ts'
 import { JournalKeeper } from './journal-keeper.ts'
-import { makeVnets } from './make-vnets.ts'
+import { makeVnets, type NetworkParts } from './make-vnets.ts'
 import { NicWriter } from './nic-writer.ts'
 import { type PoolMoved, PoolMover, type VmFinder } from './pool-mover.ts'
 
@@ -18,7 +17,7 @@ export interface MigrationParts {
   readonly machines: Pick<Machines, 'audit' | 'configure'>
   readonly pools: Pick<Pools, 'read'>
   readonly access: AccessWriter
-  readonly maker: Pick<VnetMaker, 'make'>
+  readonly networks: NetworkParts
   readonly store: MigrationJournalStore
   readonly look: () => Promise<ClusterSnapshot>
   readonly clock: Pick<Clock, 'now' | 'sleep'>
@@ -57,7 +56,7 @@ export async function migrate(
   const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
   if (pools.length === 0) return NOTHING
   await store.write(journal)
-  const lacking = await makeVnets(plan, parts.maker, clock, signal)
+  const lacking = await makeVnets(plan, parts.networks, clock, signal)
   const keeper = new JournalKeeper(store, journal)
   const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
   const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)

@@ -24,7 +24,7 @@ export interface RolledBack {
  */
 export async function rollBack(
   ranges: readonly string[],
-  parts: Omit<MigrationParts, 'maker'> & { readonly store: MigrationJournalStore },
+  parts: Omit<MigrationParts, 'networks'> & { readonly store: MigrationJournalStore },
 ): Promise<RolledBack> {
   const { store, machines, look, clock, signal, say } = parts
   const journal = await store.read()

@@ -16,8 +16,10 @@ import { checkZones } from '../zone/check-zones.ts'
 import { moveOf, type NewNetworks, whyVmStays } from './move-vm.ts'
 import { newNetworksOf } from './new-networks.ts'
 import { grantsFor } from './plan-grants.ts'
+import { repairNeed } from '../vnet/repair-need.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { type MigrationScope, numbersOf, poolsToMove } from './pools-to-move.ts'
+import { runAgain } from './run-again.ts'
 import { leftBehind, snapshotRemarks } from './stays-behind.ts'
 
 export type MigrationSettings = Pick<PlanSettings, 'zone' | 'vxlanTagBase' | 'natBridge' | 'applyForeign'>
@@ -42,7 +44,7 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
   const { actions, findings } = planVnets({ wants: vnets, removals: [] }, snapshot, settings)
   const pools = judged.map((pool): PoolMove => {
     const finding = pool.number === undefined ? undefined : findings.get(vnetName(pool.number))
-    return finding === undefined ? pool : { ...pool, obstacles: [...pool.obstacles, finding] }
+    return finding === undefined ? pool : { ...pool, obstacles: [...pool.obstacles, forOneRun(finding)] }
   })
   const going = pools.filter(({ vms, obstacles }) => vms.length > 0 && obstacles.length === 0)
   const nat = findings.get(NAT_VNET.name)
@@ -57,8 +59,16 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
       snapshot.quorate ? [] : NO_QUORUM,
       sdnHidden('the move', 'so nothing is moved', snapshot) ?? [],
       nat ?? [],
-    ].flat(),
-    remarks: [...zones.findings.map(({ message }) => message), ...leftBehind(seen, scope, settings.natBridge)],
+    ]
+      .flat()
+      .map(forOneRun),
+    remarks: [
+      ...zones.findings.map(({ message }) => message),
+      ...repairNeed(snapshot, zones, settings).lacking.map(
+        ({ node, message }) => `node ${node} ${message}; lanista migrate run applies again before a NIC moves there`,
+      ),
+      ...leftBehind(seen, scope, settings.natBridge),
+    ],
   }
 }
 
@@ -105,6 +115,8 @@ function judgePool(
 
 /** Machines first, routers last: a machine never points at a router that is gone for longer than needed. */
 const byOrderOfMove = (a: VmMove, b: VmMove): number => Number(a.router) - Number(b.router) || a.vmid - b.vmid
+
+const forOneRun = (finding: Finding): Finding => ({ ...finding, message: runAgain(finding.message) })
 
 const subjectOf = (pool: string): string => (isReservedRangeId(pool) ? `pool ${pool}` : `range ${pool}`)
 
