@@ -54,7 +54,8 @@ export async function migrate(
   const before = await store.read()
   const journal = journalWith(before, plan, natBridge, clock.now())
   const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
-  if (pools.length === 0) return NOTHING
+  // What could not be given when NICs moved is given as soon as it can be.
+  if (pools.length === 0) return { ...NOTHING, ungranted: await grantAll(plan, parts) }
   await store.write(journal)
   const lacking = await makeVnets(plan, parts.networks, clock, signal)
   const keeper = new JournalKeeper(store, journal)

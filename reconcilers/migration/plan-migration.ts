@@ -3,10 +3,8 @@ import { bridgeName, NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { GuestNics } from '../../model/guest-nics.ts'
 import type { MigrationPlan, PoolMove, VmMove } from '../../model/plan/migration-plan.ts'
 import type { VnetWant } from '../../model/plan/network-plan.ts'
-import type { NetworkRight } from '../../model/ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { isReservedRangeId } from '../../model/range-id.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { zoneObstacleOf } from '../../model/zone-finding.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { sdnHidden } from '../not-visible.ts'
@@ -15,7 +13,7 @@ import { natWantOf, vnetWantsOf } from '../vnet/vnet-wants.ts'
 import { checkZones } from '../zone/check-zones.ts'
 import { moveOf, type NewNetworks, whyVmStays } from './move-vm.ts'
 import { newNetworksOf } from './new-networks.ts'
-import { grantsFor } from './plan-grants.ts'
+import { grantsOn, networksOf } from './networks-in-use.ts'
 import { repairNeed } from '../vnet/repair-need.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { type MigrationScope, numbersOf, poolsToMove } from './pools-to-move.ts'
@@ -52,7 +50,7 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
     zone: settings.zone,
     wants: { kind: 'vnets', vnets: going.flatMap(wantsOf), removals: [] },
     networks: actions,
-    grants: going.flatMap((pool) => grantsOf(pool, settings, snapshot)),
+    grants: grantsOn(networksOf(going, seen, scope, settings), settings, snapshot),
     pools,
     obstacles: [
       zoneObstacleOf(zones.findings) ?? [],
@@ -142,17 +140,4 @@ function numberObstacle(pool: string, number: number, files: MigrationSeen['file
   return asked === undefined || asked === number
     ? []
     : [`its file says range_number ${asked}, and its VMs are on ${bridgeName(number)}; say ${number} there`]
-}
-
-function grantsOf(
-  { number, vms }: PoolMove,
-  { zone, natBridge }: MigrationSettings,
-  { acl }: ClusterSnapshot,
-): readonly NetworkRight[] {
-  const isOnNat = vms.some(({ nics }) => nics.some(({ to }) => to === NAT_VNET.name))
-  const all = [
-    ...(number === undefined ? [] : grantsFor(bridgeName(number), vnetName(number), zone, acl)),
-    ...(isOnNat ? grantsFor(natBridge, NAT_VNET.name, zone, acl) : []),
-  ]
-  return [...new Map(all.map((grant) => [JSON.stringify(grant), grant])).values()]
 }

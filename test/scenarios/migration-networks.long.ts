@@ -65,6 +65,32 @@ describe('the networks of a move', function () {
     expect(run.stdout, run.stderr).to.match(/moved: AB\n$/)
   })
 
+  it('are for whoever could use the bridges, and a right that could not be given is given by the next run', async () => {
+    await open()
+    const may = { type: 'group', ugid: 'class', roleid: 'PVESDNUser', propagate: true } as const
+    world.access.groups.set('class', new Set())
+    world.access.acl.push({ ...may, path: '/sdn/zones/localnetwork/vmbr1000' })
+    const first = await migrate('run')
+    expect(first.status).to.equal(1)
+    expect(first.stdout.match(/^! group class is not given .* lacks Permissions.Modify/gm)).to.have.length(1)
+    expect(first.stdout).to.match(/moved: AB\n$/)
+    const plan = await migrate('plan')
+    expect(plan.stdout).to.match(/\+ group class may use \/sdn\/zones\/ludus\/ludusnat \(PVESDNUser\)/)
+    expect(plan.status).to.equal(2)
+    world.access.acl.push({
+      type: 'user',
+      ugid: 'lanista@pve',
+      roleid: 'Administrator',
+      path: '/sdn/zones/ludus',
+      propagate: true,
+    })
+    const second = await migrate('run')
+    expect(second.stdout).to.match(/\+ group class may use .*\nnothing to move\n$/)
+    expect(second.status).to.equal(0)
+    expect((await migrate('run')).stdout).to.equal('nothing to move\n')
+    expect((await migrate('plan')).status).to.equal(0)
+  })
+
   it('tell whoever ran a command to run it again, where nothing goes on by itself', async () => {
     await open()
     const person = personIn(site.simulator)
