@@ -53,7 +53,7 @@ export function poolsThatAre(names: readonly string[], { snapshot }: Pick<Migrat
     )
 }
 
-function exitStatusOf({ pools, obstacles }: MigrationPlan): number {
+function exitStatusOf({ pools, obstacles, grants }: MigrationPlan): number {
   if (obstacles.length > 0 || pools.some((pool) => pool.obstacles.length > 0)) return 1
-  return pools.some(({ vms }) => vms.length > 0) ? 2 : 0
+  return grants.length > 0 || pools.some(({ vms }) => vms.length > 0) ? 2 : 0
 }

@@ -12,11 +12,10 @@ import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { journalWith, openNics } from '../../reconcilers/migration/journal-of-plan.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
 import { movedPools, type MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
-import type { VnetMaker } from '../network/vnet-maker.ts'
 import { judgeWayBack } from './judge-way-back.ts'
 import { JournalKeeper } from './journal-keeper.ts'
 import { LinkCheck } from './link-check.ts'
-import { makeVnets } from './make-vnets.ts'
+import { makeVnets, type NetworkParts } from './make-vnets.ts'
 import { vmsOf } from './moved-vm.ts'
 import { NicWriter } from './nic-writer.ts'
 import { type PoolMoved, PoolMover } from './pool-mover.ts'
@@ -33,7 +32,7 @@ export interface MigrationParts {
   readonly pools: Pick<Pools, 'read'>
   readonly guestNics: GuestNicReader
   readonly access: AccessWriter
-  readonly maker: Pick<VnetMaker, 'make'>
+  readonly networks: NetworkParts
   readonly store: MigrationJournalStore
   readonly look: () => Promise<ClusterSnapshot>
   readonly clock: Pick<Clock, 'now' | 'sleep'>
@@ -91,10 +90,13 @@ export async function migrate(
   const rebooted: string[] = []
   const notRebooted: string[] = []
   for (const pool of reboots ? movedPools(scope, journal) : []) await rebootVms(pool)
-  if (pools.length === 0)
-    return { moved: [], notMoved: new Map(), stuck: new Map(), ungranted: [], lostAddresses: [], rebooted, notRebooted }
+  if (pools.length === 0) {
+    // What could not be given when NICs moved is given as soon as it can be.
+    const ungranted = await grantAll(plan, parts)
+    return { moved: [], notMoved: new Map(), stuck: new Map(), ungranted, lostAddresses: [], rebooted, notRebooted }
+  }
   await store.write(keeper.journal)
-  const lacking = await makeVnets(plan, parts.maker, clock, signal)
+  const lacking = await makeVnets(plan, parts.networks, clock, signal)
   const writer = new NicWriter(parts, journalZones(journal, await parts.look()), signal)
   const links = new LinkCheck(parts.guestAgents, vmFinder(parts), clock, signal)
   const mover = new PoolMover(writer, keeper, vmFinder(parts), {

@@ -24,7 +24,7 @@ export interface RolledBack {
  */
 export async function rollBack(
   ranges: readonly string[],
-  parts: Omit<MigrationParts, 'maker'> & {
+  parts: Omit<MigrationParts, 'networks'> & {
     readonly store: MigrationJournalStore
     /** Throws a `UserError` where the journal is of another cluster. */
     readonly checkJournal: (journal: MigrationJournal, here: ClusterSnapshot) => void

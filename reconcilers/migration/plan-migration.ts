@@ -3,10 +3,8 @@ import { bridgeName, NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { GuestNics } from '../../model/guest-nics.ts'
 import type { MigrationPlan, PoolMove } from '../../model/plan/migration-plan.ts'
 import type { VnetWant } from '../../model/plan/network-plan.ts'
-import type { NetworkRight } from '../../model/ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { isReservedRangeId } from '../../model/range-id.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { zoneObstacleOf } from '../../model/zone-finding.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { sdnHidden } from '../not-visible.ts'
@@ -15,10 +13,12 @@ import { natWantOf, vnetWantsOf } from '../vnet/vnet-wants.ts'
 import { checkZones } from '../zone/check-zones.ts'
 import { moveOf, type NewNetworks, whyVmStays } from './move-vm.ts'
 import { newNetworksOf } from './new-networks.ts'
+import { grantsOn, networksOf } from './networks-in-use.ts'
 import { inOrderOfMove } from './order-of-move.ts'
-import { grantsFor } from './plan-grants.ts'
+import { repairNeed } from '../vnet/repair-need.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { type MigrationScope, numbersOf, poolsToMove } from './pools-to-move.ts'
+import { runAgain } from './run-again.ts'
 import { leftBehind, snapshotRemarks } from './stays-behind.ts'
 
 export type MigrationSettings = Pick<PlanSettings, 'zone' | 'vxlanTagBase' | 'natBridge' | 'applyForeign'>
@@ -43,7 +43,7 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
   const { actions, findings } = planVnets({ wants: vnets, removals: [] }, snapshot, settings)
   const pools = judged.map((pool): PoolMove => {
     const finding = pool.number === undefined ? undefined : findings.get(vnetName(pool.number))
-    return finding === undefined ? pool : { ...pool, obstacles: [...pool.obstacles, finding] }
+    return finding === undefined ? pool : { ...pool, obstacles: [...pool.obstacles, forOneRun(finding)] }
   })
   const going = pools.filter(({ vms, obstacles }) => vms.length > 0 && obstacles.length === 0)
   const nat = findings.get(NAT_VNET.name)
@@ -51,15 +51,23 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
     zone: settings.zone,
     wants: { kind: 'vnets', vnets: going.flatMap(wantsOf), removals: [] },
     networks: actions,
-    grants: going.flatMap((pool) => grantsOf(pool, settings, snapshot)),
+    grants: grantsOn(networksOf(going, seen, scope, settings), settings, snapshot),
     pools,
     obstacles: [
       zoneObstacleOf(zones.findings) ?? [],
       snapshot.quorate ? [] : NO_QUORUM,
       sdnHidden('the move', 'so nothing is moved', snapshot) ?? [],
       nat ?? [],
-    ].flat(),
-    remarks: [...zones.findings.map(({ message }) => message), ...leftBehind(seen, scope, settings.natBridge)],
+    ]
+      .flat()
+      .map(forOneRun),
+    remarks: [
+      ...zones.findings.map(({ message }) => message),
+      ...repairNeed(snapshot, zones, settings).lacking.map(
+        ({ node, message }) => `node ${node} ${message}; lanista migrate run applies again before a NIC moves there`,
+      ),
+      ...leftBehind(seen, scope, settings.natBridge),
+    ],
   }
 }
 
@@ -104,6 +112,8 @@ function judgePool(
   return { pool, number, vms, obstacles, remarks }
 }
 
+const forOneRun = (finding: Finding): Finding => ({ ...finding, message: runAgain(finding.message) })
+
 const subjectOf = (pool: string): string => (isReservedRangeId(pool) ? `pool ${pool}` : `range ${pool}`)
 
 /** Two ranges on one bridge can't both have its VNet. */
@@ -128,17 +138,4 @@ function numberObstacle(pool: string, number: number, files: MigrationSeen['file
   return asked === undefined || asked === number
     ? []
     : [`its file says range_number ${asked}, and its VMs are on ${bridgeName(number)}; say ${number} there`]
-}
-
-function grantsOf(
-  { number, vms }: PoolMove,
-  { zone, natBridge }: MigrationSettings,
-  { acl }: ClusterSnapshot,
-): readonly NetworkRight[] {
-  const isOnNat = vms.some(({ nics }) => nics.some(({ to }) => to === NAT_VNET.name))
-  const all = [
-    ...(number === undefined ? [] : grantsFor(bridgeName(number), vnetName(number), zone, acl)),
-    ...(isOnNat ? grantsFor(natBridge, NAT_VNET.name, zone, acl) : []),
-  ]
-  return [...new Map(all.map((grant) => [JSON.stringify(grant), grant])).values()]
 }

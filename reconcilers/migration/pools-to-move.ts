@@ -55,6 +55,13 @@ export const numbersOf = ({ nics }: GuestNics): readonly number[] => [
   ...new Set(Object.values(nics).flatMap((nic) => rangeNumberOfBridge(bridgeOf(nic) ?? '') ?? [])),
 ]
 
+/** Whether a pool is to move, if it is a range's or one of Ludus' own, as a person asks for it. */
+export function isInScope(pool: string, { ranges, pools }: MigrationScope): boolean {
+  if (pools.includes(pool)) return true
+  if (isReservedRangeId(pool)) return ranges.length === 0 && LUDUS_POOLS.has(pool)
+  return ranges.length === 0 || ranges.includes(pool)
+}
+
 /** Pool -> its guests, of all pools that are to move, in order of name. A pool with a VM on a range's bridge is a range's. */
 export function poolsToMove(
   guests: readonly GuestNics[],
@@ -64,10 +71,9 @@ export function poolsToMove(
   for (const each of guests)
     if (each.guest.pool !== undefined) byPool.set(each.guest.pool, [...(byPool.get(each.guest.pool) ?? []), each])
   const isAsked = (pool: string): boolean => {
-    if (pools.includes(pool)) return true
-    if (isReservedRangeId(pool)) return ranges.length === 0 && LUDUS_POOLS.has(pool)
+    if (pools.includes(pool) || isReservedRangeId(pool)) return isInScope(pool, { ranges, pools })
     const isRange = (byPool.get(pool) ?? []).some((each) => each.guest.kind === 'qemu' && numbersOf(each).length > 0)
-    return isRange && (ranges.length === 0 || ranges.includes(pool))
+    return isRange && isInScope(pool, { ranges, pools })
   }
   return new Map([...byPool].filter(([pool]) => isAsked(pool)).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

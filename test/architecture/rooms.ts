@@ -199,7 +199,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/migration',
     purpose: 'moves an installation from bridges to VNets, NIC by NIC with a journal, and back',
-    imports: ['model', 'model/plan', 'reconcilers/migration', 'controllers/network'],
+    imports: ['model', 'model/plan', 'reconcilers/migration', 'reconcilers/vnet', 'controllers/network'],
   },
   {
     name: 'controllers/commands',
