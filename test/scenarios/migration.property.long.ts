@@ -166,7 +166,8 @@ function comesAndGoes({ its, meanwhile: { kind, at, vm } }: Case, { simulator }:
   const guest = simulator.world.guests.get(vmid)
   const node = guest?.node ?? 'pve1'
   if (kind === 'none' || guest === undefined || guest.config.has('lock')) return () => Promise.resolve()
-  if (kind === 'node off' && (its.zone === 'simple' || node === 'pve1')) return () => Promise.resolve()
+  if (kind === 'node off' && (its.zone === 'simple' || node === 'pve1' || node === offIn(its)))
+    return () => Promise.resolve()
   let writes = 0
   let going: Promise<void> | undefined
   const stop = simulator.journal.listen(({ method }, phase) => {
