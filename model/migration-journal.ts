@@ -1,3 +1,11 @@
+/** The process that a VM runs as, which is another after each start, and the same however clocks are set. */
+export interface VmProcess {
+  readonly node: string
+  readonly pid: number
+  /** For how long it had run when it was looked at. */
+  readonly uptimeSeconds: number
+}
+
 /** One NIC in the journal of a move. What it is on by now its own configuration tells; this tells what it was. */
 export interface JournalNic {
   readonly pool: string
@@ -14,6 +22,11 @@ export interface JournalNic {
   readonly writtenAt?: number | undefined
   /** It was found plugged in where it was to be since then. */
   readonly proven?: boolean | undefined
+  /**
+   * The process that its VM ran as before and after its write; `later`: none, as it was off or was started since. Left out where that was
+   * not told, and by earlier releases.
+   */
+  readonly process?: VmProcess | 'later' | undefined
 }
 
 /** A bridge of a node. */

@@ -1,8 +1,11 @@
+import type { VmProcess } from './migration-journal.ts'
 import type { Permit } from './permit.ts'
 
 /** The NICs of a VM just now, and what a write to them depends on. */
 export interface NicLook {
   readonly running: boolean
+  /** What it runs as; undefined while it is off. */
+  readonly process?: VmProcess | undefined
   readonly lock: string | undefined
   /** Proxmox' digest of the configuration, to write against exactly this version. */
   readonly digest: string

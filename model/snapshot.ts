@@ -208,6 +208,8 @@ export interface GuestSeen {
   readonly memoryBytes: number
   readonly memoryUsedBytes: number
   readonly uptimeSeconds: number
+  /** Of its process, where its node was asked; the cluster's list does not have it. */
+  readonly pid?: number | undefined
 }
 
 /** A template and where its disks are, which decides the nodes it can be cloned to. */

@@ -49,6 +49,10 @@ export const createNicLooks = ({ api, lanes, plugs, clock }: Deps): NicLooks => 
           : { unplugged: [] }
         return {
           running,
+          process:
+            running && status.pid !== undefined
+              ? { node, pid: status.pid, uptimeSeconds: status.uptime ?? 0 }
+              : undefined,
           lock: status.lock ?? valueOf('lock'),
           digest: digest ?? '',
           nics,

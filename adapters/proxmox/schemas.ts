@@ -206,7 +206,7 @@ export const agentInterfaces = z.object({
 
 /** All VMs of a node, by the node itself. */
 export const nodeMachines = z.array(
-  z.object({ vmid: number, name: maybe(text), status: maybe(text), uptime: maybe(number) }),
+  z.object({ vmid: number, name: maybe(text), status: maybe(text), uptime: maybe(number), pid: maybe(number) }),
 )
 
 /** The snapshots of a guest, and the present under the name `current`. */
@@ -216,6 +216,7 @@ export const vmStatus = z.object({
   status: text,
   qmpstatus: maybe(text),
   uptime: maybe(number),
+  pid: maybe(number),
   name: maybe(text),
   template: maybe(flag),
   lock: maybe(text),

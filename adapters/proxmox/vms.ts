@@ -53,6 +53,7 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
       name: keys['name'],
       running: status.status === 'running',
       uptimeSeconds: status.uptime ?? 0,
+      pid: status.pid,
       paused: status.qmpstatus === 'paused' || status.qmpstatus === 'suspended',
       template: keys['template'] === '1',
       lock: keys['lock'],
@@ -68,9 +69,9 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
     async told(node, signal) {
       const all = await api.read('GET /nodes/{node}/qemu', { node }, {}, nodeMachines, signal)
       return new Map(
-        all.map(({ vmid, name, status, uptime = 0 }) => [
+        all.map(({ vmid, name, status, uptime = 0, pid }) => [
           vmid,
-          { name, running: status === 'running', uptimeSeconds: uptime },
+          { name, running: status === 'running', uptimeSeconds: uptime, pid },
         ]),
       )
     },

@@ -23,6 +23,9 @@ const journal: z.ZodType<MigrationJournal> = z.object({
       after: z.string(),
       writtenAt: z.number().optional(),
       proven: z.boolean().optional(),
+      process: z
+        .union([z.literal('later'), z.object({ node: z.string(), pid: z.int(), uptimeSeconds: z.number() })])
+        .optional(),
     }),
   ),
   onBridges: z.array(z.string()).optional(),

@@ -24,7 +24,7 @@ export async function vmsWithOldMtu(
     signal,
   }: { readonly machines: Pick<Machines, 'told'>; readonly clock: Pick<Clock, 'now'>; readonly signal: AbortSignal },
 ): Promise<{ readonly vms: readonly OldMtuVm[]; readonly untold: readonly string[] }> {
-  const since = { running: true, uptimeSeconds: Infinity }
+  const since = { node: '', running: true, uptimeSeconds: Infinity }
   const able = nics.filter((nic) => runsWithOldMtu(nic, since, clock.now(), mtu))
   if (able.length === 0) return { vms: [], untold: [] }
   const vms = new Map<number, OldMtuVm>()
@@ -35,7 +35,7 @@ export async function vmsWithOldMtu(
       const now = clock.now()
       for (const nic of able) {
         const its = told.get(nic.vmid)
-        if (its !== undefined && runsWithOldMtu(nic, its, now, mtu))
+        if (its !== undefined && runsWithOldMtu(nic, { ...its, node }, now, mtu))
           vms.set(nic.vmid, { vmid: nic.vmid, name: nic.name, node })
       }
     } catch (error) {

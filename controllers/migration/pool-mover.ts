@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { JournalNic } from '../../model/migration-journal.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
+import { processOf } from '../../reconcilers/migration/old-mtu.ts'
 import { bridgeOf } from '../../reconcilers/migration/old-networks.ts'
 import type { NicBack } from '../../reconcilers/migration/way-back.ts'
 import type { LinkCheck } from './link-check.ts'
@@ -151,7 +152,7 @@ export class PoolMover {
     }
     const put = await this.#putAt(nic, nodeOf, change, onWrite, known)
     if (put.kind !== 'there') return put
-    await this.#keeper.note({ ...written, proven: true })
+    await this.#keeper.note({ ...written, proven: true, process: processOf(written, put.look, this.#clock.now()) })
     const from = bridgeOf(nic.before) ?? ''
     const unseen = put.seen ? '' : '; its node does not tell whether it is plugged in there, so look into the VM'
     this.#say(`  ~ vm ${nic.name}: ${nic.key} ${from} -> ${bridgeOf(nic.after) ?? ''}${unseen}`)
@@ -196,7 +197,7 @@ function endOf(put: NicPut | Extract<NicBack, { kind: 'is back' }>, { name, key,
   return `vm ${name}: ${key} ${end}`
 }
 
-const asItWas = ({ writtenAt: _writtenAt, proven: _proven, ...nic }: JournalNic): JournalNic => nic
+const asItWas = ({ writtenAt: _writtenAt, proven: _proven, process: _process, ...nic }: JournalNic): JournalNic => nic
 
 function whyOf(put: Exclude<NicPut, { kind: 'there' }>): string {
   if (put.kind === 'failed') return put.why

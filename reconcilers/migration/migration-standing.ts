@@ -43,7 +43,9 @@ function stateOf(nic: JournalNic, found: GuestNics | undefined): NicStanding['st
   return bridgeOf(is) === bridgeOf(nic.before) ? 'to move' : 'elsewhere'
 }
 
-const uptimeOf = ({ status, uptimeSeconds }: GuestNics['guest']): Uptime => ({
+const uptimeOf = ({ node, status, uptimeSeconds, pid }: GuestNics['guest']): Uptime => ({
+  node,
+  pid,
   running: status === 'running' || status === 'paused',
   uptimeSeconds,
 })

@@ -1,28 +1,52 @@
 import type { JournalNic } from '../../model/migration-journal.ts'
+import type { NicLook } from '../../model/nic-look.ts'
 import { optionOf } from './old-networks.ts'
 
-/** How a VM is: whether its process runs, and since when. */
+/** How a VM is: where, whether its process runs, and since when. */
 export interface Uptime {
+  readonly node: string
   readonly running: boolean
   readonly uptimeSeconds: number
+  /** Of its process; undefined where that is not told. */
+  readonly pid?: number | undefined
 }
 
 /**
- * Whether a VM runs with the MTU that its NIC found on the bridge: QEMU tells a virtio card its MTU when it starts. Clocks of nodes and of
- * this machine don't matter, as a node tells for how long it runs; that it tells whole seconds is less than a start takes.
+ * Whether a VM runs with the MTU that its NIC found on the bridge: QEMU tells a virtio card its MTU when it starts. It does while it is
+ * the process that was there when its NIC was written, which no clock has a say in: a node tells for how long it runs, and its number.
+ * Only where that is not known the clock of this machine has to do.
  *
  * @param now epoch milliseconds, when that was told @param mtu of the new networks, in bytes; undefined where it is not known
  */
 export function runsWithOldMtu(
-  { writtenAt, after }: Pick<JournalNic, 'writtenAt' | 'after'>,
-  { running, uptimeSeconds }: Uptime,
+  { writtenAt, after, process }: Pick<JournalNic, 'writtenAt' | 'after' | 'process'>,
+  vm: Uptime,
   now: number,
   mtu: number | undefined,
 ): boolean {
-  if (writtenAt === undefined || mtu === undefined || mtu >= ETHERNET_MTU || !running) return false
+  if (writtenAt === undefined || mtu === undefined || mtu >= ETHERNET_MTU || !vm.running) return false
   const own = optionOf(after, 'mtu')
   if (!after.startsWith('virtio=') || (own !== undefined && own !== '1')) return false
-  return now - uptimeSeconds * 1000 < writtenAt
+  if (process === 'later') return false
+  // What is on another node has another process there, also if it was migrated while it ran.
+  if (process !== undefined && vm.pid !== undefined && vm.node === process.node)
+    return vm.pid === process.pid && vm.uptimeSeconds >= process.uptimeSeconds
+  return wasThere(writtenAt, vm, now)
 }
+
+/** What to note of a VM that is looked at once its NIC was written; both by one clock, and within moments. @param now epoch milliseconds */
+export function processOf(
+  { writtenAt }: Pick<JournalNic, 'writtenAt'>,
+  { running, process }: Pick<NicLook, 'running' | 'process'>,
+  now: number,
+): JournalNic['process'] {
+  if (!running) return 'later'
+  if (writtenAt === undefined || process === undefined) return undefined
+  return wasThere(writtenAt, process, now) ? process : 'later'
+}
+
+/** That a node tells whole seconds is less than a start takes. */
+const wasThere = (writtenAt: number, { uptimeSeconds }: Pick<Uptime, 'uptimeSeconds'>, now: number): boolean =>
+  now - uptimeSeconds * 1000 < writtenAt
 
 const ETHERNET_MTU = 1500

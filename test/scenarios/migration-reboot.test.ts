@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { expect } from 'chai'
 import type { Fault } from '../../adapters/simulator/faults.ts'
 import type { World } from '../../adapters/simulator/world.ts'
@@ -53,6 +55,32 @@ describe('a move of networks that reboots', () => {
     for (const vmid of [AB_ROUTER, AB_VM]) expect(sinceOf(vmid)).to.be.greaterThan(before.get(vmid) ?? 0)
     expect(sinceOf(AB_OFF)).to.equal(undefined)
   })
+
+  itLong(
+    'knows who was rebooted since whatever was done to the clock in between, and reboots nobody twice',
+    async () => {
+      for (const by of [3_600_000, -7_200_000]) {
+        await open([AB])
+        await migrate('run')
+        // What a clock that was set by so much would have noted.
+        const file = path.join(path.dirname(site.config), 'state/migration/journal.json')
+        const shifted = (await readFile(file, 'utf8')).replaceAll(/(?<="writtenAt": ?)\d+/g, (text) =>
+          String(Number(text) + by),
+        )
+        await writeFile(file, shifted)
+        const status = await migrate('status')
+        expect(status.stdout, String(by)).to.match(/VMs that keep the old MTU until they are rebooted: 2\n/)
+        const run = await migrate('run', '--reboot')
+        expect(run.status, run.stdout + run.stderr).to.equal(0)
+        expect(run.stdout).to.match(/nothing to move; rebooted: AB-router-debian11-x64, AB-vm1\n$/)
+        await site.simulator.simulation.clock.sleep(7_200_000)
+        expect((await migrate('run', '--reboot')).stdout).to.equal('nothing to move\n')
+        expect((await migrate('status')).status).to.equal(0)
+        expect(powerWrites()).to.have.length(2)
+        if (by > 0) await site.close()
+      }
+    },
+  )
 
   itLong('moves and reboots range by range', async () => {
     await open()

@@ -45,6 +45,7 @@ describe('machines', () => {
       name: 'JD-DC01',
       running: true,
       uptimeSeconds: 60,
+      pid: undefined,
       paused: false,
       template: false,
       lock: undefined,
