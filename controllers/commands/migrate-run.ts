@@ -94,7 +94,7 @@ async function run(
 
 /** Resolves with whether all of them are in force where the VMs are that are to move. */
 async function makeOnlyVnets(plan: MigrationPlan, { networks, clock, signal, say }: MigrationParts): Promise<boolean> {
-  const lacking = await makeVnets(plan, networks, clock, signal)
+  const { lacking } = await makeVnets(plan, networks, clock, signal)
   for (const [pool, why] of lacking) say(`! ${pool}: ${why}`)
   const names = [...new Set(plan.wants.vnets.map(({ name }) => name))].sort()
   if (names.length === 0) say('nothing to move, so no VNet is made')

@@ -14,6 +14,13 @@ import type { VnetRequest } from '../network/vnet-request.ts'
 /** Why a pool's NICs can't move on account of its networks, as a sentence; left out where they are in force on all nodes of its VMs. */
 export type NetworksLacking = ReadonlyMap<string, string>
 
+/** What of the new networks is there. */
+export interface NetworksMade {
+  readonly lacking: NetworksLacking
+  /** Pool -> the nodes on which its networks are in force, whether VMs of it are there or not. */
+  readonly inForce: ReadonlyMap<string, ReadonlySet<string>>
+}
+
 /** A node that reloads its network is waited for so long, and looked at so often, in milliseconds: a large one takes a minute. */
 const PATIENCE = 300_000
 const LOOK_EVERY = 2000
@@ -34,9 +41,9 @@ export async function makeVnets(
   { maker, repair }: NetworkParts,
   clock: Pick<Clock, 'now' | 'sleep'>,
   signal: AbortSignal,
-): Promise<NetworksLacking> {
+): Promise<NetworksMade> {
   const going = plan.pools.filter(({ vms, obstacles }) => vms.length > 0 && obstacles.length === 0)
-  if (going.length === 0) return new Map()
+  if (going.length === 0) return { lacking: new Map(), inForce: new Map() }
   const wantsOf = ({ number }: PoolMove): VnetWants => {
     const names = new Set([NAT_VNET.name, ...(number === undefined ? [] : [vnetName(number)])])
     return { kind: 'vnets', vnets: plan.wants.vnets.filter(({ name }) => names.has(name)), removals: [] }
@@ -59,12 +66,15 @@ export async function makeVnets(
     const lacks = answers.some(({ pool, answer }) => lackingNodes(statesAt(answer, pool)).length > 0)
     const isOver = !reloads && (!lacks || (standing !== undefined && HOPELESS.has(standing.kind)))
     if (isOver || clock.now() >= until)
-      return new Map(
-        answers.flatMap(({ pool, answer }): [string, string][] => {
-          const why = whyLacking(answer, pool, standing)
-          return why === undefined ? [] : [[pool.pool, runAgain(why)]]
-        }),
-      )
+      return {
+        lacking: new Map(
+          answers.flatMap(({ pool, answer }): [string, string][] => {
+            const why = whyLacking(answer, pool, standing)
+            return why === undefined ? [] : [[pool.pool, runAgain(why)]]
+          }),
+        ),
+        inForce: new Map(answers.map(({ pool, answer }) => [pool.pool, availableOn(answer)])),
+      }
     if (!reloads) standing = await repair()
     if (reloads || (standing !== undefined && !HOPELESS.has(standing.kind))) await clock.sleep(LOOK_EVERY, signal)
   }
@@ -76,6 +86,11 @@ const HOPELESS: ReadonlySet<Repaired['kind']> = new Set(['applied', 'failed', 'h
 /** What the nodes of a pool's VMs have of its networks. */
 const statesAt = (result: NetworkResult, { vms }: PoolMove): readonly NodeNetworkState[] =>
   result.kind === 'ready' ? result.nodes.filter(({ node }) => vms.some((vm) => vm.node === node)) : []
+
+const availableOn = (result: NetworkResult): ReadonlySet<string> =>
+  new Set(
+    result.kind === 'ready' ? result.nodes.flatMap(({ node, state }) => (state === 'available' ? [node] : [])) : [],
+  )
 
 function whyLacking(result: NetworkResult, pool: PoolMove, standing: Repaired | undefined): string | undefined {
   switch (result.kind) {

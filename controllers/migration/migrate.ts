@@ -96,7 +96,7 @@ export async function migrate(
     return { moved: [], notMoved: new Map(), stuck: new Map(), ungranted, lostAddresses: [], rebooted, notRebooted }
   }
   await store.write(keeper.journal)
-  const lacking = await makeVnets(plan, parts.networks, clock, signal)
+  const { lacking, inForce } = await makeVnets(plan, parts.networks, clock, signal)
   const writer = new NicWriter(parts, journalZones(journal, await parts.look()), signal)
   const links = new LinkCheck(parts.guestAgents, vmFinder(parts), clock, signal)
   const mover = new PoolMover(writer, keeper, vmFinder(parts), {
@@ -104,6 +104,7 @@ export async function migrate(
     say,
     judge: (nics) => judgeWayBack(nics, keeper.journal, parts),
     links,
+    inForce,
   })
   const checks: Promise<readonly string[]>[] = []
   const moved: string[] = []

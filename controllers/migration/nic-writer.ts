@@ -48,6 +48,14 @@ export interface NicWriterParts {
   readonly clock: Pick<Clock, 'sleep'>
 }
 
+/** What came of a write, besides that nothing is known of it. */
+interface Sent {
+  /** Why Proxmox did not take it. */
+  readonly refused?: string
+  /** Why it is not known whether it did. */
+  readonly silent?: string
+}
+
 /** Each write may be refused since the configuration has changed, or get no answer; then it is looked at again. */
 const LOOKS_AT_MOST = 7
 
@@ -98,19 +106,27 @@ export class NicWriter {
    *
    * @returns why Proxmox did not take it, where that is certain
    */
-  send({ node, vmid, key }: NicPlace, wanted: string, { digest }: NicLook): Promise<string | undefined> {
-    return this.#write({ node, vmid, key }, digest, wanted)
+  async send({ node, vmid, key }: NicPlace, wanted: string, { digest }: NicLook): Promise<string | undefined> {
+    const { refused } = await this.#write({ node, vmid, key }, digest, wanted)
+    return refused
   }
 
   /**
    * Succeeds as well where it is there already. Writes only what is exactly as expected.
    *
-   * @param onWrite resolves before each write is sent. Throws when nothing must be written
+   * @param onWrite resolves before each write is sent: why nothing may be written, as the end of a sentence about it, if so
    */
-  async put(place: NicPlace, change: NicChange, onWrite: () => Promise<void>, known: KnownOfNic = {}): Promise<NicPut> {
+  async put(
+    place: NicPlace,
+    change: NicChange,
+    onWrite: () => Promise<string | undefined>,
+    known: KnownOfNic = {},
+  ): Promise<NicPut> {
     const { key } = place
     const { expected, wanted, onto } = change
     let { look: seen, refused } = known
+    let silent: string | undefined
+    let silences = 0
     let replugs = 0
     let waits = 0
     // Before a write nobody need know where its tap is.
@@ -137,16 +153,20 @@ export class NicWriter {
       if (isThere && !read.unplugged.includes(key))
         return { kind: 'there', seen: !read.running || !read.untold.includes(key), look: read }
       if (refused !== undefined) return failed(refused)
+      // All others of its range wait meanwhile, some of them on the other network.
+      if (silences >= SILENCES_AT_MOST) return failed(`its node does not answer to the write: ${silent}`)
       if (isThere && replugs >= REPLUGS_AT_MOST)
         return failed(
           `its tap hangs on no bridge although its configuration is right; stop it and start it again: qm shutdown ${place.vmid}, then qm start ${place.vmid} (on ${place.node})`,
         )
       if (isThere) replugs += 1
-      const why = isThere ? read.lock && heldBy(read.lock) : this.whyNot(key, change, read)
+      const why = (isThere ? read.lock && heldBy(read.lock) : this.whyNot(key, change, read)) ?? (await onWrite())
       if (why !== undefined) return failed(why)
-      await onWrite()
       zones = this.#zones[onto]
-      refused = await this.#write(place, read.digest, isThere ? replugged(is, expected) : wanted)
+      const sent = await this.#write(place, read.digest, isThere ? replugged(is, expected) : wanted)
+      refused = sent.refused
+      silent = sent.silent
+      if (silent !== undefined) silences += 1
     }
     return failed('its configuration keeps changing, or its node does not answer')
   }
@@ -166,15 +186,16 @@ export class NicWriter {
     }
   }
 
-  async #write({ node, vmid, key }: NicPlace, digest: string, text: string): Promise<string | undefined> {
+  async #write({ node, vmid, key }: NicPlace, digest: string, text: string): Promise<Sent> {
     const { machines } = this.#parts
     try {
       await machines.configure(node, vmid, { set: { [key]: text }, delete: [], digest }, always(this.#signal))
-      return undefined
+      return {}
     } catch (error) {
       this.#signal.throwIfAborted()
-      if (isProxmoxError(error, 'conflict', 'timeout-unknown-outcome', 'locked')) return undefined
-      if (isProxmoxError(error)) return error.message
+      if (isProxmoxError(error, 'timeout-unknown-outcome')) return { silent: error.message }
+      if (isProxmoxError(error, 'conflict', 'locked')) return {}
+      if (isProxmoxError(error)) return { refused: error.message }
       throw error
     }
   }
@@ -185,6 +206,8 @@ const failed = (why: string): NicPut => ({ kind: 'failed', why })
 const heldBy = (lock: string): string => `Proxmox holds its VM locked (${lock}); wait for that to end`
 
 const REPLUGS_AT_MOST = 2
+/** Each takes a minute. */
+const SILENCES_AT_MOST = 2
 
 /** A NIC that goes from one bridge to another is plugged in within a second; one that can't be is given up by then. In milliseconds. */
 const WAITS_AT_MOST = 2

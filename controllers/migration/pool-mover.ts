@@ -34,6 +34,8 @@ export interface PoolMoverParts {
   readonly judge: JudgeWayBack
   /** What is told of links inside of VMs before they move; left out: nothing is. */
   readonly links?: Pick<LinkCheck, 'before'>
+  /** Pool -> the nodes on which its new networks are in force; left out: nothing is moved onto them. */
+  readonly inForce?: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 /**
@@ -49,13 +51,14 @@ export class PoolMover {
   readonly #say: (line: string) => void
   readonly #judge: JudgeWayBack
   readonly #links: Pick<LinkCheck, 'before'> | undefined
+  readonly #inForce: ReadonlyMap<string, ReadonlySet<string>>
 
   /** @param links what is told of links inside of VMs before they move; left out: nothing is */
   constructor(
     writer: NicWriter,
     keeper: JournalKeeper,
     finder: VmFinder,
-    { clock, say, judge, links }: PoolMoverParts,
+    { clock, say, judge, links, inForce = new Map() }: PoolMoverParts,
   ) {
     this.#writer = writer
     this.#keeper = keeper
@@ -64,6 +67,7 @@ export class PoolMover {
     this.#say = say
     this.#judge = judge
     this.#links = links
+    this.#inForce = inForce
   }
 
   async move(pool: string): Promise<PoolMoved> {
@@ -120,7 +124,11 @@ export class PoolMover {
   /** @returns why one can't be moved, as a sentence; the others may have been written by then */
   async #moveAll(pool: string, open: readonly JournalNic[]): Promise<string | undefined> {
     const vms = vmsOf(open)
-    const writing = new RangeWrite(this.#writer, this.#keeper, this.#finder, this.#clock, this.#links)
+    const writing = new RangeWrite(this.#writer, this.#keeper, this.#finder, {
+      clock: this.#clock,
+      links: this.#links,
+      whyNotOn: (node) => this.#whyNotOn(pool, node),
+    })
     const written = await writing.write(pool, vms)
     if (written.kind === 'failed') return written.why
     let why: string | undefined
@@ -136,6 +144,13 @@ export class PoolMover {
     return why
   }
 
+  /** Networks are looked at where VMs were then; one that was migrated since may be where they are not. */
+  #whyNotOn(pool: string, node: string): string | undefined {
+    return this.#inForce.get(pool)?.has(node) === false
+      ? `its VM has come to node ${node} meanwhile, and its new networks are not in force there; run this again`
+      : undefined
+  }
+
   /** Sees to it that a NIC is where it is to be, and notes it. */
   async #forward(nic: JournalNic, node: string | undefined, known: KnownOfNic): Promise<NicPut> {
     let written = this.#keeper.of(nic.pool).find(({ vmid, key }) => vmid === nic.vmid && key === nic.key) ?? nic
@@ -146,9 +161,15 @@ export class PoolMover {
       return here
     }
     const change = { expected: nic.before, wanted: nic.after, onto: 'vnets' } as const
-    const onWrite = async (): Promise<void> => {
+    const onWrite = async (): Promise<string | undefined> => {
+      // Whatever has kept it from being written with the others may have come with a new owner.
+      const here = await toldPlace(this.#finder.inPool(nic.pool, nic.vmid))
+      if (isUntold(here)) return here.untold
+      const why = here === undefined ? NOT_IN_POOL : this.#whyNotOn(nic.pool, here)
+      if (why !== undefined) return why
       written = { ...written, writtenAt: this.#clock.now() }
       await this.#keeper.note(written)
+      return undefined
     }
     const put = await this.#putAt(nic, nodeOf, change, onWrite, known)
     if (put.kind !== 'there') return put
@@ -162,7 +183,7 @@ export class PoolMover {
   async #back(nic: JournalNic): Promise<NicPut> {
     const nodeOf = (): Promise<string | undefined> => this.#finder.anywhere(nic.pool, nic.vmid)
     const change = { expected: nic.after, wanted: nic.before, onto: 'bridges' } as const
-    const put = await this.#putAt(nic, nodeOf, change, () => Promise.resolve())
+    const put = await this.#putAt(nic, nodeOf, change, () => Promise.resolve(undefined))
     // Its NIC may be on the VNet still: only what the whole cluster does not have any more is gone.
     if (put.kind !== 'gone' || put.what === 'nic') return put
     const node = await toldPlace(nodeOf())
@@ -177,7 +198,7 @@ export class PoolMover {
     { vmid, key }: JournalNic,
     nodeOf: () => Promise<string | undefined>,
     change: NicChange,
-    onWrite: () => Promise<void>,
+    onWrite: () => Promise<string | undefined>,
     known: KnownOfNic = {},
   ): Promise<NicPut> {
     for (let look = 0; look < 2; look += 1) {
@@ -197,11 +218,11 @@ function endOf(put: NicPut | Extract<NicBack, { kind: 'is back' }>, { name, key,
   return `vm ${name}: ${key} ${end}`
 }
 
+const NOT_IN_POOL = 'there is no such VM in its pool any more, or it is being migrated'
+
 const asItWas = ({ writtenAt: _writtenAt, proven: _proven, process: _process, ...nic }: JournalNic): JournalNic => nic
 
 function whyOf(put: Exclude<NicPut, { kind: 'there' }>): string {
   if (put.kind === 'failed') return put.why
-  return put.what === 'nic'
-    ? 'it has no such NIC any more'
-    : 'there is no such VM in its pool any more, or it is being migrated'
+  return put.what === 'nic' ? 'it has no such NIC any more' : NOT_IN_POOL
 }

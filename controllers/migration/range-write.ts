@@ -37,6 +37,14 @@ interface SeenVm {
   readonly running: boolean
 }
 
+/** What writing a range works with, besides NICs and journal. */
+interface RangeWriteParts {
+  readonly clock: Pick<Clock, 'now'>
+  readonly links: Pick<LinkCheck, 'before'> | undefined
+  /** Why nothing may be moved on a node, as the end of a sentence about a NIC. */
+  readonly whyNotOn: (node: string) => string | undefined
+}
+
 /** A node looks at so many VMs and plugs so many NICs in at once; Proxmox has three workers. */
 const AT_ONCE = 4
 
@@ -50,19 +58,15 @@ export class RangeWrite {
   readonly #finder: VmFinder
   readonly #clock: Pick<Clock, 'now'>
   readonly #links: Pick<LinkCheck, 'before'> | undefined
+  readonly #whyNotOn: (node: string) => string | undefined
 
-  constructor(
-    writer: NicWriter,
-    keeper: JournalKeeper,
-    finder: VmFinder,
-    clock: Pick<Clock, 'now'>,
-    links: Pick<LinkCheck, 'before'> | undefined,
-  ) {
+  constructor(writer: NicWriter, keeper: JournalKeeper, finder: VmFinder, { clock, links, whyNotOn }: RangeWriteParts) {
     this.#writer = writer
     this.#keeper = keeper
     this.#finder = finder
     this.#clock = clock
     this.#links = links
+    this.#whyNotOn = whyNotOn
   }
 
   async write(pool: string, vms: readonly MovedVm[]): Promise<RangeWritten> {
@@ -108,7 +112,7 @@ export class RangeWrite {
       const look = await this.#writer.look({ node, vmid: vm.vmid })
       if (typeof look === 'string') return look
       if (look !== undefined) {
-        const why = this.#whyNot(vm, look)
+        const why = this.#whyNot(vm, node, look)
         if (why !== undefined) return why
         if (look.running && look.agent) await this.#links?.before(vm, node)
         return { vm, node, look, router: isRouter(vm), running: look.running }
@@ -120,11 +124,12 @@ export class RangeWrite {
     return 'there is no such VM in its pool any more, or it is being migrated'
   }
 
-  #whyNot({ nics }: MovedVm, look: NicLook): string | undefined {
+  #whyNot({ nics }: MovedVm, node: string, look: NicLook): string | undefined {
     for (const { key, before, after } of nics) {
       const is = look.nics[key]
       if (is === undefined) return `${key}: it has no such NIC any more`
-      const why = this.#writer.whyNot(key, { expected: before, wanted: after, onto: 'vnets' }, look)
+      const change = { expected: before, wanted: after, onto: 'vnets' } as const
+      const why = this.#writer.whyNot(key, change, look) ?? this.#whyNotOn(node)
       if (why !== undefined && !isSameText(is, after)) return `${key}: ${why}`
     }
     return undefined

@@ -33,7 +33,7 @@ describe('NicWriter', () => {
     const parts = { machines: { configure }, nicLooks, clock: { sleep: () => Promise.resolve() } }
     const writer = new NicWriter(parts, ['ludus'], new AbortController().signal)
     const change = { expected: BEFORE, wanted: AFTER, onto: 'vnets' } as const
-    const { kind } = await writer.put(PLACE, change, () => Promise.resolve())
+    const { kind } = await writer.put(PLACE, change, () => Promise.resolve(undefined))
     expect([kind, written]).to.deep.equal(['there', [AFTER]])
   })
 })
