@@ -3,6 +3,7 @@ import type { Machines } from '../../model/machine-ports.ts'
 import type { NicLook, NicLooks } from '../../model/nic-look.ts'
 import { always } from '../../model/permit.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
+import { heldBy } from '../../reconcilers/migration/held-by.ts'
 import { BRIDGES } from '../../reconcilers/migration/journal-zones.ts'
 import { isSameText } from '../../reconcilers/migration/old-networks.ts'
 import { isReplugging, replugged } from '../../reconcilers/migration/replug.ts'
@@ -86,14 +87,14 @@ export class NicWriter {
   }
 
   /** Why nothing may be written to a NIC that is not there yet, as it was seen; as the end of a sentence about it. */
-  whyNot(key: string, { expected, wanted }: NicChange, { nics, lock }: NicLook): string | undefined {
-    const is = nics[key]
+  whyNot(place: NicPlace, { expected, wanted }: NicChange, { nics, lock }: NicLook): string | undefined {
+    const is = nics[place.key]
     if (is === undefined) return undefined
     // What an earlier life left that was cut off while it plugged the NIC in anew, on its way here or there.
     const isCutOff = isReplugging(is, wanted) || isReplugging(is, expected)
     if (!isSameText(is, expected) && !isSameText(is, wanted) && !isCutOff)
       return `somebody has changed it meanwhile: it is ${is}, and was ${expected}`
-    return lock === undefined ? undefined : heldBy(lock)
+    return lock === undefined ? undefined : heldBy(lock, place, 'its VM')
   }
 
   /** The clock of looks. */
@@ -160,7 +161,9 @@ export class NicWriter {
           `its tap hangs on no bridge although its configuration is right; stop it and start it again: qm shutdown ${place.vmid}, then qm start ${place.vmid} (on ${place.node})`,
         )
       if (isThere) replugs += 1
-      const why = (isThere ? read.lock && heldBy(read.lock) : this.whyNot(key, change, read)) ?? (await onWrite())
+      const why =
+        (isThere ? read.lock && heldBy(read.lock, place, 'its VM') : this.whyNot(place, change, read)) ??
+        (await onWrite())
       if (why !== undefined) return failed(why)
       zones = this.#zones[onto]
       const sent = await this.#write(place, read.digest, isThere ? replugged(is, expected) : wanted)
@@ -202,8 +205,6 @@ export class NicWriter {
 }
 
 const failed = (why: string): NicPut => ({ kind: 'failed', why })
-
-const heldBy = (lock: string): string => `Proxmox holds its VM locked (${lock}); wait for that to end`
 
 const REPLUGS_AT_MOST = 2
 /** Each takes a minute. */

@@ -124,12 +124,12 @@ export class RangeWrite {
     return 'there is no such VM in its pool any more, or it is being migrated'
   }
 
-  #whyNot({ nics }: MovedVm, node: string, look: NicLook): string | undefined {
+  #whyNot({ vmid, nics }: MovedVm, node: string, look: NicLook): string | undefined {
     for (const { key, before, after } of nics) {
       const is = look.nics[key]
       if (is === undefined) return `${key}: it has no such NIC any more`
       const change = { expected: before, wanted: after, onto: 'vnets' } as const
-      const why = this.#writer.whyNot(key, change, look) ?? this.#whyNotOn(node)
+      const why = this.#writer.whyNot({ node, vmid, key }, change, look) ?? this.#whyNotOn(node)
       if (why !== undefined && !isSameText(is, after)) return `${key}: ${why}`
     }
     return undefined

@@ -3,6 +3,7 @@ import type { MachineRead, Machines } from '../../model/machine-ports.ts'
 import { always, Outdated, type Permit, provided } from '../../model/permit.ts'
 import { isProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { Reboots } from '../../model/reboot-ports.ts'
+import { heldBy } from '../../reconcilers/migration/held-by.ts'
 import { whyOff } from '../../reconcilers/migration/off-after-reboot.ts'
 import { runsWithOldMtu } from '../../reconcilers/migration/old-mtu.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
@@ -167,7 +168,7 @@ const startIt = ({ vmid, node }: MachineRead): string => `see to that, then qm s
 
 /** Why Proxmox would not take it, or do harm with it: a paused guest goes down once it is resumed. */
 function whyNot({ vmid, node, lock, paused }: MachineRead): string | undefined {
-  if (lock !== undefined) return `Proxmox holds it locked (${lock}); wait for that to end, then run this again`
+  if (lock !== undefined) return `${heldBy(lock, { vmid, node }, 'it')}; then run this again`
   return paused ? `it stands still (paused); resume it (qm resume ${vmid} on ${node}), then run this again` : undefined
 }
 

@@ -1,6 +1,7 @@
 import { NAT_VNET } from '../../model/identity.ts'
 import type { GuestNics } from '../../model/guest-nics.ts'
 import type { NicMove, VmMove } from '../../model/plan/migration-plan.ts'
+import { heldBy } from './held-by.ts'
 import { bridgeOf, isSameText, onBridge, optionOf, vnetFor } from './old-networks.ts'
 
 /** What of the new networks a VM's move depends on. */
@@ -81,9 +82,7 @@ export function whyVmStays(
     ]
   }
   return [
-    ...(guest.lock === undefined
-      ? []
-      : [`Proxmox holds it locked (${guest.lock}); wait for that to end, or unlock it`]),
+    ...(guest.lock === undefined ? [] : [heldBy(guest.lock, guest, 'it')]),
     ...(guest.status === 'unknown' ? [`its node ${guest.node} does not tell how it is; bring the node back`] : []),
     ...move.nics.flatMap(ofNic),
   ]

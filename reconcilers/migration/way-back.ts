@@ -2,6 +2,7 @@ import type { GuestNics } from '../../model/guest-nics.ts'
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import { printable } from '../../model/printable.ts'
 import { nicsHidden } from '../not-visible.ts'
+import { heldBy } from './held-by.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { bridgeOf, isSameText, onBridge } from './old-networks.ts'
 import { isReplugging } from './replug.ts'
@@ -59,7 +60,7 @@ function judge(nic: JournalNic, journal: Pick<MigrationJournal, 'going' | 'remov
     )
   }
   if (guest.lock !== undefined && !isSameText(is, before))
-    return stays(`Proxmox holds it locked (${guest.lock}); wait for that to end, or unlock it, then run this again`)
+    return stays(`${heldBy(guest.lock, guest, 'it')}; then run this again`)
   const homeless = isSameText(is, before) ? undefined : whyHomeless(found, key, old, journal, seen)
   return homeless === undefined ? { kind: 'goes', nic } : stays(homeless)
 }

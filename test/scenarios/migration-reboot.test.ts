@@ -146,7 +146,9 @@ describe('a move of networks that reboots', () => {
     if (running !== undefined) running.paused = true
     const held = await migrate('run', '--reboot', '--range', 'AB')
     expect(held.status).to.equal(1)
-    expect(held.stdout).to.match(/AB-router-debian11-x64: Proxmox holds it locked \(backup\); wait for that/)
+    expect(held.stdout).to.match(
+      /AB-router-debian11-x64: Proxmox holds it locked \(backup\); it ends by itself; .*qm unlock 1010/,
+    )
     expect(held.stdout).to.match(/AB-vm1: it stands still \(paused\); resume it \(qm resume 1011 on pve1\)/)
     expect(powerWrites()).to.deep.equal([])
     const router = world.guests.get(CD_ROUTER)

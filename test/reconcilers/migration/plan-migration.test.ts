@@ -106,6 +106,12 @@ describe('planMigration', () => {
       {},
       /vm vm101: Proxmox holds it locked \(backup/,
     ],
+    [
+      'a VM whose memory is kept on a disk, which unlocking would throw away',
+      [{ ...VM, guest: { ...VM.guest, status: 'stopped', lock: 'suspended' } }],
+      {},
+      /locked \(suspended\); its memory is kept on a disk: resume it \(qm start 101 on pve1\)/,
+    ],
     ['a NIC with trunks', [machine(101, 'AB', { net0: card('vmbr1001', ',trunks=2;3') })], {}, /net0 has trunks/],
     [
       'an MTU above the zone',
