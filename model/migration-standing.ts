@@ -21,6 +21,8 @@ export interface NicStanding {
 export interface MigrationStanding {
   readonly nics: readonly NicStanding[]
   readonly snapshots: readonly string[]
+  /** VMs of which nothing tells whether they keep the old MTU, as sentences. */
+  readonly untold: readonly string[]
   /** Old bridges whose removal was begun and has not ended, as far as is noted. */
   readonly going: readonly NodeBridge[]
 }

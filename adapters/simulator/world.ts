@@ -123,6 +123,12 @@ export const qemu = (startedAt: number, pid: number): Qemu => ({
   paused: false,
 })
 
+/** The number of the next process of a node. */
+export const nextPid = (node: NodeState): number => {
+  node.nextPid += 12
+  return node.nextPid
+}
+
 /** A VM, a container, or a template of either. Lives on exactly one node; all share the space of VMIDs. */
 export interface Guest {
   readonly vmid: number

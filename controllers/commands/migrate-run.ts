@@ -82,7 +82,7 @@ async function run(
   const { mtu } = newNetworksOf(seen.snapshot, settings)
   const where = { natBridge: settings.natBridge, cluster: clusterOf(seen.snapshot) }
   const result = await migrate(plan, { scope: { ranges, pools }, outside, where, reboots: reboot, mtu }, parts)
-  if (!reboot) await sayWhoKeepsOldMtu({ ranges, pools }, seen, mtu, parts)
+  await sayWhoKeepsOldMtu({ ranges, pools }, seen, mtu, reboot, parts)
   if (!reboot) sayWhoMayBeOff(journal?.reboots, print)
   if (reboot && mtu === undefined)
     print(`# the MTU of zone ${settings.zone} is not known, so nobody is rebooted; set its mtu, then run this again`)
@@ -136,11 +136,12 @@ export async function migrateRollbackCommand(
   return stuck.size === 0 ? 0 : 1
 }
 
-/** Without `--reboot` that is for a person: at the end, where it is read. */
+/** Without `--reboot` that is for a person, at the end, where it is read; with it only what nobody can tell is. */
 async function sayWhoKeepsOldMtu(
   scope: MigrationScope,
   { snapshot }: MigrationSeen,
   mtu: number | undefined,
+  reboot: boolean,
   parts: MigrationParts,
 ): Promise<void> {
   const { store, say } = parts
@@ -154,6 +155,7 @@ async function sayWhoKeepsOldMtu(
     parts,
   )
   for (const line of untold) say(`# ${line}`)
+  if (reboot) return
   for (const { vmid, name, node } of vms)
     say(
       `# vm ${name} keeps the MTU of its bridge, so that large packets are lost, until it is rebooted: qm reboot ${vmid} (on ${node})`,

@@ -25,7 +25,11 @@ export async function migrateStatusCommand(
   const connected = await composition.connect(config, composition.openLog())
   const journal = await connected.migration.journal.read()
   if (journal === undefined || journal.nics.length === 0) {
-    print(format === 'json' ? JSON.stringify({ nics: [], snapshots: [], going: [] }) : 'nothing was moved from here')
+    print(
+      format === 'json'
+        ? JSON.stringify({ nics: [], snapshots: [], untold: [], going: [] })
+        : 'nothing was moved from here',
+    )
     return 0
   }
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)

@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Machines } from '../../model/machine-ports.ts'
 import type { JournalNic } from '../../model/migration-journal.ts'
-import { runsWithOldMtu } from '../../reconcilers/migration/old-mtu.ts'
+import { runsWithOldMtu, whyUntoldMtu } from '../../reconcilers/migration/old-mtu.ts'
 
 /** A VM that runs with the MTU of its bridge. */
 export interface OldMtuVm {
@@ -12,7 +12,7 @@ export interface OldMtuVm {
 
 /**
  * The VMs that still run with the MTU of their bridges, by their own nodes, as the cluster's list tells that up to 10 s late; and a
- * sentence for each node that does not tell. One read a node, none where no NIC may keep it.
+ * sentence for each node that does not tell, and for each VM of which nothing does. One read a node, none where no NIC may keep it.
  */
 export async function vmsWithOldMtu(
   nics: readonly JournalNic[],
@@ -29,14 +29,17 @@ export async function vmsWithOldMtu(
   if (able.length === 0) return { vms: [], untold: [] }
   const vms = new Map<number, OldMtuVm>()
   const untold: string[] = []
+  const unsure = new Set<string | undefined>()
   for (const node of nodes)
     try {
       const told = await machines.told(node, signal)
       const now = clock.now()
       for (const nic of able) {
         const its = told.get(nic.vmid)
-        if (its !== undefined && runsWithOldMtu(nic, { ...its, node }, now, mtu))
-          vms.set(nic.vmid, { vmid: nic.vmid, name: nic.name, node })
+        if (its === undefined) continue
+        const vm = { ...its, node }
+        if (runsWithOldMtu(nic, vm, now, mtu)) vms.set(nic.vmid, { vmid: nic.vmid, name: nic.name, node })
+        else unsure.add(whyUntoldMtu(nic, vm, mtu))
       }
     } catch (error) {
       signal.throwIfAborted()
@@ -44,5 +47,5 @@ export async function vmsWithOldMtu(
         `node ${node} does not say since when its VMs run, so which of them keep the MTU of their bridge is not known (${error instanceof Error ? error.message : String(error)}); lanista migrate status tells once it answers`,
       )
     }
-  return { vms: [...vms.values()], untold }
+  return { vms: [...vms.values()], untold: [...untold, ...[...unsure].flatMap((each) => each ?? [])] }
 }

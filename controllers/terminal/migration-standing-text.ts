@@ -3,7 +3,7 @@ import type { MigrationStanding, NicStanding } from '../../model/migration-stand
 import type { Paint } from './paint.ts'
 
 /** What a move has come to, for people: range by range, NIC by NIC. */
-export function standingText({ nics, snapshots, going }: MigrationStanding, paint: Paint): readonly string[] {
+export function standingText({ nics, snapshots, untold, going }: MigrationStanding, paint: Paint): readonly string[] {
   const pools = [...new Set(nics.map(({ pool }) => pool))]
   const left = nics.filter(({ state }) => isLeft(state)).length
   const reboots = new Set(nics.flatMap(({ vmid, oldMtu }) => (oldMtu ? [vmid] : []))).size
@@ -13,8 +13,8 @@ export function standingText({ nics, snapshots, going }: MigrationStanding, pain
       ...nics.filter((nic) => nic.pool === pool).map((nic) => nicLine(nic, paint)),
       '',
     ]),
-    ...snapshots.map((text) => paint('yellow', `# ${text}`)),
-    ...(snapshots.length === 0 ? [] : ['']),
+    ...[...snapshots, ...untold].map((text) => paint('yellow', `# ${text}`)),
+    ...(snapshots.length + untold.length === 0 ? [] : ['']),
     ...going.map(({ node, bridge }) =>
       paint('yellow', `bridge ${bridge} on node ${node}: its removal was begun; lanista migrate finish carries it on`),
     ),

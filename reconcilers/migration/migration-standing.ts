@@ -1,7 +1,7 @@
 import type { GuestNics } from '../../model/guest-nics.ts'
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import type { MigrationStanding, NicStanding } from '../../model/migration-standing.ts'
-import { runsWithOldMtu, type Uptime } from './old-mtu.ts'
+import { runsWithOldMtu, type Uptime, whyUntoldMtu } from './old-mtu.ts'
 import { bridgeOf, isSameText } from './old-networks.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { isReplugging } from './replug.ts'
@@ -30,6 +30,14 @@ export function standingOf(
   return {
     nics: standing,
     snapshots: snapshotRemarks(known, natBridge),
+    untold: [
+      ...new Set(
+        nics.flatMap((nic) => {
+          const found = guests.find(({ guest }) => guest.vmid === nic.vmid)
+          return (found && whyUntoldMtu(nic, uptimeOf(found.guest), mtu)) ?? []
+        }),
+      ),
+    ],
     going: going.flatMap(({ node, bridges }) => bridges.map((bridge) => ({ node, bridge }))),
   }
 }

@@ -24,14 +24,34 @@ export function runsWithOldMtu(
   now: number,
   mtu: number | undefined,
 ): boolean {
-  if (writtenAt === undefined || mtu === undefined || mtu >= ETHERNET_MTU || !vm.running) return false
-  const own = optionOf(after, 'mtu')
-  if (!after.startsWith('virtio=') || (own !== undefined && own !== '1')) return false
-  if (process === 'later') return false
+  if (writtenAt === undefined || !vm.running || !followsBridge(after, mtu) || process === 'later') return false
   // What is on another node has another process there, also if it was migrated while it ran.
   if (process !== undefined && vm.pid !== undefined && vm.node === process.node)
     return vm.pid === process.pid && vm.uptimeSeconds >= process.uptimeSeconds
   return wasThere(writtenAt, vm, now)
+}
+
+/**
+ * That a VM may run with the MTU of its bridge, and nothing tells: one that is migrated while it runs has another process from then on,
+ * which is told to go on with the old MTU (`nets-host-mtu` in the source of qemu-server), as one that is off when it is migrated has not.
+ *
+ * @returns a sentence; undefined where it can be told
+ */
+export function whyUntoldMtu(
+  { name, vmid, after, process }: Pick<JournalNic, 'name' | 'vmid' | 'after' | 'process'>,
+  { node, running }: Pick<Uptime, 'node' | 'running'>,
+  mtu: number | undefined,
+): string | undefined {
+  if (!running || process === undefined || process === 'later' || process.node === node) return undefined
+  if (!followsBridge(after, mtu)) return undefined
+  return `vm ${name} was on ${process.node} when its NICs moved, and is on ${node} now: if it was migrated while it ran, it keeps the MTU of its bridge until it is rebooted, which nothing tells; if it loses large packets: qm reboot ${vmid} (on ${node})`
+}
+
+/** Whether the MTU of the network that it is started on matters to a NIC, and is smaller on the new one. */
+function followsBridge(after: string, mtu: number | undefined): boolean {
+  if (mtu === undefined || mtu >= ETHERNET_MTU) return false
+  const own = optionOf(after, 'mtu')
+  return after.startsWith('virtio=') && (own === undefined || own === '1')
 }
 
 /** What to note of a VM that is looked at once its NIC was written; both by one clock, and within moments. @param now epoch milliseconds */

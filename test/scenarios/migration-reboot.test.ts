@@ -6,6 +6,7 @@ import type { World } from '../../adapters/simulator/world.ts'
 import { bridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
 import { lanistaHere, startHere } from './command-line.ts'
 import { itLong } from '../runner/long-runs.ts'
+import { personIn } from './person.ts'
 import { openSite, type Site } from './site.ts'
 
 const AB: RangeOnBridges = { id: 'AB', number: 1, vms: 2, running: true, options: '' }
@@ -81,6 +82,26 @@ describe('a move of networks that reboots', () => {
       }
     },
   )
+
+  itLong('says of a VM that was migrated since that nothing tells its MTU, and does not reboot it', async () => {
+    await open([AB])
+    await migrate('run')
+    const { clock, durations } = site.simulator.simulation
+    const answer = await personIn(site.simulator)('POST', `/nodes/pve1/qemu/${AB_VM}/migrate`, {
+      target: 'pve2',
+      online: 1,
+    })
+    expect(answer.status, answer.reason).to.equal(200)
+    await clock.sleep(durations.migration + durations.statistics)
+    expect(world.guests.get(AB_VM)?.node).to.equal('pve2')
+    const told =
+      /# vm AB-vm1 was on pve1 when its NICs moved, and is on pve2 now: if it was migrated while it ran, [^\n]* \(on pve2\)\n/
+    expect((await migrate('status')).stdout).to.match(told)
+    const run = await migrate('run', '--reboot')
+    expect(run.stdout).to.match(told)
+    expect(run.stdout).to.match(/nothing to move; rebooted: AB-router-debian11-x64\n$/)
+    expect(powerWrites()).to.deep.equal([`${AB_ROUTER} reboot`])
+  })
 
   itLong('moves and reboots range by range', async () => {
     await open()
