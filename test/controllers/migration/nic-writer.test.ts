@@ -36,4 +36,37 @@ describe('NicWriter', () => {
     const { kind } = await writer.put(PLACE, change, () => Promise.resolve(undefined))
     expect([kind, written]).to.deep.equal(['there', [AFTER]])
   })
+
+  const writerOf = (looks: readonly Partial<NicLook>[], configure: () => Promise<void>) => {
+    const left = [...looks]
+    const nicLooks = {
+      look: () => Promise.resolve({ ...seen, untold: [], ...(left.length > 1 ? left.shift() : left[0]) }),
+      now: () => 0,
+    }
+    const parts = { machines: { configure }, nicLooks, clock: { sleep: () => Promise.resolve() } }
+    return new NicWriter(parts, ['ludus'], new AbortController().signal)
+  }
+  const CHANGE = { expected: BEFORE, wanted: AFTER, onto: 'vnets' } as const
+
+  it('waits for Proxmox to plug in what an earlier life has written, and writes it no second time', async () => {
+    const writes: string[] = []
+    const configure = () => Promise.resolve(void writes.push('sent'))
+    const writer = writerOf([{ waiting: ['net0'] }, { waiting: ['net0'] }, {}], configure)
+    const { kind } = await writer.put(PLACE, CHANGE, () => Promise.resolve(undefined))
+    expect([kind, writes]).to.deep.equal(['there', []])
+  })
+
+  it('sends nothing before that is noted, and nothing where it must not', async () => {
+    const order: string[] = []
+    const configure = () => Promise.resolve(void order.push('sent'))
+    const before = { nics: { net0: BEFORE } }
+    const noted = () => {
+      order.push('noted')
+      return Promise.resolve(undefined)
+    }
+    expect((await writerOf([before, {}], configure).put(PLACE, CHANGE, noted)).kind).to.equal('there')
+    const refused = await writerOf([before], configure).put(PLACE, CHANGE, () => Promise.resolve('it is gone'))
+    expect(refused).to.deep.equal({ kind: 'failed', why: 'it is gone' })
+    expect(order).to.deep.equal(['noted', 'sent'])
+  })
 })
