@@ -72,8 +72,9 @@ export class VmRebooter {
       const { read, inPool, tasks } = seen
       if (read.running && !this.#isOld(vm, read)) return await this.#over(vm, isRebooting ? 'rebooted' : 'not needed')
       if (read.running) {
-        if (wasAsked !== undefined) return failed(wasAsked)
         const hindrance = inPool ? whyNot(read) : outOfPool(pool, read)
+        // What has kept it from being asked says more than that something has.
+        if (wasAsked !== undefined && (isRebooting || hindrance === undefined)) return failed(wasAsked)
         if (hindrance !== undefined) return failed(hindrance)
         wasAsked = await this.#ask(vm, read)
         continue

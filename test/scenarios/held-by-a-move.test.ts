@@ -56,6 +56,21 @@ describe('a range whose NICs are being moved', () => {
     await lab.until(() => lab.ready('JD'))
   })
 
+  itLong('is written no more while the journal of moves can not be read, and goes on when it can', async () => {
+    lab = await openLab({ files: { 'JD.yml': SMALL }, durations: { cloneBesides: 20_000 } })
+    const isClone = ({ path }: { readonly path: string }) => path.endsWith('/clone')
+    await lab.until(() => lab.writes().some(isClone))
+    const read = lab.migration.read.bind(lab.migration)
+    lab.migration.read = () => Promise.reject(new Error('the journal of the move is damaged'))
+    await lab.sleep(60_000)
+    const after = lab.writes().slice(lab.writes().findIndex(isClone) + 1)
+    expect(after.filter((each) => !isClone(each)).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([])
+    const said = JSON.stringify(lab.controller.board.get('JD')?.conditions)
+    expect(said).to.include('the journal of the move is damaged')
+    lab.migration.read = read
+    await lab.until(() => lab.ready('JD'))
+  })
+
   itLong('is not removed any further by an order from before its move began', async () => {
     lab = await openReadyLab({ 'JD.yml': SMALL })
     const stops = () => lab.writes().filter(({ path }) => path.endsWith('/status/shutdown')).length

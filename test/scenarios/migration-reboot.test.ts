@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { Fault } from '../../adapters/simulator/faults.ts'
-import type { World } from '../../adapters/simulator/world.ts'
+import { qemu, type World } from '../../adapters/simulator/world.ts'
 import { bridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
 import { lanistaHere, startHere } from './command-line.ts'
 import { itLong } from '../runner/long-runs.ts'
@@ -80,6 +80,29 @@ describe('a move of networks that reboots', () => {
         expect(powerWrites()).to.have.length(2)
         if (by > 0) await site.close()
       }
+    },
+  )
+
+  itLong(
+    'reboots none that a person reboots, or takes out of its pool, between the look at it and the order',
+    async () => {
+      const reboot = (): void => {
+        const guest = world.guests.get(AB_VM)
+        if (guest !== undefined) guest.running = qemu(site.simulator.simulation.clock.now(), 99_999)
+      }
+      const leave = (): void => void world.pools.get('AB')?.vms.delete(AB_VM)
+      for (const edit of [reboot, leave]) {
+        await open([AB])
+        await migrate('run')
+        const match = { method: 'GET', path: new RegExp(`/qemu/${AB_VM}/status/current$`) }
+        arm({ on: 'request', match, at: 'after', effect: { kind: 'edit', edit } })
+        const run = await migrate('run', '--reboot')
+        expect(powerWrites(), run.stdout).to.deep.equal([`${AB_ROUTER} reboot`])
+        if (edit === leave) expect(run.stdout).to.match(/! vm AB-vm1: it is not in pool AB any more, so it is left/)
+        else await site.close()
+      }
+      expect((await migrate('run', '--reboot')).stdout).to.match(/! vm AB-vm1: it is not in pool AB any more/)
+      expect(powerWrites()).to.deep.equal([`${AB_ROUTER} reboot`])
     },
   )
 
