@@ -33,6 +33,7 @@ const NEED_RESTART = [
   'default_router_vm_name',
   'default_router_template_name',
   'lanista.ranges',
+  'lanista.git',
   'lanista.state_dir',
   'lanista.proxmox',
   'lanista.http',
