@@ -6,6 +6,7 @@ import { openLogger, logDestination, openTroubles } from '../../adapters/logger.
 import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
+import { folderSource } from '../../adapters/range-files/folder-source.ts'
 import { withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
@@ -79,7 +80,7 @@ async function connect(
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
     files: withLudusRouters(
-      watchRangeFiles({ folder: ranges, logger, clock, parser: new BalancedParser(clock) }),
+      watchRangeFiles({ source: folderSource(ranges, logger), clock, parser: new BalancedParser(clock) }),
       config,
     ),
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
