@@ -12,6 +12,7 @@ import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
+import type { GitSource } from '../git/git-source.ts'
 import type { HostParts } from '../host-migration/host-parts.ts'
 import type { PruneParts } from '../removal/open-pruning.ts'
 
@@ -60,6 +61,8 @@ export interface Connected {
   readonly logger: Logger
   readonly proxmox: Proxmox
   readonly files: RangeFiles
+  /** The repository that they are in; undefined when that is a folder. */
+  readonly git: GitSource | undefined
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore

@@ -24,6 +24,7 @@ import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
+import { gitRangeFiles } from './git-range-files.ts'
 import { watchObservations } from './observations.ts'
 
 export interface ComposeOptions {
@@ -67,6 +68,9 @@ async function connect(
     clock,
   )
   const store = statusFiles(stateDir)
+  const { git: settings } = config.lanista
+  const repository =
+    settings === undefined ? undefined : gitRangeFiles(settings, stateDir, { logger, metrics, outside })
   return {
     config,
     logger,
@@ -80,14 +84,19 @@ async function connect(
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
     files: withLudusRouters(
-      watchRangeFiles({ source: folderSource(ranges, logger), clock, parser: new BalancedParser(clock) }),
+      watchRangeFiles({
+        source: repository?.source ?? folderSource(ranges, logger),
+        clock,
+        parser: new BalancedParser(clock),
+      }),
       config,
     ),
+    git: repository?.git,
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
     prune: {
-      provenance: folderProvenance(ranges),
+      provenance: repository?.provenance ?? folderProvenance(ranges),
       seenFiles: seenRangesFile(stateDir),
       approvals: approvalFiles(stateDir),
     },
@@ -101,7 +110,16 @@ async function connect(
           { listen },
         )
       return await serveHttp(
-        { listen, hosts: http.hosts, statuses, explain, notReady: reasonNotReady, metrics, onError },
+        {
+          git: repository === undefined ? undefined : () => repository.git.status(),
+          listen,
+          hosts: http.hosts,
+          statuses,
+          explain,
+          notReady: reasonNotReady,
+          metrics,
+          onError,
+        },
         signal,
       )
     },
