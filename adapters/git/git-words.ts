@@ -56,6 +56,13 @@ const MEANINGS: readonly Meaning[] = [
     remedy: (server) => `it may have expired or been withdrawn: ${credential(server)}`,
   },
   {
+    sign: /SSL CA cert|setting certificate/i,
+    reason: 'CertificateRefused',
+    finding: "the CA's file can not be used",
+    remedy: ({ https }) =>
+      `put the CA that signed the server's certificate, as PEM, into ${https?.ca_file ?? 'a file that lanista.git.https.ca_file names'}, readable to the user that lanista runs as`,
+  },
+  {
     sign: /certificate (?:verif|problem|file|has expired|is not)|server certificate|SSL certificate|local issuer|self.signed|does not match target host/i,
     reason: 'CertificateRefused',
     finding: "the server's certificate is not trusted",

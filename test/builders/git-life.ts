@@ -23,7 +23,7 @@ export interface GitLife {
   changed(): readonly string[]
 }
 
-export interface Told {
+interface Told {
   readonly commit: string | undefined
   readonly finding: string | undefined
   readonly reason: string | undefined
@@ -51,7 +51,7 @@ export async function openGitLife({ stateDir, git, patience, path }: LifeOptions
   const lines: string[] = []
   const log = (message: string, fields?: object): void =>
     void lines.push(
-      `${message} ${JSON.stringify(fields ?? {}, (_, value: unknown) => (value instanceof Error ? `${value.message} ${String(value.cause ?? '')}` : value))}`,
+      `${message} ${JSON.stringify(fields ?? {}, (_, value: unknown) => (value instanceof Error ? value.message : value))}`,
     )
   const source = new CommitSource('nothing yet')
   const approvals = commitApprovalFiles(stateDir)
