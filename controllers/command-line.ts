@@ -145,10 +145,14 @@ function commands(
     })
   lanista
     .command('approve')
-    .description('approve that ranges go whose files are gone. Status 0: approved, 1: not')
+    .description(
+      'approve that ranges go whose files are gone, or of a commit of range files. Status 0: approved, 1: not',
+    )
+    .option('--commit <id>', 'the commit that is to go in force, in place of ranges that go')
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
     .option('--yes', 'approve without a question', false)
-    .action(async (options: { config: string; yes: boolean }) => {
+    .action(async (given: { commit?: string; config: string; yes: boolean }) => {
+      const options = { ...given, commit: given.commit }
       const { approveCommand } = await import('./commands/approve.ts')
       const { questioner } = await import('./terminal/questioner.ts')
       finish(await approveCommand(options, spoken, print, questioner(stdin, stdout)))

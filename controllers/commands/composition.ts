@@ -1,3 +1,4 @@
+import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
@@ -29,6 +30,8 @@ export interface Composition {
   loadConfig(file: string, environment?: NodeJS.ProcessEnv): Promise<ServerConfig>
   /** Where a running controller of this configuration asks for approval. */
   approvals(config: ServerConfig): ApprovalStore
+  /** Where it asks for approval of a commit of range files. */
+  commitApprovals(config: ServerConfig): CommitApprovalStore
   /** The same configuration, to be read again and watched. */
   configSource(file: string): ConfigSource
   /** Where the API token would be read from, and whether it can be. */

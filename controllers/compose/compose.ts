@@ -1,3 +1,4 @@
+import { commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
@@ -40,6 +41,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     checker: fileChecker(systemClock),
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
+    commitApprovals: ({ lanista }) => commitApprovalFiles(lanista.state_dir),
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),
     openLog: (file) => openLogger(logDestination(file)),

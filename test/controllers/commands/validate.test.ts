@@ -63,6 +63,7 @@ async function validate(
       },
     },
     approvals: never,
+    commitApprovals: never,
     loadConfig: async (name) => {
       loaded.push(name)
       return await Promise.resolve(config)
