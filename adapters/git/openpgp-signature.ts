@@ -32,7 +32,7 @@ export async function judgeOpenPgp(
   if (imported.kind === 'absent') return unreadable('gpg is not on this machine: install GnuPG (gnupg)')
   if (imported.kind !== 'ended' || imported.status !== 0)
     return unreadable(
-      `the keyring can't be used: ${imported.kind === 'ended' ? complaintIn(imported.stderr) : imported.kind}`,
+      `the keyring can't be used: ${imported.kind === 'ended' ? complaintOfGpg(imported.stderr) : imported.kind}`,
     )
   const checked = await run('gpg', [...QUIETLY, '--status-fd', '1', '--verify', '--', file, '-'], payload)
   if (checked.kind !== 'ended') return unreadable(`gpg: ${checked.kind}`)
@@ -59,5 +59,14 @@ function verdictIn(output: string, status: number): SignatureResult {
 
 const keyOf = (argumentOf: (keyword: string) => string | undefined): string | undefined =>
   ['BADSIG', 'REVKEYSIG', 'EXPKEYSIG', 'EXPSIG'].map((each) => argumentOf(each)?.split(' ')[0]).find(Boolean)
+
+/** Of what it made on its way nobody needs to know. */
+const complaintOfGpg = (stderr: string): string =>
+  complaintIn(
+    stderr
+      .split('\n')
+      .filter((line) => /can't|cannot|no valid|invalid|fail|error|denied/i.test(line))
+      .join('\n') || stderr,
+  )
 
 const unreadable = (detail: string): SignatureResult => ({ kind: 'unreadable', key: undefined, detail })

@@ -1,3 +1,6 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { causeInWords } from '../error-code.ts'
 import type { ProgramEnd } from './run-program.ts'
 import type { RunHere, SignatureResult } from './signature-result.ts'
 import { complaintIn } from './git-words.ts'
@@ -29,30 +32,23 @@ export async function judgeSsh(run: RunHere, signature: SshSignature): Promise<S
   const found = await run('ssh-keygen', ['-Y', 'find-principals', '-s', file, '-f', signers])
   const signer = found.kind === 'ended' ? found.stdout.toString('utf8').split('\n')[0]?.trim() : undefined
   if (!isGood(found) || signer === undefined || signer === '') return whyNotAllowed(found, key)
-  const checked = await run(
-    'ssh-keygen',
-    [
-      '-Y',
-      'verify',
-      '-n',
-      'git',
-      '-s',
-      file,
-      '-I',
-      signer,
-      '-f',
-      signers,
-      ...(revoked === undefined ? [] : ['-r', revoked]),
-    ],
-    payload,
+  const verify = ['-Y', 'verify', '-n', 'git', '-s', file, '-I', signer, '-f', signers]
+  const checked = await run('ssh-keygen', verify, payload)
+  if (!isGood(checked)) return whyNotAllowed(checked, key)
+  if (revoked === undefined) return { kind: 'good', signer, key: key ?? 'unknown' }
+  // Of a key that is in it, and of a file that can't be read, ssh-keygen says the same: nothing.
+  const why = await access(revoked, constants.R_OK).then(
+    () => undefined,
+    (error: unknown) => causeInWords(error),
   )
-  if (isGood(checked)) return { kind: 'good', signer, key: key ?? 'unknown' }
-  return whyNotAllowed(checked, key)
+  if (why !== undefined) return unreadable(`${revoked}: ${why}`, key)
+  return isGood(await run('ssh-keygen', [...verify, '-r', revoked], payload))
+    ? { kind: 'good', signer, key: key ?? 'unknown' }
+    : { kind: 'revokedKey', key, detail: undefined }
 }
 
 function whyNotAllowed(end: ProgramEnd, key: string | undefined): SignatureResult {
   const text = textOf(end)
-  if (/revoked/i.test(text)) return { kind: 'revokedKey', key, detail: undefined }
   if (/expired|not yet valid|not valid/i.test(text)) return { kind: 'expiredKey', key, detail: undefined }
   if (
     /Unable to open|Couldn't open|No such file|Permission denied|can't read|invalid (?:line|options)|bad (?:line|options)|parse error|error in/i.test(
