@@ -61,6 +61,13 @@ function commands(
   const spoken: Composition = {
     ...composition,
     openLog: () => composition.openTroubles((line) => void stderr.write(`${line}\n`)),
+    connect: async (config, logger) => {
+      const connected = await composition.connect(config, logger)
+      // Where none is in force, the command says why when it needs one.
+      const inForce = await connected.git?.inForce().catch(() => undefined)
+      if (inForce !== undefined) stderr.write(`${inForce}\n`)
+      return connected
+    },
   }
   const paint = (): Paint => paintFor(stdout, composition.environment)
   const lanista = new Command('lanista')

@@ -55,7 +55,7 @@ export class CommitSource implements RangeSource {
 }
 
 /** One commit, whatever is swapped in meanwhile. */
-function viewOf({ files }: CommitSnapshot): RangeView {
+export function viewOf({ files }: CommitSnapshot): RangeView {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const families = new Map<string, CommitFile[]>()
   for (const file of files) {

@@ -32,6 +32,11 @@ export interface Composition {
   approvals(config: ServerConfig): ApprovalStore
   /** Where it asks for approval of a commit of range files. */
   commitApprovals(config: ServerConfig): CommitApprovalStore
+  /**
+   * Checks the range files of the commit in force, where the configuration has a repository; undefined where it has a folder. Throws
+   * `UserError` when none is in force.
+   */
+  commitChecker(config: ServerConfig, logger: Logger): Promise<FileChecker | undefined>
   /** The same configuration, to be read again and watched. */
   configSource(file: string): ConfigSource
   /** Where the API token would be read from, and whether it can be. */

@@ -19,7 +19,7 @@ import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config/server-config-file.ts'
 import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
-import { fileChecker } from '../../adapters/validate/check-files.ts'
+import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
@@ -42,6 +42,11 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
     commitApprovals: ({ lanista }) => commitApprovalFiles(lanista.state_dir),
+    commitChecker: async ({ lanista: { git, state_dir: stateDir } }, logger) => {
+      if (git === undefined) return undefined
+      const repository = gitRangeFiles(git, stateDir, { logger, metrics: openMetrics(version), outside })
+      return commitChecker(await repository.snapshot(), systemClock)
+    },
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),
     openLog: (file) => openLogger(logDestination(file)),

@@ -11,6 +11,7 @@ import type { AcceptedCommitStore, CommitApprovalStore, GitStatus } from '../../
 import type { CommitSnapshot } from '../../model/commit-snapshot.ts'
 import type { GitSettings } from '../../model/git-section.ts'
 import type { FolderProvenance, Logger, Metrics } from '../../model/ports.ts'
+import { bySomebody, sourceNames } from '../../reconcilers/git/git-words.ts'
 import type { Composition } from '../commands/composition.ts'
 import { Accepting, type GitPlace } from '../git/accepting.ts'
 import { commitProvenance } from '../git/commit-provenance.ts'
@@ -77,6 +78,11 @@ export function gitRangeFiles(
     })
     return underWay
   }
+  const snapshot = async (): Promise<CommitSnapshot> => {
+    await source.view()
+    if (source.snapshot === undefined) throw new Error('no commit is in force')
+    return source.snapshot
+  }
   const polling = new Polling({ poll, intervalMs: settings.interval, clock, random })
   return {
     source,
@@ -86,6 +92,8 @@ export function gitRangeFiles(
     ),
     git: {
       status: () => accepting.status,
+      inForce: async () =>
+        `range files: ${sourceNames(settings).source}: commit ${bySomebody((await snapshot()).commit)}`,
       begin: async (signal) => {
         isRunning = true
         if (await accepting.open(signal).catch(() => false)) return
@@ -106,11 +114,7 @@ export function gitRangeFiles(
       },
       hint: () => polling.hint(),
     },
-    snapshot: async () => {
-      await source.view()
-      if (source.snapshot === undefined) throw new Error('no commit is in force')
-      return source.snapshot
-    },
+    snapshot,
   }
 }
 

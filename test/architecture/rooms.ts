@@ -168,6 +168,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'makes the controller and the outside of their parts; the only room that knows adapters',
     imports: [
       'model',
+      'reconcilers/git',
       'reconcilers/migration',
       'controllers/controller.ts',
       'controllers/git',

@@ -47,7 +47,9 @@ describe('range files in a repository', function () {
     const status: unknown = JSON.parse(await readFile(stateFile('git.json'), 'utf8'))
     expect(status).to.have.nested.property('commit.id', second)
     const { status: ended, stdout, stderr } = await lanistaHere(['plan', '--config', site.config])
-    expect(stderr).to.equal('')
+    expect(stderr).to.match(
+      /^range files: branch main of .*: commit [0-9a-f]{12} by Ann <ann@example.org> \(Add SL\)\n$/,
+    )
     expect(stdout).to.include('SL-DC01')
     expect(ended).to.equal(2)
   })
@@ -55,8 +57,64 @@ describe('range files in a repository', function () {
   itLong('are fetched once by who only looks while nothing is in force, and nothing is written for that', async () => {
     await repository.push({ 'ranges/JD.yml': jd })
     const { status, stdout, stderr } = await lanistaHere(['plan', '--config', site.config])
-    expect({ status, stderr }).to.deep.equal({ status: 2, stderr: '' })
+    expect(status).to.equal(2)
+    expect(stderr).to.match(/\(Change ranges\)\n$/)
     expect(stdout).to.include('JD-DC01')
     expect(await readFile(stateFile('git-accepted.json'), 'utf8').catch(() => 'none')).to.equal('none')
+  })
+
+  itLong('are validated as the commit in force has them, at their places in the repository', async () => {
+    await repository.push({
+      'ranges/JD.yml': jd,
+      'ranges/SL.yml': jd.replace('ram_gb', 'ram_bg'),
+      'ranges/BAD NAME.yml': jd,
+    })
+    const { status, stdout } = await lanistaHere(['validate', '--config', site.config])
+    expect(status).to.equal(1)
+    expect(stdout)
+      .to.match(/ranges\/SL\.yml:\d+:\d+/)
+      .and.to.match(/this name gives no range id/)
+  })
+
+  itLong('say why there are none when the server never could be asked, and go on trying', async () => {
+    await rename(repository.bare, `${repository.bare}.gone`)
+    const { status, stdout } = await lanistaHere(['plan', '--config', site.config])
+    expect(status).to.equal(1)
+    expect(stdout).to.match(/range files: repository .*: there is no such repository/)
+    const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
+    const http = /"http":"([^"]+)"/.exec(await running.nextLine(/"msg":"started"/))?.[1] ?? ''
+    await running.nextLine(/the range folder could not be read/)
+    const answer = await fetch(`http://${http}/readyz`)
+    expect([answer.status, await answer.text()]).to.satisfy(
+      ([code, text]: [number, string]) => code === 503 && /no such repository/.test(text),
+    )
+    const told: unknown = await (await fetch(`http://${http}/api/git`)).json()
+    expect(told).to.have.nested.property('finding.reason', 'RepositoryMissing')
+    expect(await (await fetch(`http://${http}/metrics`)).text()).to.match(
+      /^lanista_git_finding_since_timestamp_seconds\{reason="RepositoryMissing"\} \d/m,
+    )
+    await rename(`${repository.bare}.gone`, repository.bare)
+    await repository.push({ 'ranges/JD.yml': jd })
+    await running.nextLine(/is in force/)
+    await running.nextLine(/"range":"JD","msg":"range is Ready"/)
+    running.stop()
+    await running.ended
+  })
+
+  itLong('that were rewritten go in force when a person approves', async () => {
+    await repository.push({ 'ranges/JD.yml': jd })
+    const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
+    await running.nextLine(/is in force/)
+    repository.git('checkout', '--quiet', '--orphan', 'anew')
+    const other = await repository.push({ 'ranges/JD.yml': jd, 'ranges/SL.yml': jd }, 'Begin anew')
+    running.hangUp()
+    await running.nextLine(/not among its ancestors/)
+    expect((await lanistaHere(['approve', '--config', site.config])).stdout).to.match(/a commit does: .*Begin anew/)
+    const approved = await lanistaHere(['approve', '--commit', other.slice(0, 12), '--yes', '--config', site.config])
+    expect(approved).to.include({ status: 0 })
+    running.hangUp()
+    await running.nextLine(/\(Begin anew\) is in force/)
+    running.stop()
+    await running.ended
   })
 })

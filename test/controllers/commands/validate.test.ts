@@ -64,6 +64,7 @@ async function validate(
     },
     approvals: never,
     commitApprovals: never,
+    commitChecker: () => Promise.resolve(undefined),
     loadConfig: async (name) => {
       loaded.push(name)
       return await Promise.resolve(config)
