@@ -5,6 +5,8 @@ import type { FinishPlan, NodeFinish } from '../../model/plan/finish-plan.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { deletionLine } from '../bridge/why-bridge-stays.ts'
 import type { FinishSeen, FinishSettings } from './finish-seen.ts'
+import { bridgesHidden } from '../not-visible.ts'
+import { makeAgain } from './make-again.ts'
 import { standingOf } from './migration-standing.ts'
 import { type OldBridge, oldBridges } from './old-bridges.ts'
 import { stagedNow } from './staged-by-finish.ts'
@@ -30,12 +32,28 @@ export function planFinish(
   const parts = [...seen.snapshot.nodeNetworks]
     .sort((a, b) => (a.node < b.node ? -1 : 1))
     .map((network) => judgeNode(network, { journal, seen, bridges, known, nothing }))
-  const isAny = parts.some((part) => part.isAbout)
+  const isAny = parts.some((part) => part.isAbout) || mayBeUnseen(bridges, journal, seen)
   return {
     nodes: parts.flatMap(({ node }) => node ?? []),
     stays: [...(isAny ? nothing : []), ...parts.flatMap(({ stays }) => stays)],
     remarks: [...parts.flatMap(({ remarks }) => remarks), ...elsewhere(journal, seen)],
   }
+}
+
+/** Whether one of them may be on a node that does not tell of it: nothing is to do only where it is seen that nothing is there. */
+function mayBeUnseen(bridges: readonly OldBridge[], { going, removed }: MigrationJournal, seen: FinishSeen): boolean {
+  const { nodes, nodeNetworks } = seen.snapshot
+  const isHidden = bridgesHidden('', '', seen.snapshot) !== undefined
+  const untold = nodes
+    .map(({ name }) => name)
+    .filter((name) => isHidden || nodeNetworks.every(({ node }) => node !== name))
+  const isRemoved = (node: string, bridge: string): boolean =>
+    removed?.some((each) => each.node === node && each.bridge === bridge) === true
+  return untold.some(
+    (node) =>
+      going?.some((note) => note.node === node) === true ||
+      bridges.some(({ name, nodes: on }) => on?.has(node) !== false && !isRemoved(node, name)),
+  )
 }
 
 interface Judged {
@@ -67,7 +85,10 @@ function judgeNode(network: NodeNetworkSeen, { journal, seen, bridges, known, no
   const free = judged.filter(({ whys }) => whys.length === 0).map(({ bridge }) => bridge)
   const begunStays = begun.flatMap((name) => {
     const bridge = known.find((each) => each.name === name)
-    return bridge === undefined ? [] : whysOf(bridge, undefined, journal, seen)
+    if (bridge !== undefined) return whysOf(bridge, undefined, journal, seen)
+    const number = rangeNumberOfBridge(name)
+    const nobodys = number === undefined ? [] : [{ name, number, pools: [], nodes: undefined }]
+    return [wantedAgain(name, network), ...nobodys.flatMap((each) => whysOf(each, undefined, journal, seen))]
   })
   const staged = stagedNow(network, note)
   const busy = reloading(node, seen)
@@ -166,6 +187,15 @@ const reloading = (node: string, { snapshot }: FinishSeen): readonly Finding[] =
         },
       ]
     : []
+
+/** A bridge whose ranges are no longer in the journal: they were put back after its deletion was staged. */
+const wantedAgain = (name: string, { node, staged }: NodeNetworkSeen): Finding => ({
+  reason: 'BridgeStays',
+  message:
+    staged === undefined
+      ? `bridge ${name} on node ${node}: its range was put back, and the node's file does not have it any more; ${makeAgain(node, name)}, then run this again`
+      : `bridge ${name} on node ${node}: it stays, as its range was put back after its deletion was staged; once that range is moved again, run this again`,
+})
 
 /** Why a node is left alone: somebody's changes are staged. @param begun deletions of ours that are staged as well */
 export function foreignStaged(node: string, begun: readonly string[], interfaces: readonly string[]): Finding {

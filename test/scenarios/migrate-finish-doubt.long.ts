@@ -1,14 +1,17 @@
 import { expect } from 'chai'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { withInterface } from '../../adapters/simulator/interfaces.ts'
 import { bringUpNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import { bridgeInstallation, type BridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
-import { lanistaHere } from './command-line.ts'
+import { lanistaHere, startHere } from './command-line.ts'
+import { hide } from './rights.ts'
 import { openSite, type Site } from './site.ts'
 
 const AB: RangeOnBridges = { id: 'AB', number: 1, vms: 1, running: true, options: '' }
 const CD: RangeOnBridges = { id: 'CD', number: 2, vms: 0, running: false, options: '' }
+const DELETE_AB = { method: 'DELETE', path: /^\/nodes\/pve1\/network\/vmbr1001$/ } as const
 const [AB_ROUTER = 0, AB_VM = 0] = vmidsOf(AB)
 const [CD_ROUTER = 0] = vmidsOf(CD)
 
@@ -39,6 +42,12 @@ describe('the end of a move after a person or an outage', () => {
   const nicOf = (vmid: number, key = 'net0'): string => String(world.guests.get(vmid)?.config.get(key))
   const put = (vmid: number, key: string, from: string, to: string): void =>
     void world.guests.get(vmid)?.config.set(key, nicOf(vmid, key).replace(`bridge=${from}`, `bridge=${to}`))
+  const cutOff = async (): Promise<void> => {
+    const running = startHere(['migrate', 'finish', '--yes', '--config', site.config])
+    const match = DELETE_AB
+    site.simulator.arm({ on: 'request', match, at: 'after', effect: { kind: 'edit', edit: () => running.stop() } })
+    await running.ended.catch(() => undefined)
+  }
   /** As a snapshot from before the move does. */
   const rolledBack = (): void => {
     put(AB_VM, 'net0', 'r1', 'vmbr1001')
@@ -91,5 +100,58 @@ describe('the end of a move after a person or an outage', () => {
     const done = await finish()
     expect(done.stdout).to.match(/removed: vmbr1001 on pve1, vmbr1002 on pve1\n$/)
     expect(bridges()).to.deep.equal(['vmbr1000', 'vmbr1005'])
+  })
+
+  for (const [what, happens, says] of [
+    [
+      'is off',
+      () => void (node().online = false),
+      /! node pve1: it (is offline; bring the node back|does not tell its network)/,
+    ],
+    ['has its bridges hidden', () => hide(world, '/sdn/zones/localnetwork'), /not shown all bridges/],
+    [
+      'does not tell its network',
+      () => {
+        const match = { method: 'GET', path: /^\/nodes\/pve1\/network$/ } as const
+        site.simulator.arm({ on: 'request', match, at: 'before', effect: { kind: 'hang' }, times: 100 })
+      },
+      /! node pve1: it does not tell its network/,
+    ],
+  ] as const)
+    it(`does not say that nothing is to do where the node of the old bridges ${what}`, async () => {
+      await moved([AB], 'vxlan')
+      const config = (await readFile(site.config, 'utf8')).replace(/hosts: \[[^,]*, /, 'hosts: [')
+      await writeFile(site.config, config)
+      happens()
+      await site.nodesHaveTold()
+      await site.nodesHaveTold()
+      await site.nodesHaveTold()
+      const done = await finish()
+      expect(done.stdout, done.stderr)
+        .to.match(says)
+        .and.to.match(/nothing is removed\n$/)
+      expect(done.status).to.equal(1)
+    })
+
+  it('takes back a deletion that it left staged where the range was put back since', async () => {
+    await moved()
+    await cutOff()
+    rolledBack()
+    const stuck = await migrate('rollback')
+    expect(stuck.status, 'a bridge about to go is none to go back to').to.equal(1)
+    expect(stuck.stdout).to.match(/its net0 was on vmbr1001, whose deletion on node pve1 is staged by lanista migrate/)
+    // By hand, past the journal.
+    const journal = path.join(path.dirname(site.config), 'state/migration/journal.json')
+    await writeFile(journal, (await readFile(journal, 'utf8')).replace(/"nics":\[[^\]]*\]/, '"nics":[]'))
+    const status = await migrate('status')
+    expect(status.status).to.equal(2)
+    expect(status.stdout).to.match(/bridge vmbr1001 on node pve1: its removal was begun/)
+    const done = await finish()
+    expect(done.status).to.equal(1)
+    expect(done.stdout).to.match(/it stays, as its range was put back after its deletion was staged/)
+    expect(done.stdout).to.match(/the staged deletion of vmbr1001 is taken back/)
+    expect([bridges(), node().stagedNetwork]).to.deep.equal([['vmbr1000', 'vmbr1001'], undefined])
+    expect((await migrate('rollback')).status).to.equal(0)
+    expect((await migrate('status')).status).to.equal(0)
   })
 })
