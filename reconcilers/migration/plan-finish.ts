@@ -5,8 +5,8 @@ import type { FinishPlan, NodeFinish } from '../../model/plan/finish-plan.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { deletionLine } from '../bridge/why-bridge-stays.ts'
 import type { FinishSeen, FinishSettings } from './finish-seen.ts'
-import { bridgesHidden } from '../not-visible.ts'
-import { makeAgain } from './make-again.ts'
+import { mayBeUnseen } from './unseen-old-bridges.ts'
+import { wantedAgain } from './wanted-again.ts'
 import { standingOf } from './migration-standing.ts'
 import { type OldBridge, oldBridges } from './old-bridges.ts'
 import { stagedNow } from './staged-by-finish.ts'
@@ -38,22 +38,6 @@ export function planFinish(
     stays: [...(isAny ? nothing : []), ...parts.flatMap(({ stays }) => stays)],
     remarks: [...parts.flatMap(({ remarks }) => remarks), ...elsewhere(journal, seen)],
   }
-}
-
-/** Whether one of them may be on a node that does not tell of it: nothing is to do only where it is seen that nothing is there. */
-function mayBeUnseen(bridges: readonly OldBridge[], { going, removed }: MigrationJournal, seen: FinishSeen): boolean {
-  const { nodes, nodeNetworks } = seen.snapshot
-  const isHidden = bridgesHidden('', '', seen.snapshot) !== undefined
-  const untold = nodes
-    .map(({ name }) => name)
-    .filter((name) => isHidden || nodeNetworks.every(({ node }) => node !== name))
-  const isRemoved = (node: string, bridge: string): boolean =>
-    removed?.some((each) => each.node === node && each.bridge === bridge) === true
-  return untold.some(
-    (node) =>
-      going?.some((note) => note.node === node) === true ||
-      bridges.some(({ name, nodes: on }) => on?.has(node) !== false && !isRemoved(node, name)),
-  )
 }
 
 interface Judged {
@@ -187,15 +171,6 @@ const reloading = (node: string, { snapshot }: FinishSeen): readonly Finding[] =
         },
       ]
     : []
-
-/** A bridge whose ranges are no longer in the journal: they were put back after its deletion was staged. */
-const wantedAgain = (name: string, { node, staged }: NodeNetworkSeen): Finding => ({
-  reason: 'BridgeStays',
-  message:
-    staged === undefined
-      ? `bridge ${name} on node ${node}: its range was put back, and the node's file does not have it any more; ${makeAgain(node, name)}, then run this again`
-      : `bridge ${name} on node ${node}: it stays, as its range was put back after its deletion was staged; once that range is moved again, run this again`,
-})
 
 /** Why a node is left alone: somebody's changes are staged. @param begun deletions of ours that are staged as well */
 export function foreignStaged(node: string, begun: readonly string[], interfaces: readonly string[]): Finding {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { withInterface } from '../../adapters/simulator/interfaces.ts'
+import { withInterface, withoutInterface } from '../../adapters/simulator/interfaces.ts'
 import { bringUpNetwork } from '../../adapters/simulator/network-state.ts'
 import type { NodeState, World } from '../../adapters/simulator/world.ts'
 import { bridgeInstallation, type BridgeInstallation, type RangeOnBridges, vmidsOf } from './bridge-installation.ts'
@@ -12,6 +12,8 @@ import { openSite, type Site } from './site.ts'
 const AB: RangeOnBridges = { id: 'AB', number: 1, vms: 1, running: true, options: '' }
 const CD: RangeOnBridges = { id: 'CD', number: 2, vms: 0, running: false, options: '' }
 const DELETE_AB = { method: 'DELETE', path: /^\/nodes\/pve1\/network\/vmbr1001$/ } as const
+const DELETE_CD = { method: 'DELETE', path: /^\/nodes\/pve1\/network\/vmbr1002$/ } as const
+const REVERT = { method: 'DELETE', path: /^\/nodes\/pve1\/network$/ } as const
 const [AB_ROUTER = 0, AB_VM = 0] = vmidsOf(AB)
 const [CD_ROUTER = 0] = vmidsOf(CD)
 
@@ -153,5 +155,74 @@ describe('the end of a move after a person or an outage', () => {
     expect([bridges(), node().stagedNetwork]).to.deep.equal([['vmbr1000', 'vmbr1001'], undefined])
     expect((await migrate('rollback')).status).to.equal(0)
     expect((await migrate('status')).status).to.equal(0)
+  })
+
+  for (const effect of ['reset', 'hang'] as const)
+    it(`tells of a bridge whose deletion Proxmox neither answers nor carries out (${effect})`, async () => {
+      await moved([AB, CD])
+      site.simulator.arm({ on: 'request', match: DELETE_AB, at: 'before', effect: { kind: effect } })
+      const done = await finish()
+      expect(done.stdout, done.stderr).to.match(
+        /! bridge vmbr1001 on node pve1: Proxmox did not answer .*run this again/,
+      )
+      expect(done.stdout).to.match(/removed: vmbr1002 on pve1\n$/)
+      expect(done.status).to.equal(1)
+      expect((await finish()).stdout).to.match(/removed: vmbr1001 on pve1\n$/)
+    })
+
+  it('knows a deletion of its own that Proxmox carries out late', async () => {
+    await moved([AB, CD])
+    site.simulator.arm({ on: 'request', match: DELETE_AB, at: 'before', effect: { kind: 'hang' } })
+    const late = (inWorld: World): void => {
+      const at = inWorld.nodes.get('pve1')!
+      at.stagedNetwork = withoutInterface(at.stagedNetwork!, 'vmbr1001')
+    }
+    site.simulator.arm({ on: 'request', match: DELETE_CD, at: 'after', effect: { kind: 'edit', edit: late } })
+    const done = await finish()
+    expect(done.stdout, done.stderr).to.match(/removed: vmbr1001 on pve1, vmbr1002 on pve1\n$/)
+    expect(done.status).to.equal(0)
+  })
+
+  it('does not say that a deletion is taken back which somebody has brought into force just before', async () => {
+    await moved()
+    const comes = (inWorld: World): void =>
+      void inWorld.guests.get(AB_ROUTER)?.config.set('net5', 'virtio=BC:24:11:0A:0A:0A,bridge=vmbr1001')
+    const reloads = (inWorld: World): void => {
+      const at = inWorld.nodes.get('pve1')!
+      at.network = at.stagedNetwork ?? at.network
+      at.stagedNetwork = undefined
+      bringUpNetwork(at)
+    }
+    site.simulator.arm({ on: 'request', match: DELETE_AB, at: 'after', effect: { kind: 'edit', edit: comes } })
+    site.simulator.arm({ on: 'request', match: REVERT, at: 'before', effect: { kind: 'edit', edit: reloads } })
+    const done = await finish()
+    expect(done.status).to.equal(1)
+    expect(done.stdout).to.match(
+      /! bridge vmbr1001 on node pve1: its deletion came into force before it could be taken back; make it again \(pvesh create/,
+    )
+    expect(done.stdout).not.to.match(/vmbr1001 is taken back/)
+  })
+
+  it('ends with a sentence where its journal can not be written or read, and goes on once it can', async () => {
+    await moved([AB, CD])
+    const folder = path.join(path.dirname(site.config), 'state/migration')
+    const inTheWay = path.join(folder, `.journal.json.${process.pid}.tmp`)
+    const full = async (): Promise<void> => void (await mkdir(inTheWay))
+    site.simulator.arm({ on: 'request', match: DELETE_AB, at: 'after', effect: { kind: 'edit', edit: full } })
+    const ended = await finish()
+    expect(ended.status).to.equal(1)
+    expect(ended.stderr).to.match(/journal.json: the journal of the move can't be written: .*; see to that, then run/)
+    expect(bridges()).to.include('vmbr1001')
+    await rm(inTheWay, { recursive: true })
+    const text = await readFile(path.join(folder, 'journal.json'), 'utf8')
+    await writeFile(path.join(folder, 'journal.json'), text.slice(0, 100))
+    for (const verb of ['plan', 'run', 'status', 'rollback', 'finish']) {
+      const damaged = await migrate(verb)
+      expect(damaged.status, verb).to.equal(1)
+      expect(damaged.stderr, verb).to.match(/the journal of the move: \S+journal.json can't be understood; nothing is/)
+    }
+    await writeFile(path.join(folder, 'journal.json'), text)
+    const done = await finish()
+    expect(done.stdout).to.match(/removed: vmbr1001 on pve1, vmbr1002 on pve1\n$/)
   })
 })
