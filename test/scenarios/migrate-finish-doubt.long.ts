@@ -207,7 +207,9 @@ describe('the end of a move after a person or an outage', () => {
     await moved([AB, CD])
     const folder = path.join(path.dirname(site.config), 'state/migration')
     const inTheWay = path.join(folder, `.journal.json.${process.pid}.tmp`)
-    const full = async (): Promise<void> => void (await mkdir(inTheWay))
+    const full = async (): Promise<void> => {
+      await mkdir(inTheWay)
+    }
     site.simulator.arm({ on: 'request', match: DELETE_AB, at: 'after', effect: { kind: 'edit', edit: full } })
     const ended = await finish()
     expect(ended.status).to.equal(1)
