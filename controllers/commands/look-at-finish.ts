@@ -23,7 +23,9 @@ export async function lookAtFinish(
   const seen = await lookAtInstallation({ proxmox: fresh, files }, now, signal)
   const moved = journal.nics.map(({ vmid, name, node = '' }) => ({ kind: 'qemu' as const, vmid, node, name }))
   const counted = await countedOf([...seen.snapshot.guests, ...moved], proxmox.nics, signal)
-  const names = oldBridges(journal, []).map(({ name }) => ({ name, zone: BRIDGES }))
+  const old = oldBridges(journal, []).map(({ name }) => name)
+  const begun = (journal.going ?? []).flatMap((note) => note.bridges)
+  const names = [...new Set([...old, ...begun])].map((name) => ({ name, zone: BRIDGES }))
   const nodes = seen.snapshot.nodes.filter(({ inCluster }) => inCluster).map(({ name }) => name)
   const plugged = names.length === 0 ? new Map() : await proxmox.nics.plugged(names, nodes, signal)
   return { ...seen, counted, plugged }

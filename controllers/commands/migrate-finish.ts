@@ -2,6 +2,7 @@ import type { MigrationJournal } from '../../model/migration-journal.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { FinishPlan } from '../../model/plan/finish-plan.ts'
 import { UserError } from '../../model/user-error.ts'
+import { oldNatBridge } from '../../reconcilers/migration/old-nat-bridge.ts'
 import { planFinish } from '../../reconcilers/migration/plan-finish.ts'
 import type { FinishSeen } from '../../reconcilers/migration/finish-seen.ts'
 import { BridgeFinisher, type Finished } from '../migration/finish.ts'
@@ -69,7 +70,7 @@ async function finish(
   mustBeJournalOf(journal, seen.snapshot, 'finish', connected.config)
   const plan = planOf(journal, seen)
   for (const line of finishText(plan, paint)) print(line)
-  print(`# the NAT bridge (${journal.natBridge}) is left to lanista migrate host`)
+  print(`# the NAT bridge (${oldNatBridge(journal.natBridge, journal)}) is left to lanista migrate host`)
   if (plan.nodes.length === 0) {
     print(plan.stays.length === 0 ? 'nothing to remove' : 'nothing is removed')
     return plan.stays.length === 0 ? 0 : 1

@@ -3,6 +3,7 @@ import { planSettingsOf } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { MigrationSeen } from '../../reconcilers/migration/migration-seen.ts'
+import { oldNatBridge } from '../../reconcilers/migration/old-nat-bridge.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
 import { type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
 import { migrationText } from '../terminal/migration-text.ts'
@@ -37,7 +38,9 @@ export async function migratePlanCommand(
   const journal = await connected.migration.journal.read()
   mustBeJournalOf(journal, seen.snapshot, 'plan', config)
   const scope = scopeWithBegun({ ranges, pools }, journal)
-  const plan = planMigration(seen, scope, planSettingsOf(config))
+  const settings = planSettingsOf(config)
+  const natBridge = oldNatBridge(settings.natBridge, journal)
+  const plan = planMigration(seen, scope, { ...settings, natBridge })
   const { wants: _wants, ...shown } = plan
   if (format === 'json') print(JSON.stringify(shown, undefined, 2))
   else for (const line of migrationText(plan, seen.warnings, paint)) print(line)

@@ -6,6 +6,7 @@ import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
 import { clusterOf } from '../../reconcilers/migration/journal-cluster.ts'
 import { withoutArrived } from '../../reconcilers/migration/journal-of-plan.ts'
 import type { MigrationSeen } from '../../reconcilers/migration/migration-seen.ts'
+import { oldNatBridge } from '../../reconcilers/migration/old-nat-bridge.ts'
 import { newNetworksOf } from '../../reconcilers/migration/new-networks.ts'
 import {
   begunOutside,
@@ -60,8 +61,9 @@ async function run(
   const { say: print, signal } = parts
   const seen = await lookAtInstallation(connected, clock.now(), signal)
   poolsThatAre([...ranges, ...pools], seen)
-  const settings = planSettingsOf(config)
   const journal = await parts.store.read()
+  const configured = planSettingsOf(config)
+  const settings = { ...configured, natBridge: oldNatBridge(configured.natBridge, journal) }
   mustBeJournalOf(journal, seen.snapshot, 'run', config)
   if (journal?.onBridges !== undefined) await parts.store.write(withoutArrived(journal, seen))
   const outside = begunOutside({ ranges, pools }, journal)

@@ -24,7 +24,7 @@ export async function migrateStatusCommand(
   const config = await composition.loadConfig(configFile)
   const connected = await composition.connect(config, composition.openLog())
   const journal = await connected.migration.journal.read()
-  if (journal === undefined || journal.nics.length === 0) {
+  if (journal === undefined || (journal.nics.length === 0 && journal.going === undefined)) {
     print(
       format === 'json'
         ? JSON.stringify({ nics: [], snapshots: [], untold: [], going: [] })

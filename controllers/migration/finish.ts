@@ -5,8 +5,10 @@ import type { FinishPlan, NodeFinish } from '../../model/plan/finish-plan.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { FinishSeen } from '../../reconcilers/migration/finish-seen.ts'
 import { withGoing, withoutGoing, withRemoved } from '../../reconcilers/migration/journal-of-finish.ts'
+import { makeAgain } from '../../reconcilers/migration/make-again.ts'
 import { foreignStaged, lastReloadOf } from '../../reconcilers/migration/plan-finish.ts'
 import { stagedNow } from '../../reconcilers/migration/staged-by-finish.ts'
+import { reasons, unanswered } from './why-bridge-is-left.ts'
 
 /** What old bridges are removed with. */
 export interface FinishParts {
@@ -51,14 +53,21 @@ export class BridgeFinisher {
         await this.#takeBack(node)
         continue
       }
-      for (const bridge of remove) await this.#stage(node, bridge)
+      const unsure: string[] = []
+      for (const bridge of remove) if (await this.#stage(node, bridge, unsure)) unsure.push(bridge)
       if (this.#noteOn(node) !== undefined) await this.#reload(node)
+      for (const bridge of unsure) if (!this.#isRemoved(node, bridge)) this.#fail(unanswered(node, bridge))
     }
     return { removed: this.#removed, troubles: this.#troubles }
   }
 
-  /** Stages the deletion of one bridge, if it may go still. */
-  async #stage(node: string, bridge: string): Promise<void> {
+  /**
+   * Stages the deletion of one bridge, if it may go still. One that got no answer may be carried out at any later time.
+   *
+   * @param unsure those of the node that got none
+   * @returns whether this one got none
+   */
+  async #stage(node: string, bridge: string, unsure: readonly string[]): Promise<boolean> {
     const { bridges, see, planOf, signal, say } = this.#parts
     const check = async (): Promise<void> => {
       const seen = await see()
@@ -66,15 +75,16 @@ export class BridgeFinisher {
       const network = seen.snapshot.nodeNetworks.find((each) => each.node === node)
       const mayGo = nodes.some((each) => each.node === node && each.remove.includes(bridge))
       if (network === undefined || !mayGo) throw new Withdrawn(reasons(stays, `bridge ${bridge} on node ${node}`))
-      await this.#write(withGoing(this.#journal, bridge, network, lastReloadOf(node, seen.snapshot)?.upid))
+      await this.#write(withGoing(this.#journal, [...unsure, bridge], network, lastReloadOf(node, seen.snapshot)?.upid))
     }
     try {
       await bridges.deleteBridge(node, bridge, provided(check, always(signal)))
       say(`- bridge ${bridge} on node ${node}: its deletion is staged`)
+      return false
     } catch (error) {
       signal.throwIfAborted()
       // Whether it was staged the next look tells.
-      if (isProxmoxError(error, 'timeout-unknown-outcome')) return
+      if (isProxmoxError(error, 'timeout-unknown-outcome')) return true
       if (!(error instanceof Withdrawn) && !isProxmoxError(error)) throw error
       this.#fail(
         error instanceof Withdrawn
@@ -82,6 +92,7 @@ export class BridgeFinisher {
           : `bridge ${bridge} on node ${node}: it is not removed: ${error.message}; mend that, then run this again`,
       )
       await this.#write(withoutGoing(this.#journal, node, [bridge]))
+      return false
     }
   }
 
@@ -140,8 +151,6 @@ export class BridgeFinisher {
     }
     try {
       await bridges.revert(node, provided(check, always(signal)))
-      say(`~ node ${node}: the staged deletion of ${note.bridges.join(', ')} is taken back`)
-      await this.#write(withoutGoing(this.#journal, node, note.bridges))
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof Withdrawn) && !isProxmoxError(error)) throw error
@@ -150,7 +159,18 @@ export class BridgeFinisher {
           ? error.message
           : `node ${node}: the staged deletion of ${note.bridges.join(', ')} can't be taken back: ${error.message}; do so (pvesh delete /nodes/${node}/network)`,
       )
+      return
     }
+    const { interfaces } = await bridges.look(node, signal)
+    const back = note.bridges.filter((bridge) => interfaces.some((each) => each.name === bridge))
+    const lost = note.bridges.filter((bridge) => !back.includes(bridge))
+    if (back.length > 0) say(`~ node ${node}: the staged deletion of ${back.join(', ')} is taken back`)
+    await this.#write(withoutGoing(this.#journal, node, back))
+    // Somebody's reload was quicker.
+    for (const bridge of lost)
+      this.#fail(
+        `bridge ${bridge} on node ${node}: its deletion came into force before it could be taken back; ${makeAgain(node, bridge)}, or run this again if nothing needs it`,
+      )
   }
 
   /** These are gone for good, unless somebody has made one anew. */
@@ -162,6 +182,10 @@ export class BridgeFinisher {
         this.#fail(`bridge ${name} on node ${node}: somebody has made it anew meanwhile; run this again`)
     await this.#write(withRemoved(withoutGoing(this.#journal, node, names), node, gone))
     this.#removed.push(...gone.map((bridge) => ({ node, bridge })))
+  }
+
+  #isRemoved(node: string, bridge: string): boolean {
+    return this.#removed.some((each) => each.node === node && each.bridge === bridge)
   }
 
   #noteOn(node: string) {
@@ -178,11 +202,4 @@ export class BridgeFinisher {
     await this.#parts.store.write(journal)
     this.#journal = journal
   }
-}
-
-/** Why something of a node does not go any more. */
-function reasons(stays: FinishPlan['stays'], subject: string): string {
-  const own = stays.filter(({ message }) => message.startsWith(subject))
-  const all = (own.length > 0 ? own : stays).map(({ message }) => message)
-  return all.length > 0 ? all.join('; ') : `${subject}: it is not as it was any more; run this again`
 }

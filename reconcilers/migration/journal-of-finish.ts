@@ -2,10 +2,15 @@ import type { BridgesGoing, MigrationJournal } from '../../model/migration-journ
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { configsOf } from './staged-by-finish.ts'
 
-/** The journal with the note that a bridge's deletion is about to be staged. @param network the node's, as it is just now */
+/**
+ * The journal with the note that deletions of bridges are about to be staged.
+ *
+ * @param bridges of which one is, and others may be at any time, as nobody knows whether they were
+ * @param network the node's, as it is just now
+ */
 export function withGoing(
   journal: MigrationJournal,
-  bridge: string,
+  bridges: readonly string[],
   network: NodeNetworkSeen,
   lastReload: string | undefined,
 ): MigrationJournal {
@@ -14,8 +19,13 @@ export function withGoing(
   const known = network.staged === undefined ? undefined : going.find((each) => each.node === node)
   const note: BridgesGoing =
     known === undefined
-      ? { node, bridges: [bridge], before: configsOf(network), ...(lastReload === undefined ? {} : { lastReload }) }
-      : { ...known, bridges: [...new Set([...known.bridges, bridge])].sort() }
+      ? {
+          node,
+          bridges: [...bridges].sort(),
+          before: configsOf(network),
+          ...(lastReload === undefined ? {} : { lastReload }),
+        }
+      : { ...known, bridges: [...new Set([...known.bridges, ...bridges])].sort() }
   return { ...journal, going: [...going.filter((each) => each.node !== node), note] }
 }
 

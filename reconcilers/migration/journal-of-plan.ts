@@ -2,6 +2,7 @@ import type { JournalNic, MigrationJournal } from '../../model/migration-journal
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { bridgeOf, isSameText, vnetFor } from './old-networks.ts'
+import { oldNatBridge } from './old-nat-bridge.ts'
 import { isReplugging } from './replug.ts'
 
 /** Same NIC of the same VM. */
@@ -60,12 +61,12 @@ export function withoutArrived(
   journal: MigrationJournal,
   { guests, unread }: Pick<MigrationSeen, 'guests' | 'unread'>,
 ): MigrationJournal {
+  const natBridge = oldNatBridge(journal.natBridge, journal)
   const isOnBridges = (pool: string): boolean =>
     unread.some(({ guest }) => guest.pool === pool) ||
     guests.some(
       ({ guest, nics }) =>
-        guest.pool === pool &&
-        Object.values(nics).some((nic) => vnetFor(bridgeOf(nic), journal.natBridge) !== undefined),
+        guest.pool === pool && Object.values(nics).some((nic) => vnetFor(bridgeOf(nic), natBridge) !== undefined),
     )
   return { ...journal, onBridges: journal.onBridges?.filter(isOnBridges) }
 }

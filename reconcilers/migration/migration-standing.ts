@@ -4,6 +4,7 @@ import type { MigrationStanding, NicStanding } from '../../model/migration-stand
 import { runsWithOldMtu, type Uptime, whyUntoldMtu } from './old-mtu.ts'
 import { bridgeOf, isSameText } from './old-networks.ts'
 import type { MigrationSeen } from './migration-seen.ts'
+import { oldNatBridge } from './old-nat-bridge.ts'
 import { isReplugging } from './replug.ts'
 import { snapshotRemarks } from './stays-behind.ts'
 
@@ -29,7 +30,7 @@ export function standingOf(
   const known = guests.filter(({ guest }) => nics.some(({ vmid }) => vmid === guest.vmid))
   return {
     nics: standing,
-    snapshots: snapshotRemarks(known, natBridge),
+    snapshots: snapshotRemarks(known, oldNatBridge(natBridge, { nics, natBridge })),
     untold: [
       ...new Set(
         nics.flatMap((nic) => {

@@ -1,4 +1,4 @@
-import { rangeNumberOfBridge } from '../../model/identity.ts'
+import { NAT_VNET, rangeNumberOfBridge } from '../../model/identity.ts'
 import type { MigrationJournal } from '../../model/migration-journal.ts'
 import { bridgeOf } from './old-networks.ts'
 
@@ -14,7 +14,7 @@ export interface OldBridge {
 
 /**
  * The range bridges that a move has emptied: Ludus' bridges carry no mark, so the journal alone proves that one was its. The NAT
- * bridge is none of them, whatever its name.
+ * bridge is none of them, whatever its name, and whatever the configuration calls it by now.
  *
  * @param ranges whose; empty: all
  */
@@ -25,6 +25,7 @@ export function oldBridges({ nics, natBridge }: MigrationJournal, ranges: readon
     const on = nics.filter(({ before }) => bridgeOf(before) === name)
     const pools = [...new Set(on.map(({ pool }) => pool))].sort()
     if (number === undefined || name === natBridge) return []
+    if (on.some(({ after }) => bridgeOf(after) === NAT_VNET.name)) return []
     if (ranges.length > 0 && !pools.some((pool) => ranges.includes(pool))) return []
     const nodes = on.flatMap(({ node }) => node ?? [])
     return [{ name, number, pools, nodes: nodes.length === on.length ? new Set(nodes) : undefined }]

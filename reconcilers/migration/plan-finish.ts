@@ -5,6 +5,8 @@ import type { FinishPlan, NodeFinish } from '../../model/plan/finish-plan.ts'
 import type { NodeNetworkSeen } from '../../model/snapshot.ts'
 import { deletionLine } from '../bridge/why-bridge-stays.ts'
 import type { FinishSeen, FinishSettings } from './finish-seen.ts'
+import { mayBeUnseen } from './unseen-old-bridges.ts'
+import { wantedAgain } from './wanted-again.ts'
 import { standingOf } from './migration-standing.ts'
 import { type OldBridge, oldBridges } from './old-bridges.ts'
 import { stagedNow } from './staged-by-finish.ts'
@@ -30,7 +32,7 @@ export function planFinish(
   const parts = [...seen.snapshot.nodeNetworks]
     .sort((a, b) => (a.node < b.node ? -1 : 1))
     .map((network) => judgeNode(network, { journal, seen, bridges, known, nothing }))
-  const isAny = parts.some((part) => part.isAbout)
+  const isAny = parts.some((part) => part.isAbout) || mayBeUnseen(bridges, journal, seen)
   return {
     nodes: parts.flatMap(({ node }) => node ?? []),
     stays: [...(isAny ? nothing : []), ...parts.flatMap(({ stays }) => stays)],
@@ -67,7 +69,10 @@ function judgeNode(network: NodeNetworkSeen, { journal, seen, bridges, known, no
   const free = judged.filter(({ whys }) => whys.length === 0).map(({ bridge }) => bridge)
   const begunStays = begun.flatMap((name) => {
     const bridge = known.find((each) => each.name === name)
-    return bridge === undefined ? [] : whysOf(bridge, undefined, journal, seen)
+    if (bridge !== undefined) return whysOf(bridge, undefined, journal, seen)
+    const number = rangeNumberOfBridge(name)
+    const nobodys = number === undefined ? [] : [{ name, number, pools: [], nodes: undefined }]
+    return [wantedAgain(name, network), ...nobodys.flatMap((each) => whysOf(each, undefined, journal, seen))]
   })
   const staged = stagedNow(network, note)
   const busy = reloading(node, seen)

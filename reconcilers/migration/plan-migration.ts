@@ -31,7 +31,7 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
   const { snapshot } = seen
   const zones = checkZones(snapshot, settings.zone)
   const networks = newNetworksOf(snapshot, settings)
-  const judged = [...poolsToMove(seen.guests, scope)].map(([pool, guests]) =>
+  const judged = [...poolsToMove(seen.guests, scope, settings.natBridge)].map(([pool, guests]) =>
     judgePool(pool, guests, seen, networks, zones.unreached),
   )
   const wantsOf = ({ pool, number }: PoolMove): readonly VnetWant[] =>
@@ -83,14 +83,16 @@ function judgePool(
     const move = moveOf(each, networks)
     return move === undefined ? [] : [{ each, move }]
   })
-  const numbers = [...new Set(machines.flatMap(numbersOf))].sort((a, b) => a - b)
+  const numbers = [...new Set(machines.flatMap((each) => numbersOf(each, networks.natBridge)))].sort((a, b) => a - b)
   const [number] = numbers
   const inTheWay = (message: string): Finding => ({ reason: 'MoveBlocked', message: `${subjectOf(pool)}: ${message}` })
   const obstacles = [
     ...(numbers.length < 2
       ? []
       : [inTheWay(`its VMs are on several range bridges (${numbers.map(bridgeName).join(', ')}); put them on one`)]),
-    ...numbers.flatMap((each) => othersOn(each, pool, seen.guests).map((message) => inTheWay(message))),
+    ...numbers.flatMap((each) =>
+      othersOn(each, pool, seen.guests, networks.natBridge).map((message) => inTheWay(message)),
+    ),
     ...(number === undefined ? [] : numberObstacle(pool, number, seen.files)).map((message) => inTheWay(message)),
     ...seen.unread
       .filter(({ guest }) => guest.pool === pool)
@@ -117,13 +119,13 @@ const forOneRun = (finding: Finding): Finding => ({ ...finding, message: runAgai
 const subjectOf = (pool: string): string => (isReservedRangeId(pool) ? `pool ${pool}` : `range ${pool}`)
 
 /** Two ranges on one bridge can't both have its VNet. */
-function othersOn(number: number, pool: string, guests: readonly GuestNics[]): readonly string[] {
+function othersOn(number: number, pool: string, guests: readonly GuestNics[], natBridge: string): readonly string[] {
   const others = new Set(
     guests.flatMap((each) =>
       each.guest.pool !== undefined &&
       each.guest.pool !== pool &&
       !isReservedRangeId(each.guest.pool) &&
-      numbersOf(each).includes(number)
+      numbersOf(each, natBridge).includes(number)
         ? [each.guest.pool]
         : [],
     ),

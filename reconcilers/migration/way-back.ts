@@ -3,6 +3,7 @@ import type { JournalNic, MigrationJournal } from '../../model/migration-journal
 import { printable } from '../../model/printable.ts'
 import { nicsHidden } from '../not-visible.ts'
 import { heldBy } from './held-by.ts'
+import { makeAgain } from './make-again.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { bridgeOf, isSameText, onBridge } from './old-networks.ts'
 import { isReplugging } from './replug.ts'
@@ -51,7 +52,10 @@ function judge(nic: JournalNic, journal: Pick<MigrationJournal, 'going' | 'remov
     return stays(
       `another change of its ${key} waits for its next boot; reboot it, or take that change back, then run this again`,
     )
+  // One that somebody has put there already is cut off no less where the bridge is gone, or about to.
+  const homeless = whyHomeless(found, key, old, journal, seen)
   if (!ours(is)) {
+    if (bridgeOf(is) === old && homeless !== undefined) return stays(homeless)
     if (bridgeOf(is) === old)
       return { kind: 'is back', nic, why: `vm ${printable(name)}: ${key} is on ${old} already, as somebody has put it` }
     const line = `qm set ${vmid} --${key} '${onBridge(is, old)}' on ${guest.node}`
@@ -61,7 +65,6 @@ function judge(nic: JournalNic, journal: Pick<MigrationJournal, 'going' | 'remov
   }
   if (guest.lock !== undefined && !isSameText(is, before))
     return stays(`${heldBy(guest.lock, guest, 'it')}; then run this again`)
-  const homeless = isSameText(is, before) ? undefined : whyHomeless(found, key, old, journal, seen)
   return homeless === undefined ? { kind: 'goes', nic } : stays(homeless)
 }
 
@@ -77,7 +80,7 @@ function whyHomeless(
     return `its node ${node} does not tell whether it has ${bridge}; see that it answers, then run this again`
   if (network.interfaces.some((each) => each.name === bridge)) return undefined
   const was = `its ${key} was on ${bridge}`
-  const make = `make it again (pvesh create /nodes/${node}/network --iface ${bridge} --type bridge --autostart 1 --bridge_vlan_aware 1 && pvesh set /nodes/${node}/network, which brings into force all that is staged there), then run this again`
+  const make = `${makeAgain(node, bridge)}, then run this again`
   const isStaged =
     network.staged !== undefined && going.some((note) => note.node === node && note.bridges.includes(bridge))
   if (isStaged)

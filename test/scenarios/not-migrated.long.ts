@@ -44,9 +44,14 @@ describe('a NIC that a snapshot from before a move brings back', function () {
     })),
   })
 
-  for (const journal of ['with its journal', 'without a journal'] as const)
+  for (const journal of [
+    'with its journal',
+    'without a journal',
+    'where the configuration names ludusnat for its bridge',
+  ] as const)
     it(`is NotMigrated until it is moved again, and corrected by nobody: ${journal}`, async () => {
-      lab = await openReadyLab({ 'JD.yml': SMALL }, { settings: { auditMs: 60_000 } })
+      const natBridge = journal.startsWith('where') ? 'ludusnat' : 'vmbr1000'
+      lab = await openReadyLab({ 'JD.yml': SMALL }, { settings: { auditMs: 60_000, natBridge } })
       if (journal === 'with its journal') await lab.migration.write(journalOf(ROUTER, VM))
       rollBack(VM)
       rollBack(ROUTER)

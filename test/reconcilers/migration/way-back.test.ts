@@ -83,6 +83,7 @@ describe('the way back of a NIC', () => {
     expect(why(on(card('r1')), staged, { going })).to.match(
       /is staged by lanista migrate finish; take back .*pvesh delete/,
     )
-    expect(why(on(card('vmbr1001')), none)).to.equal('goes')
+    expect(why(on(card('vmbr1001')), none), 'cut off, though it is named').to.match(/does not have; make it again/)
+    expect(why(on(card('vmbr1001')), staged, { going })).to.match(/is staged by lanista migrate finish/)
   })
 })
