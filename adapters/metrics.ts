@@ -124,6 +124,26 @@ export function openMetrics(version: string): MetricsPage {
     help: 'Tasks that another program has begun with the API token of this Lanista: most likely a second Lanista.',
     registers,
   })
+  /** Only where there is a repository: a time of 0 would be a very old one. */
+  const openGit = () => ({
+    committedAt: new Gauge({
+      name: 'lanista_git_commit_timestamp_seconds',
+      help: 'When the commit of range files in force was written, by its author, in Unix time.',
+      registers,
+    }),
+    askedAt: new Gauge({
+      name: 'lanista_git_last_successful_ask_timestamp_seconds',
+      help: 'When the server of the repository last told where the branch is, in Unix time.',
+      registers,
+    }),
+    findingSince: new Gauge({
+      name: 'lanista_git_finding_since_timestamp_seconds',
+      help: 'Since when no newer commit goes in force, by reason, in Unix time; absent when the newest one is.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+  })
+  let git: ReturnType<typeof openGit> | undefined
   const build = new Gauge({
     name: 'lanista_build_info',
     help: 'Always 1; the labels say what runs.',
@@ -183,6 +203,13 @@ export function openMetrics(version: string): MetricsPage {
     configReloaded: (successful, at) => {
       configSuccessful.set(successful ? 1 : 0)
       if (successful) configReloadedAt.set(at / 1000)
+    },
+    git: ({ commit, finding, askedAt }) => {
+      git ??= openGit()
+      if (commit !== undefined) git.committedAt.set(Date.parse(commit.at) / 1000)
+      if (askedAt !== undefined) git.askedAt.set(Date.parse(askedAt) / 1000)
+      git.findingSince.reset()
+      if (finding !== undefined) git.findingSince.set({ reason: finding.reason }, Date.parse(finding.since) / 1000)
     },
     notified: (result) => notifications.inc({ result }),
     taskOfOther: () => tasksOfOthers.inc(),

@@ -61,6 +61,18 @@ function commands(
   const spoken: Composition = {
     ...composition,
     openLog: () => composition.openTroubles((line) => void stderr.write(`${line}\n`)),
+    commitChecker: async (config, logger) => {
+      const ofCommit = await composition.commitChecker(config, logger)
+      if (ofCommit !== undefined) stderr.write(`${ofCommit.inForce}\n`)
+      return ofCommit
+    },
+    connect: async (config, logger) => {
+      const connected = await composition.connect(config, logger)
+      // Where none is in force, the command says why when it needs one.
+      const inForce = await connected.git?.inForce().catch(() => undefined)
+      if (inForce !== undefined) stderr.write(`${inForce}\n`)
+      return connected
+    },
   }
   const paint = (): Paint => paintFor(stdout, composition.environment)
   const lanista = new Command('lanista')
@@ -145,10 +157,14 @@ function commands(
     })
   lanista
     .command('approve')
-    .description('approve that ranges go whose files are gone. Status 0: approved, 1: not')
+    .description(
+      'approve that ranges go whose files are gone, or of a commit of range files. Status 0: approved, 1: not',
+    )
+    .option('--commit <id>', 'the commit that is to go in force, in place of ranges that go')
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
     .option('--yes', 'approve without a question', false)
-    .action(async (options: { config: string; yes: boolean }) => {
+    .action(async (given: { commit?: string; config: string; yes: boolean }) => {
+      const options = { ...given, commit: given.commit }
       const { approveCommand } = await import('./commands/approve.ts')
       const { questioner } = await import('./terminal/questioner.ts')
       finish(await approveCommand(options, spoken, print, questioner(stdin, stdout)))

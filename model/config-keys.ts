@@ -33,6 +33,7 @@ const NEED_RESTART = [
   'default_router_vm_name',
   'default_router_template_name',
   'lanista.ranges',
+  'lanista.git',
   'lanista.state_dir',
   'lanista.proxmox',
   'lanista.http',
@@ -131,7 +132,8 @@ export function withValueAt(config: unknown, path: readonly string[], value: unk
 /** The wanted configuration, with all that needs a restart as it is in the running one. */
 export function untilRestart<Config extends object>(running: Config, wanted: Config): Config {
   const next = structuredClone(wanted)
-  for (const { path } of configKeys.filter(({ needsRestart }) => needsRestart)) copyValue(running, next, path)
+  // Section by section: of one that the running one has not, nothing is left.
+  for (const name of NEED_RESTART) copyValue(running, next, name.split('.'))
   return next
 }
 

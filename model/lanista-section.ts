@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration } from './duration.ts'
+import { gitSection } from './git-section.ts'
 import { readAddress } from './notify/notify-address.ts'
 
 /** Shorter would keep Proxmox busy for nothing; much longer is more than a timer holds. */
@@ -168,6 +169,7 @@ export const lanistaSection = z
       .string()
       .meta({ description: 'The watched folder of range files.', examples: ['/srv/ranges'] })
       .default('/etc/lanista/ranges'),
+    git: gitSection.optional(),
     state_dir: z
       .string()
       .meta({

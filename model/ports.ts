@@ -1,3 +1,4 @@
+import type { GitStatus } from './accepted-commit.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Notification } from './notify/notification.ts'
 import type { Outcome } from './outcome.ts'
@@ -169,6 +170,8 @@ export interface Metrics {
   pruneWaiting(ranges: number): void
   /** Counts a task that another program has begun with the API token. */
   taskOfOther(): void
+  /** Sets what is told of the repository of range files. */
+  git(status: GitStatus): void
   /** Counts a notification that is done with. `dropped`: too many were waiting. */
   notified(result: Delivery['kind'] | 'dropped'): void
 }

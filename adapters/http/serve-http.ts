@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import type { GitStatus } from '../../model/accepted-commit.ts'
 import type { Explanation } from '../../model/explanation.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
@@ -16,6 +17,8 @@ export interface HttpProviders {
   notReady(): string | undefined
   /** Why a VM is, or would be, on its node; undefined when no valid range file has it. Throws when Proxmox can't be seen. */
   explain(rangeId: string, vm: string): Promise<Explanation | undefined>
+  /** What is told of the repository of range files; undefined when they are in a folder. */
+  readonly git?: (() => GitStatus) | undefined
   /** Names by which it may be asked, besides addresses, localhost and this machine's own. */
   readonly hosts?: readonly string[]
   /** Hears of a request that failed inside; the answer says only that it did. */
@@ -30,6 +33,7 @@ const INDEX = `lanista
 /readyz       files and cluster have been read, and Proxmox answers
 /api/ranges   the status of every range, as JSON; /api/ranges/ID of one
               /api/ranges/ID/vms/NAME/explain tells why a VM is, or would be, on its node
+/api/git      the commit of range files in force, where they are in a repository, and why no newer one is
 `
 
 /** The endpoints, all of them reading only. */
@@ -55,6 +59,11 @@ export function httpApp(providers: HttpProviders): Hono {
   })
   app.get('/metrics', async (context) =>
     context.body(await providers.metrics.render(), 200, { 'Content-Type': providers.metrics.contentType }),
+  )
+  app.get('/api/git', (context) =>
+    providers.git === undefined
+      ? context.json({ error: 'range files are in a folder' }, 404)
+      : context.json(providers.git()),
   )
   app.get('/api/ranges', (context) => context.json(providers.statuses()))
   app.get('/api/ranges/:id', (context) => {

@@ -11,7 +11,7 @@ export interface FoundFile {
   readonly misnamed: boolean
 }
 
-const LUDUS_NAMES = ['range-config.yml', 'range-config.yaml'] as const
+export const LUDUS_NAMES = ['range-config.yml', 'range-config.yaml'] as const
 
 /**
  * The range files in the folder, in both layouts: `<folder>/JD.yml` and `<folder>/JD/range-config.yml`. With an id,

@@ -8,13 +8,11 @@ import type { ParseOutcome } from '../range-parser/parse-outcome.ts'
 import type { RangeParser } from '../range-parser/range-parser.ts'
 import type { FoundFile } from './find-range-files.ts'
 import { aboutFile } from './name-problems.ts'
-import type { ReadUnlessSeen } from './read-safely.ts'
+import type { RangeView } from './range-source.ts'
 
 /** What the reads of range files are made with. */
 export interface ReadingParts {
   readonly clock: Pick<Clock, 'steady'>
-  /** Reads the file at a path, unless it looks as it was seen. */
-  readonly readText: (path: string, seen: string | undefined) => Promise<ReadUnlessSeen>
   readonly parser: Pick<RangeParser, 'parse'>
 }
 
@@ -53,9 +51,8 @@ export class KeptReads {
   }
 
   /** What a file asks for now. */
-  async read({ id, path }: FoundFile): Promise<RangeFileRead> {
-    const { clock, readText } = this.#parts
-    const begun = clock.steady()
+  async read({ id, path }: FoundFile, readText: RangeView['read']): Promise<RangeFileRead> {
+    const begun = this.#parts.clock.steady()
     const known = this.#keptOf(id, path)
     const read = await readText(path, known?.isFinal === true ? known.look : undefined)
     switch (read.kind) {

@@ -4,23 +4,11 @@ import { causeInWords } from '../error-code.ts'
 import { lookAt } from '../file-look.ts'
 import { findRangeFiles } from './find-range-files.ts'
 import { watchFolder } from './folder-watch.ts'
-
-/** Range id -> what its files look like from outside; a change of it means: read again. */
-type Looks = ReadonlyMap<string, string>
+import { changedIds, type Looks, looksOfFiles } from './range-looks.ts'
 
 async function looksOf(folder: string): Promise<Looks> {
-  const looks = new Map<string, string>()
   const files = await findRangeFiles(folder)
-  const seen = await Promise.all(files.map(async ({ path }) => `${path} ${await lookAt(path)}`))
-  for (const [index, { id }] of files.entries()) looks.set(id, `${looks.get(id) ?? ''}\n${seen[index]}`)
-  return looks
-}
-
-/** Ids whose looks differ, and the ids that differ from those only in case: they are valid or not together. */
-function changedIds(before: Looks, after: Looks): readonly string[] {
-  const ids = [...new Set([...before.keys(), ...after.keys()])]
-  const changed = new Set(ids.filter((id) => before.get(id) !== after.get(id)).map((id) => id.toLowerCase()))
-  return ids.filter((id) => changed.has(id.toLowerCase()))
+  return looksOfFiles(await Promise.all(files.map(async ({ id, path }) => ({ id, path, look: await lookAt(path) }))))
 }
 
 /**

@@ -10,6 +10,7 @@ import { causeInWords, unreadRemedy } from '../error-code.ts'
 import { aboutVariable, overridden, type Override, overridesIn } from './environment-overrides.ts'
 import { ludusSettingsFile, readLudusSettings, SETTINGS_KEYS } from './ludus-settings-file.ts'
 import { keysOfLanista, misspeltKeys } from './misspelt-keys.ts'
+import { withResolvedPaths } from './resolved-paths.ts'
 import { watchFile } from './watch-file.ts'
 import { decodeText } from '../yaml-file/decode-text.ts'
 import { issueDiagnostics } from '../yaml-file/issue-diagnostics.ts'
@@ -85,12 +86,14 @@ export function parseServerConfig(
   const { yaml } = read
   const { values: overrides, problems, warnings } = overridesIn(environment)
   const value = withSettings(withoutEmptyKeys(yaml.value), settings)
-  const checked = serverConfigSchema.safeParse(overridden(asLudusReads(value), overrides))
+  const given = overridden(asLudusReads(value), overrides)
+  const checked = serverConfigSchema.safeParse(given)
   const files = settings === undefined ? [yaml] : [yaml, settings]
   const diagnostics = [
     ...misspeltKeys(yaml),
     ...(checked.success ? [] : issuesInWords(checked.error.issues, files, overrides)),
     ...problems,
+    ...twoSources(given, yaml),
   ]
   if (!checked.success || diagnostics.length > 0) return { kind: 'invalid', diagnostics }
   const config = withResolvedPaths(checked.data, dirname(resolve(file)))
@@ -100,6 +103,20 @@ export function parseServerConfig(
     origins: originsOf(files, overrides),
     warnings: [...keysOfLanista(yaml), ...warnings],
   }
+}
+
+/** That range files are to come from a folder and from a repository. */
+function twoSources(given: unknown, yaml: YamlFile): readonly Diagnostic[] {
+  const [ranges, git] = [valueAt(given, ['lanista', 'ranges']), valueAt(given, ['lanista', 'git'])]
+  if ((ranges ?? null) === null || (git ?? null) === null) return []
+  const { key, node } = yaml.place(['lanista', 'git'])
+  return [
+    yaml.diagnosticAt(
+      key ?? node,
+      'lanista.ranges and lanista.git are both given, and range files come from one of them',
+      'remove one: a folder, or a repository',
+    ),
+  ]
 }
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -175,23 +192,4 @@ function originOf(
   if (yaml === undefined || value === undefined || value === null) return { kind: 'default' }
   const { key, node } = yaml.place(path)
   return { kind: 'file', file: yaml.file, line: yaml.diagnosticAt(key ?? node, '', '').line }
-}
-
-/** The paths of the `lanista:` section made absolute, so that the working directory doesn't matter. */
-function withResolvedPaths(config: ServerConfig, folder: string): ServerConfig {
-  const { lanista } = config
-  const { token_file, ca_file, ...proxmox } = lanista.proxmox
-  return {
-    ...config,
-    lanista: {
-      ...lanista,
-      ranges: resolve(folder, lanista.ranges),
-      state_dir: resolve(folder, lanista.state_dir),
-      proxmox: {
-        ...proxmox,
-        ...(token_file === undefined ? {} : { token_file: resolve(folder, token_file) }),
-        ...(ca_file === undefined ? {} : { ca_file: resolve(folder, ca_file) }),
-      },
-    },
-  }
 }

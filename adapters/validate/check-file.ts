@@ -2,21 +2,25 @@ import type { CheckedFile } from '../../model/checked-file.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { aboutFile } from '../range-files/name-problems.ts'
-import { readSafely } from '../range-files/read-safely.ts'
+import type { SafeRead } from '../range-files/read-safely.ts'
 import type { RangeParser } from '../range-parser/range-parser.ts'
 import type { NamedFile } from './named-files.ts'
+
+/** Reads a file that was named. Never throws. */
+export type ReadNamed = (file: Pick<NamedFile, 'path' | 'folder'>) => Promise<SafeRead>
 
 /** Reads and checks one file. Rivals are reported together with what is wrong inside. Never throws. */
 export async function checkFile(
   { path, folder, id, problem }: NamedFile,
   parser: Pick<RangeParser, 'parse'>,
+  readNamed: ReadNamed,
 ): Promise<CheckedFile> {
   const result = (problems: readonly Diagnostic[]): CheckedFile => {
     const all = problem === undefined ? problems : [problem, ...problems]
     return { path, folder, rangeId: id, problems: inOrder(all), warnings: [], spec: undefined }
   }
   if (id === undefined) return result([])
-  const read = await readSafely(folder, path)
+  const read = await readNamed({ folder, path })
   if (read.kind === 'absent') return result([aboutFile(path, 'the file is gone', 'correct the path')])
   if (read.kind === 'refused') return result([aboutFile(path, read.finding, read.remedy)])
 

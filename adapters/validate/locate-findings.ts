@@ -2,17 +2,20 @@ import type { CheckedFile, SpecFinding } from '../../model/checked-file.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { aboutFile } from '../range-files/name-problems.ts'
-import { readSafely } from '../range-files/read-safely.ts'
 import { readYaml } from '../yaml-file/read-yaml.ts'
-import { inOrder } from './check-file.ts'
+import { inOrder, type ReadNamed } from './check-file.ts'
 
 /**
  * A checked file with further findings at their places. The places are not kept from the first reading, so that a
  * thousand documents need not stay in memory, or cross from thread to thread, for the few that have findings.
  */
-export async function locateFindings(file: CheckedFile, findings: readonly SpecFinding[]): Promise<CheckedFile> {
+export async function locateFindings(
+  file: CheckedFile,
+  findings: readonly SpecFinding[],
+  readNamed: ReadNamed,
+): Promise<CheckedFile> {
   if (findings.length === 0) return file
-  const read = await readSafely(file.folder, file.path)
+  const read = await readNamed(file)
   const parsed = read.kind === 'text' ? readYaml(read.text, printable(file.path, 4096), 'ludus') : undefined
   const yaml = parsed?.kind === 'ok' ? parsed.yaml : undefined
   const placed = ({ path, finding, remedy }: SpecFinding): Diagnostic =>

@@ -105,8 +105,15 @@ class Folders {
   }
 }
 
-async function readFolder(folder: string): Promise<Folder> {
-  const found = await findRangeFiles(folder)
+/** Range files that were found together in a folder. */
+export function namedFrom(found: readonly FoundFile[], folder: string): readonly NamedFile[] {
+  const { familyOf } = folderOf(found)
+  return found.map((file) => named(file, folder, familyOf(file)))
+}
+
+const readFolder = async (folder: string): Promise<Folder> => folderOf(await findRangeFiles(folder))
+
+function folderOf(found: readonly FoundFile[]): Folder {
   const families = new Map<string, FoundFile[]>()
   for (const file of found) {
     const family = families.get(file.id.toLowerCase())

@@ -2,11 +2,14 @@ import type { WaitingSet } from '../../model/prune.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition } from './composition.ts'
 import { approvalText } from '../terminal/approval-text.ts'
+import { approveCommit } from './approve-commit.ts'
 
 export interface ApproveOptions {
   readonly config: string
   /** Don't ask. */
   readonly yes: boolean
+  /** A commit of range files, in full or by seven digits at least, in place of ranges. */
+  readonly commit: string | undefined
 }
 
 /**
@@ -17,15 +20,22 @@ export interface ApproveOptions {
  * @returns the exit status: 0 when it is approved, 1 when not
  */
 export async function approveCommand(
-  { config: configFile, yes }: ApproveOptions,
+  { config: configFile, yes, commit }: ApproveOptions,
   composition: Composition,
   print: (line: string) => void,
   ask: ((question: string) => Promise<string>) | undefined,
 ): Promise<number> {
-  const approvals = composition.approvals(await composition.loadConfig(configFile))
+  const config = await composition.loadConfig(configFile)
+  if (commit !== undefined) return await approveCommit(commit, composition.commitApprovals(config), { yes, print, ask })
+  const approvals = composition.approvals(config)
   const waiting = await approvals.asked()
   if (waiting === undefined) {
-    print('nothing waits for approval')
+    const commits = await composition.commitApprovals(config).asked()
+    print(
+      commits === undefined
+        ? 'nothing waits for approval'
+        : `no range waits for approval, but a commit does: ${commits.why}`,
+    )
     return 1
   }
   print(approvalText(waiting))

@@ -1,3 +1,4 @@
+import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
@@ -12,6 +13,7 @@ import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
+import type { GitSource } from '../git/git-source.ts'
 import type { HostParts } from '../host-migration/host-parts.ts'
 import type { PruneParts } from '../removal/open-pruning.ts'
 
@@ -28,6 +30,16 @@ export interface Composition {
   loadConfig(file: string, environment?: NodeJS.ProcessEnv): Promise<ServerConfig>
   /** Where a running controller of this configuration asks for approval. */
   approvals(config: ServerConfig): ApprovalStore
+  /** Where it asks for approval of a commit of range files. */
+  commitApprovals(config: ServerConfig): CommitApprovalStore
+  /**
+   * What checks the range files of the commit in force, and which that is as a sentence, where the configuration has a repository;
+   * undefined where it has a folder. Throws `UserError` when none is in force.
+   */
+  commitChecker(
+    config: ServerConfig,
+    logger: Logger,
+  ): Promise<{ readonly checker: FileChecker; readonly inForce: string } | undefined>
   /** The same configuration, to be read again and watched. */
   configSource(file: string): ConfigSource
   /** Where the API token would be read from, and whether it can be. */
@@ -60,6 +72,8 @@ export interface Connected {
   readonly logger: Logger
   readonly proxmox: Proxmox
   readonly files: RangeFiles
+  /** The repository that they are in; undefined when that is a folder. */
+  readonly git: GitSource | undefined
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore

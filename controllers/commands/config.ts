@@ -56,7 +56,12 @@ const rowsOf = ({ config, origins }: EffectiveConfig): readonly ConfigRow[] =>
   })
 
 /** Settings in milliseconds, which are shown as they are written. */
-const DURATIONS: ReadonlySet<string> = new Set(['lanista.resync', 'lanista.audit', 'lanista.prune.grace'])
+const DURATIONS: ReadonlySet<string> = new Set([
+  'lanista.resync',
+  'lanista.audit',
+  'lanista.prune.grace',
+  'lanista.git.interval',
+])
 
 function shownValue(name: string, value: unknown): unknown {
   if (DURATIONS.has(name) && typeof value === 'number') return durationText(value)

@@ -38,6 +38,7 @@ export async function runCommand(
   if (options.once) {
     const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
     try {
+      await connected.git?.once(signal)
       return await converge(composition.controller(() => config, connected, logger).controller, print, signal)
     } finally {
       await leave()
@@ -61,7 +62,10 @@ async function serveAndRun(
   signal: AbortSignal,
 ): Promise<number> {
   const { metrics } = connected
-  const onReload = (): void => controller.resync()
+  const onReload = (): void => {
+    connected.git?.hint()
+    controller.resync()
+  }
   const live = new LiveConfig(config, { source, logger, metrics, clock: composition.clock, onReload })
   const { controller, observed } = composition.controller(() => live.current(), connected, logger)
   const look = (rangeId: string): void => controller.ranges.trigger(rangeId)
@@ -74,13 +78,16 @@ async function serveAndRun(
     // It may have changed before it was watched.
     await live.reload(false)
     const address = await connected.serve(observed, until)
+    await connected.git?.begin(until)
     logger.info('started', {
-      ranges: config.lanista.ranges,
+      ranges: config.lanista.git?.url ?? config.lanista.ranges,
       http: address,
       proxmox: apiUrlsOf(config).map(shownUrl),
     })
     await forgetWhatIsNoStatus(connected, logger)
+    const polling = connected.git?.run(until)
     await controller.run(until)
+    await polling
   } finally {
     over.abort()
     await leave()

@@ -42,7 +42,11 @@ export async function validateCommand(
   const settings = config === undefined || !isNeeded ? undefined : await composition.loadConfig(config)
   if (online && (config === undefined || settings === undefined))
     throw new UserError('--online needs to know the cluster: name a configuration with --config')
-  const { checker } = composition
+  const ofCommit =
+    paths.length > 0 || settings === undefined
+      ? undefined
+      : await composition.commitChecker(settings, composition.openLog())
+  const checker = ofCommit?.checker ?? composition.checker
   const alone = await checker.check(paths.length > 0 ? paths : [settings?.lanista.ranges ?? '.'])
   const together = await checkTogether(alone, checker)
   const files =

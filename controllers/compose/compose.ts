@@ -1,3 +1,4 @@
+import { commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
@@ -6,6 +7,7 @@ import { openLogger, logDestination, openTroubles } from '../../adapters/logger.
 import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
+import { folderSource } from '../../adapters/range-files/folder-source.ts'
 import { withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
@@ -17,12 +19,13 @@ import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config/server-config-file.ts'
 import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
-import { fileChecker } from '../../adapters/validate/check-files.ts'
+import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
+import { gitRangeFiles } from './git-range-files.ts'
 import { watchObservations } from './observations.ts'
 
 export interface ComposeOptions {
@@ -38,6 +41,13 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     checker: fileChecker(systemClock),
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
+    commitApprovals: ({ lanista }) => commitApprovalFiles(lanista.state_dir),
+    commitChecker: async ({ lanista: { git, state_dir: stateDir } }, logger) => {
+      if (git === undefined) return undefined
+      const repository = gitRangeFiles(git, stateDir, { logger, metrics: openMetrics(version), outside })
+      const inForce = await repository.git.inForce()
+      return { checker: commitChecker(await repository.snapshot(), systemClock), inForce }
+    },
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),
     openLog: (file) => openLogger(logDestination(file)),
@@ -66,6 +76,9 @@ async function connect(
     clock,
   )
   const store = statusFiles(stateDir)
+  const { git: settings } = config.lanista
+  const repository =
+    settings === undefined ? undefined : gitRangeFiles(settings, stateDir, { logger, metrics, outside })
   return {
     config,
     logger,
@@ -79,14 +92,19 @@ async function connect(
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
     files: withLudusRouters(
-      watchRangeFiles({ folder: ranges, logger, clock, parser: new BalancedParser(clock) }),
+      watchRangeFiles({
+        source: repository?.source ?? folderSource(ranges, logger),
+        clock,
+        parser: new BalancedParser(clock),
+      }),
       config,
     ),
+    git: repository?.git,
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
     prune: {
-      provenance: folderProvenance(ranges),
+      provenance: repository?.provenance ?? folderProvenance(ranges),
       seenFiles: seenRangesFile(stateDir),
       approvals: approvalFiles(stateDir),
     },
@@ -100,7 +118,16 @@ async function connect(
           { listen },
         )
       return await serveHttp(
-        { listen, hosts: http.hosts, statuses, explain, notReady: reasonNotReady, metrics, onError },
+        {
+          git: repository === undefined ? undefined : () => repository.git.status(),
+          listen,
+          hosts: http.hosts,
+          statuses,
+          explain,
+          notReady: reasonNotReady,
+          metrics,
+          onError,
+        },
         signal,
       )
     },

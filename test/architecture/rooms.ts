@@ -81,6 +81,7 @@ export const ROOMS: readonly Room[] = [
     purpose: "the move of the Ludus host's own files and network from the NAT bridge to the NAT VNet",
     imports: ['model'],
   },
+  { name: 'reconcilers/git', purpose: 'which commit of range files goes in force', imports: ['model'] },
   { name: 'reconcilers/prune', purpose: 'which ranges without a file may go', imports: ['model'] },
 
   {
@@ -154,6 +155,11 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    name: 'controllers/git',
+    purpose: 'asks the repository of range files, puts commits in force, and keeps the last good one',
+    imports: ['model', 'reconcilers/git'],
+  },
+  {
     name: 'controllers/controller.ts',
     purpose: 'the whole controller: run, converge, stop',
     imports: ['model', 'controllers/pace', 'controllers/range', 'controllers/report'],
@@ -163,7 +169,9 @@ export const ROOMS: readonly Room[] = [
     purpose: 'makes the controller and the outside of their parts; the only room that knows adapters',
     imports: [
       'model',
+      'reconcilers/git',
       'controllers/controller.ts',
+      'controllers/git',
       'controllers/host-migration',
       'controllers/machine',
       'controllers/network',
@@ -172,6 +180,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/removal',
       'controllers/report',
       'adapters',
+      'adapters/git',
       'adapters/host',
       'adapters/http',
       'adapters/notify',
@@ -214,6 +223,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/removal',
       'controllers/controller.ts',
       'controllers/demo',
+      'controllers/git',
       'controllers/host-migration',
       'controllers/migration',
       'controllers/network',
@@ -264,6 +274,11 @@ export const ROOMS: readonly Room[] = [
     name: 'adapters/range-files',
     purpose: 'the watched folder of range files, each parsed once for each change of it',
     imports: ['model', 'adapters', 'adapters/range-parser', 'adapters/yaml-file'],
+  },
+  {
+    name: 'adapters/git',
+    purpose: "the repository of range files, by the system's git: fetched, read, and its signatures looked at",
+    imports: ['model', 'adapters', 'adapters/range-files', 'adapters/yaml-file'],
   },
   {
     name: 'adapters/validate',

@@ -1,3 +1,4 @@
+import { folderSource } from '../../adapters/range-files/folder-source.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
@@ -6,4 +7,4 @@ import { quiet } from './quiet.ts'
 
 /** The range files of a folder, read as the product reads them. */
 export const rangeFilesIn = (folder: string): RangeFiles =>
-  watchRangeFiles({ folder, logger: quiet, clock: systemClock, parser: new BalancedParser(systemClock) })
+  watchRangeFiles({ source: folderSource(folder, quiet), clock: systemClock, parser: new BalancedParser(systemClock) })

@@ -2,6 +2,7 @@ import { createLanes, type LaneLimits } from '../../adapters/proxmox/lanes.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
+import { folderSource } from '../../adapters/range-files/folder-source.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { BalancedParser, type RangeParser } from '../../adapters/range-parser/range-parser.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
@@ -94,8 +95,7 @@ export function startLife(options: LifeOptions): Life {
   const { controller, observed } = wireController({
     proxmox,
     files: watchRangeFiles({
-      folder: options.ranges,
-      logger: silent,
+      source: folderSource(options.ranges, silent),
       // Files are of this world, whatever time it is in the cluster's.
       clock: systemClock,
       parser: options.parser ?? new BalancedParser(systemClock),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { parseRange, type RangeText } from '../../../adapters/parse-range.ts'
 import { KeptReads } from '../../../adapters/range-files/kept-reads.ts'
+import { folderSource } from '../../../adapters/range-files/folder-source.ts'
 import { watchRangeFiles } from '../../../adapters/range-files/range-files.ts'
 import type { ReadUnlessSeen } from '../../../adapters/range-files/read-safely.ts'
 import type { ParseFailure, ParseOutcome } from '../../../adapters/range-parser/parse-outcome.ts'
@@ -56,7 +57,7 @@ describe('reads of range files', () => {
   })
   afterEach(() => rm(top, { recursive: true, force: true }))
 
-  const open = () => watchRangeFiles({ folder, logger: quiet, clock: { steady: () => now }, parser })
+  const open = () => watchRangeFiles({ source: folderSource(folder, quiet), clock: { steady: () => now }, parser })
 
   /** The VLANs of all ranges, as a resync reads them. */
   const resync = async (files: ReturnType<typeof open>) => {
@@ -223,13 +224,13 @@ describe('reads of range files', () => {
     let kept: KeptReads
     const readAt = async (moment: number): Promise<unknown> => {
       now = moment
-      return vlanOf(await kept.read(jd))
+      return vlanOf(await kept.read(jd, readText))
     }
 
     beforeEach(() => {
       text = range(10)
       reads = 0
-      kept = new KeptReads({ clock: { steady: () => now }, readText, parser })
+      kept = new KeptReads({ clock: { steady: () => now }, parser })
     })
 
     it('notice what was written within the same tick', async () => {

@@ -22,11 +22,19 @@ function exampleOf(path: readonly string[]): unknown {
   return found?.examples?.[0] ?? found?.default
 }
 
+/** What must be there for a setting to mean something. */
+function surroundingsOf(name: string): object {
+  const url = 'git@forge.example.org:ranges.git'
+  const ssh = { key_file: '/k', known_hosts_file: '/h' }
+  if (name.startsWith('lanista.git.https.')) return { git: { url: 'https://forge.example.org/ranges.git' } }
+  return name.startsWith('lanista.git.') ? { git: { url, ssh } } : {}
+}
+
 describe('the variable of each setting', () => {
   for (const { name, path, variable } of configKeys)
     it(`${variable} goes before ${name} of the file`, () => {
       const example = exampleOf(path) ?? '5m'
-      const file = { proxmox_node: 'pve9', lanista: {} }
+      const file = { proxmox_node: 'pve9', lanista: surroundingsOf(name) }
       const wanted = valueAt(configOf(withValueAt(file, path, example), {}), path)
       const text = Array.isArray(example) ? example.join(',') : JSON.stringify(example).replaceAll('"', '')
       expect(wanted).not.to.equal(undefined)

@@ -208,6 +208,35 @@ describe('LANISTA_* variables', () => {
   })
 })
 
+describe('range files from a repository', () => {
+  const read = (lanista: string, environment = {}) =>
+    parseServerConfig(`proxmox_node: pve1\nlanista:\n${lanista}`, '/etc/lanista/config.yml', environment)
+
+  it('is refused beside a folder, however that is given', () => {
+    const both = [
+      read('  ranges: /srv/ranges\n  git: { url: /srv/r.git }\n'),
+      read('  git: { url: /srv/r.git }\n', { LANISTA_RANGES: '/srv/ranges' }),
+    ]
+    for (const each of both) {
+      if (each.kind === 'ok') expect.fail('it was taken')
+      expect(each.diagnostics.map(({ finding, remedy }) => `${finding}; ${remedy}`)).to.deep.equal([
+        'lanista.ranges and lanista.git are both given, and range files come from one of them; remove one: a folder, or a repository',
+      ])
+    }
+  })
+
+  it('has its files looked for beside the configuration', () => {
+    const each = read(
+      '  git: { url: "git@forge:r", ssh: { key_file: key, known_hosts_file: /h }, verify: { keyring_file: k } }\n',
+    )
+    if (each.kind !== 'ok') expect.fail(JSON.stringify(each))
+    expect(each.config.lanista.git).to.deep.include({
+      ssh: { key_file: '/etc/lanista/key', known_hosts_file: '/h' },
+      verify: { mode: 'off', keyring_file: '/etc/lanista/k' },
+    })
+  })
+})
+
 describe('loadServerConfig', () => {
   it('loads a file, and throws what is wrong with it in one error', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lanista-'))

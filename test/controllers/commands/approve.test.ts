@@ -29,7 +29,12 @@ describe('lanista approve', () => {
   async function approve(yes: boolean, ask?: (question: string) => Promise<string>) {
     const lines: string[] = []
     const composition = compose({ version: 'test', environment: {} })
-    const status = await approveCommand({ config, yes }, composition, (line) => lines.push(line), ask)
+    const status = await approveCommand(
+      { config, yes, commit: undefined },
+      composition,
+      (line) => lines.push(line),
+      ask,
+    )
     return { status, text: lines.join('\n'), approved: await files().approved() }
   }
 

@@ -21,6 +21,15 @@ const invalid: ServerConfigRead = {
   ],
 }
 
+/** What must be there for a setting to mean something. */
+function surroundingsOf(name: string): object {
+  const git = { url: '/srv/ranges.git', verify: { keyring_file: '/k' } }
+  if (name.startsWith('lanista.git.ssh.'))
+    return { lanista: { git: { ...git, url: 'git@forge:r', ssh: { key_file: '/k', known_hosts_file: '/h' } } } }
+  if (name.startsWith('lanista.git.https.')) return { lanista: { git: { ...git, url: 'https://forge/r' } } }
+  return name.startsWith('lanista.git.') ? { lanista: { git } } : {}
+}
+
 /** A live configuration whose source says what the test says; what it tells is kept. */
 function open(initial: ServerConfig) {
   let next: ServerConfigRead = ok(initial)
@@ -115,10 +124,13 @@ describe('the configuration while the controller runs', () => {
       'lanista.prune.grace': '5h',
       'lanista.http.listen': '[::1]:1',
       'lanista.placement.ballooning': 'maximum',
+      'lanista.git.url': '/srv/other.git',
+      'lanista.git.interval': '5m',
+      'lanista.git.verify.mode': 'head',
     }
     for (const { path, name, kind, needsRestart } of configKeys) {
       const wanted = serverConfigSchema.parse(
-        withValueAt({ proxmox_node: 'pve1' }, path, special[name] ?? ofKind[kind]),
+        withValueAt({ proxmox_node: 'pve1', ...surroundingsOf(name) }, path, special[name] ?? ofKind[kind]),
       )
       const { live, says } = open(parsed())
       await says(ok(wanted))

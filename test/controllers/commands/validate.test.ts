@@ -63,6 +63,8 @@ async function validate(
       },
     },
     approvals: never,
+    commitApprovals: never,
+    commitChecker: () => Promise.resolve(undefined),
     loadConfig: async (name) => {
       loaded.push(name)
       return await Promise.resolve(config)
@@ -77,6 +79,7 @@ async function validate(
         logger: quiet,
         proxmox,
         files: { list: never, read: never, watch: never },
+        git: undefined,
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),
         destroyOrders: { read: never, write: never, clear: never, list: never },
@@ -98,6 +101,7 @@ async function validate(
           observed: never,
           zoneFindings: never,
           notified: never,
+          git: never,
           configReloaded: never,
           pruneWaiting: never,
           taskOfOther: never,

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Commit } from '../../model/commit-snapshot.ts'
+import type { Descent } from '../../model/git-ports.ts'
+import { GitTrouble } from '../../model/git-trouble.ts'
+import { errorCode } from '../error-code.ts'
+import { repositoryIn } from './git-environment.ts'
+import type { OwnGit } from './own-git.ts'
+
+const HEAD = 'refs/lanista/head'
+const FETCH = [
+  'fetch',
+  '--quiet',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--recurse-submodules=no',
+  '--no-auto-maintenance',
+]
+
+/** Of so many ancestors, one step after the other, the head's commits alone are asked for; with the last it ends. */
+const DEPTHS = [64, 1024, 16_384]
+/** Of no more new commits each one's signature is looked at. */
+const MOST_SINCE = 1000
+
+/** The head alone, with its folders and none of its files: what that costs does not depend on the history before it. */
+export async function fetchHead(git: OwnGit, head: string, signal: AbortSignal): Promise<void> {
+  await git.withServer(
+    'fetch',
+    [...FETCH, '--filter=blob:none', '--depth=1', '--', 'origin', `+${head}:${HEAD}`],
+    {},
+    signal,
+  )
+}
+
+/** Files by the ids of their objects, all in one go. */
+export async function fetchFiles(git: OwnGit, ids: readonly string[], signal: AbortSignal): Promise<void> {
+  const input = ids.map((id) => `${id}\n`).join('')
+  const noTalk = ['-c', 'fetch.negotiationAlgorithm=noop']
+  await git.withServer('fetch', [...noTalk, ...FETCH, '--filter=blob:none', '--stdin', 'origin'], { input }, signal)
+}
+
+/**
+ * How a head that was fetched stands to the commit in force. Where its parents do not tell, more of its history is fetched, in steps,
+ * and of that the commits alone: as much as is new since, rounded up, and never all of a history that is another.
+ *
+ * @param all whether each commit since then is asked for
+ */
+export async function descentOf(
+  git: OwnGit,
+  head: Commit,
+  accepted: string | undefined,
+  all: boolean,
+  signal: AbortSignal,
+): Promise<Descent> {
+  if (accepted === undefined) return { kind: 'first' }
+  if (head.id === accepted) return { kind: 'follows', since: [] }
+  if (head.parents.length === 1 && head.parents[0] === accepted) return { kind: 'follows', since: [head.id] }
+  if (!all && head.parents.includes(accepted)) return { kind: 'follows', since: undefined }
+  for (const depth of DEPTHS) {
+    await git.withServer(
+      'fetch',
+      [...FETCH, '--filter=tree:0', `--depth=${depth}`, '--', 'origin', `+${head.id}:${HEAD}`],
+      {},
+      signal,
+    )
+    const ancestors = new Set(await commitsOf(git, [head.id], signal))
+    const cut = await cutCommits(git)
+    if (ancestors.has(accepted)) {
+      if (!all) return { kind: 'follows', since: undefined }
+      const since = await commitsOf(git, [head.id, `^${accepted}`], signal)
+      // Behind where the history is cut off there may be more.
+      if (since.every((id) => !cut.has(id)))
+        return { kind: 'follows', since: since.length > MOST_SINCE ? undefined : since }
+    } else if ([...ancestors].every((id) => !cut.has(id))) return { kind: 'other' }
+  }
+  return { kind: 'tooFar', looked: DEPTHS.at(-1) ?? 0 }
+}
+
+async function commitsOf(git: OwnGit, range: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+  const output = await git.own(['rev-list', ...range, '--'], {}, signal)
+  return output
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line !== '')
+}
+
+/** The commits whose parents were not fetched. */
+async function cutCommits(git: OwnGit): Promise<ReadonlySet<string>> {
+  try {
+    const text = await readFile(join(repositoryIn(git.home), 'shallow'), 'latin1')
+    return new Set(text.split('\n'))
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return new Set()
+    throw new GitTrouble('RepositoryDamaged', "what was fetched can't be read; it is fetched anew", error)
+  }
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type {
+  AcceptedCommit,
+  AcceptedCommitStore,
+  CommitApprovalStore,
+  WaitingCommit,
+} from '../../model/accepted-commit.ts'
+import { privateJsonFile } from './private-json-file.ts'
+
+const commitId = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
+
+const acceptedCommit: z.ZodType<AcceptedCommit> = z.object({
+  source: z.string(),
+  commit: commitId,
+  files: z.int().min(0),
+  trusted: z.boolean(),
+  acceptedAt: z.string(),
+  line: z.array(commitId),
+})
+
+const waitingCommit: z.ZodType<WaitingCommit> = z.object({ commit: commitId, why: z.string() })
+const answer: z.ZodType<{ readonly commit: string }> = z.object({ commit: commitId })
+
+/** The commit in force, `<stateDir>/git-accepted.json`. One that can't be understood is not taken for none. */
+export function acceptedCommitFile(stateDir: string): AcceptedCommitStore {
+  const file = privateJsonFile(join(stateDir, 'git-accepted.json'), acceptedCommit)
+  return { read: () => file.readStrictly(), write: (accepted) => file.write(accepted) }
+}
+
+/**
+ * The question and the answer about a commit, `<stateDir>/git-approval.json` and `<stateDir>/git-approved.json`: each has one writer.
+ * Who may write there may approve.
+ */
+export function commitApprovalFiles(stateDir: string): CommitApprovalStore {
+  const question = privateJsonFile(join(stateDir, 'git-approval.json'), waitingCommit)
+  const approved = privateJsonFile(join(stateDir, 'git-approved.json'), answer)
+  let asked: string | undefined
+  return {
+    asked: () => question.read(),
+    ask: async (waiting) => {
+      const text = JSON.stringify(waiting)
+      if (text === asked && (await question.read()) !== undefined) return
+      await question.write(waiting)
+      asked = text
+    },
+    approved: async () => (await approved.read())?.commit,
+    approve: (commit) => approved.write({ commit }),
+    clear: async () => {
+      asked = undefined
+      await approved.clear()
+      await question.clear()
+    },
+  }
+}

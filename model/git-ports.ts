@@ -1,0 +1,70 @@
+import type { Commit, CommitSnapshot } from './commit-snapshot.ts'
+
+/** How a head stands to the commit in force. */
+export type Descent =
+  /** There is none in force. */
+  | { readonly kind: 'first' }
+  /** It has that among its ancestors. `since`: all commits that came since then, the head first; undefined: more than are looked at. */
+  | { readonly kind: 'follows'; readonly since: readonly string[] | undefined }
+  /** It has not. */
+  | { readonly kind: 'other' }
+  /** Not among so many of its ancestors, and no more are looked at. */
+  | { readonly kind: 'tooFar'; readonly looked: number }
+
+/** What a head has in the folder of range files. */
+export type HeadFiles =
+  | { readonly kind: 'files'; readonly snapshot: CommitSnapshot }
+  /** There is no folder of that name. */
+  | { readonly kind: 'noFolder' }
+  /** More than is loaded. `what`: how much, and the bound. */
+  | { readonly kind: 'tooLarge'; readonly what: string }
+
+/** A head that was brought here whole: its files, and how it came to be. */
+export interface BroughtHead {
+  readonly commit: Commit
+  readonly descent: Descent
+  readonly files: HeadFiles
+}
+
+/** What a commit's signature came to. */
+export interface SignatureVerdict {
+  readonly commit: Commit
+  /** Whose signature it is and by which key, or what is wrong. */
+  readonly result:
+    | { readonly kind: 'good'; readonly signer: string; readonly key: string }
+    | {
+        readonly kind:
+          | 'unsigned'
+          | 'unknownKey'
+          | 'expiredKey'
+          | 'revokedKey'
+          | 'tampered'
+          | 'notAllowedKind'
+          | 'unreadable'
+        /** The key's fingerprint, where it is known. */
+        readonly key: string | undefined
+        /** What the program that looked at it said, where nothing else tells. */
+        readonly detail: string | undefined
+      }
+}
+
+/** The repository of range files, and what was fetched of it. Its functions throw `GitTrouble` for what a person can mend. */
+export interface RangeRepository {
+  /** The commit that the branch is at, asked of the server; undefined when there is no such branch. */
+  remoteHead(signal: AbortSignal): Promise<string | undefined>
+  /**
+   * Fetches what is missing of a head, and looks at it.
+   *
+   * @param accepted the commit in force
+   * @param all whether each commit since then is to be told
+   */
+  bring(head: string, accepted: string | undefined, all: boolean, signal: AbortSignal): Promise<BroughtHead>
+  /** Looks at the signatures of commits that were brought. */
+  verdicts(commits: readonly string[], signal: AbortSignal): Promise<readonly SignatureVerdict[]>
+  /** The files of a commit that was kept, without the server. */
+  read(commit: string, signal: AbortSignal): Promise<CommitSnapshot>
+  /** Keeps a commit's objects for as long as no other is kept. */
+  keep(commit: string, signal: AbortSignal): Promise<void>
+  /** Throws away what was fetched, which can't be read: it is fetched anew. */
+  startAnew(signal: AbortSignal): Promise<void>
+}

@@ -1,0 +1,121 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from 'chai'
+import { hasGit } from '../builders/git-repository.ts'
+import { type RangeRepositoryFixture, rangeRepositoryIn } from '../builders/range-repository.ts'
+import { itLong } from '../runner/long-runs.ts'
+import { lanistaHere, startHere } from './command-line.ts'
+import { rangeText } from './ranges.ts'
+import { openSite, type Site } from './site.ts'
+
+const jd = rangeText([{ name: 'DC01', vlan: 10, octet: 11 }])
+
+describe('range files in a repository', function () {
+  this.timeout(120_000)
+  before(function () {
+    if (!hasGit()) {
+      console.log('      no git on this machine')
+      this.skip()
+    }
+  })
+  let site: Site
+  let repository: RangeRepositoryFixture
+  const stateFile = (name: string): string => path.join(path.dirname(site.config), 'state', name)
+  beforeEach(async () => {
+    site = await openSite({})
+    repository = await rangeRepositoryIn(path.join(path.dirname(site.config), 'forge'))
+    const text = await readFile(site.config, 'utf8')
+    await writeFile(
+      site.config,
+      text.replace('  ranges: ranges\n', `  git: { url: "${repository.bare}", path: ranges, interval: 24h }\n`),
+    )
+  })
+  afterEach(() => site.close())
+
+  it('are planned from its newest commit, and go on being when the server is gone', async () => {
+    await repository.push({ 'ranges/JD.yml': jd, README: 'x' })
+    const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
+    expect(await running.nextLine(/is in force/)).to.include('by Ann <ann@example.org> (Change ranges)')
+    await running.nextLine(/"range":"JD","msg":"range is Ready"/)
+    const second = await repository.push({ 'ranges/SL.yml': jd }, 'Add SL')
+    running.hangUp()
+    await running.nextLine(/\(Add SL\) is in force/)
+    running.stop()
+    await running.ended
+
+    await rename(repository.bare, `${repository.bare}.gone`)
+    const status: unknown = JSON.parse(await readFile(stateFile('git.json'), 'utf8'))
+    expect(status).to.have.nested.property('commit.id', second)
+    const { status: ended, stdout, stderr } = await lanistaHere(['plan', '--config', site.config])
+    expect(stderr).to.match(
+      /^range files: branch main of .*: commit [0-9a-f]{12} by Ann <ann@example.org> \(Add SL\)\n$/,
+    )
+    expect(stdout).to.include('SL-DC01')
+    expect(ended).to.equal(2)
+  })
+
+  itLong('are fetched once by who only looks while nothing is in force, and nothing is written for that', async () => {
+    await repository.push({ 'ranges/JD.yml': jd })
+    const { status, stdout, stderr } = await lanistaHere(['plan', '--config', site.config])
+    expect(status).to.equal(2)
+    expect(stderr).to.match(/\(Change ranges\)\n$/)
+    expect(stdout).to.include('JD-DC01')
+    expect(await readFile(stateFile('git-accepted.json'), 'utf8').catch(() => 'none')).to.equal('none')
+  })
+
+  itLong('are validated as the commit in force has them, at their places in the repository', async () => {
+    await repository.push({
+      'ranges/JD.yml': jd,
+      'ranges/SL.yml': jd.replace('ram_gb', 'ram_bg'),
+      'ranges/BAD NAME.yml': jd,
+    })
+    const { status, stdout, stderr } = await lanistaHere(['validate', '--config', site.config])
+    expect(status).to.equal(1)
+    expect(stderr).to.match(/^range files: branch main of .*: commit [0-9a-f]{12} by Ann/)
+    expect(stdout)
+      .to.match(/ranges\/SL\.yml:\d+:\d+/)
+      .and.to.match(/this name gives no range id/)
+  })
+
+  itLong('say why there are none when the server never could be asked, and go on trying', async () => {
+    await rename(repository.bare, `${repository.bare}.gone`)
+    const { status, stdout } = await lanistaHere(['plan', '--config', site.config])
+    expect(status).to.equal(1)
+    expect(stdout).to.match(/range files: repository .*: there is no such repository/)
+    const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
+    const http = /"http":"([^"]+)"/.exec(await running.nextLine(/"msg":"started"/))?.[1] ?? ''
+    await running.nextLine(/the range folder could not be read/)
+    const answer = await fetch(`http://${http}/readyz`)
+    expect([answer.status, await answer.text()]).to.satisfy(
+      ([code, text]: [number, string]) => code === 503 && /no such repository/.test(text),
+    )
+    const told: unknown = await (await fetch(`http://${http}/api/git`)).json()
+    expect(told).to.have.nested.property('finding.reason', 'RepositoryMissing')
+    expect(await (await fetch(`http://${http}/metrics`)).text()).to.match(
+      /^lanista_git_finding_since_timestamp_seconds\{reason="RepositoryMissing"\} \d/m,
+    )
+    await rename(`${repository.bare}.gone`, repository.bare)
+    await repository.push({ 'ranges/JD.yml': jd })
+    await running.nextLine(/is in force/)
+    await running.nextLine(/"range":"JD","msg":"range is Ready"/)
+    running.stop()
+    await running.ended
+  })
+
+  itLong('that were rewritten go in force when a person approves', async () => {
+    await repository.push({ 'ranges/JD.yml': jd })
+    const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
+    await running.nextLine(/is in force/)
+    repository.git('checkout', '--quiet', '--orphan', 'anew')
+    const other = await repository.push({ 'ranges/JD.yml': jd, 'ranges/SL.yml': jd }, 'Begin anew')
+    running.hangUp()
+    await running.nextLine(/not among its ancestors/)
+    expect((await lanistaHere(['approve', '--config', site.config])).stdout).to.match(/a commit does: .*Begin anew/)
+    const approved = await lanistaHere(['approve', '--commit', other.slice(0, 12), '--yes', '--config', site.config])
+    expect(approved).to.include({ status: 0 })
+    running.hangUp()
+    await running.nextLine(/\(Begin anew\) is in force/)
+    running.stop()
+    await running.ended
+  })
+})
