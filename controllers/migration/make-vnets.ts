@@ -12,7 +12,7 @@ import type { VnetMaker } from '../network/vnet-maker.ts'
 import type { VnetRequest } from '../network/vnet-request.ts'
 
 /** Why a pool's NICs can't move on account of its networks, as a sentence; left out where they are in force on all nodes of its VMs. */
-export type NetworksLacking = ReadonlyMap<string, string>
+type NetworksLacking = ReadonlyMap<string, string>
 
 /** What of the new networks is there. */
 export interface NetworksMade {

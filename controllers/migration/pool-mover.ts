@@ -3,7 +3,7 @@ import type { JournalNic } from '../../model/migration-journal.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import { processOf } from '../../reconcilers/migration/old-mtu.ts'
 import { bridgeOf } from '../../reconcilers/migration/old-networks.ts'
-import type { NicBack } from '../../reconcilers/migration/way-back.ts'
+import { type NicBack, whysOfStaying } from '../../reconcilers/migration/way-back.ts'
 import type { LinkCheck } from './link-check.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import type { KnownOfNic, NicChange, NicPut, NicWriter } from './nic-writer.ts'
@@ -90,7 +90,7 @@ export class PoolMover {
   async back(pool: string): Promise<readonly string[]> {
     const ways = await this.#waysBack(pool)
     if (typeof ways === 'string') return this.#left([ways])
-    const stays = ways.flatMap((way) => (way.kind === 'stays' ? [way.why] : []))
+    const stays = whysOfStaying(ways)
     if (stays.length > 0) return this.#left(stays.map((why) => `nothing of ${pool} is put back: ${why}`))
     const left: string[] = []
     for (const way of ways.toReversed()) {

@@ -25,6 +25,8 @@ export interface RebooterParts {
   readonly reboots: Reboots
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly signal: AbortSignal
+  /** Told of each wait that takes minutes. */
+  readonly say: (line: string) => void
 }
 
 /** What a guest gets to go down in: Windows with an update takes minutes, and then it is told rather than waited for. */
@@ -64,6 +66,8 @@ export class VmRebooter {
     const { pool, vmid } = vm
     let wasAsked = didNot
     let wasStarted: string | undefined
+    if (didNot === undefined && this.#keeper.isRebooting(vmid))
+      this.#parts.say(`  . vm ${vm.name} was asked to reboot by an earlier run; first the end of that is waited for`)
     for (;;) {
       const isRebooting = this.#keeper.isRebooting(vmid)
       const seen = await (isRebooting ? this.#watch.settled(pool, vmid) : this.#watch.look(pool, vmid))
@@ -96,8 +100,8 @@ export class VmRebooter {
 
   /** @returns what to say of it if it still runs as before */
   async #ask(vm: MovedVm, { node, vmid }: MachineRead): Promise<string> {
-    const { clock, reboots } = this.#parts
-    const since = `it goes on running with the MTU of its bridge; reboot it from the inside of it, or qm reboot ${vmid} (on ${node})`
+    const { clock, reboots, say } = this.#parts
+    const since = `it goes on running with the MTU of its bridge; shut it down from the inside of it, then qm start ${vmid} (on ${node}); a reboot from the inside is not enough`
     try {
       await reboots.reboot(
         node,
@@ -107,6 +111,7 @@ export class VmRebooter {
           if (!read.running || !this.#isOld(vm, read) || read.node !== node) throw new Outdated('it was rebooted')
           // Right before it is sent, as what is noted and was not sent needs a person.
           await this.#keeper.noteReboot(vmid, clock.now())
+          say(`  . vm ${vm.name} is asked to reboot; it has ${SECONDS} s to go down`)
         }),
       )
       return `Proxmox says that it has rebooted, but ${since}`

@@ -90,8 +90,8 @@ function judgeNode(network: NodeNetworkSeen, { journal, seen, bridges, known, no
     takeBack: takeBack && busy.length === 0,
   }
   const isToDo = plan.remove.length + plan.staged.length + plan.unloaded.length + plan.gone.length > 0
-  const routes = free.filter(({ number, name }) =>
-    interfaces.some((each) => each.name === name && takesRouteAlong(each, number)),
+  const routes = free.filter(
+    ({ number, name }) => isFree && interfaces.some((each) => each.name === name && takesRouteAlong(each, number)),
   )
   return {
     isAbout: true,
@@ -191,7 +191,7 @@ const notProven = (name: string, node: string): string =>
 
 const routeLost = (number: number, name: string, node: string): string => {
   const route = `${rangeNetworkOf(number)} via ${routerWanAddressOf(number)}`
-  return `node ${node}: with ${name} goes its route ${route}, by whatever device it leads, as Ludus has written into that bridge; afterwards, on ${node}: ip route replace ${route} dev ${NAT_VNET.name} (lanista run does so where lanista.routes.enabled is set)`
+  return `node ${node}: with ${name} goes its route ${route}, by whatever device it leads, as Ludus has written into that bridge; afterwards, once ${NAT_VNET.name} has the address of the Ludus host (lanista migrate host), on ${node}: ip route replace ${route} dev ${NAT_VNET.name} (lanista run does so where lanista.routes.enabled is set)`
 }
 
 /** NICs that somebody has put onto another network than the move's: they need no old bridge, unless they are on one. */

@@ -1,4 +1,5 @@
 import type { GuestNics } from '../../model/guest-nics.ts'
+import { rangeNetworkOf, rangeNumberOfBridge, routerWanAddressOf } from '../../model/identity.ts'
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import { printable } from '../../model/printable.ts'
 import { nicsHidden } from '../not-visible.ts'
@@ -14,7 +15,8 @@ export type NicBack =
   | { readonly kind: 'goes'; readonly nic: JournalNic }
   /** Somebody has put it onto its old bridge, in a form of theirs: it is left as it is. */
   | { readonly kind: 'is back'; readonly nic: JournalNic; readonly why: string }
-  | { readonly kind: 'stays'; readonly nic: JournalNic; readonly why: string }
+  /** `bridge`: the one that it lacks, with its node, if that is why. */
+  | { readonly kind: 'stays'; readonly nic: JournalNic; readonly why: string; readonly bridge: string | undefined }
 
 export type WaySeen = Pick<MigrationSeen, 'snapshot' | 'guests' | 'unread'>
 
@@ -30,9 +32,25 @@ export function wayBack(
   return nics.filter(({ writtenAt }) => writtenAt !== undefined).map((nic) => judge(nic, journal, seen))
 }
 
+/** Why NICs stay, with what they have in common said once: a range of thirty VMs lacks one bridge. */
+export function whysOfStaying(ways: readonly NicBack[]): readonly string[] {
+  const stays = ways.flatMap((way) => (way.kind === 'stays' ? [way] : []))
+  return stays.flatMap((way) => {
+    const alike = way.bridge === undefined ? [way] : stays.filter(({ bridge }) => bridge === way.bridge)
+    const more = alike.length - 1
+    if (alike[0] !== way) return []
+    return [more === 0 ? way.why : `${way.why} (the same holds for ${more} more of its NICs)`]
+  })
+}
+
 function judge(nic: JournalNic, journal: Pick<MigrationJournal, 'going' | 'removed'>, seen: WaySeen): NicBack {
   const { vmid, name, key, before, after } = nic
-  const stays = (why: string): NicBack => ({ kind: 'stays', nic, why: `vm ${printable(name)}: ${why}` })
+  const stays = (why: string, bridge?: string): NicBack => ({
+    kind: 'stays',
+    nic,
+    why: `vm ${printable(name)}: ${why}`,
+    bridge,
+  })
   const found = seen.guests.find(({ guest }) => guest.vmid === vmid)
   if (found === undefined) {
     const unread = seen.unread.find(({ guest }) => guest.vmid === vmid)
@@ -55,7 +73,7 @@ function judge(nic: JournalNic, journal: Pick<MigrationJournal, 'going' | 'remov
   // One that somebody has put there already is cut off no less where the bridge is gone, or about to.
   const homeless = whyHomeless(found, key, old, journal, seen)
   if (!ours(is)) {
-    if (bridgeOf(is) === old && homeless !== undefined) return stays(homeless)
+    if (bridgeOf(is) === old && homeless !== undefined) return stays(homeless, `${guest.node} ${old}`)
     if (bridgeOf(is) === old)
       return { kind: 'is back', nic, why: `vm ${printable(name)}: ${key} is on ${old} already, as somebody has put it` }
     const line = `qm set ${vmid} --${key} '${onBridge(is, old)}' on ${guest.node}`
@@ -65,7 +83,7 @@ function judge(nic: JournalNic, journal: Pick<MigrationJournal, 'going' | 'remov
   }
   if (guest.lock !== undefined && !isSameText(is, before))
     return stays(`${heldBy(guest.lock, guest, 'it')}; then run this again`)
-  return homeless === undefined ? { kind: 'goes', nic } : stays(homeless)
+  return homeless === undefined ? { kind: 'goes', nic } : stays(homeless, `${guest.node} ${old}`)
 }
 
 function whyHomeless(
@@ -86,6 +104,13 @@ function whyHomeless(
   if (isStaged)
     return `${was}, whose deletion on node ${node} is staged by lanista migrate finish; take back what is staged there (pvesh delete /nodes/${node}/network), then run this again`
   if (removed.some((each) => each.node === node && each.bridge === bridge))
-    return `${was}, which lanista migrate finish has removed from node ${node}; ${make}`
+    return `${was}, which lanista migrate finish has removed from node ${node}; ${make}${routeOf(bridge, node)}`
   return `${was}, which its node ${node} does not have; ${make}`
+}
+
+/** The block that Ludus wrote had it in it; Proxmox takes no such line. */
+function routeOf(bridge: string, node: string): string {
+  const number = rangeNumberOfBridge(bridge)
+  if (number === undefined) return ''
+  return `; if the route of the Ludus host went with it: ip route replace ${rangeNetworkOf(number)} via ${routerWanAddressOf(number)} (on ${node})`
 }

@@ -148,6 +148,7 @@ describe('a move of networks that reboots', () => {
     world.guestsRespond = false
     const run = await migrate('run', '--reboot')
     expect(run.status).to.equal(1)
+    expect(run.stdout).to.match(/\. vm AB-vm1 is asked to reboot; it has 180 s to go down\n/)
     expect(run.stdout).to.match(/! vm AB-vm1: it did not go down within 180 s, so it goes on running with the MTU/)
     expect(run.stdout).to.match(/moved: AB; not rebooted: 2\n$/)
     expect(startsOf(AB_VM)).to.equal(0)
@@ -157,6 +158,7 @@ describe('a move of networks that reboots', () => {
     }
     world.guestsRespond = true
     const again = await migrate('run', '--reboot')
+    expect(again.stdout).to.match(/\. vm AB-vm1 was asked to reboot by an earlier run; first the end of that/)
     expect(again.stdout).to.match(/nothing to move; rebooted: AB-router-debian11-x64, AB-vm1\n$/)
     expect(powerWrites().filter((write) => write.endsWith('start'))).to.have.length(2)
     expect([AB_ROUTER, AB_VM].map(startsOf)).to.deep.equal([1, 1])

@@ -180,6 +180,16 @@ describe('planFinish', () => {
     nodeNetworks: [network([...more], staged)],
   })
 
+  it('tells of a route only where it goes with its bridge now', () => {
+    const route = '10.1.0.0/16 via 192.0.2.101'
+    const ludus = bridge({ options: [`post-up ip route add ${route}`, `post-down ip route del ${route}`] })
+    const remarks = (staged?: string) => plan({ snapshot: { nodeNetworks: [network([ludus], staged)] } }).remarks
+    expect(remarks()).to.match(
+      /goes its route 10.1.*once ludusnat has the address of the Ludus host.*: ip route replace/,
+    )
+    expect(remarks('diff'), 'nothing goes').to.equal('')
+  })
+
   it('leaves a node alone on which somebody has staged something, and carries on with what is its own', () => {
     expect(stays({ snapshot: { nodeNetworks: [network([bridge()], 'diff')] } })).to.match(
       /changes of somebody are staged/,

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { GuestNics } from '../../../model/guest-nics.ts'
 import type { JournalNic } from '../../../model/migration-journal.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../../model/snapshot.ts'
-import { type WaySeen, wayBack } from '../../../reconcilers/migration/way-back.ts'
+import { type WaySeen, wayBack, whysOfStaying } from '../../../reconcilers/migration/way-back.ts'
 import { cluster, guest, netInterface, node, nodeNetwork, unseen } from '../../builders/cluster.ts'
 
 const PVE1 = node('pve1')
@@ -85,5 +85,19 @@ describe('the way back of a NIC', () => {
     )
     expect(why(on(card('vmbr1001')), none), 'cut off, though it is named').to.match(/does not have; make it again/)
     expect(why(on(card('vmbr1001')), staged, { going })).to.match(/is staged by lanista migrate finish/)
+  })
+
+  it('is told once for all that lack the same bridge, with the route that goes with it', () => {
+    const removed = [{ node: 'pve1', bridge: 'vmbr1001' }]
+    const nics = { net0: card('r1'), net1: card('r1'), net2: card('r1') }
+    const lacks = Object.keys(nics).map((key) => ({ ...NIC, key }))
+    const snapshot = cluster({ nodes: [PVE1], nodeNetworks: [network([])] })
+    const ways = wayBack(lacks, { removed }, { snapshot, guests: [on('', { nics })], unread: [] })
+    const [said = '', ...more] = whysOfStaying(ways)
+    expect(more).to.deep.equal([])
+    expect(said).to.match(
+      /AB-a: its net0 was on vmbr1001, .* ip route replace 10\.1\.0\.0\/16 via 192\.0\.2\.101 \(on pve1\)/,
+    )
+    expect(said).to.match(/\(the same holds for 2 more of its NICs\)$/)
   })
 })
