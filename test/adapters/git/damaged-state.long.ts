@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -20,8 +20,8 @@ describe('what was fetched, and is damaged', function () {
   let good: string
   const state = (...names: string[]): string => path.join(folder, 'state', ...names)
   const own = (...names: string[]): string => state('git', 'repository', ...names)
-  const begin = async (): Promise<GitLife> =>
-    await openGitLife({ stateDir: state(), git: { url: forge.bare, path: 'ranges' } })
+  const begin = async (git: object = {}): Promise<GitLife> =>
+    await openGitLife({ stateDir: state(), git: { url: forge.bare, path: 'ranges', ...git } })
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'lanista-git-test-'))
     forge = await rangeRepositoryIn(folder)
@@ -74,4 +74,19 @@ describe('what was fetched, and is damaged', function () {
     await rm(state('git-accepted.json'), { recursive: true })
     expect(await life.poll()).to.deep.equal({ commit: next, finding: undefined, reason: undefined })
   })
+
+  it('gives nothing of which fewer files are found than went in force', async () => {
+    const text = await readFile(state('git-accepted.json'), 'utf8')
+    await writeFile(state('git-accepted.json'), text.replace('"files":1', '"files":2'))
+    await rename(forge.bare, `${forge.bare}.away`)
+    life = await begin()
+    expect(await life.poll()).to.include({ commit: undefined })
+  })
+
+  for (const other of [{ path: '' }, { branch: 'side' }])
+    it(`gives nothing to a configuration with another ${Object.keys(other).join()}`, async () => {
+      await rename(forge.bare, `${forge.bare}.away`)
+      life = await begin(other)
+      expect(await life.poll()).to.include({ commit: undefined, reason: 'RepositoryMissing' })
+    })
 })
