@@ -61,6 +61,11 @@ function commands(
   const spoken: Composition = {
     ...composition,
     openLog: () => composition.openTroubles((line) => void stderr.write(`${line}\n`)),
+    commitChecker: async (config, logger) => {
+      const ofCommit = await composition.commitChecker(config, logger)
+      if (ofCommit !== undefined) stderr.write(`${ofCommit.inForce}\n`)
+      return ofCommit
+    },
     connect: async (config, logger) => {
       const connected = await composition.connect(config, logger)
       // Where none is in force, the command says why when it needs one.

@@ -20,8 +20,9 @@ interface Acting {
   readonly finish: (status: number) => void
 }
 
-/** Adds `lanista migrate plan`, `run`, `status` and `rollback`: the NICs of all VMs, by Proxmox' API. */
-export function addMigrateNetworks(migrate: Command, { composition, outside, print, paint, finish }: Acting): void {
+/** Adds `lanista migrate plan`, `run`, `status`, `rollback` and `finish`: the NICs of all VMs, by Proxmox' API. */
+export function addMigrateNetworks(migrate: Command, acting: Acting): void {
+  const { composition, outside, print, paint, finish } = acting
   migrate
     .command('plan')
     .description(
@@ -41,15 +42,20 @@ export function addMigrateNetworks(migrate: Command, { composition, outside, pri
   migrate
     .command('run')
     .description(
-      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun unless ranges are named. Status 0: all is moved, 1: something is not',
+      'carry out what migrate plan shows, NIC by NIC, and what an earlier run has begun unless ranges are named. Status 0: all is moved (and rebooted, with --reboot), 1: something is not',
     )
     .option('--range <id...>', "only these ranges; default: all, and Ludus' own pools")
     .option('--pool <pool...>', 'further pools that are no range, besides ADMIN and SHARED')
+    .option('--reboot', 'reboot VMs that keep the MTU of their bridge, range by range, once it has moved', false)
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-    .action(async ({ range = [], pool = [], config }: { range?: string[]; pool?: string[]; config: string }) => {
-      const { migrateRunCommand } = await import('./commands/migrate-run.ts')
-      finish(await migrateRunCommand({ ranges: range, pools: pool, config }, composition, print, outside.stopSignal()))
-    })
+    .option('--only-networks', 'make the VNets with one apply, and move no NIC', false)
+    .action(
+      async (given: { range?: string[]; pool?: string[]; onlyNetworks: boolean; reboot: boolean; config: string }) => {
+        const { migrateRunCommand } = await import('./commands/migrate-run.ts')
+        const { range: ranges = [], pool: pools = [], ...others } = given
+        finish(await migrateRunCommand({ ranges, pools, ...others }, composition, print, outside.stopSignal()))
+      },
+    )
   migrate
     .command('status')
     .description('say NIC by NIC what of a move is done. Status 0: all is, 2: something is left')
@@ -67,6 +73,25 @@ export function addMigrateNetworks(migrate: Command, { composition, outside, pri
     .action(async ({ range = [], config }: { range?: string[]; config: string }) => {
       const { migrateRollbackCommand } = await import('./commands/migrate-run.ts')
       finish(await migrateRollbackCommand({ ranges: range, config }, composition, print, outside.stopSignal()))
+    })
+  addMigrateFinish(migrate, acting)
+}
+
+function addMigrateFinish(migrate: Command, { composition, outside, print, paint, finish }: Acting): void {
+  const { stdin, stdout, stopSignal } = outside
+  migrate
+    .command('finish')
+    .description(
+      'remove the old bridges of ranges that have moved, where nothing names one any more. Status 0: done, or nothing to do, 1: some stay',
+    )
+    .option('--range <id...>', 'only the bridges of these ranges; default: of all that were moved')
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--yes', 'do not ask', false)
+    .action(async ({ range: ranges = [], config, yes }: { range?: string[]; config: string; yes: boolean }) => {
+      const { migrateFinishCommand } = await import('./commands/migrate-finish.ts')
+      const { questioner } = await import('./terminal/questioner.ts')
+      const conversation = { print, paint: paint(), question: questioner(stdin, stdout) }
+      finish(await migrateFinishCommand({ ranges, config, yes }, composition, conversation, stopSignal()))
     })
 }
 

@@ -11,6 +11,15 @@ export const RANGE_NUMBERS = { first: 1, last: 153 } as const
 /** The NAT network's VNet: every router's `net0` is on it. Name and first tag are Ludus' own. */
 export const NAT_VNET = { name: 'ludusnat', tag: 16_777_215 } as const
 
+/** Ludus' NAT bridge, unless `ludus_nat_interface` names another. */
+const NAT_BRIDGE = 'vmbr1000'
+
+/**
+ * The NAT bridge that machines on VNets may have been on before. `ludus_nat_interface` names the VNet itself once an installation has
+ * moved, as Ludus builds its templates there.
+ */
+export const formerNatBridge = (configured: string): string => (configured === NAT_VNET.name ? NAT_BRIDGE : configured)
+
 /** The tag on every VM that Lanista has configured. Proxmox lower-cases and sorts tags. */
 export const OWNER_TAG = 'lanista'
 

@@ -6,6 +6,10 @@ export interface MachineRead {
   readonly node: string
   readonly name: string | undefined
   readonly running: boolean
+  /** Since its process was started; 0 while it is off. A reboot from the inside changes nothing of it. */
+  readonly uptimeSeconds: number
+  /** Of that process; undefined while it is off. A VM that is booted anew, or migrated, has another. */
+  readonly pid?: number | undefined
   /** Its guest stands still although its process runs; told by `status/current` alone (`qmpstatus`). */
   readonly paused: boolean
   readonly template: boolean
@@ -22,6 +26,9 @@ export interface MachineTold {
   readonly name: string | undefined
   /** A paused one runs as well. */
   readonly running: boolean
+  /** As in `MachineRead`. */
+  readonly uptimeSeconds: number
+  readonly pid?: number | undefined
 }
 
 /** A VM read for comparing it with its range file. */

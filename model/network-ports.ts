@@ -164,6 +164,8 @@ export interface BridgeWriter {
   updateBridge(node: string, name: string, comment: string, permit: Permit): Promise<void>
   /** Stages the deletion of a bridge, whoever's and even when NICs are on it: look first. */
   deleteBridge(node: string, name: string, permit: Permit): Promise<void>
+  /** Takes back everything that is staged on the node, whoever's: look first. */
+  revert(node: string, permit: Permit): Promise<void>
   /** Reloads the node's network; resolves when the reload has ended well. */
   activate(node: string, permit: Permit): Promise<void>
 }

@@ -11,6 +11,9 @@ import type { AclSeen, ClusterSnapshot } from './snapshot.ts'
 import type { ZoneFinding } from './zone-finding.ts'
 import type { BridgeWriter, GuestNicReader, NicReader, SdnWriter } from './network-ports.ts'
 import type { Machines, Pools } from './machine-ports.ts'
+import type { GuestAgents } from './guest-agent.ts'
+import type { NicLooks } from './nic-look.ts'
+import type { Reboots } from './reboot-ports.ts'
 
 /**
  * The narrow interfaces behind which the outside world stands. None has a call that migrates a VM or that creates,
@@ -49,8 +52,11 @@ export type Proxmox = ClusterObserver & {
   readonly sdn: SdnWriter
   readonly nics: NicReader
   readonly guestNics: GuestNicReader
+  readonly nicLooks: NicLooks
+  readonly guestAgents: GuestAgents
   readonly bridges: BridgeWriter
   readonly machines: Machines
+  readonly reboots: Reboots
   readonly pools: Pools
   readonly access: AccessWriter
 }

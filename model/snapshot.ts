@@ -13,6 +13,8 @@ export interface ClusterSnapshot {
   readonly release: number
   /** False when the cluster has lost its quorum: reads work, writes don't. */
   readonly quorate: boolean
+  /** The cluster's name; left out where the node is in none. */
+  readonly clusterName?: string
   readonly nodes: readonly NodeSeen[]
   readonly storages: readonly StorageSeen[]
   readonly zones: readonly ZoneSeen[]
@@ -93,6 +95,12 @@ export interface InterfaceSeen {
   /** VLANs a VLAN-aware bridge carries, such as `2-4094`. */
   readonly vids: string | undefined
   readonly ports: readonly string[]
+  /** Its default gateways. */
+  readonly gateways: readonly string[]
+  /** Further interfaces of the node that it is made of: what a bond ties together, what a VLAN or VXLAN runs over. */
+  readonly over: readonly string[]
+  /** Lines of its stanza that Proxmox keeps as they are, such as `post-up ip route add ...`. */
+  readonly options: readonly string[]
   /** Without the line feed that Proxmox adds. */
   readonly comment: string | undefined
   readonly autostart: boolean
@@ -132,6 +140,8 @@ export interface ZoneConfig {
   /** The nodes it is limited to; undefined means all. */
   readonly nodes: readonly string[] | undefined
   readonly mtu: number | undefined
+  /** The bridge of each node that a zone of type `vlan` or `qinq` uses. */
+  readonly bridge?: string
 }
 
 /** A zone as it is configured: what the next apply makes of it, or, when that removes it, what it was. */
@@ -198,6 +208,8 @@ export interface GuestSeen {
   readonly memoryBytes: number
   readonly memoryUsedBytes: number
   readonly uptimeSeconds: number
+  /** Of its process, where its node was asked; the cluster's list does not have it. */
+  readonly pid?: number | undefined
 }
 
 /** A template and where its disks are, which decides the nodes it can be cloned to. */

@@ -42,6 +42,10 @@ export const createBridgeWriter = (api: Api, runTask: RunTask): BridgeWriter => 
     await api.write('DELETE /nodes/{node}/network/{iface}', { node, iface: name }, {}, nothing, permit)
   },
 
+  async revert(node, permit) {
+    await api.write('DELETE /nodes/{node}/network', { node }, {}, nothing, permit)
+  },
+
   async activate(node, permit) {
     const leave = new AbortController()
     const signal = AbortSignal.any([permit.signal, leave.signal])

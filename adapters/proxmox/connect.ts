@@ -8,8 +8,10 @@ import { createWatchApply } from './apply-watch.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
 import { createBridgeWriter } from './bridges.ts'
 import { createGuestCensus } from './guest-census.ts'
+import { createGuestAgents } from './guest-agents.ts'
 import { createGuestNicReader } from './guest-nics.ts'
 import { createHosts } from './hosts.ts'
+import { createNicLooks } from './nic-looks.ts'
 import { createNicReader } from './nics.ts'
 import { createNodeNetworks } from './node-networks.ts'
 import { createObserver } from './observe.ts'
@@ -17,6 +19,7 @@ import { createPlugs } from './plugs.ts'
 import { createPools } from './pools.ts'
 import { rememberOwnTasks } from './own-tasks.ts'
 import { throughQuorateHost } from './quorate-host.ts'
+import { createReboots } from './reboots.ts'
 import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
 import { createSeenBefore } from './seen-before.ts'
@@ -105,9 +108,12 @@ export const connectProxmox = (
     ...throughQuorateHost(observer, hosts, steady),
     nics: createNicReader({ api, census: createGuestCensus({ api, visibility, before }), plugs }),
     guestNics: createGuestNicReader(api),
+    guestAgents: createGuestAgents(api),
+    nicLooks: createNicLooks({ api, lanes, plugs, clock: steady }),
     sdn: createSdnWriter({ api, runTask, watchApply: createWatchApply({ api, clock: steady }), logger }),
     bridges: createBridgeWriter(api, runTask),
     machines: createMachines({ api, runTask, templates, lanes, plugs }),
+    reboots: createReboots(api, runTask),
     pools: createPools(api),
     access: createAccessWriter(api),
     close: () => all.forEach(({ agent }) => agent.destroy()),

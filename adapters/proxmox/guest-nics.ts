@@ -19,11 +19,11 @@ export const createGuestNicReader = (api: Pick<Api, 'read'>): GuestNicReader => 
     { kind, node, vmid }: GuestSeen,
     signal: AbortSignal,
   ): Promise<Pick<GuestNics, 'nics' | 'waiting' | 'coming'>> => {
-    if (kind === 'lxc') {
-      const config = await api.read('GET /nodes/{node}/lxc/{vmid}/config', { node, vmid }, {}, vmConfig, signal)
-      return { nics: nicsIn(config), waiting: [] }
-    }
-    const rows = await api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal)
+    // A container's configuration shows what waits in the place of what is.
+    const rows =
+      kind === 'lxc'
+        ? await api.read('GET /nodes/{node}/lxc/{vmid}/pending', { node, vmid }, {}, guestPending, signal)
+        : await api.read('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, guestPending, signal)
     const nics = rows.filter(({ key }) => isNic(key))
     return {
       nics: Object.fromEntries(

@@ -4,7 +4,7 @@ import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Api } from './api.ts'
 import type { GuestCensus } from './guest-census.ts'
 import type { Plugs } from './plugs.ts'
-import { guestPending, resources, vmConfig } from './schemas.ts'
+import { guestPending, resources } from './schemas.ts'
 import { isVmidTaken } from './vmid-taken.ts'
 
 /** Many are read under the SDN lock: as many at once as one node may be asked, since they may all be on one. */
@@ -13,7 +13,6 @@ const AT_ONCE = 8
 /** One that is migrated again and again while it is looked for is not known. */
 const MOVES_AT_MOST = 3
 
-const wholeConfig = z.object({ data: vmConfig })
 const wholePending = z.object({ data: guestPending })
 
 const isOn = (network: string, value: string | undefined): boolean =>
@@ -35,11 +34,11 @@ function nicOfPort(port: string): NicSeen {
 export const createNicReader = ({ api, census, plugs }: NicDeps): NicReader => {
   /** Its `netN` texts, each NIC's current and pending one. A node that does not tell in time is not waited for. */
   const nicTexts = async ({ kind, node, vmid }: Guest, signal: AbortSignal): Promise<readonly [string, string][]> => {
-    if (kind === 'lxc') {
-      const config = await api.peek('GET /nodes/{node}/lxc/{vmid}/config', { node, vmid }, {}, wholeConfig, signal)
-      return Object.entries(config.data)
-    }
-    const pending = await api.peek('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, wholePending, signal)
+    // A container's configuration shows what waits in the place of what is.
+    const pending =
+      kind === 'lxc'
+        ? await api.peek('GET /nodes/{node}/lxc/{vmid}/pending', { node, vmid }, {}, wholePending, signal)
+        : await api.peek('GET /nodes/{node}/qemu/{vmid}/pending', { node, vmid }, {}, wholePending, signal)
     return pending.data.flatMap(({ key, value, pending: next }) =>
       [value, next].flatMap((text): [string, string][] => (text === undefined ? [] : [[key, text]])),
     )

@@ -31,6 +31,12 @@ const interfaceSeen = (row: Reply['data'][number]): InterfaceSeen => ({
   vlanAware: row.bridge_vlan_aware ?? false,
   vids: row.bridge_vids,
   ports: row.bridge_ports ?? [],
+  gateways: [row.gateway, row.gateway6].filter((gateway) => gateway !== undefined),
+  over: [
+    ...[row.slaves, row.ovs_ports, row.ovs_bonds].flatMap((names) => names ?? []),
+    ...[row['vlan-raw-device'], row['vxlan-physdev'], row.ovs_bridge].filter((name) => name !== undefined),
+  ],
+  options: [...(row.options ?? []), ...(row.options6 ?? [])],
   comment: row.comments?.trimEnd(),
   autostart: row.autostart ?? false,
   active: row.active ?? false,

@@ -257,11 +257,13 @@ export const createObserver = (deps: Deps): ClusterObserver => {
       const vnetsSeen = vnets.map(vnetSeen)
       const lists = { guests, pools: poolIds, vnets: vnetsSeen, nodeNetworks: networks }
       const unseen = [...unseenByRights, ...(await vanished.among(lists, signal))]
+      const clusterRow = status.find((row) => row.type === 'cluster')
       return {
         takenAt,
         release: Number.parseInt(release, 10),
         // A single node without a cluster has no such row and always takes writes.
-        quorate: status.find((row) => row.type === 'cluster')?.quorate ?? true,
+        quorate: clusterRow?.quorate ?? true,
+        ...(clusterRow?.name === undefined ? {} : { clusterName: clusterRow.name }),
         nodes,
         storages: rows.filter((row) => row.type === 'storage').map(storageSeen),
         zones: zones.map((row) => zoneSeen(row, statusByZone)),

@@ -73,11 +73,12 @@ export const vnetSeen = (row: PendingRow): VnetSeen => {
 
 const parseZone = (fields: Fields): z.output<typeof zone> => parseAs('GET /cluster/sdn/zones', zone, fields)
 
-const zoneConfigOf = ({ peers, fabric, nodes, mtu }: z.output<typeof zone>): ZoneConfig => ({
+const zoneConfigOf = ({ peers, fabric, nodes, mtu, bridge }: z.output<typeof zone>): ZoneConfig => ({
   peers,
   fabric,
   nodes,
   mtu,
+  ...(bridge === undefined ? {} : { bridge }),
 })
 
 /** A zone with its configured values, which are what the next apply makes of it; the running ones when that removes it. */

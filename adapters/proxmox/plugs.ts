@@ -11,10 +11,13 @@ export interface Plugs {
    * Undefined when the node does not tell (before Proxmox VE 9.1, or not in time). Nothing else shows it: a VM whose NIC hangs
    * on no bridge looks well in every other respect.
    *
-   * @param asOf `now`: an answer of a moment ago does not do
+   * @param asOf how old the answer may be; left out: a few seconds
    */
-  on(node: string, zone: string, signal: AbortSignal, asOf?: 'now'): Promise<Plugged | undefined>
+  on(node: string, zone: string, signal: AbortSignal, asOf?: Freshness): Promise<Plugged | undefined>
 }
+
+/** `now`: an answer of a moment ago does not do; a number: it was asked for since then, in milliseconds of the clock. */
+export type Freshness = 'now' | number
 
 /** VNet -> the NICs on its bridge, such as `1010011 net0`; `gone` where the node has no such bridge. */
 export type Plugged = ReadonlyMap<string, ReadonlySet<string> | 'gone'>
@@ -62,7 +65,8 @@ export function createPlugs(api: Pick<Api, 'peek'>, clock: Pick<Clock, 'now'>): 
       if (unknown !== undefined && clock.now() - unknown < ASKED_AGAIN) return undefined
       const key = `${node} ${zone}`
       const known = seen.get(key)
-      if (asOf === undefined && known !== undefined && clock.now() - known.at < FRESH) return known.bridges
+      const oldest = asOf ?? clock.now() - FRESH
+      if (oldest !== 'now' && known !== undefined && known.at >= oldest) return known.bridges
       const bridges = read(node, zone, signal)
       seen.set(key, { at: clock.now(), bridges })
       return bridges

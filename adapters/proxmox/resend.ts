@@ -32,6 +32,7 @@ export const RESEND: Readonly<Record<WriteCall, Resend>> = {
   'DELETE /nodes/{node}/network/{iface}': AT_ONCE,
   // Its task begins with putting the staged file into force: once it has run, again would do so with what others stage.
   'PUT /nodes/{node}/network': { afterNoWorker: true, afterLockTimeout: true, afterTaskLockTimeout: false },
+  'DELETE /nodes/{node}/network': AT_ONCE,
   'POST /pools': AT_ONCE,
   'DELETE /pools/{poolid}': AT_ONCE,
   'PUT /access/acl': AT_ONCE,
@@ -40,6 +41,7 @@ export const RESEND: Readonly<Record<WriteCall, Resend>> = {
   'PUT /nodes/{node}/qemu/{vmid}/config': AT_ONCE,
   'POST /nodes/{node}/qemu/{vmid}/status/start': BY_TASK,
   'POST /nodes/{node}/qemu/{vmid}/status/shutdown': BY_TASK,
+  'POST /nodes/{node}/qemu/{vmid}/status/reboot': BY_TASK,
   'POST /nodes/{node}/qemu/{vmid}/status/stop': BY_TASK,
   'DELETE /nodes/{node}/qemu/{vmid}': BY_TASK,
 }

@@ -40,6 +40,7 @@ const TASK_TYPES: Readonly<Record<TaskCall, string>> = {
   'POST /nodes/{node}/qemu/{vmid}/clone': 'qmclone',
   'POST /nodes/{node}/qemu/{vmid}/status/start': 'qmstart',
   'POST /nodes/{node}/qemu/{vmid}/status/shutdown': 'qmshutdown',
+  'POST /nodes/{node}/qemu/{vmid}/status/reboot': 'qmreboot',
   'POST /nodes/{node}/qemu/{vmid}/status/stop': 'qmstop',
   'DELETE /nodes/{node}/qemu/{vmid}': 'qmdestroy',
 }

@@ -74,6 +74,7 @@ export const zone = z.object({
   fabric: maybe(text),
   nodes: maybe(names),
   mtu: maybe(number),
+  bridge: maybe(text),
 })
 
 export const vnet = z.object({
@@ -139,8 +140,10 @@ export const clusterTasks = z.array(
   z.object({ upid: text, node: text, type: text, id: maybe(text), endtime: maybe(number), status: maybe(text) }),
 )
 
-/** `/nodes/<node>/tasks`: those that have ended, the latest first. */
-export const nodeTasks = z.array(z.object({ upid: text, status: maybe(text) }))
+/** `/nodes/<node>/tasks`: those that run, where they are asked for, then those that have ended, the latest first. */
+export const nodeTasks = z.array(
+  z.object({ upid: text, type: maybe(text), status: maybe(text), endtime: maybe(number) }),
+)
 
 /** `/nodes/<node>/network` whole: staged changes stand beside the list. Of an interface nothing is left out. */
 export const nodeNetwork = z.object({
@@ -156,6 +159,16 @@ export const nodeNetwork = z.object({
       bridge_vlan_aware: maybe(flag),
       bridge_vids: maybe(text),
       bridge_ports: maybe(names),
+      gateway: maybe(text),
+      gateway6: maybe(text),
+      slaves: maybe(names),
+      'vlan-raw-device': maybe(text),
+      'vxlan-physdev': maybe(text),
+      ovs_bridge: maybe(text),
+      ovs_ports: maybe(names),
+      ovs_bonds: maybe(names),
+      options: maybe(z.array(text)),
+      options6: maybe(z.array(text)),
       comments: maybe(text),
       autostart: maybe(flag),
       active: maybe(flag),
@@ -178,8 +191,23 @@ export const taskLog = z.array(z.object({ n: number, t: text }))
 
 export const vmConfig = z.record(z.string(), z.union([text, z.null().transform(() => '')]))
 
+/** What the guest agent of a VM tells of its interfaces, whole; in place of the list it may tell an error. */
+export const agentInterfaces = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({
+        name: text,
+        'hardware-address': maybe(text),
+        'ip-addresses': maybe(z.array(z.object({ 'ip-address': text, 'ip-address-type': maybe(text) }))),
+      }),
+    ),
+  }),
+})
+
 /** All VMs of a node, by the node itself. */
-export const nodeMachines = z.array(z.object({ vmid: number, name: maybe(text), status: maybe(text) }))
+export const nodeMachines = z.array(
+  z.object({ vmid: number, name: maybe(text), status: maybe(text), uptime: maybe(number), pid: maybe(number) }),
+)
 
 /** The snapshots of a guest, and the present under the name `current`. */
 export const snapshotList = z.array(z.object({ name: text }))
@@ -187,6 +215,8 @@ export const snapshotList = z.array(z.object({ name: text }))
 export const vmStatus = z.object({
   status: text,
   qmpstatus: maybe(text),
+  uptime: maybe(number),
+  pid: maybe(number),
   name: maybe(text),
   template: maybe(flag),
   lock: maybe(text),

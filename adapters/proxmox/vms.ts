@@ -1,12 +1,14 @@
-import type { CloneRequest, ConfigPatch, MachineAudit, MachineRead, Machines } from '../../model/machine-ports.ts'
+import type { CloneRequest, ConfigPatch, Machines } from '../../model/machine-ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Lanes } from './lanes.ts'
 import type { Api } from './api.ts'
 import type { Params } from './calls.ts'
-import type { Plugged, Plugs } from './plugs.ts'
+import type { Plugs } from './plugs.ts'
 import type { RunTask } from './run-task.ts'
 import { guestPending, nodeMachines, nodeTasks, nothing, vmConfig, vmStatus } from './schemas.ts'
 import type { Templates } from './templates.ts'
+import { unlessAbsent } from './unless-absent.ts'
+import { ALL_PLUGGED, unpluggedOf } from './unplugged.ts'
 
 interface Deps {
   readonly api: Api
@@ -36,52 +38,6 @@ const patchParams = ({ set, delete: removed, digest }: ConfigPatch): Params => (
   digest,
 })
 
-/** Undefined where Proxmox itself says that there is no such VM; every other failure stays one. */
-const unlessAbsent = async <T>(read: Promise<T>): Promise<T | undefined> => {
-  try {
-    return await read
-  } catch (error) {
-    if (isProxmoxError(error, 'not-found')) return undefined
-    throw error
-  }
-}
-
-/** NICs whose VNet the node has, and that are not among the ports of its bridge. */
-async function unpluggedOf(
-  read: Pick<MachineRead, 'node' | 'vmid' | 'config'>,
-  zones: readonly string[],
-  plugs: Plugs,
-  signal: AbortSignal,
-  freshness: 'now' | undefined,
-): Promise<Unplugged> {
-  const bridges = async (asOf: 'now' | undefined): Promise<Plugged> => {
-    const told = await Promise.all(zones.map((zone) => plugs.on(read.node, zone, signal, asOf)))
-    return new Map(told.flatMap((each) => [...(each ?? [])]))
-  }
-  const first = notAmong(read, await bridges(freshness))
-  // It may have been started since the node was asked.
-  return first.unplugged.length === 0 || freshness !== undefined ? first : notAmong(read, await bridges('now'))
-}
-
-type Unplugged = Pick<MachineAudit, 'unplugged' | 'bridgesGone' | 'untold'>
-
-const ALL_PLUGGED: Unplugged = { unplugged: [], bridgesGone: [] }
-
-const notAmong = ({ vmid, config }: Pick<MachineRead, 'vmid' | 'config'>, bridges: Plugged): Unplugged => {
-  const untold: string[] = []
-  const off = Object.entries(config).flatMap(([key, value]) => {
-    const words = /^net\d+$/.test(key) ? value.split(',') : []
-    const bridge = words.find((word) => word.startsWith('bridge='))?.slice('bridge='.length)
-    const ports = bridge === undefined ? undefined : bridges.get(bridge)
-    if (bridge !== undefined && ports === undefined) untold.push(key)
-    if (bridge === undefined || ports === undefined) return []
-    if (ports === 'gone') return [{ key, bridge, isGone: true }]
-    return ports.has(`${vmid} ${key}`) ? [] : [{ key, bridge, isGone: false }]
-  })
-  const gone = off.filter(({ isGone }) => isGone).map(({ bridge }) => bridge)
-  return { unplugged: off.map(({ key }) => key), bridgesGone: [...new Set(gone)], untold }
-}
-
 /** Single VMs. There is no call that migrates one. */
 export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps): Machines => {
   const read: Machines['read'] = async (node, vmid, signal) => {
@@ -96,6 +52,8 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
       node,
       name: keys['name'],
       running: status.status === 'running',
+      uptimeSeconds: status.uptime ?? 0,
+      pid: status.pid,
       paused: status.qmpstatus === 'paused' || status.qmpstatus === 'suspended',
       template: keys['template'] === '1',
       lock: keys['lock'],
@@ -110,7 +68,12 @@ export const createMachines = ({ api, runTask, templates, lanes, plugs }: Deps):
 
     async told(node, signal) {
       const all = await api.read('GET /nodes/{node}/qemu', { node }, {}, nodeMachines, signal)
-      return new Map(all.map(({ vmid, name, status }) => [vmid, { name, running: status === 'running' }]))
+      return new Map(
+        all.map(({ vmid, name, status, uptime = 0, pid }) => [
+          vmid,
+          { name, running: status === 'running', uptimeSeconds: uptime, pid },
+        ]),
+      )
     },
 
     async lastStart(node, vmid, signal) {

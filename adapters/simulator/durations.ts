@@ -33,10 +33,14 @@ export interface Durations {
   readonly migration: number
   /** A guest that reacts needs this long to shut down. */
   readonly shutdown: number
+  /** Between a guest's end and its start, where it was to be rebooted: `qm cleanup` waits for QEMU and puts its disks away. */
+  readonly cleanup: number
   /** Until a shutdown that was not told how long to wait is given up. */
   readonly shutdownTimeout: number
   /** Until a guest agent that does not answer is given up. */
   readonly agentTimeout: number
+  /** A tap is on no bridge for so long while its NIC is plugged in elsewhere. */
+  readonly replug: number
   /** Until a hot-unplug that the guest does not confirm is given up. */
   readonly hotUnplug: number
   /**
@@ -69,8 +73,10 @@ export const realisticDurations: Durations = {
   snapshot: 100,
   migration: 1000,
   shutdown: 4000,
+  cleanup: 1000,
   shutdownTimeout: 60_000,
   agentTimeout: 3000,
+  replug: 300,
   hotUnplug: 6000,
   clonePatience: 1500,
   cloneCleanup: 1000,

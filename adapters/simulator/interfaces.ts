@@ -65,11 +65,22 @@ const asWritten = (iface: Interface): Interface => {
   return { bridge_stp: 'off', bridge_fd: '0', ...values, ...vids, bridge_ports: ports === 'none' ? '' : ports }
 }
 
-/** The whole file can only be written when what its interfaces refer to is there. */
+/** What a VLAN runs over, by its name or as it says itself. */
+const parentOf = (name: string, { type, 'vlan-raw-device': raw }: Interface): string | undefined =>
+  type === 'vlan' ? (/^(\S+)\.\d+$/.exec(name)?.[1] ?? (raw === undefined ? undefined : String(raw))) : undefined
+
+/**
+ * The whole file can only be written when what its interfaces refer to is there. A VLAN that is a bridge's port needs no
+ * stanza of its own, and nobody looks then for what it runs over (pve-common, Interfaces.pm).
+ */
 const checkFile = (interfaces: Interfaces): void => {
   for (const [name, iface] of interfaces) {
+    const parent = parentOf(name, iface)
+    if (parent !== undefined && !interfaces.has(parent))
+      throw failure(`vlan '${name}' - unable to find parent '${parent}'`)
     for (const port of splitList(String(iface['type'] === 'bridge' ? (iface['bridge_ports'] ?? '') : '')))
-      if (!interfaces.has(port)) throw failure(`bridge '${name}' - unable to find bridge port '${port}'`)
+      if (!interfaces.has(port) && !/\.\d+$/.test(port))
+        throw failure(`bridge '${name}' - unable to find bridge port '${port}'`)
     for (const slave of splitList(String(iface['type'] === 'bond' ? (iface['slaves'] ?? '') : '')))
       if (!interfaces.has(slave)) throw failure(`bond '${name}' - unable to find slave '${slave}'`)
   }
@@ -101,7 +112,9 @@ export const withInterface = (interfaces: Interfaces, name: string, params: Para
   checkGateway(interfaces, name, params)
   const values = withAddresses(params)
   checkType(params)
-  const iface = asWritten({ ...values, ...methods(values), priority: nextPriority(interfaces) })
+  const parent = parentOf(name, values)
+  const raw: Interface = parent === undefined ? {} : { 'vlan-raw-device': parent }
+  const iface = asWritten({ ...values, ...raw, ...methods(values), priority: nextPriority(interfaces) })
   const after = new Map([...interfaces, [name, iface]])
   checkFile(after)
   return after
@@ -170,6 +183,7 @@ const stanza = ([name, { autostart, method, ...options }]: readonly [string, Int
     ...(autostart === 1 ? [`auto ${name}`] : []),
     `iface ${name} inet ${String(method)}`,
     ...Object.entries(shown).map(([key, value]) => `\t${key} ${String(value) === '' ? 'none' : String(value)}`),
+    ...(Array.isArray(options['options']) ? options['options'].map((line) => `\t${String(line)}`) : []),
     ...(typeof options['comments'] === 'string' ? [`#${options['comments'].trim()}`] : []),
     '',
     '',

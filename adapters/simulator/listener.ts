@@ -11,6 +11,7 @@ import { parseForm, unescape } from './request-body.ts'
 import type { Route } from './route.ts'
 import type { Simulation } from './simulation.ts'
 import type { RequestEffect } from './faults.ts'
+import type { Workers } from './workers.ts'
 import type { NodeState } from './world.ts'
 
 /** One node's HTTPS port. While the node is off nobody listens there: connections are refused. */
@@ -21,6 +22,7 @@ export interface Listener {
 }
 
 export interface ListenerOptions {
+  readonly workers: Workers
   readonly sim: Simulation
   readonly routes: readonly Route[]
   readonly journal: WritableJournal
@@ -118,7 +120,7 @@ const serve = async (options: ListenerOptions, request: IncomingMessage, respons
   const effects = (at: 'before' | 'after'): readonly RequestEffect[] =>
     sim.faults.strike('request', (fault) => fault.at === at && matches(fault.match, facts)).map((fault) => fault.effect)
 
-  if (sim.durations.response > 0) await sim.clock.sleep(sim.durations.response, sim.closed)
+  if (sim.durations.response > 0) await options.workers.take(() => sim.clock.sleep(sim.durations.response, sim.closed))
   const before = await carryOut(sim, effects('before'))
   const real =
     before.kind === 'go'

@@ -10,6 +10,7 @@ import { powerOffNode, powerOnNode } from './power.ts'
 import { routes } from './routes/index.ts'
 import type { Simulation } from './simulation.ts'
 import { publishStatistics } from './statistics.ts'
+import { workers } from './workers.ts'
 import { nodesOf, type World } from './world.ts'
 
 export interface SimulatorOptions {
@@ -21,6 +22,8 @@ export interface SimulatorOptions {
   readonly faults?: readonly Fault[]
   /** Whether each node has a certificate of its own, as it has in a real cluster. Default: one for all, which takes less to make. */
   readonly ownCertificates?: boolean
+  /** How many requests each node answers at once; a real one has three workers. Default: all, as most tests measure no time. */
+  readonly workers?: number
   /** Replace single durations of the realistic ones. */
   readonly durations?: Partial<Durations>
 }
@@ -92,7 +95,16 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   for (const [index, node] of nodesOf(world).entries()) {
     const certificate = byNode.get(node.name) ?? (await certificateFor(names))
     const port = listen.port === 0 ? 0 : listen.port + index
-    const listener = await createListener({ sim, routes, journal, node, certificate, host: listen.host, port })
+    const listener = await createListener({
+      sim,
+      routes,
+      journal,
+      node,
+      certificate,
+      host: listen.host,
+      port,
+      workers: workers(options.workers ?? Infinity),
+    })
     listeners.set(node.name, listener)
   }
   const pushing = nodesOf(world).map((node) => publishStatistics(sim, node))

@@ -123,6 +123,12 @@ export const qemu = (startedAt: number, pid: number): Qemu => ({
   paused: false,
 })
 
+/** The number of the next process of a node. */
+export const nextPid = (node: NodeState): number => {
+  node.nextPid += 12
+  return node.nextPid
+}
+
 /** A VM, a container, or a template of either. Lives on exactly one node; all share the space of VMIDs. */
 export interface Guest {
   readonly vmid: number
@@ -131,7 +137,7 @@ export interface Guest {
   /** Does the agent inside answer; left out, it is as `guestsRespond` says. */
   agentAnswers?: boolean
   /** Addresses inside by NIC, such as `10.2.10.11/24` of `net0`. */
-  readonly addresses?: ReadonlyMap<string, readonly string[]>
+  addresses?: ReadonlyMap<string, readonly string[]>
   node: string
   /** The configuration file's first section, `lock` and `template` among it. */
   readonly config: Map<string, ConfigValue>

@@ -33,10 +33,13 @@ export interface Composition {
   /** Where it asks for approval of a commit of range files. */
   commitApprovals(config: ServerConfig): CommitApprovalStore
   /**
-   * Checks the range files of the commit in force, where the configuration has a repository; undefined where it has a folder. Throws
-   * `UserError` when none is in force.
+   * What checks the range files of the commit in force, and which that is as a sentence, where the configuration has a repository;
+   * undefined where it has a folder. Throws `UserError` when none is in force.
    */
-  commitChecker(config: ServerConfig, logger: Logger): Promise<FileChecker | undefined>
+  commitChecker(
+    config: ServerConfig,
+    logger: Logger,
+  ): Promise<{ readonly checker: FileChecker; readonly inForce: string } | undefined>
   /** The same configuration, to be read again and watched. */
   configSource(file: string): ConfigSource
   /** Where the API token would be read from, and whether it can be. */

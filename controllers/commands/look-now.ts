@@ -51,5 +51,6 @@ function asTold(guest: GuestSeen, told: Told | undefined): GuestSeen {
   const its = told?.get(guest.vmid)
   if (its === undefined) return { ...guest, status: 'unknown' }
   const running = guest.status === 'paused' ? 'paused' : 'running'
-  return { ...guest, name: its.name ?? guest.name, status: its.running ? running : 'stopped' }
+  const { uptimeSeconds, pid } = its
+  return { ...guest, name: its.name ?? guest.name, status: its.running ? running : 'stopped', uptimeSeconds, pid }
 }

@@ -3,11 +3,13 @@ import { planSettingsOf } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { MigrationSeen } from '../../reconcilers/migration/migration-seen.ts'
+import { oldNatBridge } from '../../reconcilers/migration/old-nat-bridge.ts'
 import { planMigration } from '../../reconcilers/migration/plan-migration.ts'
 import { type MigrationScope, scopeWithBegun } from '../../reconcilers/migration/pools-to-move.ts'
 import { migrationText } from '../terminal/migration-text.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Composition } from './composition.ts'
+import { mustBeJournalOf } from './journal-of-this-cluster.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
 import { mustBeTextOrJson } from './text-or-json.ts'
 
@@ -33,8 +35,12 @@ export async function migratePlanCommand(
   const connected = await composition.connect(config, composition.openLog())
   const seen = await lookAtInstallation(connected, composition.clock.now(), signal)
   poolsThatAre([...ranges, ...pools], seen)
-  const scope = scopeWithBegun({ ranges, pools }, await connected.migration.journal.read())
-  const plan = planMigration(seen, scope, planSettingsOf(config))
+  const journal = await connected.migration.journal.read()
+  mustBeJournalOf(journal, seen.snapshot, 'plan', config)
+  const scope = scopeWithBegun({ ranges, pools }, journal)
+  const settings = planSettingsOf(config)
+  const natBridge = oldNatBridge(settings.natBridge, journal)
+  const plan = planMigration(seen, scope, { ...settings, natBridge })
   const { wants: _wants, ...shown } = plan
   if (format === 'json') print(JSON.stringify(shown, undefined, 2))
   else for (const line of migrationText(plan, seen.warnings, paint)) print(line)
@@ -50,7 +56,7 @@ export function poolsThatAre(names: readonly string[], { snapshot }: Pick<Migrat
     )
 }
 
-function exitStatusOf({ pools, obstacles }: MigrationPlan): number {
+function exitStatusOf({ pools, obstacles, grants }: MigrationPlan): number {
   if (obstacles.length > 0 || pools.some((pool) => pool.obstacles.length > 0)) return 1
-  return pools.some(({ vms }) => vms.length > 0) ? 2 : 0
+  return grants.length > 0 || pools.some(({ vms }) => vms.length > 0) ? 2 : 0
 }

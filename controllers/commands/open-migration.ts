@@ -36,14 +36,18 @@ async function openMigration(
   const { proxmox, config, logger, migration } = connected
   const { clock } = composition
   const settings = planSettingsOf(config)
-  const { maker } = openNetworks(proxmox, migration.lockStore, () => settings, { clock, logger, signal })
+  const { maker, repairNow } = openNetworks(proxmox, migration.lockStore, () => settings, { clock, logger, signal })
   await maker.giveBackLeftover()
-  const { machines, pools, access } = proxmox
+  const { machines, reboots, nicLooks, guestAgents, pools, guestNics, access } = proxmox
   return {
     machines,
+    reboots,
+    nicLooks,
+    guestAgents,
     pools,
+    guestNics,
     access,
-    maker,
+    networks: { maker, repair: repairNow },
     store: migration.journal,
     look: () => proxmox.observe(signal),
     clock,

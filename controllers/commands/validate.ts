@@ -46,7 +46,7 @@ export async function validateCommand(
     paths.length > 0 || settings === undefined
       ? undefined
       : await composition.commitChecker(settings, composition.openLog())
-  const checker = ofCommit ?? composition.checker
+  const checker = ofCommit?.checker ?? composition.checker
   const alone = await checker.check(paths.length > 0 ? paths : [settings?.lanista.ranges ?? '.'])
   const together = await checkTogether(alone, checker)
   const files =

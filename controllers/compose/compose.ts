@@ -45,7 +45,8 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     commitChecker: async ({ lanista: { git, state_dir: stateDir } }, logger) => {
       if (git === undefined) return undefined
       const repository = gitRangeFiles(git, stateDir, { logger, metrics: openMetrics(version), outside })
-      return commitChecker(await repository.snapshot(), systemClock)
+      const inForce = await repository.git.inForce()
+      return { checker: commitChecker(await repository.snapshot(), systemClock), inForce }
     },
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),

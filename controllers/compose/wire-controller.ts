@@ -3,9 +3,7 @@ import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
-import type { Finding } from '../../model/condition.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
-import type { NetworkMode } from '../../model/network-mode.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
 import type { RangeStatus, ReadyBefore } from '../../model/range-status.ts'
@@ -20,7 +18,6 @@ import { VmRemover } from '../machine/vm-remover.ts'
 import { VmsUnderWay } from '../machine/vms-under-way.ts'
 import { VmWorker } from '../machine/vm-worker.ts'
 import { AclGranter } from '../network/acl-granter.ts'
-import { holdsOf } from '../../reconcilers/migration/holds.ts'
 import { DecidedMode } from '../network/decided-mode.ts'
 import { openNetworks } from '../network/open-networks.ts'
 import { RouteController } from '../network/route-controller.ts'
@@ -39,6 +36,7 @@ import { RangeRegister } from '../range/range-register.ts'
 import { RangeSight } from '../range/range-sight.ts'
 import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { UnplannedRange } from '../range/unplanned-range.ts'
+import { MoveHolds } from '../range/move-holds.ts'
 import { RangeWishes } from '../range/range-wishes.ts'
 import { RangeReconciler } from '../range/reconcile-range.ts'
 import { RemovalReconciler } from '../range/reconcile-removal.ts'
@@ -135,7 +133,8 @@ export function wireController(parts: ControllerParts): WiredController {
   const heard = notifications.listeningTo(files)
   const destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
   const pruning = openPruning(prune, files, look, resyncMs, { clock, logger, metrics })
-  const wishes = new RangeWishes(heard, destroyOrders, pruning, clock)
+  const holds = new MoveHolds(parts.migration)
+  const wishes = new RangeWishes(heard, destroyOrders, pruning, clock, holds)
 
   // Machines
   const audit = new ConfigAudit(proxmox, settings, steady, random, logger)
@@ -151,7 +150,6 @@ export function wireController(parts: ControllerParts): WiredController {
   const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
   const failing = (): ReadonlyMap<string, string> => failedClones.avoided()
-  const held = async (mode: NetworkMode | Finding) => holdsOf(await parts.migration.read(), mode)
   const planning = new Planning(
     () => onCluster.look(),
     decided,
@@ -160,7 +158,7 @@ export function wireController(parts: ControllerParts): WiredController {
     settings,
     logger,
     failing,
-    held,
+    holds,
   )
   planning.onZone((findings) => metrics.zoneFindings(findings))
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
@@ -171,7 +169,7 @@ export function wireController(parts: ControllerParts): WiredController {
     pruning,
     sight,
   })
-  const removals = openRemoval(new RemovalPlanner(look, decided, settings, held), proxmox, networks, logger)
+  const removals = openRemoval(new RemovalPlanner(look, decided, settings, holds), proxmox, networks, logger)
   const removal = new RemovalReconciler(removals, wishes, destroyOrders)
   const unplanned = new UnplannedRange(sight, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, unplanned, logger)

@@ -28,7 +28,7 @@ export interface AuditWork {
 }
 
 /** What a VM's status tells of the last look at its configuration. */
-export type AuditFound = Pick<VmStatus, 'trouble' | 'remark'>
+export type AuditFound = Pick<VmStatus, 'trouble' | 'reason' | 'remark'>
 
 interface Known {
   readonly vmid: number
@@ -203,7 +203,7 @@ export class ConfigAudit {
     this.#known.set(key, {
       ...known,
       at: Number.NEGATIVE_INFINITY,
-      found: { ...known.found, trouble },
+      found: { ...known.found, trouble, reason: undefined },
       outcome,
     })
     return outcome
@@ -228,12 +228,13 @@ const shareOf = (vmid: number): number => ((vmid * 2_654_435_761) % 2 ** 32) / 2
 
 const knownOf = ({
   trouble,
+  reason,
   remark,
   held,
   toBeConfigured,
 }: DriftJudgement): Pick<Known, 'found' | 'outcome' | 'toBeConfigured'> => ({
   toBeConfigured,
-  found: { trouble, remark },
+  found: { trouble, remark, ...(reason === undefined ? {} : { reason }) },
   outcome: held
     ? { kind: 'retry', error: trouble ?? remark ?? '' }
     : trouble === undefined

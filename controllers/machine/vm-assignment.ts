@@ -6,7 +6,7 @@ import type { VmPhase } from '../../model/vm-phase.ts'
 import type { RangeNetworks } from '../../reconcilers/vm/config-patch.ts'
 
 /** What a VM's status tells from now on. */
-export interface VmNews extends Pick<VmStatus, 'trouble' | 'remark'> {
+export interface VmNews extends Pick<VmStatus, 'trouble' | 'reason' | 'remark'> {
   readonly phase: VmPhase
 }
 

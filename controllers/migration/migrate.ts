@@ -2,23 +2,37 @@ import type { Clock } from '../../model/clock.ts'
 import type { MigrationJournal, MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import type { Machines, Pools } from '../../model/machine-ports.ts'
+import type { GuestNicReader } from '../../model/network-ports.ts'
+import type { GuestAgents } from '../../model/guest-agent.ts'
+import type { NicLooks } from '../../model/nic-look.ts'
+import type { Reboots } from '../../model/reboot-ports.ts'
 import { always } from '../../model/permit.ts'
 import type { AccessWriter } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { journalWith, openNics } from '../../reconcilers/migration/journal-of-plan.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
-import type { VnetMaker } from '../network/vnet-maker.ts'
+import { movedPools, type MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
+import { judgeWayBack } from './judge-way-back.ts'
 import { JournalKeeper } from './journal-keeper.ts'
-import { makeVnets } from './make-vnets.ts'
+import { LinkCheck } from './link-check.ts'
+import { makeVnets, type NetworkParts } from './make-vnets.ts'
+import { vmsOf } from './moved-vm.ts'
 import { NicWriter } from './nic-writer.ts'
-import { type PoolMoved, PoolMover, type VmFinder } from './pool-mover.ts'
+import { type PoolMoved, PoolMover } from './pool-mover.ts'
+import type { VmFinder } from './vm-finder.ts'
+import { PoolRebooter } from './pool-rebooter.ts'
+import { VmRebooter } from './vm-rebooter.ts'
 
 /** What a move works with. */
 export interface MigrationParts {
-  readonly machines: Pick<Machines, 'audit' | 'configure'>
+  readonly machines: Pick<Machines, 'configure' | 'read' | 'start' | 'told'>
+  readonly reboots: Reboots
+  readonly nicLooks: NicLooks
+  readonly guestAgents: GuestAgents
   readonly pools: Pick<Pools, 'read'>
+  readonly guestNics: GuestNicReader
   readonly access: AccessWriter
-  readonly maker: Pick<VnetMaker, 'make'>
+  readonly networks: NetworkParts
   readonly store: MigrationJournalStore
   readonly look: () => Promise<ClusterSnapshot>
   readonly clock: Pick<Clock, 'now' | 'sleep'>
@@ -35,32 +49,64 @@ export interface Migrated {
   readonly stuck: ReadonlyMap<string, string>
   /** Who could not be given a right on a new network, and why. */
   readonly ungranted: readonly string[]
+  /** Sentences about interfaces inside of VMs that have lost their addresses. */
+  readonly lostAddresses: readonly string[]
+  /** Names of VMs. */
+  readonly rebooted: readonly string[]
+  /** Why VMs that were to be rebooted are not, as sentences. */
+  readonly notRebooted: readonly string[]
 }
 
-const NOTHING: Migrated = { moved: [], notMoved: new Map(), stuck: new Map(), ungranted: [] }
+/** What a move is to do. */
+export interface MigrationOrder {
+  /** What was asked for. */
+  readonly scope: MigrationScope
+  /** Pools that an earlier life has begun and that are not planned: nothing of them moves. */
+  readonly outside: readonly string[]
+  /** What the journal is of. */
+  readonly where: Pick<MigrationJournal, 'natBridge' | 'cluster'>
+  /** Whether VMs that keep the MTU of their bridge are rebooted once their range has moved. */
+  readonly reboots: boolean
+  /** Of the new networks, in bytes; undefined where it is not known. */
+  readonly mtu: number | undefined
+}
 
 /**
  * Carries out a plan: the journal first, then the VNets of all with one apply, then NIC by NIC. A pool whose NIC can't be moved is put
- * back, and the next one goes on. What an earlier life has begun is carried on; where all is moved, nothing is written.
- *
- * @param outside pools that an earlier life has begun and that are not planned: nothing of them moves
+ * back, and the next one goes on. What an earlier life has begun is carried on; where all is moved, nothing is written. A pool that has
+ * moved, now or before, has its VMs rebooted before the next one moves, where that is asked for.
  */
 export async function migrate(
   plan: MigrationPlan,
-  outside: readonly string[],
-  natBridge: string,
+  { scope, outside, where, reboots, mtu }: MigrationOrder,
   parts: MigrationParts,
 ): Promise<Migrated> {
-  const { store, clock, machines, signal, say } = parts
+  const { store, clock, signal, say } = parts
   const before = await store.read()
-  const journal = journalWith(before, plan, natBridge, clock.now())
+  const journal = journalWith(before, plan, where, clock.now())
   const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
-  if (pools.length === 0) return NOTHING
-  await store.write(journal)
-  const lacking = await makeVnets(plan, parts.maker, clock, signal)
   const keeper = new JournalKeeper(store, journal)
-  const writer = new NicWriter(machines, journalZones(journal, await parts.look()), signal)
-  const mover = new PoolMover(writer, keeper, vmFinder(parts), clock, say)
+  const rebooter = new PoolRebooter(new VmRebooter(parts, vmFinder(parts), keeper, mtu), keeper, say)
+  const rebooted: string[] = []
+  const notRebooted: string[] = []
+  for (const pool of reboots ? movedPools(scope, journal) : []) await rebootVms(pool)
+  if (pools.length === 0) {
+    // What could not be given when NICs moved is given as soon as it can be.
+    const ungranted = await grantAll(plan, parts)
+    return { moved: [], notMoved: new Map(), stuck: new Map(), ungranted, lostAddresses: [], rebooted, notRebooted }
+  }
+  await store.write(keeper.journal)
+  const { lacking, inForce } = await makeVnets(plan, parts.networks, clock, signal)
+  const writer = new NicWriter(parts, journalZones(journal, await parts.look()), signal)
+  const links = new LinkCheck(parts.guestAgents, vmFinder(parts), clock, signal)
+  const mover = new PoolMover(writer, keeper, vmFinder(parts), {
+    clock,
+    say,
+    judge: (nics) => judgeWayBack(nics, keeper.journal, parts),
+    links,
+    inForce,
+  })
+  const checks: Promise<readonly string[]>[] = []
   const moved: string[] = []
   const notMoved = new Map<string, string>()
   const stuck = new Map<string, string>()
@@ -75,10 +121,34 @@ export async function migrate(
       await forgetUnmoved(keeper, pool)
       continue
     }
-    take(await mover.move(pool), pool)
+    const result = await mover.move(pool)
+    take(result, pool)
+    if (result.kind === 'moved') {
+      // The next range need not wait for what systems inside of VMs make of a lost link; a reboot would hide it.
+      const check = links.after(vmsOf(keeper.of(pool)))
+      checks.push(check.catch(nobodyWaits))
+      if (reboots) await check.catch(nobodyWaits)
+      if (reboots) await rebootVms(pool)
+    }
     await forgetUnmoved(keeper, pool)
   }
-  return { moved, notMoved, stuck, ungranted }
+  const lostAddresses = (await Promise.all(checks)).flat()
+  signal.throwIfAborted()
+  for (const line of lostAddresses) say(`! ${line}`)
+  if (links.unasked !== undefined) say(`# links inside of VMs are not checked: ${links.unasked}`)
+  return { moved, notMoved, stuck, ungranted, lostAddresses, rebooted, notRebooted }
+
+  /** What keeps Proxmox from answering at all is told by whatever is asked next; a link is checked where that can be done. */
+  function nobodyWaits(): readonly string[] {
+    return []
+  }
+
+  async function rebootVms(pool: string): Promise<void> {
+    signal.throwIfAborted()
+    const its = await rebooter.reboot(pool)
+    rebooted.push(...its.rebooted)
+    notRebooted.push(...its.failed)
+  }
 
   function take(result: PoolMoved, pool: string): void {
     if (result.kind === 'moved') moved.push(pool)
@@ -121,6 +191,7 @@ export const vmFinder = ({ pools, look, signal }: Pick<MigrationParts, 'pools' |
     (await pools.read(pool, signal))?.nodes.get(vmid)
   return {
     inPool,
+    allIn: async (pool) => (await pools.read(pool, signal))?.nodes ?? new Map(),
     anywhere: async (pool, vmid) =>
       (await inPool(pool, vmid)) ?? (await look()).guests.find((guest) => guest.vmid === vmid)?.node,
   }

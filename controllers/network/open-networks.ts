@@ -10,7 +10,7 @@ import { NetworkController } from './network-controller.ts'
 import { NetworkRepair } from './network-repair.ts'
 import { ReloadWatch } from './reload-watch.ts'
 import { SdnLock } from './sdn-lock.ts'
-import { SdnRepair } from './sdn-repair.ts'
+import { type Repaired, SdnRepair } from './sdn-repair.ts'
 import { VnetMaker } from './vnet-maker.ts'
 import { VnetRepair } from './vnet-repair.ts'
 import { VnetWriter } from './vnet-writer.ts'
@@ -33,6 +33,8 @@ export function openNetworks(
   readonly networks: NetworkController
   /** What `networks` has VNets made by, for whoever makes some without ranges. */
   readonly maker: VnetMaker
+  /** Applies again, once, where nodes lack what is applied, for whoever has no `repair` go on beside. */
+  readonly repairNow: () => Promise<Repaired>
   readonly repair: NetworkRepair
   readonly reloads: ReloadWatch
 } {
@@ -50,5 +52,5 @@ export function openNetworks(
   const networks = new NetworkController(vnets, bridges, vnetRepair)
   const between = (work: () => Promise<boolean>): Promise<boolean> => networks.between(work)
   const repair = new NetworkRepair(vnetRepair, new BridgeRepair(bridges, failed), between, logger, signal)
-  return { networks, maker: vnets, repair, reloads }
+  return { networks, maker: vnets, repairNow: () => sdnRepair.repair(undefined), repair, reloads }
 }

@@ -13,6 +13,7 @@ import { numberedVnets } from '../../reconcilers/vnet/numbered-vnets.ts'
 import type { DecidedMode } from '../network/decided-mode.ts'
 import { Turn } from '../pace/turn.ts'
 import type { Announced } from './announced.ts'
+import type { MoveHolds } from './move-holds.ts'
 import type { Reservations } from './reservations.ts'
 
 export interface Planned {
@@ -37,7 +38,7 @@ export class Planning {
   #numbersSeen: ReadonlySet<number> | undefined
   #onZone: (findings: readonly ZoneFinding[]) => void = () => undefined
 
-  /** @param announced whom a turn waits for @param failing node -> why clones fail there @param held range id -> why nothing is planned for it */
+  /** @param announced whom a turn waits for @param failing node -> why clones fail there @param holds that moves of networks have on ranges */
   constructor(
     look: Look,
     decided: DecidedMode,
@@ -46,7 +47,7 @@ export class Planning {
     settings: () => PlanSettings,
     logger: Logger,
     failing: () => ReadonlyMap<string, string> = () => new Map(),
-    held: (mode: NetworkMode | Finding) => Promise<ReadonlyMap<string, Finding>> = () => Promise.resolve(new Map()),
+    holds: Pick<MoveHolds, 'atLook'> = { atLook: () => Promise.resolve(new Map()) },
   ) {
     this.#reservations = reservations
     this.#logger = logger
@@ -56,7 +57,7 @@ export class Planning {
         const snapshot = await look()
         reservations.forgetShown(snapshot, atRest)
         const mode = decided.modeOf(snapshot)
-        const ground = groundOf(snapshot, settings(), mode, failing(), await held(mode))
+        const ground = groundOf(snapshot, settings(), mode, failing(), await holds.atLook(mode, snapshot))
         this.#onZone(ground.zone.findings)
         this.#numbersSeen = numbersOf(snapshot)
         const results = this.#planAll(specs, ground)

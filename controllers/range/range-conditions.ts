@@ -129,8 +129,13 @@ export function machinesFinding(vms: readonly VmStatus[], power: Power = 'on'): 
     undone.find(({ phase }) => phase === 'blocked') ?? undone.find(({ trouble }) => trouble !== undefined) ?? undone[0]
   if (first === undefined) return driftRemark(vms)
   const count = `${vms.filter(({ phase }) => done.has(phase)).length} of ${vms.length} VMs are ${[...done].join(' or ')}`
-  const reason = first.phase === 'blocked' ? 'VmBlocked' : first.trouble === undefined ? 'Progressing' : 'VmTrouble'
+  const reason = reasonOf(first)
   return { reason, message: `${count}; ${first.trouble ?? `vm ${first.name} is ${PHASE_WORDS[first.phase]}`}` }
+}
+
+function reasonOf({ phase, trouble, reason }: VmStatus): string {
+  if (phase === 'blocked') return 'VmBlocked'
+  return trouble === undefined ? 'Progressing' : (reason ?? 'VmTrouble')
 }
 
 /** The same with VMs that nobody asks for: a remark, as the others are as they should be. */

@@ -204,7 +204,7 @@ export class RangeReport {
     const { vms } = this.#status
     const isIt = (vm: VmStatus): boolean => vm.name === name && vm.vmid === vmid
     if (!vms.some(isIt) || !this.#isReported) return
-    this.#tell({ vms: vms.map((vm) => (isIt(vm) ? { ...vm, ...news } : vm)) })
+    this.#tell({ vms: vms.map((vm) => (isIt(vm) ? { ...vm, reason: undefined, ...news } : vm)) })
   }
 
   /** A VM is no more. */

@@ -7,6 +7,7 @@ import { isSuspended, machineNamed, namesIn, type RangeSpec } from '../../model/
 import { orderOfFile, type RemovalOrder } from '../../model/removal.ts'
 import type { DestroyOrders } from '../removal/destroy-orders.ts'
 import type { Pruning } from '../removal/pruning.ts'
+import type { MoveHolds } from './move-holds.ts'
 
 /** What people want of a range just now, by its file and by orders. */
 export type Wish =
@@ -53,20 +54,23 @@ export class RangeWishes {
   readonly #destroyOrders: Pick<DestroyOrders, 'of'>
   readonly #pruning: Pick<Pruning, 'orderOf' | 'fileSeen'>
   readonly #clock: Pick<Clock, 'now' | 'sleep'>
+  readonly #holds: Pick<MoveHolds, 'on'>
   /** Reads that have been waited for in vain, by range: beside one that hangs no other is begun. */
   readonly #overdue = new Map<string, Promise<unknown>>()
 
-  /** @param clock of the date, by which a suspension ends */
+  /** @param clock of the date, by which a suspension ends @param holds that moves of networks have on ranges */
   constructor(
     files: Pick<RangeFiles, 'read'>,
     destroyOrders: Pick<DestroyOrders, 'of'>,
     pruning: Pick<Pruning, 'orderOf' | 'fileSeen'>,
     clock: Pick<Clock, 'now' | 'sleep'>,
+    holds: Pick<MoveHolds, 'on'> = { on: () => Promise.resolve(undefined) },
   ) {
     this.#files = files
     this.#destroyOrders = destroyOrders
     this.#pruning = pruning
     this.#clock = clock
+    this.#holds = holds
   }
 
   /**
@@ -74,7 +78,22 @@ export class RangeWishes {
    *
    * @param patience for how long it is waited for, in milliseconds
    */
-  async read(rangeId: string, patience = PATIENCE_MS): Promise<Wish> {
+  read(rangeId: string, patience = PATIENCE_MS): Promise<Wish> {
+    return this.#within(patience, rangeId, () => this.#read(rangeId))
+  }
+
+  /** What is wanted at the moment of a write. Throws `Withdrawn` while a move of networks holds the range. */
+  async #now(rangeId: string): Promise<Wish> {
+    const now = await this.#within(
+      MOMENT_MS,
+      rangeId,
+      async () => (await this.#holds.on(rangeId)) ?? this.#read(rangeId),
+    )
+    if ('reason' in now) throw new Withdrawn(now.message)
+    return now
+  }
+
+  async #within<T>(patience: number, rangeId: string, read: () => Promise<T>): Promise<T | Wish> {
     const over = new AbortController()
     const late = this.#clock.sleep(patience, over.signal).then(
       (): typeof LATE => LATE,
@@ -83,7 +102,7 @@ export class RangeWishes {
     try {
       const overdue = this.#overdue.get(rangeId)
       if (overdue !== undefined && (await Promise.race([overdue, late])) === LATE) return tooLate(patience)
-      const reading = this.#read(rangeId).catch(unreadable)
+      const reading = read().catch(unreadable)
       const wish = await Promise.race([reading, late])
       if (wish !== LATE) return wish
       const hanging = reading.finally(() => this.#overdue.delete(rangeId))
@@ -123,7 +142,7 @@ export class RangeWishes {
 
   /** For a write to one VM of a range that is to stay: throws `Withdrawn` when that VM is not wanted like this any more. */
   async stillWanted(basis: RangeSpec, vmName: string): Promise<void> {
-    const now = await this.read(basis.id, MOMENT_MS)
+    const now = await this.#now(basis.id)
     if (now.kind !== 'present')
       throw new Withdrawn(
         `range ${basis.id}: it is ${WORDS[now.kind]} by now`,
@@ -135,7 +154,7 @@ export class RangeWishes {
 
   /** For a range's networks: throws `Withdrawn` when it is not to stay any more, or under another number. */
   async stillNumbered(basis: Pick<RangeSpec, 'id' | 'number'>): Promise<void> {
-    const now = await this.read(basis.id, MOMENT_MS)
+    const now = await this.#now(basis.id)
     if (now.kind !== 'present') throw new Withdrawn(`range ${basis.id}: it is ${WORDS[now.kind]} by now`)
     if (now.spec.number !== basis.number)
       throw new Withdrawn(`range ${basis.id}: its range file asks for another number by now`)
@@ -143,7 +162,7 @@ export class RangeWishes {
 
   /** For a write that removes something of a range: throws `Withdrawn` when the range is not to go like this any more. */
   async stillToGo(basis: RemovalOrder): Promise<void> {
-    const now = await this.read(basis.rangeId, MOMENT_MS)
+    const now = await this.#now(basis.rangeId)
     if (now.kind === 'removal' && JSON.stringify(now.order) === JSON.stringify(basis)) return
     throw new Withdrawn(`range ${basis.rangeId}: it is not to go any more, or not like this`)
   }

@@ -3,9 +3,9 @@ import type { MigrationStanding, NicStanding } from '../../model/migration-stand
 import type { Paint } from './paint.ts'
 
 /** What a move has come to, for people: range by range, NIC by NIC. */
-export function standingText({ nics, snapshots }: MigrationStanding, paint: Paint): readonly string[] {
+export function standingText({ nics, snapshots, untold, going }: MigrationStanding, paint: Paint): readonly string[] {
   const pools = [...new Set(nics.map(({ pool }) => pool))]
-  const left = nics.filter(({ state }) => state !== 'moved' && state !== 'gone').length
+  const left = nics.filter(({ state }) => isLeft(state)).length
   const reboots = new Set(nics.flatMap(({ vmid, oldMtu }) => (oldMtu ? [vmid] : []))).size
   return [
     ...pools.flatMap((pool) => [
@@ -13,11 +13,18 @@ export function standingText({ nics, snapshots }: MigrationStanding, paint: Pain
       ...nics.filter((nic) => nic.pool === pool).map((nic) => nicLine(nic, paint)),
       '',
     ]),
-    ...snapshots.map((text) => paint('yellow', `# ${text}`)),
-    ...(snapshots.length === 0 ? [] : ['']),
+    ...[...snapshots, ...untold].map((text) => paint('yellow', `# ${text}`)),
+    ...(snapshots.length + untold.length === 0 ? [] : ['']),
+    ...going.map(({ node, bridge }) =>
+      paint('yellow', `bridge ${bridge} on node ${node}: its removal was begun; lanista migrate finish carries it on`),
+    ),
     `${nics.length - left} of ${nics.length} NICs are moved${reboots === 0 ? '' : `; VMs that keep the old MTU until they are rebooted: ${reboots}`}`,
   ]
 }
+
+/** Whether something is left to do of a NIC. */
+export const isLeft = (state: NicStanding['state']): boolean =>
+  state !== 'moved' && state !== 'gone' && state !== 'changed'
 
 function nicLine({ name, vmid, key, from, to, state, oldMtu }: NicStanding, paint: Paint): string {
   const what = `vm ${printable(name)} (VMID ${vmid}): ${key}`
@@ -34,6 +41,8 @@ function nicLine({ name, vmid, key, from, to, state, oldMtu }: NicStanding, pain
         'yellow',
         `  ${what}: configured for ${to}, and not seen to be plugged in; lanista migrate run looks`,
       )
+    case 'changed':
+      return paint('green', `  ${what}: on ${to}, changed by somebody since${mtu}`)
     case 'elsewhere':
       return paint('red', `  ${what}: somebody has put it elsewhere than on ${from} or ${to}; put it right by hand`)
   }

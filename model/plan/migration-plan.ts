@@ -32,7 +32,7 @@ export interface PoolMove {
   readonly pool: string
   /** The number of its networks; undefined for a pool that is no range's. */
   readonly number: number | undefined
-  /** In the order in which they move: routers last. */
+  /** In the order in which they move: routers in the middle. */
   readonly vms: readonly VmMove[]
   /** What keeps all of it where it is. */
   readonly obstacles: readonly Finding[]

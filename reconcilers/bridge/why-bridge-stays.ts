@@ -32,7 +32,7 @@ export function whyBridgeStays(
   if (rangeNumberOfBridge(name) === undefined) return { why: 'has no name of a range bridge', remedy: byHand }
   if (ports.length > 0)
     return { why: `has ${ports.map((port) => printable(port)).join(', ')} attached`, remedy: 'detach that' }
-  const above = interfaces.filter((each) => restsOn(each, name)).map((each) => printable(each.name))
+  const above = restingOn(interfaces, name)
   return above.length === 0 ? undefined : { why: `carries ${above.join(', ')}`, remedy: `remove ${above.join(', ')}` }
 }
 
@@ -40,5 +40,12 @@ export function whyBridgeStays(
 export const deletionLine = (node: string, name: string): string =>
   `pvesh delete /nodes/${node}/network/${name} && pvesh set /nodes/${node}/network`
 
-const restsOn = ({ name, ports }: InterfaceSeen, bridge: string): boolean =>
-  [name, ...ports].some((each) => each.startsWith(`${bridge}.`)) || ports.includes(bridge)
+/** The interfaces of a node that a bridge can't go from under, as their own configurations tell. */
+export const restingOn = (interfaces: readonly InterfaceSeen[], bridge: string): readonly string[] =>
+  interfaces.filter((each) => restsOn(each, bridge)).map(({ name }) => printable(name))
+
+const restsOn = ({ name, ports, over, options }: InterfaceSeen, bridge: string): boolean =>
+  name !== bridge &&
+  ([name, ...ports, ...over].some((each) => each.startsWith(`${bridge}.`)) ||
+    name.startsWith(`${bridge}:`) ||
+    [...ports, ...over, ...options.flatMap((line) => line.split(/\s+/))].includes(bridge))

@@ -98,7 +98,7 @@ function notesOf({ seen, target: { bridge }, config }: HostGround): readonly str
   return [
     ...(ports.length > 0 && hasNatAddress(seen, bridge)
       ? [
-          `${bridge}: ${ports.length} NICs are plugged into it, and don't reach this host from then on until they are moved to ${NAT_DEVICE}`,
+          `${bridge}: ${ports.length} NICs are plugged into it, and don't reach this host from then on until they are moved to ${NAT_DEVICE}; better move them first: lanista migrate run`,
         ]
       : []),
     ...(config.before !== config.after &&

@@ -1,7 +1,8 @@
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import type { MigrationPlan } from '../../model/plan/migration-plan.ts'
 import type { MigrationSeen } from './migration-seen.ts'
-import { bridgeOf, vnetFor } from './old-networks.ts'
+import { bridgeOf, isSameText, vnetFor } from './old-networks.ts'
+import { oldNatBridge } from './old-nat-bridge.ts'
 import { isReplugging } from './replug.ts'
 
 /** Same NIC of the same VM. */
@@ -15,14 +16,14 @@ const isSameNic = (a: Pick<JournalNic, 'vmid' | 'key'>, b: Pick<JournalNic, 'vmi
 export function journalWith(
   journal: MigrationJournal | undefined,
   plan: Pick<MigrationPlan, 'pools' | 'zone'>,
-  natBridge: string,
+  { natBridge, cluster }: Pick<MigrationJournal, 'natBridge' | 'cluster'>,
   now: number,
 ): MigrationJournal {
   const planned = plan.pools
     .filter(({ obstacles }) => obstacles.length === 0)
     .flatMap(({ pool, vms }) =>
-      vms.flatMap(({ vmid, name, nics }) =>
-        nics.map(({ key, before, after }): JournalNic => ({ pool, vmid, name, key, before, after })),
+      vms.flatMap(({ vmid, name, node, nics }) =>
+        nics.map(({ key, before, after }): JournalNic => ({ pool, vmid, name, node, key, before, after })),
       ),
     )
   const known = journal?.nics ?? []
@@ -31,16 +32,27 @@ export function journalWith(
     const found = planned.find((each) => isSameNic(each, nic))
     // A way back that was cut off while it plugged the NIC in anew: what it was is what the journal says.
     if (found !== undefined && isReplugging(found.before, nic.before)) return { ...nic, proven: undefined }
+    // Not there yet may be on its way: Proxmox goes on with a write whose sender has ended.
+    if (
+      found !== undefined &&
+      nic.writtenAt !== undefined &&
+      nic.proven !== true &&
+      isSameText(found.before, nic.before)
+    )
+      return { ...found, writtenAt: nic.writtenAt }
     return found ?? nic
   })
   const added = planned.filter((nic) => !known.some((each) => isSameNic(each, nic)))
   const onBridges = journal?.onBridges?.filter((pool) => !planned.some((nic) => nic.pool === pool)) ?? []
+  const { onBridges: _onBridges, ...rest } = journal ?? { begunAt: now }
   return {
-    begunAt: journal?.begunAt ?? now,
+    ...rest,
+    ...(cluster === undefined ? {} : { cluster }),
     zone: plan.zone,
     natBridge,
     nics: [...kept, ...added],
     ...(onBridges.length === 0 ? {} : { onBridges }),
+    ...(journal?.reboots === undefined ? {} : { reboots: journal.reboots }),
   }
 }
 
@@ -49,12 +61,12 @@ export function withoutArrived(
   journal: MigrationJournal,
   { guests, unread }: Pick<MigrationSeen, 'guests' | 'unread'>,
 ): MigrationJournal {
+  const natBridge = oldNatBridge(journal.natBridge, journal)
   const isOnBridges = (pool: string): boolean =>
     unread.some(({ guest }) => guest.pool === pool) ||
     guests.some(
       ({ guest, nics }) =>
-        guest.pool === pool &&
-        Object.values(nics).some((nic) => vnetFor(bridgeOf(nic), journal.natBridge) !== undefined),
+        guest.pool === pool && Object.values(nics).some((nic) => vnetFor(bridgeOf(nic), natBridge) !== undefined),
     )
   return { ...journal, onBridges: journal.onBridges?.filter(isOnBridges) }
 }

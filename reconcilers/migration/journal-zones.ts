@@ -3,7 +3,7 @@ import type { MigrationJournal } from '../../model/migration-journal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 
 /** What Proxmox calls the bridges of a node, as a zone. */
-const BRIDGES = 'localnetwork'
+export const BRIDGES = 'localnetwork'
 
 /** The zones of all networks that NICs of a move are on before and after. */
 export function journalZones({ zone }: Pick<MigrationJournal, 'zone'>, { vnets }: ClusterSnapshot): readonly string[] {

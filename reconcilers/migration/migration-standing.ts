@@ -1,14 +1,16 @@
 import type { GuestNics } from '../../model/guest-nics.ts'
 import type { JournalNic, MigrationJournal } from '../../model/migration-journal.ts'
 import type { MigrationStanding, NicStanding } from '../../model/migration-standing.ts'
-import { bridgeOf, isSameText, optionOf } from './old-networks.ts'
+import { runsWithOldMtu, type Uptime, whyUntoldMtu } from './old-mtu.ts'
+import { bridgeOf, isSameText } from './old-networks.ts'
 import type { MigrationSeen } from './migration-seen.ts'
+import { oldNatBridge } from './old-nat-bridge.ts'
 import { isReplugging } from './replug.ts'
 import { snapshotRemarks } from './stays-behind.ts'
 
 /** Compares the journal of a move with what there is. @param mtu of the new networks, in bytes; undefined where it is not known */
 export function standingOf(
-  { nics, natBridge }: MigrationJournal,
+  { nics, natBridge, going = [] }: MigrationJournal,
   { guests, snapshot }: Pick<MigrationSeen, 'guests' | 'snapshot'>,
   mtu: number | undefined,
 ): MigrationStanding {
@@ -22,11 +24,23 @@ export function standingOf(
       from: bridgeOf(nic.before) ?? '',
       to: bridgeOf(nic.after) ?? '',
       state: stateOf(nic, found),
-      oldMtu: found !== undefined && runsWithOldMtu(nic, found, snapshot.takenAt, mtu),
+      oldMtu: found !== undefined && runsWithOldMtu(nic, uptimeOf(found.guest), snapshot.takenAt, mtu),
     }
   })
   const known = guests.filter(({ guest }) => nics.some(({ vmid }) => vmid === guest.vmid))
-  return { nics: standing, snapshots: snapshotRemarks(known, natBridge) }
+  return {
+    nics: standing,
+    snapshots: snapshotRemarks(known, oldNatBridge(natBridge, { nics, natBridge })),
+    untold: [
+      ...new Set(
+        nics.flatMap((nic) => {
+          const found = guests.find(({ guest }) => guest.vmid === nic.vmid)
+          return (found && whyUntoldMtu(nic, uptimeOf(found.guest), mtu)) ?? []
+        }),
+      ),
+    ],
+    going: going.flatMap(({ node, bridges }) => bridges.map((bridge) => ({ node, bridge }))),
+  }
 }
 
 function stateOf(nic: JournalNic, found: GuestNics | undefined): NicStanding['state'] {
@@ -34,20 +48,13 @@ function stateOf(nic: JournalNic, found: GuestNics | undefined): NicStanding['st
   if (is === undefined) return 'gone'
   if (isSameText(is, nic.after)) return nic.proven === true ? 'moved' : 'unproven'
   if (isReplugging(is, nic.after)) return 'unproven'
+  if (bridgeOf(is) === bridgeOf(nic.after)) return 'changed'
   return bridgeOf(is) === bridgeOf(nic.before) ? 'to move' : 'elsewhere'
 }
 
-/** QEMU tells a card its MTU when it starts. Clocks of nodes and of this machine may differ by seconds, and a start takes longer. */
-function runsWithOldMtu(
-  { writtenAt, after }: JournalNic,
-  { guest }: GuestNics,
-  now: number,
-  mtu: number | undefined,
-): boolean {
-  if (writtenAt === undefined || mtu === undefined || mtu >= ETHERNET_MTU || guest.status !== 'running') return false
-  const own = optionOf(after, 'mtu')
-  if (!after.startsWith('virtio=') || (own !== undefined && own !== '1')) return false
-  return now - guest.uptimeSeconds * 1000 < writtenAt
-}
-
-const ETHERNET_MTU = 1500
+const uptimeOf = ({ node, status, uptimeSeconds, pid }: GuestNics['guest']): Uptime => ({
+  node,
+  pid,
+  running: status === 'running' || status === 'paused',
+  uptimeSeconds,
+})

@@ -1,7 +1,8 @@
 import { NAT_VNET } from '../../model/identity.ts'
 import type { GuestNics } from '../../model/guest-nics.ts'
 import type { NicMove, VmMove } from '../../model/plan/migration-plan.ts'
-import { bridgeOf, onBridge, optionOf, vnetFor } from './old-networks.ts'
+import { heldBy } from './held-by.ts'
+import { bridgeOf, isSameText, onBridge, optionOf, vnetFor } from './old-networks.ts'
 
 /** What of the new networks a VM's move depends on. */
 export interface NewNetworks {
@@ -49,12 +50,17 @@ function keepsOldMtu({ before, from }: NicMove, node: string, { mtu, mtuOf }: Ne
 }
 
 /** Why a VM can't be moved just now, each as the end of a sentence about it, with what to do. */
-export function whyVmStays({ guest, waiting }: GuestNics, move: VmMove, networks: NewNetworks): readonly string[] {
+export function whyVmStays(
+  { guest, waiting, coming = {} }: GuestNics,
+  move: VmMove,
+  networks: NewNetworks,
+): readonly string[] {
   const ofNic = (nic: NicMove): readonly string[] => {
     const own = Number(optionOf(nic.before, 'mtu') ?? 0)
     const vlan = optionOf(nic.before, 'tag')
     return [
-      ...(waiting.includes(nic.key)
+      // The move itself waits where it was ended while Proxmox plugged that NIC in, or could not plug it in.
+      ...(waiting.includes(nic.key) && !isSameText(coming[nic.key] ?? '', nic.after)
         ? [`another change of its ${nic.key} waits for its next boot; reboot it, or take that change back`]
         : []),
       ...(/=(?:[\da-f]{2}:){5}[\da-f]{2}(?:,|$)/i.test(nic.before)
@@ -76,9 +82,7 @@ export function whyVmStays({ guest, waiting }: GuestNics, move: VmMove, networks
     ]
   }
   return [
-    ...(guest.lock === undefined
-      ? []
-      : [`Proxmox holds it locked (${guest.lock}); wait for that to end, or unlock it`]),
+    ...(guest.lock === undefined ? [] : [heldBy(guest.lock, guest, 'it')]),
     ...(guest.status === 'unknown' ? [`its node ${guest.node} does not tell how it is; bring the node back`] : []),
     ...move.nics.flatMap(ofNic),
   ]

@@ -1,12 +1,10 @@
 import type { Finding } from '../../model/condition.ts'
 import { bridgeName, NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { GuestNics } from '../../model/guest-nics.ts'
-import type { MigrationPlan, PoolMove, VmMove } from '../../model/plan/migration-plan.ts'
+import type { MigrationPlan, PoolMove } from '../../model/plan/migration-plan.ts'
 import type { VnetWant } from '../../model/plan/network-plan.ts'
-import type { NetworkRight } from '../../model/ports.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { isReservedRangeId } from '../../model/range-id.ts'
-import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { zoneObstacleOf } from '../../model/zone-finding.ts'
 import { NO_QUORUM } from '../no-quorum.ts'
 import { sdnHidden } from '../not-visible.ts'
@@ -15,9 +13,12 @@ import { natWantOf, vnetWantsOf } from '../vnet/vnet-wants.ts'
 import { checkZones } from '../zone/check-zones.ts'
 import { moveOf, type NewNetworks, whyVmStays } from './move-vm.ts'
 import { newNetworksOf } from './new-networks.ts'
-import { grantsFor } from './plan-grants.ts'
+import { grantsOn, networksOf } from './networks-in-use.ts'
+import { inOrderOfMove } from './order-of-move.ts'
+import { repairNeed } from '../vnet/repair-need.ts'
 import type { MigrationSeen } from './migration-seen.ts'
 import { type MigrationScope, numbersOf, poolsToMove } from './pools-to-move.ts'
+import { runAgain } from './run-again.ts'
 import { leftBehind, snapshotRemarks } from './stays-behind.ts'
 
 export type MigrationSettings = Pick<PlanSettings, 'zone' | 'vxlanTagBase' | 'natBridge' | 'applyForeign'>
@@ -30,7 +31,7 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
   const { snapshot } = seen
   const zones = checkZones(snapshot, settings.zone)
   const networks = newNetworksOf(snapshot, settings)
-  const judged = [...poolsToMove(seen.guests, scope)].map(([pool, guests]) =>
+  const judged = [...poolsToMove(seen.guests, scope, settings.natBridge)].map(([pool, guests]) =>
     judgePool(pool, guests, seen, networks, zones.unreached),
   )
   const wantsOf = ({ pool, number }: PoolMove): readonly VnetWant[] =>
@@ -42,7 +43,7 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
   const { actions, findings } = planVnets({ wants: vnets, removals: [] }, snapshot, settings)
   const pools = judged.map((pool): PoolMove => {
     const finding = pool.number === undefined ? undefined : findings.get(vnetName(pool.number))
-    return finding === undefined ? pool : { ...pool, obstacles: [...pool.obstacles, finding] }
+    return finding === undefined ? pool : { ...pool, obstacles: [...pool.obstacles, forOneRun(finding)] }
   })
   const going = pools.filter(({ vms, obstacles }) => vms.length > 0 && obstacles.length === 0)
   const nat = findings.get(NAT_VNET.name)
@@ -50,15 +51,23 @@ export function planMigration(seen: MigrationSeen, scope: MigrationScope, settin
     zone: settings.zone,
     wants: { kind: 'vnets', vnets: going.flatMap(wantsOf), removals: [] },
     networks: actions,
-    grants: going.flatMap((pool) => grantsOf(pool, settings, snapshot)),
+    grants: grantsOn(networksOf(going, seen, scope, settings), settings, snapshot),
     pools,
     obstacles: [
       zoneObstacleOf(zones.findings) ?? [],
       snapshot.quorate ? [] : NO_QUORUM,
       sdnHidden('the move', 'so nothing is moved', snapshot) ?? [],
       nat ?? [],
-    ].flat(),
-    remarks: [...zones.findings.map(({ message }) => message), ...leftBehind(seen, scope, settings.natBridge)],
+    ]
+      .flat()
+      .map(forOneRun),
+    remarks: [
+      ...zones.findings.map(({ message }) => message),
+      ...repairNeed(snapshot, zones, settings).lacking.map(
+        ({ node, message }) => `node ${node} ${message}; lanista migrate run applies again before a NIC moves there`,
+      ),
+      ...leftBehind(seen, scope, settings.natBridge),
+    ],
   }
 }
 
@@ -74,14 +83,16 @@ function judgePool(
     const move = moveOf(each, networks)
     return move === undefined ? [] : [{ each, move }]
   })
-  const numbers = [...new Set(machines.flatMap(numbersOf))].sort((a, b) => a - b)
+  const numbers = [...new Set(machines.flatMap((each) => numbersOf(each, networks.natBridge)))].sort((a, b) => a - b)
   const [number] = numbers
   const inTheWay = (message: string): Finding => ({ reason: 'MoveBlocked', message: `${subjectOf(pool)}: ${message}` })
   const obstacles = [
     ...(numbers.length < 2
       ? []
       : [inTheWay(`its VMs are on several range bridges (${numbers.map(bridgeName).join(', ')}); put them on one`)]),
-    ...numbers.flatMap((each) => othersOn(each, pool, seen.guests).map((message) => inTheWay(message))),
+    ...numbers.flatMap((each) =>
+      othersOn(each, pool, seen.guests, networks.natBridge).map((message) => inTheWay(message)),
+    ),
     ...(number === undefined ? [] : numberObstacle(pool, number, seen.files)).map((message) => inTheWay(message)),
     ...seen.unread
       .filter(({ guest }) => guest.pool === pool)
@@ -93,7 +104,7 @@ function judgePool(
         : []),
     ]),
   ]
-  const vms = moves.map(({ move }) => move).sort(byOrderOfMove)
+  const vms = inOrderOfMove(moves.map(({ move }) => move).sort((a, b) => a.vmid - b.vmid))
   const remarks = [
     ...snapshotRemarks(machines, networks.natBridge),
     ...(number !== undefined && !seen.files.has(pool)
@@ -103,19 +114,18 @@ function judgePool(
   return { pool, number, vms, obstacles, remarks }
 }
 
-/** Machines first, routers last: a machine never points at a router that is gone for longer than needed. */
-const byOrderOfMove = (a: VmMove, b: VmMove): number => Number(a.router) - Number(b.router) || a.vmid - b.vmid
+const forOneRun = (finding: Finding): Finding => ({ ...finding, message: runAgain(finding.message) })
 
 const subjectOf = (pool: string): string => (isReservedRangeId(pool) ? `pool ${pool}` : `range ${pool}`)
 
 /** Two ranges on one bridge can't both have its VNet. */
-function othersOn(number: number, pool: string, guests: readonly GuestNics[]): readonly string[] {
+function othersOn(number: number, pool: string, guests: readonly GuestNics[], natBridge: string): readonly string[] {
   const others = new Set(
     guests.flatMap((each) =>
       each.guest.pool !== undefined &&
       each.guest.pool !== pool &&
       !isReservedRangeId(each.guest.pool) &&
-      numbersOf(each).includes(number)
+      numbersOf(each, natBridge).includes(number)
         ? [each.guest.pool]
         : [],
     ),
@@ -130,17 +140,4 @@ function numberObstacle(pool: string, number: number, files: MigrationSeen['file
   return asked === undefined || asked === number
     ? []
     : [`its file says range_number ${asked}, and its VMs are on ${bridgeName(number)}; say ${number} there`]
-}
-
-function grantsOf(
-  { number, vms }: PoolMove,
-  { zone, natBridge }: MigrationSettings,
-  { acl }: ClusterSnapshot,
-): readonly NetworkRight[] {
-  const isOnNat = vms.some(({ nics }) => nics.some(({ to }) => to === NAT_VNET.name))
-  const all = [
-    ...(number === undefined ? [] : grantsFor(bridgeName(number), vnetName(number), zone, acl)),
-    ...(isOnNat ? grantsFor(natBridge, NAT_VNET.name, zone, acl) : []),
-  ]
-  return [...new Map(all.map((grant) => [JSON.stringify(grant), grant])).values()]
 }

@@ -10,7 +10,7 @@ export function leftBehind(
   scope: MigrationScope,
   natBridge: string,
 ): readonly string[] {
-  const moving = new Set([...poolsToMove(guests, scope).values()].flat())
+  const moving = new Set([...poolsToMove(guests, scope, natBridge).values()].flat())
   const remarks = guests.flatMap((each) => {
     const nics = Object.entries(each.nics).filter(([, nic]) => vnetFor(bridgeOf(nic), natBridge) !== undefined)
     if (nics.length === 0 || (moving.has(each) && each.guest.kind === 'qemu')) return []

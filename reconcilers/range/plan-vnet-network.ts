@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
-import { bridgeName, NAT_VNET, vnetName } from '../../model/identity.ts'
+import { bridgeName, formerNatBridge, NAT_VNET, vnetName } from '../../model/identity.ts'
 import type { GrantAction } from '../../model/plan/actions.ts'
 import type { NetworkNames, NetworkPlan } from '../../model/plan/network-plan.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
@@ -100,7 +100,7 @@ function namesOf(number: number, { snapshot, settings, zone: { withoutNat } }: G
     nat: NAT_VNET.name,
     range: vnetName(number),
     zones: [...new Set([settings.zone, seen?.zone ?? settings.zone])],
-    former: [settings.natBridge, bridgeName(number)],
+    former: [formerNatBridge(settings.natBridge), bridgeName(number)],
     ...(seen?.vlanAware === false ? { natRefusesVlans: true } : {}),
     ...(withoutNat.size > 0 ? { natLacking: Object.fromEntries(withoutNat) } : {}),
   }

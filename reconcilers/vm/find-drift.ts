@@ -64,8 +64,15 @@ function networkDifferences(
   const taken = new Set([...Object.keys(read.config), ...(read.waiting ?? [])])
   const missing = others.filter(({ vlan }) => vlan !== undefined && !carried.has(vlan))
   const carriers = new Set(carried.values())
+  const formerRange = networks.names.former?.[1]
+  const onFormer = (vlan: number | undefined): string | undefined =>
+    nicKeys(read.config).find((key) => {
+      const is = wiringOf(read.config[key] ?? '')
+      return key !== 'net0' && is.bridge !== undefined && is.bridge === formerRange && is.vlan === vlan
+    })
   const moved = missing.flatMap((nic): readonly (readonly [string, WantedWiring])[] => {
-    const key = known.get(nic.vlan ?? 0)
+    // One on the network of before is that NIC: none is added beside it.
+    const key = known.get(nic.vlan ?? 0) ?? onFormer(nic.vlan)
     return key === undefined || carriers.has(key) ? [] : [[key, nic]]
   })
   for (const [key] of moved) taken.add(key)

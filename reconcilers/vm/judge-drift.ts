@@ -1,5 +1,6 @@
 import type { ConfigPatch, MachineAudit } from '../../model/machine-ports.ts'
 import type { Drift, VmSpec } from '../../model/range-spec.ts'
+import { NOT_MIGRATED } from '../hold-on.ts'
 import type { RangeNetworks } from './config-patch.ts'
 import { type Difference, differencesOf, nicOfVlan, type NicOfVlan } from './find-drift.ts'
 import { marksLacking, marksOf } from './marks.ts'
@@ -7,6 +8,7 @@ import { NAT_LACKING_REMEDY } from './nat-lacking.ts'
 import { wiringOf } from './nic-wiring.ts'
 import { unconfiguredMessage } from './plan-existing-vm.ts'
 import { refusedVlanText } from './refused-vlan.ts'
+import { unmovedNics, unmovedText } from './unmoved-nics.ts'
 
 /** A VM that exists, as it is and as it should be. */
 export interface DriftCase {
@@ -25,7 +27,9 @@ export interface DriftJudgement {
   readonly trouble: string | undefined
   /** Hardware that is not as the file says, or not yet. */
   readonly remark: string | undefined
-  /** Proxmox holds the VM locked, so what is to be corrected has to wait. */
+  /** What kind of trouble that is, where programs are to know it. */
+  readonly reason?: typeof NOT_MIGRATED | undefined
+  /** It is looked at again in the next pass: Proxmox holds it locked, or what a person does about it is to be seen soon. */
   readonly held: boolean
   /** It is off and was never configured, which is to be made up for: nothing else is worth telling. */
   readonly toBeConfigured: boolean
@@ -39,7 +43,9 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
   const { vm, networks, drift, read, known } = about
   const marks = marksOf(read, networks.rangeId, false)
   if (marks === 'unconfigured') return neverConfigured(about)
-  const differences = differencesOf(vm, networks, read, known)
+  const unmoved = unmovedNics(vm, networks, read)
+  const isUnmoved = (key: string): boolean => unmoved.some((nic) => nic.key === key)
+  const differences = differencesOf(vm, networks, read, known).filter(({ key }) => !isUnmoved(key))
   const reasons = differences.map((difference) => ({ difference, stays: whyItStays(difference, about) }))
   const writes = reasons.flatMap(({ difference: { key, value }, stays }) =>
     stays === undefined && value !== undefined ? [[key, value] as const] : [],
@@ -60,15 +66,22 @@ export function judgeDrift(about: DriftCase): DriftJudgement {
   }
   const nat = natLackingText(about)
   const plugged = nat.length === 0 ? read : withoutNic(read, 'net0', networks.names.nat)
-  const networkTrouble = [ofPart('networks') ?? [], refusedVlan(about), nat, unpluggedText(vm, plugged)]
+  const networkTrouble = [
+    unmoved.length === 0 ? [] : unmovedText(vm, networks, unmoved),
+    ofPart('networks') ?? [],
+    refusedVlan(about),
+    nat,
+    unpluggedText(vm, plugged),
+  ]
     .flat()
     .join('; and ')
   const wanted = marks === 'configured' && differences.some(({ part }) => drift[part] === 'correct')
   return {
     patch: writes.length === 0 ? undefined : { set: Object.fromEntries(writes), delete: [], digest: read.digest },
     trouble: networkTrouble === '' ? undefined : networkTrouble,
+    reason: unmoved.length === 0 ? undefined : NOT_MIGRATED,
     remark: ofPart('hardware'),
-    held: wanted && read.lock !== undefined,
+    held: (wanted && read.lock !== undefined) || unmoved.length > 0,
     toBeConfigured: false,
   }
 }
@@ -89,7 +102,7 @@ function whyItStays({ part, key, value }: Difference, { networks, drift, read }:
     return `it ${finding}, as if Ludus or a person made it, so it is only told; change it in Proxmox, or, for it to count as Lanista's own, ${remedy}`
   }
   if (part === 'networks' && isOnFormer(key, read, networks))
-    return `it was made where ranges had ${networks.names.zones === undefined ? 'VNets' : 'bridges'}, so it is only told: a correction moves no VM from one kind of network to the other; change it in Proxmox`
+    return `it was made where ranges had VNets, so it is only told: a correction moves no VM from one kind of network to the other; change it in Proxmox`
   if (drift[part] === 'report')
     return `it is only told, as drift.${part} is report; change it in Proxmox, or set drift.${part} to correct`
   if (value === undefined) return 'remove a NIC that nobody needs'

@@ -7,7 +7,7 @@ import { whySilent } from '../silent-node.ts'
 import { powerOfNew } from './first-start.ts'
 import { type Marked, marksLacking, marksOf } from './marks.ts'
 import type { PlannedRange } from './planned-range.ts'
-import { lockRemedy } from './vm-lock.ts'
+import { lockRemedy } from '../vm-lock.ts'
 
 /** What a VM needs that has been cloned, on the node that it is on, whatever the file or the load says. */
 export function planExisting(

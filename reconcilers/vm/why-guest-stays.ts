@@ -4,7 +4,7 @@ import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 import { whySilent } from '../silent-node.ts'
 import { type Marked, marksLacking, marksOf } from './marks.ts'
-import { lockRemedy } from './vm-lock.ts'
+import { lockRemedy } from '../vm-lock.ts'
 
 /**
  * Why a guest of the pool must not be deleted, and what to do about it; undefined when it may go. Every doubt about

@@ -39,7 +39,9 @@ function reasonFor(without: readonly NodeNetworkState[]): string {
 
 function remedyFor(without: readonly NodeNetworkState[], repair: RepairStanding): string {
   const remedies = [
-    ...without.flatMap(({ node, task }) => (task === undefined ? [] : [hangingRemedy(node, task)])),
+    ...without.flatMap(({ node, task }) =>
+      task === undefined ? [] : [`${hangingRemedy(node, task)}; then this goes on by itself`],
+    ),
     ...(lackingNodes(without).length > 0 ? [lackingRemedy(repair)] : []),
     ...(isLeftOut(without) || has(without, 'absent') ? ['see ZoneReady for how to let the zone reach it'] : []),
   ]
@@ -50,13 +52,14 @@ function remedyFor(without: readonly NodeNetworkState[], repair: RepairStanding)
 const isLeftOut = (without: readonly NodeNetworkState[]): boolean =>
   without.some(({ state, message }) => state === 'excluded' && message !== TELLS_NOTHING)
 
-function hangingRemedy(node: string, upid: string): string {
+/** What a person does about a node at which something hangs. @param upid of the task that does */
+export function hangingRemedy(node: string, upid: string): string {
   const runsOn = nodeOfTask(upid)
   const see =
     runsOn === node
       ? `see what it waits for (ps -ef --forest on ${node})`
       : `see why ${node} does not answer (ssh ${node} from ${runsOn})`
-  return `${see}, or end the task (pvesh delete /nodes/${runsOn}/tasks/${upid}); then this goes on by itself`
+  return `${see}, or end the task (pvesh delete /nodes/${runsOn}/tasks/${upid})`
 }
 
 function lackingRemedy(repair: RepairStanding): string {

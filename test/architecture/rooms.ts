@@ -45,7 +45,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'reconcilers/migration',
     purpose: 'how an installation moves from bridges to VNets, NIC by NIC, and what is in the way',
-    imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/vnet', 'reconcilers/zone'],
+    imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/bridge', 'reconcilers/vnet', 'reconcilers/zone'],
   },
   {
     name: 'reconcilers/route',
@@ -142,6 +142,7 @@ export const ROOMS: readonly Room[] = [
       'model/plan',
       'reconcilers',
       'reconcilers/bridge',
+      'reconcilers/migration',
       'reconcilers/placement',
       'reconcilers/range',
       'reconcilers/removal',
@@ -169,7 +170,6 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'model',
       'reconcilers/git',
-      'reconcilers/migration',
       'controllers/controller.ts',
       'controllers/git',
       'controllers/host-migration',
@@ -208,7 +208,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/migration',
     purpose: 'moves an installation from bridges to VNets, NIC by NIC with a journal, and back',
-    imports: ['model', 'model/plan', 'reconcilers/migration', 'controllers/network'],
+    imports: ['model', 'model/plan', 'reconcilers/migration', 'reconcilers/vnet', 'controllers/network'],
   },
   {
     name: 'controllers/commands',

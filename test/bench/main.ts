@@ -1,6 +1,7 @@
 import { benchClones } from './clones.ts'
 import { benchDeploy } from './deploy.ts'
 import { benchLatency } from './latency.ts'
+import { benchMigration } from './migration.ts'
 import { benchPlacement } from './placement.ts'
 import { benchValidate } from './validate.ts'
 
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   latency: benchLatency,
   clones: benchClones,
   deploy: benchDeploy,
+  migration: benchMigration,
   validate: benchValidate,
   placement: benchPlacement,
 }

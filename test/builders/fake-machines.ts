@@ -23,6 +23,7 @@ export const machine = (vmid: number, name: string, traits: Partial<MachineRead>
   node: 'pve1',
   name,
   running: false,
+  uptimeSeconds: 0,
   paused: false,
   template: false,
   lock: undefined,

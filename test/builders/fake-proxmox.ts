@@ -12,6 +12,9 @@ import type {
 } from '../../model/network-ports.ts'
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { AccessWriter, Proxmox } from '../../model/ports.ts'
+import type { GuestAgents } from '../../model/guest-agent.ts'
+import type { NicLooks } from '../../model/nic-look.ts'
+import type { Reboots } from '../../model/reboot-ports.ts'
 import type {
   ClusterSnapshot,
   GuestSeen,
@@ -107,6 +110,18 @@ export class FakeProxmox implements Proxmox {
 
   readonly guestNics: GuestNicReader = {
     read: () => Promise.reject(new Error('nobody moves networks of a cluster in memory')),
+  }
+
+  readonly guestAgents: GuestAgents = { interfaces: () => Promise.resolve({ kind: 'silent' }) }
+
+  readonly nicLooks: NicLooks = {
+    look: () => Promise.reject(new Error('nobody moves networks of a cluster in memory')),
+    now: () => 0,
+  }
+
+  readonly reboots: Reboots = {
+    reboot: () => Promise.reject(new Error('nobody reboots in a cluster in memory')),
+    tasksOf: () => Promise.resolve([]),
   }
 
   readonly sdn: SdnWriter = {
@@ -211,6 +226,7 @@ export class FakeProxmox implements Proxmox {
       const more = stagedDeletionOf(...gone)
       this.setNetwork({ node, interfaces: rest, staged: staged === undefined ? more : joined(staged, more) })
     },
+    revert: () => Promise.reject(new Error('nothing that uses this reverts a network')),
     activate: async (node, { check }) => {
       await check()
       await this.#call(`activate ${node}`)

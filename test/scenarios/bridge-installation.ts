@@ -13,10 +13,12 @@ export interface RangeOnBridges {
   readonly running: boolean
   /** What its VMs' NICs have besides. */
   readonly options: string
+  /** Where its VMs are, in turns; all are on the first node where this is left out. */
+  readonly nodes?: readonly string[]
 }
 
 export interface BridgeInstallation {
-  /** `simple`: a single node; `vxlan`: three, with the bridges on the first. */
+  /** `simple`: a single node; `vxlan`: three, with the same bridges on each. */
   readonly zone: 'simple' | 'vxlan'
   readonly ranges: readonly RangeOnBridges[]
   /** Machines of others on the same bridges, with the pools that they are in. */
@@ -30,7 +32,7 @@ export const vmidsOf = ({ number, vms }: Pick<RangeOnBridges, 'number' | 'vms'>)
 const mac = (vmid: number, nic: number): string =>
   `BC:24:11:${[vmid >> 8, vmid & 255, nic].map((part) => part.toString(16).toUpperCase().padStart(2, '0')).join(':')}`
 
-const guestsOf = ({ id, number, vms, running, options }: RangeOnBridges): readonly Guest[] =>
+const guestsOf = ({ id, number, vms, running, options, nodes = ['pve1'] }: RangeOnBridges): readonly Guest[] =>
   vmidsOf({ number, vms }).map((vmid, index): Guest => {
     const bridge = `vmbr${1000 + number}`
     const nics =
@@ -38,7 +40,7 @@ const guestsOf = ({ id, number, vms, running, options }: RangeOnBridges): readon
         ? [`virtio=${mac(vmid, 0)},bridge=vmbr1000,tag=1`, `virtio=${mac(vmid, 1)},bridge=${bridge},tag=10`]
         : [`virtio=${mac(vmid, 0)},bridge=${bridge}${options},tag=10`]
     const name = index === 0 ? `${id}-router-debian11-x64` : `${id}-vm${index}`
-    return { name, vmid, node: 'pve1', pool: id, running, memory_mib: 1024, nics }
+    return { name, vmid, node: nodes[index % nodes.length] ?? 'pve1', pool: id, running, memory_mib: 1024, nics }
   })
 
 /** An installation of Ludus 2 with its bridges, and a zone that somebody has made for the move. */
@@ -51,15 +53,15 @@ export function bridgeInstallation({ zone, ranges, others }: BridgeInstallation)
     templates: ['debian-11-x64-server-template'],
     guests: [...ranges.flatMap(guestsOf), ...others],
   })
-  const node = world.nodes.get('pve1')
-  if (node === undefined) throw new Error('no pve1')
-  for (const { number } of ranges)
-    node.network = withInterface(node.network, `vmbr${1000 + number}`, {
-      type: 'bridge',
-      autostart: '1',
-      bridge_vlan_aware: '1',
-    })
-  bringUpNetwork(node)
+  for (const node of world.nodes.values()) {
+    for (const { number } of ranges)
+      node.network = withInterface(node.network, `vmbr${1000 + number}`, {
+        type: 'bridge',
+        autostart: '1',
+        bridge_vlan_aware: '1',
+      })
+    bringUpNetwork(node)
+  }
   for (const { running } of world.guests.values()) running?.loose.clear()
   return world
 }

@@ -69,8 +69,9 @@ describe('range files in a repository', function () {
       'ranges/SL.yml': jd.replace('ram_gb', 'ram_bg'),
       'ranges/BAD NAME.yml': jd,
     })
-    const { status, stdout } = await lanistaHere(['validate', '--config', site.config])
+    const { status, stdout, stderr } = await lanistaHere(['validate', '--config', site.config])
     expect(status).to.equal(1)
+    expect(stderr).to.match(/^range files: branch main of .*: commit [0-9a-f]{12} by Ann/)
     expect(stdout)
       .to.match(/ranges\/SL\.yml:\d+:\d+/)
       .and.to.match(/this name gives no range id/)

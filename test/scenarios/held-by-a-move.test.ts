@@ -1,7 +1,8 @@
 import { expect } from 'chai'
-import type { Lab } from './lab.ts'
+import { type Lab, openLab } from './lab.ts'
 import { rangeText } from './ranges.ts'
 import { openReadyLab } from './ready-lab.ts'
+import { itLong } from '../runner/long-runs.ts'
 
 const SMALL = rangeText([{ name: 'a', vlan: 10, octet: 1 }])
 const GOES = `${SMALL}ludus_extensions: { lanista: { state: absent } }\n`
@@ -41,5 +42,55 @@ describe('a range whose NICs are being moved', () => {
     expect(lab.writes()).to.have.length(before)
     await lab.migration.write({ ...OPEN, nics: OPEN.nics.map((nic) => ({ ...nic, proven: true })) })
     await lab.until(() => lab.controller.board.get('JD')?.conditions.at(-1)?.reason === 'Absent')
+  })
+
+  itLong('is written no more by what was planned before its move began', async () => {
+    lab = await openLab({ files: { 'JD.yml': SMALL }, durations: { cloneBesides: 20_000 } })
+    const isClone = ({ path }: { readonly path: string }) => path.endsWith('/clone')
+    await lab.until(() => lab.writes().some(isClone))
+    await lab.migration.write(OPEN)
+    await lab.sleep(60_000)
+    const after = lab.writes().slice(lab.writes().findIndex(isClone) + 1)
+    expect(after.filter((each) => !isClone(each)).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([])
+    await lab.migration.clear()
+    await lab.until(() => lab.ready('JD'))
+  })
+
+  itLong('is written no more while the journal of moves can not be read, and goes on when it can', async () => {
+    lab = await openLab({ files: { 'JD.yml': SMALL }, durations: { cloneBesides: 20_000 } })
+    const isClone = ({ path }: { readonly path: string }) => path.endsWith('/clone')
+    await lab.until(() => lab.writes().some(isClone))
+    const read = lab.migration.read.bind(lab.migration)
+    lab.migration.read = () => Promise.reject(new Error('the journal of the move is damaged'))
+    await lab.sleep(60_000)
+    const after = lab.writes().slice(lab.writes().findIndex(isClone) + 1)
+    expect(after.filter((each) => !isClone(each)).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([])
+    const said = JSON.stringify(lab.controller.board.get('JD')?.conditions)
+    expect(said).to.include('the journal of the move is damaged')
+    lab.migration.read = read
+    await lab.until(() => lab.ready('JD'))
+  })
+
+  itLong('is not removed any further by an order from before its move began', async () => {
+    lab = await openReadyLab({ 'JD.yml': SMALL })
+    const stops = () => lab.writes().filter(({ path }) => path.endsWith('/status/shutdown')).length
+    await lab.drop('JD.yml', GOES)
+    await lab.until(() => stops() > 0)
+    await lab.migration.write(OPEN)
+    await lab.sleep(60_000)
+    expect(lab.writes().filter(({ method }) => method === 'DELETE')).to.deep.equal([])
+    await lab.migration.clear()
+    await lab.until(() => lab.controller.board.get('JD')?.conditions.at(-1)?.reason === 'Absent')
+  })
+
+  itLong('is made anew on VNets, and to its end, where it was put back and has no VM any more', async () => {
+    lab = await openReadyLab({ 'JD.yml': SMALL })
+    await lab.drop('JD.yml', GOES)
+    await lab.until(() => lab.controller.board.get('JD')?.conditions.at(-1)?.reason === 'Absent')
+    await lab.migration.write({ ...OPEN, nics: [], onBridges: ['JD'] })
+    await lab.drop('JD.yml', SMALL)
+    await lab.until(() => lab.ready('JD'))
+    await lab.sleep(90_000)
+    expect(lab.ready('JD')).to.equal(true)
   })
 })

@@ -193,7 +193,10 @@ export class LudusHost {
     const behind = this.#lease('client')
     const address = /^lease (\S+)/.exec(behind)?.[1] ?? '0.0.0.0'
     const reaches = (from: Namespace, to: string): boolean =>
-      this.on(from, `busybox ping -c 1 -W 2 ${to} > /dev/null && echo yes || echo no`).trim() === 'yes'
+      this.on(
+        from,
+        `for each in 1 2 3; do busybox ping -c 1 -W 2 ${to} > /dev/null && echo yes && exit; done; echo no`,
+      ).trim() === 'yes'
     return {
       onNat: built.replace(/\.[0-9]+ /, '.* '),
       behindRouter: address.replace(/\.[0-9]+$/, '.*'),

@@ -170,14 +170,14 @@ describe('a move of networks in trouble', () => {
     await open()
     site.simulator.arm({
       on: 'request',
-      match: { method: 'PUT', path: configPath(AB_VM) },
+      match: { method: 'PUT', path: '/cluster/sdn' },
       at: 'after',
       effect: {
         kind: 'edit',
         edit: () =>
           void site.simulator.arm({
             on: 'request',
-            match: { method: 'GET', path: configPath(AB_ROUTER) },
+            match: { method: 'GET', path: new RegExp(`/qemu/${AB_ROUTER}/pending$`) },
             at: 'before',
             effect: { kind: 'answer', status: 403, message: 'Permission check failed' },
             times: 50,

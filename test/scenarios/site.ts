@@ -26,10 +26,16 @@ type Files = Readonly<Record<string, string>>
 /**
  * Opens a site of the demo's cluster, or another, whose watched folder holds these files, by name. It is in virtual time, for
  * commands within this process.
+ *
+ * @param pace how fast the cluster answers; default: at once
  */
-export async function openSite(files: Files, world: World = demoCluster()): Promise<Site> {
+export async function openSite(
+  files: Files,
+  world: World = demoCluster(),
+  pace: Pick<SimulatorOptions, 'durations' | 'workers'> = { durations: { response: 0 } },
+): Promise<Site> {
   const backToRealTime = startVirtualTime()
-  const site = await openWith(files, { world, clock: scaledClock(), durations: { response: 0 } })
+  const site = await openWith(files, { ...pace, world, clock: scaledClock() })
   return {
     ...site,
     close: async () => {
@@ -41,7 +47,15 @@ export async function openSite(files: Files, world: World = demoCluster()): Prom
 
 /** The same in real time, for commands that are processes of their own. Everything is quick there. */
 export function openSiteForProcesses(files: Files, world: World = demoCluster()): Promise<Site> {
-  const quick = { networkReload: 40, linkedClone: 80, start: 80, shutdown: 80, destroy: 80, statistics: 250 }
+  const quick = {
+    replug: 10,
+    networkReload: 40,
+    linkedClone: 80,
+    start: 80,
+    shutdown: 80,
+    destroy: 80,
+    statistics: 250,
+  }
   return openWith(files, { world, clock: scaledClock(), durations: quick })
 }
 

@@ -64,7 +64,7 @@ const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue
     const isMoved = differ(old, next, 'bridge', 'tag')
     // The system inside is to notice: its link goes down before the tap is off, and up once it is on again.
     if (isMoved) guest.running?.unlinked.add(key)
-    if (differ(old, next, 'bridge', 'tag', 'trunks', 'firewall')) plugAnew(call, guest, key, value)
+    if (differ(old, next, 'bridge', 'tag', 'trunks', 'firewall')) await plugAnew(call, guest, key, value)
     if (isMoved || differ(old, next, 'link_down')) setLink(guest, key, next)
     return 'applied'
   }
@@ -77,8 +77,10 @@ const plugNic = async (call: Call, guest: Guest, key: string, value: ConfigValue
 }
 
 /** The tap is off its bridge before Proxmox sees whether there is another, and stays off when there is none. */
-const plugAnew = (call: Call, guest: Guest, key: string, value: ConfigValue): void => {
+const plugAnew = async (call: Call, guest: Guest, key: string, value: ConfigValue): Promise<void> => {
+  const { sim } = call
   guest.running?.loose.add(key)
+  await sim.clock.sleep(sim.durations.replug, sim.closed)
   checkOtherBridge(call.sim.world, call.node, readNic(String(value)).rest)
   guest.running?.loose.delete(key)
 }

@@ -1,7 +1,7 @@
 import { failure } from '../api-error.ts'
 import type { Call } from '../route.ts'
 import type { TaskRun } from '../tasks.ts'
-import { nodesOf, type Guest } from '../world.ts'
+import { nextPid, nodesOf, qemu, type Guest } from '../world.ts'
 import { drivesOf, splitVolumeId } from './drives.ts'
 import { checkLock, guestOn } from './guest-lookup.ts'
 import { withGuestLock } from './guest-locks.ts'
@@ -48,6 +48,13 @@ export const migrateGuest = (call: Call, run: TaskRun, vmid: number, target: str
     }
     await run.sleep(sim.durations.migration)
     guest.node = target
+    const [there, before] = [sim.world.nodes.get(target), guest.running]
+    // QEMU on the other node is another process, whose uptime begins anew; the system inside goes on.
+    if (there !== undefined && before !== undefined) {
+      guest.running = qemu(sim.clock.now(), nextPid(there))
+      guest.running.paused = before.paused
+      for (const key of before.unlinked) guest.running.unlinked.add(key)
+    }
     const seconds = String(Math.round((sim.clock.now() - started) / 1000)).padStart(2, '0')
     say(`migration finished successfully (duration 00:00:${seconds})`)
   })

@@ -46,8 +46,18 @@ export const rebootGuest = async (
     await shutDownLocked(call, run, guest, { timeout, forceStop: false })
     return true
   })
-  if (wentDown && isQuorate(sim.world))
+  if (wentDown) startAfterCleanup(call, vmid)
+}
+
+/** No task tells of the cleanup, so that for a moment the VM is off and nothing is at work on it. */
+const startAfterCleanup = (call: Call, vmid: number): void => {
+  const { sim, node } = call
+  const start = async (): Promise<void> => {
+    await sim.clock.sleep(sim.durations.cleanup, sim.closed)
+    if (!isQuorate(sim.world) || !node.online) return
     startTask(sim, { node: node.name, type: 'qmstart', id: String(vmid), user: 'root@pam' }, (its) =>
       startGuest(call, its, vmid),
     )
+  }
+  start().catch(() => undefined)
 }

@@ -2,7 +2,7 @@ import { failure } from '../api-error.ts'
 import type { Call } from '../route.ts'
 import { memoryOf } from '../statistics.ts'
 import type { TaskRun } from '../tasks.ts'
-import { qemu, type Guest, type NodeState, type World } from '../world.ts'
+import { nextPid, qemu, type Guest, type NodeState, type World } from '../world.ts'
 import { checkBridges } from './bridge-check.ts'
 import { drivesOf, isCdrom, splitVolumeId } from './drives.ts'
 import { checkLock, guestOn, isTemplate } from './guest-lookup.ts'
@@ -28,11 +28,6 @@ const checkSize = (node: NodeState, { config }: Guest, run: TaskRun): void => {
   if (memoryOf(config) <= node.memory) return
   run.log(`kvm: cannot set up guest memory 'pc.ram': Cannot allocate memory`)
   throw failure('start failed: QEMU exited with code 1')
-}
-
-const nextPid = (node: NodeState): number => {
-  node.nextPid += 12
-  return node.nextPid
 }
 
 /** QEMU came up and never answered: the task gives up on it, and its process goes on for a while, which all call running. */

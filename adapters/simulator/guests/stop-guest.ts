@@ -36,6 +36,17 @@ const patienceWith = ({ config }: Guest, { durations }: Call['sim']): number => 
   return Number(down ?? 0) > 0 ? Number(down) * 1000 : durations.shutdownTimeout
 }
 
+/** A request to go down stays with the system inside when nobody waits for it any more: it goes down when it is done. */
+const goDownLater = (call: Call, guest: Guest, after: number): void => {
+  const { sim } = call
+  const process = guest.running
+  const goes = async (): Promise<void> => {
+    await sim.clock.sleep(after, sim.closed)
+    if (process !== undefined && guest.running === process) halt(call, guest)
+  }
+  goes().catch(() => undefined)
+}
+
 /** Asks the guest to go down. True when it did; false after the timeout. */
 const askGuest = async (call: Call, run: TaskRun, guest: Guest, timeout: number): Promise<boolean> => {
   const { sim } = call
@@ -50,6 +61,7 @@ const askGuest = async (call: Call, run: TaskRun, guest: Guest, timeout: number)
     return true
   }
   await run.sleep(Math.max(0, until - sim.clock.now()))
+  if (obeys) goDownLater(call, guest, sim.durations.shutdown - timeout)
   return false
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile, mkdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -342,6 +343,60 @@ describe('commits of a repository', function () {
     expect(((await stat(state('git'))).mode & 0o777).toString(8)).to.equal('700')
     expect((await readdir(state('git'))).sort()).to.deep.equal(['home', 'repository'])
     expect(await readFile(state('git', 'repository', 'config'), 'utf8')).not.to.include('remote')
+  })
+
+  it('cost the same whether 10 or 10,000 commits came before, and whatever is beside their folder', async () => {
+    const costs: number[] = []
+    for (const [index, commits] of [10, 10_000].entries()) {
+      const bare = path.join(folder, `long-${index}.git`)
+      gitIn(folder)('init', '--quiet', '--bare', '--initial-branch=main', bare)
+      const import_ = (text: string): void =>
+        void execFileSync('git', ['-C', bare, 'fast-import', '--quiet'], {
+          input: text,
+          stdio: ['pipe', 'ignore', 'ignore'],
+        })
+      const commitText = (name: string, text: string, files: string): string =>
+        `commit refs/heads/main\ncommitter Ann <ann@example.org> 1700000000 +0000\ndata ${Buffer.byteLength(name)}\n${name}\n${text}${files}\n`
+      const inline = (name: string, text: string): string =>
+        `M 100644 inline ${name}\ndata ${Buffer.byteLength(text)}\n${text}\n`
+      const beside =
+        index === 0
+          ? ''
+          : Array.from(
+              { length: 200_000 },
+              (_, each) => `M 100644 :1 other/${Math.floor(each / 500)}/${each % 500}\n`,
+            ).join('')
+      const history = Array.from({ length: commits }, (_, each) =>
+        commitText(`c${each}`, '', inline('note', String(each))),
+      ).join('')
+      const noise = 'x'.repeat(index === 0 ? 10 : 50_000_000)
+      import_(
+        `blob\nmark :1\ndata 1\nx\n${history}${commitText('files', '', `${beside}${inline('big.bin', noise)}${inline('ranges/JD.yml', range(1))}`)}`,
+      )
+      const each = await openGitLife({
+        stateDir: path.join(folder, `state-${index}`),
+        git: { url: bare, path: 'ranges' },
+      })
+      expect(await each.poll()).to.include({ reason: undefined })
+      const packs = path.join(folder, `state-${index}`, 'git', 'repository', 'objects', 'pack')
+      const sizeOfAll = async (): Promise<number> => {
+        const names = (await readdir(packs)).filter((name) => name.endsWith('.pack'))
+        return (await Promise.all(names.map(async (name) => (await stat(path.join(packs, name))).size))).reduce(
+          (a, b) => a + b,
+          0,
+        )
+      }
+      const before = await sizeOfAll()
+      const from = 'from refs/heads/main^0\n'
+      import_(
+        commitText('x', from, inline('ranges/JD.yml', range(2))) +
+          commitText('y', '', inline('ranges/JD.yml', range(3))),
+      )
+      expect(await each.poll()).to.include({ reason: undefined })
+      costs.push((await sizeOfAll()) - before)
+    }
+    // 64 commits of the history at most, and the folders that changed.
+    expect(costs[1]).to.be.below((costs[0] ?? 0) + 64 * 300)
   })
 
   it('are put together when there are many packs, and none that is needed is lost', async () => {

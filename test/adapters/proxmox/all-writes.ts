@@ -90,6 +90,12 @@ const BY_CALL: Readonly<Record<WriteCall, Write>> = {
     answer: TASK,
     make: ({ bridges }, signal) => bridges.activate('pve1', always(signal)),
   },
+  'DELETE /nodes/{node}/network': {
+    doing: "take back what is staged of a node's networks",
+    sent: 'DELETE /nodes/pve1/network',
+    answer: DONE,
+    make: ({ bridges }, signal) => bridges.revert('pve1', always(signal)),
+  },
   'POST /pools': {
     doing: 'make a pool',
     sent: 'POST /pools',
@@ -133,6 +139,12 @@ const BY_CALL: Readonly<Record<WriteCall, Write>> = {
     sent: 'POST /nodes/pve1/qemu/100/status/shutdown',
     answer: TASK,
     make: ({ machines }, signal) => machines.shutdown('pve1', 100, 60, always(signal)),
+  },
+  'POST /nodes/{node}/qemu/{vmid}/status/reboot': {
+    doing: 'reboot a VM',
+    sent: 'POST /nodes/pve1/qemu/100/status/reboot',
+    answer: TASK,
+    make: ({ reboots }, signal) => reboots.reboot('pve1', 100, 60, always(signal)),
   },
   'POST /nodes/{node}/qemu/{vmid}/status/stop': {
     doing: 'stop a VM',

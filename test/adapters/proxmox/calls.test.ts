@@ -11,12 +11,14 @@ describe('what can be asked of Proxmox', () => {
     expect(CALLS.filter((call) => /migrate|relocate/i.test(call))).to.deep.equal([])
   })
 
-  it('has no call that writes an SDN zone, and deletes nothing but VNets, the SDN lock, bridges, pools and VMs', () => {
+  it('has no call that writes an SDN zone, and deletes nothing but VNets, the SDN lock, bridges, what is staged, pools and VMs', () => {
     expect(CALLS.filter((call) => call.includes('/sdn/zones') && !call.startsWith('GET '))).to.deep.equal([])
     expect(CALLS.filter((call) => !/^(GET|POST|PUT) \//.test(call))).to.deep.equal([
       'DELETE /cluster/sdn/vnets/{vnet}',
       'DELETE /cluster/sdn/lock',
       'DELETE /nodes/{node}/network/{iface}',
+      // What `migrate finish` has staged itself, and nothing else is staged beside.
+      'DELETE /nodes/{node}/network',
       'DELETE /pools/{poolid}',
       'DELETE /nodes/{node}/qemu/{vmid}',
     ])

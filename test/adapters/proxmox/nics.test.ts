@@ -26,7 +26,12 @@ describe('the NICs on a network', () => {
         data: [{ key: 'net0', value: 'virtio=X,bridge=r3', pending: 'virtio=X,bridge=vmbr0' }],
       },
       'GET /nodes/pve1/qemu/104/pending': { data: [{ key: 'net0', value: 'virtio=X,bridge=vmbr0' }] },
-      'GET /nodes/pve1/lxc/105/config': { data: { net0: 'name=eth0,bridge=r3,ip=dhcp', hostname: 'ct' } },
+      'GET /nodes/pve1/lxc/105/pending': {
+        data: [
+          { key: 'net0', value: 'name=eth0,bridge=r3,ip=dhcp', pending: 'name=eth0,bridge=r4,ip=dhcp' },
+          { key: 'hostname', value: 'ct' },
+        ],
+      },
     })
     const guests = [guest(105, 'lxc'), guest(104), guest(103), guest(102), guest(101)]
     const nics = await at.proxmox.nics.on('r3', guests, at.signal)

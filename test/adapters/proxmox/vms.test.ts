@@ -37,13 +37,15 @@ describe('machines', () => {
   it('reads configuration and status of a VM, values as text', async () => {
     const { proxmox, signal } = await start({
       [`GET ${VM}/config`]: { data: CONFIG },
-      [`GET ${VM}/status/current`]: { data: { status: 'running', vmid: 3_010_011 } },
+      [`GET ${VM}/status/current`]: { data: { status: 'running', vmid: 3_010_011, uptime: 60 } },
     })
     expect(await proxmox.machines.read('pve1', 3_010_011, signal)).to.deep.equal({
       vmid: 3_010_011,
       node: 'pve1',
       name: 'JD-DC01',
       running: true,
+      uptimeSeconds: 60,
+      pid: undefined,
       paused: false,
       template: false,
       lock: undefined,

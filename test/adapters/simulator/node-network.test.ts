@@ -42,6 +42,24 @@ describe("a node's staged network", () => {
     ])
   })
 
+  it('deletes a bridge that guests are on, and refuses only where its file would name what is not there', async () => {
+    const add = (iface: string, more: object) => lab.root('POST', '/nodes/pve1/network', { iface, ...more })
+    await create('vmbr7')
+    await add('vmbr7.10', { type: 'vlan' })
+    await add('vmbr8', { type: 'bridge', bridge_ports: 'vmbr7.20' })
+    const remove = (iface: string) => lab.root('DELETE', `/nodes/pve1/network/${iface}`)
+    expect((await remove('vmbr7')).body).to.deep.include({
+      message: "vlan 'vmbr7.10' - unable to find parent 'vmbr7'\n",
+    })
+    await add('vmbr9', { type: 'bridge', bridge_ports: 'vmbr8' })
+    expect((await remove('vmbr8')).body).to.deep.include({
+      message: "bridge 'vmbr9' - unable to find bridge port 'vmbr8'\n",
+    })
+    // A port that is a VLAN, and has no stanza of its own, is not looked at.
+    await remove('vmbr7.10')
+    expect((await remove('vmbr7')).status).to.equal(200)
+  })
+
   it('shows only what is new once the file is Proxmox own', async () => {
     await create('vmbr7')
     expect(await lab.finish(dataOf(await lab.root('PUT', '/nodes/pve1/network')))).to.equal('OK')

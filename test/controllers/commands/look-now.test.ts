@@ -32,7 +32,12 @@ type MachineToldOf = MachineTold & { readonly vmid: number }
 
 const own = (vmid: number, traits: Partial<GuestSeen> = {}) =>
   guest(vmid, { name: `JD-${vmid}`, pool: 'JD', ...traits })
-const told = (vmid: number, running: boolean): MachineToldOf => ({ vmid, name: undefined, running })
+const told = (vmid: number, running: boolean): MachineToldOf => ({
+  vmid,
+  name: undefined,
+  running,
+  uptimeSeconds: 0,
+})
 
 describe('what a command that looks once says of VMs', () => {
   it('is what their own nodes tell: running, off, paused as the list says, and not known of one that its node has not', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { RangeWishes } from '../../../controllers/range/range-wishes.ts'
+import type { Finding } from '../../../model/condition.ts'
 import type { DestroyOrder } from '../../../model/destroy-order.ts'
 import { Withdrawn } from '../../../model/permit.ts'
 import type { RangeFileRead } from '../../../model/ports.ts'
@@ -119,6 +120,23 @@ describe('what is wanted of a range when a write is about to be sent', () => {
       expect(await whyNot(wishes.stillWanted(JD, asked))).to.match(holds ? /^holds$/ : /says something else by now/)
     })
   }
+
+  it('does not hold once a move of networks holds the range, nor as long as nobody can say so', async () => {
+    const wishes = (on: () => Promise<Finding | undefined>): RangeWishes =>
+      new RangeWishes(
+        { read: () => Promise.resolve(ok(JD)) },
+        { of: () => Promise.resolve(undefined) },
+        { orderOf: () => undefined, fileSeen: () => undefined },
+        { now: () => 0, sleep: forEver },
+        { on },
+      )
+    const held = wishes(() => Promise.resolve({ reason: 'Migrating', message: 'range JD: it moves' }))
+    expect(await whyNot(held.stillWanted(JD, 'JD-DC01'))).to.equal('range JD: it moves')
+    expect(await whyNot(held.stillNumbered(JD))).to.equal('range JD: it moves')
+    expect(await whyNot(held.stillToGo(orderOfFile(JD)))).to.equal('range JD: it moves')
+    const broken = wishes(() => Promise.reject(new Error('EIO')))
+    expect(await whyNot(broken.stillWanted(JD, 'JD-DC01'))).to.match(/^range JD: it is without a file that can be read/)
+  })
 
   it('holds for networks until the file asks for another number', async () => {
     expect(await whyNot(wishesOf({ file: () => ok({ ...JD, power: 'off' }) }).stillNumbered(JD))).to.equal('holds')

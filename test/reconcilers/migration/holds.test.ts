@@ -10,6 +10,7 @@ const nic = (pool: string, traits: Partial<JournalNic> = {}): JournalNic => ({
   pool,
   vmid: 100,
   name: `${pool}-a`,
+  node: 'pve1',
   key: 'net0',
   before: 'virtio=BC:24:11:00:00:01,bridge=vmbr1001',
   after: 'virtio=BC:24:11:00:00:01,bridge=r1',
@@ -70,7 +71,7 @@ describe('what a move holds', () => {
   it('goes on from where a way back was cut off, with what the journal says', () => {
     const was = nic('AB', { writtenAt: 3, proven: true })
     const planned = (before: string) =>
-      journalWith(journal(was), { zone: 'ludus', pools: [poolOf(before)] }, 'vmbr1000', 7)
+      journalWith(journal(was), { zone: 'ludus', pools: [poolOf(before)] }, { natBridge: 'vmbr1000' }, 7)
     expect(planned(`${was.before},firewall=1,link_down=1`).nics).to.deep.equal([{ ...was, proven: undefined }])
     expect(planned(`${was.before},firewall=1`).nics[0]?.before).to.equal(`${was.before},firewall=1`)
   })
@@ -84,19 +85,28 @@ describe('the journal of a move', () => {
   const pool = (traits: Partial<PoolMove> = {}): PoolMove => ({ ...poolOf(nic('AB').before), ...traits })
 
   it('has what is planned, and nothing of a range that something is in the way of', () => {
-    expect(journalWith(undefined, { zone: 'ludus', pools: [pool()] }, 'vmbr1000', 7)).to.deep.equal({
+    expect(journalWith(undefined, { zone: 'ludus', pools: [pool()] }, { natBridge: 'vmbr1000' }, 7)).to.deep.equal({
       ...journal(nic('AB')),
       begunAt: 7,
     })
     const blocked = pool({ obstacles: [{ reason: 'MoveBlocked', message: 'no' }] })
-    expect(journalWith(undefined, { zone: 'ludus', pools: [blocked] }, 'vmbr1000', 7).nics).to.deep.equal([])
+    expect(
+      journalWith(undefined, { zone: 'ludus', pools: [blocked] }, { natBridge: 'vmbr1000' }, 7).nics,
+    ).to.deep.equal([])
   })
 
   it('goes on telling what a NIC was in the beginning, and takes up one that is on its bridge again', () => {
     const before = journal(nic('AB', { writtenAt: 3, proven: true }), nic('CD', { vmid: 200, proven: true }))
-    expect(journalWith(before, { zone: 'ludus', pools: [] }, 'vmbr1000', 7)).to.deep.equal(before)
-    const again = journalWith(before, { zone: 'ludus', pools: [pool()] }, 'vmbr1000', 7)
+    expect(journalWith(before, { zone: 'ludus', pools: [] }, { natBridge: 'vmbr1000' }, 7)).to.deep.equal(before)
+    const finishing = { ...before, going: [{ node: 'pve1', bridges: ['vmbr1001'], before: {} }], removed: [] }
+    const more = journalWith(finishing, { zone: 'ludus', pools: [] }, { natBridge: 'vmbr1000' }, 7)
+    expect(more).to.deep.equal(finishing)
+    const again = journalWith(before, { zone: 'ludus', pools: [pool()] }, { natBridge: 'vmbr1000' }, 7)
     expect(openNics(again)).to.deep.equal([nic('AB')])
+    const onItsWay = journal(nic('AB', { writtenAt: 3 }))
+    expect(journalWith(onItsWay, { zone: 'ludus', pools: [pool()] }, { natBridge: 'vmbr1000' }, 7).nics).to.deep.equal(
+      onItsWay.nics,
+    )
     expect(withNic(again, nic('AB', { writtenAt: 9 })).nics[0]?.writtenAt).to.equal(9)
   })
 })

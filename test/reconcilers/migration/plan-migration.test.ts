@@ -106,6 +106,12 @@ describe('planMigration', () => {
       {},
       /vm vm101: Proxmox holds it locked \(backup/,
     ],
+    [
+      'a VM whose memory is kept on a disk, which unlocking would throw away',
+      [{ ...VM, guest: { ...VM.guest, status: 'stopped', lock: 'suspended' } }],
+      {},
+      /locked \(suspended\); its memory is kept on a disk: resume it \(qm start 101 on pve1\)/,
+    ],
     ['a NIC with trunks', [machine(101, 'AB', { net0: card('vmbr1001', ',trunks=2;3') })], {}, /net0 has trunks/],
     [
       'an MTU above the zone',
@@ -203,6 +209,35 @@ describe('planMigration', () => {
       { path: '/sdn/zones/ludus/r1', kind: 'user', who: 'ann@pve', role: 'PVESDNUser' },
       { path: '/sdn/zones/ludus/r1', kind: 'user', who: 'cy@pve', role: 'PVEAuditor,PVESDNUser' },
     ])
+  })
+
+  it('gives a right once for all ranges, in the zone of the NAT VNet, and also when all has moved', () => {
+    const path = '/sdn/zones/localnetwork'
+    const right = { kind: 'group', role: 'PVESDNUser', propagate: true, who: 'class' } as const
+    const acl = ['vmbr1000', 'vmbr1001'].map((bridge) => ({ ...right, path: `${path}/${bridge}` }))
+    const vnets = [natVnet({ zone: 'nat', tag: undefined }), rangeVnet(1, 'AB', { tag: undefined })]
+    const wanted = ['/sdn/zones/nat/ludusnat', '/sdn/zones/ludus/r1'].map((at) => ({
+      path: at,
+      kind: 'group',
+      who: 'class',
+      role: 'PVESDNUser',
+    }))
+    const nexus = (bridge: string) => machine(103, 'ADMIN', { net0: card(bridge) })
+    const grants = (guests: readonly GuestNics[], more: typeof acl = [], scope = ALL) =>
+      plan(guests, { snapshot: installation({ acl: [...acl, ...more], vnets }) }, scope).grants
+    expect(grants([ROUTER, nexus('vmbr1000')])).to.deep.equal(wanted)
+    const moved = machine(100, 'AB', { net0: card('ludusnat'), net1: card('r1') })
+    expect(grants([moved, nexus('ludusnat')])).to.deep.equal(wanted)
+    expect(grants([moved], [], { ranges: ['CD'], pools: [] })).to.deep.equal([])
+    expect(
+      grants(
+        [moved],
+        [
+          { ...right, path: '/sdn/zones/ludus' },
+          { ...right, path: '/sdn/zones/nat' },
+        ],
+      ),
+    ).to.deep.equal([])
   })
 
   it('is empty of an installation that has moved', () => {

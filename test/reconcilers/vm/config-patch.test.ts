@@ -8,6 +8,7 @@ const read = (config: Readonly<Record<string, string>> = {}, tags: readonly stri
   node: 'pve1',
   name: 'JD-DC01',
   running: false,
+  uptimeSeconds: 0,
   paused: false,
   template: false,
   lock: undefined,

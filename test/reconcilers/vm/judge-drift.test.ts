@@ -61,7 +61,20 @@ const rows: readonly Row[] = [
   {
     situation: 'moves no NIC from a bridge of the range to its VNet',
     config: { ...FINE, net0: `${MAC},bridge=vmbr1001,tag=10` },
-    trouble: /net0 is on vmbr1001 with VLAN 10, should be on r1 .* made where ranges had bridges, so it is only told/,
+    trouble:
+      /^vm JD-DC01: net0 is on bridge vmbr1001, and its range is on VNet r1, .*move it .*lanista migrate run --range JD$/,
+    held: true,
+  },
+  {
+    situation: 'says the same of a VM that Ludus made, and of a NIC that the file does not know',
+    config: { ...FINE, net0: `${MAC},bridge=vmbr1001,tag=10`, net3: 'e1000=BC:24:11:00:00:02,bridge=vmbr1001' },
+    read: { tags: [] },
+    trouble: /^vm JD-DC01: net0 is on bridge vmbr1001 and net3 is on bridge vmbr1001, [^;]*; [^;]*; move it[^;]*$/,
+    held: true,
+  },
+  {
+    situation: 'says nothing of a NIC that somebody put on the NAT bridge',
+    config: { ...FINE, net1: 'virtio=BC:24:11:00:00:02,bridge=vmbr1000' },
   },
   {
     situation: 'waits with a locked VM',
@@ -139,6 +152,30 @@ describe('what becomes of a difference', () => {
     expect(judge(true)).not.to.match(/pvesh|hangs on no bridge/)
     expect(judge(true, { ...NETWORKS.names, natLacking: {} })).to.match(/does not have ludusnat .*pvesh set/)
     expect(judge(false)).not.to.match(/lacks vnet/)
+  })
+
+  it('adds no NIC to a router beside one that a snapshot has brought back to the bridge of before', () => {
+    const config = {
+      ...FINE,
+      memory: '2048',
+      balloon: '512',
+      net0: `${MAC},bridge=ludusnat`,
+      net1: 'virtio=BC:24:11:00:00:02,bridge=vmbr1001,tag=10',
+    }
+    const made = machine(1_010_254, 'JD-router-debian11-x64', { config, tags: ['jd', 'lanista'] })
+    const judge = (names: typeof NETWORKS.names | { nat: string; range: string; former: string[] }) =>
+      judgeDrift({
+        vm: router('JD'),
+        networks: { ...NETWORKS, names },
+        drift: { networks: 'correct', hardware: 'correct' },
+        read: { ...made, waiting: [], unplugged: [], bridgesGone: [] },
+        known: new Map(),
+      })
+    expect(judge(NETWORKS.names)).to.include({ patch: undefined, reason: 'NotMigrated' })
+    expect(judge(NETWORKS.names).trouble).to.match(/: net1 is on bridge vmbr1001, and/)
+    const onBridges = judge({ nat: 'ludusnat', range: 'vmbr9', former: ['vmbr1000', 'vmbr1001'] })
+    expect(onBridges).to.include({ patch: undefined, reason: undefined })
+    expect(onBridges.trouble).to.match(/net1 is on vmbr1001 .* made where ranges had VNets/)
   })
 
   it('keeps the VLAN of a router on the NAT network, and says where it lets it start no more', () => {

@@ -16,6 +16,8 @@ describe("the simulator's VM that is to reboot", () => {
 
   const reboot = (timeout = 30) => bench.run('POST', `${path}/status/reboot`, { timeout })
   const nextTask = async () => {
+    expect(bench.world.tasks.at(-1)?.type, 'nothing is at work on it for a moment').to.equal('qmreboot')
+    await bench.until(bench.clock.sleep(1500))
     const task = bench.world.tasks.at(-1)!
     await bench.until(task.done)
     return [task.type, task.user, task.end?.status]
@@ -51,6 +53,14 @@ describe("the simulator's VM that is to reboot", () => {
     bench.guest(301).config.set('startup', 'order=1,down=40')
     expect(await waited({})).to.equal(40_000)
     expect(bench.guest(301).running).not.to.equal(undefined)
+    expect(bench.world.tasks.some(({ type }) => type === 'qmstart')).to.equal(false)
+  })
+
+  it('goes down all the same when its system is slower than it is waited for, and nothing starts it then', async () => {
+    expect((await reboot(1)).end?.status).to.equal('VM quit/powerdown failed - got timeout')
+    expect(bench.guest(301).running).not.to.equal(undefined)
+    await bench.until(bench.clock.sleep(10_000))
+    expect(bench.guest(301).running).to.equal(undefined)
     expect(bench.world.tasks.some(({ type }) => type === 'qmstart')).to.equal(false)
   })
 
