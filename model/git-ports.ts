@@ -65,6 +65,8 @@ export interface RangeRepository {
   read(commit: string, signal: AbortSignal): Promise<CommitSnapshot>
   /** Keeps a commit's objects for as long as no other is kept. */
   keep(commit: string, signal: AbortSignal): Promise<void>
-  /** Throws away what was fetched, which can't be read: it is fetched anew. */
+  /** Sets aside what was fetched, which can't be read or gone on with: it is fetched anew. */
   startAnew(signal: AbortSignal): Promise<void>
+  /** Puts that back unless a commit was kept since. @returns whether it did */
+  goBack(): Promise<boolean>
 }

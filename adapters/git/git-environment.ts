@@ -5,10 +5,15 @@ export interface GitHome {
   readonly folder: string
   /** Where programs are looked for. */
   readonly path: string
+  /** The repository is the one that was set aside. */
+  readonly isAside?: boolean
 }
 
 export const emptyHome = ({ folder }: GitHome): string => join(folder, 'home')
-export const repositoryIn = ({ folder }: GitHome): string => join(folder, 'repository')
+export const repositoryIn = ({ folder, isAside = false }: GitHome): string =>
+  join(folder, isAside ? 'repository-before' : 'repository')
+/** The same folder, with the repository that was set aside in it. */
+export const asideIn = (home: GitHome): GitHome => ({ ...home, isAside: true })
 
 /** What every program is started with: nothing of the process' own environment, so nothing of a user's configuration. */
 export const bareEnvironment = (home: GitHome): Readonly<Record<string, string>> => ({

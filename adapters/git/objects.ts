@@ -66,10 +66,13 @@ export function readCommit(id: string, content: Buffer): Commit {
   const lines = head.split('\n')
   const valueOf = (key: string): string | undefined =>
     lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1)
+  // Git knows those alone that follow the tree: a line like them below is a header that it, and its checks, pass over.
+  const below = lines.slice(1).findIndex((line) => !line.startsWith('parent '))
+  const parents = lines.slice(1, below === -1 ? undefined : below + 1)
   const [, author = '', seconds = '0'] = /^(.*?) (-?[0-9]{1,12}) [+-][0-9]{4}$/.exec(valueOf('author') ?? '') ?? []
   return {
     id,
-    parents: lines.flatMap((line) => /^parent ([0-9a-f]{40,64})$/.exec(line)?.slice(1) ?? []),
+    parents: parents.flatMap((line) => /^parent ([0-9a-f]{40,64})$/.exec(line)?.slice(1) ?? []),
     tree: valueOf('tree') ?? '',
     author,
     at: Number(seconds) * 1000,

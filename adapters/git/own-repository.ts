@@ -1,8 +1,8 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitTrouble } from '../../model/git-trouble.ts'
 import { causeInWords } from '../error-code.ts'
-import { CAREFULLY, repositoryIn } from './git-environment.ts'
+import { asideIn, CAREFULLY, repositoryIn } from './git-environment.ts'
 import { checkGit } from './git-version.ts'
 import type { OwnGit } from './own-git.ts'
 
@@ -19,12 +19,15 @@ export class OwnRepository {
     this.#git = git
   }
 
-  /** Makes the folder, and looks at git's version. */
+  /**
+   * Makes the folder, which may be gone whenever somebody looks, and removes what a git that was killed left: nothing else is at work
+   * here. At first it looks at git's version.
+   */
   async prepare(signal: AbortSignal): Promise<void> {
-    if (this.#isOpen) return
-    await checkGit(this.#git.home, signal)
+    if (!this.#isOpen) await checkGit(this.#git.home, signal)
     await this.#git.makeHome()
     await this.#removeLeftovers()
+    if (!this.#isOpen) await this.putBack()
     this.#isOpen = true
   }
 
@@ -36,22 +39,28 @@ export class OwnRepository {
     await this.#git.own(args, {}, signal)
   }
 
-  /** Throws it away. */
-  async remove(): Promise<void> {
-    try {
-      await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 })
-    } catch (error) {
-      throw new GitTrouble(
-        'StateUnwritable',
-        `${this.#folder}: it is damaged and can't be removed: ${causeInWords(error)}; remove it, and it is fetched anew`,
-        error,
-      )
-    }
+  /** Sets it aside, so that it is made anew: the commit in force may be in it alone. */
+  async setAside(): Promise<void> {
+    await this.#moving(async () => {
+      if (await exists(this.#aside)) await remove(this.#folder)
+      else if (await exists(this.#folder)) await rename(this.#folder, this.#aside)
+    })
   }
 
-  /** Keeps a commit, in place of the one before, from being tidied away. */
+  /** Puts back what was set aside. @returns whether there was any */
+  async putBack(): Promise<boolean> {
+    return await this.#moving(async () => {
+      if (!(await exists(this.#aside))) return false
+      await remove(this.#folder)
+      await rename(this.#aside, this.#folder)
+      return true
+    })
+  }
+
+  /** Keeps a commit, in place of the one before, from being tidied away, and needs nothing more of what was set aside. */
   async keep(commit: string, signal: AbortSignal): Promise<void> {
     await this.#git.own(['update-ref', '--', ACCEPTED, commit], {}, signal)
+    await this.#moving(() => remove(this.#aside))
   }
 
   /** Puts packs together when there are many, and drops what nothing needs. That it fails matters to nobody: it is tried again. */
@@ -66,7 +75,22 @@ export class OwnRepository {
     return repositoryIn(this.#git.home)
   }
 
-  /** What an earlier life that was killed left: whoever comes first in this one is alone at work on the state directory. */
+  get #aside(): string {
+    return repositoryIn(asideIn(this.#git.home))
+  }
+
+  async #moving<T>(move: () => Promise<T>): Promise<T> {
+    try {
+      return await move()
+    } catch (error) {
+      throw new GitTrouble(
+        'StateUnwritable',
+        `${this.#folder}: it is damaged and can't be moved: ${causeInWords(error)}; remove it, and it is fetched anew`,
+        error,
+      )
+    }
+  }
+
   async #removeLeftovers(): Promise<void> {
     const left = async (folder: string, isLeft: (name: string) => boolean): Promise<void> => {
       const names = await readdir(folder).catch(() => [])
@@ -80,6 +104,7 @@ export class OwnRepository {
   }
 }
 
+const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 3 })
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

@@ -5,6 +5,7 @@ import type { GitSettings } from '../../model/git-section.ts'
 import { GitTrouble } from '../../model/git-trouble.ts'
 import { printable } from '../../model/printable.ts'
 import { descentOf, fetchFiles, fetchHead } from './fetch-head.ts'
+import { asideIn } from './git-environment.ts'
 import { readCommit } from './objects.ts'
 import { GIT_PATIENCE, OwnGit, type GitPatience } from './own-git.ts'
 import { OwnRepository } from './own-repository.ts'
@@ -30,6 +31,7 @@ export function rangeRepository({
   const git = new OwnGit({ folder: join(stateDir, 'git'), path }, settings, patience)
   const own = new OwnRepository(git)
   const reader = new SnapshotReader(git, settings.path)
+  const before = new SnapshotReader(new OwnGit(asideIn(git.home), settings, patience), settings.path)
   const signatures = new Signatures(git.home, settings.verify)
   return {
     remoteHead: async (signal) => {
@@ -58,17 +60,29 @@ export function rangeRepository({
       return verdicts
     },
     read: async (id, signal): Promise<CommitSnapshot> => {
-      const commit = await commitOf(reader, id, signal)
-      const files = await reader.read(commit, undefined, signal)
-      if (files.kind === 'tooLarge') throw lost(id)
-      return files.kind === 'files' ? files.snapshot : { commit, files: [] }
+      try {
+        return await readKept(reader, id, signal)
+      } catch (error) {
+        // Whoever was killed while it was fetched anew has left the commit where it was set aside.
+        return await readKept(before, id, signal).catch(() => {
+          throw error
+        })
+      }
     },
     keep: async (commit, signal) => {
       await own.keep(commit, signal)
       await own.tidy(signal)
     },
-    startAnew: () => own.remove(),
+    startAnew: () => own.setAside(),
+    goBack: () => own.putBack(),
   }
+}
+
+async function readKept(reader: SnapshotReader, id: string, signal: AbortSignal): Promise<CommitSnapshot> {
+  const commit = await commitOf(reader, id, signal)
+  const files = await reader.read(commit, undefined, signal)
+  if (files.kind === 'tooLarge') throw lost(id)
+  return files.kind === 'files' ? files.snapshot : { commit, files: [] }
 }
 
 async function commitOf(reader: SnapshotReader, id: string, signal: AbortSignal): Promise<Commit> {

@@ -110,7 +110,7 @@ export class SnapshotReader {
     )
     const inside = folders.flatMap(({ entry, name: { id, misnamed }, path }, index): readonly Place[] => {
       const own = trees[index]
-      if (own === undefined) throw damaged(entry.id)
+      if (own?.type !== 'tree') throw damaged(entry.id)
       return readTree(own.content, idBytes)
         .filter(({ name }) => LUDUS_NAMES.some((each) => each === name))
         .map((each) => ({ id, misnamed, path: `${path}/${each.name}`, entry: each }))

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { causeInWords, errorCode } from '../error-code.ts'
 
 /** How a program is run. */
@@ -48,7 +48,7 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
       early ??= why
       killGroup(child.pid)
       // A grandchild that has left the group may hold the pipes open.
-      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
+      for (const stream of child.stdio) stream?.destroy()
     }
     const timer = setTimeout(() => end('timedOut'), patience)
     const onAbort = (): void => end('aborted')
@@ -60,6 +60,11 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
       else if (early === 'timedOut') resolve({ kind: 'timedOut', stderr: stderr() })
       else resolve(early === 'tooMuch' ? { kind: 'tooMuch' } : ended)
     }
+    child.once('error', (error) => {
+      settle(errorCode(error) === 'ENOENT' ? { kind: 'absent' } : { kind: 'unstartable', why: causeInWords(error) })
+    })
+    // Without a file descriptor left there are no pipes, whatever the types say; the error that tells so is on its way.
+    if (isWithoutPipes(child)) return
     child.stdout.on('data', (chunk: Buffer) => {
       outBytes += chunk.length
       if (outBytes > mostOutput) end('tooMuch')
@@ -68,9 +73,6 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
     child.stderr.on('data', (chunk: Buffer) => {
       if (complaintBytes < MOST_COMPLAINT) complaint.push(chunk)
       complaintBytes += chunk.length
-    })
-    child.once('error', (error) => {
-      settle(errorCode(error) === 'ENOENT' ? { kind: 'absent' } : { kind: 'unstartable', why: causeInWords(error) })
     })
     child.once('close', (status) => {
       // What it left running in its group is none of ours any more, and must not outlive it.
@@ -82,6 +84,12 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
     child.stdin.end(input ?? '')
   })
 }
+
+const isWithoutPipes = ({
+  stdin,
+  stdout,
+  stderr,
+}: Partial<Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'>>): boolean => !stdin || !stdout || !stderr
 
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return

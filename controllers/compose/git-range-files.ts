@@ -7,10 +7,17 @@ import { CommitSource } from '../../adapters/range-files/commit-source.ts'
 import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import { acceptedCommitFile, commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
 import { gitStatusFile } from '../../adapters/state/git-status-file.ts'
-import type { AcceptedCommitStore, CommitApprovalStore, GitStatus } from '../../model/accepted-commit.ts'
+import type {
+  AcceptedCommit,
+  AcceptedCommitStore,
+  CommitApprovalStore,
+  GitStatus,
+} from '../../model/accepted-commit.ts'
 import type { CommitSnapshot } from '../../model/commit-snapshot.ts'
 import type { GitSettings } from '../../model/git-section.ts'
+import { GitTrouble } from '../../model/git-trouble.ts'
 import type { FolderProvenance, Logger, Metrics } from '../../model/ports.ts'
+import { UserError } from '../../model/user-error.ts'
 import { bySomebody, sourceNames } from '../../reconcilers/git/git-words.ts'
 import type { Composition } from '../commands/composition.ts'
 import { Accepting, type GitPlace } from '../git/accepting.ts'
@@ -33,6 +40,11 @@ interface Around {
   readonly outside: Pick<Composition, 'clock' | 'random' | 'environment'>
 }
 
+interface LookingParts extends Pick<Around, 'logger'>, Pick<Composition, 'clock'> {
+  readonly source: CommitSource
+  readonly accepted: AcceptedCommit | undefined
+}
+
 /** A first start waits so long for the server before it says that there are no range files. */
 const FIRST_PATIENCE_MS = 10_000
 
@@ -49,8 +61,8 @@ export function gitRangeFiles(
   let isRunning = false
   // Who only looks reads what a running Lanista has accepted, and writes nothing: where nothing is, it fetches for itself.
   const source = new CommitSource('range files: nothing has been fetched yet; wait a moment', async () => {
-    if (isRunning || (await accepting.open(never))) return
-    await fetchForOneself(settings, path, { source, logger, clock })
+    if (isRunning || (await openFor(accepting, never))) return
+    await fetchForOneself(settings, path, { source, logger, clock, accepted: accepting.accepted })
   })
   const write = gitStatusFile(stateDir)
   let written: Promise<void> = Promise.resolve()
@@ -118,14 +130,25 @@ export function gitRangeFiles(
   }
 }
 
-/** Fetches into a folder that is gone afterwards, and judges as a running Lanista would that has accepted nothing. */
+/** As `open`, for a person: what was fetched and is damaged is not mended by who only looks. */
+async function openFor(accepting: Accepting, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await accepting.open(signal)
+  } catch (error) {
+    if (!(error instanceof GitTrouble)) throw error
+    if (error.reason === 'RepositoryDamaged') return false
+    throw new UserError(`range files: ${error.message}`, error)
+  }
+}
+
+/** Fetches into a folder that is gone afterwards, and judges as a running Lanista would that has accepted just that. */
 async function fetchForOneself(
   settings: GitSettings,
   path: string,
-  { source, logger, clock }: Pick<Around, 'logger'> & Pick<Composition, 'clock'> & { readonly source: CommitSource },
+  { source, logger, clock, accepted }: LookingParts,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lanista-git-'))
-  const nothing: AcceptedCommitStore = { read: () => Promise.resolve(undefined), write: () => Promise.resolve() }
+  const store: AcceptedCommitStore = { read: () => Promise.resolve(accepted), write: () => Promise.resolve() }
   const nobody: CommitApprovalStore = {
     asked: () => Promise.resolve(undefined),
     ask: () => Promise.resolve(),
@@ -137,7 +160,7 @@ async function fetchForOneself(
     await new Accepting({
       place: placeOf(settings),
       repository: rangeRepository({ settings, stateDir: folder, path }),
-      store: nothing,
+      store,
       approvals: nobody,
       sink: source,
       clock,

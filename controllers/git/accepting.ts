@@ -9,7 +9,7 @@ import {
 import type { Clock } from '../../model/clock.ts'
 import { type CommitSnapshot, shortId } from '../../model/commit-snapshot.ts'
 import type { BroughtHead, RangeRepository } from '../../model/git-ports.ts'
-import { type GitFinding, GitTrouble } from '../../model/git-trouble.ts'
+import { type GitFinding, type GitReason, GitTrouble } from '../../model/git-trouble.ts'
 import type { Logger } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import { bySomebody, sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
@@ -36,6 +36,14 @@ export interface AcceptingParts {
   /** Told after each poll. */
   readonly onStatus: (status: GitStatus) => void
 }
+
+/** What a fetch that fails for no fault of the way to the server may fail for: what was fetched before, or the server's objects. */
+const MAYBE_OURS: ReadonlySet<GitReason> = new Set([
+  'RepositoryDamaged',
+  'ObjectsRefused',
+  'RepositoryMissing',
+  'FetchFailed',
+])
 
 /**
  * Puts commits in force, one after the other, and keeps the last good one whatever else the server shows. What is in force is one
@@ -134,7 +142,7 @@ export class Accepting {
         reason: 'BranchMissing',
         message: `${this.#names.source}: there is no such branch, or no commit at all; push it, or set lanista.git.branch`,
       }
-    if (damage !== undefined) await repository.startAnew(signal)
+    if (damage !== undefined) return await this.#judgeAnew(head, signal)
     if (this.#isSettled(head)) {
       await this.#nothingWaits()
       return undefined
@@ -142,11 +150,21 @@ export class Accepting {
     try {
       return await this.#judge(head, signal)
     } catch (error) {
-      if (!(error instanceof GitTrouble) || error.reason !== 'RepositoryDamaged') throw error
+      if (!(error instanceof GitTrouble) || !MAYBE_OURS.has(error.reason)) throw error
       // Once: what is broken on the server's side would be so again.
-      this.#brought = undefined
-      await repository.startAnew(signal)
+      return await this.#judgeAnew(head, signal)
+    }
+  }
+
+  /** With nothing of what was fetched before, which stays what a next life finds until a commit is in force that is kept. */
+  async #judgeAnew(head: string, signal: AbortSignal): Promise<GitFinding | undefined> {
+    const { repository } = this.#parts
+    this.#brought = undefined
+    await repository.startAnew(signal)
+    try {
       return await this.#judge(head, signal)
+    } finally {
+      if (await repository.goBack()) this.#brought = undefined
     }
   }
 
@@ -190,7 +208,7 @@ export class Accepting {
       return undefined
     }
     const { finding, approvable } = judgement
-    if (approvable) await approvals.ask({ commit: head, why: finding.message })
+    if (approvable) await written(approvals.ask({ commit: head, why: finding.message }))
     else await this.#nothingWaits()
     if (this.#parts.sink.snapshot === undefined && accepted !== undefined)
       await this.#restore(accepted, signal).catch((error: unknown) =>
@@ -212,7 +230,7 @@ export class Accepting {
       acceptedAt: isoOf(clock.now()),
       line: [...line, commit.id].slice(-LONGEST_LINE),
     }
-    await store.write(accepted)
+    await written(store.write(accepted))
     this.#accepted = accepted
     this.#brought = undefined
     sink.swap(snapshot)
@@ -229,7 +247,7 @@ export class Accepting {
   }
 
   async #nothingWaits(): Promise<void> {
-    await this.#parts.approvals.clear()
+    await written(this.#parts.approvals.clear())
   }
 
   #told(finding: GitFinding | undefined): void {
@@ -258,6 +276,19 @@ async function readStrictly(store: AcceptedCommitStore): Promise<AcceptedCommit 
     throw new GitTrouble(
       'StateUnwritable',
       `${why}, so it is not known which commit is in force; let the user that lanista runs as read it, or remove it, and the newest commit is taken as the first`,
+      error,
+    )
+  }
+}
+
+async function written(writing: Promise<void>): Promise<void> {
+  try {
+    await writing
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new GitTrouble(
+      'StateUnwritable',
+      `lanista.state_dir: it can't be written: ${printable(why, 300)}; let the user that lanista runs as write there, and make room`,
       error,
     )
   }

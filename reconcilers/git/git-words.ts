@@ -23,14 +23,19 @@ export const sourceNames = (git: {
 export const bySomebody = ({ id, author, subject }: Commit): string =>
   `${shortId(id)} by ${printable(author) || 'nobody'}${subject === '' ? '' : ` (${printable(subject, 80)})`}`
 
-/** Why a head is none that came after the commit in force; undefined when it is. */
-export function whyNoDescent(descent: Descent, accepted: string | undefined, head: string): string | undefined {
+/** Why a head is none that came after the commit in force; undefined when it is. @param emptied that it has no range files either */
+export function whyNoDescent(
+  descent: Descent,
+  accepted: string | undefined,
+  { head, emptied }: { readonly head: string; readonly emptied: string | undefined },
+): string | undefined {
   if (descent.kind === 'first' || descent.kind === 'follows') return undefined
   const missing =
     descent.kind === 'other'
       ? `the commit in force, ${shortId(accepted ?? '')}, is not among its ancestors, as after a force-push or with another repository`
       : `the commit in force, ${shortId(accepted ?? '')}, is not among the last ${descent.looked} of its ancestors, and no more are looked at`
-  return `${missing}; put the branch back to what descends from it, or, if this is meant, run lanista approve --commit ${shortId(head)}`
+  const all = emptied === undefined ? missing : `${missing}; and ${emptied}, while there are range files in that`
+  return `${all}; put the branch back to what descends from it, or, if this is meant, run lanista approve --commit ${shortId(head)}`
 }
 
 /** Why a commit is not trusted; undefined when it is. @param head whose trust depends on it */

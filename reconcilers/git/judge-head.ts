@@ -62,19 +62,24 @@ export function judgeHead(
   const isApproved = approved === commit.id
   if (files.kind === 'tooLarge')
     return refuse('TooLarge', `the folder ${names.folder} has ${files.what}; remove what is not for Lanista from it`)
-  const unrelated = whyNoDescent(descent, accepted?.commit, commit.id)
-  if (unrelated !== undefined && !isApproved) return refuse('HistoryRewritten', unrelated, true)
   const snapshot = files.kind === 'files' ? files.snapshot : { commit, files: [] }
+  const isEmptied = snapshot.files.length === 0 && (accepted?.files ?? 0) > 0
+  const noFolder = `there is no folder ${names.folder} in it`
+  const noFile = `there is no range file in its folder ${names.folder}`
+  // Who approves of it is told of all that it would do.
+  const emptied = isEmptied ? (files.kind === 'noFolder' ? noFolder : noFile) : undefined
+  const unrelated = whyNoDescent(descent, accepted?.commit, { head: commit.id, emptied })
+  if (unrelated !== undefined && !isApproved) return refuse('HistoryRewritten', unrelated, true)
   if (files.kind === 'noFolder' && !(isApproved && accepted !== undefined))
     return refuse(
       'PathMissing',
-      `there is no folder ${names.folder} in it; put it back, or set lanista.git.path${accepted === undefined ? '' : `; if it is meant to be gone, ${approve(commit.id)}`}`,
+      `${noFolder}; put it back, or set lanista.git.path${accepted === undefined ? '' : `; if it is meant to be gone, ${approve(commit.id)}`}`,
       accepted !== undefined,
     )
-  if (snapshot.files.length === 0 && (accepted?.files ?? 0) > 0 && !isApproved)
+  if (isEmptied && !isApproved)
     return refuse(
       'PathEmpty',
-      `there is no range file in its folder ${names.folder}; put them back, or set lanista.git.path; if they are meant to be gone, ${approve(commit.id)}`,
+      `${noFile}; put them back, or set lanista.git.path; if they are meant to be gone, ${approve(commit.id)}`,
       true,
     )
   return { kind: 'accept', snapshot, follows: descent.kind === 'follows' }

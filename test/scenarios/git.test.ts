@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { hasGit } from '../builders/git-repository.ts'
@@ -118,4 +118,34 @@ describe('range files in a repository', function () {
     running.stop()
     await running.ended
   })
+
+  itLong(
+    'are looked at without the own repository as the commit in force has them, not as a rewritten branch does',
+    async () => {
+      const good = await repository.push({ 'ranges/JD.yml': jd }, 'Good')
+      const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
+      await running.nextLine(/is in force/)
+      running.stop()
+      await running.ended
+      await rm(stateFile('git'), { recursive: true })
+      repository.git('checkout', '--quiet', '--orphan', 'anew')
+      await repository.push({ 'ranges/SL.yml': jd }, 'Begin anew')
+      const planned = await lanistaHere(['plan', '--config', site.config])
+      expect(planned.stderr).to.include(`commit ${good.slice(0, 12)} by Ann`)
+      expect(planned.stdout).to.include('JD-DC01').and.not.to.include('SL-DC01')
+      expect((await lanistaHere(['validate', '--config', site.config])).stdout).to.equal('1 file, 0 problems\n')
+      await rename(repository.bare, `${repository.bare}.gone`)
+      const unreachable = await lanistaHere(['plan', '--config', site.config])
+      expect(unreachable).to.include({ status: 1 })
+      expect(unreachable.stdout + unreachable.stderr).to.match(
+        /range files: repository .*: there is no such repository/,
+      )
+      await writeFile(stateFile('git-accepted.json'), '{')
+      const untold = await lanistaHere(['plan', '--config', site.config])
+      expect(untold).to.include({ status: 1 })
+      expect(untold.stdout + untold.stderr).to.match(
+        /range files: .*git-accepted\.json can't be understood, so it is not known/,
+      )
+    },
+  )
 })
