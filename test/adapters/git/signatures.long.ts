@@ -218,6 +218,26 @@ for (const [kind, program, open] of [
       expect(told.finding).to.match(/\(unsigned side\) before it is not signed/)
     })
 
+    // Which of the two kinds does not matter to it.
+    if (kind === 'SSH')
+      it('are looked at with `every` on a side that is longer than the history that is asked for first', async () => {
+        const life = await begin({ mode: 'every', ...(await signer.allow({ ann: 'good' })) })
+        const first = await push('ann', 1)
+        await life.poll()
+        const config = (await signer.sign('ann')).flatMap((each) => ['-c', each])
+        forge.git('checkout', '--quiet', '-b', 'side')
+        forge.git('commit', '--quiet', '--allow-empty', '-m', 'unsigned, far back')
+        for (let index = 0; index < 64; index += 1)
+          forge.git(...config, 'commit', '--quiet', '--allow-empty', '-S', '-m', 'x')
+        forge.git('checkout', '--quiet', 'main')
+        await push('ann', 2)
+        forge.git(...config, 'merge', '--quiet', '--no-edit', '-S', 'side')
+        forge.git('push', '--quiet', '--force', 'origin', 'main')
+        const told = await life.poll()
+        expect(told).to.include({ commit: first, reason: 'NotTrusted' })
+        expect(told.finding).to.match(/\(unsigned, far back\) before it is not signed/)
+      })
+
     it('are not enough below an unsigned merge', async () => {
       const life = await begin({ mode: 'head', ...(await signer.allow({ ann: 'good' })) })
       const first = await push('ann', 1)
