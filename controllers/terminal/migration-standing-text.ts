@@ -6,6 +6,7 @@ import type { Paint } from './paint.ts'
 export function standingText({ nics, snapshots, untold, going }: MigrationStanding, paint: Paint): readonly string[] {
   const pools = [...new Set(nics.map(({ pool }) => pool))]
   const left = nics.filter(({ state }) => isLeft(state)).length
+  const gone = nics.filter(({ state }) => state === 'gone').length
   const reboots = new Set(nics.flatMap(({ vmid, oldMtu }) => (oldMtu ? [vmid] : []))).size
   return [
     ...pools.flatMap((pool) => [
@@ -18,7 +19,7 @@ export function standingText({ nics, snapshots, untold, going }: MigrationStandi
     ...going.map(({ node, bridge }) =>
       paint('yellow', `bridge ${bridge} on node ${node}: its removal was begun; lanista migrate finish carries it on`),
     ),
-    `${nics.length - left} of ${nics.length} NICs are moved${reboots === 0 ? '' : `; VMs that keep the old MTU until they are rebooted: ${reboots}`}`,
+    `${nics.length - left - gone} of ${nics.length - gone} NICs are moved${gone === 0 ? '' : `, and ${gone} more are gone`}${reboots === 0 ? '' : `; VMs that keep the old MTU until they are rebooted: ${reboots}`}`,
   ]
 }
 

@@ -39,7 +39,7 @@ function nicsNaming(bridge: string, { guests, plugged }: FinishSeen): readonly S
     .filter((text) => now.every((each) => each.text !== text))
   const kept = guests.flatMap(({ guest, snapshots }) =>
     Object.entries(snapshots).flatMap(([snapshot, nics]) =>
-      on(nics).map((key) => `${key} in snapshot ${printable(snapshot)} of ${called(guest.vmid, guest.name)}`),
+      on(nics).map((key) => `${key} in snapshot "${printable(snapshot)}" of ${called(guest.vmid, guest.name)}`),
     ),
   )
   return [

@@ -138,7 +138,7 @@ describe('lanista migrate finish', () => {
         /! bridge vmbr1002 on node pve1: it stays, as net0 of g302 \(VMID 302\) is on it; put/,
       )
       expect(done.stdout).to.match(
-        /! bridge vmbr1003 .* net0 in snapshot before of g303 \(VMID 303\).* delete these snap/,
+        /! bridge vmbr1003 .* net0 in snapshot "before" of g303 \(VMID 303\).* delete these snap/,
       )
       expect(done.stdout).to.match(/removed: vmbr1004 on pve1\n$/)
       expect(bridges()).to.deep.equal(['vmbr1000', 'vmbr1001', 'vmbr1002', 'vmbr1003'])

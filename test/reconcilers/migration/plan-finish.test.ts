@@ -99,7 +99,7 @@ describe('planFinish', () => {
     const other = (traits: Partial<GuestNics>) => ({ guests: [MOVED, guestOn(card('vmbr0'), traits, 200)] })
     expect(stays(other({ nics: { net0: card('vmbr1001') } }))).to.match(/net0 of vm200 \(VMID 200\) is on it/)
     expect(stays(other({ coming: { net0: card('vmbr1001') } }))).to.match(/net0 of vm200 \(VMID 200\) is on it/)
-    expect(stays(other({ snapshots: { s: { net3: card('vmbr1001') } } }))).to.match(/net3 in snapshot s of vm200/)
+    expect(stays(other({ snapshots: { s: { net3: card('vmbr1001') } } }))).to.match(/net3 in snapshot "s" of vm200/)
     const ct = { ...other({ nics: { net0: 'name=eth0,bridge=vmbr1001,ip=dhcp' } }) }
     expect(stays(ct)).to.match(/net0 of vm200/)
     const plugged = new Map([['vmbr1001', [{ vmid: 300, name: undefined, nic: 'net0' }]]])
