@@ -16,11 +16,20 @@ const MISSING = /\((\/[^,)]*), ([A-Za-z.|, ]+)\)/
  */
 export function refusalOf({ call, params }: Pick<Request, 'call' | 'params'>, detail: string): Refusal | undefined {
   const [, path, rights] = MISSING.exec(detail) ?? []
-  if (path !== undefined && rights !== undefined)
-    return { path, rights: rights.split(/[|,\s]+/).filter((right) => right !== '') }
+  if (path !== undefined && rights !== undefined) return { path, rights: neededOf(rights) }
   return call === 'POST /nodes/{node}/qemu/{vmid}/clone' && params['newid'] !== undefined
     ? { path: `/vms/${params['newid']}`, rights: ['VM.Allocate'] }
     : undefined
+}
+
+/**
+ * Rights joined with `|` are alternatives (pve-access-control, `check_any`). Where one of them only looks, nothing more is asked for: the
+ * others may be as much as running any command in a guest.
+ */
+function neededOf(rights: string): readonly string[] {
+  const all = rights.split(/[|,\s]+/).filter((right) => right !== '')
+  const looks = rights.includes('|') ? all.find((right) => right.endsWith('.Audit')) : undefined
+  return looks === undefined ? all : [looks]
 }
 
 /** Says which right is missing on which path. How it is given stands in what is known of the rights there are. */

@@ -63,7 +63,7 @@ function summary({ pools, networks, obstacles }: MigrationPlan): string {
   const applies = networks.filter(({ kind }) => kind === 'apply-sdn').length
   const running = vms.filter((vm) => vm.running).length
   const reboots = vms.filter((vm) => vm.reboot).length
-  return `${counted(nics, 'NIC')} of ${counted(vms.length, 'VM')} to move, ${counted(applies, 'SDN apply', 'SDN applies')}; ${counted(running, 'VM')} lose their link for a moment, ${reboots} keep the old MTU until rebooted${way}`
+  return `${counted(nics, 'NIC')} of ${counted(vms.length, 'VM')} to move, ${counted(applies, 'SDN apply', 'SDN applies')}; ${counted(running, 'VM loses its', 'VMs lose their')} link for a moment, ${counted(reboots, 'keeps', 'keep')} the old MTU until rebooted${way}`
 }
 
 const counted = (count: number, noun: string, nouns = `${noun}s`): string => `${count} ${count === 1 ? noun : nouns}`

@@ -109,6 +109,8 @@ describe('errors of Proxmox', () => {
     for (const [detail, lacks] of [
       ['/sdn/zones/ludus, SDN.Allocate', 'lacks SDN.Allocate on /sdn/zones/ludus'],
       ['/vms/100, VM.Config.Disk|VM.Config.CDROM', 'lacks VM.Config.Disk|VM.Config.CDROM on /vms/100'],
+      // Never the right to run commands in a guest, where looking would do.
+      ['/vms/100, VM.GuestAgent.Audit|VM.GuestAgent.Unrestricted', 'lacks VM.GuestAgent.Audit on /vms/100'],
     ] as const)
       expect(told(403, `Permission check failed (${detail})`).message).to.include(lacks)
   })
