@@ -86,10 +86,22 @@ export async function migrate(
   const journal = journalWith(before, plan, where, clock.now())
   const pools = [...new Set(openNics(journal).map(({ pool }) => pool))].filter((pool) => !outside.includes(pool))
   const keeper = new JournalKeeper(store, journal)
-  const rebooter = new PoolRebooter(new VmRebooter(parts, vmFinder(parts), keeper, mtu), keeper, say)
+  // Of a pool that moved before nothing is said unless something is done.
+  let heading: string | undefined
+  const sayUnder = (line: string): void => {
+    if (heading !== undefined) say(heading)
+    heading = undefined
+    say(line)
+  }
+  const underHeading = { ...parts, say: sayUnder }
+  const rebooter = new PoolRebooter(new VmRebooter(underHeading, vmFinder(parts), keeper, mtu), keeper, sayUnder)
   const rebooted: string[] = []
   const notRebooted: string[] = []
-  for (const pool of reboots ? movedPools(scope, journal) : []) await rebootVms(pool)
+  for (const pool of reboots ? movedPools(scope, journal) : []) {
+    heading = `${pool}:`
+    await rebootVms(pool)
+  }
+  heading = undefined
   if (pools.length === 0) {
     // What could not be given when NICs moved is given as soon as it can be.
     const ungranted = await grantAll(plan, parts)

@@ -51,7 +51,9 @@ describe('a move of networks that reboots', () => {
 
     const rebooted = await migrate('run', '--reboot')
     expect(rebooted.status, rebooted.stdout + rebooted.stderr).to.equal(0)
-    expect(rebooted.stdout).to.match(/nothing to move; rebooted: AB-router-debian11-x64, AB-vm1\n$/)
+    expect(rebooted.stdout).to.match(
+      /^AB:\n  \. vm AB-router[^]*nothing to move; rebooted: AB-router-debian11-x64, AB-vm1\n$/,
+    )
     expect(powerWrites()).to.deep.equal([`${AB_ROUTER} reboot`, `${AB_VM} reboot`])
     for (const vmid of [AB_ROUTER, AB_VM]) expect(sinceOf(vmid)).to.be.greaterThan(before.get(vmid) ?? 0)
     expect(sinceOf(AB_OFF)).to.equal(undefined)
