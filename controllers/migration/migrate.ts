@@ -6,12 +6,12 @@ import type { GuestNicReader } from '../../model/network-ports.ts'
 import type { GuestAgents } from '../../model/guest-agent.ts'
 import type { NicLooks } from '../../model/nic-look.ts'
 import type { Reboots } from '../../model/reboot-ports.ts'
-import { always } from '../../model/permit.ts'
 import type { AccessWriter } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { journalWith, openNics } from '../../reconcilers/migration/journal-of-plan.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
 import { movedPools, type MigrationScope } from '../../reconcilers/migration/pools-to-move.ts'
+import { grantAll } from './grant-all.ts'
 import { judgeWayBack } from './judge-way-back.ts'
 import { JournalKeeper } from './journal-keeper.ts'
 import { LinkCheck } from './link-check.ts'
@@ -19,7 +19,7 @@ import { makeVnets, type NetworkParts } from './make-vnets.ts'
 import { vmsOf } from './moved-vm.ts'
 import { NicWriter } from './nic-writer.ts'
 import { type PoolMoved, PoolMover } from './pool-mover.ts'
-import type { VmFinder } from './vm-finder.ts'
+import { vmFinder } from './vm-finder.ts'
 import { PoolRebooter } from './pool-rebooter.ts'
 import { VmRebooter } from './vm-rebooter.ts'
 
@@ -169,44 +169,10 @@ export async function migrate(
   }
 }
 
-/** Before any NIC moves, as whoever uses a network should not lose it on the way. */
-async function grantAll(
-  { grants }: MigrationPlan,
-  { access, signal, say }: MigrationParts,
-): Promise<readonly string[]> {
-  const refused: string[] = []
-  for (const right of grants) {
-    const { kind, who, path, role } = right
-    try {
-      await access.grant(right, always(signal))
-      say(`+ ${kind} ${who} may use ${path} (${role})`)
-    } catch (error) {
-      signal.throwIfAborted()
-      refused.push(
-        `${kind} ${who} is not given ${role} on ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
-  }
-  for (const line of refused) say(`! ${line}`)
-  return refused
-}
-
 /** A pool of which no NIC was written is where it was, and nobody has to wait for it. */
 async function forgetUnmoved(keeper: JournalKeeper, pool: string): Promise<void> {
   const nics = keeper.of(pool)
   if (nics.every(({ writtenAt }) => writtenAt === undefined)) await keeper.forget(pool)
-}
-
-/** Looks into the pool first, which costs least. */
-export const vmFinder = ({ pools, look, signal }: Pick<MigrationParts, 'pools' | 'look' | 'signal'>): VmFinder => {
-  const inPool = async (pool: string, vmid: number): Promise<string | undefined> =>
-    (await pools.read(pool, signal))?.nodes.get(vmid)
-  return {
-    inPool,
-    allIn: async (pool) => (await pools.read(pool, signal))?.nodes ?? new Map(),
-    anywhere: async (pool, vmid) =>
-      (await inPool(pool, vmid)) ?? (await look()).guests.find((guest) => guest.vmid === vmid)?.node,
-  }
 }
 
 /** What is in the way of a pool, and that some of it has moved by now, if so. */

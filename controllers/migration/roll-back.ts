@@ -5,9 +5,10 @@ import { UserError } from '../../model/user-error.ts'
 import { journalZones } from '../../reconcilers/migration/journal-zones.ts'
 import { judgeWayBack } from './judge-way-back.ts'
 import { JournalKeeper } from './journal-keeper.ts'
-import { type MigrationParts, vmFinder } from './migrate.ts'
+import type { MigrationParts } from './migrate.ts'
 import { NicWriter } from './nic-writer.ts'
 import { PoolMover } from './pool-mover.ts'
+import { vmFinder } from './vm-finder.ts'
 
 /** What a way back came to. */
 export interface RolledBack {
