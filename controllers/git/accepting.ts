@@ -14,6 +14,7 @@ import type { Logger } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import { bySomebody, sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
 import { commitsToTrust, judgeHead, type VerifyMode } from '../../reconcilers/git/judge-head.ts'
+import { findingOf, readStrictly, written } from './git-failures.ts'
 
 /** Where commits come from. */
 export interface GitPlace {
@@ -265,42 +266,6 @@ export class Accepting {
     const since = before?.reason === finding.reason ? before.since : isoOf(clock.now())
     this.#finding = { ...finding, since }
     sink.explain(`range files: ${finding.message}`)
-  }
-}
-
-async function readStrictly(store: AcceptedCommitStore): Promise<AcceptedCommit | undefined> {
-  try {
-    return await store.read()
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new GitTrouble(
-      'StateUnwritable',
-      `${why}, so it is not known which commit is in force; let the user that lanista runs as read it, or remove it, and the newest commit is taken as the first`,
-      error,
-    )
-  }
-}
-
-async function written(writing: Promise<void>): Promise<void> {
-  try {
-    await writing
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new GitTrouble(
-      'StateUnwritable',
-      `lanista.state_dir: it can't be written: ${printable(why, 300)}; let the user that lanista runs as write there, and make room`,
-      error,
-    )
-  }
-}
-
-/** What can't be mended by a person at the server is a bug or a full disk here. */
-function findingOf(error: unknown, { source }: SourceNames): GitFinding {
-  if (error instanceof GitTrouble) return { reason: error.reason, message: error.message }
-  const why = error instanceof Error ? error.message : String(error)
-  return {
-    reason: 'FetchFailed',
-    message: `${source}: it could not be looked at: ${printable(why, 300)}; it is tried again`,
   }
 }
 
