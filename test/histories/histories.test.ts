@@ -5,7 +5,7 @@ import { live } from './history.ts'
 
 /** `LANISTA_HISTORIES=500 LANISTA_SEED=7` lives through so many, and through other ones than usual. */
 const { LANISTA_HISTORIES: asked, LANISTA_SEED: seed = '1', LANISTA_REPLAY: replay } = process.env
-const RUNS = Number(asked ?? (isLong ? 100 : 1))
+const RUNS = Number(asked ?? (isLong ? 60 : 1))
 /** At most so many pieces. */
 const LONGEST = 4
 /** Several happen side by side, each after others than if it were alone. */
