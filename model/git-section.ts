@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration } from './duration.ts'
 import { isBranchName, isFolderInRepository, readRepositoryUrl } from './repository-url.ts'
+import { secretText } from './secret-text.ts'
 
 /** Shorter would keep the server busy for nothing. */
 const interval = duration('30s', '5m').refine(
@@ -19,22 +20,10 @@ const TOKEN = /^(gh[a-z]_|github_pat_|glpat-|gldt-|Bearer |Basic )/
 /** `lanista.git`: the repository of range files. */
 export const gitSection = z
   .strictObject({
-    url: z
-      .string()
-      .check((context) => {
-        const read = readRepositoryUrl(context.value)
-        if (read.kind === 'usable') return
-        // Without the value, which may hold a secret.
-        context.issues.push({
-          code: 'custom',
-          input: undefined,
-          message: `is unusable: ${read.finding}; ${read.remedy}`,
-        })
-      })
-      .meta({
-        description: 'The repository: ssh, https, or an absolute path on this machine. No password is in it.',
-        examples: ['ssh://git@forge.example.org/labs/ranges.git'],
-      }),
+    url: secretText(readRepositoryUrl).meta({
+      description: 'The repository: ssh, https, or an absolute path on this machine. No password is in it.',
+      examples: ['ssh://git@forge.example.org/labs/ranges.git'],
+    }),
     branch: z
       .string()
       .refine(isBranchName, 'must be the name of a branch, without refs/heads/')

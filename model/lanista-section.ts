@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { duration } from './duration.ts'
 import { gitSection } from './git-section.ts'
 import { readAddress } from './notify/notify-address.ts'
+import { secretText } from './secret-text.ts'
 
 /** Shorter would keep Proxmox busy for nothing; much longer is more than a timer holds. */
 const resync = duration('30s', '5m').refine(
@@ -133,18 +134,7 @@ const pruneSection = z
 const notifySection = z
   .strictObject({
     urls: z
-      .array(
-        z.string().check((context) => {
-          const read = readAddress(context.value)
-          if (read.kind === 'usable') return
-          // Without the value, which is a secret.
-          context.issues.push({
-            code: 'custom',
-            input: undefined,
-            message: `is unusable: ${read.finding}; ${read.remedy}`,
-          })
-        }),
-      )
+      .array(secretText(readAddress))
       .meta({
         description:
           'Who hears of every range that becomes Ready or fails, besides those in its own file: addresses as there.',
