@@ -39,6 +39,17 @@ export interface CommitSnapshot {
   readonly commit: Commit
   /** In order of path. */
   readonly files: readonly CommitFile[]
+  /**
+   * Which commit since the one in force before changed, added or removed a range's files, the latest for each range; left out, or without
+   * a range, where that is not known.
+   */
+  readonly changes?: readonly RangeChange[] | undefined
+}
+
+/** That a commit changed something of a range's files. */
+export interface RangeChange {
+  readonly rangeId: string
+  readonly commit: Commit
 }
 
 /** A commit's id as it is told. */

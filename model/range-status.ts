@@ -1,6 +1,7 @@
 import type { Condition } from './condition.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { NodeNetworkState } from './node-network-state.ts'
+import type { RangeRevisions } from './revision.ts'
 import type { VmPhase } from './vm-phase.ts'
 
 /** The status of one range as written to the status file and served by the API. */
@@ -14,6 +15,8 @@ export interface RangeStatus {
   readonly vms: readonly VmStatus[]
   /** Whether the range's networks are in force, node by node. */
   readonly networks: readonly NodeNetworkState[]
+  /** How far it has followed its file; left out where that is not kept. */
+  readonly revisions?: RangeRevisions | undefined
   /** When a condition last changed, in ISO 8601. */
   readonly changedAt: string
 }
