@@ -1,0 +1,65 @@
+import { networkModeOf } from '../../reconcilers/network-mode.ts'
+import type { PlanSettings } from '../../model/plan-settings.ts'
+import type { MigrationJournal } from '../../model/migration-journal.ts'
+import type { PlanReport } from '../../model/plan/plan-report.ts'
+import { holdsOf } from '../../reconcilers/migration/holds.ts'
+import type { RangeSpec } from '../../model/range-spec.ts'
+import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { PlanResult } from '../../reconcilers/range/plan-range.ts'
+import { checkDefaultNode } from '../../reconcilers/range/check-against-cluster.ts'
+import { groundOf } from '../../reconcilers/range/ground.ts'
+import { planTurn, unbroken } from '../../reconcilers/range/plan-turn.ts'
+import { NO_PROMISES } from '../../reconcilers/range/promises.ts'
+import { planNetworks } from '../../reconcilers/range/plan-networks.ts'
+import { ofRange } from '../terminal/plan-text.ts'
+import type { PlannedRemoval } from './plan-removals.ts'
+
+export interface PlannedRange {
+  readonly spec: RangeSpec
+  readonly result: PlanResult
+  readonly snapshot: ClusterSnapshot
+}
+
+/** As one turn of a run plans them. */
+export function planAll(
+  specs: readonly RangeSpec[],
+  snapshot: ClusterSnapshot,
+  settings: PlanSettings,
+  journal: MigrationJournal | undefined,
+): readonly PlannedRange[] {
+  const mode = networkModeOf(snapshot, settings)
+  const ground = groundOf(snapshot, settings, mode, new Map(), holdsOf(journal, mode))
+  const { results } = planTurn(specs, ground, NO_PROMISES)
+  return specs.flatMap((spec) => {
+    const result = results.get(spec)
+    return result === undefined ? [] : [{ spec, result: unbroken(result), snapshot }]
+  })
+}
+
+/** The networks of all ranges are planned together, as a run does: one apply for all. */
+export function reportOf(
+  planned: readonly PlannedRange[],
+  removals: readonly PlannedRemoval[],
+  settings: PlanSettings,
+): Pick<PlanReport, 'networkActions' | 'removals' | 'plans' | 'zoneFindings' | 'refused'> {
+  const plans = planned.flatMap(({ result }) => (result.kind === 'planned' ? [result.plan] : []))
+  const refused = planned.flatMap(({ spec, result }) =>
+    result.kind === 'refused' ? [ofRange(spec.id, result.finding.message)] : [],
+  )
+  const wants = plans.map(({ network }) => network.wants)
+  const going = removals.flatMap(({ wants: its }) => its ?? [])
+  const waiting = removals.flatMap(({ inTheWay }) => inTheWay ?? [])
+  const snapshot = planned[0]?.snapshot ?? removals[0]?.snapshot
+  const misconfigured = (snapshot === undefined ? [] : checkDefaultNode(snapshot, settings)).map(
+    ({ finding, remedy }) => `${finding}; ${remedy}`,
+  )
+  const networks = snapshot && planNetworks([...wants, ...going], snapshot, settings)
+  return {
+    networkActions: networks?.actions ?? [],
+    removals: removals.flatMap(({ actions }) => actions),
+    plans,
+    // All ranges of a turn see the same zone; of one that can't be used the refusals tell.
+    zoneFindings: plans[0]?.zoneFindings ?? [],
+    refused: [...misconfigured, ...refused, ...waiting, ...(networks?.stays ?? []).map(({ message }) => message)],
+  }
+}
