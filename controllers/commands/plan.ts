@@ -51,7 +51,7 @@ export async function planCommand(
   if (options.withoutNode !== undefined)
     return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
   const journal = await migration.journal.read()
-  const planned = specs.length === 0 ? [] : planAll(specs, snapshot, settings, journal)
+  const planned = specs.length === 0 ? { ranges: [], nodes: [] } : planAll(specs, snapshot, settings, journal)
   const destroying = destroyed.filter(({ carriedOut }) => !carriedOut).map(removalOf)
   const orders = [...folder.awake.filter(({ state }) => state === 'absent').map(orderOfFile), ...destroying]
   const removals = orders.length === 0 ? [] : await removalsOf(orders, snapshot, proxmox, settings, signal)
@@ -62,7 +62,7 @@ export async function planCommand(
   const { refused, ...ofRanges } = reportOf(planned, removals, settings)
   const report = {
     ...ofRanges,
-    refused: folder.trouble === undefined ? refused : [...refused, folder.trouble],
+    refused: folder.trouble === undefined ? refused : [...refused, { rangeId: undefined, message: folder.trouble }],
     suspended,
     withoutFile:
       folder.trouble === undefined ? rangesWithoutFile(snapshot, [...folder.ids, ...orderedIds], pruneNow) : [],
@@ -70,6 +70,7 @@ export async function planCommand(
     unknown: [...untold, ...mayBeUnseen(snapshot), ...unknownOrders(present, snapshot, await ordersUntold())],
     warnings,
     diagnostics,
+    files: new Map([...folder.awake, ...folder.suspended].map(({ id, source }) => [id, source])),
   }
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)

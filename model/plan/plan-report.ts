@@ -7,11 +7,11 @@ import type { RangePlan } from './range-plan.ts'
 export interface PlanReport {
   readonly networkActions: readonly NetworkAction[]
   /** Of ranges that are to go, as far as their networks are not concerned. */
-  readonly removals: readonly RemovalAction[]
+  readonly removals: readonly RangeRemoval[]
   readonly plans: readonly RangePlan[]
   /** What is wrong with the SDN zone and stops no range, once for all ranges. */
   readonly zoneFindings: readonly ZoneFinding[]
-  readonly refused: readonly string[]
+  readonly refused: readonly Refusal[]
   /** Ranges that are left alone as their files ask, in words. */
   readonly suspended: readonly string[]
   /** Ranges that have no file and are on the cluster, in words. */
@@ -23,4 +23,30 @@ export interface PlanReport {
   /** What is likely a mistake in a file and keeps nothing from being made. */
   readonly warnings: readonly Diagnostic[]
   readonly diagnostics: readonly Diagnostic[]
+  /** By range id, of valid files. */
+  readonly files: ReadonlyMap<string, string>
+  /** In order of name; empty where nothing was placed. */
+  readonly nodes: readonly NodeAfter[]
+}
+
+/** What goes of a range that is to go. */
+export interface RangeRemoval {
+  readonly rangeId: string
+  readonly actions: readonly RemovalAction[]
+}
+
+/** What is left of a node's memory once all that is planned is there, in bytes. */
+export interface NodeAfter {
+  readonly node: string
+  readonly memoryBytes: number
+  /** Negative where it does not have what was placed there. */
+  readonly freeMemoryBytes: number
+}
+
+/** Something that is in the way of all that is planned, or of a range. */
+export interface Refusal {
+  /** Undefined when it is no single range's. */
+  readonly rangeId: string | undefined
+  /** As a sentence that says of which range it is. */
+  readonly message: string
 }
