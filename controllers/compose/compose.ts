@@ -10,6 +10,7 @@ import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { folderSource } from '../../adapters/range-files/folder-source.ts'
 import { withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
+import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
@@ -20,13 +21,15 @@ import { loadServerConfig, serverConfigFile } from '../../adapters/server-config
 import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
-import type { Logger } from '../../model/ports.ts'
+import type { Logger, RangeFiles } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
+import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
-import { gitRangeFiles } from './git-range-files.ts'
+import { gitRangeFiles, pathOf } from './git-range-files.ts'
 import { watchObservations } from './observations.ts'
+import { proposeCommit, proposedSource } from './propose-commit.ts'
 
 export interface ComposeOptions {
   readonly version: string
@@ -79,6 +82,8 @@ async function connect(
   const { git: settings } = config.lanista
   const repository =
     settings === undefined ? undefined : gitRangeFiles(settings, stateDir, { logger, metrics, outside })
+  const filesOf = (source: RangeSource): RangeFiles =>
+    withLudusRouters(watchRangeFiles({ source, clock, parser: new BalancedParser(clock) }), config)
   return {
     config,
     logger,
@@ -91,15 +96,28 @@ async function connect(
     ordersUntold: () => whyOrdersUntold(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
-    files: withLudusRouters(
-      watchRangeFiles({
-        source: repository?.source ?? folderSource(ranges, logger),
-        clock,
-        parser: new BalancedParser(clock),
-      }),
-      config,
-    ),
+    files: filesOf(repository?.source ?? folderSource(ranges, logger)),
     git: repository?.git,
+    propose:
+      settings === undefined || repository === undefined
+        ? undefined
+        : async (ref, signal) => {
+            const [inForce, untold] = await repository.snapshot().then(
+              (snapshot) => [snapshot, undefined] as const,
+              (error: unknown) => {
+                if (error instanceof UserError) return [undefined, error.message] as const
+                throw error
+              },
+            )
+            const path = pathOf(outside.environment)
+            const proposed = await proposeCommit(settings, { ref, inForce, path }, signal)
+            return {
+              proposed,
+              isRemembered: repository.isRemembered(),
+              untold,
+              files: filesOf(proposedSource(proposed)),
+            }
+          },
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
