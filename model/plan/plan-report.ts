@@ -1,4 +1,6 @@
+import type { Commit } from '../commit-snapshot.ts'
 import type { Diagnostic } from '../diagnostic.ts'
+import type { ProposedCommit } from '../proposed-commit.ts'
 import type { ZoneFinding } from '../zone-finding.ts'
 import type { NetworkAction, RemovalAction } from './actions.ts'
 import type { RangePlan } from './range-plan.ts'
@@ -27,6 +29,32 @@ export interface PlanReport {
   readonly files: ReadonlyMap<string, string>
   /** In order of name; empty where nothing was placed. */
   readonly nodes: readonly NodeAfter[]
+  /** The commit whose files these are, where it is one that somebody proposes. */
+  readonly proposal?: ProposalReport
+}
+
+/** A proposed commit, and what it removes. */
+export interface ProposalReport extends Omit<ProposedCommit, 'files' | 'inForce'> {
+  /** What it is compared with; undefined while nothing is in force. */
+  readonly against: Commit | undefined
+  /** That is in force for the Lanista of this state directory; else it is the newest commit of the branch. */
+  readonly isRemembered: boolean
+  readonly leaving: readonly LeavingRange[]
+}
+
+/** A range whose files a commit removes. */
+export interface LeavingRange {
+  readonly rangeId: string
+  /** What there is of it. */
+  readonly vms: readonly { readonly name: string; readonly vmid: number; readonly node: string }[]
+  readonly networks: readonly string[]
+  readonly pool: boolean
+  /** `approval`: it goes when a person approves; `nothing`: there is none of it. */
+  readonly fate: 'goes' | 'approval' | 'stays' | 'nothing'
+  /** The same as a sentence without its end. */
+  readonly why: string
+  /** What would keep it from going even then. */
+  readonly inTheWay: readonly string[]
 }
 
 /** What goes of a range that is to go. */
