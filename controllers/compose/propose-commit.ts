@@ -33,7 +33,8 @@ export async function proposeCommit(
   const stateDir = await mkdtemp(join(tmpdir(), 'lanista-git-'))
   try {
     const repository = rangeRepository({ settings, stateDir, path })
-    const parts = { repository, inForce, mode: settings.verify.mode, folder: sourceNames(settings).folder }
+    const blank = rangeRepository({ settings, stateDir: join(stateDir, 'blank'), path })
+    const parts = { repository, blank, inForce, mode: settings.verify.mode, folder: sourceNames(settings).folder }
     return await propose(ref, read.ref, parts, signal)
   } catch (error) {
     throw error instanceof GitTrouble ? new UserError(`--git ${printable(ref)}: ${error.message}`, error) : error

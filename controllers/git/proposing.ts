@@ -13,6 +13,8 @@ import { putTogether } from '../../reconcilers/git/put-together.ts'
 export interface ProposingParts {
   /** One of its own: what is fetched for others is not touched. */
   readonly repository: Pick<RangeRepository, 'named' | 'bring' | 'meeting' | 'verdicts'>
+  /** Another, with nothing in it: of a commit whose history was fetched without its files, a server gives no files any more. */
+  readonly blank: Pick<RangeRepository, 'bring'>
   readonly inForce: CommitSnapshot | undefined
   readonly mode: VerifyMode
   /** The folder of range files, in words. */
@@ -34,7 +36,7 @@ interface Placed {
 export async function propose(
   text: string,
   ref: GitRef,
-  { repository, inForce, mode, folder }: ProposingParts,
+  { repository, blank, inForce, mode, folder }: ProposingParts,
   signal: AbortSignal,
 ): Promise<ProposedCommit> {
   const head = await commitOf(text, ref, repository, signal)
@@ -43,7 +45,7 @@ export async function propose(
     throw new UserError(
       `--git ${printable(text)}: the folder ${folder} has ${own.files.what}; remove what is not for Lanista from it`,
     )
-  const { brought, standing } = await place(own, { repository, inForce }, signal)
+  const { brought, standing } = await place(own, { repository, blank, inForce }, signal)
   const toTrust = commitsToTrust(mode, brought.commit, brought.descent) ?? []
   const verdicts = toTrust.length === 0 ? [] : await repository.verdicts(toTrust, signal)
   const accepted = inForce && { commit: inForce.commit.id, files: inForce.files.length }
@@ -81,7 +83,7 @@ async function commitOf(
 
 async function place(
   brought: BroughtHead,
-  { repository, inForce }: Pick<ProposingParts, 'repository' | 'inForce'>,
+  { repository, blank, inForce }: Pick<ProposingParts, 'repository' | 'blank' | 'inForce'>,
   signal: AbortSignal,
 ): Promise<Placed> {
   const { descent } = brought
@@ -89,7 +91,7 @@ async function place(
   if (descent.kind === 'follows') return { brought, standing: { kind: 'follows' } }
   const meeting = await meetingOf(brought.commit.id, inForce.commit.id, repository, signal)
   if (meeting.kind === 'none') return { brought, standing: { kind: 'other' } }
-  const base = await repository.bring(meeting.commit, undefined, false, signal)
+  const base = await blank.bring(meeting.commit, undefined, false, signal)
   const { snapshot, both } = putTogether(filesOf(base), inForce, filesOf(brought))
   // A folder that is in neither is in no merge of them.
   const files = snapshot.files.length === 0 && brought.files.kind !== 'files' ? brought.files : undefined
