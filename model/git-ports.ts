@@ -56,7 +56,7 @@ export interface SignatureVerdict {
 }
 
 /** A ref of the server, and the commit that it is at. */
-export interface NamedCommit {
+interface NamedCommit {
   readonly name: string
   readonly commit: string
 }

@@ -16,8 +16,8 @@ const REMEDY = 'give a branch, a tag, a full ref such as refs/pull/12/head, or a
 
 /**
  * Reads what a person names a commit by: a branch or a tag, a ref in full (`refs/pull/12/head`, `refs/merge-requests/3/head`), or a
- * commit's id in full. Nothing else is let through to git, for which `-` begins an option, `:` and `+` make a refspec, and `*` stands
- * for others; what only a clone knows (`HEAD`, `HEAD~1`, a part of an id) is nothing that can be asked of a server.
+ * commit's id in full. Nothing else is let through to git, for which `-` begins an option, `:` makes a refspec, and `*` stands for
+ * others; what only a clone knows (`HEAD`, `HEAD~1`, a part of an id) is nothing that can be asked of a server.
  */
 export function readGitRef(text: string): GitRefRead {
   const unusable = (finding: string, remedy = REMEDY): GitRefRead => ({ kind: 'unusable', finding, remedy })

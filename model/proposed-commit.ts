@@ -15,7 +15,7 @@ export interface ProposedCommit {
 }
 
 /** `approvable`: it goes in force when a person approves of exactly it. */
-export interface ProposalRefusal {
+interface ProposalRefusal {
   readonly finding: GitFinding
   readonly approvable: boolean
 }

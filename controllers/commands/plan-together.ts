@@ -14,7 +14,7 @@ import { planNetworks } from '../../reconcilers/range/plan-networks.ts'
 import { ofRange } from '../terminal/plan-text.ts'
 import type { PlannedRemoval } from './plan-removals.ts'
 
-export interface PlannedRange {
+interface PlannedRange {
   readonly spec: RangeSpec
   readonly result: PlanResult
   readonly snapshot: ClusterSnapshot

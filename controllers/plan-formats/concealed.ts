@@ -24,23 +24,21 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 
 /** Makes what leaves such things out of a text. Longer ones go first, so that no part of one is left. */
 export function concealer({ hosts, paths, secrets }: Concealed): (text: string) => string {
-  const literal = [
-    ...hosts.flatMap(namesOf).map((text) => [text, new RegExp(literally(text), 'gi'), ADDRESS] as const),
+  const rules: readonly (readonly [RegExp, string])[] = [
+    ...longestFirst(secrets.filter((text) => text !== '')).map(
+      (text) => [new RegExp(literally(text), 'g'), SECRET] as const,
+    ),
+    ...PATTERNS,
+    ...longestFirst(hosts.flatMap(namesOf)).map((text) => [new RegExp(literally(text), 'gi'), ADDRESS] as const),
     // With what is below it.
-    ...paths
-      .filter((path) => path.length > 1)
-      .map(
-        (text) =>
-          [text, new RegExp(`(?<![\\w.])${literally(text)}(?:/[^\\s'",;:()]*|(?![\\w.-]))`, 'g'), PATH] as const,
-      ),
-    ...secrets.filter((text) => text !== '').map((text) => [text, new RegExp(literally(text), 'g'), SECRET] as const),
-  ].sort(([a], [b]) => b.length - a.length)
-  return (text) => {
-    const told = literal.reduce((rest, [, from, to]) => rest.replace(from, to), text)
-    return PATTERNS.reduce((rest, [from, to]) => rest.replace(from, to), told)
-  }
+    ...longestFirst(paths.filter((path) => path.length > 1)).map(
+      (text) => [new RegExp(`(?<![\\w.])${literally(text)}(?:/[^\\s'",;:()]*|(?![\\w.-]))`, 'g'), PATH] as const,
+    ),
+  ]
+  return (text) => rules.reduce((rest, [from, to]) => rest.replace(from, to), text)
 }
 
+const longestFirst = (texts: readonly string[]): readonly string[] => [...texts].sort((a, b) => b.length - a.length)
 const literally = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /**

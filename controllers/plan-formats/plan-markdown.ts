@@ -81,8 +81,8 @@ function removedText({ range, vms, networks, pool, why, inTheWay }: DocumentRemo
   return [
     `#### Range ${code(range)}: its file is removed`,
     '',
-    `${upper(text(why))}.`,
-    '',
+    // No line begins with foreign text: there a word can be a command to the forge.
+    `- ${text(why)}`,
     ...vms.map(({ name, vmid, node }) => `- − VM ${code(name)} (${vmid}) on ${code(node)}`),
     ...things.map((each) => `- − ${each}`),
     ...inTheWay.map((each) => `- ✗ it would stay even then: ${text(each)}`),
@@ -163,4 +163,3 @@ const placeOf = ({ file, line, column }: PlanDocument['problems'][number]): stri
 /** Rounded down, so that what a cluster uses besides changes it seldom. */
 const wholeGib = (bytes: number): string => `${Math.floor(bytes / 1024 ** 3)} GiB`
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-const upper = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1)

@@ -58,7 +58,7 @@ export interface LeavingRange {
 }
 
 /** What goes of a range that is to go. */
-export interface RangeRemoval {
+interface RangeRemoval {
   readonly rangeId: string
   readonly actions: readonly RemovalAction[]
 }
@@ -72,7 +72,7 @@ export interface NodeAfter {
 }
 
 /** Something that is in the way of all that is planned, or of a range. */
-export interface Refusal {
+interface Refusal {
   /** Undefined when it is no single range's. */
   readonly rangeId: string | undefined
   /** As a sentence that says of which range it is. */
