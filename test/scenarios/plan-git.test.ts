@@ -254,6 +254,17 @@ describe('a proposed commit', function () {
     },
   )
 
+  itLong('is planned as well by a token that may only look', async () => {
+    repository.git('checkout', '--quiet', '-b', 'change')
+    await propose({ 'ranges/SL.yml': larger })
+    const before = await plan('change')
+    const { access } = site.simulator.simulation.world
+    const auditor = { path: '/', type: 'user', ugid: 'lanista@pve', roleid: 'PVEAuditor', propagate: true } as const
+    access.acl = [...access.acl.filter(({ ugid }) => !ugid.startsWith('lanista@pve')), auditor]
+    expect(await plan('change')).to.deep.equal(before)
+    expect(before.stdout).to.include('`SL-WS01`').and.not.to.include('NotVisible')
+  })
+
   itLong('is nothing that a folder has, and a format is one that is there', async () => {
     const text = await readFile(site.config, 'utf8')
     await writeFile(site.config, text.replace(/^ {2}git: .*$/m, '  ranges: ranges'))
