@@ -10,6 +10,7 @@ import { concealIn } from '../plan-formats/concealed.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { planText } from '../terminal/plan-text.ts'
 import { proposalText } from '../terminal/proposal-text.ts'
+import { noCommand } from '../terminal/workflow-command.ts'
 import { lookNow } from './look-now.ts'
 import { concealerFor, type PlanFormat, planFormatOf, printShared } from './plan-formats.ts'
 import { planNow, readFolderOrSay } from './plan-now.ts'
@@ -73,7 +74,7 @@ async function planForOthers(
   const conceal = concealerFor(config, options.config)
   const { environment } = composition
   try {
-    const logger = composition.openTroubles((line) => complain(conceal(line)))
+    const logger = composition.openTroubles((line) => complain(noCommand(conceal(line))))
     const connected = await composition.connect(config, logger)
     const proposal = options.git === undefined ? undefined : await proposedBy(options.git, connected, signal)
     const report = await planNow(connected, { proposal, isShared: true }, composition.clock, signal)
@@ -83,7 +84,7 @@ async function planForOthers(
     return status
   } catch (error) {
     if (!(error instanceof UserError || error instanceof ProxmoxError)) throw error
-    complain(conceal(error.message))
+    complain(noCommand(conceal(error.message)))
     // What a connection broke on is told in words that are the same each time.
     const why =
       error instanceof ProxmoxError

@@ -31,7 +31,7 @@ const referenced = (text: string): string => text.replace(ACTING, (character) =>
 
 /** A foreign name as code, in which nothing refers to anything. @param place in a table `|` would end the cell */
 export function markdownCode(text: string, place: 'text' | 'table' = 'text'): string {
-  const shown = printable(text).replaceAll('`', 'ʼ').replaceAll('<', '‹')
+  const shown = printable(text).replaceAll('`', 'ʼ').replaceAll('<', '‹').replaceAll('##[', '## [')
   const safe = shown === '' ? ' ' : place === 'table' ? shown.replaceAll('\\', '\\\\').replaceAll('|', '\\|') : shown
   return `\`${safe}\``
 }

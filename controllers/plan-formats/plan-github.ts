@@ -29,7 +29,7 @@ export function planGithub({
       .filter(({ fate }) => fate !== 'approval')
       .map(({ range, why }) => workflowCommand('warning', {}, shown(`range ${range}: its file is removed: ${why}`))),
     ...warnings.map((each) => ofFile('warning', each)),
-    `lanista plan: ${counts.ranges} ranges, ${counts.changes} changes, ${counts.inTheWay} in the way`,
+    `lanista plan: ${counted(counts.ranges, 'range')}, ${counted(counts.changes, 'change')}, ${counts.inTheWay} in the way`,
   ]
 }
 
@@ -44,3 +44,4 @@ const placeIn = (file: string | null): { readonly file?: string; readonly line?:
   file === null ? {} : { file: printable(file, 4096), line: 1 }
 
 const shown = (text: string): string => printable(text, LONGEST)
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -21,3 +21,9 @@ export function workflowCommand(level: 'error' | 'warning' | 'notice', place: An
 /** As GitHub's own toolkit escapes: percent, line ends; in properties also what separates them. */
 const dataText = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const propertyText = (text: string): string => dataText(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+
+/**
+ * Foreign text in a line that is no command: GitHub's runner takes a line for one that begins with `::`, or has `##[` anywhere, on standard
+ * output and standard error alike.
+ */
+export const noCommand = (text: string): string => text.replaceAll('##[', '## [').replaceAll('::', ': :')

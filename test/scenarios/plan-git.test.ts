@@ -187,7 +187,7 @@ describe('a proposed commit', function () {
       expect(broken.stdout)
         .to.match(/^::error file=ranges\/SL\.yml,line=\d+,col=\d+::unknown key ram_bg/m)
         .and.to.match(/^::error file=ranges\/BAD NAME\.yml,line=1::/m)
-        .and.to.match(/\nlanista plan: 1 ranges, \d+ changes, 2 in the way\n$/)
+        .and.to.match(/\nlanista plan: 1 range, \d+ changes, 2 in the way\n$/)
       expect(await readFile(path.join(folder, 'summary'), 'utf8')).to.match(
         /^<!-- lanista plan -->\n[^]*`ranges\/SL\.yml:\d+:\d+`/,
       )

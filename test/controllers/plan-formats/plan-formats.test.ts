@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { planGithub } from '../../../controllers/plan-formats/plan-github.ts'
 import { MARKER, planMarkdown } from '../../../controllers/plan-formats/plan-markdown.ts'
+import { asJson } from '../../../controllers/terminal/safe-json.ts'
+import { noCommand } from '../../../controllers/terminal/workflow-command.ts'
 import { failedDocument } from '../../../model/plan/document-of.ts'
 import type { DocumentRange, PlanDocument } from '../../../model/plan/plan-document.ts'
 
@@ -87,6 +89,9 @@ describe('planMarkdown', () => {
   })
 
   it('lets no text of an author be more than text, wherever it stands', () => {
+    expect(planMarkdown(EVERYWHERE)).not.to.include('##[')
+    expect(asJson(EVERYWHERE)).not.to.include('##[')
+    expect(JSON.parse(asJson(EVERYWHERE))).to.deep.equal(EVERYWHERE)
     const outside = planMarkdown(EVERYWHERE).replaceAll(/`[^`\n]*`/g, 'CODE')
     expect(outside.replace(MARKER, '')).not.to.match(/[@<]|##\[|set-output name=a::|`/)
     for (const line of outside.split('\n')) expect(line).to.match(/^(?:|<!-- lanista plan -->|[#|*+-].*|[A-Z].*)$/)
@@ -113,9 +118,13 @@ describe('planMarkdown', () => {
 })
 
 describe('planGithub', () => {
+  it('has a way to say foreign text outside of commands', () => {
+    expect(noCommand('::error::a ##[error]b')).to.equal(': :error: :a ## [error]b')
+  })
+
   it('is commands that annotate, a line each, and a count; no file can say another', () => {
     const lines = planGithub(EVERYWHERE)
-    expect(lines.at(-1)).to.equal('lanista plan: 1 ranges, 2 changes, 0 in the way')
+    expect(lines.at(-1)).to.equal('lanista plan: 1 range, 2 changes, 0 in the way')
     for (const line of lines.slice(0, -1)) {
       expect(line).to.match(
         /^::(?:error|warning)(?: (?:file|line|col|title)=[^,:\r\n]*(?:,(?:file|line|col|title)=[^,:\r\n]*)*)?::[^\r\n]*$/,
