@@ -17,7 +17,7 @@ export const ROOMS: readonly Room[] = [
     purpose:
       'what things are: values, the names and numbers derived from them, and the ports behind which the outside stands',
     imports: [],
-    folders: ['model/notify', 'model/range-file'],
+    folders: ['model/freeze', 'model/notify', 'model/range-file'],
   },
   {
     name: 'model/plan',
@@ -334,6 +334,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
   commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],
+  croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],
   pino: ['adapters/logger.ts'],
