@@ -93,8 +93,7 @@ async function connect(
     releases: commitApprovalFiles(stateDir, 'waves'),
   }
   const looksOnly = {
-    freezeOn: () => undefined,
-    mayFreeze: () => false,
+    freeze: () => config.lanista.freeze,
     destroyed: () => orders.list(),
     now: () => clock.now(),
     logger,

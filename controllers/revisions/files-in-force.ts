@@ -1,3 +1,4 @@
+import type { Freeze } from '../../model/freeze/freeze-on.ts'
 import type { RangeFileRead, RangeFiles, ReadFile } from '../../model/ports.ts'
 import type {
   CommitStamp,
@@ -8,19 +9,10 @@ import type {
   Revision,
   RevisionRecord,
 } from '../../model/revision.ts'
-import { type Admission, admissionOf, type FreezeAllows } from '../../reconcilers/revision/admission.ts'
-import { brokenText, freezeText } from '../../reconcilers/revision/revision-words.ts'
+import { type Admission, admissionOf } from '../../reconcilers/revision/admission.ts'
+import { brokenText, frozenText } from '../../reconcilers/revision/revision-words.ts'
 import type { RevisionRecords } from './revision-records.ts'
 import type { Waves } from './waves.ts'
-
-/** That changes of a range are frozen just now. */
-export interface Freeze {
-  /** The windows' names. */
-  readonly windows: readonly string[]
-  /** When it ends, in epoch milliseconds; undefined when that is not known. */
-  readonly until: number | undefined
-  readonly allows: FreezeAllows
-}
 
 export interface FilesInForceParts {
   /** As they are now. */
@@ -122,11 +114,11 @@ export class FilesInForce implements RangeFiles {
     const record = records.of(rangeId)
     this.#held.delete(rangeId)
     const isGoing = record?.inForce?.kind === 'gone'
-    // A commit took it away; a folder may only have been out of sight.
-    if (keepsLastGood && remembers && record?.inForce?.kind === 'file')
+    // A commit took it away; a folder may only have been out of sight, and in a freeze nothing of that is acted on.
+    if (freeze === undefined && keepsLastGood && remembers && record?.inForce?.kind === 'file')
       records.set({ ...record, inForce: undefined, reached: undefined })
     if (freeze === undefined || isGoing) return { kind: 'absent' }
-    return { kind: 'absent', withheld: freezeText(rangeId, freeze.windows, freeze.until, true) }
+    return { kind: 'absent', withheld: frozenText(rangeId, freeze, true) }
   }
 
   async #present(rangeId: string, raw: Present, freeze: Freeze | undefined): Promise<RangeFileRead> {
@@ -145,10 +137,7 @@ export class FilesInForce implements RangeFiles {
       hasInForce: inForce?.kind === 'file',
       isReached: inForce !== undefined && reached?.digest === inForce.digest,
       broken,
-      frozen:
-        freeze === undefined
-          ? undefined
-          : { held: freezeText(rangeId, freeze.windows, freeze.until, isNewer), allows: freeze.allows },
+      frozen: freeze === undefined ? undefined : { held: frozenText(rangeId, freeze, isNewer), allows: freeze.allow },
       wave,
     })
     return await this.#carriedOut(rangeId, raw, admission)

@@ -1,7 +1,9 @@
 import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
+import { type Freeze, freezeOn as freezeNow } from '../../model/freeze/freeze-on.ts'
+import type { FreezeWindow } from '../../model/freeze/freeze-window.ts'
 import type { Logger, RangeFiles } from '../../model/ports.ts'
 import type { RevisionStore } from '../../model/revision.ts'
-import { FilesInForce, type FilesInForceParts, type Freeze } from './files-in-force.ts'
+import { FilesInForce, type FilesInForceParts } from './files-in-force.ts'
 import { RevisionRecords } from './revision-records.ts'
 import { Waves } from './waves.ts'
 
@@ -17,9 +19,8 @@ export interface FollowedFiles {
 }
 
 interface Surroundings {
-  readonly freezeOn: (rangeId: string) => Freeze | undefined
-  /** Whether there are windows at all in which changes are frozen. */
-  readonly mayFreeze: () => boolean
+  /** `lanista.freeze`; asked for anew with each read. */
+  readonly freeze: () => readonly FreezeWindow[]
   /** Ids of ranges that a person has ordered to be destroyed. */
   readonly destroyed: () => Promise<readonly string[]>
   readonly now: () => number
@@ -31,10 +32,10 @@ const NOBODY_ASKS = { ask: () => Promise.resolve(), clear: () => Promise.resolve
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
   { files, parse, store, areCommits, releases }: FollowedFiles,
-  { freezeOn, mayFreeze, destroyed, now, logger }: Surroundings,
+  { freeze, destroyed, now, logger }: Surroundings,
   remembers: boolean,
 ): FilesInForce {
-  const records = new RevisionRecords(store, () => remembers && (areCommits || mayFreeze()), logger)
+  const records = new RevisionRecords(store, () => remembers && (areCommits || freeze().length > 0), logger)
   const waves = areCommits
     ? new Waves({
         files,
@@ -44,5 +45,6 @@ export function openFilesInForce(
         now,
       })
     : undefined
+  const freezeOn = (rangeId: string): Freeze | undefined => freezeNow(freeze(), rangeId, now())
   return new FilesInForce({ files, records, parse, freezeOn, waves, keepsLastGood: areCommits, remembers })
 }
