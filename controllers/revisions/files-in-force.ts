@@ -72,7 +72,7 @@ export class FilesInForce implements RangeFiles {
     const freeze = freezeOn(rangeId)
     const read = raw.kind === 'absent' ? this.#absent(rangeId, freeze) : await this.#present(rangeId, raw, freeze)
     // What is acted on is remembered before it is.
-    if (this.#parts.remembers) await records.written()
+    if (this.#parts.remembers) await records.written(rangeId)
     return read
   }
 
@@ -83,7 +83,7 @@ export class FilesInForce implements RangeFiles {
     if (record === undefined || record.inForce?.kind === 'gone') return
     const gone: ContentInForce = { kind: 'gone', digest: GONE, commit: undefined }
     records.set({ ...record, seen: gone, inForce: gone })
-    await records.written()
+    await records.written(rangeId)
   }
 
   /**
@@ -97,7 +97,7 @@ export class FilesInForce implements RangeFiles {
     if (record?.inForce?.digest !== digest || record.reached?.digest === digest) return undefined
     const reached = revisionOf(record.inForce)
     records.set({ ...record, reached })
-    void records.written()
+    void records.written(rangeId)
     this.#tellHeld()
     return reached
   }
