@@ -57,7 +57,7 @@ export async function planNow(
   return {
     ...ofRanges,
     refused: folder.trouble === undefined ? refused : [...refused, { rangeId: undefined, message: folder.trouble }],
-    suspended: folder.suspended.map(suspendedText),
+    suspended: [...folder.suspended.map(suspendedText), ...folder.held],
     withoutFile: folder.trouble === undefined ? rangesWithoutFile(snapshot, known, pruneNow) : [],
     away,
     unknown: [
@@ -82,6 +82,15 @@ export async function readFolderOrSay(
     return await readFolder(files, now)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { ids: [], awake: [], suspended: [], warnings: [], diagnostics: [], trouble: error.message }
+    return {
+      ids: [],
+      awake: [],
+      suspended: [],
+      kept: [],
+      held: [],
+      warnings: [],
+      diagnostics: [],
+      trouble: error.message,
+    }
   }
 }

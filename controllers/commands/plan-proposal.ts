@@ -16,7 +16,8 @@ export async function leavingFilesOf(
   return await Promise.all(
     [...new Set(gone)].map(async (rangeId) => {
       const read = await before.read(rangeId)
-      return { rangeId, names: read.kind === 'ok' ? namesIn(read.spec) : undefined }
+      const spec = read.kind === 'ok' ? read.spec : read.kind === 'held' ? read.inForce?.spec : undefined
+      return { rangeId, names: spec && namesIn(spec) }
     }),
   )
 }

@@ -116,7 +116,14 @@ async function planWithoutNode(
   const orderedIds = destroyed.map(({ rangeId }) => rangeId)
   const specs = folder.awake.filter(({ id, state }) => state === 'present' && !orderedIds.includes(id))
   const { snapshot } = await lookNow(proxmox, [...folder.ids, ...orderedIds], signal)
-  return planWithout(node, [...specs, ...folder.suspended], snapshot, planSettingsOf(config), paint, print)
+  return planWithout(
+    node,
+    [...specs, ...folder.suspended, ...folder.kept],
+    snapshot,
+    planSettingsOf(config),
+    paint,
+    print,
+  )
 }
 
 /** 1 when something is in the way, or it can't be told of a range whether it is as asked; 2 when there are changes. */

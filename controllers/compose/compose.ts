@@ -8,13 +8,15 @@ import { migrationJournalFiles } from '../../adapters/state/migration-journal-fi
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { folderSource } from '../../adapters/range-files/folder-source.ts'
-import { withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
+import { withLudusRouter, withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
+import { readOfText } from '../../adapters/range-files/kept-reads.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
 import { presenceSocket } from '../../adapters/state/presence-socket.ts'
+import { revisionFiles } from '../../adapters/state/revision-files.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config/server-config-file.ts'
@@ -25,8 +27,10 @@ import type { Logger, RangeFiles } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
+import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
+import { gitHookOf } from './git-hook-of.ts'
 import { gitRangeFiles, pathOf } from './git-range-files.ts'
 import { watchObservations } from './observations.ts'
 import { proposeCommit, proposedSource } from './propose-commit.ts'
@@ -44,7 +48,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     checker: fileChecker(systemClock),
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
-    commitApprovals: ({ lanista }) => commitApprovalFiles(lanista.state_dir),
+    commitApprovals: ({ lanista }, about) => commitApprovalFiles(lanista.state_dir, about),
     commitChecker: async ({ lanista: { git, state_dir: stateDir } }, logger) => {
       if (git === undefined) return undefined
       const repository = gitRangeFiles(git, stateDir, { logger, metrics: openMetrics(version), outside })
@@ -82,8 +86,24 @@ async function connect(
   const { git: settings } = config.lanista
   const repository =
     settings === undefined ? undefined : gitRangeFiles(settings, stateDir, { logger, metrics, outside })
-  const filesOf = (source: RangeSource): RangeFiles =>
-    withLudusRouters(watchRangeFiles({ source, clock, parser: new BalancedParser(clock) }), config)
+  const parser = new BalancedParser(clock)
+  const filesOf = (of: RangeSource): RangeFiles =>
+    withLudusRouters(watchRangeFiles({ source: of, clock, parser }), config)
+  const source = repository?.source ?? folderSource(ranges, logger)
+  const orders = destroyOrderFiles(stateDir)
+  const followed: FollowedFiles = {
+    files: filesOf(source),
+    parse: async (text) => withLudusRouter(readOfText(await parser.parse(text), text.file), config),
+    store: revisionFiles(stateDir),
+    areCommits: repository !== undefined,
+    releases: commitApprovalFiles(stateDir, 'waves'),
+  }
+  const looksOnly = {
+    freeze: () => config.lanista.freeze,
+    destroyed: () => orders.list(),
+    clock,
+    logger,
+  }
   return {
     config,
     logger,
@@ -91,12 +111,13 @@ async function connect(
     metrics,
     store,
     lockStore: sdnLockFile(stateDir),
-    destroyOrders: destroyOrderFiles(stateDir),
+    destroyOrders: orders,
     migration: migrationJournalFiles(stateDir),
     ordersUntold: () => whyOrdersUntold(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
-    files: filesOf(repository?.source ?? folderSource(ranges, logger)),
+    files: openFilesInForce(followed, looksOnly, false),
+    followed,
     git: repository?.git,
     propose:
       settings === undefined || repository === undefined
@@ -135,9 +156,14 @@ async function connect(
           'http: it listens beyond this machine, and whoever reaches it reads the status of every range without a password; keep others out with a firewall, or listen on 127.0.0.1',
           { listen },
         )
+      const secretFile = settings?.webhook?.secret_file
       return await serveHttp(
         {
           git: repository === undefined ? undefined : () => repository.git.status(),
+          gitHook:
+            repository === undefined || secretFile === undefined
+              ? undefined
+              : await gitHookOf(secretFile, repository.git, { logger, metrics, clock }),
           listen,
           hosts: http.hosts,
           statuses,
