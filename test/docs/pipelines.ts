@@ -8,7 +8,7 @@ export interface Pipeline {
   readonly events: readonly string[]
 }
 
-export interface PipelineJob {
+interface PipelineJob {
   readonly name: string
   /** When it runs: the condition as it is written. */
   readonly condition: string

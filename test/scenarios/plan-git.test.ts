@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
+import type { z } from 'zod'
 import { hasGit } from '../builders/git-repository.ts'
 import { type HttpsGitServer, startHttpsGitServer } from '../builders/https-git-server.ts'
+import { planDocument } from '../builders/plan-document.ts'
 import { type RangeRepositoryFixture, rangeRepositoryIn } from '../builders/range-repository.ts'
 import { isLong, itLong } from '../runner/long-runs.ts'
 import { type Ended, lanistaHere, startHere } from './command-line.ts'
@@ -44,11 +46,8 @@ describe('a proposed commit', function () {
   }
   const plan = (ref: string, format = 'markdown', environment: NodeJS.ProcessEnv = {}): Promise<Ended> =>
     startHere(['plan', '--config', site.config, '--git', ref, '--format', format], { environment }).ended
-  const jsonOf = async (ref: string): Promise<Record<string, unknown>> => {
-    const { stdout } = await plan(ref, 'json')
-    const document: unknown = JSON.parse(stdout)
-    return document as Record<string, unknown>
-  }
+  const jsonOf = async (ref: string): Promise<z.output<typeof planDocument>> =>
+    planDocument.parse(JSON.parse((await plan(ref, 'json')).stdout))
   /** Pushes the branch that is checked out. */
   const propose = async (
     files: Readonly<Record<string, string | undefined>>,
@@ -111,7 +110,7 @@ describe('a proposed commit', function () {
     repository.git('tag', '--annotate', '--message', 'one', 'v1')
     repository.git('push', '--quiet', 'origin', 'v1', 'HEAD:refs/heads/fix/dc')
     for (const ref of ['v1', 'fix/dc', 'refs/pull/12/head', 'refs/tags/v1', id])
-      expect((await jsonOf(ref))['commit'], ref).to.include({ id, standing: 'follows' })
+      expect((await jsonOf(ref)).commit, ref).to.include({ id, standing: 'follows' })
     repository.git('push', '--quiet', 'origin', 'main:refs/tags/fix/dc')
     for (const [ref, why] of [
       ['fix/dc', /several of that name; give one of refs\/heads\/fix\/dc and refs\/tags\/fix\/dc/],
@@ -137,12 +136,11 @@ describe('a proposed commit', function () {
     repository.git('checkout', '--quiet', '-b', 'change')
     await propose({ 'ranges/SL.yml': undefined, 'ranges/JD.yml': undefined, 'ranges/KT.yml': jd })
     const fatesOf = async (): Promise<unknown> => {
-      const document = await jsonOf('change')
-      const removed = document['removed'] as { range: string; fate: string; vms: { name: string }[] }[]
+      const { result, removed, approvals } = await jsonOf('change')
       return [
-        document['result'],
+        result,
         ...removed.map(({ range, fate, vms }) => `${range} ${fate} ${vms.map(({ name }) => name).join(' ')}`),
-        ...(document['approvals'] as { range: string }[]).map(({ range }) => `approve ${range}`),
+        ...approvals.map(({ range }) => `approve ${range}`),
       ]
     }
     const [jdVms, slVms] = ['JD', 'SL'].map((id) => `${id}-router-debian12-x64 ${id}-DC01`)
@@ -174,7 +172,7 @@ describe('a proposed commit', function () {
     expect(absent.stdout).to.include('Unchanged: 1 range: `JD`.')
     expect(await readFile(path.join(folder, 'state', 'git-accepted.json'), 'utf8')).to.equal(before)
     const now = await lanistaHere(['plan', '--config', site.config, '--format', 'json'])
-    expect(JSON.parse(now.stdout)).to.deep.include({ result: 'unchanged', commit: null })
+    expect(planDocument.parse(JSON.parse(now.stdout))).to.deep.include({ result: 'unchanged', commit: null })
   })
 
   itLong(
@@ -238,7 +236,7 @@ describe('a proposed commit', function () {
 
       server.password = 'lanista:another'
       const denied = await plan('change', 'json')
-      expect(JSON.parse(denied.stdout)).to.deep.include({ result: 'failed' })
+      expect(planDocument.parse(JSON.parse(denied.stdout))).to.include({ result: 'failed' })
       expect(denied.stdout).to.include('does not let us in')
       await expectClean(denied, 'hunter2', 'another', 'git-token')
       server.password = 'lanista:glpat-hunter2'

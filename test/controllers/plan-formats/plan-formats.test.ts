@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { planGithub } from '../../../controllers/plan-formats/plan-github.ts'
 import { MARKER, planMarkdown } from '../../../controllers/plan-formats/plan-markdown.ts'
 import { asJson } from '../../../controllers/terminal/safe-json.ts'
 import { noCommand } from '../../../controllers/terminal/workflow-command.ts'
 import { failedDocument } from '../../../model/plan/document-of.ts'
+import { planDocument } from '../../builders/plan-document.ts'
 import type { DocumentRange, PlanDocument } from '../../../model/plan/plan-document.ts'
 
 const EVIL = '\n::set-output name=a::b\r::stop-commands::x ##[error]y @all <!-- | `%0A:,'
@@ -80,6 +82,16 @@ const EVERYWHERE: PlanDocument = {
   warnings: [{ file: EVIL, line: null, column: null, finding: EVIL, remedy: EVIL }],
   remarks: [EVIL],
 }
+
+describe('the document of a plan', () => {
+  it('has the fields that its page names', () => {
+    const page = readFileSync('docs/reference/plan.md', 'utf8')
+    const fields = Object.keys(planDocument.shape)
+    expect(Object.keys(failedDocument('no'))).to.have.members(fields)
+    expect(fields.filter((field) => !page.includes(`\`${field}\``))).to.deep.equal([])
+    expect(planDocument.safeParse(EVERYWHERE).error?.issues ?? []).to.deep.equal([])
+  })
+})
 
 describe('planMarkdown', () => {
   it('begins with what a bot finds its comment by, which nobody else can write', () => {

@@ -6,7 +6,7 @@ import { putTogether } from '../../../reconcilers/git/put-together.ts'
 const commit = (id: string, files: Readonly<Record<string, string>>): CommitSnapshot => ({
   commit: { id, parents: [], tree: 'f', author: 'Ann', at: 0, subject: id },
   files: Object.entries(files)
-    .sort()
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, look]) => ({
       id: name,
       path: `ranges/${name}.yml`,
