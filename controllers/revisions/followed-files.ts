@@ -28,7 +28,7 @@ interface Surroundings {
   readonly logger: Logger
 }
 
-const NOBODY_ASKS = { ask: () => Promise.resolve(), clear: () => Promise.resolve() }
+const NOBODY_ASKS = { ask: () => Promise.resolve(), takeBack: () => Promise.resolve(), clear: () => Promise.resolve() }
 
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
