@@ -31,7 +31,7 @@ export class HeldRanges {
 
   /** Something has changed for which they may have waited. */
   tell(): void {
-    for (const id of [...this.#held]) this.#onRelease(id)
+    for (const id of this.#held) this.#onRelease(id)
   }
 
   #leftWaves(rangeId: string): void {
