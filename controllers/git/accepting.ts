@@ -7,24 +7,14 @@ import {
   LONGEST_LINE,
 } from '../../model/accepted-commit.ts'
 import type { Clock } from '../../model/clock.ts'
-import { type CommitSnapshot, shortId } from '../../model/commit-snapshot.ts'
+import type { CommitSnapshot } from '../../model/commit-snapshot.ts'
 import type { BroughtHead, RangeRepository } from '../../model/git-ports.ts'
 import { type GitFinding, type GitReason, GitTrouble } from '../../model/git-trouble.ts'
 import type { Logger } from '../../model/ports.ts'
-import { printable } from '../../model/printable.ts'
 import { bySomebody, sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
-import { commitsToTrust, judgeHead, type VerifyMode } from '../../reconcilers/git/judge-head.ts'
+import { commitsToTrust, judgeHead } from '../../reconcilers/git/judge-head.ts'
 import { findingOf, readStrictly, written } from './git-failures.ts'
-
-/** Where commits come from. */
-export interface GitPlace {
-  readonly url: string
-  readonly branch: string
-  readonly path: string
-  readonly mode: VerifyMode
-  /** Stands for URL, branch and path. */
-  readonly source: string
-}
+import { type GitPlace, GitStanding, isoOf } from './git-standing.ts'
 
 export interface AcceptingParts {
   readonly place: GitPlace
@@ -53,16 +43,16 @@ const MAYBE_OURS: ReadonlySet<GitReason> = new Set([
 export class Accepting {
   readonly #parts: AcceptingParts
   readonly #names: SourceNames
+  readonly #standing: GitStanding
   #accepted: AcceptedCommit | undefined
   #isOpen = false
-  #finding: GitStatus['finding']
-  #askedAt: string | undefined
   /** The head that was fetched last and is not in force: it needs no second fetch to be judged again. */
   #brought: BroughtHead | undefined
 
   constructor(parts: AcceptingParts) {
     this.#parts = parts
     this.#names = sourceNames(parts.place)
+    this.#standing = new GitStanding(parts)
     parts.sink.explain(`range files: ${this.#names.source}: nothing has been fetched yet; wait a moment`)
   }
 
@@ -71,26 +61,7 @@ export class Accepting {
   }
 
   get status(): GitStatus {
-    const { place, sink } = this.#parts
-    const { url, branch, path } = place
-    const commit = sink.snapshot?.commit
-    return {
-      url,
-      branch,
-      path,
-      commit:
-        commit === undefined
-          ? undefined
-          : {
-              id: commit.id,
-              author: printable(commit.author),
-              at: isoOf(commit.at),
-              subject: printable(commit.subject, 200),
-              acceptedAt: this.#accepted?.acceptedAt ?? '',
-            },
-      finding: this.#finding,
-      askedAt: this.#askedAt,
-    }
+    return this.#standing.status(this.#accepted)
   }
 
   /**
@@ -123,11 +94,11 @@ export class Accepting {
   async poll(signal: AbortSignal): Promise<boolean> {
     let isWell = true
     try {
-      this.#told(await this.#look(signal))
+      this.#standing.told(await this.#look(signal))
     } catch (error) {
       if (signal.aborted) throw error
       isWell = false
-      this.#told(findingOf(error, this.#names))
+      this.#standing.told(findingOf(error, this.#names))
     }
     this.#parts.onStatus(this.status)
     return isWell
@@ -137,7 +108,7 @@ export class Accepting {
     const { repository } = this.#parts
     const damage = await this.#openUnlessDamaged(signal)
     const head = await repository.remoteHead(signal)
-    this.#askedAt = isoOf(this.#parts.clock.now())
+    this.#standing.asked()
     if (head === undefined)
       return {
         reason: 'BranchMissing',
@@ -250,23 +221,4 @@ export class Accepting {
   async #nothingWaits(): Promise<void> {
     await written(this.#parts.approvals.clear())
   }
-
-  #told(finding: GitFinding | undefined): void {
-    const { logger, sink, clock } = this.#parts
-    const before = this.#finding
-    const inForce =
-      sink.snapshot === undefined ? 'nothing is in force' : `commit ${shortId(sink.snapshot.commit.id)} stays in force`
-    if (finding === undefined) {
-      if (before !== undefined) logger.info('git: the newest commit is in force again')
-      this.#finding = undefined
-      return
-    }
-    if (before?.message !== finding.message)
-      logger.warn(`git: ${finding.message}; ${inForce}`, { reason: finding.reason })
-    const since = before?.reason === finding.reason ? before.since : isoOf(clock.now())
-    this.#finding = { ...finding, since }
-    sink.explain(`range files: ${finding.message}`)
-  }
 }
-
-const isoOf = (time: number): string => new Date(Math.max(-8.64e15, Math.min(8.64e15, time))).toISOString()
