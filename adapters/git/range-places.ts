@@ -48,3 +48,13 @@ export const placesDirect = (entries: readonly NamedEntry[]): readonly Place[] =
 
 /** A file's kind and id: another content has another. */
 export const lookOf = ({ kind, id }: TreeEntry): string => `${kind} ${id}`
+
+/** How all files of ranges look, by their ids in lower case: ids that differ only in case are one family. */
+export function familyLooks(
+  files: readonly { readonly id: string; readonly path: string; readonly look: string }[],
+): ReadonlyMap<string, string> {
+  const looks = new Map<string, string>()
+  for (const { id, path, look } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1)))
+    looks.set(id.toLowerCase(), `${looks.get(id.toLowerCase()) ?? ''}\n${path} ${look}`)
+  return looks
+}

@@ -102,6 +102,7 @@ export function gitRangeFiles(
     provenance: commitProvenance(
       { source: place.source, origin: digestOf(settings.url), branch: settings.branch },
       () => accepting.accepted,
+      accepting.removals,
     ),
     git: {
       status: () => accepting.status,

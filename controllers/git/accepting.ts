@@ -12,9 +12,11 @@ import type { BroughtHead, RangeRepository } from '../../model/git-ports.ts'
 import { type GitFinding, type GitReason, GitTrouble } from '../../model/git-trouble.ts'
 import type { Logger } from '../../model/ports.ts'
 import { bySomebody, sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
-import { commitsToTrust, judgeHead } from '../../reconcilers/git/judge-head.ts'
+import { commitsToTrust, judgeHead, type Judgement } from '../../reconcilers/git/judge-head.ts'
+import { placeOf } from './commit-provenance.ts'
 import { findingOf, readStrictly, written } from './git-failures.ts'
 import { type GitPlace, GitStanding, isoOf } from './git-standing.ts'
+import { RemovedFiles } from './removed-files.ts'
 
 export interface AcceptingParts {
   readonly place: GitPlace
@@ -26,6 +28,17 @@ export interface AcceptingParts {
   readonly logger: Logger
   /** Told after each poll. */
   readonly onStatus: (status: GitStatus) => void
+}
+
+type Acceptable = Extract<Judgement, { readonly kind: 'accept' }>
+
+/** A commit that is about to go in force. */
+interface Incoming {
+  /** With its changes, where they are known. */
+  readonly snapshot: CommitSnapshot
+  readonly follows: boolean
+  /** So many commits are new; undefined where nobody counted them. */
+  readonly commits: number | undefined
 }
 
 /** What a fetch that fails for no fault of the way to the server may fail for: what was fetched before, or the server's objects. */
@@ -41,6 +54,8 @@ const MAYBE_OURS: ReadonlySet<GitReason> = new Set([
  * value, and what is remembered of it is written before it is.
  */
 export class Accepting {
+  /** Who removed files that were in force. */
+  readonly removals: RemovedFiles
   readonly #parts: AcceptingParts
   readonly #names: SourceNames
   readonly #standing: GitStanding
@@ -53,6 +68,11 @@ export class Accepting {
     this.#parts = parts
     this.#names = sourceNames(parts.place)
     this.#standing = new GitStanding(parts)
+    this.removals = new RemovedFiles({
+      place: placeOf(parts.place.source),
+      commit: () => parts.sink.snapshot?.commit,
+      accepted: () => this.#accepted,
+    })
     parts.sink.explain(`range files: ${this.#names.source}: nothing has been fetched yet; wait a moment`)
   }
 
@@ -175,7 +195,7 @@ export class Accepting {
     const approved = await approvals.approved()
     const judgement = judgeHead({ brought, accepted, mode: place.mode, verdicts, approved }, this.#names)
     if (judgement.kind === 'accept') {
-      await this.#accept(judgement.snapshot, judgement.follows, signal)
+      await this.#accept(await this.#withChanges(judgement, signal), signal)
       await this.#nothingWaits()
       return undefined
     }
@@ -189,7 +209,23 @@ export class Accepting {
     return finding
   }
 
-  async #accept(snapshot: CommitSnapshot, follows: boolean, signal: AbortSignal): Promise<void> {
+  /** Who changed what since the commit in force. No commit is kept out because that can't be told. */
+  async #withChanges({ snapshot, follows }: Acceptable, signal: AbortSignal): Promise<Incoming> {
+    const { repository, sink, logger } = this.#parts
+    const before = sink.snapshot
+    if (!follows || before === undefined || before.commit.id === snapshot.commit.id)
+      return { snapshot, follows, commits: undefined }
+    try {
+      const { changes, commits } = await repository.changes(before, snapshot, signal)
+      return { snapshot: { ...snapshot, changes }, follows, commits }
+    } catch (error) {
+      if (signal.aborted) throw error
+      logger.warn('git: which of the new commits changed which range could not be found out', { error })
+      return { snapshot, follows, commits: undefined }
+    }
+  }
+
+  async #accept({ snapshot, follows, commits }: Incoming, signal: AbortSignal): Promise<void> {
     const { repository, store, sink, place, clock, logger } = this.#parts
     const { commit, files } = snapshot
     await repository.keep(commit.id, signal)
@@ -205,6 +241,8 @@ export class Accepting {
     await written(store.write(accepted))
     this.#accepted = accepted
     this.#brought = undefined
+    if (sink.snapshot !== undefined)
+      this.removals.succeeded({ before: sink.snapshot, after: snapshot, follows, commits })
     sink.swap(snapshot)
     logger.info(`git: commit ${bySomebody(commit)} is in force`, { commit: commit.id, files: files.length })
   }

@@ -21,6 +21,8 @@ export interface GitLife {
   readonly log: () => string
   /** Ids of ranges that changed since this was asked before. */
   changed(): readonly string[]
+  /** What the commit in force tells of who changed what, as `JD: subject`; undefined where it tells nothing. */
+  changes(): readonly string[] | undefined
 }
 
 interface Told {
@@ -94,5 +96,6 @@ export async function openGitLife({ stateDir, git, patience, path }: LifeOptions
       changed = []
       return before
     },
+    changes: () => source.snapshot?.changes?.map(({ rangeId, commit }) => `${rangeId}: ${commit.subject}`),
   }
 }
