@@ -34,7 +34,9 @@ export interface Succession {
 export function removalsIn({ before, after, follows, commits }: Succession): ReadonlyMap<string, FileRemoval> {
   const there = new Set(after.files.map(({ id }) => id))
   const gone = new Set(before.files.map(({ id }) => id).filter((id) => !there.has(id)))
-  const by = new Map<string, Commit>((after.changes ?? []).map(({ rangeId, commit }) => [rangeId, commit]))
+  const by = new Map<string, Commit>(
+    (follows ? (after.changes ?? []) : []).map(({ rangeId, commit }) => [rangeId, commit]),
+  )
   const stamp = (commit: Commit | undefined): CommitStamp | undefined =>
     commit === undefined ? undefined : stampOf(commit)
   const removal = {

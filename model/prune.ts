@@ -45,7 +45,7 @@ export interface SeenFile {
   /** The file went while the folder could not be read. */
   readonly unread: boolean
   /** How it left the repository; left out while it is there, where that is not known, and in a folder. */
-  readonly removal?: FileRemoval
+  readonly removal?: FileRemoval | undefined
 }
 
 /** Ranges whose files are gone and that go only when a person approves of exactly them. */
@@ -59,7 +59,7 @@ export interface WaitingSet {
 export interface WaitingRange {
   readonly id: string
   /** How its file left the repository; left out where that is not known. The approval is for this removal and no other. */
-  readonly removal?: FileRemoval
+  readonly removal?: FileRemoval | undefined
   /** The VMs in its pool, in order of VMID. */
   readonly vms: readonly WaitingVm[]
 }
