@@ -7,7 +7,6 @@ import {
   LONGEST_LINE,
 } from '../../model/accepted-commit.ts'
 import type { Clock } from '../../model/clock.ts'
-import type { CommitSnapshot } from '../../model/commit-snapshot.ts'
 import type { BroughtHead, RangeRepository } from '../../model/git-ports.ts'
 import { type GitFinding, type GitReason, GitTrouble } from '../../model/git-trouble.ts'
 import type { Logger } from '../../model/ports.ts'
@@ -32,11 +31,8 @@ export interface AcceptingParts {
 
 type Acceptable = Extract<Judgement, { readonly kind: 'accept' }>
 
-/** A commit that is about to go in force. */
-interface Incoming {
-  /** With its changes, where they are known. */
-  readonly snapshot: CommitSnapshot
-  readonly follows: boolean
+/** A commit that is about to go in force, with its changes where they are known. */
+interface Incoming extends Acceptable {
   /** So many commits are new; undefined where nobody counted them. */
   readonly commits: number | undefined
 }
@@ -210,22 +206,23 @@ export class Accepting {
   }
 
   /** Who changed what since the commit in force. No commit is kept out because that can't be told. */
-  async #withChanges({ snapshot, follows }: Acceptable, signal: AbortSignal): Promise<Incoming> {
+  async #withChanges(judged: Acceptable, signal: AbortSignal): Promise<Incoming> {
     const { repository, sink, logger } = this.#parts
+    const { snapshot, follows } = judged
     const before = sink.snapshot
     if (!follows || before === undefined || before.commit.id === snapshot.commit.id)
-      return { snapshot, follows, commits: undefined }
+      return { ...judged, commits: undefined }
     try {
       const { changes, commits } = await repository.changes(before, snapshot, signal)
-      return { snapshot: { ...snapshot, changes }, follows, commits }
+      return { ...judged, snapshot: { ...snapshot, changes }, commits }
     } catch (error) {
       if (signal.aborted) throw error
       logger.warn('git: which of the new commits changed which range could not be found out', { error })
-      return { snapshot, follows, commits: undefined }
+      return { ...judged, commits: undefined }
     }
   }
 
-  async #accept({ snapshot, follows, commits }: Incoming, signal: AbortSignal): Promise<void> {
+  async #accept({ snapshot, follows, noFolder, commits }: Incoming, signal: AbortSignal): Promise<void> {
     const { repository, store, sink, place, clock, logger } = this.#parts
     const { commit, files } = snapshot
     await repository.keep(commit.id, signal)
@@ -234,6 +231,7 @@ export class Accepting {
       source: place.source,
       commit: commit.id,
       files: files.length,
+      ...(noFolder ? { noFolder } : {}),
       trusted: place.mode !== 'off',
       acceptedAt: isoOf(clock.now()),
       line: [...line, commit.id].slice(-LONGEST_LINE),
