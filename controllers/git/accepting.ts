@@ -1,40 +1,17 @@
-import {
-  type AcceptedCommit,
-  type AcceptedCommitStore,
-  type CommitApprovalStore,
-  type CommitSink,
-  type GitStatus,
-  LONGEST_LINE,
-} from '../../model/accepted-commit.ts'
-import type { Clock } from '../../model/clock.ts'
-import type { BroughtHead, RangeRepository } from '../../model/git-ports.ts'
+import type { AcceptedCommit, CommitApprovalStore, GitStatus } from '../../model/accepted-commit.ts'
+import type { BroughtHead } from '../../model/git-ports.ts'
 import { type GitFinding, type GitReason, GitTrouble } from '../../model/git-trouble.ts'
-import type { Logger } from '../../model/ports.ts'
-import { bySomebody, sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
-import { commitsToTrust, judgeHead, type Judgement } from '../../reconcilers/git/judge-head.ts'
-import { placeOf } from './commit-provenance.ts'
-import { findingOf, readStrictly, written } from './git-failures.ts'
-import { type GitPlace, GitStanding, isoOf } from './git-standing.ts'
-import { RemovedFiles } from './removed-files.ts'
+import type { FileRemovals } from '../../model/ports.ts'
+import { sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
+import { commitsToTrust, judgeHead } from '../../reconcilers/git/judge-head.ts'
+import { findingOf, written } from './git-failures.ts'
+import { GitStanding } from './git-standing.ts'
+import { InForce, type InForceParts } from './in-force.ts'
 
-export interface AcceptingParts {
-  readonly place: GitPlace
-  readonly repository: RangeRepository
-  readonly store: AcceptedCommitStore
+export interface AcceptingParts extends InForceParts {
   readonly approvals: CommitApprovalStore
-  readonly sink: CommitSink
-  readonly clock: Pick<Clock, 'now'>
-  readonly logger: Logger
   /** Told after each poll. */
   readonly onStatus: (status: GitStatus) => void
-}
-
-type Acceptable = Extract<Judgement, { readonly kind: 'accept' }>
-
-/** A commit that is about to go in force, with its changes where they are known. */
-interface Incoming extends Acceptable {
-  /** So many commits are new; undefined where nobody counted them. */
-  readonly commits: number | undefined
 }
 
 /** What a fetch that fails for no fault of the way to the server may fail for: what was fetched before, or the server's objects. */
@@ -46,17 +23,13 @@ const MAYBE_OURS: ReadonlySet<GitReason> = new Set([
 ])
 
 /**
- * Puts commits in force, one after the other, and keeps the last good one whatever else the server shows. What is in force is one
- * value, and what is remembered of it is written before it is.
+ * Asks the server, and has commits put in force one after the other; the last good one stays, whatever else the server shows.
  */
 export class Accepting {
-  /** Who removed files that were in force. */
-  readonly removals: RemovedFiles
   readonly #parts: AcceptingParts
   readonly #names: SourceNames
   readonly #standing: GitStanding
-  #accepted: AcceptedCommit | undefined
-  #isOpen = false
+  readonly #inForce: InForce
   /** The head that was fetched last and is not in force: it needs no second fetch to be judged again. */
   #brought: BroughtHead | undefined
 
@@ -64,42 +37,26 @@ export class Accepting {
     this.#parts = parts
     this.#names = sourceNames(parts.place)
     this.#standing = new GitStanding(parts)
-    this.removals = new RemovedFiles({
-      place: placeOf(parts.place.source),
-      commit: () => parts.sink.snapshot?.commit,
-      accepted: () => this.#accepted,
-    })
+    this.#inForce = new InForce(parts, this.#names)
     parts.sink.explain(`range files: ${this.#names.source}: nothing has been fetched yet; wait a moment`)
   }
 
   get accepted(): AcceptedCommit | undefined {
-    return this.#accepted
+    return this.#inForce.accepted
+  }
+
+  /** Who removed files that were in force. */
+  get removals(): FileRemovals {
+    return this.#inForce.removals
   }
 
   get status(): GitStatus {
-    return this.#standing.status(this.#accepted)
+    return this.#standing.status(this.accepted)
   }
 
-  /**
-   * Puts in force what an earlier life accepted, without the server. Does nothing when that is done. @returns whether something is in
-   * force
-   */
-  async open(signal: AbortSignal): Promise<boolean> {
-    const { place, store, repository, sink } = this.#parts
-    if (!this.#isOpen) {
-      const before = await readStrictly(store)
-      if (before?.source === place.source) this.#accepted = before
-      this.#isOpen = true
-    }
-    if (sink.snapshot !== undefined || this.#accepted === undefined) return sink.snapshot !== undefined
-    const snapshot = await repository.read(this.#accepted.commit, signal)
-    if (snapshot.files.length < this.#accepted.files)
-      throw new GitTrouble(
-        'RepositoryDamaged',
-        `${this.#names.source}: not all files of the commit in force can be read; it is fetched anew`,
-      )
-    sink.swap(snapshot)
-    return true
+  /** As `InForce.open`. */
+  open(signal: AbortSignal): Promise<boolean> {
+    return this.#inForce.open(signal)
   }
 
   /**
@@ -131,7 +88,7 @@ export class Accepting {
         message: `${this.#names.source}: there is no such branch, or no commit at all; push it, or set lanista.git.branch`,
       }
     if (damage !== undefined) return await this.#judgeAnew(head, signal)
-    if (this.#isSettled(head)) {
+    if (this.#inForce.isSettled(head)) {
       await this.#nothingWaits()
       return undefined
     }
@@ -168,19 +125,9 @@ export class Accepting {
     }
   }
 
-  /** Whether a head is in force, and nothing is left to be looked at. */
-  #isSettled(head: string): boolean {
-    const { sink, place } = this.#parts
-    return (
-      sink.snapshot?.commit.id === head &&
-      this.#accepted?.commit === head &&
-      (place.mode === 'off' || this.#accepted.trusted)
-    )
-  }
-
   async #judge(head: string, signal: AbortSignal): Promise<GitFinding | undefined> {
     const { repository, place, approvals, logger } = this.#parts
-    const accepted = this.#accepted
+    const { accepted } = this.#inForce
     const brought =
       this.#brought?.commit.id === head
         ? this.#brought
@@ -191,67 +138,20 @@ export class Accepting {
     const approved = await approvals.approved()
     const judgement = judgeHead({ brought, accepted, mode: place.mode, verdicts, approved }, this.#names)
     if (judgement.kind === 'accept') {
-      await this.#accept(await this.#withChanges(judgement, signal), signal)
+      await this.#inForce.accept(judgement, signal)
+      this.#brought = undefined
       await this.#nothingWaits()
       return undefined
     }
     const { finding, approvable } = judgement
     if (approvable) await written(approvals.ask({ commit: head, why: finding.message }))
     else await this.#nothingWaits()
-    if (this.#parts.sink.snapshot === undefined && accepted !== undefined)
-      await this.#restore(accepted, signal).catch((error: unknown) =>
+    await this.#inForce
+      .restore(signal)
+      .catch((error: unknown) =>
         logger.warn('git: the commit in force is lost here, and the server does not give it again', { error }),
       )
     return finding
-  }
-
-  /** Who changed what since the commit in force. No commit is kept out because that can't be told. */
-  async #withChanges(judged: Acceptable, signal: AbortSignal): Promise<Incoming> {
-    const { repository, sink, logger } = this.#parts
-    const { snapshot, follows } = judged
-    const before = sink.snapshot
-    if (!follows || before === undefined || before.commit.id === snapshot.commit.id)
-      return { ...judged, commits: undefined }
-    try {
-      const { changes, commits } = await repository.changes(before, snapshot, signal)
-      return { ...judged, snapshot: { ...snapshot, changes }, commits }
-    } catch (error) {
-      if (signal.aborted) throw error
-      logger.warn('git: which of the new commits changed which range could not be found out', { error })
-      return { ...judged, commits: undefined }
-    }
-  }
-
-  async #accept({ snapshot, follows, noFolder, commits }: Incoming, signal: AbortSignal): Promise<void> {
-    const { repository, store, sink, place, clock, logger } = this.#parts
-    const { commit, files } = snapshot
-    await repository.keep(commit.id, signal)
-    const line = follows ? (this.#accepted?.line ?? []).filter((id) => id !== commit.id) : []
-    const accepted: AcceptedCommit = {
-      source: place.source,
-      commit: commit.id,
-      files: files.length,
-      ...(noFolder ? { noFolder } : {}),
-      trusted: place.mode !== 'off',
-      acceptedAt: isoOf(clock.now()),
-      line: [...line, commit.id].slice(-LONGEST_LINE),
-    }
-    await written(store.write(accepted))
-    this.#accepted = accepted
-    this.#brought = undefined
-    if (sink.snapshot !== undefined)
-      this.removals.succeeded({ before: sink.snapshot, after: snapshot, follows, commits })
-    sink.swap(snapshot)
-    logger.info(`git: commit ${bySomebody(commit)} is in force`, { commit: commit.id, files: files.length })
-  }
-
-  /** Fetches the commit in force once more, from a server that still has it. */
-  async #restore({ commit }: AcceptedCommit, signal: AbortSignal): Promise<void> {
-    const { repository, sink } = this.#parts
-    const { files } = await repository.bring(commit, undefined, false, signal)
-    if (files.kind !== 'files') return
-    await repository.keep(commit, signal)
-    sink.swap(files.snapshot)
   }
 
   async #nothingWaits(): Promise<void> {
