@@ -4,6 +4,7 @@ import path from 'node:path'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
 import type { LaneLimits } from '../../adapters/proxmox/lanes.ts'
+import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
@@ -24,7 +25,7 @@ import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockNote } from '../../model/network-ports.ts'
 import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
-import { startLife } from './life.ts'
+import { type LifeOptions, startLife } from './life.ts'
 
 /** The whole product against a simulated cluster over real HTTPS in virtual time, with a folder to drop files into. */
 export interface Lab {
@@ -48,6 +49,8 @@ export interface Lab {
   sleep(milliseconds: number): Promise<void>
   /** Looks at every range once more, and resolves when that has been done. */
   pass(): Promise<void>
+  /** Ends the controller, and begins another life of it on the same state when what happens meanwhile has. Of a lab with a world of its own alone. */
+  restart(meanwhile: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,6 +83,8 @@ export interface LabOptions {
   readonly logger?: Logger
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
+  /** Where range files are read from, asked for by each life of the controller. Default: the folder. */
+  readonly source?: () => RangeSource
   /** What goes wrong from the start. */
   readonly faults?: readonly Fault[]
   /** What goes on in the cluster before the controller looks for the first time. */
@@ -106,11 +111,12 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const migration = migrationJournalFiles(path.join(folder, 'state')).journal
   const destroyOrders = destroyOrderFiles(path.join(folder, 'state'))
   if (options.lockNote !== undefined) await lockStore.write(options.lockNote)
-  const life = startLife({
+  const lifeOptions = (): LifeOptions => ({
     hosts: Object.values(simulator.nodes),
     token: controllerToken(world) ?? '',
     fingerprint: simulator.fingerprint,
     ranges,
+    source: options.source?.(),
     lockStore,
     destroyOrders,
     migration,
@@ -126,7 +132,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     parser: options.parser,
     logger: options.logger,
   })
-  const { controller, observed } = life
+  let life = startLife(lifeOptions())
 
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -141,17 +147,26 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       }
       const patience = setTimeout(() => {
         leave()
-        const standing = controller.board.all().map(({ id, conditions }) => `${id}: ${conditions.at(-1)?.message}`)
+        const standing = life.controller.board.all().map(({ id, conditions }) => `${id}: ${conditions.at(-1)?.message}`)
         reject(new Error(`waited in vain; ${standing.join('; ')}`))
       }, PATIENCE_MS)
-      const stops = [controller.board.onChange(look), simulator.journal.listen(look)]
+      const stops = [life.controller.board.onChange(look), simulator.journal.listen(look)]
       look()
     })
 
   return {
     simulator,
-    controller,
-    observed,
+    get controller() {
+      return life.controller
+    },
+    get observed() {
+      return life.observed
+    },
+    restart: async (meanwhile) => {
+      await life.end()
+      await meanwhile()
+      life = startLife(lifeOptions())
+    },
     routes,
     migration,
     folder: ranges,
@@ -164,16 +179,16 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     until,
     ready: (...rangeIds) =>
       rangeIds.every((id) => {
-        const status = controller.board.get(id)
+        const status = life.controller.board.get(id)
         return status !== undefined && readyConditionOf(status)?.status === 'True'
       }),
     writes: () => simulator.journal.entries().filter(({ method }) => method !== 'GET'),
     sleep: (milliseconds) => clock.sleep(milliseconds),
     pass: async () => {
-      for (const id of controller.ranges.ids()) controller.ranges.trigger(id)
-      await controller.ranges.until(
+      for (const id of life.controller.ranges.ids()) life.controller.ranges.trigger(id)
+      await life.controller.ranges.until(
         () =>
-          [...controller.ranges.standings().values()].every(
+          [...life.controller.ranges.standings().values()].every(
             ({ standing }) => standing === 'waiting' || standing === 'stalled',
           ),
         life.signal,

@@ -3,6 +3,7 @@ import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import { folderSource } from '../../adapters/range-files/folder-source.ts'
+import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { BalancedParser, type RangeParser } from '../../adapters/range-parser/range-parser.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
@@ -39,6 +40,8 @@ export interface LifeOptions {
   readonly fingerprint: string
   /** The folder of range files. */
   readonly ranges: string
+  /** Where range files are read from. Default: that folder. */
+  readonly source?: RangeSource | undefined
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
   /** What a move of networks has left on disk. Default: nothing. */
@@ -95,7 +98,7 @@ export function startLife(options: LifeOptions): Life {
   const { controller, observed } = wireController({
     proxmox,
     files: watchRangeFiles({
-      source: folderSource(options.ranges, silent),
+      source: options.source ?? folderSource(options.ranges, silent),
       // Files are of this world, whatever time it is in the cluster's.
       clock: systemClock,
       parser: options.parser ?? new BalancedParser(systemClock),
