@@ -4,7 +4,6 @@ import path from 'node:path'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
 import type { LaneLimits } from '../../adapters/proxmox/lanes.ts'
-import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { scaledClock } from '../../adapters/simulator/clock.ts'
@@ -18,6 +17,8 @@ import type { World } from '../../adapters/simulator/world.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
 import type { Observed } from '../../model/observed.ts'
 import { startVirtualTime } from '../builders/virtual-time.ts'
+import type { ControllerParts } from '../../controllers/compose/wire-controller.ts'
+import type { FollowedFiles } from '../../controllers/revisions/followed-files.ts'
 import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
@@ -81,10 +82,14 @@ export interface LabOptions {
   readonly parser?: RangeParser
   /** Default: one that nothing is written to. */
   readonly logger?: Logger
+  /** Range files, where they are in no folder. */
+  readonly followed?: FollowedFiles
+  /** When changes are frozen. Default: never. */
+  readonly freeze?: ControllerParts['freeze']
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
-  /** Where range files are read from, asked for by each life of the controller. Default: the folder. */
-  readonly source?: () => RangeSource
+  /** As `followed`, asked for by each life of the controller. */
+  readonly followedByLife?: () => FollowedFiles
   /** What goes wrong from the start. */
   readonly faults?: readonly Fault[]
   /** What goes on in the cluster before the controller looks for the first time. */
@@ -116,7 +121,6 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     token: controllerToken(world) ?? '',
     fingerprint: simulator.fingerprint,
     ranges,
-    source: options.source?.(),
     lockStore,
     destroyOrders,
     migration,
@@ -130,6 +134,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     notifier: options.notifier,
     store: options.store,
     parser: options.parser,
+    followed: options.followedByLife?.() ?? options.followed,
+    freeze: options.freeze,
     logger: options.logger,
   })
   let life = startLife(lifeOptions())

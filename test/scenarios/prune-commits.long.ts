@@ -6,6 +6,7 @@ import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import type { Logger } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
+import { followedSource, memoryRevisions } from '../builders/followed-files.ts'
 import { type GitLife, openGitLife } from '../builders/git-life.ts'
 import { gitIn, hasGit } from '../builders/git-repository.ts'
 import { pruneParts } from '../builders/prune-parts.ts'
@@ -49,10 +50,11 @@ describe('a range whose file a commit removed', function () {
     await forge.push(Object.fromEntries(IDS.map((id) => [`ranges/${id}.yml`, RANGE])), 'Begin')
     git = await life()
     await git.poll()
+    const revisions = memoryRevisions()
     lab = await openLab({
       world: await madeWorld(files),
       logger,
-      source: () => git.source,
+      followedByLife: () => followedSource(git.source, { areCommits: true, store: revisions }),
       prune: () =>
         pruneParts({
           settings: () => ({ enabled: true, grace: GRACE, budget }),
