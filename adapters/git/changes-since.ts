@@ -22,6 +22,7 @@ export async function changesSince(
   path: string,
   { accepted, head }: { readonly accepted: CommitSnapshot; readonly head: CommitSnapshot },
   caller: AbortSignal,
+  bounds: TreeBounds = BOUNDS,
 ): Promise<ChangesSince> {
   const ids = changedIds(looksOfFiles(accepted.files), looksOfFiles(head.files))
   const [parent, ...others] = head.commit.parents
@@ -31,7 +32,7 @@ export async function changesSince(
   const signal = AbortSignal.any([caller, AbortSignal.timeout(PATIENCE_MS)])
   const descent = await descentOf(git, head.commit, accepted.commit.id, true, signal)
   if (descent.kind !== 'follows' || descent.since === undefined) return { changes: [], commits: undefined }
-  const trees = new CommitTrees(git, path, BOUNDS, signal)
+  const trees = new CommitTrees(git, path, bounds, signal)
   const commits = await trees.commits(descent.since)
   const fresh = new Map(commits.map((commit) => [commit.id, commit]))
   const behind = new Set(commits.flatMap(({ parents }) => parents).filter((id) => !fresh.has(id)))

@@ -1,9 +1,15 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { changesSince } from '../../../adapters/git/changes-since.ts'
+import type { TreeBounds } from '../../../adapters/git/commit-trees.ts'
+import { GIT_PATIENCE, OwnGit } from '../../../adapters/git/own-git.ts'
+import { rangeRepository } from '../../../adapters/git/range-repository.ts'
+import { gitSection } from '../../../model/git-section.ts'
 import { type GitLife, openGitLife } from '../../builders/git-life.ts'
 import { gitIn, hasGit } from '../../builders/git-repository.ts'
 import { type RangeRepositoryFixture, rangeRepositoryIn } from '../../builders/range-repository.ts'
@@ -135,6 +141,43 @@ describe('who changed what since the commit in force', function () {
     expect(await pushed()).to.equal(undefined)
     expect(life.log()).to.match(/which of the new commits changed which range could not be found out .*not our ref/)
     expect(await life.files.list()).to.deep.equal(['MN', 'SL'])
+  })
+
+  it('is not looked for among more or larger folders than are allowed, however they come', async () => {
+    const settings = gitSection.parse({ url: forge.bare, path: 'labs/ranges' })
+    const parts = { settings, stateDir: path.join(folder, 'state'), path: process.env['PATH'] ?? '' }
+    const repository = rangeRepository(parts)
+    const { signal } = new AbortController()
+    const accepted = await repository.read(forge.git('rev-parse', 'HEAD'), signal)
+    // Every other commit has a large folder on the way to the range files, with names of its own; the next one drops it.
+    const blob = forge.git('rev-parse', 'HEAD:labs/x')
+    for (let at = 0; at < 40; at += 1) {
+      await forge.commit({ 'labs/ranges/JD.yml': range(at + 10) })
+      const input = Array.from({ length: 200 }, () => `100644 ${blob}\tlabs/${randomBytes(40).toString('hex')}\n`).join(
+        '',
+      )
+      execFileSync('git', ['-C', forge.work, 'update-index', '--index-info'], { input })
+      forge.git('commit', '--quiet', '-m', `large ${at}`)
+    }
+    forge.git('push', '--quiet', 'origin', 'HEAD:main')
+    const brought = await repository.bring(forge.git('rev-parse', 'HEAD'), accepted.commit.id, false, signal)
+    const head = brought.files.kind === 'files' ? brought.files.snapshot : accepted
+    const git = new OwnGit({ folder: path.join(folder, 'state', 'git'), path: parts.path }, settings, GIT_PATIENCE)
+    const asked = (bounds: TreeBounds) =>
+      changesSince(git, 'labs/ranges', { accepted, head }, signal, bounds).then(
+        ({ commits }) => `told of ${commits}`,
+        (error: unknown) => String(error),
+      )
+    const trees = (): number =>
+      kinds()
+        .split('\n')
+        .filter((line) => line.startsWith('tree')).length
+    const before = trees()
+    expect(await asked({ trees: 50, bytes: 1e9 })).to.match(/more and larger folders than are looked at/)
+    expect(trees(), 'too many are not even asked for').to.equal(before)
+    expect(await asked({ trees: 10_000, bytes: 60_000 })).to.match(/more and larger folders than are looked at/)
+    expect(trees() - before, 'nor more when the first are too large').to.be.at.most(120)
+    expect(await asked({ trees: 10_000, bytes: 1e9 })).to.equal('told of 80')
   })
 
   it('is what git log names, in any history without merges that undo what the commit in force did', async () => {
