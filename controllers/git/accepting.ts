@@ -1,5 +1,5 @@
 import type { AcceptedCommit, CommitApprovalStore, GitStatus } from '../../model/accepted-commit.ts'
-import type { BroughtHead } from '../../model/git-ports.ts'
+import type { BroughtHead, SignatureVerdict } from '../../model/git-ports.ts'
 import { type GitFinding, type GitReason, GitTrouble } from '../../model/git-trouble.ts'
 import type { FileRemovals } from '../../model/ports.ts'
 import { sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
@@ -32,6 +32,8 @@ export class Accepting {
   readonly #inForce: InForce
   /** The head that was fetched last and is not in force: it needs no second fetch to be judged again. */
   #brought: BroughtHead | undefined
+  /** A commit whose signature was not good. */
+  #distrusted: string | undefined
 
   constructor(parts: AcceptingParts) {
     this.#parts = parts
@@ -134,7 +136,7 @@ export class Accepting {
         : await repository.bring(head, accepted?.commit, place.mode === 'every', signal)
     this.#brought = brought
     const toTrust = commitsToTrust(place.mode, brought.commit, brought.descent) ?? []
-    const verdicts = toTrust.length === 0 ? [] : await repository.verdicts(toTrust, signal)
+    const verdicts = await this.#verdicts(toTrust, signal)
     const approved = await approvals.approved()
     const judgement = judgeHead({ brought, accepted, mode: place.mode, verdicts, approved }, this.#names)
     if (judgement.kind === 'accept') {
@@ -154,7 +156,23 @@ export class Accepting {
     return finding
   }
 
+  /**
+   * Of commits that are all to be trusted; of the one alone that was not the last time, while it is not: whoever pushes a thousand commits, one
+   * of them bad, has them looked at once and not with each poll. Nothing else is remembered, as a good key may have expired since.
+   */
+  async #verdicts(ids: readonly string[], signal: AbortSignal): Promise<readonly SignatureVerdict[]> {
+    const { repository } = this.#parts
+    if (ids.length === 0) return []
+    const suspect = ids.filter((id) => id === this.#distrusted)
+    const again = suspect.length === 0 ? [] : await repository.verdicts(suspect, signal)
+    const verdicts = again.some(isBad) ? again : await repository.verdicts(ids, signal)
+    this.#distrusted = verdicts.find(isBad)?.commit.id
+    return verdicts
+  }
+
   async #nothingWaits(): Promise<void> {
     await written(this.#parts.approvals.clear())
   }
 }
+
+const isBad = ({ result }: SignatureVerdict): boolean => result.kind !== 'good'

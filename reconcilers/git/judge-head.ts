@@ -62,7 +62,10 @@ export function judgeHead(
       'NotTrusted',
       'more commits are new than the signatures of which are looked at; push some of them first, or set lanista.git.verify.mode to head',
     )
-  for (const id of wanted) {
+  // One that is not good is enough, whether the others were looked at or not.
+  const isBad = (id: string): boolean =>
+    verdicts.some(({ commit: { id: its }, result }) => its === id && result.kind !== 'good')
+  for (const id of [...wanted.filter(isBad), ...wanted]) {
     const verdict = verdicts.find((each) => each.commit.id === id)
     const why = distrust(verdict, id, commit.id)
     if (why !== undefined) return refuse('NotTrusted', why)
