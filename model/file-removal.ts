@@ -30,10 +30,15 @@ export interface Succession {
   readonly commits: number | undefined
 }
 
+/** The ids of a commit's files in lower case: those that differ in case alone have trouble with each other, and none of them is gone. */
+export const familiesIn = ({ files }: CommitSnapshot): ReadonlySet<string> =>
+  new Set(files.map(({ id }) => id.toLowerCase()))
+
 /** Ranges whose files a commit in force has not, and the one before had. */
 export function removalsIn({ before, after, follows, commits }: Succession): ReadonlyMap<string, FileRemoval> {
-  const there = new Set(after.files.map(({ id }) => id))
-  const gone = new Set(before.files.map(({ id }) => id).filter((id) => !there.has(id)))
+  const there = familiesIn(after)
+  const own = before.files.flatMap(({ id, misnamed }) => (misnamed ? [] : [id]))
+  const gone = new Set(own.filter((id) => !there.has(id.toLowerCase())))
   const by = new Map<string, Commit>(
     (follows ? (after.changes ?? []) : []).map(({ rangeId, commit }) => [rangeId, commit]),
   )

@@ -1,6 +1,6 @@
 import type { AcceptedCommit } from '../../model/accepted-commit.ts'
 import type { Commit } from '../../model/commit-snapshot.ts'
-import { type FileRemoval, removalsIn, type Succession } from '../../model/file-removal.ts'
+import { familiesIn, type FileRemoval, removalsIn, type Succession } from '../../model/file-removal.ts'
 import type { FileRemovals } from '../../model/ports.ts'
 import type { SeenFile } from '../../model/prune.ts'
 import { stampOf } from '../../model/revision.ts'
@@ -28,7 +28,8 @@ export class RemovedFiles implements FileRemovals {
 
   /** One commit goes in force after another. */
   succeeded(succession: Succession): void {
-    for (const { id } of succession.after.files) this.#removals.delete(id)
+    const there = familiesIn(succession.after)
+    for (const id of this.#removals.keys()) if (there.has(id.toLowerCase())) this.#removals.delete(id)
     for (const [id, removal] of removalsIn(succession)) {
       this.#removals.delete(id)
       this.#removals.set(id, removal)

@@ -63,6 +63,17 @@ describe('who removed which file', () => {
     expect(removed.inForce()).to.equal('f')
   })
 
+  it('is nobody where only the case of a name changed, and counts no file whose name is no range id', () => {
+    inForce = { ...inForce, files: [...inForce.files, { ...file('%odd'), misnamed: true }] }
+    goes(snapshot('b', ['jd', 'MN'], { KT: 'b', JD: 'b', jd: 'b' }))
+    expect(told(seen('JD', 'b'), seen('KT', 'a'))).to.deep.equal({ KT: 'b a..b 1' })
+    goes(snapshot('c', ['MN'], { jd: 'c' }))
+    expect(told(seen('jd', 'b'), seen('KT', 'a'))).to.deep.equal({ jd: 'c b..c 1', KT: 'b a..b 1' })
+    goes(snapshot('d', ['Jd', 'MN'], { Jd: 'd' }))
+    goes(snapshot('e', ['MN'], { Jd: 'e' }))
+    expect(told(seen('jd', 'b')), 'not what removed it before').to.deep.equal({ jd: '? b..e 1' })
+  })
+
   it('is one of those in between where nobody found it out, and where an earlier life did not tell', () => {
     goes(snapshot('c', ['MN']), true, undefined)
     expect(told(seen('JD', 'a'))).to.deep.equal({ JD: '? a..c 2' })
