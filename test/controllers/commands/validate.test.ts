@@ -102,6 +102,7 @@ async function validate(
           statusWritten: never,
           observed: never,
           zoneFindings: never,
+          gitHook: never,
           notified: never,
           git: never,
           configReloaded: never,
