@@ -23,6 +23,8 @@ describe('the acceptance of commits', () => {
           descent: { kind: 'follows', since: ['d', 'c', 'b'] },
           files: { kind: 'files', snapshot: { commit: commit('d'), files: [] } },
         }),
+      named: () => Promise.reject(new Error('nobody asks')),
+      meeting: () => Promise.reject(new Error('nobody asks')),
       changes: () => Promise.reject(new Error('not to be found out')),
       verdicts: (ids) => {
         looked.push([...ids])
