@@ -40,6 +40,14 @@ export function readRepositoryUrl(text: string): RepositoryUrlRead {
   )
 }
 
+/** Reads the URL of a forge's API: `https://` alone, as a token is sent there, and none in it. */
+export function readApiUrl(text: string): RepositoryUrlRead {
+  const read = readRepositoryUrl(text.replace(/\/*$/, '/.'))
+  if (read.kind === 'unusable') return read
+  if (read.transport === 'https') return { kind: 'usable', transport: 'https', url: text }
+  return unusable('a token is sent there, and it is no https:// URL', 'give one, such as https://host/api/v1')
+}
+
 /** The part of an https URL that what is sent to its host alone is bound to: scheme, host and port. */
 export const originOfUrl = (url: string): string => new URL(url).origin
 

@@ -57,6 +57,8 @@ export class Accepting {
   #isOpen = false
   #finding: GitStatus['finding']
   #askedAt: string | undefined
+  /** Where the branch was by the poll that is under way. */
+  #head: string | undefined
   /** The head that was fetched last and is not in force: it needs no second fetch to be judged again. */
   #brought: BroughtHead | undefined
 
@@ -122,12 +124,13 @@ export class Accepting {
    */
   async poll(signal: AbortSignal): Promise<boolean> {
     let isWell = true
+    this.#head = undefined
     try {
       this.#told(await this.#look(signal))
     } catch (error) {
       if (signal.aborted) throw error
       isWell = false
-      this.#told(findingOf(error, this.#names))
+      this.#told(findingOf(error, this.#names, this.#head))
     }
     this.#parts.onStatus(this.status)
     return isWell
@@ -137,6 +140,7 @@ export class Accepting {
     const { repository } = this.#parts
     const damage = await this.#openUnlessDamaged(signal)
     const head = await repository.remoteHead(signal)
+    this.#head = head
     this.#askedAt = isoOf(this.#parts.clock.now())
     if (head === undefined)
       return {
