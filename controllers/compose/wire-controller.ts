@@ -51,6 +51,7 @@ import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
 import { readyLog } from '../report/ready-log.ts'
 import { StatusBoard } from '../report/status-board.ts'
+import { type ForgeParts, wireForge } from './wire-forge.ts'
 
 /** The adapters and settings a controller runs with. */
 export interface ControllerParts {
@@ -75,6 +76,8 @@ export interface ControllerParts {
   readonly resyncMs: () => number
   readonly notify: NotifyParts
   readonly prune: PruneParts
+  /** Who is told how commits of range files fare; undefined: nobody is. */
+  readonly forge?: ForgeParts | undefined
 }
 
 /** Whom to tell of ranges, and how. */
@@ -203,6 +206,11 @@ export function wireController(parts: ControllerParts): WiredController {
     metrics.rangeFiles(countFiles(board.all()))
   })
 
+  const forge =
+    parts.forge === undefined
+      ? undefined
+      : wireForge(parts.forge, { board, files, clock, random, logger, metrics, inFlight })
+
   const folder = new RangeFolder(files, destroyOrders, logger)
   const staleRoutes = new StaleRoutes(
     routes,
@@ -227,7 +235,7 @@ export function wireController(parts: ControllerParts): WiredController {
     prune: (until) => pruning.look(until),
     removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
     repaired: () => repair.ended(),
-    notified: (until) => notifications.sent(until),
+    notified: async (until) => void (await Promise.all([notifications.sent(until), forge?.sent(until)])),
   }
   const explaining = new Explaining(files, () => observer.observe(signal), decided, reservations, settings)
   return {
