@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { serverConfigSchema } from './server-config.ts'
 
 /** What a key's value is, as far as writing it down goes. Durations, words of an enum and addresses are text. */
-export type ValueKind = 'text' | 'boolean' | 'number' | 'texts' | 'numbers'
+export type ValueKind = 'text' | 'boolean' | 'number' | 'texts' | 'numbers' | 'maps'
 
 /** One setting of the configuration. */
 export interface ConfigKey {
@@ -76,14 +76,18 @@ function bare(schema: z.core.$ZodType): z.core.$ZodType {
 function kindOf(schema: z.core.$ZodType): ValueKind {
   if (schema instanceof z.ZodBoolean) return 'boolean'
   if (schema instanceof z.ZodNumber) return 'number'
-  if (schema instanceof z.ZodArray) return bare(schema.element) instanceof z.ZodNumber ? 'numbers' : 'texts'
+  if (schema instanceof z.ZodArray) {
+    const element = bare(schema.element)
+    if (element instanceof z.ZodObject) return 'maps'
+    return element instanceof z.ZodNumber ? 'numbers' : 'texts'
+  }
   return 'text'
 }
 
 /**
  * The value as a setting of that kind, as leniently as Ludus reads its file: a number or a word for a text, numbers
  * and booleans in quotes, `1` for true, and a text with commas, or a single value, for a list. What can't be taken
- * for that kind comes back as it was.
+ * for that kind comes back as it was. Maps are in JSON where they are in one text.
  */
 export function asKind(kind: ValueKind, value: unknown): unknown {
   switch (kind) {
@@ -99,6 +103,16 @@ export function asKind(kind: ValueKind, value: unknown): unknown {
       const items = itemsOf(value)
       return items?.map((item) => asKind(kind === 'texts' ? 'text' : 'number', item)) ?? value
     }
+    case 'maps':
+      return typeof value === 'string' ? (fromJson(value) ?? value) : value
+  }
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration } from './duration.ts'
+import { freezeSection } from './freeze/freeze-section.ts'
 import { gitSection } from './git-section.ts'
 import { readAddress } from './notify/notify-address.ts'
 import { secretText } from './secret-text.ts'
@@ -235,6 +236,11 @@ export const lanistaSection = z
     placement: placementSection.prefault({}),
     notify: notifySection.prefault({}),
     prune: pruneSection.prefault({}),
+    freeze: freezeSection
+      .meta({
+        description: 'Times in which nothing is changed in ranges: newer contents of their files wait for the end.',
+      })
+      .prefault([]),
     http: z
       .strictObject({
         listen: listen

@@ -3,6 +3,8 @@ import type { ConfigOrigin, EffectiveConfig } from '../../model/config-source.ts
 import { diagnosticLine } from '../../model/diagnostic.ts'
 import { shownAddress } from '../../model/notify/notify-address.ts'
 import { durationText } from '../../model/duration.ts'
+import { windowText } from '../../model/freeze/freeze-text.ts'
+import { windowName } from '../../model/freeze/freeze-window.ts'
 import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, TokenInspection } from './composition.ts'
@@ -41,9 +43,18 @@ export async function configCommand(
     print(JSON.stringify({ settings: inForce, token: maskedToken(token), warnings }, undefined, 2))
     return 0
   }
-  print(configTable(rows, paint))
+  // Whole windows are told below.
+  const names = read.config.lanista.freeze.map((window) => maskedText(windowName(window)))
+  print(
+    configTable(
+      rows.map((row) => (row.key === 'lanista.freeze' ? { ...row, value: names } : row)),
+      paint,
+    ),
+  )
   print('')
   print(`Proxmox API token: ${tokenText(token)}`)
+  for (const window of read.config.lanista.freeze)
+    print(`Freeze window ${maskedText(windowText(window, composition.clock.now()))}`)
   for (const warning of warnings) print(`${paint('yellow', 'warning')}: ${warning}`)
   return 0
 }
@@ -66,9 +77,19 @@ const DURATIONS: ReadonlySet<string> = new Set([
 function shownValue(name: string, value: unknown): unknown {
   if (DURATIONS.has(name) && typeof value === 'number') return durationText(value)
   if (name === 'proxmox_token_secret' && value !== undefined) return '***'
+  if (name === 'lanista.freeze' && Array.isArray(value)) return value.map(shownWindow)
   if (name === 'lanista.notify.urls' && Array.isArray(value)) return value.map((url) => shownAddress(String(url)))
   return masked(value)
 }
+
+/** A window as it is written. */
+const shownWindow = (window: Readonly<Record<string, unknown>>): unknown =>
+  Object.fromEntries(
+    Object.entries(window).map(([key, value]) => [
+      key,
+      key === 'for' && typeof value === 'number' ? durationText(value) : masked(value),
+    ]),
+  )
 
 /** Where a password or a token might have been put by mistake or custom: in a URL, or in place of the token's file. */
 function masked(value: unknown): unknown {

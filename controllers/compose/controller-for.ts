@@ -13,7 +13,7 @@ export function controllerFor(
   { clock, random }: Pick<Composition, 'clock' | 'random'>,
   logger: Logger,
 ): WiredController {
-  const { proxmox, files, store, lockStore, destroyOrders, migration, hostRoutes } = connected
+  const { proxmox, followed, store, lockStore, destroyOrders, migration, hostRoutes } = connected
   const { metrics, notifier, readyBefore } = connected
   const { git } = connected
   const { git: gitSettings } = connected.config.lanista
@@ -22,7 +22,7 @@ export function controllerFor(
   const resyncMs = (): number => config().lanista.resync
   return wireController({
     proxmox,
-    files,
+    followed,
     store,
     lockStore,
     destroyOrders,
@@ -34,6 +34,7 @@ export function controllerFor(
     metrics,
     settings,
     resyncMs,
+    freeze: () => config().lanista.freeze,
     notify: { notifier, urls: () => config().lanista.notify.urls, readyBefore },
     forge: forge === undefined || git === undefined ? undefined : { ...forge, git, apiUrls: () => apiUrlsOf(config()) },
     prune: { settings: () => config().lanista.prune, stopwatch: () => clock.steady(), ...connected.prune },

@@ -34,6 +34,10 @@ export function wireForge(
     git: () => git.status(),
     ids: () => files.list(),
     statuses: () => board.all(),
+    seen: async (rangeId) => {
+      const read = await files.read(rangeId)
+      return read.kind === 'absent' ? undefined : read.revisions?.seen
+    },
     name,
     apiUrls,
   })
@@ -42,10 +46,7 @@ export function wireForge(
     signal,
   )
   git.onStatus(() => statuses.changed())
-  board.onChange((status) => {
-    watch.rangeChanged(status)
-    statuses.changed()
-  })
+  board.onChange(() => statuses.changed())
   board.onForget((rangeId) => {
     watch.forget(rangeId)
     statuses.changed()

@@ -2,7 +2,7 @@ import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { CommitStatus, Forge, StatusDelivery } from '../../model/forge.ts'
 import type { GitStatus } from '../../model/accepted-commit.ts'
 import type { Logger, Metrics } from '../../model/ports.ts'
-import { isNews, supersededBy, WORKING } from '../../reconcilers/forge/wanted-statuses.ts'
+import { isNews, isWork, supersededBy } from '../../reconcilers/forge/wanted-statuses.ts'
 import { Backoff, type BackoffPolicy } from '../pace/backoff.ts'
 
 export interface CommitStatusParts {
@@ -159,7 +159,7 @@ export class CommitStatuses {
   }
 
   #patience({ said, wanted, since }: Entry, now: number): number {
-    if (said !== undefined || wanted.about !== WORKING || this.#isEnding) return 0
+    if (said !== undefined || !isWork(wanted) || this.#isEnding) return 0
     const { commit } = this.#parts.git()
     const isOfBefore = commit?.id === wanted.commit && Date.parse(commit.acceptedAt) < this.#startedAt
     return isOfBefore ? since + PATIENCE_MS - now : 0

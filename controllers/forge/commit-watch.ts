@@ -1,6 +1,7 @@
 import type { GitStatus } from '../../model/accepted-commit.ts'
 import type { CommitStatus } from '../../model/forge.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
+import type { Revision } from '../../model/revision.ts'
 import { wantedStatuses } from '../../reconcilers/forge/wanted-statuses.ts'
 
 /** Where commits and ranges are told of. */
@@ -9,6 +10,8 @@ export interface CommitWatchParts {
   /** Ids of the ranges that the commit in force has a file of. Rejects when none is in force. */
   readonly ids: () => Promise<readonly string[]>
   readonly statuses: () => readonly RangeStatus[]
+  /** What a range's file says now; undefined where there is none. */
+  readonly seen: (rangeId: string) => Promise<Revision | undefined>
   /** The context of a whole commit. */
   readonly name: string
   /** Of Proxmox, which are told to nobody outside. */
@@ -26,10 +29,8 @@ export class CommitWatch {
   readonly #parts: CommitWatchParts
   /** Oldest first. */
   readonly #live = new Set<string>()
-  /** Ranges whose file changed in this life, until their status says which commit did that. */
+  /** Ranges whose file changed in this life, until their status speaks of what it says now. */
   readonly #changed = new Set<string>()
-  /** The same with their status as it was, where they had one. */
-  readonly #stale = new Map<string, RangeStatus>()
   /** The first commit that was in force in this life. */
   #first: string | undefined
   #hasMoved = false
@@ -45,21 +46,10 @@ export class CommitWatch {
     this.#hasMoved ||= commit !== this.#first
     if (!this.#hasMoved) return
     this.#changed.add(rangeId)
-    const before = this.#parts.statuses().find(({ id }) => id === rangeId)
-    if (before !== undefined) this.#stale.set(rangeId, before)
-  }
-
-  rangeChanged(status: RangeStatus): void {
-    const before = this.#stale.get(status.id)
-    if (before !== undefined && speaksOfTheSame(before, status)) return
-    this.#stale.delete(status.id)
-    const commit = status.revisions?.seen.commit?.id
-    if (commit !== undefined && this.#changed.delete(status.id)) this.#goLive(commit)
   }
 
   /** The range is no more. */
   forget(rangeId: string): void {
-    this.#stale.delete(rangeId)
     this.#changed.delete(rangeId)
   }
 
@@ -69,6 +59,7 @@ export class CommitWatch {
     const inForce = git().commit?.id
     this.#first ??= inForce
     const present = inForce === undefined ? [] : await ids()
+    await Promise.all([...this.#changed].map((rangeId) => this.#isCaughtUp(rangeId)))
     const now = git()
     // It has moved on just now: whoever tells of that has this asked for again.
     if (now.commit?.id !== inForce) return await this.wanted()
@@ -77,11 +68,21 @@ export class CommitWatch {
       git: now,
       ids: present,
       statuses: statuses(),
-      stale: new Set(this.#stale.keys()),
+      stale: this.#changed,
       live: this.#live,
       name,
       apiUrls: apiUrls(),
     })
+  }
+
+  /** A range whose status speaks of what its file says now is told of on the commit that brought that. */
+  async #isCaughtUp(rangeId: string): Promise<void> {
+    // What can't be read just now is not known to be what was told of.
+    const now = await this.#parts.seen(rangeId).catch(() => 'unread' as const)
+    if (now === 'unread') return
+    const told = this.#parts.statuses().find(({ id }) => id === rangeId)?.revisions?.seen
+    if (now !== undefined && (told?.digest !== now.digest || told.commit?.id !== now.commit?.id)) return
+    if (this.#changed.delete(rangeId) && now?.commit !== undefined) this.#goLive(now.commit.id)
   }
 
   #goLive(commit: string): void {
@@ -92,12 +93,4 @@ export class CommitWatch {
       this.#live.delete(oldest)
     }
   }
-}
-
-/** Whether a status speaks of the same file as one before; where it does not tell, it does not. */
-function speaksOfTheSame(before: RangeStatus, after: RangeStatus): boolean {
-  const [was, is] = [before.revisions?.seen, after.revisions?.seen]
-  if (was === undefined || is === undefined) return false
-  const isInvalid = after.conditions.some(({ type, status }) => type === 'SpecValid' && status === 'False')
-  return !isInvalid && before.source === after.source && was.digest === is.digest && was.commit?.id === is.commit?.id
 }

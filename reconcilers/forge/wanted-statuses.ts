@@ -24,7 +24,9 @@ export interface ForgeView {
 const MOST_RANGES = 50
 
 /** What is told of work that goes on: it takes the place of nothing that says more. */
-export const WORKING = 'working'
+const WORKING = 'working'
+/** Ends what is told of what was reached before: it takes not the place of that it was. */
+const SINCE = ' since'
 /** Begins what is told of a commit that is not taken. */
 const REFUSED = 'refused'
 
@@ -76,16 +78,21 @@ export const supersededBy = (said: CommitStatus, commit: string): CommitStatus =
 export function isNews(said: CommitStatus | undefined, wanted: CommitStatus): boolean {
   if (said === undefined) return true
   if (said.state === wanted.state && said.about === wanted.about) return false
+  if (said.state === 'success' && wanted.about.endsWith(SINCE)) return false
   // Each further attempt of a range that has failed is work; it stands as failed until it is reached.
-  return !(wanted.about === WORKING && said.state === 'failure' && !said.about.startsWith(REFUSED))
+  return !(isWork(wanted) && said.state === 'failure' && !said.about.startsWith(REFUSED))
 }
+
+/** Whether it tells no more than that work goes on. */
+export const isWork = ({ about }: CommitStatus): boolean => about === WORKING || about === `${WORKING}${SINCE}`
 
 /** All ranges of the commit in force, in order of id. */
 function seenIn({ ids, statuses, stale }: ForgeView): readonly Seen[] {
   const byId = new Map(statuses.map((each) => [each.id, each]))
   return [...ids].sort().map((id) => {
     const status = byId.get(id)
-    if (status === undefined || stale.has(id)) return { id, commit: undefined, standing: { kind: 'working' } }
+    if (status === undefined || stale.has(id))
+      return { id, commit: undefined, standing: { kind: 'working', wasReached: false } }
     return { id, commit: status.revisions?.seen.commit?.id, standing: standingOf(status) }
   })
 }
@@ -98,12 +105,14 @@ function rangeStatus(commit: string, { id, standing }: Seen, { name, apiUrls }: 
     case 'suspended':
       return status(commit, context, 'success', 'suspended', { description: 'left alone, as its file asks' })
     case 'working':
-      return status(commit, context, 'pending', WORKING, { description: 'not reached yet' })
+      return status(commit, context, 'pending', `${WORKING}${standing.wasReached ? SINCE : ''}`, {
+        description: 'not reached yet',
+      })
     case 'held':
     case 'failed': {
       const { kind, reason, message } = standing
       const state = kind === 'failed' ? 'failure' : 'pending'
-      return status(commit, context, state, `${kind} ${reason}`, {
+      return status(commit, context, state, `${kind} ${reason}${standing.wasReached ? SINCE : ''}`, {
         description: publicText(`${reason}: ${message}`, apiUrls),
       })
     }
@@ -132,11 +141,11 @@ function wholeStatus(commit: string, seen: readonly Seen[], { name, apiUrls }: F
       description: publicText(`${count}: ${finding}`, apiUrls),
     }
   }
+  const isSince = seen.every(({ standing }) => !('wasReached' in standing) || standing.wasReached)
   const say = (state: CommitStatus['state'], { about, description }: Told): CommitStatus =>
-    status(commit, name, state, tail === '' ? about : `${about}${tail}`, { description, tail })
+    status(commit, name, state, state !== 'success' && isSince ? `${about}${SINCE}` : about, { description, tail })
   if (of('failed').length > 0) return say('failure', told('failed', ['has failed', 'have failed']))
-  if (of('working').length > 0)
-    return status(commit, name, 'pending', WORKING, { description: 'in force; not reached yet', tail })
+  if (of('working').length > 0) return say('pending', { about: WORKING, description: 'in force; not reached yet' })
   if (of('held').length > 0) return say('pending', told('held', ['waits', 'wait']))
   const left = of('suspended').length
   const reached = seen.length - left

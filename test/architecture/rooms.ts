@@ -17,7 +17,7 @@ export const ROOMS: readonly Room[] = [
     purpose:
       'what things are: values, the names and numbers derived from them, and the ports behind which the outside stands',
     imports: [],
-    folders: ['model/notify', 'model/range-file'],
+    folders: ['model/freeze', 'model/notify', 'model/range-file'],
   },
   {
     name: 'model/plan',
@@ -83,6 +83,11 @@ export const ROOMS: readonly Room[] = [
   },
   { name: 'reconcilers/git', purpose: 'which commit of range files goes in force', imports: ['model'] },
   { name: 'reconcilers/forge', purpose: 'what a forge is told of commits and their ranges', imports: ['model'] },
+  {
+    name: 'reconcilers/revision',
+    purpose: "whether a newer content of a range's file is acted on: broken files, waves, freezes",
+    imports: ['model'],
+  },
   { name: 'reconcilers/prune', purpose: 'which ranges without a file may go', imports: ['model'] },
 
   {
@@ -166,6 +171,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers/forge', 'controllers/pace'],
   },
   {
+    name: 'controllers/revisions',
+    purpose: 'range files as they are acted on: what is in force of each, and what holds a newer content back',
+    imports: ['model', 'reconcilers/revision'],
+  },
+  {
     name: 'controllers/controller.ts',
     purpose: 'the whole controller: run, converge, stop',
     imports: ['model', 'controllers/pace', 'controllers/range', 'controllers/report'],
@@ -186,6 +196,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/range',
       'controllers/removal',
       'controllers/report',
+      'controllers/revisions',
       'adapters',
       'adapters/forge',
       'adapters/git',
@@ -238,6 +249,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/pace',
       'controllers/range',
       'controllers/removal',
+      'controllers/revisions',
       'controllers/terminal',
       'controllers/validation',
     ],
@@ -335,6 +347,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
   commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],
+  croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],
   pino: ['adapters/logger.ts'],

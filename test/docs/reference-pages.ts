@@ -22,9 +22,10 @@ function configurationPage(): string {
     '# Configuration',
     NOTICE,
     "Ludus' own `config.yml` (`--config`, `/opt/ludus/config.yml` unless given), with Lanista's settings under `lanista:`. Keys of Ludus that Lanista doesn't use are ignored; misspelt keys of its own are refused. A key without a value counts as not given. Ludus' keys may have their value in quotes, as Ludus takes it; relative paths are taken from the folder of the file.",
-    `A variable of the environment goes before the file; an empty one counts as not set. Its name is the key in capitals after \`LANISTA_\`, without \`lanista.\`, and with \`_\` for the dot. Lists are separated by commas. A variable that looks like a misspelt one of these is refused; any other unknown \`LANISTA_\` variable is warned about, but those that Kubernetes makes for a Service are not. \`LANISTA_PROXMOX_TOKEN\` is the API token itself, for where there is no \`token_file\`; it can't be given in the file.`,
+    `A variable of the environment goes before the file; an empty one counts as not set. Its name is the key in capitals after \`LANISTA_\`, without \`lanista.\`, and with \`_\` for the dot. Lists are separated by commas, and a list of maps is in JSON. A variable that looks like a misspelt one of these is refused; any other unknown \`LANISTA_\` variable is warned about, but those that Kubernetes makes for a Service are not. \`LANISTA_PROXMOX_TOKEN\` is the API token itself, for where there is no \`token_file\`; it can't be given in the file.`,
     '`lanista config` shows what is in force and where it comes from. `lanista run` takes a changed file into use when it is saved, and on SIGHUP (`systemctl reload`, with `ExecReload=kill -HUP $MAINPID`): what is said to need a restart below stays as it was, with a warning. A version with a mistake is refused as a whole, and the old one kept; the log says why, and the metric `lanista_config_last_reload_successful` is 0 until it is mended.',
-    ...sections.map((section) => configSection(section)),
+    // What is in a list has no variables of its own.
+    ...sections.map((section) => (section.path.endsWith('[]') ? mapSection(section) : configSection(section))),
   ])
 }
 
@@ -59,11 +60,11 @@ function rangeFilePage(): string {
     NOTICE,
     "All keys of Ludus' range file, with Lanista's own under `ludus_extensions.lanista`. Lanista acts on what [the reference](../reference.md#range-files) names; it checks the other keys, and leaves them to Ludus. `{{ range_id }}` stands for the range's id, and is written in quotes.",
     '[Completion and checks in an editor](../how-to/editor.md) come from the same definitions.',
-    ...sections.map(rangeSection),
+    ...sections.map(mapSection),
   ])
 }
 
-function rangeSection({ path, description, rows }: MapSection): string {
+function mapSection({ path, description, rows }: MapSection): string {
   return [
     path === '' ? '## The file' : `## \`${path}\``,
     '',

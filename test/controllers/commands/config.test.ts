@@ -7,6 +7,8 @@ import { compose } from '../../../controllers/compose/compose.ts'
 
 const SECRET = '0b1c2d3e-1111-4222-8333-444455556666'
 
+const SECRET_URL = 'https://root:hunter2@pve1'
+
 describe('lanista config', () => {
   let folder: string
   let file: string
@@ -61,6 +63,25 @@ describe('lanista config', () => {
     expect(told).to.have.nested.property('settings.sdn_zone.value', 'ludus')
     expect(told).to.have.nested.property('settings.proxmox_node.origin.line', 1)
     expect(text).not.to.contain(SECRET)
+  })
+
+  it('says of each freeze window what it comes to', async () => {
+    const freeze = JSON.stringify([
+      { name: 'term', cron: '0 8 * * MON-FRI', for: '60m', zone: 'Europe/Berlin', allow: ['drift'] },
+      { name: 'exam', from: '2001-02-03', until: '2001-02-04', ranges: ['exam-*'] },
+      { name: SECRET_URL, from: '2001-02-03', until: '9001-02-04' },
+    ])
+    const configuration = `proxmox_node: pve1\nlanista: { freeze: ${freeze} }\n`
+    const text = await shown(configuration)
+    expect(text).to.match(/^lanista\.freeze +term, exam, https:/m)
+    expect(text).to.match(
+      /^Freeze window term: (next from|in force).* until \w{3} 20..-..-.. 09:00 Europe\/Berlin; all ranges; goes on: drift$/m,
+    )
+    expect(text).to.match(/^Freeze window exam: over; exam-\*$/m)
+    expect(text).to.match(/^Freeze window .*: in force until Thu 9001-02-05 00:00 UTC; all ranges$/m)
+    const told = await shown(configuration, {}, 'json')
+    expect(JSON.parse(told)).to.have.nested.property('settings.lanista\\.freeze.value[0].for', '1h')
+    expect(text + told).not.to.contain('hunter2')
   })
 
   it('never shows a secret, wherever it was put', async () => {

@@ -111,13 +111,14 @@ describe('the configuration while the controller runs', () => {
   })
 
   it('agrees with the reference about what needs a restart', async () => {
-    const ofKind = { text: 'other', boolean: true, number: 7, texts: ['other'], numbers: [7] }
+    const ofKind = { text: 'other', boolean: true, number: 7, texts: ['other'], numbers: [7], maps: [{}] }
     const special: Readonly<Record<string, unknown>> = {
       'lanista.notify.urls': ['ntfy://ntfy.sh/topic'],
       proxmox_vm_storage_format: 'raw',
       proxmox_token_id: 'other@pve!token',
       default_router_vm_name: '{{ range_id }}-router',
       'lanista.resync': '5m',
+      'lanista.freeze': [{ from: '2026-12-24', until: '2026-12-24' }],
       'lanista.audit': '5m',
       'lanista.proxmox.fingerprint': 'ab'.repeat(32),
       'lanista.proxmox.fingerprints': ['ab'.repeat(32)],

@@ -8,9 +8,9 @@ import { publicText } from '../../../reconcilers/forge/public-text.ts'
 import {
   type ForgeView,
   isNews,
+  isWork,
   supersededBy,
   wantedStatuses,
-  WORKING,
 } from '../../../reconcilers/forge/wanted-statuses.ts'
 import { rangeStatus } from '../../builders/status.ts'
 import { runs } from '../../runner/long-runs.ts'
@@ -156,27 +156,40 @@ describe('what a forge is told', () => {
     )
   })
 
-  it('of a range that came back to what it was: that it has to be reached again', () => {
-    const again = range('AA', 'working')
+  it('not that what is Ready with the content before has reached the newer one', () => {
     const seen = revision('of AA', C)
-    const revisions = { seen, actedOn: seen, reached: revision('of AA', OLD), held: undefined }
-    expect(told(wantedStatuses(view([{ ...again, revisions }])))[1]).to.include('pending')
+    const before = revision('before', OLD)
+    const revisions = { seen, actedOn: seen, reached: before, held: undefined }
+    expect(told(wantedStatuses(view([{ ...range('AA', 'reached'), revisions }])))).to.deep.equal([
+      'cc lanista pending: in force; not reached yet',
+      'cc lanista/AA pending: not reached yet',
+    ])
   })
 
-  it('not of trouble that comes when it was reached already, and not of each further attempt', () => {
-    const failed = { ...range('AA', 'failed'), revisions: range('AA', 'reached').revisions }
-    expect(told(wantedStatuses(view([failed])))[1]).to.include('success')
+  it('not of trouble that comes when it was reached and told already, and not of each further attempt', () => {
+    const reached = wantedStatuses(view([range('AA', 'reached')]))
+    for (const trait of ['failed', 'working', 'unread'] as const) {
+      const later = { ...range('AA', trait), revisions: range('AA', 'reached').revisions }
+      const now = wantedStatuses(view([later]))
+      expect(now.map((each, index) => isNews(reached[index], each))).to.deep.equal([false, false])
+      expect(now.map((each) => isNews(undefined, each))).to.deep.equal([true, true])
+      const other = wantedStatuses(view([later, range('BB', trait)]))
+      expect(
+        other.map((each) =>
+          isNews(
+            reached.find(({ context }) => context === each.context),
+            each,
+          ),
+        ),
+      ).to.deep.equal([true, false, true])
+    }
     const [, said] = wantedStatuses(view([range('AA', 'failed')]))
     const [, again] = wantedStatuses(view([range('AA', 'working')]))
-    const [, reached] = wantedStatuses(view([range('AA', 'reached')]))
-    if (said === undefined || again === undefined || reached === undefined) throw new Error('no status')
-    expect([isNews(undefined, again), isNews(said, again), isNews(said, said), isNews(said, reached)]).to.deep.equal([
-      true,
-      false,
-      false,
-      true,
-    ])
-    expect(again.about).to.equal(WORKING)
+    if (said === undefined || again === undefined || reached[1] === undefined) throw new Error('no status')
+    expect([isNews(undefined, again), isNews(said, again), isNews(said, said), isNews(said, reached[1])]).to.deep.equal(
+      [true, false, false, true],
+    )
+    expect(isWork(again)).to.equal(true)
     expect(isNews({ ...said, about: 'refused NotTrusted' }, again)).to.equal(true)
     expect(supersededBy(again, HEAD)).to.include({ state: 'superseded', context: 'lanista/AA', commit: C })
   })
