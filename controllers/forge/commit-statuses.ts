@@ -129,12 +129,16 @@ export class CommitStatuses {
         entry.wanted = each
       }
     }
-    for (const [key, entry] of this.#entries)
-      if (!keys.has(key)) {
-        if (entry.said?.state === 'pending' && inForce !== undefined && entry.wanted.commit !== inForce)
-          entry.wanted = supersededBy(entry.said, inForce)
-        else this.#drop(key)
-      }
+    for (const [key, entry] of this.#entries) if (!keys.has(key)) this.#letGo(key, entry, inForce)
+  }
+
+  /** Nothing is wanted of it any more: what it came to is told all the same, and that it came to nothing. */
+  #letGo(key: string, { said, wanted, ...entry }: Entry, inForce: string | undefined): void {
+    const cameTo = wanted.state === 'success' || wanted.state === 'failure' || wanted.state === 'superseded'
+    if (cameTo && isNews(said, wanted) && this.#backoff.get(key) === undefined) return
+    if (said?.state === 'pending' && inForce !== undefined && wanted.commit !== inForce && !cameTo)
+      this.#entries.set(key, { ...entry, said, wanted: supersededBy(said, inForce) })
+    else this.#drop(key)
   }
 
   #drop(key: string): void {

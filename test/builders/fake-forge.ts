@@ -142,9 +142,14 @@ export async function openFakeForge(kind: ForgeKind): Promise<FakeForge> {
     const [, name = '', commit = ''] = found ?? []
     if (request.method !== 'POST' || !request.url?.startsWith(rules.prefix) || found === null)
       return { status: 404, body: { message: 'Not Found' } }
-    if (!/^application\/json/.test(request.headers['content-type'] ?? '')) return { status: 415 }
-    const body = Object.entries(JSON.parse(text) as Record<string, unknown>)
-    const of = (wanted: string): string => String(body.find(([each]) => each === wanted)?.[1] ?? '')
+    if (request.headers['content-type']?.startsWith('application/json') !== true) return { status: 415 }
+    const sent: unknown = JSON.parse(text)
+    if (typeof sent !== 'object' || sent === null) return { status: 400 }
+    const body: readonly (readonly [string, unknown])[] = Object.entries(sent)
+    const of = (wanted: string): string => {
+      const value = body.find(([each]) => each === wanted)?.[1]
+      return typeof value === 'string' ? value : ''
+    }
     const unknown = body.find(([each, value]) => !rules.keys.includes(each) || typeof value !== 'string')
     if (unknown !== undefined) return { status: 422, body: { message: `unknown: ${unknown[0]}` } }
     const [state, description, context] = [of('state'), of('description'), of(rules.contextKey)]

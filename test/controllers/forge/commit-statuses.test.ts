@@ -193,6 +193,28 @@ describe('telling a forge of commits', () => {
     ])
   })
 
+  it('tells what a commit came to although another has overtaken it before that was told', async () => {
+    want(of('lanista', 'pending', 'working'), of('lanista/A', 'pending', 'working'))
+    await clock.goOn(2500)
+    want(of('lanista', 'success', 'reached'), of('lanista/A', 'success', 'reached'))
+    await clock.goOn(3500)
+    inForce = D
+    want(of('lanista', 'success', 'reached', D))
+    await clock.goOn(20_000)
+    expect(told.slice(2).map((each) => each.replace(/^[^:]*: /, ''))).to.have.members([
+      'c lanista success reached',
+      'c lanista/A success reached',
+      'd lanista success reached',
+    ])
+    answer = () => ({ kind: 'refused', why: 'no such commit', all: false })
+    want(of('lanista', 'failure', 'failed X', D), of('lanista', 'failure', 'refused X'))
+    await clock.goOn(30_000)
+    want(of('lanista', 'success', 'reached', D))
+    const tries = told.length
+    await clock.goOn(4_000_000)
+    expect(told.slice(tries).filter((each) => each.includes(': c'))).to.deep.equal([])
+  })
+
   it('does not call pending after a restart what turns out to be reached', async () => {
     acceptedAt = -1000
     want(of('lanista', 'pending', 'working'), of('lanista/A', 'pending', 'working'))
