@@ -1,3 +1,5 @@
+import { withoutEndSlashes } from './repository-url.ts'
+
 /** Kinds of API by which a forge takes commit statuses. */
 export type ForgeKind = 'github' | 'gitlab' | 'gitea'
 
@@ -32,7 +34,8 @@ export const isRepositoryName = (name: string): boolean =>
 export function forgePlaceOf(url: string, { provider, api_url: api, repository }: ForgeSettings): ForgePlaceRead {
   const kind = provider === 'forgejo' ? 'gitea' : provider
   const found = partsOf(url)
-  const apiUrl = api?.replace(/\/+$/, '') ?? (found === undefined ? undefined : apiOf(kind, found))
+  const apiUrl =
+    (api === undefined ? undefined : withoutEndSlashes(api)) ?? (found === undefined ? undefined : apiOf(kind, found))
   if (apiUrl === undefined)
     return { kind: 'unknown', key: 'api_url', why: 'must be given, as the URL of the repository names no forge' }
   const name = repository ?? found?.path
@@ -54,7 +57,8 @@ interface UrlParts {
 
 /** Undefined of a path on this machine. */
 function partsOf(url: string): UrlParts | undefined {
-  const pathOf = (path: string): string => path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '')
+  const pathOf = (path: string): string =>
+    withoutEndSlashes(path.startsWith('/') ? path.slice(1) : path).replace(/\.git$/, '')
   const [, scp, scpPath] = /^[^@/]+@(\[[^\]]+\]|[^:/]+):([^]+)$/.exec(url) ?? []
   if (scp !== undefined && scpPath !== undefined) return { host: scp.toLowerCase(), path: pathOf(scpPath) }
   const [, scheme, host, port, path] =

@@ -96,7 +96,7 @@ async function connect(
   const looksOnly = {
     freeze: () => config.lanista.freeze,
     destroyed: () => orders.list(),
-    now: () => clock.now(),
+    clock,
     logger,
   }
   return {

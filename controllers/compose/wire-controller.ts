@@ -144,7 +144,7 @@ export function wireController(parts: ControllerParts): WiredController {
     {
       freeze: parts.freeze,
       destroyed: () => destroyOrders.list(),
-      now: () => clock.now(),
+      clock,
       logger,
     },
     true,

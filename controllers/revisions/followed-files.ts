@@ -1,4 +1,5 @@
 import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
+import type { Clock } from '../../model/clock.ts'
 import { type Freeze, freezeOn as freezeNow } from '../../model/freeze/freeze-on.ts'
 import type { FreezeWindow } from '../../model/freeze/freeze-window.ts'
 import type { Logger, RangeFiles } from '../../model/ports.ts'
@@ -23,19 +24,20 @@ interface Surroundings {
   readonly freeze: () => readonly FreezeWindow[]
   /** Ids of ranges that a person has ordered to be destroyed. */
   readonly destroyed: () => Promise<readonly string[]>
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly logger: Logger
 }
 
-const NOBODY_ASKS = { ask: () => Promise.resolve(), clear: () => Promise.resolve() }
+const NOBODY_ASKS = { ask: () => Promise.resolve(), takeBack: () => Promise.resolve(), clear: () => Promise.resolve() }
 
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
   { files, parse, store, areCommits, releases }: FollowedFiles,
-  { freeze, destroyed, now, logger }: Surroundings,
+  { freeze, destroyed, clock, logger }: Surroundings,
   remembers: boolean,
 ): FilesInForce {
-  const records = new RevisionRecords(store, () => remembers && (areCommits || freeze().length > 0), logger)
+  const now = (): number => clock.now()
+  const records = new RevisionRecords(store, () => remembers && (areCommits || freeze().length > 0), clock, logger)
   const waves = areCommits
     ? new Waves({
         files,

@@ -1,5 +1,8 @@
 /** `https://pve1:8006/…`, whatever the scheme. */
-const URLS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s,;'")]*[^\s,;:.'")]/gi
+const URLS = /\b[a-z][a-z0-9+.-]{0,15}:\/\/[^\s,;'")]*[^\s,;:.'")]/gi
+
+/** No forge takes more, in characters. */
+const LONGEST = 2000
 
 /** What stands for an address that is told to nobody outside. */
 const THE_API = 'the API'
@@ -11,7 +14,7 @@ const THE_API = 'the API'
  * @param apiUrls of Proxmox
  */
 export function publicText(text: string, apiUrls: readonly string[]): string {
-  let shown = text.replace(URLS, THE_API)
+  let shown = text.slice(0, LONGEST).replace(URLS, THE_API)
   for (const url of apiUrls) {
     const { host = '', port = '' } =
       /^[a-z]+:\/\/(?<host>\[[^\]]+\]|[^:/]+)(?::(?<port>[0-9]+))?/i.exec(url)?.groups ?? {}

@@ -97,6 +97,7 @@ describe('ranges that follow commits', () => {
       expect((await forge.followed.releases.asked())?.commit).to.equal(first)
       await forge.followed.releases.approve(first)
       await until(() => lab.ready('B'))
+      expect(await forge.followed.releases.asked(), 'nobody waits any more').to.equal(undefined)
       const second = forge.push({ A: broken, B: `${withTwo}ludus_extensions: { lanista: { wave: 1 } }\n` }, 'Second')
       await until(() => condition('B', 'UpToDate')?.reason === 'WaveHeld')
       expect((await forge.followed.releases.asked())?.commit).to.equal(second)

@@ -20,7 +20,7 @@ describe('range files as they are acted on', () => {
     const surroundings = {
       freeze: () => windows,
       destroyed: () => Promise.resolve([]),
-      now: () => Date.UTC(2026, 0, 1),
+      clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
       logger: quiet,
     }
     files = openFilesInForce({ ...forge.followed, areCommits }, surroundings, remembers)
@@ -145,5 +145,43 @@ describe('range files as they are acted on', () => {
     expect(await commitOf('actedOn')).to.equal(first)
     const back = forge.push({ JD: file(1) })
     expect(await commitOf('actedOn')).to.equal(back)
+  })
+
+  it('wait no longer than a while for a disk that hangs, and go on with what is in memory', async () => {
+    const hangs = { ...store, write: () => new Promise<void>(() => undefined) }
+    forge = commits({ store: hangs })
+    forge.push({ JD: file(1) })
+    const surroundings = {
+      freeze: () => windows,
+      destroyed: () => Promise.resolve([]),
+      clock: { now: () => 0, sleep: () => Promise.resolve() },
+      logger: quiet,
+    }
+    files = openFilesInForce({ ...forge.followed, areCommits: true }, surroundings, true)
+    expect(await read()).to.equal('ok 1')
+    forge.push({ JD: BROKEN })
+    expect(await read()).to.equal('ok 1')
+  })
+
+  it('are written again when a write has failed, and the trouble is told once', async () => {
+    const told: string[] = []
+    let isFull = true
+    const write = (record: Parameters<typeof store.write>[0]): Promise<void> =>
+      isFull ? Promise.reject(new Error('no space left')) : store.write(record)
+    forge = commits({ store: { ...store, write } })
+    forge.push({ JD: file(1) })
+    const surroundings = {
+      freeze: () => windows,
+      destroyed: () => Promise.resolve([]),
+      clock: { now: () => 0, sleep: () => new Promise<void>(() => undefined) },
+      logger: { ...quiet, warn: (message: string) => void told.push(message) },
+    }
+    files = openFilesInForce({ ...forge.followed, areCommits: true }, surroundings, true)
+    expect(await read()).to.equal('ok 1')
+    expect(await read()).to.equal('ok 1')
+    expect([told.length, store.records.size]).to.deep.equal([1, 0])
+    isFull = false
+    await read()
+    expect(store.records.size).to.equal(1)
   })
 })
