@@ -114,6 +114,12 @@ export function openMetrics(version: string): MetricsPage {
     labelNames: ['result'] as const,
     registers,
   })
+  const forgeStatuses = new Counter({
+    name: 'lanista_git_statuses_total',
+    help: 'Statuses of commits that the forge was told, by result: delivered, refused, or failed and tried again.',
+    labelNames: ['result'] as const,
+    registers,
+  })
   const gitHooks = new Counter({
     name: 'lanista_git_hooks_total',
     help: 'Requests to the webhook by result: accepted, refused for want of the secret, limited, tooLarge, tooSlow, wrongMethod, broken.',
@@ -217,6 +223,7 @@ export function openMetrics(version: string): MetricsPage {
       git.findingSince.reset()
       if (finding !== undefined) git.findingSince.set({ reason: finding.reason }, Date.parse(finding.since) / 1000)
     },
+    forgeStatus: (result) => forgeStatuses.inc({ result }),
     gitHook: (result) => gitHooks.inc({ result }),
     notified: (result) => notifications.inc({ result }),
     taskOfOther: () => tasksOfOthers.inc(),

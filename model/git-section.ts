@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration } from './duration.ts'
-import { isBranchName, isFolderInRepository, readRepositoryUrl } from './repository-url.ts'
+import { forgePlaceOf, isRepositoryName } from './forge-place.ts'
+import { isBranchName, isFolderInRepository, readApiUrl, readRepositoryUrl } from './repository-url.ts'
 import { secretText } from './secret-text.ts'
 
 /** Shorter would keep the server busy for nothing. */
@@ -134,9 +135,50 @@ export const gitSection = z
       })
       .meta({ description: 'Where the forge tells of a push, `POST /hooks/git`. Default: nowhere.' })
       .optional(),
+    status: z
+      .strictObject({
+        provider: z
+          .enum(['github', 'gitlab', 'gitea', 'forgejo'])
+          .meta({ description: 'What kind of forge it is.', examples: ['forgejo'] }),
+        token_file: z
+          .string()
+          .refine((text) => !TOKEN.test(text), 'must be the name of a file with the token in it, not the token itself')
+          .meta({
+            description: 'File with a token that may set the statuses of commits, and best nothing else.',
+            examples: ['/etc/lanista/status-token'],
+          }),
+        api_url: secretText(readApiUrl)
+          .meta({
+            description: "The forge's API. Default: by the host in `url`.",
+            examples: ['https://forge.example.org/api/v1'],
+          })
+          .optional(),
+        repository: z
+          .string()
+          .refine(isRepositoryName, 'must be the name of a repository with its owner, such as labs/ranges')
+          .meta({ description: 'The repository with its owner. Default: as in `url`.', examples: ['labs/ranges'] })
+          .optional(),
+        ca_file: z
+          .string()
+          .meta({
+            description: "PEM file of the CA that signed the API's certificate. Default: the system's CAs.",
+            examples: ['/etc/lanista/forge-ca.pem'],
+          })
+          .optional(),
+        name: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9._ -]{0,59}$/, 'must be letters, digits, blanks and ._- of 60 at most')
+          .meta({
+            description: 'What statuses are called: one for each Lanista that takes its ranges from the repository.',
+            examples: ['lanista-berlin'],
+          })
+          .default('lanista'),
+      })
+      .meta({ description: 'How the forge is told how its commits fare. Default: it is not.' })
+      .optional(),
   })
   .check((context) => {
-    const { url, ssh, https, verify } = context.value
+    const { url, ssh, https, verify, status } = context.value
     const read = readRepositoryUrl(url)
     const problem = (path: string[], message: string): void => {
       context.issues.push({ code: 'custom', input: undefined, path, message })
@@ -149,6 +191,9 @@ export const gitSection = z
       problem(['https'], 'is for https, and the URL is not: leave it out, or give an https URL')
     if (verify.mode !== 'off' && verify.allowed_signers_file === undefined && verify.keyring_file === undefined)
       problem(['verify'], 'must name an allowed_signers_file (SSH) or a keyring_file (OpenPGP)')
+    if (read.kind !== 'usable' || status === undefined) return
+    const forge = forgePlaceOf(url, status)
+    if (forge.kind === 'unknown') problem(['status', forge.key], forge.why)
   })
   .meta({ description: 'A Git repository in place of the folder of range files.' })
 

@@ -34,6 +34,8 @@ export type GitReason =
 export interface GitFinding {
   readonly reason: GitReason
   readonly message: string
+  /** The commit that is not taken, where it is known and the fault is its own. `why`: the message without its subject. */
+  readonly refused?: { readonly commit: string; readonly why: string } | undefined
 }
 
 /** A fetch or a reading that failed for a cause that a person is told. */

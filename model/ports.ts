@@ -1,5 +1,6 @@
 import type { GitStatus } from './accepted-commit.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import type { StatusDelivery } from './forge.ts'
 import type { Notification } from './notify/notification.ts'
 import type { Outcome } from './outcome.ts'
 import type { Permit } from './permit.ts'
@@ -206,6 +207,8 @@ export interface Metrics {
   taskOfOther(): void
   /** Sets what is told of the repository of range files. */
   git(status: GitStatus): void
+  /** Counts what came of telling the forge of a commit. */
+  forgeStatus(result: StatusDelivery['kind']): void
   /** Counts a request to the webhook. */
   gitHook(result: HookResult): void
   /** Counts a notification that is done with. `dropped`: too many were waiting. */

@@ -40,6 +40,21 @@ export function readRepositoryUrl(text: string): RepositoryUrlRead {
   )
 }
 
+/** Step by step, as a pattern would take its time over many of them. */
+export function withoutEndSlashes(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '/') end -= 1
+  return text.slice(0, end)
+}
+
+/** Reads the URL of a forge's API: `https://` alone, as a token is sent there, and none in it. */
+export function readApiUrl(text: string): RepositoryUrlRead {
+  const read = readRepositoryUrl(`${withoutEndSlashes(text)}/.`)
+  if (read.kind === 'unusable') return read
+  if (read.transport === 'https') return { kind: 'usable', transport: 'https', url: text }
+  return unusable('a token is sent there, and it is no https:// URL', 'give one, such as https://host/api/v1')
+}
+
 /** The part of an https URL that what is sent to its host alone is bound to: scheme, host and port. */
 export const originOfUrl = (url: string): string => new URL(url).origin
 

@@ -1,8 +1,9 @@
 import type { Logger } from '../../model/ports.ts'
 import { type PlanSettings, planSettingsOf } from '../../model/plan-settings.ts'
-import type { ServerConfig } from '../../model/server-config.ts'
+import { apiUrlsOf, type ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
 import type { WiredController } from '../controller.ts'
+import { forgeOf } from './forge-of.ts'
 import { wireController } from './wire-controller.ts'
 
 /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
@@ -14,6 +15,9 @@ export function controllerFor(
 ): WiredController {
   const { proxmox, followed, store, lockStore, destroyOrders, migration, hostRoutes } = connected
   const { metrics, notifier, readyBefore } = connected
+  const { git } = connected
+  const { git: gitSettings } = connected.config.lanista
+  const forge = gitSettings === undefined ? undefined : forgeOf(gitSettings, logger, clock)
   const settings = (): PlanSettings => planSettingsOf(config())
   const resyncMs = (): number => config().lanista.resync
   return wireController({
@@ -32,6 +36,7 @@ export function controllerFor(
     resyncMs,
     freeze: () => config().lanista.freeze,
     notify: { notifier, urls: () => config().lanista.notify.urls, readyBefore },
+    forge: forge === undefined || git === undefined ? undefined : { ...forge, git, apiUrls: () => apiUrlsOf(config()) },
     prune: { settings: () => config().lanista.prune, stopwatch: () => clock.steady(), ...connected.prune },
   })
 }

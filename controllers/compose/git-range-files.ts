@@ -69,8 +69,10 @@ export function gitRangeFiles(
   })
   const write = gitStatusFile(stateDir)
   let written: Promise<void> = Promise.resolve()
+  const listeners = new Set<() => void>()
   const onStatus = (status: GitStatus): void => {
     metrics.git(status)
+    for (const listener of listeners) listener()
     // One after the other, so that the last one stays.
     written = written
       .then(() => write(status))
@@ -108,6 +110,7 @@ export function gitRangeFiles(
     ),
     git: {
       status: () => accepting.status,
+      onStatus: (listener) => void listeners.add(listener),
       inForce: async () =>
         `range files: ${sourceNames(settings).source}: commit ${bySomebody((await snapshot()).commit)}`,
       begin: async (signal) => {

@@ -53,6 +53,7 @@ import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
 import { readyLog } from '../report/ready-log.ts'
 import { StatusBoard } from '../report/status-board.ts'
+import { type ForgeParts, wireForge } from './wire-forge.ts'
 
 /** The adapters and settings a controller runs with. */
 export interface ControllerParts {
@@ -80,6 +81,8 @@ export interface ControllerParts {
   readonly freeze: () => readonly FreezeWindow[]
   readonly notify: NotifyParts
   readonly prune: PruneParts
+  /** Who is told how commits of range files fare; undefined: nobody is. */
+  readonly forge?: ForgeParts | undefined
 }
 
 /** Whom to tell of ranges, and how. */
@@ -226,6 +229,11 @@ export function wireController(parts: ControllerParts): WiredController {
     metrics.rangeFiles(countFiles(board.all()))
   })
 
+  const forge =
+    parts.forge === undefined
+      ? undefined
+      : wireForge(parts.forge, { board, files, clock, random, logger, metrics, inFlight })
+
   const folder = new RangeFolder(files, destroyOrders, logger)
   const staleRoutes = new StaleRoutes(
     routes,
@@ -250,7 +258,7 @@ export function wireController(parts: ControllerParts): WiredController {
     prune: (until) => pruning.look(until),
     removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
     repaired: () => repair.ended(),
-    notified: (until) => notifications.sent(until),
+    notified: async (until) => void (await Promise.all([notifications.sent(until), forge?.sent(until)])),
   }
   const explaining = new Explaining(files, () => observer.observe(signal), decided, reservations, settings)
   return {

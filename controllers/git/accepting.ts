@@ -30,6 +30,8 @@ export class Accepting {
   readonly #names: SourceNames
   readonly #standing: GitStanding
   readonly #inForce: InForce
+  /** Where the branch was by the poll that is under way. */
+  #head: string | undefined
   /** The head that was fetched last and is not in force: it needs no second fetch to be judged again. */
   #brought: BroughtHead | undefined
   /** A commit whose signature was not good. */
@@ -68,12 +70,13 @@ export class Accepting {
    */
   async poll(signal: AbortSignal): Promise<boolean> {
     let isWell = true
+    this.#head = undefined
     try {
       this.#standing.told(await this.#look(signal))
     } catch (error) {
       if (signal.aborted) throw error
       isWell = false
-      this.#standing.told(findingOf(error, this.#names))
+      this.#standing.told(findingOf(error, this.#names, this.#head))
     }
     this.#parts.onStatus(this.status)
     return isWell
@@ -83,6 +86,7 @@ export class Accepting {
     const { repository } = this.#parts
     const damage = await this.#openUnlessDamaged(signal)
     const head = await repository.remoteHead(signal)
+    this.#head = head
     this.#standing.asked()
     if (head === undefined)
       return {

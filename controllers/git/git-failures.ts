@@ -3,6 +3,9 @@ import { type GitFinding, GitTrouble } from '../../model/git-trouble.ts'
 import { printable } from '../../model/printable.ts'
 import type { SourceNames } from '../../reconcilers/git/git-words.ts'
 
+const BROKEN =
+  'git takes objects of it for broken or harmful; look at the repository with git fsck, and mend what it names'
+
 /** What is remembered of the commit in force. Throws `GitTrouble`. */
 export async function readStrictly(store: AcceptedCommitStore): Promise<AcceptedCommit | undefined> {
   try {
@@ -31,9 +34,17 @@ export async function written(writing: Promise<void>): Promise<void> {
   }
 }
 
-/** What can't be mended by a person at the server is a bug or a full disk here. */
-export function findingOf(error: unknown, { source }: SourceNames): GitFinding {
-  if (error instanceof GitTrouble) return { reason: error.reason, message: error.message }
+/**
+ * What can't be mended by a person at the server is a bug or a full disk here.
+ *
+ * @param head the commit that it failed for, as far as is known
+ */
+export function findingOf(error: unknown, { source }: SourceNames, head?: string): GitFinding {
+  if (error instanceof GitTrouble) {
+    const { reason, message } = error
+    const isOfHead = reason === 'ObjectsRefused' && head !== undefined
+    return { reason, message, ...(isOfHead ? { refused: { commit: head, why: BROKEN } } : {}) }
+  }
   const why = error instanceof Error ? error.message : String(error)
   return {
     reason: 'FetchFailed',

@@ -53,7 +53,7 @@ export function judgeHead(
   const subject = `${names.source}: commit ${bySomebody(commit)}`
   const refuse = (reason: GitFinding['reason'], rest: string, approvable = false): Judgement => ({
     kind: 'refuse',
-    finding: { reason, message: `${subject}: ${rest}` },
+    finding: { reason, message: `${subject}: ${rest}`, refused: { commit: commit.id, why: rest } },
     approvable,
   })
   const wanted = commitsToTrust(mode, commit, descent)

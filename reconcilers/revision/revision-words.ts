@@ -1,6 +1,6 @@
 import { shortId } from '../../model/commit-snapshot.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
-import { diagnosticLine } from '../../model/diagnostic.ts'
+import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { Freeze } from '../../model/freeze/freeze-on.ts'
 import { freezeText } from '../../model/freeze/freeze-text.ts'
 import { printable } from '../../model/printable.ts'
@@ -16,11 +16,12 @@ const revisionText = (commit: CommitStamp | undefined): string =>
     ? 'its file'
     : `commit ${shortId(commit.id)} by ${commit.author}${commit.subject === '' ? '' : ` (${commit.subject})`}`
 
-/** @param acted the commit whose content stays in force; undefined when nothing is */
+/** Without values of the file, as it goes to statuses. @param acted the commit whose content stays in force; undefined when nothing is */
 export function brokenText(diagnostics: readonly Diagnostic[], acted: CommitStamp | undefined): HeldRevision {
   const [first] = diagnostics
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : ''
-  const line = first === undefined ? 'the range file has problems' : `${diagnosticLine(first)}${more}`
+  const line =
+    first === undefined ? 'the range file has problems' : `${diagnosticLine(unquotedDiagnostic(first))}${more}`
   return { reason: 'Invalid', message: `${line}; ${revisionText(acted)} stays in force for its range` }
 }
 

@@ -82,6 +82,7 @@ export const ROOMS: readonly Room[] = [
     imports: ['model'],
   },
   { name: 'reconcilers/git', purpose: 'which commit of range files goes in force', imports: ['model'] },
+  { name: 'reconcilers/forge', purpose: 'what a forge is told of commits and their ranges', imports: ['model'] },
   {
     name: 'reconcilers/revision',
     purpose: "whether a newer content of a range's file is acted on: broken files, waves, freezes",
@@ -177,6 +178,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers/git'],
   },
   {
+    name: 'controllers/forge',
+    purpose: 'tells the forge how commits fare, until it has heard the newest',
+    imports: ['model', 'reconcilers/forge', 'controllers/pace'],
+  },
+  {
     name: 'controllers/revisions',
     purpose: 'range files as they are acted on: what is in force of each, and what holds a newer content back',
     imports: ['model', 'reconcilers/revision'],
@@ -193,6 +199,7 @@ export const ROOMS: readonly Room[] = [
       'model',
       'reconcilers/git',
       'controllers/controller.ts',
+      'controllers/forge',
       'controllers/git',
       'controllers/host-migration',
       'controllers/machine',
@@ -203,6 +210,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/report',
       'controllers/revisions',
       'adapters',
+      'adapters/forge',
       'adapters/git',
       'adapters/host',
       'adapters/http',
@@ -332,6 +340,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'adapters'],
   },
   { name: 'adapters/http', purpose: 'health, metrics and the API', imports: ['model', 'adapters'] },
+  {
+    name: 'adapters/forge',
+    purpose: 'sets statuses of commits at GitHub, GitLab, Gitea and Forgejo',
+    imports: ['model', 'adapters'],
+  },
   { name: 'adapters/notify', purpose: 'sends notifications', imports: ['model', 'adapters'] },
   {
     name: 'adapters/simulator',
@@ -344,7 +357,7 @@ export const ROOMS: readonly Room[] = [
 /** Package -> the rooms and single files that may import it; each of them does. */
 export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['adapters/http'],
-  axios: ['adapters/proxmox/http.ts'],
+  axios: ['adapters/forge/post-json.ts', 'adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
   commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { forgePlaceOf } from '../../model/forge-place.ts'
 import { gitSection } from '../../model/git-section.ts'
 import { isBranchName, isFolderInRepository, readRepositoryUrl } from '../../model/repository-url.ts'
 import { runs } from '../runner/long-runs.ts'
@@ -148,5 +149,52 @@ describe('lanista.git', () => {
     expect(problemsOf({ url: 'https://forge/b', https: { token_file: 'ghp_abcdef' } })).to.match(/not the token itself/)
     expect(problemsOf({ url: '/srv/b', webhook: { secret_file: 'whsec_abc' } })).to.match(/not the secret itself/)
     expect(problemsOf({ url: 'git@forge:b', ssh: { ...SSH, key_file: 'a"b' } })).to.match(/without quotes/)
+  })
+
+  it('knows where a forge takes statuses by the URL of the repository, as far as that says', () => {
+    const placeOf = (url: string, provider: string, more: object = {}): string => {
+      const section = gitSection.safeParse({
+        url,
+        ...(url.startsWith('https') || url.startsWith('/') ? {} : { ssh: SSH }),
+        status: { provider, token_file: '/t', ...more },
+      })
+      if (!section.success)
+        return section.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join()
+      const { status } = section.data
+      if (status === undefined) return 'none'
+      const read = forgePlaceOf(url, status)
+      return read.kind === 'known' ? `${read.place.kind} ${read.place.apiUrl} ${read.place.repository}` : read.why
+    }
+    for (const [url, provider, expected] of [
+      ['https://github.com/labs/ranges.git', 'github', 'github https://api.github.com labs/ranges'],
+      ['git@github.com:labs/ranges.git', 'github', 'github https://api.github.com labs/ranges'],
+      ['ssh://git@ssh.github.com:443/labs/ranges', 'github', 'github https://api.github.com labs/ranges'],
+      ['https://acme.ghe.com/labs/ranges', 'github', 'github https://api.acme.ghe.com labs/ranges'],
+      ['https://git.example.org/labs/ranges', 'github', 'github https://git.example.org/api/v3 labs/ranges'],
+      ['git@gitlab.com:a/b/c.git', 'gitlab', 'gitlab https://gitlab.com/api/v4 a/b/c'],
+      ['https://git.example.org:8443/a/b.git/', 'gitlab', 'gitlab https://git.example.org:8443/api/v4 a/b'],
+      [
+        'ssh://git@Forge.example.org:2222/labs/ranges.git',
+        'forgejo',
+        'gitea https://forge.example.org/api/v1 labs/ranges',
+      ],
+      ['https://codeberg.org/labs/ranges', 'gitea', 'gitea https://codeberg.org/api/v1 labs/ranges'],
+    ] as const)
+      expect(placeOf(url, provider)).to.equal(expected)
+    const api = { api_url: 'https://forge/git/api/v1/', repository: 'labs/ranges' }
+    expect(placeOf('/srv/ranges.git', 'gitea', api)).to.equal('gitea https://forge/git/api/v1 labs/ranges')
+    expect(placeOf('/srv/ranges.git', 'gitea')).to.match(/^status.api_url must be given/)
+    expect(placeOf('/srv/r.git', 'gitea', { ...api, repository: undefined })).to.match(
+      /^status.repository must be given/,
+    )
+    expect(placeOf('https://forge/git/labs/ranges', 'gitea')).to.match(/^status.repository must be given/)
+    for (const repository of ['ranges', '../x', 'a/..', 'a/b?c', 'a/%2e%2e', 'a//b', 'a/b\n'])
+      expect(placeOf('/r', 'gitlab', { ...api, repository }), repository).to.match(/^status.repository must be/)
+    for (const api_url of ['http://forge/api/v1', 'https://s3cret@forge/api/v1', '/api', 'https://forge/api?s3cret'])
+      expect(placeOf('/r', 'gitea', { ...api, api_url }), api_url)
+        .to.match(/^status.api_url is unusable/)
+        .and.not.include('s3cret')
+    expect(placeOf('/r', 'gitea', { ...api, token_file: 'glpat-abc' })).to.match(/not the token itself/)
+    expect(placeOf('/r', 'gitea', { ...api, name: 'a/b' })).to.match(/^status.name must be/)
   })
 })

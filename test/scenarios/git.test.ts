@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
+import { openFakeForge } from '../builders/fake-forge.ts'
 import { hasGit } from '../builders/git-repository.ts'
 import { hookHeaders } from '../builders/hooks.ts'
 import { type RangeRepositoryFixture, rangeRepositoryIn } from '../builders/range-repository.ts'
@@ -128,6 +129,56 @@ describe('range files in a repository', function () {
     running.stop()
     await running.ended
     expect([...told, await readFile(stateFile('git.json'), 'utf8')].join()).not.to.include(secret)
+  })
+
+  itLong('are told of to the forge: what a commit came to, range by range, and why one is not taken', async () => {
+    const forge = await openFakeForge('gitlab')
+    try {
+      const file = (name: string): string => path.join(path.dirname(site.config), name)
+      await writeFile(file('status-token'), forge.token, { mode: 0o600 })
+      await writeFile(file('forge-ca'), forge.ca)
+      const text = await readFile(site.config, 'utf8')
+      const status = `provider: gitlab, token_file: status-token, ca_file: forge-ca, api_url: "${forge.apiUrl}", repository: labs/ranges`
+      await writeFile(site.config, text.replace('interval: 24h }', `interval: 24h, status: { ${status} } }`))
+      const first = await repository.push({ 'ranges/JD.yml': jd })
+      const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
+      const http = /"http":"([^"]+)"/.exec(await running.nextLine(/"msg":"started"/))?.[1] ?? ''
+      const until = (commit: string, context: string, state: string) =>
+        forge.until((each) => each.commit === commit && each.context === context && each.state === state)
+      await until(first, 'lanista', 'success')
+      await until(first, 'lanista/JD', 'success')
+
+      const second = await repository.push({ 'ranges/JD.yml': jd.replace('ram_gb', 'ram_bg'), 'ranges/SL.yml': jd })
+      running.hangUp()
+      const { description } = await until(second, 'lanista/JD', 'failed')
+      expect(description).to.match(/^Invalid: ranges\/JD\.yml:\d+:\d+: unknown key ram_bg/)
+      await until(second, 'lanista/SL', 'success')
+      await until(second, 'lanista', 'failed')
+      expect(
+        forge.taken.some(
+          ({ commit, context, state }) => commit === second && context === 'lanista' && state === 'success',
+        ),
+      ).to.equal(false)
+
+      repository.git('checkout', '--quiet', '--orphan', 'anew')
+      const third = await repository.push({ 'ranges/JD.yml': jd })
+      running.hangUp()
+      expect((await until(third, 'lanista', 'failed')).description).to.match(/^HistoryRewritten: the commit in force/)
+      expect(forge.taken.filter(({ commit }) => commit === third)).to.have.length(1)
+      const pages = await Promise.all(
+        ['/metrics', '/api/git', '/api/ranges'].map(
+          async (page) => await (await fetch(`http://${http}${page}`)).text(),
+        ),
+      )
+      running.stop()
+      await running.ended
+      expect(forge.answers.filter((each) => each !== 201)).to.deep.equal([])
+      const told = [...pages, ...forge.taken.map((each) => each.description)].join('\n')
+      expect(told).not.to.include(forge.token)
+      expect(forge.taken.map((each) => each.description).join()).not.to.match(/https:|127\.0\.0\.1/)
+    } finally {
+      await forge.close()
+    }
   })
 
   itLong('that were rewritten go in force when a person approves', async () => {

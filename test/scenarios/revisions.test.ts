@@ -53,6 +53,7 @@ describe('ranges that follow commits', () => {
     expect(condition('JD', 'SpecValid')).to.deep.include({ status: 'False', reason: 'Invalid' })
     expect(condition('JD', 'Ready')?.message).to.match(/^ranges\/JD\.yml:\d+:\d+: /)
     expect(condition('JD', 'UpToDate')?.message).to.match(/commit [0-9a-f]{12} by Ann .* stays in force for its range$/)
+    expect(JSON.stringify(lab.controller.board.get('JD')), 'no value of the file').not.to.include('what')
     expect(revisions('JD')?.seen.commit).to.include({ id: second, author: 'Bob <bob@example.org>', subject: 'Second' })
     expect(revisions('JD')?.actedOn?.commit?.id).to.equal(first)
     expect(reached('JD')).to.equal(first)

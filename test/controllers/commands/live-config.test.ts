@@ -27,6 +27,15 @@ function surroundingsOf(name: string): object {
   if (name.startsWith('lanista.git.ssh.'))
     return { lanista: { git: { ...git, url: 'git@forge:r', ssh: { key_file: '/k', known_hosts_file: '/h' } } } }
   if (name.startsWith('lanista.git.https.')) return { lanista: { git: { ...git, url: 'https://forge/r' } } }
+  if (name.startsWith('lanista.git.status.'))
+    return {
+      lanista: {
+        git: {
+          ...git,
+          status: { provider: 'gitea', token_file: '/t', api_url: 'https://forge/api/v1', repository: 'a/b' },
+        },
+      },
+    }
   return name.startsWith('lanista.git.') ? { lanista: { git } } : {}
 }
 
@@ -128,6 +137,9 @@ describe('the configuration while the controller runs', () => {
       'lanista.git.url': '/srv/other.git',
       'lanista.git.interval': '5m',
       'lanista.git.verify.mode': 'head',
+      'lanista.git.status.provider': 'github',
+      'lanista.git.status.api_url': 'https://other/api/v1',
+      'lanista.git.status.repository': 'other/r',
     }
     for (const { path, name, kind, needsRestart } of configKeys) {
       const wanted = serverConfigSchema.parse(

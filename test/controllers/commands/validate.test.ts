@@ -104,6 +104,7 @@ async function validate(
           observed: never,
           zoneFindings: never,
           gitHook: never,
+          forgeStatus: never,
           notified: never,
           git: never,
           configReloaded: never,
