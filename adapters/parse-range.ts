@@ -18,7 +18,7 @@ export interface RangeText {
 }
 
 /** What a range file's text asks for, or all that is wrong with it. */
-export type ParsedRange = Exclude<RangeFileRead, { kind: 'absent' }>
+export type ParsedRange = Extract<RangeFileRead, { kind: 'ok' | 'invalid' }>
 
 /** Keys and values of range files of earlier releases of Ludus. */
 const MOVED: MovedKeys = new Map([

@@ -10,6 +10,8 @@ export interface Condition {
 
 export type ConditionType =
   | 'SpecValid'
+  /** Whether what the range's file says now is what is acted on; `Ready` speaks of what is acted on. */
+  | 'UpToDate'
   | 'ZoneReady'
   | 'NetworkReady'
   | 'RoutesReady'

@@ -5,6 +5,7 @@ import type { Outcome } from './outcome.ts'
 import type { Permit } from './permit.ts'
 import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { FolderIdentity, SeenFile, WaitingSet } from './prune.ts'
+import type { FileOrigin, HeldRevision, RangeRevisions } from './revision.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
 import type { AclSeen, ClusterSnapshot } from './snapshot.ts'
@@ -69,10 +70,32 @@ export type RangeFileRead =
       readonly warnings: readonly Diagnostic[]
       /** Stands for what the file says, key by key, wherever it is and whatever is made of it. */
       readonly said?: string
+      readonly origin?: FileOrigin
+      readonly revisions?: RangeRevisions
+      /** What is wrong with a newer content of the file, in place of which this one stays in force. */
+      readonly problem?: readonly Diagnostic[]
     }
-  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
-  /** No file for this id. Absence by itself never removes anything. */
-  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'invalid'
+      readonly diagnostics: readonly Diagnostic[]
+      readonly origin?: FileOrigin
+      readonly revisions?: RangeRevisions
+    }
+  /** There is a file, and nothing is written to its range now. `inForce`: what was acted on last, where anything was. */
+  | {
+      readonly kind: 'held'
+      readonly held: HeldRevision
+      readonly inForce: ReadFile | undefined
+      readonly revisions: RangeRevisions
+      readonly problem?: readonly Diagnostic[]
+    }
+  /**
+   * No file for this id. Absence by itself never removes anything. `withheld`: why nothing is removed now even if it was decided.
+   */
+  | { readonly kind: 'absent'; readonly withheld?: HeldRevision }
+
+/** A range file that is valid. */
+export type ReadFile = Extract<RangeFileRead, { readonly kind: 'ok' }>
 
 /** The folder of range files. */
 export interface RangeFiles {

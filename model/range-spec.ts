@@ -11,6 +11,8 @@ export interface RangeSpec {
   readonly source: string
   /** `ludus_extensions.lanista.range_number`, when the author fixed it. */
   readonly number: number | undefined
+  /** `ludus_extensions.lanista.wave`: ranges of lower waves go first with each commit. 0..99 */
+  readonly wave: number
   /** `ludus_extensions.lanista.suspend`: while it holds, the range is left alone. */
   readonly suspension: Suspension | undefined
   /** `ludus_extensions.lanista.state`: an absent range is to go, network and all. */

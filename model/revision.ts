@@ -39,6 +39,47 @@ export interface HeldRevision {
   readonly message: string
 }
 
+/** Where what a range's file says was read. */
+export interface FileOrigin {
+  /** Stands for the text; undefined where there is none that could be read. */
+  readonly digest: string | undefined
+  /** The text itself, for whoever keeps it. */
+  readonly text: string | undefined
+  /** The commit in force when it was read; undefined in a folder. */
+  readonly head: CommitStamp | undefined
+  /** The commit that brought this content, where that is known. */
+  readonly changedBy: CommitStamp | undefined
+}
+
+/** A content of a range's file that is acted on, kept until another is. */
+export type ContentInForce =
+  | (Revision & {
+      readonly kind: 'file'
+      /** The file's name, for messages. */
+      readonly source: string
+      /** The whole text, which may hold secrets. */
+      readonly text: string
+      readonly wave: number
+    })
+  /** There is no file, and its range goes for that. */
+  | (Revision & { readonly kind: 'gone' })
+
+/** What is remembered of a range's file, over restarts. */
+export interface RevisionRecord {
+  readonly rangeId: string
+  readonly seen: Revision
+  readonly inForce: ContentInForce | undefined
+  readonly reached: Revision | undefined
+}
+
+/** Where that is kept. It may be lost: then what files say begins to be followed anew. */
+export interface RevisionStore {
+  /** What can be read of it. */
+  read(): Promise<readonly RevisionRecord[]>
+  write(record: RevisionRecord): Promise<void>
+  remove(rangeId: string): Promise<void>
+}
+
 export const stampOf = ({ id, author, at, subject }: Commit): CommitStamp => ({
   id,
   author: printable(author),

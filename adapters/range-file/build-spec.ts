@@ -22,6 +22,7 @@ export function buildSpec(file: RangeFile, id: string, source: string): RangeSpe
     number: lanista?.range_number,
     suspension: suspensionOf(lanista?.suspend),
     state: lanista?.state ?? 'present',
+    wave: lanista?.wave ?? 0,
     power: lanista?.power ?? 'on',
     drift: { networks: lanista?.drift?.networks ?? 'correct', hardware: lanista?.drift?.hardware ?? 'report' },
     targetNode: file.defaults?.target_node,

@@ -1,4 +1,5 @@
 import type { CommitFile, CommitSnapshot } from '../../model/commit-snapshot.ts'
+import { stampOf } from '../../model/revision.ts'
 import { UserError } from '../../model/user-error.ts'
 import { decodeText } from '../yaml-file/decode-text.ts'
 import { changedIds, looksOfFiles } from './range-looks.ts'
@@ -55,7 +56,7 @@ export class CommitSource implements RangeSource {
 }
 
 /** One commit, whatever is swapped in meanwhile. */
-export function viewOf({ files }: CommitSnapshot): RangeView {
+export function viewOf({ commit, files, changes = [] }: CommitSnapshot): RangeView {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const families = new Map<string, CommitFile[]>()
   for (const file of files) {
@@ -63,7 +64,10 @@ export function viewOf({ files }: CommitSnapshot): RangeView {
     if (family === undefined) families.set(file.id.toLowerCase(), [file])
     else family.push(file)
   }
+  const changedBy = new Map(changes.map((change) => [change.rangeId, stampOf(change.commit)]))
   return {
+    head: stampOf(commit),
+    changedBy: (rangeId) => changedBy.get(rangeId),
     found: (onlyId) => Promise.resolve(onlyId === undefined ? files : (families.get(onlyId.toLowerCase()) ?? [])),
     read: (path, seen) => Promise.resolve(readFrom(byPath.get(path), seen)),
   }

@@ -25,6 +25,7 @@ interface Kept {
   /** Nothing can have been written since without giving it another look. */
   readonly isFinal: boolean
   readonly digest: string
+  readonly text: string
   readonly outcome: Promise<ParseOutcome>
 }
 
@@ -57,7 +58,7 @@ export class KeptReads {
     const read = await readText(path, known?.isFinal === true ? known.look : undefined)
     switch (read.kind) {
       case 'unchanged':
-        return known === undefined ? { kind: 'absent' } : readOf(path, await known.outcome)
+        return known === undefined ? { kind: 'absent' } : await readOf(known)
       case 'absent':
         this.#kept.delete(id)
         return read
@@ -65,7 +66,7 @@ export class KeptReads {
         this.#kept.delete(id)
         return refusal(path, read)
       case 'text':
-        return readOf(path, await this.#keep({ id, path }, read, begun).outcome)
+        return await readOf(this.#keep({ id, path }, read, begun))
     }
   }
 
@@ -88,7 +89,7 @@ export class KeptReads {
         ? last.outcome
         : this.#parse({ text, file: printable(path, 4096), rangeId: id })
     const since = looksSame ? last.since : this.#parts.clock.steady()
-    const kept: Kept = { path, look, since, isFinal: begun - since >= SLOWEST_TICK, digest, outcome }
+    const kept: Kept = { path, look, since, isFinal: begun - since >= SLOWEST_TICK, digest, text, outcome }
     this.#kept.set(id, kept)
     return kept
   }
@@ -107,10 +108,18 @@ export class KeptReads {
   }
 }
 
-const readOf = (path: string, outcome: ParseOutcome): RangeFileRead =>
+async function readOf({ path, digest, text, outcome }: Kept): Promise<RangeFileRead> {
+  return { ...readOfText(await outcome, path), origin: { digest, text, head: undefined, changedBy: undefined } }
+}
+
+/** What came of a file's text, as what is told of the file. */
+export const readOfText = (outcome: ParseOutcome, path: string): Extract<RangeFileRead, { kind: 'ok' | 'invalid' }> =>
   outcome.kind === 'failed' ? refusal(path, outcome) : outcome
 
-const refusal = (path: string, { finding, remedy }: Pick<Diagnostic, 'finding' | 'remedy'>): RangeFileRead => ({
+const refusal = (
+  path: string,
+  { finding, remedy }: Pick<Diagnostic, 'finding' | 'remedy'>,
+): Extract<RangeFileRead, { kind: 'invalid' }> => ({
   kind: 'invalid',
   diagnostics: [aboutFile(path, finding, remedy)],
 })

@@ -2,10 +2,11 @@ import type { Clock } from '../../model/clock.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import { isReservedRangeId } from '../../model/range-id.ts'
+import type { FileOrigin } from '../../model/revision.ts'
 import type { RangeParser } from '../range-parser/range-parser.ts'
 import { KeptReads } from './kept-reads.ts'
 import { misnamed, reserved, rivalry } from './name-problems.ts'
-import type { RangeSource } from './range-source.ts'
+import type { RangeSource, RangeView } from './range-source.ts'
 
 /** Where range files are, and what they are read with. */
 export interface RangeFilesParts {
@@ -39,6 +40,21 @@ export function watchRangeFiles({ source, clock, parser }: RangeFilesParts): Ran
 
 async function readRange(source: RangeSource, rangeId: string, reads: KeptReads): Promise<RangeFileRead> {
   const view = await source.view()
+  const read = await readIn(view, rangeId, reads)
+  // The commit of the same view: what a later one says is none of this one's.
+  return read.kind === 'absent' || read.kind === 'held'
+    ? read
+    : { ...read, origin: withCommit(read.origin, view, rangeId) }
+}
+
+const withCommit = (origin: FileOrigin | undefined, view: RangeView, rangeId: string): FileOrigin => ({
+  digest: origin?.digest,
+  text: origin?.text,
+  head: view.head,
+  changedBy: view.changedBy?.(rangeId),
+})
+
+async function readIn(view: RangeView, rangeId: string, reads: KeptReads): Promise<RangeFileRead> {
   // Ids that differ only in case would share a tag, and a file on some systems; so they are looked for together.
   const family = await view.found(rangeId)
   const [own, ...more] = family.filter(({ id }) => id === rangeId)

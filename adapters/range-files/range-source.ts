@@ -1,8 +1,13 @@
+import type { CommitStamp } from '../../model/revision.ts'
 import type { FoundFile } from './find-range-files.ts'
 import type { ReadUnlessSeen } from './read-safely.ts'
 
 /** What there is of range files at one moment: what is found in a view can be read in it. */
 export interface RangeView {
+  /** The commit whose files these are; left out where they are in a folder. */
+  readonly head?: CommitStamp
+  /** The commit that brought what a range's file says, where that is known. */
+  changedBy?(rangeId: string): CommitStamp | undefined
   /** All range files, in order of path; with an id only those of it, in whatever case. Throws when it can't be told. */
   found(onlyId?: string): Promise<readonly FoundFile[]>
   /**

@@ -29,12 +29,14 @@ export function acceptedCommitFile(stateDir: string): AcceptedCommitStore {
 }
 
 /**
- * The question and the answer about a commit, `<stateDir>/git-approval.json` and `<stateDir>/git-approved.json`: each has one writer.
- * Who may write there may approve.
+ * The question and the answer about a commit, each with one writer: whether it goes in force (`<stateDir>/git-approval.json`,
+ * `git-approved.json`), or whether its waves go on (`git-wave-approval.json`, `git-wave-approved.json`). Who may write there may
+ * approve.
  */
-export function commitApprovalFiles(stateDir: string): CommitApprovalStore {
-  const question = privateJsonFile(join(stateDir, 'git-approval.json'), waitingCommit)
-  const approved = privateJsonFile(join(stateDir, 'git-approved.json'), answer)
+export function commitApprovalFiles(stateDir: string, about: 'force' | 'waves' = 'force'): CommitApprovalStore {
+  const prefix = about === 'force' ? 'git' : 'git-wave'
+  const question = privateJsonFile(join(stateDir, `${prefix}-approval.json`), waitingCommit)
+  const approved = privateJsonFile(join(stateDir, `${prefix}-approved.json`), answer)
   let asked: string | undefined
   return {
     asked: () => question.read(),

@@ -26,11 +26,15 @@ export async function approveCommand(
   ask: ((question: string) => Promise<string>) | undefined,
 ): Promise<number> {
   const config = await composition.loadConfig(configFile)
-  if (commit !== undefined) return await approveCommit(commit, composition.commitApprovals(config), { yes, print, ask })
+  const questions = {
+    force: composition.commitApprovals(config, 'force'),
+    waves: composition.commitApprovals(config, 'waves'),
+  }
+  if (commit !== undefined) return await approveCommit(commit, questions, { yes, print, ask })
   const approvals = composition.approvals(config)
   const waiting = await approvals.asked()
   if (waiting === undefined) {
-    const commits = await composition.commitApprovals(config).asked()
+    const commits = (await questions.force.asked()) ?? (await questions.waves.asked())
     print(
       commits === undefined
         ? 'nothing waits for approval'

@@ -15,6 +15,7 @@ import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
 import type { GitSource } from '../git/git-source.ts'
 import type { HostParts } from '../host-migration/host-parts.ts'
+import type { FollowedFiles } from '../revisions/followed-files.ts'
 import type { PruneParts } from '../removal/open-pruning.ts'
 
 /**
@@ -30,8 +31,8 @@ export interface Composition {
   loadConfig(file: string, environment?: NodeJS.ProcessEnv): Promise<ServerConfig>
   /** Where a running controller of this configuration asks for approval. */
   approvals(config: ServerConfig): ApprovalStore
-  /** Where it asks for approval of a commit of range files. */
-  commitApprovals(config: ServerConfig): CommitApprovalStore
+  /** Where it asks for approval of a commit of range files: that it goes in force, or that its waves go on. */
+  commitApprovals(config: ServerConfig, about: 'force' | 'waves'): CommitApprovalStore
   /**
    * What checks the range files of the commit in force, and which that is as a sentence, where the configuration has a repository;
    * undefined where it has a folder. Throws `UserError` when none is in force.
@@ -71,7 +72,10 @@ export interface Connected {
   readonly config: ServerConfig
   readonly logger: Logger
   readonly proxmox: Proxmox
+  /** Range files as they are acted on. */
   readonly files: RangeFiles
+  /** Range files as they are now, and what is remembered of them. */
+  readonly followed: FollowedFiles
   /** The repository that they are in; undefined when that is a folder. */
   readonly git: GitSource | undefined
   readonly store: StatusStore

@@ -5,6 +5,7 @@ import type { RangeFileRead } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import { isRangeId, isReservedRangeId, RANGE_ID_RULE } from '../../model/range-id.ts'
 import { isSuspended } from '../../model/range-spec.ts'
+import { readInForce } from '../../model/read-in-force.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
@@ -54,7 +55,8 @@ export async function destroyCommand(
   const logger = composition.openLog()
   const connected = await composition.connect(config, logger)
   const file = await connected.files.read(range)
-  if (file.kind === 'ok' && isSuspended(file.spec, composition.clock.now()))
+  const valid = readInForce(file)
+  if (valid !== undefined && isSuspended(valid.spec, composition.clock.now()))
     throw new UserError(`range ${range}: it is suspended; remove suspend from its file first`)
   const { snapshot } = await lookNow(connected.proxmox, [range], signal)
   const left = rangeLeft(range, snapshot)

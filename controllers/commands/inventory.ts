@@ -3,6 +3,7 @@ import { nearest } from '../../model/nearest.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
 import type { RangeFiles } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
+import { readInForce } from '../../model/read-in-force.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import { UserError } from '../../model/user-error.ts'
 import { ansibleListOf, inventoryOf } from '../../reconcilers/range/inventory.ts'
@@ -56,15 +57,17 @@ export async function inventoryCommand(
 
 /** Every range with a valid file that is not to go: a suspended one's VMs are there, too. */
 async function allRanges(files: RangeFiles, now: number, warn: (line: string) => void): Promise<readonly RangeSpec[]> {
-  const { awake, suspended, diagnostics } = await readFolder(files, now)
+  const { awake, suspended, kept, diagnostics } = await readFolder(files, now)
   for (const diagnostic of diagnostics) warn(`${diagnosticLine(diagnostic)} (its range is left out)`)
-  return [...awake, ...suspended].filter(({ state }) => state === 'present')
+  return [...awake, ...suspended, ...kept].filter(({ state }) => state === 'present')
 }
 
 async function one(id: string, files: RangeFiles): Promise<RangeSpec> {
   const ids = await files.list()
   const read = ids.includes(id) ? await files.read(id) : ({ kind: 'absent' } as const)
-  if (read.kind === 'ok') return read.spec
+  const valid = readInForce(read)
+  if (valid !== undefined) return valid.spec
+  if (read.kind === 'held') throw new UserError(read.held.message)
   if (read.kind === 'invalid') throw new UserError(read.diagnostics.map(diagnosticLine).join('\n'))
   const meant = nearest(id, ids)
   const remedy = meant === undefined ? 'put one into the folder' : `did you mean ${printable(meant)}?`

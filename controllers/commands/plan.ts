@@ -61,7 +61,14 @@ export async function planCommand(
   const orderedIds = destroyed.map(({ rangeId }) => rangeId)
   const { snapshot, warnings: untold } = await lookNow(proxmox, [...folder.ids, ...orderedIds], signal)
   if (options.withoutNode !== undefined)
-    return planWithout(options.withoutNode, [...specs, ...folder.suspended], snapshot, settings, paint, print)
+    return planWithout(
+      options.withoutNode,
+      [...specs, ...folder.suspended, ...folder.kept],
+      snapshot,
+      settings,
+      paint,
+      print,
+    )
   const journal = await migration.journal.read()
   const planned = specs.length === 0 ? [] : planAll(specs, snapshot, settings, journal)
   const destroying = destroyed.filter(({ carriedOut }) => !carriedOut).map(removalOf)
@@ -69,7 +76,7 @@ export async function planCommand(
   const removals = orders.length === 0 ? [] : await removalsOf(orders, snapshot, proxmox, settings, signal)
   const justGone = removals.flatMap(({ order, gone }) => (gone && destroying.includes(order) ? [order] : []))
   const away = [...destroyed.filter(({ carriedOut }) => carriedOut).map(removalOf), ...justGone].map(destroyedText)
-  const suspended = folder.suspended.map(suspendedText)
+  const suspended = [...folder.suspended.map(suspendedText), ...folder.held]
   const pruneNow = { ...config.lanista.prune, seen: await prune.seenFiles.read(), asked: await prune.approvals.asked() }
   const { refused, ...ofRanges } = reportOf(planned, removals, settings)
   const report = {
@@ -93,7 +100,16 @@ async function readFolderOrSay(files: RangeFiles, now: number): Promise<FolderRe
     return await readFolder(files, now)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { ids: [], awake: [], suspended: [], warnings: [], diagnostics: [], trouble: error.message }
+    return {
+      ids: [],
+      awake: [],
+      suspended: [],
+      kept: [],
+      held: [],
+      warnings: [],
+      diagnostics: [],
+      trouble: error.message,
+    }
   }
 }
 

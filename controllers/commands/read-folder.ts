@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
-import type { RangeFiles } from '../../model/ports.ts'
+import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import { isSuspended, type RangeSpec } from '../../model/range-spec.ts'
 
 /** What the folder holds, as a run would take it. */
@@ -9,6 +9,10 @@ export interface FolderRead {
   /** Valid and not suspended, whatever their `state`. */
   readonly awake: readonly RangeSpec[]
   readonly suspended: readonly RangeSpec[]
+  /** Nothing is written to these now, as a newer content of their file, or all, is held back: as they were last acted on. */
+  readonly kept: readonly RangeSpec[]
+  /** Why a content of a file is not acted on, one sentence each. */
+  readonly held: readonly string[]
   readonly warnings: readonly Diagnostic[]
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -23,6 +27,20 @@ export async function readFolder(files: RangeFiles, now: number): Promise<Folder
     awake: all.filter((spec) => !isSuspended(spec, now)),
     suspended: all.filter((spec) => isSuspended(spec, now)),
     warnings: reads.flatMap((read) => (read.kind === 'ok' ? read.warnings : [])),
-    diagnostics: reads.flatMap((read) => (read.kind === 'invalid' ? read.diagnostics : [])),
+    kept: reads.flatMap((read) => (read.kind === 'held' && read.inForce !== undefined ? [read.inForce.spec] : [])),
+    held: reads.flatMap(heldBack),
+    diagnostics: reads.flatMap(problemsOf),
   }
+}
+
+const problemsOf = (read: RangeFileRead): readonly Diagnostic[] => {
+  if (read.kind === 'invalid') return read.diagnostics
+  return read.kind === 'absent' ? [] : (read.problem ?? [])
+}
+
+/** Of what is broken its diagnostics tell. */
+const heldBack = (read: RangeFileRead): readonly string[] => {
+  if (read.kind !== 'ok' && read.kind !== 'held') return []
+  const held = read.revisions?.held
+  return held === undefined || held.reason === 'Invalid' ? [] : [held.message]
 }

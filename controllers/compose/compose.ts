@@ -8,12 +8,14 @@ import { migrationJournalFiles } from '../../adapters/state/migration-journal-fi
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { folderSource } from '../../adapters/range-files/folder-source.ts'
-import { withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
+import { withLudusRouter, withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
+import { readOfText } from '../../adapters/range-files/kept-reads.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
 import { presenceSocket } from '../../adapters/state/presence-socket.ts'
+import { revisionFiles } from '../../adapters/state/revision-files.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config/server-config-file.ts'
@@ -23,6 +25,7 @@ import { commitChecker, fileChecker } from '../../adapters/validate/check-files.
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
+import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
 import { gitRangeFiles } from './git-range-files.ts'
@@ -41,7 +44,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     checker: fileChecker(systemClock),
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
-    commitApprovals: ({ lanista }) => commitApprovalFiles(lanista.state_dir),
+    commitApprovals: ({ lanista }, about) => commitApprovalFiles(lanista.state_dir, about),
     commitChecker: async ({ lanista: { git, state_dir: stateDir } }, logger) => {
       if (git === undefined) return undefined
       const repository = gitRangeFiles(git, stateDir, { logger, metrics: openMetrics(version), outside })
@@ -79,6 +82,23 @@ async function connect(
   const { git: settings } = config.lanista
   const repository =
     settings === undefined ? undefined : gitRangeFiles(settings, stateDir, { logger, metrics, outside })
+  const parser = new BalancedParser(clock)
+  const source = repository?.source ?? folderSource(ranges, logger)
+  const orders = destroyOrderFiles(stateDir)
+  const followed: FollowedFiles = {
+    files: withLudusRouters(watchRangeFiles({ source, clock, parser }), config),
+    parse: async (text) => withLudusRouter(readOfText(await parser.parse(text), text.file), config),
+    store: revisionFiles(stateDir),
+    areCommits: repository !== undefined,
+    releases: commitApprovalFiles(stateDir, 'waves'),
+  }
+  const looksOnly = {
+    freezeOn: () => undefined,
+    mayFreeze: () => false,
+    destroyed: () => orders.list(),
+    now: () => clock.now(),
+    logger,
+  }
   return {
     config,
     logger,
@@ -86,19 +106,13 @@ async function connect(
     metrics,
     store,
     lockStore: sdnLockFile(stateDir),
-    destroyOrders: destroyOrderFiles(stateDir),
+    destroyOrders: orders,
     migration: migrationJournalFiles(stateDir),
     ordersUntold: () => whyOrdersUntold(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
-    files: withLudusRouters(
-      watchRangeFiles({
-        source: repository?.source ?? folderSource(ranges, logger),
-        clock,
-        parser: new BalancedParser(clock),
-      }),
-      config,
-    ),
+    files: openFilesInForce(followed, looksOnly, false),
+    followed,
     git: repository?.git,
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),

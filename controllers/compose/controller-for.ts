@@ -12,13 +12,13 @@ export function controllerFor(
   { clock, random }: Pick<Composition, 'clock' | 'random'>,
   logger: Logger,
 ): WiredController {
-  const { proxmox, files, store, lockStore, destroyOrders, migration, hostRoutes } = connected
+  const { proxmox, followed, store, lockStore, destroyOrders, migration, hostRoutes } = connected
   const { metrics, notifier, readyBefore } = connected
   const settings = (): PlanSettings => planSettingsOf(config())
   const resyncMs = (): number => config().lanista.resync
   return wireController({
     proxmox,
-    files,
+    followed,
     store,
     lockStore,
     destroyOrders,
@@ -30,6 +30,7 @@ export function controllerFor(
     metrics,
     settings,
     resyncMs,
+    freeze: { on: () => undefined, isPossible: () => false },
     notify: { notifier, urls: () => config().lanista.notify.urls, readyBefore },
     prune: { settings: () => config().lanista.prune, stopwatch: () => clock.steady(), ...connected.prune },
   })

@@ -5,7 +5,7 @@ import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
+import type { Logger, Metrics, Notifier, Proxmox, StatusStore } from '../../model/ports.ts'
 import type { RangeStatus, ReadyBefore } from '../../model/range-status.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { Controller, type Duties, type WiredController } from '../controller.ts'
@@ -47,6 +47,8 @@ import { DestroyOrders } from '../removal/destroy-orders.ts'
 import { openPruning, type PruneParts } from '../removal/open-pruning.ts'
 import { openRemoval } from '../removal/open-removal.ts'
 import { RemovalPlanner } from '../removal/removal-planner.ts'
+import type { Freeze } from '../revisions/files-in-force.ts'
+import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
 import { readyLog } from '../report/ready-log.ts'
@@ -55,7 +57,8 @@ import { StatusBoard } from '../report/status-board.ts'
 /** The adapters and settings a controller runs with. */
 export interface ControllerParts {
   readonly proxmox: Proxmox
-  readonly files: RangeFiles
+  /** Range files as they are now; what of them is acted on is decided here. */
+  readonly followed: FollowedFiles
   readonly store: StatusStore
   /** Where the token of the SDN lock is kept. */
   readonly lockStore: SdnLockStore
@@ -73,8 +76,16 @@ export interface ControllerParts {
   readonly settings: () => PlanSettings
   /** How often every range is looked at without any cause; asked for anew with each resync. */
   readonly resyncMs: () => number
+  readonly freeze: FreezeParts
   readonly notify: NotifyParts
   readonly prune: PruneParts
+}
+
+/** When changes of ranges are frozen. */
+interface FreezeParts {
+  on(rangeId: string): Freeze | undefined
+  /** Whether there are windows in which they are. */
+  isPossible(): boolean
 }
 
 /** Whom to tell of ranges, and how. */
@@ -88,7 +99,7 @@ interface NotifyParts {
 
 /** Makes a controller of its parts: room by room, from what others need to what needs them. */
 export function wireController(parts: ControllerParts): WiredController {
-  const { proxmox, clock, random, logger, metrics, settings, resyncMs, files, prune, notify } = parts
+  const { proxmox, clock, random, logger, metrics, settings, resyncMs, prune, notify } = parts
   const { machines, pools, access } = proxmox
   const steady = steadyOf(clock)
   const stop = new AbortController()
@@ -130,11 +141,22 @@ export function wireController(parts: ControllerParts): WiredController {
   const wantsRoutes = (): boolean => settings().routesEnabled
 
   // What is wanted
-  const heard = notifications.listeningTo(files)
   const destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
+  const files = openFilesInForce(
+    parts.followed,
+    {
+      freezeOn: (rangeId) => parts.freeze.on(rangeId),
+      mayFreeze: () => parts.freeze.isPossible(),
+      destroyed: () => destroyOrders.list(),
+      now: () => clock.now(),
+      logger,
+    },
+    true,
+  )
+  const heard = notifications.listeningTo(files)
   const pruning = openPruning(prune, files, look, resyncMs, { clock, logger, metrics })
   const holds = new MoveHolds(parts.migration)
-  const wishes = new RangeWishes(heard, destroyOrders, pruning, clock, holds)
+  const wishes = new RangeWishes(heard, destroyOrders, pruning, clock, holds, (rangeId) => files.goes(rangeId))
 
   // Machines
   const audit = new ConfigAudit(proxmox, settings, steady, random, logger)
@@ -184,7 +206,14 @@ export function wireController(parts: ControllerParts): WiredController {
       register.drop(rangeId)
       onTrigger(rangeId)
     },
+    onRest: (rangeId) => {
+      const { report } = register.of(rangeId)
+      const digest = report.readyWith
+      const reached = digest === undefined ? undefined : files.reached(rangeId, digest)
+      if (reached !== undefined) report.reached(reached)
+    },
   })
+  files.onRelease((rangeId) => ranges.trigger(rangeId))
   repair.onRepaired((ids) => ids.forEach((id) => ranges.trigger(id)))
 
   // Whoever listens to statuses
@@ -195,6 +224,7 @@ export function wireController(parts: ControllerParts): WiredController {
     metrics.rangeGone(rangeId)
     metrics.rangeFiles(countFiles(board.all()))
     pruning.gone(rangeId)
+    files.forget(rangeId)
   })
   board.onChange((status) => news.changed(status))
   board.onChange((status) => notifications.changed(status))

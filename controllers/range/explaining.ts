@@ -1,6 +1,7 @@
 import type { Explanation } from '../../model/explanation.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { machineNamed, type RangeSpec } from '../../model/range-spec.ts'
+import { readInForce } from '../../model/read-in-force.ts'
 import type { RangeFiles } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { explainVm } from '../../reconcilers/range/explain-vm.ts'
@@ -39,8 +40,8 @@ export class Explaining {
    * Proxmox can't be seen.
    */
   async explain(rangeId: string, vm: string): Promise<Explanation | undefined> {
-    const file = await this.#files.read(rangeId)
-    if (file.kind !== 'ok' || file.spec.state === 'absent') return undefined
+    const file = readInForce(await this.#files.read(rangeId))
+    if (file === undefined || file.spec.state === 'absent') return undefined
     if (machineNamed(file.spec, vm) === undefined) return undefined
     return await this.#turn.enter({ spec: file.spec, vm })
   }

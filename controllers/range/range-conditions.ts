@@ -1,6 +1,7 @@
 import type { Condition, Finding, PartFinding } from '../../model/condition.ts'
 import { condition, readyOf, remarkOf, SUSPENDED } from '../../model/condition.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
+import type { HeldRevision } from '../../model/revision.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { Power, RangeSpec } from '../../model/range-spec.ts'
@@ -12,17 +13,19 @@ export interface PassFindings {
   readonly zone: PartFinding
   readonly network: PartFinding
   readonly machines: PartFinding
+  /** Left out where the file is valid. */
+  readonly spec?: Finding
   /** Left out where Lanista keeps no routes. */
   readonly routes?: PartFinding
 }
 
 /** The conditions of a range with a valid file; `Ready` is the last and sums them up. */
 export function conditionsOf(
-  { zone, network, machines, ...more }: PassFindings,
+  { zone, network, machines, spec, ...more }: PassFindings,
   power: Power = 'on',
 ): readonly Condition[] {
   const parts = [
-    condition('SpecValid', true, 'the range file is valid'),
+    condition('SpecValid', spec ?? true, 'the range file is valid'),
     condition('ZoneReady', zone, 'the SDN zone can carry range networks'),
     condition('NetworkReady', network, "the range's networks are applied"),
     ...('routes' in more ? [condition('RoutesReady', more.routes, 'this machine has a route to the range')] : []),
@@ -52,10 +55,36 @@ export function conditionsOfInvalid(
   diagnostics: readonly Diagnostic[],
   before: readonly Condition[],
 ): readonly Condition[] {
+  const { reason, message } = invalidFinding(diagnostics)
+  return brokenSpec(reason, message, before)
+}
+
+/** What is wrong with a file, as one finding. */
+export function invalidFinding(diagnostics: readonly Diagnostic[]): Finding {
   const [first] = diagnostics
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : ''
-  const message = first === undefined ? 'the range file has problems' : `${diagnosticLine(first)}${more}`
-  return brokenSpec('Invalid', message, before)
+  return {
+    reason: 'Invalid',
+    message: first === undefined ? 'the range file has problems' : `${diagnosticLine(first)}${more}`,
+  }
+}
+
+/**
+ * The conditions of a range to which nothing is written for now. It is not compared with its file meanwhile, so that nobody knows
+ * whether it is Ready; one of which nothing was ever acted on is not.
+ */
+export function conditionsOfHeld(
+  { reason, message }: HeldRevision,
+  problem: readonly Diagnostic[],
+  before: readonly Condition[],
+): readonly Condition[] {
+  const spec = condition(
+    'SpecValid',
+    problem.length > 0 ? invalidFinding(problem) : remarkOf({ reason, message }),
+    'the range file is valid',
+  )
+  const others = before.filter(({ type }) => type !== 'SpecValid' && type !== 'UpToDate' && type !== 'Ready')
+  return [spec, ...others, { type: 'Ready', status: others.length === 0 ? 'False' : 'Unknown', reason, message }]
 }
 
 /**
@@ -113,7 +142,7 @@ export const conditionsOfUnreadable = (
 
 function brokenSpec(reason: string, message: string, before: readonly Condition[]): readonly Condition[] {
   const spec: Condition = { type: 'SpecValid', status: 'False', reason, message }
-  const others = before.filter(({ type }) => type !== 'SpecValid' && type !== 'Ready')
+  const others = before.filter(({ type }) => type !== 'SpecValid' && type !== 'UpToDate' && type !== 'Ready')
   return [spec, ...others, readyOf([spec, ...others])]
 }
 

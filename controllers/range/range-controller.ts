@@ -22,6 +22,14 @@ export interface RangeStanding {
   readonly rechecks: number
 }
 
+/** Which ranges there are, and who hears of them. */
+export interface RangeLife {
+  readonly isKept: (rangeId: string) => boolean
+  readonly onDropped: (rangeId: string) => void
+  /** Told whenever a range waits for nothing but a cause. */
+  readonly onRest?: (rangeId: string) => void
+}
+
 /** Keeps one actor per range: hands triggers on, and tells when the ranges have come to rest. */
 export class RangeController {
   readonly #passes: Pick<RangePasses, 'pass'>
@@ -32,6 +40,7 @@ export class RangeController {
   readonly #now: () => number
   readonly #isKept: (rangeId: string) => boolean
   readonly #onDropped: (rangeId: string) => void
+  readonly #onRest: (rangeId: string) => void
   readonly #actors = new Map<string, Actor<typeof rangeMachine>>()
   readonly #listeners = new Set<() => void>()
   #stopped = false
@@ -39,7 +48,8 @@ export class RangeController {
   /**
    * @param onTrigger told of each trigger before the range is looked at: whatever waits for time to pass need not any more
    * @param clock what the actors wait by, a steady one
-   * @param life which ranges there still are, and who else lets go of what is kept of one that is no more
+   * @param life which ranges there still are, who else lets go of what is kept of one that is no more, and who hears when nothing is
+   *   left to be done for a range
    */
   constructor(
     passes: Pick<RangePasses, 'pass'>,
@@ -47,7 +57,7 @@ export class RangeController {
     onTrigger: (rangeId: string) => void,
     random: () => number,
     clock: Clock,
-    life: { readonly isKept: (rangeId: string) => boolean; readonly onDropped: (rangeId: string) => void } = FOR_GOOD,
+    life: RangeLife = FOR_GOOD,
   ) {
     this.#passes = passes
     this.#executor = executor
@@ -57,6 +67,7 @@ export class RangeController {
     this.#now = () => clock.now()
     this.#isKept = life.isKept
     this.#onDropped = life.onDropped
+    this.#onRest = life.onRest ?? (() => undefined)
   }
 
   /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
@@ -147,11 +158,17 @@ export class RangeController {
     this.#actors.set(rangeId, actor)
     actor.subscribe(() => {
       // After the step that is told of, which may go on.
-      if (isAtRest(actor)) queueMicrotask(() => this.#dropIfGone(rangeId, actor))
+      if (isAtRest(actor)) queueMicrotask(() => this.#atRest(rangeId, actor))
       for (const listener of this.#listeners) listener()
     })
     actor.start()
     return actor
+  }
+
+  #atRest(rangeId: string, actor: Actor<typeof rangeMachine>): void {
+    if (this.#actors.get(rangeId) !== actor || !isAtRest(actor)) return
+    this.#onRest(rangeId)
+    this.#dropIfGone(rangeId, actor)
   }
 
   /** A range of which there is nothing any more, not even a status, needs nobody who looks after it. */
@@ -171,7 +188,7 @@ function isAtRest(actor: Actor<typeof rangeMachine>): boolean {
   return [...context.vms.values()].every((vm) => STANDING_OF_VM[vm.getSnapshot().value] === 'waiting')
 }
 
-const FOR_GOOD = { isKept: () => true, onDropped: () => undefined }
+const FOR_GOOD: RangeLife = { isKept: () => true, onDropped: () => undefined }
 
 function standingOf(actor: Actor<typeof rangeMachine>): RangeStanding {
   const { value, context } = actor.getSnapshot()

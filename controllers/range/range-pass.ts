@@ -26,6 +26,8 @@ import type { VmHandOver } from './vm-hand-over.ts'
 export interface ValidFile {
   readonly spec: RangeSpec
   readonly warnings: readonly Diagnostic[]
+  /** What is wrong with a newer content of the file. */
+  readonly problem?: readonly Diagnostic[]
 }
 
 /** A range's plan, and what its VMs are handed of it. */
@@ -98,13 +100,13 @@ export class RangePass {
   }
 
   async #run(
-    { spec, warnings }: ValidFile,
+    { spec, warnings, problem }: ValidFile,
     range: RangeInHand,
     reach: PassReach,
     signal: AbortSignal,
     onStage: (stage: Stage) => void,
   ): Promise<Outcome> {
-    range.report.begun(spec, warnings)
+    range.report.begun(spec, warnings, problem)
     onStage('planning')
     const planned = await this.#planning.plan(spec)
     const zone = zoneFindingOf(planned)

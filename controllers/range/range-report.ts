@@ -4,18 +4,21 @@ import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Power, RangeSpec } from '../../model/range-spec.ts'
+import type { HeldRevision, RangeRevisions, Revision } from '../../model/revision.ts'
 import type { RangeStatus, VmStatus } from '../../model/range-status.ts'
 import type { VmNews } from '../machine/vm-assignment.ts'
 import { vmStatusOf } from '../machine/vm-status.ts'
 import { type Asked, type RangeFacts, unlooked } from './range-facts.ts'
-import { withFacts, withMachines } from './seen-conditions.ts'
+import { withFacts, withMachines, withUpToDate } from './seen-conditions.ts'
 import {
   conditionsOf,
+  conditionsOfHeld,
   conditionsOfInvalid,
   conditionsOfMissing,
   conditionsOfSuspended,
   conditionsOfUnreadable,
   fileMissing,
+  invalidFinding,
   machinesFinding,
   type PassFindings,
   withUnnamed,
@@ -37,6 +40,7 @@ export interface StatusSink {
 export class RangeReport {
   readonly #sink: StatusSink
   #status: Status
+  #revisions: RangeRevisions | undefined
   /** Whether anything was told since the beginning, or since the range was forgotten. */
   #isReported = false
   /** By what is known when they are asked for. */
@@ -88,6 +92,33 @@ export class RangeReport {
 
   unreadable(why: string): string {
     return this.#fileProblem((before) => conditionsOfUnreadable(this.#status.id, why, before), {})
+  }
+
+  /** From here on it is told how far the range follows its file. */
+  follows(revisions: RangeRevisions | undefined): void {
+    this.#revisions = revisions
+    // In a folder there is nothing to tell of as long as nothing is held back.
+    const isTold = revisions?.seen.commit !== undefined || revisions?.held !== undefined
+    this.#status = { ...this.#status, revisions: isTold ? revisions : undefined }
+  }
+
+  /** Stands for what the range is Ready with; undefined while it is not, or that is not kept. */
+  get readyWith(): string | undefined {
+    const isReady = this.#isReported && this.#status.conditions.at(-1)?.status === 'True'
+    return isReady ? this.#revisions?.actedOn?.digest : undefined
+  }
+
+  /** The range has come to rest, Ready with that. */
+  reached(reached: Revision): void {
+    if (this.#revisions === undefined) return
+    this.follows({ ...this.#revisions, reached })
+    this.#tell({})
+  }
+
+  /** There is a file, and nothing is written to the range now. @param problem what is wrong with the file */
+  held(held: HeldRevision, problem: readonly Diagnostic[] = []): string {
+    this.#fileProblem((before) => conditionsOfHeld(held, problem, before), { diagnostics: problem })
+    return held.message
   }
 
   /** @param outlook what becomes of the range; nothing, unless it is given */
@@ -143,16 +174,21 @@ export class RangeReport {
     this.#tell({ networks: [], ...news })
   }
 
-  /** A pass over the range begins with this file; what it finds is told from here on. */
-  begun({ source, power }: RangeSpec, warnings: readonly Diagnostic[]): void {
+  /**
+   * A pass over the range begins with this file; what it finds is told from here on.
+   *
+   * @param problem what is wrong with a newer content of the file
+   */
+  begun({ source, power }: RangeSpec, warnings: readonly Diagnostic[], problem?: readonly Diagnostic[]): void {
     this.#standing = 'valid'
     this.#power = power
+    const spec = problem === undefined ? {} : { spec: invalidFinding(problem) }
     this.#explainBy(() => {
       const { machines = withUnnamed(machinesFinding(this.#status.vms, power), this.#unnamed) } = this.#findings
       // A plan that was refused says nothing of the VMs.
-      return withMachines(conditionsOf({ ...this.#findings, machines }, power), this.#facts)
+      return withMachines(conditionsOf({ ...this.#findings, machines, ...spec }, power), this.#facts)
     })
-    this.#status = { ...this.#status, source, diagnostics: warnings }
+    this.#status = { ...this.#status, source, diagnostics: problem ?? warnings }
   }
 
   /**
@@ -241,7 +277,7 @@ export class RangeReport {
   #tell(news: Partial<Status>): void {
     this.#isReported = true
     this.#status = { ...this.#status, ...news }
-    this.#status = { ...this.#status, conditions: this.#conditions() }
+    this.#status = { ...this.#status, conditions: withUpToDate(this.#conditions(), this.#status.revisions) }
     this.#sink.set(this.#status)
   }
 }

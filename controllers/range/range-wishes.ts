@@ -2,16 +2,26 @@ import type { Clock } from '../../model/clock.ts'
 import { type DestroyOrder, removalOf } from '../../model/destroy-order.ts'
 import { type Diagnostic, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { Withdrawn } from '../../model/permit.ts'
-import type { RangeFileRead, RangeFiles } from '../../model/ports.ts'
+import type { RangeFileRead, RangeFiles, ReadFile } from '../../model/ports.ts'
+import { readInForce } from '../../model/read-in-force.ts'
+import type { HeldRevision, RangeRevisions } from '../../model/revision.ts'
 import { isSuspended, machineNamed, namesIn, type RangeSpec } from '../../model/range-spec.ts'
 import { orderOfFile, type RemovalOrder } from '../../model/removal.ts'
 import type { DestroyOrders } from '../removal/destroy-orders.ts'
 import type { Pruning } from '../removal/pruning.ts'
 import type { MoveHolds } from './move-holds.ts'
 
-/** What people want of a range just now, by its file and by orders. */
-export type Wish =
-  | { readonly kind: 'present'; readonly spec: RangeSpec; readonly warnings: readonly Diagnostic[] }
+/** What people want of a range just now, by its file and by orders; and how far its file is followed, where that is kept. */
+export type Wish = WishKind & { readonly revisions?: RangeRevisions }
+
+type WishKind =
+  | {
+      readonly kind: 'present'
+      readonly spec: RangeSpec
+      readonly warnings: readonly Diagnostic[]
+      /** What is wrong with a newer content of the file. */
+      readonly problem?: readonly Diagnostic[]
+    }
   /** It is to go. `file`: undefined when no valid one is there. */
   | {
       readonly kind: 'removal'
@@ -22,6 +32,8 @@ export type Wish =
   /** A person had it destroyed, and it is: it stays away, although its file, if there is one, asks for it. */
   | { readonly kind: 'destroyed'; readonly order: DestroyOrder; readonly file: OkFile | undefined }
   | { readonly kind: 'suspended'; readonly spec: RangeSpec; readonly warnings: readonly Diagnostic[] }
+  /** Nothing is written to it for now. */
+  | { readonly kind: 'held'; readonly held: HeldRevision; readonly problem?: readonly Diagnostic[] }
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
   /** Its file, or an order, is there and can't be read. */
   | { readonly kind: 'unreadable'; readonly why: string }
@@ -38,7 +50,11 @@ type RemovalCause =
 function unquotedRead(read: RangeFileRead): RangeFileRead {
   switch (read.kind) {
     case 'ok':
-      return read.warnings.length === 0 ? read : { ...read, warnings: read.warnings.map(unquotedDiagnostic) }
+      return read.warnings.length === 0 && read.problem === undefined
+        ? read
+        : { ...read, warnings: read.warnings.map(unquotedDiagnostic), ...unquotedProblem(read) }
+    case 'held':
+      return { ...read, ...unquotedProblem(read) }
     case 'invalid':
       return { ...read, diagnostics: read.diagnostics.map(unquotedDiagnostic) }
     case 'absent':
@@ -46,7 +62,14 @@ function unquotedRead(read: RangeFileRead): RangeFileRead {
   }
 }
 
-type OkFile = Extract<RangeFileRead, { readonly kind: 'ok' }>
+const unquotedProblem = ({
+  problem,
+}: {
+  readonly problem?: readonly Diagnostic[]
+}): { readonly problem?: readonly Diagnostic[] } =>
+  problem === undefined ? {} : { problem: problem.map(unquotedDiagnostic) }
+
+type OkFile = ReadFile
 
 /** The one place that says what is wanted of a range: its file, then a person's order, then what pruning decided. */
 export class RangeWishes {
@@ -55,22 +78,25 @@ export class RangeWishes {
   readonly #pruning: Pick<Pruning, 'orderOf' | 'fileSeen'>
   readonly #clock: Pick<Clock, 'now' | 'sleep'>
   readonly #holds: Pick<MoveHolds, 'on'>
+  readonly #onGoing: (rangeId: string) => Promise<void>
   /** Reads that have been waited for in vain, by range: beside one that hangs no other is begun. */
   readonly #overdue = new Map<string, Promise<unknown>>()
 
-  /** @param clock of the date, by which a suspension ends @param holds that moves of networks have on ranges */
+  /** @param clock of the date, by which a suspension ends @param holds that moves of networks have on ranges @param onGoing told that a range goes for lack of its file */
   constructor(
     files: Pick<RangeFiles, 'read'>,
     destroyOrders: Pick<DestroyOrders, 'of'>,
     pruning: Pick<Pruning, 'orderOf' | 'fileSeen'>,
     clock: Pick<Clock, 'now' | 'sleep'>,
     holds: Pick<MoveHolds, 'on'> = { on: () => Promise.resolve(undefined) },
+    onGoing: (rangeId: string) => Promise<void> = () => Promise.resolve(),
   ) {
     this.#files = files
     this.#destroyOrders = destroyOrders
     this.#pruning = pruning
     this.#clock = clock
     this.#holds = holds
+    this.#onGoing = onGoing
   }
 
   /**
@@ -117,21 +143,29 @@ export class RangeWishes {
     const file = unquotedRead(await this.#files.read(rangeId))
     // Nothing that was decided for the lack of a file holds any more.
     if (file.kind === 'invalid') this.#pruning.fileSeen(rangeId, undefined)
-    if (file.kind === 'ok') this.#pruning.fileSeen(rangeId, namesIn(file.spec))
+    const valid = readInForce(file)
+    if (valid !== undefined) this.#pruning.fileSeen(rangeId, namesIn(valid.spec))
+    if (file.kind === 'held' && valid === undefined) this.#pruning.fileSeen(rangeId, undefined)
+    const wish = await this.#wishOf(rangeId, file, valid)
+    return file.kind === 'absent' || file.revisions === undefined ? wish : { ...wish, revisions: file.revisions }
+  }
+
+  async #wishOf(rangeId: string, file: RangeFileRead, valid: OkFile | undefined): Promise<WishKind> {
     const destroy = await this.#destroyOrders.of(rangeId, file)
     if (file.kind === 'ok' && isSuspended(file.spec, this.#clock.now())) return { ...file, kind: 'suspended' }
-    const valid = file.kind === 'ok' ? file : undefined
     if (destroy?.carriedOut === true) return { kind: 'destroyed', order: destroy, file: valid }
     if (destroy !== undefined)
       return { kind: 'removal', order: removalOf(destroy), by: { kind: 'order', order: destroy }, file: valid }
     switch (file.kind) {
       case 'invalid':
+      case 'held':
         return file
       case 'absent': {
         const order = this.#pruning.orderOf(rangeId)
-        return order === undefined
-          ? { kind: 'missing' }
-          : { kind: 'removal', order, by: { kind: 'prune' }, file: undefined }
+        if (order === undefined) return { kind: 'missing' }
+        if (file.withheld !== undefined) return { kind: 'held', held: file.withheld }
+        await this.#onGoing(rangeId)
+        return { kind: 'removal', order, by: { kind: 'prune' }, file: undefined }
       }
       case 'ok':
         return file.spec.state === 'present'
@@ -195,6 +229,7 @@ const WORDS: Readonly<Record<Exclude<Wish['kind'], 'present'>, string>> = {
   removal: 'to go',
   destroyed: 'destroyed',
   suspended: 'suspended',
+  held: 'held back',
   invalid: 'without a valid file',
   unreadable: 'without a file that can be read',
   missing: 'without a file',

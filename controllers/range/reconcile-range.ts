@@ -15,7 +15,7 @@ import type { UnplannedRange } from './unplanned-range.ts'
 /**
  * One pass over one range: read what is wanted, plan, hand it over, report. Recomputes everything from the file and
  * from Proxmox. A broken, missing or unreadable file is reported, with what is there of its range, and changes nothing;
- * so does a suspended range, of which nothing is looked at.
+ * so is one whose file is held back. A suspended range is left alone, and nothing of it is looked at.
  */
 export class RangeReconciler {
   readonly #wishes: RangeWishes
@@ -46,6 +46,7 @@ export class RangeReconciler {
     const { id, report } = range
     // A file that takes long to read holds up nobody who stops.
     const wish = await unlessAborted(this.#announced.announce(this.#wishes.read(id)), signal)
+    report.follows(wish.revisions)
     const stays = wish.kind !== 'present' && wish.kind !== 'removal'
     if (stays) reach.withdraw(`range ${id}: nothing is wanted of it now`, 'all')
     switch (wish.kind) {
@@ -60,6 +61,13 @@ export class RangeReconciler {
       case 'unreadable':
         this.#logger.error('range file could not be read', { range: id, error: wish.why })
         return await this.#unplanned.stays({ kind: 'retry', error: report.unreadable(wish.why) }, range, reach, signal)
+      case 'held':
+        return await this.#unplanned.stays(
+          { kind: 'stalled', error: report.held(wish.held, wish.problem) },
+          range,
+          reach,
+          signal,
+        )
       case 'invalid':
         return await this.#unplanned.stays(
           { kind: 'stalled', error: report.invalid(wish.diagnostics) },

@@ -1,4 +1,5 @@
-import { type Condition, NOT_READ, readyOf } from '../../model/condition.ts'
+import { type Condition, condition, NOT_READ, readyOf } from '../../model/condition.ts'
+import type { RangeRevisions } from '../../model/revision.ts'
 import type { RangeFacts } from './range-facts.ts'
 
 /** What was known of the cluster, with what was seen in its place; of what was not looked at nothing is known. */
@@ -22,4 +23,12 @@ export function withMachines(told: readonly Condition[], facts: RangeFacts | und
     return [each.type === 'MachinesReady' ? facts.machines : each]
   })
   return [...parts, readyOf(parts)]
+}
+
+/** The same with whether what the file says now is what is acted on, right after whether it is valid. It takes no part in `Ready`. */
+export function withUpToDate(told: readonly Condition[], revisions: RangeRevisions | undefined): readonly Condition[] {
+  if (revisions === undefined || told.length === 0) return told
+  const upToDate = condition('UpToDate', revisions.held ?? true, 'what the range file says now is in force')
+  const isSpec = ({ type }: Condition): boolean => type === 'SpecValid'
+  return [...told.filter(isSpec), upToDate, ...told.filter((each) => !isSpec(each))]
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DestroyOrder, DestroyOrderStore } from '../../model/destroy-order.ts'
 import type { Logger, RangeFileRead } from '../../model/ports.ts'
+import { readInForce } from '../../model/read-in-force.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 
 /**
@@ -9,7 +10,8 @@ import type { RangeSpec } from '../../model/range-spec.ts'
  * the same counts as the same. Undefined when there is no valid file.
  */
 export function printOf(file: RangeFileRead): string | undefined {
-  return file.kind === 'ok' ? [FORM, file.said ?? '', hashOf(asksOf(file.spec))].join(':') : undefined
+  const valid = readInForce(file)
+  return valid === undefined ? undefined : [FORM, valid.said ?? '', hashOf(asksOf(valid.spec))].join(':')
 }
 
 /**
@@ -25,7 +27,8 @@ export function stillHolds({ file: then }: DestroyOrder, file: RangeFileRead): '
     const [, saidNow, asksNow] = now.split(':')
     return (said !== '' && said === saidNow) || asks === asksNow ? 'yes' : 'no'
   }
-  return file.kind === 'ok' && then === hashOf(file.spec) ? 'yes' : 'unknown'
+  const valid = readInForce(file)
+  return valid !== undefined && then === hashOf(valid.spec) ? 'yes' : 'unknown'
 }
 
 const FORM = '2'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
-import type { FolderProvenance, RangeFiles, SeenFilesStore } from '../../model/ports.ts'
+import type { FolderProvenance, RangeFileRead, RangeFiles, SeenFilesStore } from '../../model/ports.ts'
 import type { FolderIdentity } from '../../model/prune.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
 import { descentToCheck, doubtsOf } from '../../reconcilers/prune/doubt-file.ts'
@@ -154,7 +154,11 @@ export class MissingFiles {
 
   /** Reads no further than to the first valid one, and no text twice that has not changed. */
   async #hasValid(ids: readonly string[]): Promise<boolean> {
-    for (const id of ids) if ((await this.#files.read(id)).kind === 'ok') return true
+    for (const id of ids) if (isSound(await this.#files.read(id))) return true
     return false
   }
 }
+
+/** Its file as it is now is valid, whatever is in force. */
+const isSound = (read: RangeFileRead): boolean =>
+  (read.kind === 'ok' || read.kind === 'held') && read.problem === undefined

@@ -3,6 +3,7 @@ import { type Condition, SUSPENDED } from '../../model/condition.ts'
 import { readAddress, shownAddress } from '../../model/notify/notify-address.ts'
 import { type Notification, notificationOf } from '../../model/notify/notification.ts'
 import type { Delivery, Logger, Metrics, Notifier, RangeFiles } from '../../model/ports.ts'
+import { readInForce } from '../../model/read-in-force.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import { FairSlots } from './fair-slots.ts'
 import { WORKING } from './ready-log.ts'
@@ -57,7 +58,8 @@ export class Notifications {
       watch: (onChange, signal) => files.watch(onChange, signal),
       read: async (rangeId) => {
         const read = await files.read(rangeId)
-        if (read.kind === 'ok') this.#urls.set(rangeId, read.spec.notifyUrls)
+        const valid = readInForce(read)
+        if (valid !== undefined) this.#urls.set(rangeId, valid.spec.notifyUrls)
         return read
       },
     }

@@ -146,7 +146,7 @@ export class StatusBoard {
 const sameConditions = (a: News, b: News): boolean => JSON.stringify(a.conditions) === JSON.stringify(b.conditions)
 const same = ({ changedAt: _, ...before }: RangeStatus, news: News): boolean =>
   JSON.stringify(before) === JSON.stringify(inOrder(news))
-const inOrder = ({ id, source, number, conditions, diagnostics, vms, networks }: News): News => ({
+const inOrder = ({ id, source, number, conditions, diagnostics, vms, networks, revisions }: News): News => ({
   id,
   source,
   number,
@@ -154,4 +154,5 @@ const inOrder = ({ id, source, number, conditions, diagnostics, vms, networks }:
   diagnostics,
   vms,
   networks,
+  ...(revisions === undefined ? {} : { revisions }),
 })

@@ -31,6 +31,8 @@ function fileLines(rangeId: string, file: RangeFileRead): readonly string[] {
         'state: absent in it, if it is to stay away for good.',
         '',
       ]
+    case 'held':
+      return [`What its file says now is held back: ${printable(file.held.message, 500)}.`, '']
     case 'invalid':
       return [`Its file has problems; once they are mended, range ${rangeId} is built again.`, '']
     case 'absent':

@@ -34,6 +34,14 @@ export const lanistaKeys = z.strictObject({
     .max(RANGE_NUMBERS.last)
     .describe('The N of 10.N.0.0/16. Default: the lowest free one.')
     .optional(),
+  wave: z
+    .int()
+    .min(0)
+    .max(99)
+    .describe(
+      'Of range files in a repository: what a commit changes of this range waits until the ranges of lower waves are Ready at that commit. Default: 0.',
+    )
+    .optional(),
   suspend: suspend.describe('Leaves the range alone: nothing is created, changed or started.').optional(),
   state: z
     .enum(['present', 'absent'])

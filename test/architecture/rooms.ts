@@ -82,6 +82,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model'],
   },
   { name: 'reconcilers/git', purpose: 'which commit of range files goes in force', imports: ['model'] },
+  {
+    name: 'reconcilers/revision',
+    purpose: "whether a newer content of a range's file is acted on: broken files, waves, freezes",
+    imports: ['model'],
+  },
   { name: 'reconcilers/prune', purpose: 'which ranges without a file may go', imports: ['model'] },
 
   {
@@ -160,6 +165,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers/git'],
   },
   {
+    name: 'controllers/revisions',
+    purpose: 'range files as they are acted on: what is in force of each, and what holds a newer content back',
+    imports: ['model', 'reconcilers/revision'],
+  },
+  {
     name: 'controllers/controller.ts',
     purpose: 'the whole controller: run, converge, stop',
     imports: ['model', 'controllers/pace', 'controllers/range', 'controllers/report'],
@@ -179,6 +189,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/range',
       'controllers/removal',
       'controllers/report',
+      'controllers/revisions',
       'adapters',
       'adapters/git',
       'adapters/host',
@@ -230,6 +241,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/pace',
       'controllers/range',
       'controllers/removal',
+      'controllers/revisions',
       'controllers/terminal',
       'controllers/validation',
     ],

@@ -41,6 +41,7 @@ export const range = (id: string, traits: Partial<RangeSpec> = {}): RangeSpec =>
   id,
   source: `${id}.yml`,
   number: undefined,
+  wave: 0,
   suspension: undefined,
   state: 'present',
   power: 'on',

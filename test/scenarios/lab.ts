@@ -17,6 +17,8 @@ import type { World } from '../../adapters/simulator/world.ts'
 import { FakeHostRoutes } from '../builders/fake-host-routes.ts'
 import type { Observed } from '../../model/observed.ts'
 import { startVirtualTime } from '../builders/virtual-time.ts'
+import type { ControllerParts } from '../../controllers/compose/wire-controller.ts'
+import type { FollowedFiles } from '../../controllers/revisions/followed-files.ts'
 import type { Controller } from '../../controllers/controller.ts'
 import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
@@ -78,6 +80,10 @@ export interface LabOptions {
   readonly parser?: RangeParser
   /** Default: one that nothing is written to. */
   readonly logger?: Logger
+  /** Range files, where they are in no folder. */
+  readonly followed?: FollowedFiles
+  /** When changes are frozen. Default: never. */
+  readonly freeze?: ControllerParts['freeze']
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
   /** What goes wrong from the start. */
@@ -124,6 +130,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     notifier: options.notifier,
     store: options.store,
     parser: options.parser,
+    followed: options.followed,
+    freeze: options.freeze,
     logger: options.logger,
   })
   const { controller, observed } = life

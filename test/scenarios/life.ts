@@ -2,14 +2,13 @@ import { createLanes, type LaneLimits } from '../../adapters/proxmox/lanes.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
-import { folderSource } from '../../adapters/range-files/folder-source.ts'
-import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
-import { BalancedParser, type RangeParser } from '../../adapters/range-parser/range-parser.ts'
-import { systemClock } from '../../adapters/system-clock.ts'
+import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'
+import { followedFolder } from '../builders/followed-files.ts'
 import { pruneParts } from '../builders/prune-parts.ts'
 import { settings } from '../builders/range.ts'
-import { wireController } from '../../controllers/compose/wire-controller.ts'
+import { type ControllerParts, wireController } from '../../controllers/compose/wire-controller.ts'
 import type { Controller } from '../../controllers/controller.ts'
+import type { FollowedFiles } from '../../controllers/revisions/followed-files.ts'
 import type { PruneParts } from '../../controllers/removal/open-pruning.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
@@ -60,6 +59,9 @@ export interface LifeOptions {
   readonly readyBefore?: (() => Promise<ReadonlyMap<string, ReadyBefore>>) | undefined
   /** What parses range files. Default: the product's own. */
   readonly parser?: RangeParser | undefined
+  /** Range files, where they are in no folder. */
+  readonly followed?: FollowedFiles | undefined
+  readonly freeze?: ControllerParts['freeze'] | undefined
   /** Default: one that nothing is written to, and that another program's work is never told to. */
   readonly logger?: Logger | undefined
 }
@@ -94,12 +96,8 @@ export function startLife(options: LifeOptions): Life {
   )
   const { controller, observed } = wireController({
     proxmox,
-    files: watchRangeFiles({
-      source: folderSource(options.ranges, silent),
-      // Files are of this world, whatever time it is in the cluster's.
-      clock: systemClock,
-      parser: options.parser ?? new BalancedParser(systemClock),
-    }),
+    followed: options.followed ?? followedFolder(options.ranges, options.parser),
+    freeze: options.freeze ?? { on: () => undefined, isPossible: () => false },
     store: options.store ?? nowhere,
     hostRoutes: options.hostRoutes,
     lockStore: options.lockStore,

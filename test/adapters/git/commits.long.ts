@@ -24,7 +24,7 @@ describe('commits of a repository', function () {
     await openGitLife({ stateDir: state(), git: { url: forge.bare, path: 'ranges', ...git } })
   const said = async (id: string): Promise<string> => {
     const read = await life.files.read(id)
-    if (read.kind === 'absent') return 'absent'
+    if (read.kind === 'absent' || read.kind === 'held') return read.kind
     return read.kind === 'ok'
       ? `octet ${read.spec.vms[0]?.address.lastOctet}`
       : read.diagnostics.map(diagnosticLine).join('; ')

@@ -22,8 +22,8 @@ const date = new Date('2026-01-01T00:00:00Z')
 const vlanOf = (read: RangeFileRead): unknown =>
   read.kind === 'ok'
     ? read.spec.vms[0]?.address.vlan
-    : read.kind === 'absent'
-      ? 'absent'
+    : read.kind !== 'invalid'
+      ? read.kind
       : read.diagnostics.map(diagnosticLine)
 
 /** Counts the texts that were parsed. */

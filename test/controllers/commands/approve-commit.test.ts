@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { approveCommit } from '../../../controllers/commands/approve-commit.ts'
+import { memoryCommitApprovals } from '../../builders/followed-files.ts'
 import type { CommitApprovalStore, WaitingCommit } from '../../../model/accepted-commit.ts'
 
 const WAITING: WaitingCommit = {
@@ -21,8 +22,13 @@ describe('lanista approve --commit', () => {
       },
       clear: () => Promise.resolve(),
     }
+    const waves = memoryCommitApprovals()
     const ask = answer === undefined ? undefined : () => Promise.resolve(answer)
-    const status = await approveCommit(commit, store, { yes: false, print: (line) => lines.push(line), ask })
+    const status = await approveCommit(
+      commit,
+      { force: store, waves },
+      { yes: false, print: (line) => lines.push(line), ask },
+    )
     return { status, approved, text: lines.join('\n') }
   }
 

@@ -1,3 +1,4 @@
+import { followedFiles } from '../../builders/followed-files.ts'
 import { expect } from 'chai'
 import { validateCommand } from '../../../controllers/commands/validate.ts'
 import type { Composition } from '../../../controllers/commands/composition.ts'
@@ -79,6 +80,7 @@ async function validate(
         logger: quiet,
         proxmox,
         files: { list: never, read: never, watch: never },
+        followed: followedFiles({ list: never, read: never, watch: never }),
         git: undefined,
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),

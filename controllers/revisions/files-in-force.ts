@@ -1,0 +1,256 @@
+import type { RangeFileRead, RangeFiles, ReadFile } from '../../model/ports.ts'
+import type {
+  CommitStamp,
+  ContentInForce,
+  FileOrigin,
+  HeldRevision,
+  RangeRevisions,
+  Revision,
+  RevisionRecord,
+} from '../../model/revision.ts'
+import { type Admission, admissionOf, type FreezeAllows } from '../../reconcilers/revision/admission.ts'
+import { brokenText, freezeText } from '../../reconcilers/revision/revision-words.ts'
+import type { RevisionRecords } from './revision-records.ts'
+import type { Waves } from './waves.ts'
+
+/** That changes of a range are frozen just now. */
+export interface Freeze {
+  /** The windows' names. */
+  readonly windows: readonly string[]
+  /** When it ends, in epoch milliseconds; undefined when that is not known. */
+  readonly until: number | undefined
+  readonly allows: FreezeAllows
+}
+
+export interface FilesInForceParts {
+  /** As they are now. */
+  readonly files: Pick<RangeFiles, 'list' | 'read' | 'watch'>
+  readonly records: RevisionRecords
+  /** What a text asks for, as a read of a file with that text would tell. */
+  readonly parse: (text: {
+    readonly text: string
+    readonly file: string
+    readonly rangeId: string
+  }) => Promise<RangeFileRead>
+  readonly freezeOn: (rangeId: string) => Freeze | undefined
+  readonly waves: Pick<Waves, 'holdOn'> | undefined
+  /** Where range files are commits: a broken one keeps its last good content in force, and what was seen is told. */
+  readonly keepsLastGood: boolean
+  /** Who only looks remembers nothing. */
+  readonly remembers: boolean
+}
+
+type Present = Extract<RangeFileRead, { readonly kind: 'ok' | 'invalid' }>
+
+/**
+ * Range files as they are acted on. A newer content of a file is taken up when nothing holds it back; until then the range is kept as
+ * the content in force asks, or left alone. What is in force is remembered before anybody acts on it.
+ */
+export class FilesInForce implements RangeFiles {
+  readonly #parts: FilesInForceParts
+  /** What texts that are kept came to, for as long as they are in force. */
+  readonly #parsed = new Map<string, { readonly digest: string; readonly read: Promise<RangeFileRead> }>()
+  /** Of whom a newer content, or all, is held back. */
+  readonly #held = new Set<string>()
+  #onRelease: (rangeId: string) => void = () => undefined
+  #head: string | undefined
+
+  constructor(parts: FilesInForceParts) {
+    this.#parts = parts
+  }
+
+  list(): Promise<readonly string[]> {
+    return this.#parts.files.list()
+  }
+
+  watch(onChange: (rangeId: string) => void, signal: AbortSignal): Promise<void> {
+    return this.#parts.files.watch(onChange, signal)
+  }
+
+  /** Calls back with each range that is held back whenever that may have ended. */
+  onRelease(listener: (rangeId: string) => void): void {
+    this.#onRelease = listener
+  }
+
+  async read(rangeId: string): Promise<RangeFileRead> {
+    const { files, records, freezeOn } = this.#parts
+    await records.load()
+    const raw = await files.read(rangeId)
+    if (raw.kind === 'held') return raw
+    const freeze = freezeOn(rangeId)
+    const read = raw.kind === 'absent' ? this.#absent(rangeId, freeze) : await this.#present(rangeId, raw, freeze)
+    // What is acted on is remembered before it is.
+    if (this.#parts.remembers) await records.written()
+    return read
+  }
+
+  /** The range goes as its file is gone: from now on that is in flight, and finishes. */
+  async goes(rangeId: string): Promise<void> {
+    const { records } = this.#parts
+    const record = records.of(rangeId)
+    if (record === undefined || record.inForce?.kind === 'gone') return
+    const gone: ContentInForce = { kind: 'gone', digest: GONE, commit: undefined }
+    records.set({ ...record, seen: gone, inForce: gone })
+    await records.written()
+  }
+
+  /**
+   * A range has come to rest, Ready with what is in force by that digest.
+   *
+   * @returns what it has reached by that; undefined when that was known, or something else is in force by now
+   */
+  reached(rangeId: string, digest: string): Revision | undefined {
+    const { records } = this.#parts
+    const record = records.of(rangeId)
+    if (record?.inForce?.digest !== digest || record.reached?.digest === digest) return undefined
+    const reached = revisionOf(record.inForce)
+    records.set({ ...record, reached })
+    void records.written()
+    this.#tellHeld()
+    return reached
+  }
+
+  /** Neither a file nor anything else of it is left. */
+  forget(rangeId: string): void {
+    this.#parts.records.forget(rangeId)
+    this.#parsed.delete(rangeId)
+    this.#held.delete(rangeId)
+  }
+
+  #absent(rangeId: string, freeze: Freeze | undefined): RangeFileRead {
+    const { records, keepsLastGood, remembers } = this.#parts
+    const record = records.of(rangeId)
+    this.#held.delete(rangeId)
+    const isGoing = record?.inForce?.kind === 'gone'
+    // A commit took it away; a folder may only have been out of sight.
+    if (keepsLastGood && remembers && record?.inForce?.kind === 'file')
+      records.set({ ...record, inForce: undefined, reached: undefined })
+    if (freeze === undefined || isGoing) return { kind: 'absent' }
+    return { kind: 'absent', withheld: freezeText(rangeId, freeze.windows, freeze.until, true) }
+  }
+
+  async #present(rangeId: string, raw: Present, freeze: Freeze | undefined): Promise<RangeFileRead> {
+    const { keepsLastGood, waves } = this.#parts
+    const before = this.#seen(rangeId, raw)
+    if (raw.kind === 'invalid' && !(keepsLastGood && before.inForce?.kind === 'file'))
+      return { ...raw, revisions: revisionsOf(before, undefined) }
+    const { inForce, reached, seen } = before
+    const isNewer = inForce?.digest !== seen.digest
+    const broken = raw.kind === 'invalid' ? brokenText(raw.diagnostics, inForce?.commit) : undefined
+    const head = raw.origin?.head
+    const wave =
+      isNewer && raw.kind === 'ok' && head !== undefined ? await waves?.holdOn(rangeId, raw.spec.wave, head) : undefined
+    const admission = admissionOf({
+      isNewer,
+      hasInForce: inForce?.kind === 'file',
+      isReached: inForce !== undefined && reached?.digest === inForce.digest,
+      broken,
+      frozen:
+        freeze === undefined
+          ? undefined
+          : { held: freezeText(rangeId, freeze.windows, freeze.until, isNewer), allows: freeze.allows },
+      wave,
+    })
+    return await this.#carriedOut(rangeId, raw, admission)
+  }
+
+  async #carriedOut(rangeId: string, raw: Present, admission: Admission): Promise<RangeFileRead> {
+    const { records, remembers } = this.#parts
+    const known = records.of(rangeId)
+    // Another read was quicker, and saw another content; which of them is newer is told by one more.
+    if (remembers && known !== undefined && known.seen.digest !== digestOf(raw)) return await this.read(rangeId)
+    const record = this.#seen(rangeId, raw)
+    const problem = raw.kind === 'invalid' ? { problem: raw.diagnostics } : {}
+    if (admission.kind === 'follow') {
+      this.#held.delete(rangeId)
+      if (raw.kind === 'invalid') return raw
+      return { ...raw, revisions: revisionsOf(this.#admitted(rangeId, raw, record), undefined) }
+    }
+    this.#held.add(rangeId)
+    const { held } = admission
+    const inForce = await this.#inForce(rangeId, raw, record)
+    const revisions = revisionsOf(record, held)
+    if (admission.kind === 'keep' && inForce !== undefined) return { ...inForce, ...problem, revisions }
+    return { kind: 'held', held, inForce, revisions, ...problem }
+  }
+
+  /** Remembers what a file says now. */
+  #seen(rangeId: string, raw: Present): RevisionRecord {
+    const { records, remembers } = this.#parts
+    this.#notice(raw.origin?.head)
+    const digest = digestOf(raw)
+    const record = records.of(rangeId)
+    if (record?.seen.digest === digest) return record
+    const seen: Revision = { digest, commit: broughtBy(raw.origin) }
+    const now: RevisionRecord =
+      record === undefined
+        ? { rangeId, seen, inForce: undefined, reached: undefined }
+        : { ...record, seen, inForce: sameContent(record.inForce, seen), reached: sameContent(record.reached, seen) }
+    if (remembers) records.set(now)
+    return now
+  }
+
+  #admitted(rangeId: string, { spec, origin }: ReadFile, record: RevisionRecord): RevisionRecord {
+    const { records, remembers } = this.#parts
+    if (record.inForce?.digest === record.seen.digest) return record
+    const inForce: ContentInForce = {
+      kind: 'file',
+      ...record.seen,
+      source: spec.source,
+      text: origin?.text ?? '',
+      wave: spec.wave,
+    }
+    const now = { ...record, inForce }
+    if (remembers) records.set(now)
+    this.#parsed.delete(rangeId)
+    return now
+  }
+
+  /** What is in force, as a read of it; undefined when that is nothing, or nothing valid any more. */
+  async #inForce(rangeId: string, raw: Present, { inForce }: RevisionRecord): Promise<ReadFile | undefined> {
+    if (inForce?.kind !== 'file') return undefined
+    if (raw.kind === 'ok' && raw.origin?.digest === inForce.digest) return raw
+    const { digest, text, source } = inForce
+    let parsed = this.#parsed.get(rangeId)
+    if (parsed?.digest !== digest) {
+      parsed = { digest, read: this.#parts.parse({ text, file: source, rangeId }) }
+      this.#parsed.set(rangeId, parsed)
+    }
+    const read = await parsed.read
+    return read.kind === 'ok' ? read : undefined
+  }
+
+  /** With another commit in force, what was held back at the one before is looked at again. */
+  #notice(head: CommitStamp | undefined): void {
+    if (head === undefined || head.id === this.#head) return
+    const isFirst = this.#head === undefined
+    this.#head = head.id
+    if (!isFirst) this.#tellHeld()
+  }
+
+  #tellHeld(): void {
+    for (const id of this.#held) this.#onRelease(id)
+  }
+}
+
+/** Stands for the absence of a file that is acted on. */
+const GONE = 'gone'
+
+/** What can't be read has no text, and is told apart by what is wrong with it. */
+const digestOf = (raw: Present): string =>
+  raw.origin?.digest ?? JSON.stringify(raw.kind === 'invalid' ? raw.diagnostics : [])
+
+const revisionOf = ({ digest, commit }: Revision): Revision => ({ digest, commit })
+
+/** The same content that a later commit brings again is that commit's. */
+const sameContent = <T extends Revision>(content: T | undefined, seen: Revision): T | undefined =>
+  content?.digest === seen.digest ? { ...content, commit: seen.commit } : content
+
+const broughtBy = (origin: FileOrigin | undefined): CommitStamp | undefined => origin?.changedBy ?? origin?.head
+
+const revisionsOf = ({ seen, inForce, reached }: RevisionRecord, held: HeldRevision | undefined): RangeRevisions => ({
+  seen,
+  actedOn: inForce === undefined ? undefined : revisionOf(inForce),
+  reached,
+  held,
+})

@@ -1,0 +1,48 @@
+import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
+import type { Logger, RangeFiles } from '../../model/ports.ts'
+import type { RevisionStore } from '../../model/revision.ts'
+import { FilesInForce, type FilesInForceParts, type Freeze } from './files-in-force.ts'
+import { RevisionRecords } from './revision-records.ts'
+import { Waves } from './waves.ts'
+
+/** Range files as they are now, and where is kept what of them is acted on. */
+export interface FollowedFiles {
+  readonly files: RangeFiles
+  readonly parse: FilesInForceParts['parse']
+  readonly store: RevisionStore
+  /** Whether they are commits of a repository. */
+  readonly areCommits: boolean
+  /** Where a person lets the waves of a commit go on. */
+  readonly releases: CommitApprovalStore
+}
+
+interface Surroundings {
+  readonly freezeOn: (rangeId: string) => Freeze | undefined
+  /** Whether there are windows at all in which changes are frozen. */
+  readonly mayFreeze: () => boolean
+  /** Ids of ranges that a person has ordered to be destroyed. */
+  readonly destroyed: () => Promise<readonly string[]>
+  readonly now: () => number
+  readonly logger: Logger
+}
+
+const NOBODY_ASKS = { ask: () => Promise.resolve(), clear: () => Promise.resolve() }
+
+/** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
+export function openFilesInForce(
+  { files, parse, store, areCommits, releases }: FollowedFiles,
+  { freezeOn, mayFreeze, destroyed, now, logger }: Surroundings,
+  remembers: boolean,
+): FilesInForce {
+  const records = new RevisionRecords(store, () => remembers && (areCommits || mayFreeze()), logger)
+  const waves = areCommits
+    ? new Waves({
+        files,
+        recordOf: (rangeId) => records.of(rangeId),
+        destroyed,
+        releases: remembers ? releases : { ...NOBODY_ASKS, approved: () => releases.approved() },
+        now,
+      })
+    : undefined
+  return new FilesInForce({ files, records, parse, freezeOn, waves, keepsLastGood: areCommits, remembers })
+}

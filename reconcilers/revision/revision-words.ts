@@ -1,0 +1,57 @@
+import { shortId } from '../../model/commit-snapshot.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { diagnosticLine } from '../../model/diagnostic.ts'
+import { printable } from '../../model/printable.ts'
+import type { CommitStamp, HeldRevision } from '../../model/revision.ts'
+import type { OpenWave } from './waves.ts'
+
+/** So many ranges are named in a sentence. */
+const MOST_NAMED = 3
+
+/** `commit 3f1c09d2a7be by Ann <ann@example.org> (Add JD)`; of a folder: `its file`. */
+const revisionText = (commit: CommitStamp | undefined): string =>
+  commit === undefined
+    ? 'its file'
+    : `commit ${shortId(commit.id)} by ${commit.author}${commit.subject === '' ? '' : ` (${commit.subject})`}`
+
+/** @param acted the commit whose content stays in force; undefined when nothing is */
+export function brokenText(diagnostics: readonly Diagnostic[], acted: CommitStamp | undefined): HeldRevision {
+  const [first] = diagnostics
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : ''
+  const line = first === undefined ? 'the range file has problems' : `${diagnosticLine(first)}${more}`
+  return { reason: 'Invalid', message: `${line}; ${revisionText(acted)} stays in force for its range` }
+}
+
+/** @param commit that it waits at @param wave of the range */
+export function waveText(
+  rangeId: string,
+  commit: CommitStamp,
+  wave: number,
+  { wave: open, waitsFor }: OpenWave,
+): HeldRevision {
+  const named = waitsFor.slice(0, MOST_NAMED).map((id) => printable(id))
+  const more = waitsFor.length > MOST_NAMED ? ` and ${waitsFor.length - MOST_NAMED} more` : ''
+  return {
+    reason: 'WaveHeld',
+    message: `range ${rangeId}: what ${revisionText(commit)} says of it (wave ${wave}) waits until wave ${open} is Ready at that commit: ${named.join(', ')}${more}; see what those ranges wait for; push a commit that mends them, or run lanista approve --commit ${shortId(commit.id)} to go on without`,
+  }
+}
+
+/** What a person is asked where waves are held. */
+export const waveQuestion = (commit: CommitStamp, { wave }: OpenWave): string =>
+  `range files: ${revisionText(commit)}: what it changes in waves after ${wave} waits until the ranges of wave ${wave} are Ready at that commit; see their status; to go on without: lanista approve --commit ${shortId(commit.id)}`
+
+/** @param until when the window ends, in epoch milliseconds; undefined: not within what is looked ahead */
+export function freezeText(
+  rangeId: string,
+  windows: readonly string[],
+  until: number | undefined,
+  isNewer: boolean,
+): HeldRevision {
+  const end = until === undefined ? '' : ` until ${new Date(until).toISOString()}`
+  const what = isNewer ? 'what its file says now waits' : 'nothing is written to it'
+  return {
+    reason: 'Frozen',
+    message: `range ${rangeId}: changes are frozen${end} (${windows.map((name) => printable(name, 80)).join(', ')}): ${what}; it goes on by itself then, or change lanista.freeze`,
+  }
+}
