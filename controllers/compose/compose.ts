@@ -1,4 +1,4 @@
-import { commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
+import { acceptedCommitFile, commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
@@ -22,6 +22,7 @@ import { loadServerConfig, serverConfigFile } from '../../adapters/server-config
 import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
+import { placeInText } from '../../adapters/yaml-file/place-in-text.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
@@ -42,6 +43,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
   return {
     ...outside,
     checker: fileChecker(systemClock),
+    placeInText,
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
     commitApprovals: ({ lanista }, about) => commitApprovalFiles(lanista.state_dir, about),
@@ -116,6 +118,15 @@ async function connect(
     git: repository?.git,
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
+    heldBefore: () => store.heldBefore(),
+    firstCommit: async () =>
+      repository === undefined
+        ? undefined
+        : (
+            await acceptedCommitFile(stateDir)
+              .read()
+              .catch(() => undefined)
+          )?.line[0],
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
     prune: {
       provenance: repository?.provenance ?? folderProvenance(ranges),
