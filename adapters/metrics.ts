@@ -114,6 +114,12 @@ export function openMetrics(version: string): MetricsPage {
     labelNames: ['result'] as const,
     registers,
   })
+  const gitHooks = new Counter({
+    name: 'lanista_git_hooks_total',
+    help: 'Requests to the webhook by result: accepted, refused for want of the secret, limited, tooLarge, tooSlow, wrongMethod, broken.',
+    labelNames: ['result'] as const,
+    registers,
+  })
   const pruneWaiting = new Gauge({
     name: 'lanista_prune_waiting_ranges',
     help: 'Ranges whose file is gone and that go only after lanista approve.',
@@ -211,6 +217,7 @@ export function openMetrics(version: string): MetricsPage {
       git.findingSince.reset()
       if (finding !== undefined) git.findingSince.set({ reason: finding.reason }, Date.parse(finding.since) / 1000)
     },
+    gitHook: (result) => gitHooks.inc({ result }),
     notified: (result) => notifications.inc({ result }),
     taskOfOther: () => tasksOfOthers.inc(),
     pruneWaiting: (ranges) => pruneWaiting.set(ranges),

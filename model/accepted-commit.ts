@@ -39,6 +39,8 @@ export interface CommitApprovalStore {
   /** The commit that a person has approved of; undefined when there is no answer. */
   approved(): Promise<string | undefined>
   approve(commit: string): Promise<void>
+  /** Nothing waits just now: removes the question. */
+  takeBack(): Promise<void>
   /** Nothing waits any more: removes question and answer. */
   clear(): Promise<void>
 }

@@ -17,6 +17,9 @@ const plainFile = z
 /** Forges begin their tokens so; someone may put one where the name of its file belongs. */
 const TOKEN = /^(gh[a-z]_|github_pat_|glpat-|gldt-|Bearer |Basic )/
 
+/** GitLab's signing tokens, and what `openssl rand -hex 32` prints. */
+const SECRET = /^(whsec_|[0-9a-f]{32,}$)/i
+
 /** `lanista.git`: the repository of range files. */
 export const gitSection = z
   .strictObject({
@@ -116,6 +119,21 @@ export const gitSection = z
       })
       .meta({ description: 'Which commits are trusted.' })
       .prefault({}),
+    webhook: z
+      .strictObject({
+        secret_file: z
+          .string()
+          .refine(
+            (text) => !SECRET.test(text),
+            'must be the name of a file with the secret in it, not the secret itself',
+          )
+          .meta({
+            description: 'File with the secret that the forge is told as well, of 16 characters or more.',
+            examples: ['/etc/lanista/hook-secret'],
+          }),
+      })
+      .meta({ description: 'Where the forge tells of a push, `POST /hooks/git`. Default: nowhere.' })
+      .optional(),
   })
   .check((context) => {
     const { url, ssh, https, verify } = context.value

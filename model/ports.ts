@@ -195,9 +195,17 @@ export interface Metrics {
   taskOfOther(): void
   /** Sets what is told of the repository of range files. */
   git(status: GitStatus): void
+  /** Counts a request to the webhook. */
+  gitHook(result: HookResult): void
   /** Counts a notification that is done with. `dropped`: too many were waiting. */
   notified(result: Delivery['kind'] | 'dropped'): void
 }
+
+/**
+ * What became of a request to the webhook: its sender has the secret, or not; too many came; its body was too large or too slow; it was
+ * no POST; its sender went away.
+ */
+export type HookResult = 'accepted' | 'refused' | 'limited' | 'tooLarge' | 'tooSlow' | 'wrongMethod' | 'broken'
 
 /** Structured log. Fields are plain values; no secret is ever among them. */
 export interface Logger {

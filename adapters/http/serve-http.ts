@@ -9,6 +9,7 @@ import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import { UserError } from '../../model/user-error.ts'
 import { causeInWords } from '../error-code.ts'
+import { GIT_HOOK_PATH, type GitHook, gitHook } from './git-hook.ts'
 
 /** What the endpoints tell about. */
 export interface HttpProviders {
@@ -19,6 +20,8 @@ export interface HttpProviders {
   explain(rangeId: string, vm: string): Promise<Explanation | undefined>
   /** What is told of the repository of range files; undefined when they are in a folder. */
   readonly git?: (() => GitStatus) | undefined
+  /** Where forges tell of a push; undefined: they have nowhere. */
+  readonly gitHook?: GitHook | undefined
   /** Names by which it may be asked, besides addresses, localhost and this machine's own. */
   readonly hosts?: readonly string[]
   /** Hears of a request that failed inside; the answer says only that it did. */
@@ -34,9 +37,10 @@ const INDEX = `lanista
 /api/ranges   the status of every range, as JSON; /api/ranges/ID of one
               /api/ranges/ID/vms/NAME/explain tells why a VM is, or would be, on its node
 /api/git      the commit of range files in force, where they are in a repository, and why no newer one is
+/hooks/git    where a forge tells of a push (lanista.git.webhook)
 `
 
-/** The endpoints, all of them reading only. */
+/** The endpoints that read, which are all but the webhook. */
 export function httpApp(providers: HttpProviders): Hono {
   const app = new Hono()
   const isOurs = hostCheck(providers.hosts ?? [])
@@ -122,7 +126,14 @@ export async function serveHttp(
   const { host, port } = parseAddress(options.listen)
   const hosts = [...(options.hosts ?? []), host]
   const answer = getRequestListener(httpApp({ ...options, hosts }).fetch, { overrideGlobalObjects: false })
-  const server = createServer((request, response) => void answer(request, response))
+  const isOurs = hostCheck(hosts)
+  const hook = options.gitHook === undefined ? undefined : gitHook(options.gitHook)
+  const server = createServer((request, response) => {
+    // On its own, as what it does not want to read it leaves unread.
+    if (hook !== undefined && request.url?.split('?')[0] === GIT_HOOK_PATH && isOurs(request.headers.host ?? ''))
+      void hook(request, response)
+    else void answer(request, response)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const finding = `http: can't listen on ${options.listen}: ${causeInWords(error)}`

@@ -24,7 +24,7 @@ export function withResolvedPaths(config: ServerConfig, folder: string): ServerC
 
 /** A local repository's path is absolute as it is. */
 function withResolvedFiles(git: GitSettings, folder: string): GitSettings {
-  const { ssh, https, verify } = git
+  const { ssh, https, verify, webhook } = git
   const resolved = <Section extends object>(section: Section): Section =>
     Object.assign(
       structuredClone(section),
@@ -39,5 +39,6 @@ function withResolvedFiles(git: GitSettings, folder: string): GitSettings {
     ...(ssh === undefined ? {} : { ssh: resolved(ssh) }),
     ...(https === undefined ? {} : { https: resolved(https) }),
     verify: resolved(verify),
+    ...(webhook === undefined ? {} : { webhook: resolved(webhook) }),
   }
 }

@@ -48,6 +48,10 @@ export function commitApprovalFiles(stateDir: string, about: 'force' | 'waves' =
     },
     approved: async () => (await approved.read())?.commit,
     approve: (commit) => approved.write({ commit }),
+    takeBack: async () => {
+      asked = undefined
+      await question.clear()
+    },
     clear: async () => {
       asked = undefined
       await approved.clear()

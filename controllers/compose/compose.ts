@@ -29,6 +29,7 @@ import type { Composition, Connected } from '../commands/composition.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
+import { gitHookOf } from './git-hook-of.ts'
 import { gitRangeFiles } from './git-range-files.ts'
 import { watchObservations } from './observations.ts'
 
@@ -95,10 +96,9 @@ async function connect(
     releases: commitApprovalFiles(stateDir, 'waves'),
   }
   const looksOnly = {
-    freezeOn: () => undefined,
-    mayFreeze: () => false,
+    freeze: () => config.lanista.freeze,
     destroyed: () => orders.list(),
-    now: () => clock.now(),
+    clock,
     logger,
   }
   return {
@@ -142,9 +142,14 @@ async function connect(
           'http: it listens beyond this machine, and whoever reaches it reads the status of every range without a password; keep others out with a firewall, or listen on 127.0.0.1',
           { listen },
         )
+      const secretFile = settings?.webhook?.secret_file
       return await serveHttp(
         {
           git: repository === undefined ? undefined : () => repository.git.status(),
+          gitHook:
+            repository === undefined || secretFile === undefined
+              ? undefined
+              : await gitHookOf(secretFile, repository.git, { logger, metrics, clock }),
           listen,
           hosts: http.hosts,
           statuses,

@@ -30,7 +30,7 @@ export function controllerFor(
     metrics,
     settings,
     resyncMs,
-    freeze: { on: () => undefined, isPossible: () => false },
+    freeze: () => config().lanista.freeze,
     notify: { notifier, urls: () => config().lanista.notify.urls, readyBefore },
     prune: { settings: () => config().lanista.prune, stopwatch: () => clock.steady(), ...connected.prune },
   })

@@ -154,6 +154,7 @@ async function fetchForOneself(
     ask: () => Promise.resolve(),
     approved: () => Promise.resolve(undefined),
     approve: () => Promise.resolve(),
+    takeBack: () => Promise.resolve(),
     clear: () => Promise.resolve(),
   }
   try {

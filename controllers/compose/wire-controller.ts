@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { DestroyOrderStore } from '../../model/destroy-order.ts'
+import type { FreezeWindow } from '../../model/freeze/freeze-window.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
@@ -47,7 +48,6 @@ import { DestroyOrders } from '../removal/destroy-orders.ts'
 import { openPruning, type PruneParts } from '../removal/open-pruning.ts'
 import { openRemoval } from '../removal/open-removal.ts'
 import { RemovalPlanner } from '../removal/removal-planner.ts'
-import type { Freeze } from '../revisions/files-in-force.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
@@ -76,16 +76,10 @@ export interface ControllerParts {
   readonly settings: () => PlanSettings
   /** How often every range is looked at without any cause; asked for anew with each resync. */
   readonly resyncMs: () => number
-  readonly freeze: FreezeParts
+  /** `lanista.freeze`; asked for anew with each read of a file. */
+  readonly freeze: () => readonly FreezeWindow[]
   readonly notify: NotifyParts
   readonly prune: PruneParts
-}
-
-/** When changes of ranges are frozen. */
-interface FreezeParts {
-  on(rangeId: string): Freeze | undefined
-  /** Whether there are windows in which they are. */
-  isPossible(): boolean
 }
 
 /** Whom to tell of ranges, and how. */
@@ -145,10 +139,9 @@ export function wireController(parts: ControllerParts): WiredController {
   const files = openFilesInForce(
     parts.followed,
     {
-      freezeOn: (rangeId) => parts.freeze.on(rangeId),
-      mayFreeze: () => parts.freeze.isPossible(),
+      freeze: parts.freeze,
       destroyed: () => destroyOrders.list(),
-      now: () => clock.now(),
+      clock,
       logger,
     },
     true,

@@ -1,3 +1,4 @@
+import { type Allowance, type Pace, takeOne } from '../../model/allowance.ts'
 import type { Clock } from '../../model/clock.ts'
 
 /** What is asked again and again, and how often. */
@@ -5,7 +6,7 @@ export interface PollingParts {
   /** Asks once. @returns whether the server could be asked */
   readonly poll: (signal: AbortSignal) => Promise<boolean>
   readonly intervalMs: number
-  readonly clock: Pick<Clock, 'sleep'>
+  readonly clock: Pick<Clock, 'sleep' | 'steady'>
   /** 0..1 */
   readonly random: () => number
 }
@@ -13,17 +14,25 @@ export interface PollingParts {
 /** After a failure it is asked again so soon, and later with each further one until the interval is reached. In milliseconds. */
 const FIRST_DELAY_MS = 5000
 
-/** Asks at intervals, never twice at once, and at once when somebody has a hint. */
+/** However many hints come: a forge tells of every push to any branch, and whoever has the secret could do so all day. */
+const HINTED: Pace = { atOnce: 5, everyMs: 2000 }
+
+/** Asks at intervals, never twice at once, and at once when somebody has a hint, within reason. */
 export class Polling {
   readonly #parts: PollingParts
   #isHinted = false
   #wake: () => void = () => undefined
+  /** Of polls for a hint. */
+  #allowance: Allowance | undefined
 
   constructor(parts: PollingParts) {
     this.#parts = parts
   }
 
-  /** Something may be new: asks now, or once more when it is asking already. Nothing else is believed of a hint. */
+  /**
+   * Something may be new: asks now, or once more when it is asking already; where many have come, in a moment. No hint is lost, and
+   * nothing else is believed of one.
+   */
   hint(): void {
     this.#isHinted = true
     this.#wake()
@@ -45,7 +54,17 @@ export class Polling {
   }
 
   async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (this.#isHinted || signal.aborted) return
+    if (!this.#isHinted && !signal.aborted) await this.#sleep(milliseconds, signal)
+    while (this.#isHinted && !signal.aborted) {
+      const { allowance, waitMs } = takeOne(this.#allowance, HINTED, this.#parts.clock.steady())
+      this.#allowance = allowance
+      if (waitMs === 0) return
+      await this.#parts.clock.sleep(waitMs, signal).catch(() => undefined)
+    }
+  }
+
+  /** Until then, or until there is a hint. */
+  async #sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController()
     this.#wake = () => over.abort()
     await this.#parts.clock.sleep(milliseconds, AbortSignal.any([signal, over.signal])).catch(() => undefined)

@@ -1,3 +1,4 @@
+import type { Freeze } from '../../model/freeze/freeze-on.ts'
 import type { RangeFileRead, RangeFiles, ReadFile } from '../../model/ports.ts'
 import type {
   CommitStamp,
@@ -8,19 +9,10 @@ import type {
   Revision,
   RevisionRecord,
 } from '../../model/revision.ts'
-import { type Admission, admissionOf, type FreezeAllows } from '../../reconcilers/revision/admission.ts'
-import { brokenText, freezeText } from '../../reconcilers/revision/revision-words.ts'
+import { type Admission, admissionOf } from '../../reconcilers/revision/admission.ts'
+import { brokenText, frozenText } from '../../reconcilers/revision/revision-words.ts'
 import type { RevisionRecords } from './revision-records.ts'
 import type { Waves } from './waves.ts'
-
-/** That changes of a range are frozen just now. */
-export interface Freeze {
-  /** The windows' names. */
-  readonly windows: readonly string[]
-  /** When it ends, in epoch milliseconds; undefined when that is not known. */
-  readonly until: number | undefined
-  readonly allows: FreezeAllows
-}
 
 export interface FilesInForceParts {
   /** As they are now. */
@@ -33,7 +25,7 @@ export interface FilesInForceParts {
     readonly rangeId: string
   }) => Promise<RangeFileRead>
   readonly freezeOn: (rangeId: string) => Freeze | undefined
-  readonly waves: Pick<Waves, 'holdOn'> | undefined
+  readonly waves: Pick<Waves, 'holdOn' | 'begin' | 'nobodyWaits'> | undefined
   /** Where range files are commits: a broken one keeps its last good content in force, and what was seen is told. */
   readonly keepsLastGood: boolean
   /** Who only looks remembers nothing. */
@@ -52,6 +44,8 @@ export class FilesInForce implements RangeFiles {
   readonly #parsed = new Map<string, { readonly digest: string; readonly read: Promise<RangeFileRead> }>()
   /** Of whom a newer content, or all, is held back. */
   readonly #held = new Set<string>()
+  /** Those of them that wait for a wave. */
+  readonly #inWaves = new Set<string>()
   #onRelease: (rangeId: string) => void = () => undefined
   #head: string | undefined
 
@@ -80,7 +74,7 @@ export class FilesInForce implements RangeFiles {
     const freeze = freezeOn(rangeId)
     const read = raw.kind === 'absent' ? this.#absent(rangeId, freeze) : await this.#present(rangeId, raw, freeze)
     // What is acted on is remembered before it is.
-    if (this.#parts.remembers) await records.written()
+    if (this.#parts.remembers) await records.written(rangeId)
     return read
   }
 
@@ -91,7 +85,7 @@ export class FilesInForce implements RangeFiles {
     if (record === undefined || record.inForce?.kind === 'gone') return
     const gone: ContentInForce = { kind: 'gone', digest: GONE, commit: undefined }
     records.set({ ...record, seen: gone, inForce: gone })
-    await records.written()
+    await records.written(rangeId)
   }
 
   /**
@@ -105,7 +99,7 @@ export class FilesInForce implements RangeFiles {
     if (record?.inForce?.digest !== digest || record.reached?.digest === digest) return undefined
     const reached = revisionOf(record.inForce)
     records.set({ ...record, reached })
-    void records.written()
+    void records.written(rangeId)
     this.#tellHeld()
     return reached
   }
@@ -114,19 +108,19 @@ export class FilesInForce implements RangeFiles {
   forget(rangeId: string): void {
     this.#parts.records.forget(rangeId)
     this.#parsed.delete(rangeId)
-    this.#held.delete(rangeId)
+    this.#released(rangeId)
   }
 
   #absent(rangeId: string, freeze: Freeze | undefined): RangeFileRead {
     const { records, keepsLastGood, remembers } = this.#parts
     const record = records.of(rangeId)
-    this.#held.delete(rangeId)
+    this.#released(rangeId)
     const isGoing = record?.inForce?.kind === 'gone'
-    // A commit took it away; a folder may only have been out of sight.
-    if (keepsLastGood && remembers && record?.inForce?.kind === 'file')
+    // A commit took it away; a folder may only have been out of sight, and in a freeze nothing of that is acted on.
+    if (freeze === undefined && keepsLastGood && remembers && record?.inForce?.kind === 'file')
       records.set({ ...record, inForce: undefined, reached: undefined })
     if (freeze === undefined || isGoing) return { kind: 'absent' }
-    return { kind: 'absent', withheld: freezeText(rangeId, freeze.windows, freeze.until, true) }
+    return { kind: 'absent', withheld: frozenText(rangeId, freeze, true) }
   }
 
   async #present(rangeId: string, raw: Present, freeze: Freeze | undefined): Promise<RangeFileRead> {
@@ -145,10 +139,7 @@ export class FilesInForce implements RangeFiles {
       hasInForce: inForce?.kind === 'file',
       isReached: inForce !== undefined && reached?.digest === inForce.digest,
       broken,
-      frozen:
-        freeze === undefined
-          ? undefined
-          : { held: freezeText(rangeId, freeze.windows, freeze.until, isNewer), allows: freeze.allows },
+      frozen: freeze === undefined ? undefined : { held: frozenText(rangeId, freeze, isNewer), allows: freeze.allow },
       wave,
     })
     return await this.#carriedOut(rangeId, raw, admission)
@@ -162,12 +153,12 @@ export class FilesInForce implements RangeFiles {
     const record = this.#seen(rangeId, raw)
     const problem = raw.kind === 'invalid' ? { problem: raw.diagnostics } : {}
     if (admission.kind === 'follow') {
-      this.#held.delete(rangeId)
+      this.#released(rangeId)
       if (raw.kind === 'invalid') return raw
       return { ...raw, revisions: revisionsOf(this.#admitted(rangeId, raw, record), undefined) }
     }
-    this.#held.add(rangeId)
     const { held } = admission
+    this.#waits(rangeId, held)
     const inForce = await this.#inForce(rangeId, raw, record)
     const revisions = revisionsOf(record, held)
     if (admission.kind === 'keep' && inForce !== undefined) return { ...inForce, ...problem, revisions }
@@ -220,11 +211,27 @@ export class FilesInForce implements RangeFiles {
     return read.kind === 'ok' ? read : undefined
   }
 
+  #waits(rangeId: string, { reason }: HeldRevision): void {
+    this.#held.add(rangeId)
+    if (reason === 'WaveHeld') this.#inWaves.add(rangeId)
+    else this.#leftWaves(rangeId)
+  }
+
+  #released(rangeId: string): void {
+    this.#held.delete(rangeId)
+    this.#leftWaves(rangeId)
+  }
+
+  #leftWaves(rangeId: string): void {
+    if (this.#inWaves.delete(rangeId) && this.#inWaves.size === 0) void this.#parts.waves?.nobodyWaits()
+  }
+
   /** With another commit in force, what was held back at the one before is looked at again. */
   #notice(head: CommitStamp | undefined): void {
     if (head === undefined || head.id === this.#head) return
     const isFirst = this.#head === undefined
     this.#head = head.id
+    if (this.#parts.remembers) void this.#parts.waves?.begin(head)
     if (!isFirst) this.#tellHeld()
   }
 

@@ -1,7 +1,10 @@
 import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
+import type { Clock } from '../../model/clock.ts'
+import { type Freeze, freezeOn as freezeNow } from '../../model/freeze/freeze-on.ts'
+import type { FreezeWindow } from '../../model/freeze/freeze-window.ts'
 import type { Logger, RangeFiles } from '../../model/ports.ts'
 import type { RevisionStore } from '../../model/revision.ts'
-import { FilesInForce, type FilesInForceParts, type Freeze } from './files-in-force.ts'
+import { FilesInForce, type FilesInForceParts } from './files-in-force.ts'
 import { RevisionRecords } from './revision-records.ts'
 import { Waves } from './waves.ts'
 
@@ -17,24 +20,24 @@ export interface FollowedFiles {
 }
 
 interface Surroundings {
-  readonly freezeOn: (rangeId: string) => Freeze | undefined
-  /** Whether there are windows at all in which changes are frozen. */
-  readonly mayFreeze: () => boolean
+  /** `lanista.freeze`; asked for anew with each read. */
+  readonly freeze: () => readonly FreezeWindow[]
   /** Ids of ranges that a person has ordered to be destroyed. */
   readonly destroyed: () => Promise<readonly string[]>
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly logger: Logger
 }
 
-const NOBODY_ASKS = { ask: () => Promise.resolve(), clear: () => Promise.resolve() }
+const NOBODY_ASKS = { ask: () => Promise.resolve(), takeBack: () => Promise.resolve(), clear: () => Promise.resolve() }
 
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
   { files, parse, store, areCommits, releases }: FollowedFiles,
-  { freezeOn, mayFreeze, destroyed, now, logger }: Surroundings,
+  { freeze, destroyed, clock, logger }: Surroundings,
   remembers: boolean,
 ): FilesInForce {
-  const records = new RevisionRecords(store, () => remembers && (areCommits || mayFreeze()), logger)
+  const now = (): number => clock.now()
+  const records = new RevisionRecords(store, () => remembers && (areCommits || freeze().length > 0), clock, logger)
   const waves = areCommits
     ? new Waves({
         files,
@@ -44,5 +47,6 @@ export function openFilesInForce(
         now,
       })
     : undefined
+  const freezeOn = (rangeId: string): Freeze | undefined => freezeNow(freeze(), rangeId, now())
   return new FilesInForce({ files, records, parse, freezeOn, waves, keepsLastGood: areCommits, remembers })
 }

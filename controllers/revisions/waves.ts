@@ -12,7 +12,7 @@ export interface WaveParts {
   /** Ids of ranges that a person has ordered to be destroyed: nothing is to be waited for. */
   readonly destroyed: () => Promise<readonly string[]>
   /** Where a person lets the waves of a commit go on. */
-  readonly releases: Pick<CommitApprovalStore, 'ask' | 'approved' | 'clear'>
+  readonly releases: Pick<CommitApprovalStore, 'ask' | 'approved' | 'takeBack' | 'clear'>
   /** The date, by which a suspension ends. */
   readonly now: () => number
 }
@@ -67,7 +67,6 @@ export class Waves {
   /** Undefined when another commit came in force while its files were read. */
   async #membersAt({ id }: CommitStamp): Promise<readonly Member[] | undefined> {
     if (this.#table?.commit !== id) {
-      await this.#forgetQuestion(id)
       const members = this.#read(id)
       const table = { commit: id, members }
       this.#table = table
@@ -105,6 +104,18 @@ export class Waves {
     const { releases } = this.#parts
     if ((await releases.approved()) !== commit) await releases.clear()
     this.#asked = undefined
+  }
+
+  /** Another commit is in force: what was asked of the one before is void. Never rejects. */
+  async begin(commit: CommitStamp): Promise<void> {
+    await this.#forgetQuestion(commit.id).catch(() => undefined)
+  }
+
+  /** Nobody waits for a wave just now. An answer stays good for this commit: others may come to their waves. Never rejects. */
+  async nobodyWaits(): Promise<void> {
+    if (this.#asked === undefined) return
+    this.#asked = undefined
+    await this.#parts.releases.takeBack().catch(() => undefined)
   }
 
   async #ask(commit: CommitStamp, open: OpenWave): Promise<void> {

@@ -1,12 +1,5 @@
+import type { FreezeAllowed } from '../../model/freeze/freeze-window.ts'
 import type { HeldRevision } from '../../model/revision.ts'
-
-/** What a window allows while changes are frozen. */
-export interface FreezeAllows {
-  /** VMs and networks are kept as the content in force asks. */
-  readonly drift: boolean
-  /** A range of which nothing was ever acted on is made. */
-  readonly new: boolean
-}
 
 /** A range's file as it was just read, and what keeps a newer content from being acted on. */
 export interface Arrival {
@@ -18,7 +11,7 @@ export interface Arrival {
   /** Its newer content has problems. */
   readonly broken: HeldRevision | undefined
   /** Changes are frozen now. */
-  readonly frozen: { readonly held: HeldRevision; readonly allows: FreezeAllows } | undefined
+  readonly frozen: { readonly held: HeldRevision; readonly allows: ReadonlySet<FreezeAllowed> } | undefined
   /** Ranges of lower waves come first. */
   readonly wave: HeldRevision | undefined
 }
@@ -40,9 +33,9 @@ export function admissionOf({ isNewer, hasInForce, isReached, broken, frozen, wa
   const held = isNewer ? (broken ?? frozen?.held ?? wave) : undefined
   if (frozen !== undefined) {
     const { allows } = frozen
-    const mayBeMade = isNewer && !hasInForce && allows.new
+    const mayBeMade = isNewer && !hasInForce && allows.has('new')
     if (!mayBeMade) {
-      const isWorkedOn = hasInForce && (!isReached || allows.drift)
+      const isWorkedOn = hasInForce && (!isReached || allows.has('drift'))
       if (!isWorkedOn) return { kind: 'rest', held: held ?? frozen.held }
       return held === undefined ? { kind: 'follow' } : { kind: 'keep', held }
     }

@@ -1,6 +1,8 @@
 import { shortId } from '../../model/commit-snapshot.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
+import type { Freeze } from '../../model/freeze/freeze-on.ts'
+import { freezeText } from '../../model/freeze/freeze-text.ts'
 import { printable } from '../../model/printable.ts'
 import type { CommitStamp, HeldRevision } from '../../model/revision.ts'
 import type { OpenWave } from './waves.ts'
@@ -41,17 +43,11 @@ export function waveText(
 export const waveQuestion = (commit: CommitStamp, { wave }: OpenWave): string =>
   `range files: ${revisionText(commit)}: what it changes in waves after ${wave} waits until the ranges of wave ${wave} are Ready at that commit; see their status; to go on without: lanista approve --commit ${shortId(commit.id)}`
 
-/** @param until when the window ends, in epoch milliseconds; undefined: not within what is looked ahead */
-export function freezeText(
-  rangeId: string,
-  windows: readonly string[],
-  until: number | undefined,
-  isNewer: boolean,
-): HeldRevision {
-  const end = until === undefined ? '' : ` until ${new Date(until).toISOString()}`
+/** @param isNewer what is held back is a newer content; else it is any write */
+export function frozenText(rangeId: string, freeze: Freeze, isNewer: boolean): HeldRevision {
   const what = isNewer ? 'what its file says now waits' : 'nothing is written to it'
   return {
     reason: 'Frozen',
-    message: `range ${rangeId}: changes are frozen${end} (${windows.map((name) => printable(name, 80)).join(', ')}): ${what}; it goes on by itself then, or change lanista.freeze`,
+    message: `range ${rangeId}: ${what} for ${freezeText(freeze)}; it goes on by itself then; to have it sooner, change lanista.freeze`,
   }
 }

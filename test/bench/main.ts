@@ -1,5 +1,6 @@
 import { benchClones } from './clones.ts'
 import { benchDeploy } from './deploy.ts'
+import { benchGit } from './git.ts'
 import { benchLatency } from './latency.ts'
 import { benchMigration } from './migration.ts'
 import { benchPlacement } from './placement.ts'
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   clones: benchClones,
   deploy: benchDeploy,
   migration: benchMigration,
+  git: benchGit,
   validate: benchValidate,
   placement: benchPlacement,
 }

@@ -63,6 +63,10 @@ export function memoryCommitApprovals(): CommitApprovalStore {
       await Promise.resolve()
       approved = commit
     },
+    takeBack: async () => {
+      await Promise.resolve()
+      asked = undefined
+    },
     clear: async () => {
       await Promise.resolve()
       asked = undefined

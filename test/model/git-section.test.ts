@@ -146,6 +146,7 @@ describe('lanista.git', () => {
     )
     expect(problemsOf({ url: '/srv/b', verify: { mode: 'every', keyring_file: '/k' } })).to.equal('')
     expect(problemsOf({ url: 'https://forge/b', https: { token_file: 'ghp_abcdef' } })).to.match(/not the token itself/)
+    expect(problemsOf({ url: '/srv/b', webhook: { secret_file: 'whsec_abc' } })).to.match(/not the secret itself/)
     expect(problemsOf({ url: 'git@forge:b', ssh: { ...SSH, key_file: 'a"b' } })).to.match(/without quotes/)
   })
 })

@@ -2,6 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { hasGit } from '../builders/git-repository.ts'
+import { hookHeaders } from '../builders/hooks.ts'
 import { type RangeRepositoryFixture, rangeRepositoryIn } from '../builders/range-repository.ts'
 import { itLong } from '../runner/long-runs.ts'
 import { lanistaHere, startHere } from './command-line.ts'
@@ -100,6 +101,33 @@ describe('range files in a repository', function () {
     await running.nextLine(/"range":"JD","msg":"range is Ready"/)
     running.stop()
     await running.ended
+  })
+
+  itLong('are asked for at once when the forge tells of a push with the secret, which is told nowhere', async () => {
+    await repository.push({ 'ranges/JD.yml': jd })
+    const secret = 'c0ffee-c0ffee-c0ffee'
+    await writeFile(path.join(path.dirname(site.config), 'hook-secret'), `${secret}\n`, { mode: 0o600 })
+    const text = await readFile(site.config, 'utf8')
+    await writeFile(
+      site.config,
+      text.replace('interval: 24h }', 'interval: 24h, webhook: { secret_file: hook-secret } }'),
+    )
+    const running = startHere(['run', '--config', site.config], { log: 'on standard error' })
+    const http = /"http":"([^"]+)"/.exec(await running.nextLine(/"msg":"started"/))?.[1] ?? ''
+    await repository.push({ 'ranges/SL.yml': jd }, 'Add SL')
+    const post = async (headers: Readonly<Record<string, string>>): Promise<number> =>
+      (await fetch(`http://${http}/hooks/git`, { method: 'POST', headers, body: '{}' })).status
+    expect(await post(hookHeaders.github('another secret', '{}'))).to.equal(401)
+    expect(await running.nextLine(/git hook/)).to.match(/lanista.git.webhook.secret_file/)
+    expect(await post(hookHeaders.github(secret, '{}'))).to.equal(202)
+    await running.nextLine(/\(Add SL\) is in force/)
+    const told = await Promise.all(
+      ['/metrics', '/api/git', '/api/ranges'].map(async (page) => await (await fetch(`http://${http}${page}`)).text()),
+    )
+    expect(told[0]).to.match(/^lanista_git_hooks_total\{result="accepted"\} 1$/m)
+    running.stop()
+    await running.ended
+    expect([...told, await readFile(stateFile('git.json'), 'utf8')].join()).not.to.include(secret)
   })
 
   itLong('that were rewritten go in force when a person approves', async () => {

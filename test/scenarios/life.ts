@@ -97,7 +97,7 @@ export function startLife(options: LifeOptions): Life {
   const { controller, observed } = wireController({
     proxmox,
     followed: options.followed ?? followedFolder(options.ranges, options.parser),
-    freeze: options.freeze ?? { on: () => undefined, isPossible: () => false },
+    freeze: options.freeze ?? (() => []),
     store: options.store ?? nowhere,
     hostRoutes: options.hostRoutes,
     lockStore: options.lockStore,

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Commits, commits } from '../builders/commits.ts'
 import { memoryCommitApprovals, memoryRevisions } from '../builders/followed-files.ts'
-import type { Freeze } from '../../controllers/revisions/files-in-force.ts'
+import { type FreezeWindow, freezeWindow } from '../../model/freeze/freeze-window.ts'
 import type { Condition } from '../../model/condition.ts'
 import type { RangeRevisions } from '../../model/revision.ts'
 import { itLong } from '../runner/long-runs.ts'
@@ -19,14 +19,14 @@ const broken = 'ludus:\n  - vm_name: a\n    vlan: what\n'
 describe('ranges that follow commits', () => {
   let lab: Lab
   let forge: Commits
-  let windows: Freeze | undefined
+  let windows: readonly FreezeWindow[]
   const open = async (files: Readonly<Record<string, string>>, options: LabOptions = {}): Promise<string> => {
     forge = commits({ store: memoryRevisions(), releases: memoryCommitApprovals() })
     const first = forge.push(files, 'First')
-    windows = undefined
+    windows = []
     lab = await openLab({
       followed: forge.followed,
-      freeze: { on: () => windows, isPossible: () => true },
+      freeze: () => windows,
       ...options,
     })
     return first
@@ -97,6 +97,7 @@ describe('ranges that follow commits', () => {
       expect((await forge.followed.releases.asked())?.commit).to.equal(first)
       await forge.followed.releases.approve(first)
       await until(() => lab.ready('B'))
+      expect(await forge.followed.releases.asked(), 'nobody waits any more').to.equal(undefined)
       const second = forge.push({ A: broken, B: `${withTwo}ludus_extensions: { lanista: { wave: 1 } }\n` }, 'Second')
       await until(() => condition('B', 'UpToDate')?.reason === 'WaveHeld')
       expect((await forge.followed.releases.asked())?.commit).to.equal(second)
@@ -106,11 +107,9 @@ describe('ranges that follow commits', () => {
   })
 
   describe('while changes are frozen', () => {
-    const frozen = (drift = false, made = false): Freeze => ({
-      windows: ['exam'],
-      until: undefined,
-      allows: { drift, new: made },
-    })
+    const frozen = (...allow: readonly ('drift' | 'new')[]): readonly FreezeWindow[] => [
+      freezeWindow.parse({ name: 'the exam', from: '2000-01-01', until: '2100-01-01', allow }),
+    ]
     const stopped = (name: string): { running: unknown } => {
       const vm = [...lab.simulator.world.guests.values()].find((guest) => guest.config.get('name') === name)
       if (vm === undefined) throw new Error('no such VM')
@@ -132,13 +131,13 @@ describe('ranges that follow commits', () => {
       expect(vm.running).to.equal(undefined)
       expect(condition('JD', 'Ready')).to.deep.include({ status: 'Unknown', reason: 'Frozen' })
       expect(condition('NEW', 'Ready')).to.deep.include({ status: 'False', reason: 'Frozen' })
-      windows = frozen(true)
+      windows = frozen('drift')
       await until(() => vm.running !== undefined)
       expect(isThere('JD-b')).to.equal(false)
-      windows = frozen(true, true)
+      windows = frozen('drift', 'new')
       await until(() => lab.ready('NEW'))
       expect(isThere('JD-b')).to.equal(false)
-      windows = undefined
+      windows = []
       await until(() => isThere('JD-b') && lab.ready('JD'))
     })
 

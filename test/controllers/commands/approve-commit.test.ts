@@ -20,6 +20,7 @@ describe('lanista approve --commit', () => {
         approved = id
         return Promise.resolve()
       },
+      takeBack: () => Promise.resolve(),
       clear: () => Promise.resolve(),
     }
     const waves = memoryCommitApprovals()

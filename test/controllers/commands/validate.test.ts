@@ -103,6 +103,7 @@ async function validate(
           statusWritten: never,
           observed: never,
           zoneFindings: never,
+          gitHook: never,
           notified: never,
           git: never,
           configReloaded: never,

@@ -4,6 +4,7 @@ import { Polling } from '../../../controllers/git/polling.ts'
 /** A polling whose waits end when the test says so. */
 function open(answers: readonly boolean[]) {
   const waits: number[] = []
+  let now = 0
   const stop = new AbortController()
   let polls = 0
   let atOnce = 0
@@ -25,8 +26,10 @@ function open(answers: readonly boolean[]) {
       sleep: (milliseconds, signal) => {
         waits.push(milliseconds)
         signal?.throwIfAborted()
+        now += milliseconds
         return Promise.resolve()
       },
+      steady: () => now,
     },
     random: () => 1,
   })
@@ -56,5 +59,37 @@ describe('asking a repository again and again', () => {
     await each.run()
     expect(each.polls()).to.equal(3)
     expect(each.waits).to.deep.equal([60_000])
+  })
+
+  it('asks no more often for a flood of hints than is sensible, and forgets none', async () => {
+    const each = open(Array.from({ length: 20 }, () => true))
+    each.during(() => each.polling.hint())
+    await each.run()
+    expect(each.polls()).to.equal(21)
+    expect(each.waits).to.deep.equal(Array.from({ length: 15 }, () => 2000))
+  })
+
+  it('asks at once for a hint while it waits after failures', async () => {
+    const stop = new AbortController()
+    const polls: number[] = []
+    const polling: Polling = new Polling({
+      poll: () => {
+        polls.push(1)
+        if (polls.length === 2) stop.abort()
+        return Promise.resolve(false)
+      },
+      intervalMs: 60_000,
+      clock: {
+        sleep: (_, signal) =>
+          new Promise((_resolve, reject) => {
+            signal?.addEventListener('abort', () => reject(new Error('woken')))
+            polling.hint()
+          }),
+        steady: () => 0,
+      },
+      random: () => 1,
+    })
+    await polling.run(stop.signal)
+    expect(polls).to.have.length(2)
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
+import type { FreezeAllowed } from '../../../model/freeze/freeze-window.ts'
 import type { HeldRevision } from '../../../model/revision.ts'
 import { admissionOf, type Arrival } from '../../../reconcilers/revision/admission.ts'
 import { openWaveOf } from '../../../reconcilers/revision/waves.ts'
@@ -12,7 +13,7 @@ const arrivals: fc.Arbitrary<Arrival> = fc.record({
   isReached: fc.boolean(),
   broken: fc.constantFrom(undefined, held('Invalid')),
   frozen: fc.option(
-    fc.record({ drift: fc.boolean(), new: fc.boolean() }).map((allows) => ({ held: held('Frozen'), allows })),
+    fc.subarray<FreezeAllowed>(['drift', 'new']).map((allows) => ({ held: held('Frozen'), allows: new Set(allows) })),
     { nil: undefined },
   ),
   wave: fc.constantFrom(undefined, held('WaveHeld')),
@@ -42,7 +43,7 @@ describe('whether a newer content of a range file is acted on', () => {
     fc.assert(
       fc.property(arrivals, (arrival) => {
         fc.pre(arrival.frozen !== undefined && arrival.isNewer)
-        const isAllowed = (arrival.frozen?.allows.new ?? false) && !arrival.hasInForce
+        const isAllowed = (arrival.frozen?.allows.has('new') ?? false) && !arrival.hasInForce
         if (!isAllowed) expect(admissionOf(arrival).kind).not.to.equal('follow')
       }),
     )
@@ -52,7 +53,7 @@ describe('whether a newer content of a range file is acted on', () => {
     fc.assert(
       fc.property(arrivals, (arrival) => {
         fc.pre(arrival.frozen !== undefined && arrival.hasInForce)
-        const isWorkedOn = !arrival.isReached || (arrival.frozen?.allows.drift ?? false)
+        const isWorkedOn = !arrival.isReached || (arrival.frozen?.allows.has('drift') ?? false)
         expect(admissionOf(arrival).kind === 'rest').to.equal(!isWorkedOn)
       }),
     )
@@ -60,7 +61,7 @@ describe('whether a newer content of a range file is acted on', () => {
 
   it('names what its author can mend first', () => {
     const all = { broken: held('Invalid'), wave: held('WaveHeld'), isNewer: true, hasInForce: true, isReached: true }
-    const frozen = { held: held('Frozen'), allows: { drift: false, new: false } }
+    const frozen = { held: held('Frozen'), allows: new Set<FreezeAllowed>() }
     expect(admissionOf({ ...all, frozen })).to.deep.equal({ kind: 'rest', held: held('Invalid') })
     expect(admissionOf({ ...all, frozen, broken: undefined })).to.deep.equal({ kind: 'rest', held: held('Frozen') })
   })

@@ -1,0 +1,187 @@
+import { expect } from 'chai'
+import { openFilesInForce } from '../../../controllers/revisions/followed-files.ts'
+import type { FilesInForce } from '../../../controllers/revisions/files-in-force.ts'
+import { type FreezeWindow, freezeWindow } from '../../../model/freeze/freeze-window.ts'
+import { readInForce } from '../../../model/read-in-force.ts'
+import { type Commits, commits } from '../../builders/commits.ts'
+import { memoryRevisions } from '../../builders/followed-files.ts'
+import { quiet } from '../../builders/quiet.ts'
+
+const file = (octet: number): string =>
+  `ludus:\n  - { vm_name: a, hostname: a, template: t, vlan: 10, ip_last_octet: ${octet}, ram_gb: 1, cpus: 1, linux: true }\n`
+const BROKEN = 'ludus: 1\n'
+
+describe('range files as they are acted on', () => {
+  let store: ReturnType<typeof memoryRevisions>
+  let forge: Commits
+  let windows: readonly FreezeWindow[]
+  let files: FilesInForce
+  const begin = (remembers = true, areCommits = true): void => {
+    const surroundings = {
+      freeze: () => windows,
+      destroyed: () => Promise.resolve([]),
+      clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
+      logger: quiet,
+    }
+    files = openFilesInForce({ ...forge.followed, areCommits }, surroundings, remembers)
+  }
+  const freeze = (...allow: readonly ('drift' | 'new')[]): void => {
+    windows = [freezeWindow.parse({ name: 'the exam', from: '2000-01-01', until: '2100-01-01', allow })]
+  }
+  /** What is made of a file: `ok 1` where what it says with octet 1 is acted on. */
+  const read = async (id = 'JD'): Promise<string> => {
+    const file = await files.read(id)
+    const octet = readInForce(file)?.spec.vms[0]?.address.lastOctet
+    return [file.kind, ...(octet === undefined ? [] : [octet])].join(' ')
+  }
+  const reach = async (id = 'JD'): Promise<void> => {
+    const read = await files.read(id)
+    const digest = read.kind === 'ok' ? read.revisions?.actedOn?.digest : undefined
+    expect(files.reached(id, digest ?? ''), 'reached').not.to.equal(undefined)
+  }
+  beforeEach(() => {
+    store = memoryRevisions()
+    forge = commits({ store })
+    windows = []
+    forge.push({ JD: file(1) })
+    begin()
+  })
+
+  it('keep the last good content of a broken one in force, over restarts, until another is good', async () => {
+    expect(await read()).to.equal('ok 1')
+    forge.push({ JD: BROKEN })
+    expect(await read()).to.equal('ok 1')
+    begin()
+    expect(await read()).to.equal('ok 1')
+    expect(await files.read('JD')).to.have.nested.property('revisions.held.reason', 'Invalid')
+    forge.push({ JD: file(2) })
+    expect(await read()).to.equal('ok 2')
+    expect(await files.read('JD')).to.have.nested.property('revisions.held', undefined)
+  })
+
+  it('act on nothing of a broken one that never was good, whose memory is lost, or that was deleted in between', async () => {
+    forge.push({ JD: BROKEN })
+    expect(await read()).to.equal('invalid')
+    forge.push({ JD: file(1) })
+    expect(await read()).to.equal('ok 1')
+    forge.push({ JD: BROKEN })
+    await store.remove('JD')
+    begin()
+    expect(await read()).to.equal('invalid')
+    forge.push({ JD: file(1) })
+    await read()
+    forge.push({})
+    expect(await read()).to.equal('absent')
+    forge.push({ JD: BROKEN })
+    expect(await read()).to.equal('invalid')
+  })
+
+  it('are held back in a freeze, over restarts, and what is in flight is finished', async () => {
+    await reach()
+    freeze()
+    forge.push({ JD: file(2), SL: file(3) })
+    expect(await read()).to.equal('held 1')
+    expect(await read('SL')).to.equal('held')
+    begin()
+    expect(await read()).to.equal('held 1')
+    freeze('drift', 'new')
+    expect(await read()).to.equal('ok 1')
+    expect(await read('SL')).to.equal('ok 3')
+    freeze()
+    expect(await read('SL'), 'on its way').to.equal('ok 3')
+    await reach('SL')
+    expect(await read('SL')).to.equal('held 3')
+    windows = []
+    expect(await read()).to.equal('ok 2')
+  })
+
+  it('withhold a removal in a freeze unless it was begun before', async () => {
+    await reach()
+    forge.push({})
+    freeze()
+    expect(await files.read('JD')).to.have.nested.property('withheld.reason', 'Frozen')
+    forge.push({ JD: file(1) })
+    expect(await read(), 'put back').to.equal('held 1')
+    forge.push({})
+    windows = []
+    await files.read('JD')
+    await files.goes('JD')
+    freeze()
+    begin()
+    expect(await files.read('JD')).to.deep.equal({ kind: 'absent' })
+  })
+
+  it('are remembered of a folder only where changes may be frozen, and then of all', async () => {
+    begin(true, false)
+    await reach()
+    expect(store.records.size).to.equal(0)
+    freeze()
+    forge.push({ JD: file(2) })
+    expect(await read()).to.equal('held 1')
+    begin(true, false)
+    expect(await read()).to.equal('held 1')
+  })
+
+  it('are remembered by nobody who only looks', async () => {
+    begin(false)
+    forge.push({ JD: file(2) })
+    expect(await read()).to.equal('ok 2')
+    forge.push({ JD: BROKEN })
+    expect(await read()).to.equal('invalid')
+    expect(store.records.size).to.equal(0)
+  })
+
+  it('say which commit brought what they say, and take a content that comes back for that of the later one', async () => {
+    const commitOf = async (which: 'seen' | 'actedOn'): Promise<string | undefined> => {
+      const read = await files.read('JD')
+      return read.kind === 'ok' ? read.revisions?.[which]?.commit?.id : undefined
+    }
+    const first = forge.push({ JD: file(1), SL: file(1) })
+    expect(await commitOf('seen')).to.equal(first)
+    forge.push({ JD: file(1), SL: file(2) })
+    expect(await commitOf('seen'), 'another file').to.equal(first)
+    const broken = forge.push({ JD: BROKEN })
+    expect(await commitOf('seen')).to.equal(broken)
+    expect(await commitOf('actedOn')).to.equal(first)
+    const back = forge.push({ JD: file(1) })
+    expect(await commitOf('actedOn')).to.equal(back)
+  })
+
+  it('wait no longer than a while for a disk that hangs, and go on with what is in memory', async () => {
+    const hangs = { ...store, write: () => new Promise<void>(() => undefined) }
+    forge = commits({ store: hangs })
+    forge.push({ JD: file(1) })
+    const surroundings = {
+      freeze: () => windows,
+      destroyed: () => Promise.resolve([]),
+      clock: { now: () => 0, sleep: () => Promise.resolve() },
+      logger: quiet,
+    }
+    files = openFilesInForce({ ...forge.followed, areCommits: true }, surroundings, true)
+    expect(await read()).to.equal('ok 1')
+    forge.push({ JD: BROKEN })
+    expect(await read()).to.equal('ok 1')
+  })
+
+  it('are written again when a write has failed, and the trouble is told once', async () => {
+    const told: string[] = []
+    let isFull = true
+    const write = (record: Parameters<typeof store.write>[0]): Promise<void> =>
+      isFull ? Promise.reject(new Error('no space left')) : store.write(record)
+    forge = commits({ store: { ...store, write } })
+    forge.push({ JD: file(1) })
+    const surroundings = {
+      freeze: () => windows,
+      destroyed: () => Promise.resolve([]),
+      clock: { now: () => 0, sleep: () => new Promise<void>(() => undefined) },
+      logger: { ...quiet, warn: (message: string) => void told.push(message) },
+    }
+    files = openFilesInForce({ ...forge.followed, areCommits: true }, surroundings, true)
+    expect(await read()).to.equal('ok 1')
+    expect(await read()).to.equal('ok 1')
+    expect([told.length, store.records.size]).to.deep.equal([1, 0])
+    isFull = false
+    await read()
+    expect(store.records.size).to.equal(1)
+  })
+})
