@@ -4,6 +4,7 @@ import type { RangeSource } from '../../../adapters/range-files/range-source.ts'
 import { type RangeContent, rangeContents } from '../../../controllers/commands/range-contents.ts'
 import { openFilesInForce } from '../../../controllers/revisions/followed-files.ts'
 import type { Commit, CommitSnapshot } from '../../../model/commit-snapshot.ts'
+import { freezeSection } from '../../../model/freeze/freeze-section.ts'
 import { followedSource } from '../../builders/followed-files.ts'
 import { quiet } from '../../builders/quiet.ts'
 import { rangeText } from '../../scenarios/ranges.ts'
@@ -34,11 +35,9 @@ function open() {
   const running = openFilesInForce(
     followed,
     {
-      freezeOn: () =>
-        frozen ? { windows: ['exam'], until: undefined, allows: { drift: false, new: false } } : undefined,
-      mayFreeze: () => true,
+      freeze: () => (frozen ? freezeSection.parse([{ name: 'exam', from: '1969-01-01', until: '1971-01-01' }]) : []),
       destroyed: () => Promise.resolve([]),
-      now: () => 0,
+      clock: { now: () => 0, sleep: () => new Promise(() => undefined) },
       logger: quiet,
     },
     true,
