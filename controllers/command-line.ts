@@ -101,10 +101,18 @@ function commands(
       '--without-node <node>',
       'tell instead which VMs would be down without a node, and where they could be made',
     )
-    .action(async ({ config, withoutNode }: { config: string; withoutNode?: string }) => {
-      const options = { config, withoutNode }
+    .option(
+      '--git <ref>',
+      'plan a commit of the repository in place of the one in force: a branch, tag, full ref or id',
+    )
+    .option('--format <format>', 'text, markdown, github or json', 'text')
+    .action(async (given: { config: string; withoutNode?: string; git?: string; format: string }) => {
+      const options = { ...given, withoutNode: given.withoutNode, git: given.git }
       const { planCommand } = await import('./commands/plan.ts')
-      finish(await planCommand(options, spoken, paint(), print, stopSignal()))
+      const complain = (line: string): void => void stderr.write(`${line}\n`)
+      // What is for others says itself which commit it is of, and where nothing of this machine may be told.
+      const own = given.format === 'text' ? spoken : composition
+      finish(await planCommand(options, own, { paint: paint(), print, complain }, stopSignal()))
     })
   lanista
     .command('explain')

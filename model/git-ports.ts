@@ -11,6 +11,13 @@ export type Descent =
   /** Not among so many of its ancestors, and no more are looked at. */
   | { readonly kind: 'tooFar'; readonly looked: number }
 
+/** Where the histories of two commits meet. */
+export type Meeting =
+  /** `since`: all commits of the first that the second has not, itself first; undefined: more than are looked at. */
+  | { readonly kind: 'base'; readonly commit: string; readonly since: readonly string[] | undefined }
+  /** Nowhere, as far as is looked. */
+  | { readonly kind: 'none' }
+
 /** What a head has in the folder of range files. */
 export type HeadFiles =
   | { readonly kind: 'files'; readonly snapshot: CommitSnapshot }
@@ -48,10 +55,20 @@ export interface SignatureVerdict {
       }
 }
 
+/** A ref of the server, and the commit that it is at. */
+interface NamedCommit {
+  readonly name: string
+  readonly commit: string
+}
+
 /** The repository of range files, and what was fetched of it. Its functions throw `GitTrouble` for what a person can mend. */
 export interface RangeRepository {
   /** The commit that the branch is at, asked of the server; undefined when there is no such branch. */
   remoteHead(signal: AbortSignal): Promise<string | undefined>
+  /** The commits that these refs, by their full names, are at, asked of the server; without those that it does not have. */
+  named(names: readonly string[], signal: AbortSignal): Promise<readonly NamedCommit[]>
+  /** Fetches the histories of two commits, without their files, as far as it takes. */
+  meeting(head: string, other: string, signal: AbortSignal): Promise<Meeting>
   /**
    * Fetches what is missing of a head, and looks at it.
    *

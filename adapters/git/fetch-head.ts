@@ -7,8 +7,8 @@ import { errorCode } from '../error-code.ts'
 import { repositoryIn } from './git-environment.ts'
 import type { OwnGit } from './own-git.ts'
 
-const HEAD = 'refs/lanista/head'
-const FETCH = [
+export const HEAD = 'refs/lanista/head'
+export const FETCH = [
   'fetch',
   '--quiet',
   '--no-tags',
@@ -18,9 +18,9 @@ const FETCH = [
 ]
 
 /** Of so many ancestors, one step after the other, the head's commits alone are asked for; with the last it ends. */
-const DEPTHS = [64, 1024, 16_384]
+export const DEPTHS = [64, 1024, 16_384]
 /** Of no more new commits each one's signature is looked at. */
-const MOST_SINCE = 1000
+export const MOST_SINCE = 1000
 
 /** The head alone, with its folders and none of its files: what that costs does not depend on the history before it. */
 export async function fetchHead(git: OwnGit, head: string, signal: AbortSignal): Promise<void> {
@@ -76,7 +76,12 @@ export async function descentOf(
   return { kind: 'tooFar', looked: DEPTHS.at(-1) ?? 0 }
 }
 
-async function commitsOf(git: OwnGit, range: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+/** Ids of the commits that `git rev-list` names. */
+export async function commitsOf(
+  git: OwnGit,
+  range: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const output = await git.own(['rev-list', ...range, '--'], {}, signal)
   return output
     .toString('latin1')
@@ -85,7 +90,7 @@ async function commitsOf(git: OwnGit, range: readonly string[], signal: AbortSig
 }
 
 /** The commits whose parents were not fetched. */
-async function cutCommits(git: OwnGit): Promise<ReadonlySet<string>> {
+export async function cutCommits(git: OwnGit): Promise<ReadonlySet<string>> {
   try {
     const text = await readFile(join(repositoryIn(git.home), 'shallow'), 'latin1')
     return new Set(text.split('\n'))

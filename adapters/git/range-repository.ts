@@ -8,6 +8,7 @@ import { descentOf, fetchFiles, fetchHead } from './fetch-head.ts'
 import { asideIn } from './git-environment.ts'
 import { readCommit } from './objects.ts'
 import { GIT_PATIENCE, OwnGit, type GitPatience } from './own-git.ts'
+import { meetingOf } from './merge-base.ts'
 import { OwnRepository } from './own-repository.ts'
 import { SnapshotReader } from './read-snapshot.ts'
 import { Signatures } from './signatures.ts'
@@ -39,6 +40,22 @@ export function rangeRepository({
       const ref = `refs/heads/${settings.branch}`
       const output = await git.withServer('ask', ['ls-remote', '--quiet', '--', 'origin', ref], {}, signal)
       return headIn(output.toString('utf8'), ref)
+    },
+    named: async (names, signal) => {
+      await own.prepare(signal)
+      // What a tag with a message of its own stands for is told under this name.
+      const peeled = names.map((name) => `${name}^{}`)
+      const asked = ['ls-remote', '--quiet', '--', 'origin', ...names, ...peeled]
+      const output = (await git.withServer('ask', asked, {}, signal)).toString('utf8')
+      return names.flatMap((name) => {
+        const commit = headIn(output, `${name}^{}`) ?? headIn(output, name)
+        return commit === undefined ? [] : [{ name, commit }]
+      })
+    },
+    meeting: async (head, other, signal) => {
+      await own.prepare(signal)
+      await own.make(head, signal)
+      return await meetingOf(git, head, other, signal)
     },
     bring: async (head, accepted, all, signal): Promise<BroughtHead> => {
       await own.prepare(signal)

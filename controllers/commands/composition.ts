@@ -7,6 +7,7 @@ import type { HostRoutes } from '../../model/host-routes.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
+import type { ProposedCommit } from '../../model/proposed-commit.ts'
 import type { Presence } from '../../model/presence.ts'
 import type { Observed } from '../../model/observed.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
@@ -83,6 +84,11 @@ export interface Connected {
   readonly followed: FollowedFiles
   /** The repository that they are in; undefined when that is a folder. */
   readonly git: GitSource | undefined
+  /**
+   * Fetches a commit of the repository that a person names, and reads what would be in force with it; nothing is put in force, and nothing
+   * is left behind. Throws `UserError`. Undefined where the files are in a folder.
+   */
+  readonly propose: ((ref: string, signal: AbortSignal) => Promise<ProposedFiles>) | undefined
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
@@ -113,4 +119,14 @@ export interface Connected {
    * Resolves with the address it listens on.
    */
   serve(observed: Observed, signal: AbortSignal, listen?: string): Promise<string>
+}
+
+/** A commit that may go in force, and its files as a run would read them. */
+export interface ProposedFiles {
+  readonly proposed: ProposedCommit
+  /** What it is compared with was put in force by a Lanista of this state directory; else it is the newest commit of the branch. */
+  readonly isRemembered: boolean
+  /** Why it is not known what is in force, as subject, finding and remedy; undefined when it is. */
+  readonly untold: string | undefined
+  readonly files: RangeFiles
 }

@@ -6,6 +6,8 @@ import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
 export interface SeenNow {
   readonly snapshot: ClusterSnapshot
   readonly warnings: readonly string[]
+  /** The same without what their failures said, in order of name: as long as a node is silent, it is the same sentence. */
+  readonly silent: readonly string[]
 }
 
 type Told = ReadonlyMap<number, MachineTold>
@@ -28,6 +30,7 @@ export async function lookNow(
   const nodes = new Set(snapshot.guests.flatMap((guest) => (isAsked(guest) ? [guest.node] : [])))
   const told = new Map<string, Told>()
   const warnings: string[] = []
+  const silent: string[] = []
   await Promise.all(
     [...nodes]
       .filter((node) => online.has(node))
@@ -36,14 +39,14 @@ export async function lookNow(
           told.set(node, await proxmox.machines.told(node, signal))
         } catch (error) {
           signal.throwIfAborted()
-          warnings.push(
-            `node ${node} does not say which of its VMs run, so that is not known (${error instanceof Error ? error.message : String(error)}); check that it answers`,
-          )
+          const silence = `node ${node} does not say which of its VMs run, so that is not known`
+          warnings.push(`${silence} (${error instanceof Error ? error.message : String(error)}); check that it answers`)
+          silent.push(`${silence}; check that it answers`)
         }
       }),
   )
   const guests = snapshot.guests.map((guest) => (isAsked(guest) ? asTold(guest, told.get(guest.node)) : guest))
-  return { snapshot: { ...snapshot, guests }, warnings }
+  return { snapshot: { ...snapshot, guests }, warnings, silent: silent.sort() }
 }
 
 /** One that its node does not list is on its way to another, or gone. */

@@ -11,6 +11,7 @@ import { folderSource } from '../../adapters/range-files/folder-source.ts'
 import { withLudusRouter, withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
 import { readOfText } from '../../adapters/range-files/kept-reads.ts'
 import { watchRangeFiles } from '../../adapters/range-files/range-files.ts'
+import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
@@ -23,15 +24,17 @@ import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
 import { placeInText } from '../../adapters/yaml-file/place-in-text.ts'
-import type { Logger } from '../../model/ports.ts'
+import type { Logger, RangeFiles } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
+import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
 import { gitHookOf } from './git-hook-of.ts'
-import { gitRangeFiles } from './git-range-files.ts'
+import { gitRangeFiles, pathOf } from './git-range-files.ts'
 import { watchObservations } from './observations.ts'
+import { proposeCommit, proposedSource } from './propose-commit.ts'
 
 export interface ComposeOptions {
   readonly version: string
@@ -86,10 +89,12 @@ async function connect(
   const repository =
     settings === undefined ? undefined : gitRangeFiles(settings, stateDir, { logger, metrics, outside })
   const parser = new BalancedParser(clock)
+  const filesOf = (of: RangeSource): RangeFiles =>
+    withLudusRouters(watchRangeFiles({ source: of, clock, parser }), config)
   const source = repository?.source ?? folderSource(ranges, logger)
   const orders = destroyOrderFiles(stateDir)
   const followed: FollowedFiles = {
-    files: withLudusRouters(watchRangeFiles({ source, clock, parser }), config),
+    files: filesOf(source),
     parse: async (text) => withLudusRouter(readOfText(await parser.parse(text), text.file), config),
     store: revisionFiles(stateDir),
     areCommits: repository !== undefined,
@@ -116,6 +121,26 @@ async function connect(
     files: openFilesInForce(followed, looksOnly, false),
     followed,
     git: repository?.git,
+    propose:
+      settings === undefined || repository === undefined
+        ? undefined
+        : async (ref, signal) => {
+            const [inForce, untold] = await repository.snapshot().then(
+              (snapshot) => [snapshot, undefined] as const,
+              (error: unknown) => {
+                if (error instanceof UserError) return [undefined, error.message] as const
+                throw error
+              },
+            )
+            const path = pathOf(outside.environment)
+            const proposed = await proposeCommit(settings, { ref, inForce, path }, signal)
+            return {
+              proposed,
+              isRemembered: repository.isRemembered(),
+              untold,
+              files: filesOf(proposedSource(proposed)),
+            }
+          },
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     heldBefore: () => store.heldBefore(),

@@ -32,6 +32,8 @@ export interface GitRangeFiles {
   readonly provenance: FolderProvenance
   /** The commit in force, as it is read by who only looks. Throws `UserError` when there is none. */
   snapshot(): Promise<CommitSnapshot>
+  /** Whether that was put in force by a Lanista of this state directory; else it is the newest of the branch. */
+  isRemembered(): boolean
 }
 
 interface Around {
@@ -55,7 +57,7 @@ export function gitRangeFiles(
   { logger, metrics, outside }: Around,
 ): GitRangeFiles {
   const { clock, random, environment } = outside
-  const path = environment['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+  const path = pathOf(environment)
   const place = placeOf(settings)
   const never = new AbortController().signal
   let isRunning = false
@@ -127,6 +129,7 @@ export function gitRangeFiles(
       hint: () => polling.hint(),
     },
     snapshot,
+    isRemembered: () => accepting.accepted !== undefined,
   }
 }
 
@@ -182,3 +185,7 @@ const placeOf = ({ url, branch, path, verify }: GitSettings): GitPlace => ({
 })
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+/** Where programs are looked for. */
+export const pathOf = (environment: NodeJS.ProcessEnv): string =>
+  environment['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

@@ -11,6 +11,7 @@ import type {
 } from '../../model/revision.ts'
 import { type Admission, admissionOf } from '../../reconcilers/revision/admission.ts'
 import { brokenText, frozenText } from '../../reconcilers/revision/revision-words.ts'
+import { HeldRanges } from './held-ranges.ts'
 import type { RevisionRecords } from './revision-records.ts'
 import type { Waves } from './waves.ts'
 
@@ -25,7 +26,7 @@ export interface FilesInForceParts {
     readonly rangeId: string
   }) => Promise<RangeFileRead>
   readonly freezeOn: (rangeId: string) => Freeze | undefined
-  readonly waves: Pick<Waves, 'holdOn' | 'begin' | 'nobodyWaits'> | undefined
+  readonly waves: Pick<Waves, 'holdOn' | 'hasMoved' | 'begin' | 'nobodyWaits'> | undefined
   /** Where range files are commits: a broken one keeps its last good content in force, and what was seen is told. */
   readonly keepsLastGood: boolean
   /** Who only looks remembers nothing. */
@@ -42,15 +43,12 @@ export class FilesInForce implements RangeFiles {
   readonly #parts: FilesInForceParts
   /** What texts that are kept came to, for as long as they are in force. */
   readonly #parsed = new Map<string, { readonly digest: string; readonly read: Promise<RangeFileRead> }>()
-  /** Of whom a newer content, or all, is held back. */
-  readonly #held = new Set<string>()
-  /** Those of them that wait for a wave. */
-  readonly #inWaves = new Set<string>()
-  #onRelease: (rangeId: string) => void = () => undefined
+  readonly #held: HeldRanges
   #head: string | undefined
 
   constructor(parts: FilesInForceParts) {
     this.#parts = parts
+    this.#held = new HeldRanges(() => void parts.waves?.nobodyWaits())
   }
 
   list(): Promise<readonly string[]> {
@@ -63,7 +61,7 @@ export class FilesInForce implements RangeFiles {
 
   /** Calls back with each range that is held back whenever that may have ended. */
   onRelease(listener: (rangeId: string) => void): void {
-    this.#onRelease = listener
+    this.#held.onRelease(listener)
   }
 
   async read(rangeId: string): Promise<RangeFileRead> {
@@ -100,7 +98,7 @@ export class FilesInForce implements RangeFiles {
     const reached = revisionOf(record.inForce)
     records.set({ ...record, reached })
     void records.written(rangeId)
-    this.#tellHeld()
+    void this.#tellIfMoved()
     return reached
   }
 
@@ -108,13 +106,18 @@ export class FilesInForce implements RangeFiles {
   forget(rangeId: string): void {
     this.#parts.records.forget(rangeId)
     this.#parsed.delete(rangeId)
-    this.#released(rangeId)
+    this.#held.released(rangeId)
+  }
+
+  /** Each look at a held range costs requests: they are told when a wave is over, not of each range that has reached it. */
+  async #tellIfMoved(): Promise<void> {
+    if ((await this.#parts.waves?.hasMoved()) === true) this.#held.tell()
   }
 
   #absent(rangeId: string, freeze: Freeze | undefined): RangeFileRead {
     const { records, keepsLastGood, remembers } = this.#parts
     const record = records.of(rangeId)
-    this.#released(rangeId)
+    this.#held.released(rangeId)
     const isGoing = record?.inForce?.kind === 'gone'
     // A commit took it away; a folder may only have been out of sight, and in a freeze nothing of that is acted on.
     if (freeze === undefined && keepsLastGood && remembers && record?.inForce?.kind === 'file')
@@ -153,12 +156,12 @@ export class FilesInForce implements RangeFiles {
     const record = this.#seen(rangeId, raw)
     const problem = raw.kind === 'invalid' ? { problem: raw.diagnostics } : {}
     if (admission.kind === 'follow') {
-      this.#released(rangeId)
+      this.#held.released(rangeId)
       if (raw.kind === 'invalid') return raw
       return { ...raw, revisions: revisionsOf(this.#admitted(rangeId, raw, record), undefined) }
     }
     const { held } = admission
-    this.#waits(rangeId, held)
+    this.#held.waits(rangeId, held)
     const inForce = await this.#inForce(rangeId, raw, record)
     const revisions = revisionsOf(record, held)
     if (admission.kind === 'keep' && inForce !== undefined) return { ...inForce, ...problem, revisions }
@@ -211,32 +214,13 @@ export class FilesInForce implements RangeFiles {
     return read.kind === 'ok' ? read : undefined
   }
 
-  #waits(rangeId: string, { reason }: HeldRevision): void {
-    this.#held.add(rangeId)
-    if (reason === 'WaveHeld') this.#inWaves.add(rangeId)
-    else this.#leftWaves(rangeId)
-  }
-
-  #released(rangeId: string): void {
-    this.#held.delete(rangeId)
-    this.#leftWaves(rangeId)
-  }
-
-  #leftWaves(rangeId: string): void {
-    if (this.#inWaves.delete(rangeId) && this.#inWaves.size === 0) void this.#parts.waves?.nobodyWaits()
-  }
-
   /** With another commit in force, what was held back at the one before is looked at again. */
   #notice(head: CommitStamp | undefined): void {
     if (head === undefined || head.id === this.#head) return
     const isFirst = this.#head === undefined
     this.#head = head.id
     if (this.#parts.remembers) void this.#parts.waves?.begin(head)
-    if (!isFirst) this.#tellHeld()
-  }
-
-  #tellHeld(): void {
-    for (const id of this.#held) this.#onRelease(id)
+    if (!isFirst) this.#held.tell()
   }
 }
 

@@ -33,6 +33,8 @@ export class Waves {
   readonly #parts: WaveParts
   #table: { readonly commit: string; readonly members: Promise<readonly Member[] | undefined> } | undefined
   #asked: string | undefined
+  /** The wave that was open when somebody was held last. */
+  #open: number | undefined
 
   constructor(parts: WaveParts) {
     this.#parts = parts
@@ -46,9 +48,21 @@ export class Waves {
     if (members === undefined) return waveText(rangeId, commit, wave, { wave: 0, waitsFor: [] })
     const open = await this.#openOf(members)
     if (open === undefined || open.wave >= wave) return undefined
+    this.#open = open.wave
     if ((await this.#parts.releases.approved()) === commit.id) return undefined
     await this.#ask(commit, open)
     return waveText(rangeId, commit, wave, open)
+  }
+
+  /** Whether another wave is open than when somebody was held last. Never rejects: what can't be told may have. */
+  async hasMoved(): Promise<boolean> {
+    if (this.#open === undefined || this.#table === undefined) return false
+    try {
+      const members = await this.#table.members
+      return members === undefined || (await this.#openOf(members))?.wave !== this.#open
+    } catch {
+      return true
+    }
   }
 
   async #openOf(members: readonly Member[]): Promise<OpenWave | undefined> {

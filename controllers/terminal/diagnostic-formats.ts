@@ -4,6 +4,8 @@ import type { CheckedFile } from '../../model/checked-file.ts'
 import { type Diagnostic, diagnosticSentence, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import { summaryText } from './diagnostic-text.ts'
+import { asJson } from './safe-json.ts'
+import { workflowCommand } from './workflow-command.ts'
 
 /** What was found in files, as one JSON document for programs. As the others, it may end in the log of a build: no values. */
 export const diagnosticJson = (files: readonly CheckedFile[]): string =>
@@ -17,17 +19,6 @@ export const diagnosticJson = (files: readonly CheckedFile[]): string =>
     problems: files.reduce((sum, { problems }) => sum + problems.length, 0),
     warnings: files.reduce((sum, { warnings }) => sum + warnings.length, 0),
   })
-
-/** JSON that is safe to print: it escapes of itself only the oldest of the characters that a terminal acts on. */
-const asJson = (value: unknown): string => JSON.stringify(value, undefined, 2).replace(ACTING, asJsonEscape)
-
-/** As `printable`, less line feeds, which here are ours. */
-const ACTING = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
-
-const asJsonEscape = (character: string): string =>
-  Array.from({ length: character.length }, (_, at) => character.charCodeAt(at).toString(16).padStart(4, '0'))
-    .map((unit) => `\\u${unit}`)
-    .join('')
 
 const jsonOf = (diagnostic: Diagnostic): unknown => {
   const { line, column, finding, remedy } = unquotedDiagnostic(diagnostic)
@@ -99,13 +90,7 @@ export const diagnosticGithub = (files: readonly CheckedFile[], from: string): r
   ...foundIn(files).map(({ path, level, diagnostic }) => {
     const { line, column } = diagnostic
     const file = printable(pathFrom(path, from).path, 4096)
-    const place = { file, line: line ?? 1, ...(column === undefined ? {} : { col: column }) }
-    const properties = Object.entries(place).map(([name, value]) => `${name}=${propertyText(String(value))}`)
-    return `::${level} ${properties.join(',')}::${dataText(diagnosticSentence(diagnostic))}`
+    return workflowCommand(level, { file, line: line ?? 1, col: column }, diagnosticSentence(diagnostic))
   }),
   summaryText(files),
 ]
-
-/** As GitHub's own toolkit escapes: percent, line ends; in properties also what separates them. */
-const dataText = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-const propertyText = (text: string): string => dataText(text).replaceAll(':', '%3A').replaceAll(',', '%2C')

@@ -106,6 +106,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'model/plan', 'reconcilers/host', 'reconcilers/range', 'reconcilers/removal'],
   },
   {
+    name: 'controllers/plan-formats',
+    purpose: 'a plan as others read it: Markdown, annotations, and what of it is not told to them',
+    imports: ['model', 'model/plan', 'controllers/terminal'],
+  },
+  {
     name: 'controllers/host-migration',
     purpose: "the Ludus host's move step by step, its journal, its confirmation, and the way back",
     imports: ['model', 'reconcilers/host'],
@@ -245,6 +250,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/migration',
       'controllers/network',
       'controllers/pace',
+      'controllers/plan-formats',
       'controllers/range',
       'controllers/removal',
       'controllers/revisions',

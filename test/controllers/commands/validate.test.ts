@@ -86,6 +86,7 @@ async function validate(
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),
         destroyOrders: { read: never, write: never, clear: never, list: never },
+        propose: undefined,
         migration: {
           journal: { read: never, write: never, clear: never },
           lockStore: { read: never, write: never, clear: never },

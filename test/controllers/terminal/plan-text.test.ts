@@ -13,6 +13,8 @@ const NOTHING = {
   away: [],
   warnings: [],
   diagnostics: [],
+  files: new Map<string, string>(),
+  nodes: [],
 }
 const found = { file: 'JD.yml', line: 3, column: 5, finding: 'hostname web_1 is no DNS name', remedy: 'change it' }
 const text = (report: Partial<Parameters<typeof planText>[0]>) =>
@@ -46,12 +48,12 @@ describe('planText', () => {
 
   it('shows what goes with a range, and counts it as changes', () => {
     const reason = 'range JD is to go'
-    const removals = [
+    const actions = [
       { kind: 'delete-vm', vm: 'JD-DC01', vmid: 1_010_011, node: 'pve1', reason },
       { kind: 'delete-network', network: 'vnet r1', reason },
       { kind: 'delete-pool', pool: 'JD', reason },
     ] as const
-    expect(text({ removals })).to.deep.equal([
+    expect(text({ removals: [{ rangeId: 'JD', actions }] })).to.deep.equal([
       'ranges that are to go',
       '  - vm JD-DC01 on pve1 (VMID 1010011): range JD is to go',
       '  - vnet r1: range JD is to go',

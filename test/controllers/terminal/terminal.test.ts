@@ -134,6 +134,8 @@ describe('the text of a plan', () => {
         zoneFindings: [],
         warnings: [],
         diagnostics: [],
+        files: new Map(),
+        nodes: [],
       },
       plain,
     )
@@ -164,6 +166,8 @@ describe('the text of a plan', () => {
         away: [],
         warnings: [],
         diagnostics: [],
+        files: new Map(),
+        nodes: [],
       },
       plain,
     )
@@ -182,7 +186,7 @@ describe('the text of a plan', () => {
         networkActions: [],
         removals: [],
         plans: [plan],
-        refused: ['range KT: no'],
+        refused: [{ rangeId: 'KT', message: 'range KT: no' }],
         suspended: [],
         withoutFile: [],
         unknown: [],
@@ -190,6 +194,8 @@ describe('the text of a plan', () => {
         zoneFindings: [],
         warnings: [],
         diagnostics: [],
+        files: new Map(),
+        nodes: [],
       },
       plain,
     )
