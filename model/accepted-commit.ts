@@ -8,6 +8,8 @@ export interface AcceptedCommit {
   readonly commit: string
   /** So many range files are in it: fewer than that are found only where it can't be read. */
   readonly files: number
+  /** A person approved of it although it has not even the folder of range files: one that follows needs none either. */
+  readonly noFolder?: boolean | undefined
   /** Its signature was looked at and was good. */
   readonly trusted: boolean
   /** ISO 8601 */

@@ -1,4 +1,4 @@
-import type { Commit, CommitSnapshot } from './commit-snapshot.ts'
+import type { Commit, CommitSnapshot, RangeChange } from './commit-snapshot.ts'
 
 /** How a head stands to the commit in force. */
 export type Descent =
@@ -31,6 +31,14 @@ export interface BroughtHead {
   readonly commit: Commit
   readonly descent: Descent
   readonly files: HeadFiles
+}
+
+/** Who changed what between two commits. */
+export interface ChangesSince {
+  /** The latest for each range, as far as is known. */
+  readonly changes: readonly RangeChange[]
+  /** So many commits are new; undefined: more than are looked at, or nobody counted. */
+  readonly commits: number | undefined
 }
 
 /** What a commit's signature came to. */
@@ -76,6 +84,11 @@ export interface RangeRepository {
    * @param all whether each commit since then is to be told
    */
   bring(head: string, accepted: string | undefined, all: boolean, signal: AbortSignal): Promise<BroughtHead>
+  /**
+   * Tells which commits changed range files on the way from the one in force to a head that was brought and follows from it. Asks the
+   * server for what it needs of them where more than one is new and range files differ, within bounds, and for no file.
+   */
+  changes(accepted: CommitSnapshot, head: CommitSnapshot, signal: AbortSignal): Promise<ChangesSince>
   /** Looks at the signatures of commits that were brought. */
   verdicts(commits: readonly string[], signal: AbortSignal): Promise<readonly SignatureVerdict[]>
   /** The files of a commit that was kept, without the server. */

@@ -4,6 +4,7 @@ import type { Notification } from './notify/notification.ts'
 import type { Outcome } from './outcome.ts'
 import type { Permit } from './permit.ts'
 import type { ProxmoxErrorKind } from './proxmox-error.ts'
+import type { FileRemoval } from './file-removal.ts'
 import type { FolderIdentity, SeenFile, WaitingSet } from './prune.ts'
 import type { FileOrigin, HeldRevision, RangeRevisions } from './revision.ts'
 import type { RangeSpec } from './range-spec.ts'
@@ -112,6 +113,16 @@ export interface FolderProvenance {
   identity(): Promise<FolderIdentity>
   /** Whether a commit of the folder's working tree has another among its ancestors; false when git can't tell. */
   follows(commit: string, ancestor: string): Promise<boolean>
+  /** Only where commits are what is in force, which tell who removed a file. */
+  readonly removals?: FileRemovals
+}
+
+/** What commits in force tell of files that are not in them. */
+export interface FileRemovals {
+  /** The commit in force just now; undefined when none is. While it is the same, so are the files. */
+  inForce(): string | undefined
+  /** How files left, by range id, as far as it is known and not remembered yet. */
+  of(gone: readonly SeenFile[]): ReadonlyMap<string, FileRemoval>
 }
 
 /** Where is kept which ranges the folder has had, and as what it was last seen with them. */

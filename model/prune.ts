@@ -1,3 +1,5 @@
+import type { FileRemoval } from './file-removal.ts'
+
 /** `lanista.prune`: what becomes of ranges whose file is gone. */
 export interface PruneSettings {
   readonly enabled: boolean
@@ -42,6 +44,8 @@ export interface SeenFile {
   readonly emptied: boolean
   /** The file went while the folder could not be read. */
   readonly unread: boolean
+  /** How it left the repository; left out while it is there, where that is not known, and in a folder. */
+  readonly removal?: FileRemoval | undefined
 }
 
 /** Ranges whose files are gone and that go only when a person approves of exactly them. */
@@ -54,6 +58,8 @@ export interface WaitingSet {
 
 export interface WaitingRange {
   readonly id: string
+  /** How its file left the repository; left out where that is not known. The approval is for this removal and no other. */
+  readonly removal?: FileRemoval | undefined
   /** The VMs in its pool, in order of VMID. */
   readonly vms: readonly WaitingVm[]
 }

@@ -17,8 +17,11 @@ export const FETCH = [
   '--no-auto-maintenance',
 ]
 
+/** What is asked for by its id is sent whatever else is here. */
+const AS_ASKED = ['-c', 'fetch.negotiationAlgorithm=noop']
+
 /** Of so many ancestors, one step after the other, the head's commits alone are asked for; with the last it ends. */
-export const DEPTHS = [64, 1024, 16_384]
+export const DEPTHS = [64, 1024, 16_384] as const
 /** Of no more new commits each one's signature is looked at. */
 export const MOST_SINCE = 1000
 
@@ -35,8 +38,13 @@ export async function fetchHead(git: OwnGit, head: string, signal: AbortSignal):
 /** Files by the ids of their objects, all in one go. */
 export async function fetchFiles(git: OwnGit, ids: readonly string[], signal: AbortSignal): Promise<void> {
   const input = ids.map((id) => `${id}\n`).join('')
-  const noTalk = ['-c', 'fetch.negotiationAlgorithm=noop']
-  await git.withServer('fetch', [...noTalk, ...FETCH, '--filter=blob:none', '--stdin', 'origin'], { input }, signal)
+  await git.withServer('fetch', [...AS_ASKED, ...FETCH, '--filter=blob:none', '--stdin', 'origin'], { input }, signal)
+}
+
+/** Trees by their ids, without what is in them. */
+export async function fetchTrees(git: OwnGit, ids: readonly string[], signal: AbortSignal): Promise<void> {
+  const input = ids.map((id) => `${id}\n`).join('')
+  await git.withServer('fetch', [...AS_ASKED, ...FETCH, '--filter=tree:0', '--stdin', 'origin'], { input }, signal)
 }
 
 /**
@@ -56,13 +64,15 @@ export async function descentOf(
   if (head.id === accepted) return { kind: 'follows', since: [] }
   if (head.parents.length === 1 && head.parents[0] === accepted) return { kind: 'follows', since: [head.id] }
   if (!all && head.parents.includes(accepted)) return { kind: 'follows', since: undefined }
-  for (const depth of DEPTHS) {
-    await git.withServer(
-      'fetch',
-      [...FETCH, '--filter=tree:0', `--depth=${depth}`, '--', 'origin', `+${head.id}:${HEAD}`],
-      {},
-      signal,
-    )
+  // What an earlier question has brought is not asked for again.
+  for (const depth of [undefined, ...DEPTHS]) {
+    if (depth !== undefined)
+      await git.withServer(
+        'fetch',
+        [...FETCH, '--filter=tree:0', `--depth=${depth}`, '--', 'origin', `+${head.id}:${HEAD}`],
+        {},
+        signal,
+      )
     const ancestors = new Set(await commitsOf(git, [head.id], signal))
     const cut = await cutCommits(git)
     if (ancestors.has(accepted)) {
@@ -73,7 +83,7 @@ export async function descentOf(
         return { kind: 'follows', since: since.length > MOST_SINCE ? undefined : since }
     } else if ([...ancestors].every((id) => !cut.has(id))) return { kind: 'other' }
   }
-  return { kind: 'tooFar', looked: DEPTHS.at(-1) ?? 0 }
+  return { kind: 'tooFar', looked: DEPTHS[2] }
 }
 
 /** Ids of the commits that `git rev-list` names. */

@@ -4,6 +4,7 @@ import type { BroughtHead, RangeRepository, SignatureVerdict } from '../../model
 import type { GitSettings } from '../../model/git-section.ts'
 import { GitTrouble } from '../../model/git-trouble.ts'
 import { printable } from '../../model/printable.ts'
+import { changesSince } from './changes-since.ts'
 import { descentOf, fetchFiles, fetchHead } from './fetch-head.ts'
 import { asideIn } from './git-environment.ts'
 import { readCommit } from './objects.ts'
@@ -66,6 +67,7 @@ export function rangeRepository({
       const files = await reader.read(commit, (ids) => fetchFiles(git, ids, signal), signal)
       return { commit, descent, files }
     },
+    changes: (accepted, head, signal) => changesSince(git, settings.path, { accepted, head }, signal),
     verdicts: async (ids, signal): Promise<readonly SignatureVerdict[]> => {
       const objects = await reader.objects(ids, signal)
       const verdicts: SignatureVerdict[] = []

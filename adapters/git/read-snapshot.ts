@@ -1,21 +1,15 @@
-import type { Commit, CommitContent, CommitFile } from '../../model/commit-snapshot.ts'
+import type { Commit, CommitContent } from '../../model/commit-snapshot.ts'
 import type { HeadFiles } from '../../model/git-ports.ts'
 import { GitTrouble } from '../../model/git-trouble.ts'
-import { entryName } from '../range-files/file-id.ts'
-import { LUDUS_NAMES } from '../range-files/find-range-files.ts'
 import { YAML_LIMITS } from '../yaml-file/parse-within-limits.ts'
 import { type BatchObject, readBatch, readTree, type TreeEntry } from './objects.ts'
 import type { OwnGit } from './own-git.ts'
+import { foldersAmong, lookOf, namedEntries, type Place, placesDirect, placesInside } from './range-places.ts'
 
 /** So many entries of a folder, and so many range files, are looked at. A cluster has 153 ranges at most. */
 const MOST_FILES = 5000
 /** So many bytes of range files are held in memory. */
 const MOST_BYTES = 128 * 1_048_576
-
-/** A place of a range file in a commit, and what is there. */
-interface Place extends Omit<CommitFile, 'content' | 'look'> {
-  readonly entry: TreeEntry
-}
 
 /** Reads the range files of a commit out of the object store; nothing is ever checked out. */
 export class SnapshotReader {
@@ -62,7 +56,7 @@ export class SnapshotReader {
     }
     const files = places.map(({ entry, ...place }) => ({
       ...place,
-      look: `${entry.kind} ${entry.id}`,
+      look: lookOf(entry),
       content: contentOf(entry),
     }))
     return { kind: 'files', snapshot: { commit, files } }
@@ -98,28 +92,19 @@ export class SnapshotReader {
   /** In order of path; undefined when there are more than are looked at. */
   async #places(tree: NonNullable<BatchObject>, signal: AbortSignal): Promise<readonly Place[] | undefined> {
     const idBytes = tree.id.length / 2
-    const entries = readTree(tree.content, idBytes).flatMap((entry) => {
-      const name = entryName(entry.name)
-      return name.kind === 'ignored' ? [] : [{ entry, name, path: this.#below(entry.name) }]
-    })
-    const folders = entries.filter(({ entry, name }) => name.kind === 'folder' && entry.kind === 'folder')
+    const entries = namedEntries(tree.content, idBytes, this.#path)
+    const folders = foldersAmong(entries)
     if (folders.length > MOST_FILES) return undefined
     const trees = await this.objects(
       folders.map(({ entry }) => entry.id),
       signal,
     )
-    const inside = folders.flatMap(({ entry, name: { id, misnamed }, path }, index): readonly Place[] => {
+    const inside = folders.flatMap((folder, index): readonly Place[] => {
       const own = trees[index]
-      if (own?.type !== 'tree') throw damaged(entry.id)
-      return readTree(own.content, idBytes)
-        .filter(({ name }) => LUDUS_NAMES.some((each) => each === name))
-        .map((each) => ({ id, misnamed, path: `${path}/${each.name}`, entry: each }))
+      if (own?.type !== 'tree') throw damaged(folder.entry.id)
+      return placesInside(folder, own.content, idBytes)
     })
-    const direct = entries.flatMap(({ entry, name: { kind, id, misnamed }, path }): readonly Place[] => {
-      // A range's folder that can't be looked into may hold its file, unless its name is no range's.
-      const isHidden = kind === 'folder' && (entry.kind === 'symlink' || entry.kind === 'submodule') && !misnamed
-      return kind === 'file' || isHidden ? [{ id, misnamed, path, entry }] : []
-    })
+    const direct = placesDirect(entries)
     return [...direct, ...inside].sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
@@ -152,10 +137,6 @@ export class SnapshotReader {
           return id === undefined ? [] : [[id, Number(digits)] as const]
         }),
     )
-  }
-
-  #below(name: string): string {
-    return this.#path === '' ? name : `${this.#path}/${name}`
   }
 }
 

@@ -14,6 +14,7 @@ const acceptedCommit: z.ZodType<AcceptedCommit> = z.object({
   source: z.string(),
   commit: commitId,
   files: z.int().min(0),
+  noFolder: z.boolean().optional(),
   trusted: z.boolean(),
   acceptedAt: z.string(),
   line: z.array(commitId),

@@ -3,12 +3,14 @@ import { z } from 'zod'
 import type { ApprovalStore } from '../../model/ports.ts'
 import type { WaitingSet } from '../../model/prune.ts'
 import { privateJsonFile } from './private-json-file.ts'
+import { fileRemoval } from './removal-schema.ts'
 
 const waitingSet: z.ZodType<WaitingSet> = z.object({
   why: z.array(z.string()),
   ranges: z.array(
     z.object({
       id: z.string(),
+      removal: fileRemoval.optional(),
       vms: z.array(z.object({ vmid: z.number(), name: z.string(), node: z.string() })),
     }),
   ),

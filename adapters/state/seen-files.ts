@@ -3,10 +3,8 @@ import { z } from 'zod'
 import type { SeenFilesStore } from '../../model/ports.ts'
 import type { SeenFile } from '../../model/prune.ts'
 import { isRangeId } from '../../model/range-id.ts'
+import { fileRemoval, maybe } from './removal-schema.ts'
 import { privateJsonFile } from './private-json-file.ts'
-
-/** JSON has no key where there is no value. */
-const maybe = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value) => value ?? undefined)
 
 const git = z.discriminatedUnion('kind', [
   z.object({
@@ -25,6 +23,7 @@ const seenFiles: z.ZodType<readonly SeenFile[]> = z.array(
     folder: maybe(z.object({ place: z.string(), born: maybe(z.string()), git: maybe(git) })),
     emptied: z.boolean(),
     unread: z.boolean(),
+    removal: fileRemoval.optional(),
   }),
 )
 

@@ -3,6 +3,7 @@ import { durationText } from '../../model/duration.ts'
 import type { PruneSettings, SeenFile, WaitingSet } from '../../model/prune.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import { fileGone } from '../../reconcilers/prune/removal-words.ts'
 import { markedRanges, rangeLeft, type RangeLeft } from '../../reconcilers/removal/range-left.ts'
 
 /** What pruning is set to, what it remembers, and what it has asked a person. */
@@ -42,11 +43,13 @@ function whatIsThere(rangeId: string, { guests, networks, pool }: RangeLeft): st
 function fate(id: string, { enabled, grace, seen, asked }: PruneNow): string {
   const byHand = `put its file back to go on with it, or remove it: lanista destroy ${id}`
   if (!enabled) return `that stays as it is, as lanista.prune is off; ${byHand}`
+  const removal = seen.find(({ rangeId }) => rangeId === id)?.removal
+  const known = removal === undefined ? '' : `${fileGone(removal)}; `
   if (asked?.ranges.some((range) => range.id === id) === true)
-    return `it goes when somebody approves (lanista.prune): ${asked.why.join('; ')}; run lanista approve, or put the file back to keep it`
+    return `${known}it goes when somebody approves (lanista.prune): ${asked.why.join('; ')}; run lanista approve, or put the file back to keep it`
   if (!seen.some(({ rangeId }) => rangeId === id))
     return `lanista.prune leaves it alone, as its state directory knows of no file of it; ${byHand}`
-  return `it goes once its file has been missing for ${durationText(grace)} while lanista run watches (lanista.prune); put the file back to keep it`
+  return `${known}it goes once its file has been missing for ${durationText(grace)} while lanista run watches (lanista.prune); put the file back to keep it`
 }
 
 /** That there may be more ranges than are told, as far as the token's rights hide them. */

@@ -20,9 +20,10 @@ import type { FolderProvenance, Logger, Metrics } from '../../model/ports.ts'
 import { UserError } from '../../model/user-error.ts'
 import { bySomebody, sourceNames } from '../../reconcilers/git/git-words.ts'
 import type { Composition } from '../commands/composition.ts'
-import { Accepting, type GitPlace } from '../git/accepting.ts'
+import { Accepting } from '../git/accepting.ts'
 import { commitProvenance } from '../git/commit-provenance.ts'
 import type { GitSource } from '../git/git-source.ts'
+import type { GitPlace } from '../git/git-standing.ts'
 import { Polling } from '../git/polling.ts'
 
 /** Range files of a repository, and what goes on with it. */
@@ -103,6 +104,7 @@ export function gitRangeFiles(
     provenance: commitProvenance(
       { source: place.source, origin: digestOf(settings.url), branch: settings.branch },
       () => accepting.accepted,
+      accepting.removals,
     ),
     git: {
       status: () => accepting.status,

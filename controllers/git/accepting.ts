@@ -1,39 +1,15 @@
-import {
-  type AcceptedCommit,
-  type AcceptedCommitStore,
-  type CommitApprovalStore,
-  type CommitSink,
-  type GitStatus,
-  LONGEST_LINE,
-} from '../../model/accepted-commit.ts'
-import type { Clock } from '../../model/clock.ts'
-import { type CommitSnapshot, shortId } from '../../model/commit-snapshot.ts'
-import type { BroughtHead, RangeRepository } from '../../model/git-ports.ts'
+import type { AcceptedCommit, CommitApprovalStore, GitStatus } from '../../model/accepted-commit.ts'
+import type { BroughtHead, SignatureVerdict } from '../../model/git-ports.ts'
 import { type GitFinding, type GitReason, GitTrouble } from '../../model/git-trouble.ts'
-import type { Logger } from '../../model/ports.ts'
-import { printable } from '../../model/printable.ts'
-import { bySomebody, sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
-import { commitsToTrust, judgeHead, type VerifyMode } from '../../reconcilers/git/judge-head.ts'
-import { findingOf, readStrictly, written } from './git-failures.ts'
+import type { FileRemovals } from '../../model/ports.ts'
+import { sourceNames, type SourceNames } from '../../reconcilers/git/git-words.ts'
+import { commitsToTrust, judgeHead } from '../../reconcilers/git/judge-head.ts'
+import { findingOf, written } from './git-failures.ts'
+import { GitStanding } from './git-standing.ts'
+import { InForce, type InForceParts } from './in-force.ts'
 
-/** Where commits come from. */
-export interface GitPlace {
-  readonly url: string
-  readonly branch: string
-  readonly path: string
-  readonly mode: VerifyMode
-  /** Stands for URL, branch and path. */
-  readonly source: string
-}
-
-export interface AcceptingParts {
-  readonly place: GitPlace
-  readonly repository: RangeRepository
-  readonly store: AcceptedCommitStore
+export interface AcceptingParts extends InForceParts {
   readonly approvals: CommitApprovalStore
-  readonly sink: CommitSink
-  readonly clock: Pick<Clock, 'now'>
-  readonly logger: Logger
   /** Told after each poll. */
   readonly onStatus: (status: GitStatus) => void
 }
@@ -47,72 +23,42 @@ const MAYBE_OURS: ReadonlySet<GitReason> = new Set([
 ])
 
 /**
- * Puts commits in force, one after the other, and keeps the last good one whatever else the server shows. What is in force is one
- * value, and what is remembered of it is written before it is.
+ * Asks the server, and has commits put in force one after the other; the last good one stays, whatever else the server shows.
  */
 export class Accepting {
   readonly #parts: AcceptingParts
   readonly #names: SourceNames
-  #accepted: AcceptedCommit | undefined
-  #isOpen = false
-  #finding: GitStatus['finding']
-  #askedAt: string | undefined
+  readonly #standing: GitStanding
+  readonly #inForce: InForce
   /** The head that was fetched last and is not in force: it needs no second fetch to be judged again. */
   #brought: BroughtHead | undefined
+  /** A commit whose signature was not good. */
+  #distrusted: string | undefined
 
   constructor(parts: AcceptingParts) {
     this.#parts = parts
     this.#names = sourceNames(parts.place)
+    this.#standing = new GitStanding(parts)
+    this.#inForce = new InForce(parts, this.#names)
     parts.sink.explain(`range files: ${this.#names.source}: nothing has been fetched yet; wait a moment`)
   }
 
   get accepted(): AcceptedCommit | undefined {
-    return this.#accepted
+    return this.#inForce.accepted
+  }
+
+  /** Who removed files that were in force. */
+  get removals(): FileRemovals {
+    return this.#inForce.removals
   }
 
   get status(): GitStatus {
-    const { place, sink } = this.#parts
-    const { url, branch, path } = place
-    const commit = sink.snapshot?.commit
-    return {
-      url,
-      branch,
-      path,
-      commit:
-        commit === undefined
-          ? undefined
-          : {
-              id: commit.id,
-              author: printable(commit.author),
-              at: isoOf(commit.at),
-              subject: printable(commit.subject, 200),
-              acceptedAt: this.#accepted?.acceptedAt ?? '',
-            },
-      finding: this.#finding,
-      askedAt: this.#askedAt,
-    }
+    return this.#standing.status(this.accepted)
   }
 
-  /**
-   * Puts in force what an earlier life accepted, without the server. Does nothing when that is done. @returns whether something is in
-   * force
-   */
-  async open(signal: AbortSignal): Promise<boolean> {
-    const { place, store, repository, sink } = this.#parts
-    if (!this.#isOpen) {
-      const before = await readStrictly(store)
-      if (before?.source === place.source) this.#accepted = before
-      this.#isOpen = true
-    }
-    if (sink.snapshot !== undefined || this.#accepted === undefined) return sink.snapshot !== undefined
-    const snapshot = await repository.read(this.#accepted.commit, signal)
-    if (snapshot.files.length < this.#accepted.files)
-      throw new GitTrouble(
-        'RepositoryDamaged',
-        `${this.#names.source}: not all files of the commit in force can be read; it is fetched anew`,
-      )
-    sink.swap(snapshot)
-    return true
+  /** As `InForce.open`. */
+  open(signal: AbortSignal): Promise<boolean> {
+    return this.#inForce.open(signal)
   }
 
   /**
@@ -123,11 +69,11 @@ export class Accepting {
   async poll(signal: AbortSignal): Promise<boolean> {
     let isWell = true
     try {
-      this.#told(await this.#look(signal))
+      this.#standing.told(await this.#look(signal))
     } catch (error) {
       if (signal.aborted) throw error
       isWell = false
-      this.#told(findingOf(error, this.#names))
+      this.#standing.told(findingOf(error, this.#names))
     }
     this.#parts.onStatus(this.status)
     return isWell
@@ -137,14 +83,14 @@ export class Accepting {
     const { repository } = this.#parts
     const damage = await this.#openUnlessDamaged(signal)
     const head = await repository.remoteHead(signal)
-    this.#askedAt = isoOf(this.#parts.clock.now())
+    this.#standing.asked()
     if (head === undefined)
       return {
         reason: 'BranchMissing',
         message: `${this.#names.source}: there is no such branch, or no commit at all; push it, or set lanista.git.branch`,
       }
     if (damage !== undefined) return await this.#judgeAnew(head, signal)
-    if (this.#isSettled(head)) {
+    if (this.#inForce.isSettled(head)) {
       await this.#nothingWaits()
       return undefined
     }
@@ -181,92 +127,52 @@ export class Accepting {
     }
   }
 
-  /** Whether a head is in force, and nothing is left to be looked at. */
-  #isSettled(head: string): boolean {
-    const { sink, place } = this.#parts
-    return (
-      sink.snapshot?.commit.id === head &&
-      this.#accepted?.commit === head &&
-      (place.mode === 'off' || this.#accepted.trusted)
-    )
-  }
-
   async #judge(head: string, signal: AbortSignal): Promise<GitFinding | undefined> {
     const { repository, place, approvals, logger } = this.#parts
-    const accepted = this.#accepted
+    const { accepted } = this.#inForce
     const brought =
       this.#brought?.commit.id === head
         ? this.#brought
         : await repository.bring(head, accepted?.commit, place.mode === 'every', signal)
     this.#brought = brought
     const toTrust = commitsToTrust(place.mode, brought.commit, brought.descent) ?? []
-    const verdicts = toTrust.length === 0 ? [] : await repository.verdicts(toTrust, signal)
+    const verdicts = await this.#verdicts(toTrust, signal)
     const approved = await approvals.approved()
     const judgement = judgeHead({ brought, accepted, mode: place.mode, verdicts, approved }, this.#names)
     if (judgement.kind === 'accept') {
-      await this.#accept(judgement.snapshot, judgement.follows, signal)
+      await this.#inForce.accept(judgement, signal)
+      this.#brought = undefined
       await this.#nothingWaits()
       return undefined
     }
     const { finding, approvable } = judgement
     if (approvable) await written(approvals.ask({ commit: head, why: finding.message }))
     else await this.#nothingWaits()
-    if (this.#parts.sink.snapshot === undefined && accepted !== undefined)
-      await this.#restore(accepted, signal).catch((error: unknown) =>
+    await this.#inForce
+      .restore(signal)
+      .catch((error: unknown) =>
         logger.warn('git: the commit in force is lost here, and the server does not give it again', { error }),
       )
     return finding
   }
 
-  async #accept(snapshot: CommitSnapshot, follows: boolean, signal: AbortSignal): Promise<void> {
-    const { repository, store, sink, place, clock, logger } = this.#parts
-    const { commit, files } = snapshot
-    await repository.keep(commit.id, signal)
-    const line = follows ? (this.#accepted?.line ?? []).filter((id) => id !== commit.id) : []
-    const accepted: AcceptedCommit = {
-      source: place.source,
-      commit: commit.id,
-      files: files.length,
-      trusted: place.mode !== 'off',
-      acceptedAt: isoOf(clock.now()),
-      line: [...line, commit.id].slice(-LONGEST_LINE),
-    }
-    await written(store.write(accepted))
-    this.#accepted = accepted
-    this.#brought = undefined
-    sink.swap(snapshot)
-    logger.info(`git: commit ${bySomebody(commit)} is in force`, { commit: commit.id, files: files.length })
-  }
-
-  /** Fetches the commit in force once more, from a server that still has it. */
-  async #restore({ commit }: AcceptedCommit, signal: AbortSignal): Promise<void> {
-    const { repository, sink } = this.#parts
-    const { files } = await repository.bring(commit, undefined, false, signal)
-    if (files.kind !== 'files') return
-    await repository.keep(commit, signal)
-    sink.swap(files.snapshot)
+  /**
+   * Of commits that are all to be trusted; of the one alone that was not the last time, while it is not: whoever pushes a thousand commits, one
+   * of them bad, has them looked at once and not with each poll. Nothing else is remembered, as a good key may have expired since.
+   */
+  async #verdicts(ids: readonly string[], signal: AbortSignal): Promise<readonly SignatureVerdict[]> {
+    const { repository } = this.#parts
+    if (ids.length === 0) return []
+    const suspect = ids.filter((id) => id === this.#distrusted)
+    const again = suspect.length === 0 ? [] : await repository.verdicts(suspect, signal)
+    const verdicts = again.some(isBad) ? again : await repository.verdicts(ids, signal)
+    this.#distrusted = verdicts.find(isBad)?.commit.id
+    return verdicts
   }
 
   async #nothingWaits(): Promise<void> {
     await written(this.#parts.approvals.clear())
   }
-
-  #told(finding: GitFinding | undefined): void {
-    const { logger, sink, clock } = this.#parts
-    const before = this.#finding
-    const inForce =
-      sink.snapshot === undefined ? 'nothing is in force' : `commit ${shortId(sink.snapshot.commit.id)} stays in force`
-    if (finding === undefined) {
-      if (before !== undefined) logger.info('git: the newest commit is in force again')
-      this.#finding = undefined
-      return
-    }
-    if (before?.message !== finding.message)
-      logger.warn(`git: ${finding.message}; ${inForce}`, { reason: finding.reason })
-    const since = before?.reason === finding.reason ? before.since : isoOf(clock.now())
-    this.#finding = { ...finding, since }
-    sink.explain(`range files: ${finding.message}`)
-  }
 }
 
-const isoOf = (time: number): string => new Date(Math.max(-8.64e15, Math.min(8.64e15, time))).toISOString()
+const isBad = ({ result }: SignatureVerdict): boolean => result.kind !== 'good'

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
+import type { FileRemoval } from '../../model/file-removal.ts'
 import type { FolderProvenance, RangeFileRead, RangeFiles, SeenFilesStore } from '../../model/ports.ts'
 import type { FolderIdentity } from '../../model/prune.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
@@ -26,6 +27,9 @@ export interface WatchTime {
   /** How often the folder is looked at, in milliseconds. */
   readonly resyncMs: () => number
 }
+
+/** So often it is looked anew when another commit went in force meanwhile. */
+const MOST_TRIES = 10
 
 /** A file that is not there. */
 export type MissingFile = WatchedFile & { readonly missing: NonNullable<WatchedFile['missing']> }
@@ -135,6 +139,7 @@ export class MissingFiles {
         id: file.rangeId,
         watched: file.missing.watched,
         doubts: [...doubtsOf(file, folder, follows), ...renamed],
+        removal: file.removal,
       })
     }
     return judged
@@ -143,13 +148,31 @@ export class MissingFiles {
   async #listed(): Promise<FolderLook> {
     const { stopwatch, clock, resyncMs } = this.#time
     try {
-      const folder = await this.#provenance.identity()
-      const ids = await this.#files.list()
-      const sound = await this.#hasValid(ids)
-      return { kind: 'listed', ids, sound, folder, at: stopwatch(), now: clock.now(), mostStep: 2 * resyncMs() }
+      const { folder, ids, sound, removals } = await this.#atOnce()
+      const [at, now, mostStep] = [stopwatch(), clock.now(), 2 * resyncMs()]
+      return { kind: 'listed', ids, sound, folder, at, now, mostStep, removals }
     } catch {
       return { kind: 'unread' }
     }
+  }
+
+  /** What there is, all of it of the same commit where commits are in force. Throws when it can't be told. */
+  async #atOnce(): Promise<
+    Pick<Extract<FolderLook, { readonly kind: 'listed' }>, 'folder' | 'ids' | 'sound'> & {
+      readonly removals: ReadonlyMap<string, FileRemoval>
+    }
+  > {
+    const { removals } = this.#provenance
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const before = removals?.inForce()
+      const folder = await this.#provenance.identity()
+      const ids = await this.#files.list()
+      const sound = await this.#hasValid(ids)
+      if (before !== removals?.inForce()) continue
+      const gone = [...this.#watch.files.values()].filter(({ rangeId }) => !ids.includes(rangeId))
+      return { folder, ids, sound, removals: removals?.of(gone) ?? new Map<string, FileRemoval>() }
+    }
+    throw new Error('commits go in force faster than they can be looked at')
   }
 
   /** Reads no further than to the first valid one, and no text twice that has not changed. */

@@ -1,8 +1,11 @@
+import type { FileRemoval } from '../../model/file-removal.ts'
 import type { ApprovalStore, Logger, Metrics } from '../../model/ports.ts'
 import type { WaitingSet } from '../../model/prune.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
-import { isSameSet, waitingSetOf } from '../../reconcilers/prune/waiting-set.ts'
+import { approvalWas, type Mistake } from '../../reconcilers/prune/prune-words.ts'
+import { fileGone } from '../../reconcilers/prune/removal-words.ts'
+import { compareSets, waitingSetOf } from '../../reconcilers/prune/waiting-set.ts'
 
 /** Asks a person about ranges that wait, and takes an answer only for exactly what waits when it is read. */
 export class PruneApproval {
@@ -12,7 +15,7 @@ export class PruneApproval {
   readonly #metrics: Pick<Metrics, 'pruneWaiting'>
   /** What was asked last; undefined when nothing waits. */
   #asked: WaitingSet | undefined
-  #answeredWrongly = false
+  #mistake: Mistake | undefined
 
   /** @param look tells which VMs a person approves of */
   constructor(
@@ -27,9 +30,9 @@ export class PruneApproval {
     this.#metrics = metrics
   }
 
-  /** The last answer was for another set than waited by then. */
-  get answeredWrongly(): boolean {
-    return this.#answeredWrongly
+  /** What was wrong with the last answer, which was for another set than waited by then; undefined when nothing was. */
+  get mistake(): Mistake | undefined {
+    return this.#mistake
   }
 
   /**
@@ -37,16 +40,21 @@ export class PruneApproval {
    * when the cluster can't be seen, or the answer can't be removed.
    *
    * @param why nobody but a person may decide
+   * @param removals by which commits their files left, as far as it is known
    */
-  async ordersOf(rangeIds: readonly string[], why: readonly string[]): Promise<readonly RemovalOrder[]> {
-    const waiting = waitingSetOf(rangeIds, why, await this.#look())
+  async ordersOf(
+    rangeIds: readonly string[],
+    why: readonly string[],
+    removals: ReadonlyMap<string, FileRemoval>,
+  ): Promise<readonly RemovalOrder[]> {
+    const waiting = waitingSetOf(rangeIds, why, await this.#look(), removals)
     return waiting !== undefined && (await this.#isApproved(waiting)) ? ordersOf(waiting) : []
   }
 
   /** Takes the question back, and an answer that nobody waits for. */
   async nothingWaits(): Promise<void> {
     this.#asked = undefined
-    this.#answeredWrongly = false
+    this.#mistake = undefined
     this.#metrics.pruneWaiting(0)
     await this.#approvals.clear()
   }
@@ -57,14 +65,13 @@ export class PruneApproval {
     if (answer !== undefined) {
       // It counts once, also when this process ends before the ranges are gone.
       await this.#approvals.forgetAnswer()
-      if (isSameSet(answer, waiting)) {
+      const compared = compareSets(answer, waiting)
+      if (compared === 'same') {
         await this.nothingWaits()
         return true
       }
-      this.#answeredWrongly = true
-      this.#logger.warn(
-        'the approval was for other ranges or VMs than wait now and does not count; look again: lanista approve',
-      )
+      this.#mistake = compared
+      this.#logger.warn(`${approvalWas(compared)} and does not count; look again: lanista approve`)
     }
     // In full: a VM may have moved to another node, which is shown.
     if (JSON.stringify(this.#asked) === JSON.stringify(waiting)) return false
@@ -77,8 +84,8 @@ export class PruneApproval {
 }
 
 const ordersOf = ({ ranges }: WaitingSet): readonly RemovalOrder[] =>
-  ranges.map(({ id, vms }) => ({
+  ranges.map(({ id, vms, removal }) => ({
     rangeId: id,
-    why: 'its file is gone, and its removal was approved',
+    why: `${fileGone(removal)}, and its removal was approved`,
     scope: { kind: 'listed', vms: vms.map(({ vmid, name }) => ({ vmid, name })) },
   }))

@@ -1,3 +1,4 @@
+import { type FileRemoval, removalKey } from '../../model/file-removal.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import { BUDGET_MS } from '../../reconcilers/prune/judge-prune.ts'
@@ -7,6 +8,8 @@ export class PruneOrders {
   readonly #stopwatch: () => number
   readonly #logger: Logger
   readonly #orders = new Map<string, RemovalOrder>()
+  /** What stands for the removal of the file that each is for, where that is known. */
+  readonly #removals = new Map<string, string>()
   /** When ranges began to go, by the stopwatch. */
   #went: readonly number[] = []
   /** Ranges whose file was seen since the look that is under way began. */
@@ -21,6 +24,11 @@ export class PruneOrders {
   /** Undefined when the range stays. */
   of(rangeId: string): RemovalOrder | undefined {
     return this.#orders.get(rangeId)
+  }
+
+  /** Whether the order for a range is for this removal of its file: one that came back and was removed again is gone anew. */
+  isFor(rangeId: string, removal: FileRemoval | undefined): boolean {
+    return this.#removals.get(rangeId) === (removal && removalKey(removal))
   }
 
   /** The ranges that go. */
@@ -53,11 +61,18 @@ export class PruneOrders {
     this.#orders.clear()
   }
 
-  /** Gives all of these orders, or none: a file that came back since the look began makes it a set that nobody has judged. */
-  give(orders: readonly RemovalOrder[]): void {
+  /**
+   * Gives all of these orders, or none: a file that came back since the look began makes it a set that nobody has judged.
+   *
+   * @param removals how files left, as far as it is known
+   */
+  give(orders: readonly RemovalOrder[], removals: ReadonlyMap<string, FileRemoval>): void {
     if (orders.some(({ rangeId }) => this.#returned.has(rangeId))) return
     for (const order of orders) {
+      const removal = removals.get(order.rangeId)
       this.#orders.set(order.rangeId, order)
+      if (removal === undefined) this.#removals.delete(order.rangeId)
+      else this.#removals.set(order.rangeId, removalKey(removal))
       this.#logger.warn('range goes', { range: order.rangeId, why: order.why })
     }
     const at = this.#stopwatch()

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/condition.ts'
+import type { FileRemoval } from '../../model/file-removal.ts'
 import type { Logger } from '../../model/ports.ts'
 import type { PruneSettings } from '../../model/prune.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
@@ -125,30 +126,40 @@ export class Pruning {
     const folder = await this.#files.look()
     if (folder === undefined) return
     const missing = this.#files.missing()
-    for (const id of this.#orders.ids()) if (missing.every(({ rangeId }) => rangeId !== id)) this.#orders.withdraw(id)
+    for (const id of this.#orders.ids()) {
+      const file = missing.find(({ rangeId }) => rangeId === id)
+      if (file === undefined || !this.#orders.isFor(id, file.removal)) this.#orders.withdraw(id)
+    }
 
+    const removals = new Map(
+      missing.flatMap(({ rangeId, removal }) => (removal === undefined ? [] : [[rangeId, removal]])),
+    )
     const unordered = missing.filter(({ rangeId }) => this.#orders.of(rangeId) === undefined)
     const judged = await this.#files.judged(unordered, folder)
     const { expired, why } = judgePrune({ missing: judged, grace, budget, went: this.#orders.went() })
     const later = unordered.map(
-      ({ rangeId, missing: { since } }) => [rangeId, goesLater(rangeId, { since, grace })] as const,
+      ({ rangeId, missing: { since }, removal }) => [rangeId, goesLater(rangeId, { since, grace, removal })] as const,
     )
     if (why.length === 0) {
       this.#outlooks = new Map(later)
       await this.#approval.nothingWaits()
-      return this.#order(expired.map((rangeId) => this.#orderOf(rangeId, grace)))
+      return this.#order(
+        expired.map((rangeId) => this.#orderOf(rangeId, grace, removals.get(rangeId))),
+        removals,
+      )
     }
-    const waits = expired.map((id) => [id, waitsForApproval(id, why, this.#approval.answeredWrongly)] as const)
+    const { mistake } = this.#approval
+    const waits = expired.map((id) => [id, waitsForApproval(id, { why, mistake, removal: removals.get(id) })] as const)
     this.#outlooks = new Map([...later, ...waits])
-    this.#order(await this.#approval.ordersOf(expired, why))
+    this.#order(await this.#approval.ordersOf(expired, why, removals), removals)
   }
 
-  #orderOf(rangeId: string, grace: number): RemovalOrder {
-    return { rangeId, why: whyItGoes(grace), scope: { kind: 'named', names: this.#files.namesOf(rangeId) } }
+  #orderOf(rangeId: string, grace: number, removal: FileRemoval | undefined): RemovalOrder {
+    return { rangeId, why: whyItGoes(grace, removal), scope: { kind: 'named', names: this.#files.namesOf(rangeId) } }
   }
 
-  #order(orders: readonly RemovalOrder[]): void {
-    this.#orders.give(orders)
+  #order(orders: readonly RemovalOrder[], removals: ReadonlyMap<string, FileRemoval>): void {
+    this.#orders.give(orders, removals)
     this.#outlooks = new Map([...this.#outlooks].filter(([id]) => this.#orders.of(id) === undefined))
   }
 

@@ -1,5 +1,6 @@
 import { printable } from '../../model/printable.ts'
 import type { WaitingSet } from '../../model/prune.ts'
+import { fileGone } from '../../reconcilers/prune/removal-words.ts'
 
 /** What a person is asked to approve of: the cause, each range, and each VM with its VMID and node. */
 export function approvalText({ why, ranges }: WaitingSet): string {
@@ -10,6 +11,7 @@ export function approvalText({ why, ranges }: WaitingSet): string {
     '',
     ...ranges.flatMap((range) => [
       `- range ${printable(range.id)}${range.vms.length === 0 ? ': no VM in its pool' : ''}`,
+      ...(range.removal === undefined ? [] : [`  ${printable(fileGone(range.removal), 500)}`]),
       ...range.vms.map(({ vmid, name, node }) => `  - vm ${printable(name)} (VMID ${vmid} on ${printable(node)})`),
     ]),
     '',

@@ -9,7 +9,9 @@ export type VerifyMode = 'off' | 'head' | 'every'
 export interface HeadSeen {
   readonly brought: BroughtHead
   /** The commit in force, with how many range files are in it; undefined when none is. */
-  readonly accepted: { readonly commit: string; readonly files: number } | undefined
+  readonly accepted:
+    | { readonly commit: string; readonly files: number; readonly noFolder?: boolean | undefined }
+    | undefined
   readonly mode: VerifyMode
   /** Of the commits that `commitsToTrust` names. */
   readonly verdicts: readonly SignatureVerdict[]
@@ -19,7 +21,13 @@ export interface HeadSeen {
 
 /** What becomes of a head. */
 export type Judgement =
-  | { readonly kind: 'accept'; readonly snapshot: CommitSnapshot; readonly follows: boolean }
+  | {
+      readonly kind: 'accept'
+      readonly snapshot: CommitSnapshot
+      readonly follows: boolean
+      /** It has no folder of range files, and is meant to have none. */
+      readonly noFolder: boolean
+    }
   /** `approvable`: it goes in force when a person approves of exactly it. */
   | { readonly kind: 'refuse'; readonly finding: GitFinding; readonly approvable: boolean }
 
@@ -54,7 +62,10 @@ export function judgeHead(
       'NotTrusted',
       'more commits are new than the signatures of which are looked at; push some of them first, or set lanista.git.verify.mode to head',
     )
-  for (const id of wanted) {
+  // One that is not good is enough, whether the others were looked at or not.
+  const isBad = (id: string): boolean =>
+    verdicts.some(({ commit: { id: its }, result }) => its === id && result.kind !== 'good')
+  for (const id of [...wanted.filter(isBad), ...wanted]) {
     const verdict = verdicts.find((each) => each.commit.id === id)
     const why = distrust(verdict, id, commit.id)
     if (why !== undefined) return refuse('NotTrusted', why)
@@ -70,7 +81,8 @@ export function judgeHead(
   const emptied = isEmptied ? (files.kind === 'noFolder' ? noFolder : noFile) : undefined
   const unrelated = whyNoDescent(descent, accepted?.commit, { head: commit.id, emptied })
   if (unrelated !== undefined && !isApproved) return refuse('HistoryRewritten', unrelated, true)
-  if (files.kind === 'noFolder' && !(isApproved && accepted !== undefined))
+  // Who has approved of a commit without the folder is not asked about each that comes after it.
+  if (files.kind === 'noFolder' && !((isApproved && accepted !== undefined) || accepted?.noFolder === true))
     return refuse(
       'PathMissing',
       `${noFolder}; put it back, or set lanista.git.path${accepted === undefined ? '' : `; if it is meant to be gone, ${approve(commit.id)}`}`,
@@ -82,7 +94,7 @@ export function judgeHead(
       `${noFile}; put them back, or set lanista.git.path; if they are meant to be gone, ${approve(commit.id)}`,
       true,
     )
-  return { kind: 'accept', snapshot, follows: descent.kind === 'follows' }
+  return { kind: 'accept', snapshot, follows: descent.kind === 'follows', noFolder: files.kind === 'noFolder' }
 }
 
 const approve = (id: string): string => `run lanista approve --commit ${id.slice(0, 12)}`

@@ -1,3 +1,6 @@
+import type { FileRemoval } from '../../model/file-removal.ts'
+import { overBudget } from './removal-words.ts'
+
 /** The time that a budget is for. */
 export const BUDGET_MS = 3_600_000
 
@@ -6,7 +9,7 @@ export interface PruneCase {
   readonly missing: readonly MissingRange[]
   /** How long a file must have been gone, in milliseconds. */
   readonly grace: number
-  /** So many may go within an hour. */
+  /** So many may go within an hour, and by one commit. */
   readonly budget: number
   /** So many began to go within the last hour. */
   readonly went: number
@@ -18,6 +21,8 @@ export interface MissingRange {
   readonly watched: number
   /** Why it may be gone by accident, each as a sentence without its end. */
   readonly doubts: readonly string[]
+  /** How its file left the repository; undefined where that is not known, and in a folder. */
+  readonly removal?: FileRemoval | undefined
 }
 
 export interface PruneVerdict {
@@ -29,7 +34,8 @@ export interface PruneVerdict {
 
 /**
  * Judges which ranges go for lack of a file. What expires within the next hour counts for the budget as well, so that a
- * folder that loses its files one by one is no way around it. Any doubt about one range stops them all.
+ * folder that loses its files one by one is no way around it. What one commit removed counts whole, however much of it is left to
+ * go. Any doubt about one range stops them all.
  */
 export function judgePrune({ missing, grace, budget, went }: PruneCase): PruneVerdict {
   const expired = missing.filter(({ watched }) => watched >= grace)
@@ -38,8 +44,9 @@ export function judgePrune({ missing, grace, budget, went }: PruneCase): PruneVe
   const gone = went === 0 ? '' : `, and ${went} began to go in the last hour`
   const over = `${soon} ${soon === 1 ? 'range' : 'ranges'} would go within an hour${gone}; lanista.prune.budget is ${budget}`
   const doubts = [...new Set(expired.flatMap((range) => range.doubts))].sort()
+  const atOnce = [...new Set(expired.flatMap(({ removal }) => overBudget(removal, budget) ?? []))].sort()
   return {
     expired: expired.map(({ id }) => id).sort(),
-    why: [...(soon + went > budget ? [over] : []), ...doubts],
+    why: [...(soon + went > budget ? [over] : []), ...atOnce, ...doubts],
   }
 }

@@ -1,3 +1,4 @@
+import { type FileRemoval, removalKey } from '../../model/file-removal.ts'
 import type { FolderIdentity, SeenFile } from '../../model/prune.ts'
 import { isRangeId } from '../../model/range-id.ts'
 
@@ -39,6 +40,8 @@ export type FolderLook =
       readonly now: number
       /** What the time since the look before counts at most, in milliseconds: nobody watched a longer gap. */
       readonly mostStep: number
+      /** How files that are not listed left, by range id, as far as it is known and not remembered. Default: not at all. */
+      readonly removals?: ReadonlyMap<string, FileRemoval>
     }
   | { readonly kind: 'unread' }
 
@@ -50,9 +53,7 @@ export const watchFrom = (seen: readonly SeenFile[]): FileWatch => ({
 
 /** What is to be remembered of a watch, in order of range id. */
 export const rememberedOf = ({ files }: FileWatch): readonly SeenFile[] =>
-  [...files.values()]
-    .map(({ rangeId, names, folder, emptied, unread }) => ({ rangeId, names, folder, emptied, unread }))
-    .sort((a, b) => (a.rangeId < b.rangeId ? -1 : 1))
+  [...files.values()].map(({ missing: _, ...seen }) => seen).sort((a, b) => (a.rangeId < b.rangeId ? -1 : 1))
 
 /** The watch with ranges of which it is only known that the folder has had their files. */
 export function withKnown({ files, last }: FileWatch, rangeIds: readonly string[]): FileWatch {
@@ -77,7 +78,7 @@ const blank = (rangeId: string): WatchedFile => ({
 export function withRead(watch: FileWatch, rangeId: string, names: readonly string[] | undefined): FileWatch {
   if (!isRangeId(rangeId)) return watch
   const file = watch.files.get(rangeId) ?? blank(rangeId)
-  const read = { ...file, names: names ?? file.names, missing: undefined }
+  const read = { ...back(file), names: names ?? file.names }
   return { ...watch, files: new Map(watch.files).set(rangeId, read) }
 }
 
@@ -96,23 +97,31 @@ export function afterLook(watch: FileWatch, look: FolderLook): FileWatch {
   const step = last.kind === 'listed' ? Math.min(Math.max(0, look.at - last.at), look.mostStep) : 0
   const known = withKnown(watch, present)
   const files = mapValues(known.files, (file): WatchedFile => {
-    if (present.includes(file.rangeId))
-      return { ...file, folder: look.folder, emptied: false, unread: false, missing: undefined }
+    if (present.includes(file.rangeId)) return { ...back(file), folder: look.folder, emptied: false, unread: false }
     // Ids that differ only in case have trouble with each other, and none of them is gone.
-    if (families.has(file.rangeId.toLowerCase())) return { ...file, missing: undefined }
+    if (families.has(file.rangeId.toLowerCase())) return back(file)
     const { missing } = file
+    const removal = look.removals?.get(file.rangeId) ?? file.removal
+    // It was back in between.
+    const isAnother = keyOf(removal) !== keyOf(file.removal)
     return {
       ...file,
+      ...(removal === undefined ? {} : { removal }),
       emptied: file.emptied || !look.sound,
       unread: file.unread || (missing === undefined && last.kind === 'unread'),
       missing:
-        missing === undefined || last.kind !== 'listed'
+        missing === undefined || last.kind !== 'listed' || isAnother
           ? { watched: 0, since: look.now }
           : { ...missing, watched: missing.watched + step },
     }
   })
   return { files, last: { kind: 'listed', at: look.at } }
 }
+
+const keyOf = (removal: FileRemoval | undefined): string | undefined => removal && removalKey(removal)
+
+/** A file that is there: of its absence nothing counts any more. */
+const back = ({ removal: _, ...file }: WatchedFile): WatchedFile => ({ ...file, missing: undefined })
 
 const startedAnew = (file: WatchedFile): WatchedFile => ({
   ...file,

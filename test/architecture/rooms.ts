@@ -103,7 +103,14 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/terminal',
     purpose: 'what people read at the terminal, and are asked there',
-    imports: ['model', 'model/plan', 'reconcilers/host', 'reconcilers/range', 'reconcilers/removal'],
+    imports: [
+      'model',
+      'model/plan',
+      'reconcilers/host',
+      'reconcilers/prune',
+      'reconcilers/range',
+      'reconcilers/removal',
+    ],
   },
   {
     name: 'controllers/plan-formats',
@@ -240,6 +247,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers',
       'reconcilers/migration',
       'reconcilers/placement',
+      'reconcilers/prune',
       'reconcilers/range',
       'reconcilers/removal',
       'reconcilers/trace',

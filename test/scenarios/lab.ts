@@ -26,7 +26,7 @@ import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockNote } from '../../model/network-ports.ts'
 import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
-import { startLife } from './life.ts'
+import { type LifeOptions, startLife } from './life.ts'
 
 /** The whole product against a simulated cluster over real HTTPS in virtual time, with a folder to drop files into. */
 export interface Lab {
@@ -50,6 +50,8 @@ export interface Lab {
   sleep(milliseconds: number): Promise<void>
   /** Looks at every range once more, and resolves when that has been done. */
   pass(): Promise<void>
+  /** Ends the controller, and begins another life of it on the same state when what happens meanwhile has. Of a lab with a world of its own alone. */
+  restart(meanwhile: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -86,6 +88,8 @@ export interface LabOptions {
   readonly freeze?: ControllerParts['freeze']
   /** How ranges without a file are pruned. Default: not at all. */
   readonly prune?: (folder: { readonly ranges: string; readonly state: string }) => PruneParts
+  /** As `followed`, asked for by each life of the controller. */
+  readonly followedByLife?: () => FollowedFiles
   /** What goes wrong from the start. */
   readonly faults?: readonly Fault[]
   /** What goes on in the cluster before the controller looks for the first time. */
@@ -112,7 +116,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const migration = migrationJournalFiles(path.join(folder, 'state')).journal
   const destroyOrders = destroyOrderFiles(path.join(folder, 'state'))
   if (options.lockNote !== undefined) await lockStore.write(options.lockNote)
-  const life = startLife({
+  const lifeOptions = (): LifeOptions => ({
     hosts: Object.values(simulator.nodes),
     token: controllerToken(world) ?? '',
     fingerprint: simulator.fingerprint,
@@ -130,11 +134,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     notifier: options.notifier,
     store: options.store,
     parser: options.parser,
-    followed: options.followed,
+    followed: options.followedByLife?.() ?? options.followed,
     freeze: options.freeze,
     logger: options.logger,
   })
-  const { controller, observed } = life
+  let life = startLife(lifeOptions())
 
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -149,17 +153,26 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       }
       const patience = setTimeout(() => {
         leave()
-        const standing = controller.board.all().map(({ id, conditions }) => `${id}: ${conditions.at(-1)?.message}`)
+        const standing = life.controller.board.all().map(({ id, conditions }) => `${id}: ${conditions.at(-1)?.message}`)
         reject(new Error(`waited in vain; ${standing.join('; ')}`))
       }, PATIENCE_MS)
-      const stops = [controller.board.onChange(look), simulator.journal.listen(look)]
+      const stops = [life.controller.board.onChange(look), simulator.journal.listen(look)]
       look()
     })
 
   return {
     simulator,
-    controller,
-    observed,
+    get controller() {
+      return life.controller
+    },
+    get observed() {
+      return life.observed
+    },
+    restart: async (meanwhile) => {
+      await life.end()
+      await meanwhile()
+      life = startLife(lifeOptions())
+    },
     routes,
     migration,
     folder: ranges,
@@ -172,16 +185,16 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     until,
     ready: (...rangeIds) =>
       rangeIds.every((id) => {
-        const status = controller.board.get(id)
+        const status = life.controller.board.get(id)
         return status !== undefined && readyConditionOf(status)?.status === 'True'
       }),
     writes: () => simulator.journal.entries().filter(({ method }) => method !== 'GET'),
     sleep: (milliseconds) => clock.sleep(milliseconds),
     pass: async () => {
-      for (const id of controller.ranges.ids()) controller.ranges.trigger(id)
-      await controller.ranges.until(
+      for (const id of life.controller.ranges.ids()) life.controller.ranges.trigger(id)
+      await life.controller.ranges.until(
         () =>
-          [...controller.ranges.standings().values()].every(
+          [...life.controller.ranges.standings().values()].every(
             ({ standing }) => standing === 'waiting' || standing === 'stalled',
           ),
         life.signal,

@@ -208,6 +208,12 @@ describe('commits of a repository', function () {
     expect(await life.files.list()).to.deep.equal([])
     life = await begin()
     expect(await life.poll()).to.include({ commit: empty, reason: undefined })
+    const more = await forge.push({ README: 'still none' })
+    expect(await life.poll(), 'nobody is asked twice').to.include({ commit: more, reason: undefined })
+    await forge.push({ 'ranges/JD.yml': range(1) })
+    await life.poll()
+    await forge.push({ 'ranges/JD.yml': undefined })
+    expect(await life.poll(), 'it was there again').to.include({ reason: 'PathMissing' })
   })
 
   it('have in the place of a range file what is none, and say of each what to do', async () => {

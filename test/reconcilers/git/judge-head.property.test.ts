@@ -57,7 +57,9 @@ const result: fc.Arbitrary<SignatureVerdict['result']> = fc.oneof(
 )
 const seen: fc.Arbitrary<HeadSeen> = fc.record({
   brought: fc.record<BroughtHead>({ commit: fc.constant(HEAD), descent, files }),
-  accepted: fc.option(fc.record({ commit: fc.constant(ACCEPTED), files: fc.nat({ max: 3 }) }), { nil: undefined }),
+  accepted: fc.option(fc.record({ commit: fc.constant(ACCEPTED), files: fc.nat({ max: 3 }), noFolder: fc.boolean() }), {
+    nil: undefined,
+  }),
   mode: fc.constantFrom('off' as const, 'head' as const, 'every' as const),
   verdicts: fc
     .uniqueArray(fc.record({ id: anyId, result }), { selector: ({ id }) => id })
@@ -87,7 +89,7 @@ describe('the judgement of a head', () => {
       const judged = judgeHead(head, NAMES)
       if (judged.kind !== 'accept' || head.approved === HEAD.id) return
       expect(['first', 'follows']).to.include(head.brought.descent.kind)
-      expect(head.brought.files.kind).to.equal('files')
+      if (head.accepted?.noFolder !== true) expect(head.brought.files.kind).to.equal('files')
       if ((head.accepted?.files ?? 0) > 0) expect(judged.snapshot.files).not.to.deep.equal([])
     })
   })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { removal } from '../../builders/file-removal.ts'
 import { BUDGET_MS, judgePrune, type MissingRange } from '../../../reconcilers/prune/judge-prune.ts'
 
 const HOUR = 3_600_000
@@ -59,6 +60,18 @@ describe('judging which ranges go for lack of a file', () => {
     }),
     { selector: ({ id }) => id },
   )
+
+  it('asks about what one commit removed where that is more than the budget, however little of it is left to go', () => {
+    const by = (id: string, ranges: number) => ({ ...missing(id, 24), removal: removal('c'.repeat(40), { ranges }) })
+    expect(judge([by('JD', 1)]).why).to.deep.equal([])
+    expect(judge([by('JD', 3)], 3).why).to.deep.equal([])
+    expect(judge([by('JD', 4)], 3).why).to.deep.equal([
+      `commit cccccccccccc by Ann <ann@example.org> (Commit ${'c'.repeat(40)}) removed the files of 4 ranges; lanista.prune.budget is 3`,
+    ])
+    expect(judge([by('JD', 4), by('KT', 4)], 3).why, 'once for a commit').to.have.length(1)
+    const early = { ...by('KT', 4), watched: 0 }
+    expect(judge([missing('JD', 24), early], 3).why, 'whose time has not come').to.deep.equal([])
+  })
 
   it('does not care for the order, lets none go early or in doubt, and never more than the budget', () => {
     fc.assert(

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { isSameSet, waitingSetOf } from '../../../reconcilers/prune/waiting-set.ts'
+import { compareSets, waitingSetOf } from '../../../reconcilers/prune/waiting-set.ts'
 import { guest } from '../../builders/cluster.ts'
+import { removal } from '../../builders/file-removal.ts'
 
 const dc = guest(1_010_011, { pool: 'JD', name: 'JD-DC01', node: 'pve1' })
 const router = guest(1_001_254, { pool: 'JD', name: 'JD-router', node: 'pve2' })
@@ -34,7 +35,7 @@ describe('the set that waits for approval', () => {
 
   it('is the same on other nodes and for other causes, and another with any other range, VMID or name', () => {
     const set = setOf(['JD', 'KT'], dc, web)!
-    expect(isSameSet(set, { ...setOf(['KT', 'JD'], web, { ...dc, node: 'pve3' })!, why: [] })).to.equal(true)
+    expect(compareSets(set, { ...setOf(['KT', 'JD'], web, { ...dc, node: 'pve3' })!, why: [] })).to.equal('same')
     for (const other of [
       setOf(['JD'], dc, web),
       setOf(['JD', 'KT', 'MN'], dc, web),
@@ -43,6 +44,19 @@ describe('the set that waits for approval', () => {
       setOf(['JD', 'KT'], { ...dc, name: 'JD-DC02' }, web),
       setOf(['JD', 'KT'], { ...dc, pool: 'KT' }, web),
     ])
-      expect(isSameSet(set, other!)).to.equal(false)
+      expect(compareSets(set, other!)).to.equal('ranges')
+  })
+
+  it('is another where other commits removed the files, or that was not known', () => {
+    const of = (...commits: readonly string[]) =>
+      waitingSetOf(
+        ['JD', 'KT'],
+        ['why'],
+        { guests: [dc, web] },
+        new Map(commits.map((id, at) => [['JD', 'KT'][at] ?? '', removal(id)])),
+      )!
+    expect(of('a', 'b').ranges.map((range) => range.removal?.by?.id)).to.deep.equal(['a', 'b'])
+    expect(compareSets(of('a', 'b'), of('a', 'b'))).to.equal('same')
+    for (const other of [of('a', 'c'), of('a'), of()]) expect(compareSets(other, of('a', 'b'))).to.equal('removals')
   })
 })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { FolderIdentity } from '../../../model/prune.ts'
+import { removal } from '../../builders/file-removal.ts'
 import {
   afterLook,
   type FileWatch,
@@ -45,6 +46,28 @@ describe('watching which files are gone', () => {
     ).to.equal(0)
     const back = withRead(after([listed(0, 'JD', 'KT'), listed(30, 'KT'), listed(60, 'KT')]), 'JD', [])
     expect(watchedOf(after([listed(90, 'KT')], back))).to.equal(0)
+  })
+
+  it('remembers which commit removed a file as long as it is gone, and counts anew where another did', () => {
+    const by = (look: FolderLook, ...commits: readonly string[]): FolderLook => ({
+      ...look,
+      ...(look.kind === 'unread' ? {} : { removals: new Map(commits.map((id) => ['JD', removal(id)])) }),
+    })
+    const gone = after([listed(0, 'JD', 'KT'), by(listed(30, 'KT'), 'b'), listed(60, 'KT')])
+    const commitOf = (watch: FileWatch) => rememberedOf(watch).find(({ rangeId }) => rangeId === 'JD')?.removal?.by?.id
+    expect([commitOf(gone), watchedOf(gone)]).to.deep.equal(['b', 30_000])
+    const restarted = after([listed(90, 'KT')], watchFrom(rememberedOf(gone)))
+    expect([commitOf(restarted), watchedOf(restarted)]).to.deep.equal(['b', 0])
+    const same = after([by(listed(90, 'KT'), 'b')], gone)
+    expect([commitOf(same), watchedOf(same)]).to.deep.equal(['b', 60_000])
+    const again = after([by(listed(90, 'KT'), 'd')], gone)
+    expect([commitOf(again), watchedOf(again)]).to.deep.equal(['d', 0])
+    for (const back of [
+      after([listed(90, 'JD', 'KT')], gone),
+      after([listed(90, 'jd', 'KT')], gone),
+      withRead(gone, 'JD', []),
+    ])
+      expect(commitOf(back)).to.equal(undefined)
   })
 
   it('keeps the machines that a file named when it was last valid', () => {
