@@ -126,6 +126,19 @@ function commands(
       finish(await explainCommand({ vm, config, file, format }, spoken, paint(), print, stopSignal()))
     })
   lanista
+    .command('trace')
+    .description(
+      "say which range something is of, and which line of which file, and whose commit, asked for it. Status 0: one thing of a range, 1: none, several, or nobody's",
+    )
+    .argument('<thing>', "a VM's name, VMID, IP or MAC address, a range id, a VNet or a bridge")
+    .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+    .option('--format <format>', 'text or json', 'text')
+    .action(async (thing: string, { config, format }: { config: string; format: string }) => {
+      const { traceCommand } = await import('./commands/trace.ts')
+      const warn = (line: string): void => void stderr.write(`${line}\n`)
+      finish(await traceCommand({ thing, config, format }, spoken, paint(), print, warn, stopSignal()))
+    })
+  lanista
     .command('fit')
     .description('say how many copies of a range fit now, and what runs out first. Status 0: all, 1: fewer')
     .argument('<file>', 'a range file')

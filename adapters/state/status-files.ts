@@ -11,6 +11,8 @@ export interface StatusFiles extends StatusStore {
   forgetAllBut(rangeIds: readonly string[]): Promise<void>
   /** The `Ready` condition of each status that is there, by range, as an earlier life left it. Never throws. */
   readyBefore(): Promise<ReadonlyMap<string, ReadyBefore>>
+  /** Why a newer content of a range's file is not acted on, by range, as the statuses that are there tell. Never throws. */
+  heldBefore(): Promise<ReadonlyMap<string, string>>
 }
 
 const ENDING = '.json'
@@ -28,6 +30,9 @@ const statusBefore = z.object({
   ),
 })
 
+/** The part of a status that tells it. */
+const statusHeld = z.object({ revisions: z.object({ held: z.object({ message: z.string() }) }) })
+
 /** Range ids and the stand-ins for misnamed files are all that become names here, and never hidden ones. */
 const SAFE_NAME = /^[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,63}$/
 
@@ -42,6 +47,14 @@ export function statusFiles(stateDir: string): StatusFiles {
   const pathOf = (rangeId: string): string => {
     if (!SAFE_NAME.test(rangeId)) throw new Error(`status: ${JSON.stringify(rangeId)} can't be the name of a file`)
     return join(folder, rangeId + ENDING)
+  }
+  const contents = async (): Promise<readonly (readonly [string, unknown])[]> => {
+    const names = await readdir(folder).catch(() => [])
+    return await Promise.all(
+      names
+        .filter((name) => name.endsWith(ENDING) && !name.startsWith('.'))
+        .map(async (name) => [name.slice(0, -ENDING.length), await contentOf(join(folder, name))] as const),
+    )
   }
   return {
     write: async (status) => {
@@ -63,17 +76,19 @@ export function statusFiles(stateDir: string): StatusFiles {
       await rm(pathOf(rangeId), { force: true })
     },
     readyBefore: async () => {
-      const names = await readdir(folder).catch(() => [])
-      const read = names
-        .filter((name) => name.endsWith(ENDING) && !name.startsWith('.'))
-        .map(async (name) => {
-          const status = statusBefore.safeParse(await contentOf(join(folder, name)))
-          const ready = status.data?.conditions.find(({ type }) => type === 'Ready')
-          return ready === undefined
-            ? []
-            : [[name.slice(0, -ENDING.length), { ...ready, type: 'Ready', source: status.data?.source }] as const]
-        })
-      return new Map((await Promise.all(read)).flat())
+      const read = (await contents()).map(([id, content]) => {
+        const status = statusBefore.safeParse(content)
+        const ready = status.data?.conditions.find(({ type }) => type === 'Ready')
+        return ready === undefined ? [] : [[id, { ...ready, type: 'Ready', source: status.data?.source }] as const]
+      })
+      return new Map(read.flat())
+    },
+    heldBefore: async () => {
+      const told = (await contents()).flatMap(([id, content]) => {
+        const message = statusHeld.safeParse(content).data?.revisions.held.message
+        return message === undefined ? [] : [[id, message] as const]
+      })
+      return new Map(told)
     },
     forgetAllBut: async (rangeIds) => {
       const kept = new Set(rangeIds.map((id) => id + ENDING))

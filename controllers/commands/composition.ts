@@ -28,6 +28,11 @@ export interface Composition {
   readonly random: () => number
   readonly environment: NodeJS.ProcessEnv
   readonly checker: FileChecker
+  /** Where a path of keys and indices leads in a range file's text, from 1; undefined where that has nothing there. */
+  placeInText(
+    text: string,
+    path: readonly (string | number)[],
+  ): { readonly line: number; readonly column: number } | undefined
   /** The configuration with the `LANISTA_*` variables of this environment in place of what it says. */
   loadConfig(file: string, environment?: NodeJS.ProcessEnv): Promise<ServerConfig>
   /** Where a running controller of this configuration asks for approval. */
@@ -103,6 +108,10 @@ export interface Connected {
   readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>
   /** How ready each range was by the status files of an earlier life. */
   readonly readyBefore: () => Promise<ReadonlyMap<string, ReadyBefore>>
+  /** Why newer contents of range files are not acted on, by range, by the status files of who acts on them. */
+  readonly heldBefore: () => Promise<ReadonlyMap<string, string>>
+  /** The commit of range files that went in force first; undefined where there is none, or it is not known. */
+  readonly firstCommit: () => Promise<string | undefined>
   readonly notifier: Notifier
   readonly prune: Pick<PruneParts, 'provenance' | 'seenFiles' | 'approvals'>
   /**

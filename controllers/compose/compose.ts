@@ -1,4 +1,4 @@
-import { commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
+import { acceptedCommitFile, commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
@@ -23,6 +23,7 @@ import { loadServerConfig, serverConfigFile } from '../../adapters/server-config
 import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
+import { placeInText } from '../../adapters/yaml-file/place-in-text.ts'
 import type { Logger, RangeFiles } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
@@ -46,6 +47,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
   return {
     ...outside,
     checker: fileChecker(systemClock),
+    placeInText,
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
     approvals: ({ lanista }) => approvalFiles(lanista.state_dir),
     commitApprovals: ({ lanista }, about) => commitApprovalFiles(lanista.state_dir, about),
@@ -141,6 +143,15 @@ async function connect(
           },
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
+    heldBefore: () => store.heldBefore(),
+    firstCommit: async () =>
+      repository === undefined
+        ? undefined
+        : (
+            await acceptedCommitFile(stateDir)
+              .read()
+              .catch(() => undefined)
+          )?.line[0],
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
     prune: {
       provenance: repository?.provenance ?? folderProvenance(ranges),

@@ -1,18 +1,14 @@
 import { ansibleGroupsOf } from '../../model/ansible-groups.ts'
 import { addressOf, routerWanAddressOf } from '../../model/identity.ts'
-import type { NetworkMode } from '../../model/network-mode.ts'
 import { networkModeOf } from '../network-mode.ts'
-import type { Finding } from '../../model/condition.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import { printable } from '../../model/printable.ts'
 import { machinesOf, type RangeSpec, type VmSpec } from '../../model/range-spec.ts'
 import type { ClusterSnapshot, GuestSeen } from '../../model/snapshot.ts'
-import { numberedBridges } from '../bridge/range-bridge.ts'
-import { type NumbersSeen, numbersHeldBy, rangeNumberOf } from '../range-number.ts'
 import { hiddenMembersOf, machinesHidden, sdnHidden } from '../not-visible.ts'
 import { assignVmids } from '../vm/assign-vmids.ts'
 import { findGuest, guestsOfRange, indexGuests } from '../vm/find-guest.ts'
-import { numberedVnets } from '../vnet/numbered-vnets.ts'
+import { numbersSeen, numberToldOf } from './known-number.ts'
 import { withSettledRouter } from './settled-router.ts'
 
 /** What Ansible is told of one VM. Names that start with `proxmox_` and `range_` are those of Ludus. */
@@ -63,7 +59,7 @@ export function inventoryOf(specs: readonly RangeSpec[], snapshot: ClusterSnapsh
   const hosts = new Map<string, Host>()
   const settled = specs.map((spec) => withSettledRouter(spec, snapshot, []))
   for (const spec of settled.sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const numbered = numberIn(
+    const numbered = numberToldOf(
       spec,
       seen,
       settings,
@@ -137,40 +133,3 @@ const unfitGroup = (group: string): string =>
  * Ludus' users' own. `_meta` is no group in its protocol.
  */
 const isGroupName = (name: string): boolean => name !== '_meta' && name.trim() !== '' && printable(name, 200) === name
-
-/** The number a range lives under, or asks for; one that would only be given to it says nothing of existing VMs. */
-function numberIn(
-  { id, number: asked }: RangeSpec,
-  places: readonly [NumbersSeen, ...(readonly NumbersSeen[])],
-  settings: PlanSettings,
-  hidden: Finding | undefined,
-): { readonly number: number } | { readonly warning: string } {
-  const seen = places.find((each) => numbersHeldBy(id, each, settings.vmidBase).length > 0) ?? places[0]
-  const numbered = rangeNumberOf(id, asked, seen, new Map(), settings)
-  if ('finding' in numbered) return { warning: numbered.finding.message }
-  const known = asked !== undefined || numbersHeldBy(id, seen, settings.vmidBase).includes(numbered.number)
-  if (!known && hidden !== undefined) return { warning: `it is left out: ${hidden.message}` }
-  return known
-    ? numbered
-    : {
-        warning: `range ${id}: it has no number yet, so it is left out; it gets one when lanista run makes its network`,
-      }
-}
-
-/**
- * Where ranges' numbers show: in networks of the mode, else in those of the other kind, on which a range lives on when the mode has
- * turned. Where `cluster_mode: false` holds on a cluster, ranges live on the configured node alone. Where the mode is not known, both
- * kinds count alike.
- */
-function numbersSeen(
-  snapshot: ClusterSnapshot,
-  { defaultNode }: PlanSettings,
-  mode: NetworkMode | Finding,
-): readonly [NumbersSeen, ...(readonly NumbersSeen[])] {
-  const { guests, nodes, nodeNetworks } = snapshot
-  const here = nodeNetworks.filter(({ node }) => nodes.length === 1 || node === defaultNode)
-  const bridges = { guests, networks: here.flatMap(numberedBridges) }
-  const vnets = { guests, networks: numberedVnets(snapshot) }
-  if (typeof mode === 'object') return [{ guests, networks: [...vnets.networks, ...bridges.networks] }]
-  return mode === 'vnets' ? [vnets, bridges] : [bridges, vnets]
-}

@@ -72,6 +72,11 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    name: 'reconcilers/trace',
+    purpose: 'which range something on the cluster is of, and what of its file asked for it',
+    imports: ['model', 'reconcilers', 'reconcilers/range', 'reconcilers/vm'],
+  },
+  {
     name: 'reconcilers/removal',
     purpose: 'what is to be removed of a range, and what keeps it',
     imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/bridge', 'reconcilers/vm', 'reconcilers/vnet'],
@@ -253,6 +258,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/prune',
       'reconcilers/range',
       'reconcilers/removal',
+      'reconcilers/trace',
       'controllers/controller.ts',
       'controllers/demo',
       'controllers/git',

@@ -53,6 +53,38 @@ describe('lanista inventory', function () {
     expect(planned.status, planned.stdout).to.equal(0)
   })
 
+  it('lanista trace leads from an address to the line of the file, as text and as JSON, and writes nothing', async () => {
+    const before = writes()
+    const file = path.join(site.ranges, 'JD.yml')
+    const line = JD.split('\n').findIndex((each) => each.includes('-dc')) + 1
+    const [text, json] = await Promise.all([
+      lanista('trace', '10.1.20.11'),
+      lanista('trace', 'JD-dc', '--format', 'json'),
+    ])
+    expect(text.stdout).to.equal(
+      `vm JD-dc: VMID 1020011 on pve2, running, 10.1.20.11\n  range   JD\n  file    ${file}:${line}:5\n`,
+    )
+    expect(JSON.parse(json.stdout)).to.have.nested.property('found[0].file.line', line)
+    expect([text.status, json.status]).to.deep.equal([0, 0])
+    expect(writes()).to.equal(before)
+  })
+
+  itLong("lanista trace tells what is not made, broken, nobody's or nowhere", async () => {
+    const made = await lanista('trace', 'KT-b')
+    expect(made.stdout).to.match(/^vm KT-b: a VM\n {2}range {3}KT\n.*KT\.yml:\d+:5\n {2}note {4}it is not there/)
+    const broken = await lanista('trace', 'BAD')
+    expect(broken.stdout).to.match(/^range BAD: .*\n {2}file .*BAD\.yml\n {2}newer .* is not valid: .*BAD\.yml:1:\d+/)
+    const [template, nothing, mac] = [
+      await lanista('trace', 'win2022-server-x64-template'),
+      await lanista('trace', 'JD-dcc'),
+      await lanista('trace', '02:00:00:00:00:01'),
+    ]
+    expect(template.stdout).to.match(/^ {2}range {3}none: Lanista did not make it\n {2}note {4}it is a template/m)
+    expect(nothing.stdout).to.match(/^JD-dcc: nothing of that name: .*did you mean JD-dc\?$/m)
+    expect(mac.stdout).to.match(/looked for a VM with a NIC of the MAC address 02:00:00:00:00:01/)
+    expect([made.status, broken.status, template.status, nothing.status, mac.status]).to.deep.equal([0, 0, 1, 1, 1])
+  })
+
   it('lists what exists as pure JSON, and says on the side what is left out and why', async () => {
     const before = writes()
     const { status, stdout, stderr } = await lanista('inventory', '--list')

@@ -70,6 +70,7 @@ async function validate(
       loaded.push(name)
       return await Promise.resolve(config)
     },
+    placeInText: never,
     configSource: never,
     inspectToken: never,
     openLog: () => quiet,
@@ -113,6 +114,8 @@ async function validate(
         },
         forgetAllBut: never,
         readyBefore: never,
+        heldBefore: never,
+        firstCommit: never,
         notifier: { send: never },
         prune: {
           provenance: { identity: never, follows: never },
