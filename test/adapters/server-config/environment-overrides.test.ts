@@ -28,6 +28,9 @@ function surroundingsOf(name: string): object {
   const url = 'git@forge.example.org:ranges.git'
   const ssh = { key_file: '/k', known_hosts_file: '/h' }
   if (name.startsWith('lanista.git.https.')) return { git: { url: 'https://forge.example.org/ranges.git' } }
+  const status = { provider: 'github', token_file: '/t' }
+  if (name.startsWith('lanista.git.status.'))
+    return { git: { url: 'git@forge.example.org:labs/ranges.git', ssh, status } }
   return name.startsWith('lanista.git.') ? { git: { url, ssh } } : {}
 }
 
