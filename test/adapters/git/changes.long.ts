@@ -199,6 +199,7 @@ describe('who changed what since the commit in force', function () {
     )
     expect(trees() - before, 'nor more when the first are too large').to.be.at.most(120)
     expect(await asked({ trees: 10_000, bytes: 1e9 })).to.equal('told of 80')
+    expect(await asked({ trees: 10_000, bytes: 60_000 }), 'also where all of them are here').to.match(/more and larger/)
   })
 
   it('is what git log names, in any history without merges that undo what the commit in force did', async () => {
