@@ -24,10 +24,11 @@ import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
 import { placeInText } from '../../adapters/yaml-file/place-in-text.ts'
-import type { Logger, RangeFiles } from '../../model/ports.ts'
+import type { Logger, RangeFiles, RangeFileRead } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
+import { DestroyOrders } from '../removal/destroy-orders.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
@@ -102,7 +103,7 @@ async function connect(
   }
   const looksOnly = {
     freeze: () => config.lanista.freeze,
-    destroyed: () => orders.list(),
+    isDestroyed: (rangeId: string, file: RangeFileRead) => new DestroyOrders(orders, logger).keepsAway(rangeId, file),
     clock,
     logger,
   }

@@ -102,6 +102,13 @@ export class FilesInForce implements RangeFiles {
     return reached
   }
 
+  /** What is in force of a range was never reached, as far as that is remembered over restarts. */
+  isInFlight(rangeId: string): boolean {
+    const { records } = this.#parts
+    const { inForce, reached } = records.of(rangeId) ?? {}
+    return records.outlasts && inForce !== undefined && reached?.digest !== inForce.digest
+  }
+
   /** Neither a file nor anything else of it is left. */
   forget(rangeId: string): void {
     this.#parts.records.forget(rangeId)

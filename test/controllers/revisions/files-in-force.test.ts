@@ -19,7 +19,7 @@ describe('range files as they are acted on', () => {
   const begin = (remembers = true, areCommits = true): void => {
     const surroundings = {
       freeze: () => windows,
-      destroyed: () => Promise.resolve([]),
+      isDestroyed: () => Promise.resolve(false),
       clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
       logger: quiet,
     }
@@ -153,7 +153,7 @@ describe('range files as they are acted on', () => {
     forge.push({ JD: file(1) })
     const surroundings = {
       freeze: () => windows,
-      destroyed: () => Promise.resolve([]),
+      isDestroyed: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => Promise.resolve() },
       logger: quiet,
     }
@@ -172,7 +172,7 @@ describe('range files as they are acted on', () => {
     forge.push({ JD: file(1) })
     const surroundings = {
       freeze: () => windows,
-      destroyed: () => Promise.resolve([]),
+      isDestroyed: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => new Promise<void>(() => undefined) },
       logger: { ...quiet, warn: (message: string) => void told.push(message) },
     }
