@@ -16,8 +16,10 @@ export interface CommitStamp {
 export interface Revision {
   /** Stands for the text: another text has another. */
   readonly digest: string
-  /** The commit that brought this content, as far as is known; undefined where range files are in a folder. */
+  /** The commit that brought this content; undefined where range files are in a folder. */
   readonly commit: CommitStamp | undefined
+  /** Only that this commit has it is known: an earlier one may have brought it. */
+  readonly orEarlier?: boolean | undefined
 }
 
 /** How far a range has followed its file. */

@@ -26,8 +26,6 @@ export interface RangeContent {
 export interface FollowedBesides {
   /** Why newer contents are not acted on, by range, as a running Lanista told last. */
   readonly held: ReadonlyMap<string, string>
-  /** The commit that went in force first: what it has may be older. Undefined where range files are in a folder, or it is not known. */
-  readonly firstCommit: string | undefined
 }
 
 /** Of every range that has a file, or of whose file something is remembered, what is acted on; in order of id. */
@@ -41,7 +39,7 @@ export async function rangeContents(
     const raw = await files.read(rangeId)
     const record = records.get(rangeId)
     const kept = record?.inForce?.kind === 'file' ? record.inForce : undefined
-    if (kept === undefined || digestOf(raw) === kept.digest) return ofFile(rangeId, raw, record, besides)
+    if (kept === undefined || digestOf(raw) === kept.digest) return ofFile(rangeId, raw, record)
     const parsed = await parse({ text: kept.text, file: kept.source, rangeId })
     return {
       rangeId,
@@ -49,7 +47,7 @@ export async function rangeContents(
       text: kept.text,
       source: kept.source,
       commit: kept.commit,
-      orEarlier: isFirst(kept.commit, besides),
+      orEarlier: kept.orEarlier === true,
       newer: newerText(raw, besides.held.get(rangeId)),
     }
   })
@@ -59,28 +57,21 @@ export async function rangeContents(
 const digestOf = (raw: RangeFileRead): string | undefined =>
   raw.kind === 'ok' || raw.kind === 'invalid' ? raw.origin?.digest : undefined
 
-const isFirst = (commit: CommitStamp | undefined, { firstCommit }: FollowedBesides): boolean =>
-  commit !== undefined && commit.id === firstCommit
-
 /** Of a file whose content is acted on as it is, or would be. */
-function ofFile(
-  rangeId: string,
-  raw: RangeFileRead,
-  record: RevisionRecord | undefined,
-  besides: FollowedBesides,
-): RangeContent {
+function ofFile(rangeId: string, raw: RangeFileRead, record: RevisionRecord | undefined): RangeContent {
   const origin = raw.kind === 'ok' || raw.kind === 'invalid' ? raw.origin : undefined
-  const remembered = record?.seen.digest === origin?.digest ? record?.seen.commit : undefined
-  const brought = origin?.changedBy ?? remembered
+  const remembered = record?.seen.digest === origin?.digest ? record?.seen : undefined
   const isValid = raw.kind === 'ok'
   return {
     rangeId,
     spec: isValid ? raw.spec : undefined,
     text: isValid ? origin?.text : undefined,
     source: isValid ? raw.spec.source : raw.kind === 'invalid' ? raw.diagnostics[0]?.file : undefined,
-    commit: brought ?? origin?.head,
+    commit: origin?.changedBy ?? remembered?.commit ?? origin?.head,
     // The commit in force has it, whichever brought it.
-    orEarlier: brought === undefined ? origin?.head !== undefined : isFirst(brought, besides),
+    orEarlier:
+      origin?.changedBy === undefined &&
+      (remembered === undefined ? origin?.head !== undefined : remembered.orEarlier === true),
     newer: isValid ? undefined : newerText(raw, undefined),
   }
 }

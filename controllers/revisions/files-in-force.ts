@@ -140,7 +140,7 @@ export class FilesInForce implements RangeFiles {
       return { ...raw, revisions: revisionsOf(before, undefined) }
     const { inForce, reached, seen } = before
     const isNewer = inForce?.digest !== seen.digest
-    const broken = raw.kind === 'invalid' ? brokenText(raw.diagnostics, inForce?.commit) : undefined
+    const broken = raw.kind === 'invalid' ? brokenText(raw.diagnostics, inForce) : undefined
     const head = raw.origin?.head
     const wave =
       isNewer && raw.kind === 'ok' && head !== undefined ? await waves?.holdOn(rangeId, raw.spec.wave, head) : undefined
@@ -182,7 +182,7 @@ export class FilesInForce implements RangeFiles {
     const digest = digestOf(raw)
     const record = records.of(rangeId)
     if (record?.seen.digest === digest) return record
-    const seen: Revision = { digest, commit: broughtBy(raw.origin) }
+    const seen: Revision = { digest, ...broughtBy(raw.origin) }
     const now: RevisionRecord =
       record === undefined
         ? { rangeId, seen, inForce: undefined, reached: undefined }
@@ -238,13 +238,20 @@ const GONE = 'gone'
 const digestOf = (raw: Present): string =>
   raw.origin?.digest ?? JSON.stringify(raw.kind === 'invalid' ? raw.diagnostics : [])
 
-const revisionOf = ({ digest, commit }: Revision): Revision => ({ digest, commit })
+const revisionOf = ({ digest, commit, orEarlier }: Revision): Revision => ({
+  digest,
+  commit,
+  ...(orEarlier === undefined ? {} : { orEarlier }),
+})
 
 /** The same content that a later commit brings again is that commit's. */
 const sameContent = <T extends Revision>(content: T | undefined, seen: Revision): T | undefined =>
-  content?.digest === seen.digest ? { ...content, commit: seen.commit } : content
+  content?.digest === seen.digest ? { ...content, commit: seen.commit, orEarlier: seen.orEarlier } : content
 
-const broughtBy = (origin: FileOrigin | undefined): CommitStamp | undefined => origin?.changedBy ?? origin?.head
+const broughtBy = (origin: FileOrigin | undefined): Omit<Revision, 'digest'> => {
+  if (origin?.changedBy !== undefined) return { commit: origin.changedBy }
+  return origin?.head === undefined ? { commit: undefined } : { commit: origin.head, orEarlier: true }
+}
 
 const revisionsOf = ({ seen, inForce, reached }: RevisionRecord, held: HeldRevision | undefined): RangeRevisions => ({
   seen,

@@ -32,8 +32,14 @@ export function commits(more: Partial<FollowedFiles> = {}): Commits {
         at: Date.UTC(2026, 0, count),
         subject,
       }
+      const lookOf = (name: string): string | undefined =>
+        before?.files.find(({ id }) => id === name.replace(/\.yml$/, ''))?.look
+      const changed = Object.entries(files).filter(([name, text]) => lookOf(name) !== idOf(text))
       source.swap({
         commit,
+        ...(before === undefined
+          ? {}
+          : { changes: changed.map(([name]) => ({ rangeId: name.replace(/\.yml$/, ''), commit })) }),
         files: Object.entries(files)
           .map(([name, text]) => ({
             id: name.replace(/\.yml$/, ''),

@@ -147,6 +147,21 @@ describe('range files as they are acted on', () => {
     expect(await commitOf('actedOn')).to.equal(back)
   })
 
+  it('are named after who brought them, also where another commit came before anybody read them', async () => {
+    const brought = async (): Promise<unknown> => {
+      const read = await files.read('JD')
+      if (read.kind !== 'ok') return read.kind
+      const { commit, orEarlier } = read.revisions?.seen ?? {}
+      return [commit?.subject, orEarlier ?? false]
+    }
+    expect(await brought(), 'what the first commit has may be older').to.deep.equal(['Change ranges', true])
+    forge.push({ JD: file(2) }, 'Bob changes JD')
+    forge.push({ JD: file(2), SL: file(1) }, 'Ann adds SL')
+    expect(await brought()).to.deep.equal(['Bob changes JD', false])
+    begin()
+    expect(await brought(), 'after a restart').to.deep.equal(['Bob changes JD', false])
+  })
+
   it('wait no longer than a while for a disk that hangs, and go on with what is in memory', async () => {
     const hangs = { ...store, write: () => new Promise<void>(() => undefined) }
     forge = commits({ store: hangs })
