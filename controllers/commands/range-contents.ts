@@ -3,7 +3,7 @@ import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
-import type { CommitStamp, RevisionRecord } from '../../model/revision.ts'
+import { type CommitStamp, commitText, removerIn, type RevisionRecord } from '../../model/revision.ts'
 import type { FollowedFiles } from '../revisions/followed-files.ts'
 
 /** What is acted on of a range's file. */
@@ -48,7 +48,7 @@ export async function rangeContents(
       source: kept.source,
       commit: kept.commit,
       orEarlier: kept.orEarlier === true,
-      newer: newerText(raw, besides.held.get(rangeId)),
+      newer: newerText(raw, besides.held.get(rangeId), record),
     }
   })
   return Promise.all(contents)
@@ -72,14 +72,20 @@ function ofFile(rangeId: string, raw: RangeFileRead, record: RevisionRecord | un
     orEarlier:
       origin?.changedBy === undefined &&
       (remembered === undefined ? origin?.head !== undefined : remembered.orEarlier === true),
-    newer: isValid ? undefined : newerText(raw, undefined),
+    newer: isValid ? undefined : newerText(raw, undefined, record),
   }
 }
 
-function newerText(raw: RangeFileRead, held: string | undefined): string | undefined {
+function newerText(
+  raw: RangeFileRead,
+  held: string | undefined,
+  record: RevisionRecord | undefined,
+): string | undefined {
   switch (raw.kind) {
-    case 'absent':
-      return 'the file is gone'
+    case 'absent': {
+      const by = removerIn(record)
+      return by === undefined ? 'the file is gone' : `the file was removed by ${commitText(by)}`
+    }
     case 'invalid': {
       const [first] = raw.diagnostics
       return `what the file says now${broughtText(raw.origin)} is not valid: ${first === undefined ? '' : diagnosticLine(unquotedDiagnostic(first))}`
