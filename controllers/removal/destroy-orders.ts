@@ -66,6 +66,15 @@ export class DestroyOrders {
     return undefined
   }
 
+  /**
+   * Whether an order keeps a range away, by its file as it was just read: an order that a newer file has overtaken does not, also while
+   * nobody has forgotten it yet. Never throws: of what can't be read nothing is known.
+   */
+  async keepsAway(rangeId: string, file: RangeFileRead): Promise<boolean> {
+    const order = await this.#store.read(rangeId).catch(() => undefined)
+    return order !== undefined && (file.kind !== 'ok' || stillHolds(order, file) === 'yes')
+  }
+
   /** Nothing of the range is left. Where a file still asks for it, the order goes on keeping it away. */
   async done(order: DestroyOrder, hasFile: boolean): Promise<void> {
     if (hasFile) await this.#store.write({ ...order, carriedOut: true })

@@ -2,7 +2,7 @@ import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { Clock } from '../../model/clock.ts'
 import { type Freeze, freezeOn as freezeNow } from '../../model/freeze/freeze-on.ts'
 import type { FreezeWindow } from '../../model/freeze/freeze-window.ts'
-import type { Logger, RangeFiles } from '../../model/ports.ts'
+import type { Logger, RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import type { RevisionStore } from '../../model/revision.ts'
 import { FilesInForce, type FilesInForceParts } from './files-in-force.ts'
 import { RevisionRecords } from './revision-records.ts'
@@ -22,8 +22,8 @@ export interface FollowedFiles {
 interface Surroundings {
   /** `lanista.freeze`; asked for anew with each read. */
   readonly freeze: () => readonly FreezeWindow[]
-  /** Ids of ranges that a person has ordered to be destroyed. */
-  readonly destroyed: () => Promise<readonly string[]>
+  /** Whether a person has ordered a range to be destroyed, and its file has not overtaken that. */
+  readonly isDestroyed: (rangeId: string, file: RangeFileRead) => Promise<boolean>
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly logger: Logger
 }
@@ -33,7 +33,7 @@ const NOBODY_ASKS = { ask: () => Promise.resolve(), takeBack: () => Promise.reso
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
   { files, parse, store, areCommits, releases }: FollowedFiles,
-  { freeze, destroyed, clock, logger }: Surroundings,
+  { freeze, isDestroyed, clock, logger }: Surroundings,
   remembers: boolean,
 ): FilesInForce {
   const now = (): number => clock.now()
@@ -42,7 +42,7 @@ export function openFilesInForce(
     ? new Waves({
         files,
         recordOf: (rangeId) => records.of(rangeId),
-        destroyed,
+        isDestroyed,
         releases: remembers ? releases : { ...NOBODY_ASKS, approved: () => releases.approved() },
         now,
       })

@@ -9,8 +9,8 @@ export interface WaveParts {
   /** As they are now, whatever is in force. */
   readonly files: Pick<RangeFiles, 'list' | 'read'>
   readonly recordOf: (rangeId: string) => RevisionRecord | undefined
-  /** Ids of ranges that a person has ordered to be destroyed: nothing is to be waited for. */
-  readonly destroyed: () => Promise<readonly string[]>
+  /** Whether a person has ordered a range to be destroyed, and its file has not overtaken that: nothing is to be waited for. */
+  readonly isDestroyed: (rangeId: string, file: RangeFileRead) => Promise<boolean>
   /** Where a person lets the waves of a commit go on. */
   readonly releases: Pick<CommitApprovalStore, 'ask' | 'approved' | 'takeBack' | 'clear'>
   /** The date, by which a suspension ends. */
@@ -22,6 +22,7 @@ interface Member {
   readonly rangeId: string
   readonly wave: number
   readonly digest: string | undefined
+  readonly read: RangeFileRead
   readonly suspendedAt: (now: number) => boolean
 }
 
@@ -66,15 +67,16 @@ export class Waves {
   }
 
   async #openOf(members: readonly Member[]): Promise<OpenWave | undefined> {
-    const { recordOf, destroyed, now } = this.#parts
-    const away = new Set(await destroyed())
+    const { recordOf, isDestroyed, now } = this.#parts
     const at = now()
     return openWaveOf(
-      members.map(({ rangeId, wave, digest, suspendedAt }): WaveMember => {
-        const reached = recordOf(rangeId)?.reached?.digest
-        const isDone = (digest !== undefined && reached === digest) || suspendedAt(at) || away.has(rangeId)
-        return { rangeId, wave, isDone }
-      }),
+      await Promise.all(
+        members.map(async ({ rangeId, wave, digest, read, suspendedAt }): Promise<WaveMember> => {
+          const reached = recordOf(rangeId)?.reached?.digest
+          const isReached = digest !== undefined && reached === digest
+          return { rangeId, wave, isDone: isReached || suspendedAt(at) || (await isDestroyed(rangeId, read)) }
+        }),
+      ),
     )
   }
 
@@ -107,10 +109,10 @@ export class Waves {
   #memberOf(rangeId: string, read: Extract<RangeFileRead, { kind: 'ok' | 'invalid' }>): Member {
     const digest = read.kind === 'ok' ? read.origin?.digest : undefined
     if (read.kind === 'ok')
-      return { rangeId, wave: read.spec.wave, digest, suspendedAt: (now) => isSuspended(read.spec, now) }
+      return { rangeId, wave: read.spec.wave, digest, read, suspendedAt: (now) => isSuspended(read.spec, now) }
     // What is broken does not say in which wave it would be: it stays where it was.
     const inForce = this.#parts.recordOf(rangeId)?.inForce
-    return { rangeId, wave: inForce?.kind === 'file' ? inForce.wave : 0, digest, suspendedAt: () => false }
+    return { rangeId, wave: inForce?.kind === 'file' ? inForce.wave : 0, digest, read, suspendedAt: () => false }
   }
 
   /** What was asked, and answered, of another commit counts no more. */
