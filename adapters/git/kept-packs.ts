@@ -21,31 +21,30 @@ export class KeptPacks {
     this.#dropNames = dropNames
   }
 
-  /** Until the next `remember`, all is kept: what is about to be put in force must not go. */
-  async forget(): Promise<void> {
+  /** What is here now is kept from now on, and what comes before the next `dropOthers` is so, too. */
+  async keepAll(): Promise<void> {
     await this.#written(() => rm(this.#list, { force: true }))
   }
 
-  /** All that is there now is kept. */
-  async remember(): Promise<void> {
-    await this.#written(async () => {
-      const now: Kept = { packs: [...new Set((await this.#packs()).map(packOf))], shallow: await this.#shallow() }
-      await replace(this.#list, JSON.stringify(now))
-    })
-  }
-
-  /** Removes what came since the last `remember`; where there was none, what is there now is what is kept. */
+  /** Removes what came since the last time. The first time after `keepAll` it remembers what is here instead. */
   async dropOthers(): Promise<void> {
     const { packs, shallow } = (await this.#remembered()) ?? {}
-    if (packs === undefined || shallow === undefined) return await this.remember()
+    if (packs === undefined || shallow === undefined) return await this.#remember()
     const others = (await this.#packs()).filter((name) => !packs.includes(packOf(name)))
     if (others.length === 0) return
-    // Whatever of it is done when this process is killed, nothing is named that is not there.
+    // Whenever this process is killed, nothing is named that is not there.
     await this.#dropNames()
     await this.#written(async () => {
       const file = join(this.#repository, 'shallow')
       await (shallow === null ? rm(file, { force: true }) : replace(file, shallow))
       await Promise.all(others.map((name) => rm(join(this.#folder, name), { force: true })))
+    })
+  }
+
+  async #remember(): Promise<void> {
+    await this.#written(async () => {
+      const now: Kept = { packs: [...new Set((await this.#packs()).map(packOf))], shallow: await this.#shallow() }
+      await replace(this.#list, JSON.stringify(now))
     })
   }
 

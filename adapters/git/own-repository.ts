@@ -62,11 +62,10 @@ export class OwnRepository {
 
   /** Keeps a commit, in place of the one before, from being tidied away, and needs nothing more of what was set aside. */
   async keep(commit: string, signal: AbortSignal): Promise<void> {
-    await this.#packsFor(signal).forget()
+    await this.#packsFor(signal).keepAll()
     await this.#git.own(['update-ref', '--', ACCEPTED, commit], {}, signal)
     await this.#moving(() => remove(this.#aside))
     await this.#tidy(signal)
-    await this.#packsFor(signal).remember()
   }
 
   /** Removes what was fetched for heads that did not go in force. */

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -34,10 +35,10 @@ describe('heads that are refused', function () {
     gitIn(forge.bare)('config', 'core.compression', '0')
     forge.git('config', 'core.compression', '0')
     life = await begin()
+    // What is in force is where the history is cut off, until a head that is refused has it walked through.
+    await forge.push({ README: 'x' })
     await forge.push({ 'ranges/JD.yml': range(1) })
     await life.poll()
-    // Two steps, so that there is something to walk back over.
-    await forge.commit({ README: 'x' })
     good = await forge.push({ 'ranges/JD.yml': range(2) })
     await life.poll()
   })
@@ -64,6 +65,27 @@ describe('heads that are refused', function () {
     await rename(forge.bare, `${forge.bare}.away`)
     life = await begin()
     expect(await life.poll()).to.include({ commit: next, reason: 'RepositoryMissing' })
+  })
+
+  it('leave no name of what is gone, also when the fetch of the next one fails', async () => {
+    await refused(`${good}~1`)
+    const tools = path.join(folder, 'tools')
+    await mkdir(tools)
+    const git = execFileSync('sh', ['-c', 'command -v git']).toString().trim()
+    const refusing = `#!/bin/sh\ncase "$*" in *--depth=1*) echo 'fatal: remote error: not now' >&2; exit 128;; esac\nexec ${git} "$@"\n`
+    await writeFile(path.join(tools, 'git'), refusing, { mode: 0o755 })
+    forge.git('checkout', '--quiet', '--force', '-B', 'main', `${good}~1`)
+    await forge.push({ 'ranges/JD.yml': range(4) })
+    const url = { url: forge.bare, path: 'ranges' }
+    const state = path.join(folder, 'state')
+    life = await openGitLife({ stateDir: state, git: url, path: `${tools}:${process.env['PATH']}` })
+    expect((await life.poll()).commit).to.equal(good)
+    const own = gitIn(path.join(state, 'git', 'repository'))
+    const names = own('for-each-ref', '--format=%(objectname)').split('\n')
+    const cut = (await readFile(path.join(state, 'git', 'repository', 'shallow'), 'utf8')).trim().split('\n')
+    expect(own('rev-list', 'refs/lanista/accepted')).to.include(good)
+    for (const id of [...names, ...cut]) expect(own('cat-file', '-t', id)).to.equal('commit')
+    expect(await bytes()).to.be.below(SIZE / 2)
   })
 
   it('stay while a person is asked about one, which goes in force when it is approved, and is kept then', async () => {
