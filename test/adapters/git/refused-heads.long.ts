@@ -69,6 +69,10 @@ describe('heads that are refused', function () {
 
   it('leave no name of what is gone, also when the fetch of the next one fails', async () => {
     await refused(`${good}~1`)
+    forge.git('checkout', '--quiet', '--force', '-B', 'main', good)
+    await forge.commit({ README: 'y' })
+    await forge.push({ 'ranges/JD.yml': undefined })
+    expect(await life.poll()).to.include({ commit: good, reason: 'PathMissing' })
     const tools = path.join(folder, 'tools')
     await mkdir(tools)
     const git = execFileSync('sh', ['-c', 'command -v git']).toString().trim()

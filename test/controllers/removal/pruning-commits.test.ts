@@ -281,6 +281,15 @@ describe('pruning of commits', () => {
       expect((await at.approvals.asked())?.ranges.map(({ removal }) => removal?.by?.id)).to.deep.equal(['d', 'b'])
     })
 
+    it('not when an earlier release asked, which did not know of commits', async () => {
+      const asked = await at.approvals.asked()
+      await at.approvals.approve({ ...asked!, ranges: asked!.ranges.map(({ id, vms }) => ({ id, vms })) })
+      await at.look()
+      await at.look()
+      expect(at.going()).to.deep.equal([])
+      expect(at.said('JD')).to.match(/as other commits removed their files/)
+    })
+
     it('not when it was given for the same ranges as another commit had removed them', async () => {
       const asked = await at.approvals.asked()
       await at.approvals.forgetAnswer()
