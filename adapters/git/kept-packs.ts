@@ -1,11 +1,14 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { GitTrouble } from '../../model/git-trouble.ts'
 import { causeInWords, errorCode } from '../error-code.ts'
 
-const kept = z.object({ packs: z.array(z.string()), shallow: z.string().nullable() })
-type Kept = z.infer<typeof kept>
+/** What is kept. */
+interface Kept {
+  readonly packs: readonly string[]
+  /** The file that says where the history is cut off; undefined where it is nowhere. */
+  readonly shallow: string | undefined
+}
 
 /**
  * Which packs of the own repository were there when a commit was kept. What comes later was fetched for heads that are not in force, and
@@ -28,15 +31,16 @@ export class KeptPacks {
 
   /** Removes what came since the last time. The first time after `keepAll` it remembers what is here instead. */
   async dropOthers(): Promise<void> {
-    const { packs, shallow } = (await this.#remembered()) ?? {}
-    if (packs === undefined || shallow === undefined) return await this.#remember()
+    const kept = await this.#remembered()
+    if (kept === undefined) return await this.#remember()
+    const { packs, shallow } = kept
     const others = (await this.#packs()).filter((name) => !packs.includes(packOf(name)))
     if (others.length === 0) return
     // Whenever this process is killed, nothing is named that is not there.
     await this.#dropNames()
     await this.#written(async () => {
       const file = join(this.#repository, 'shallow')
-      await (shallow === null ? rm(file, { force: true }) : replace(file, shallow))
+      await (shallow === undefined ? rm(file, { force: true }) : replace(file, shallow))
       await Promise.all(others.map((name) => rm(join(this.#folder, name), { force: true })))
     })
   }
@@ -44,24 +48,20 @@ export class KeptPacks {
   async #remember(): Promise<void> {
     await this.#written(async () => {
       const now: Kept = { packs: [...new Set((await this.#packs()).map(packOf))], shallow: await this.#shallow() }
-      await replace(this.#list, JSON.stringify(now))
+      await replace(this.#list, textOf(now))
     })
   }
 
   async #remembered(): Promise<Kept | undefined> {
-    try {
-      return kept.parse(JSON.parse(await readFile(this.#list, 'utf8')))
-    } catch {
-      return undefined
-    }
+    return keptIn(await readFile(this.#list, 'latin1').catch(() => ''))
   }
 
-  /** Where the history is cut off; null: nowhere. */
-  async #shallow(): Promise<string | null> {
+  /** Where the history is cut off. */
+  async #shallow(): Promise<string | undefined> {
     try {
       return await readFile(join(this.#repository, 'shallow'), 'latin1')
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null
+      if (errorCode(error) === 'ENOENT') return undefined
       throw error
     }
   }
@@ -87,12 +87,28 @@ export class KeptPacks {
   }
 
   get #list(): string {
-    return join(this.#repository, 'lanista-kept.json')
+    return join(this.#repository, 'lanista-kept')
   }
 }
 
 /** The pack that a file is of, which has several. */
 const packOf = (name: string): string => name.replace(/\..*$/, '')
+
+const END = '.'
+
+/** Packs in a line, the other file if there is one, and a line that says that this is all. */
+const textOf = ({ packs, shallow }: Kept): string =>
+  [packs.join(' '), ...(shallow === undefined ? [] : [shallow]), END].join('\n')
+
+/** Undefined when it is not whole: whatever is here may be needed. */
+function keptIn(text: string): Kept | undefined {
+  const [packs, ...rest] = text.split('\n')
+  if (packs === undefined || rest.pop() !== END) return undefined
+  return {
+    packs: packs.split(' ').filter((name) => name !== ''),
+    shallow: rest.length === 0 ? undefined : rest.join('\n'),
+  }
+}
 
 async function replace(file: string, text: string): Promise<void> {
   await writeFile(`${file}.new`, text, { encoding: 'latin1', mode: 0o600 })
