@@ -24,6 +24,8 @@ interface Surroundings {
   readonly freeze: () => readonly FreezeWindow[]
   /** Ids of ranges that a person has ordered to be destroyed. */
   readonly destroyed: () => Promise<readonly string[]>
+  /** Whether the cluster has something of a range. Rejects when that can't be seen. */
+  readonly isThere: (rangeId: string) => Promise<boolean>
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly logger: Logger
 }
@@ -33,7 +35,7 @@ const NOBODY_ASKS = { ask: () => Promise.resolve(), takeBack: () => Promise.reso
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
   { files, parse, store, areCommits, releases }: FollowedFiles,
-  { freeze, destroyed, clock, logger }: Surroundings,
+  { freeze, destroyed, isThere, clock, logger }: Surroundings,
   remembers: boolean,
 ): FilesInForce {
   const now = (): number => clock.now()
@@ -48,5 +50,5 @@ export function openFilesInForce(
       })
     : undefined
   const freezeOn = (rangeId: string): Freeze | undefined => freezeNow(freeze(), rangeId, now())
-  return new FilesInForce({ files, records, parse, freezeOn, waves, keepsLastGood: areCommits, remembers })
+  return new FilesInForce({ files, records, parse, freezeOn, isThere, waves, keepsLastGood: areCommits, remembers })
 }

@@ -71,8 +71,10 @@ export class Waves {
     const at = now()
     return openWaveOf(
       members.map(({ rangeId, wave, digest, suspendedAt }): WaveMember => {
-        const reached = recordOf(rangeId)?.reached?.digest
-        const isDone = (digest !== undefined && reached === digest) || suspendedAt(at) || away.has(rangeId)
+        const { inForce, reached } = recordOf(rangeId) ?? {}
+        // What it was Ready with before it went over to another content is to be reached again.
+        const isReached = digest !== undefined && reached?.digest === digest && inForce?.digest === digest
+        const isDone = isReached || suspendedAt(at) || away.has(rangeId)
         return { rangeId, wave, isDone }
       }),
     )
