@@ -24,10 +24,11 @@ import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
 import { placeInText } from '../../adapters/yaml-file/place-in-text.ts'
-import type { Logger, RangeFiles } from '../../model/ports.ts'
+import type { Logger, RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
+import { DestroyOrders } from '../removal/destroy-orders.ts'
 import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
@@ -107,6 +108,7 @@ async function connect(
   const looksOnly = {
     freeze: () => config.lanista.freeze,
     destroyed: () => orders.list(),
+    isOvertaken: (rangeId: string, file: RangeFileRead) => new DestroyOrders(orders, logger).isOvertaken(rangeId, file),
     isThere: async (rangeId: string) => (await onCluster.ids(false)).includes(rangeId),
     clock,
     logger,

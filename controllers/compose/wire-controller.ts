@@ -144,6 +144,7 @@ export function wireController(parts: ControllerParts): WiredController {
     {
       freeze: parts.freeze,
       destroyed: () => destroyOrders.list(),
+      isOvertaken: (rangeId, file) => destroyOrders.isOvertaken(rangeId, file),
       isThere: async (rangeId) => (await onCluster.ids(false)).includes(rangeId),
       clock,
       logger,

@@ -2,7 +2,7 @@ import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { Clock } from '../../model/clock.ts'
 import { type Freeze, freezeOn as freezeNow } from '../../model/freeze/freeze-on.ts'
 import type { FreezeWindow } from '../../model/freeze/freeze-window.ts'
-import type { Logger, RangeFiles } from '../../model/ports.ts'
+import type { Logger, RangeFileRead, RangeFiles } from '../../model/ports.ts'
 import type { RevisionStore } from '../../model/revision.ts'
 import { FilesInForce, type FilesInForceParts } from './files-in-force.ts'
 import { RevisionRecords } from './revision-records.ts'
@@ -24,6 +24,8 @@ interface Surroundings {
   readonly freeze: () => readonly FreezeWindow[]
   /** Ids of ranges that a person has ordered to be destroyed. */
   readonly destroyed: () => Promise<readonly string[]>
+  /** Whether such an order is void, as the range's file says this by now. */
+  readonly isOvertaken: (rangeId: string, file: RangeFileRead) => Promise<boolean>
   /** Whether the cluster has something of a range. Rejects when that can't be seen. */
   readonly isThere: (rangeId: string) => Promise<boolean>
   readonly clock: Pick<Clock, 'now' | 'sleep'>
@@ -35,7 +37,7 @@ const NOBODY_ASKS = { ask: () => Promise.resolve(), takeBack: () => Promise.reso
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
   { files, parse, store, areCommits, releases }: FollowedFiles,
-  { freeze, destroyed, isThere, clock, logger }: Surroundings,
+  { freeze, destroyed, isOvertaken, isThere, clock, logger }: Surroundings,
   remembers: boolean,
 ): FilesInForce {
   const now = (): number => clock.now()
@@ -45,6 +47,7 @@ export function openFilesInForce(
         files,
         recordOf: (rangeId) => records.of(rangeId),
         destroyed,
+        isOvertaken,
         releases: remembers ? releases : { ...NOBODY_ASKS, approved: () => releases.approved() },
         now,
       })

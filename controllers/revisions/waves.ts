@@ -11,6 +11,8 @@ export interface WaveParts {
   readonly recordOf: (rangeId: string) => RevisionRecord | undefined
   /** Ids of ranges that a person has ordered to be destroyed: nothing is to be waited for. */
   readonly destroyed: () => Promise<readonly string[]>
+  /** Whether such an order is void, as the file says something else by now. */
+  readonly isOvertaken: (rangeId: string, file: RangeFileRead) => Promise<boolean>
   /** Where a person lets the waves of a commit go on. */
   readonly releases: Pick<CommitApprovalStore, 'ask' | 'approved' | 'takeBack' | 'clear'>
   /** The date, by which a suspension ends. */
@@ -23,6 +25,8 @@ interface Member {
   readonly wave: number
   readonly digest: string | undefined
   readonly suspendedAt: (now: number) => boolean
+  /** As it says at that commit. */
+  readonly file: RangeFileRead
 }
 
 /**
@@ -66,8 +70,8 @@ export class Waves {
   }
 
   async #openOf(members: readonly Member[]): Promise<OpenWave | undefined> {
-    const { recordOf, destroyed, now } = this.#parts
-    const away = new Set(await destroyed())
+    const { recordOf, now } = this.#parts
+    const away = await this.#awayOf(members)
     const at = now()
     return openWaveOf(
       members.map(({ rangeId, wave, digest, suspendedAt }): WaveMember => {
@@ -78,6 +82,15 @@ export class Waves {
         return { rangeId, wave, isDone }
       }),
     )
+  }
+
+  /** Ids of those that a person has had destroyed, and that stay away. */
+  async #awayOf(members: readonly Member[]): Promise<ReadonlySet<string>> {
+    const { destroyed, isOvertaken } = this.#parts
+    const ordered = new Set(await destroyed())
+    const away = members.filter(({ rangeId }) => ordered.has(rangeId))
+    const overtaken = await Promise.all(away.map(({ rangeId, file }) => isOvertaken(rangeId, file)))
+    return new Set(away.flatMap(({ rangeId }, at) => (overtaken[at] === true ? [] : [rangeId])))
   }
 
   /** Undefined when another commit came in force while its files were read. */
@@ -109,10 +122,10 @@ export class Waves {
   #memberOf(rangeId: string, read: Extract<RangeFileRead, { kind: 'ok' | 'invalid' }>): Member {
     const digest = read.kind === 'ok' ? read.origin?.digest : undefined
     if (read.kind === 'ok')
-      return { rangeId, wave: read.spec.wave, digest, suspendedAt: (now) => isSuspended(read.spec, now) }
+      return { rangeId, wave: read.spec.wave, digest, suspendedAt: (now) => isSuspended(read.spec, now), file: read }
     // What is broken does not say in which wave it would be: it stays where it was.
     const inForce = this.#parts.recordOf(rangeId)?.inForce
-    return { rangeId, wave: inForce?.kind === 'file' ? inForce.wave : 0, digest, suspendedAt: () => false }
+    return { rangeId, wave: inForce?.kind === 'file' ? inForce.wave : 0, digest, suspendedAt: () => false, file: read }
   }
 
   /** What was asked, and answered, of another commit counts no more. */

@@ -26,6 +26,7 @@ describe('range files as they are acted on', () => {
     const surroundings = {
       freeze: () => windows,
       destroyed: () => Promise.resolve([]),
+      isOvertaken: () => Promise.resolve(false),
       isThere,
       clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
       logger: quiet,
@@ -161,6 +162,7 @@ describe('range files as they are acted on', () => {
     const surroundings = {
       freeze: () => windows,
       destroyed: () => Promise.resolve([]),
+      isOvertaken: () => Promise.resolve(false),
       isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => Promise.resolve() },
       logger: quiet,
@@ -181,6 +183,7 @@ describe('range files as they are acted on', () => {
     const surroundings = {
       freeze: () => windows,
       destroyed: () => Promise.resolve([]),
+      isOvertaken: () => Promise.resolve(false),
       isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => new Promise<void>(() => undefined) },
       logger: { ...quiet, warn: (message: string) => void told.push(message) },

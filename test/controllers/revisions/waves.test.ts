@@ -12,7 +12,9 @@ describe('waves of a commit', () => {
   let forge: Commits
   let files: FilesInForce
   let destroyed: () => Promise<readonly string[]>
+  let isChanged: boolean
   beforeEach(() => {
+    isChanged = false
     destroyed = () => Promise.resolve([])
     forge = commits({ releases: memoryCommitApprovals() })
     files = openFilesInForce(
@@ -20,6 +22,7 @@ describe('waves of a commit', () => {
       {
         freeze: () => [],
         destroyed: () => destroyed(),
+        isOvertaken: (_, { kind }) => Promise.resolve(kind === 'ok' && isChanged),
         isThere: () => Promise.resolve(true),
         clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
         logger: quiet,
@@ -84,11 +87,17 @@ describe('waves of a commit', () => {
     await forge.followed.releases.approve(first)
     forge.push({ A: file(1), B: file(2, 1) })
     expect(await held('B')).to.equal('WaveHeld')
+    // Given while the other came in force.
+    await forge.followed.releases.approve(first)
+    expect(await held('B')).to.equal('WaveHeld')
   })
 
   it('do not wait for a range that a person had destroyed, unless its file says something else since', async () => {
     forge.push({ A: file(1), B: file(1, 1) })
     destroyed = () => Promise.resolve(['A'])
     expect(await held('B')).to.equal(undefined)
+    isChanged = true
+    forge.push({ A: file(2), B: file(2, 1) })
+    expect(await held('B')).to.equal('WaveHeld')
   })
 })
