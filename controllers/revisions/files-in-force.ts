@@ -140,7 +140,7 @@ export class FilesInForce implements RangeFiles {
     if (freeze === undefined && keepsLastGood && remembers && record?.inForce?.kind === 'file')
       records.set({ ...record, inForce: undefined, reached: undefined })
     if (freeze === undefined || isGoing) return { kind: 'absent' }
-    return { kind: 'absent', withheld: frozenText(rangeId, freeze, true) }
+    return { kind: 'absent', withheld: frozenText(rangeId, freeze, 'removal') }
   }
 
   async #present(rangeId: string, raw: Present, freeze: Freeze | undefined): Promise<RangeFileRead> {
@@ -160,7 +160,10 @@ export class FilesInForce implements RangeFiles {
       isNew: inForce?.kind !== 'file' && freeze?.allow.has('new') === true && (await this.#isNew(rangeId)),
       isReached: inForce !== undefined && reached?.digest === inForce.digest,
       broken,
-      frozen: freeze === undefined ? undefined : { held: frozenText(rangeId, freeze, isNewer), allows: freeze.allow },
+      frozen:
+        freeze === undefined
+          ? undefined
+          : { held: frozenText(rangeId, freeze, isNewer ? 'content' : 'writes'), allows: freeze.allow },
       wave,
     })
     return await this.#carriedOut(rangeId, raw, admission)

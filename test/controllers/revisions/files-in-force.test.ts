@@ -6,7 +6,7 @@ import type { RangeFiles } from '../../../model/ports.ts'
 import { readInForce } from '../../../model/read-in-force.ts'
 import { type Commits, commits } from '../../builders/commits.ts'
 import { memoryRevisions } from '../../builders/followed-files.ts'
-import { quiet } from '../../builders/quiet.ts'
+import { quiet, settled } from '../../builders/quiet.ts'
 
 const file = (octet: number): string =>
   `ludus:\n  - { vm_name: a, hostname: a, template: t, vlan: 10, ip_last_octet: ${octet}, ram_gb: 1, cpus: 1, linux: true }\n`
@@ -108,6 +108,7 @@ describe('range files as they are acted on', () => {
     forge.push({})
     freeze()
     expect(await files.read('JD')).to.have.nested.property('withheld.reason', 'Frozen')
+    expect(JSON.stringify(await files.read('JD'))).to.include('its file is gone, and what follows from that waits for')
     forge.push({ JD: file(1) })
     expect(await read(), 'put back').to.equal('held 1')
     forge.push({})
@@ -153,6 +154,28 @@ describe('range files as they are acted on', () => {
     expect(await commitOf('actedOn')).to.equal(first)
     const back = forge.push({ JD: file(1) })
     expect(await commitOf('actedOn')).to.equal(back)
+  })
+
+  it('are acted on when they are remembered, and no sooner', async () => {
+    let written: () => void = () => undefined
+    forge = commits({ store: { ...store, write: () => new Promise<void>((resolve) => (written = resolve)) } })
+    forge.push({ JD: file(1) })
+    begin()
+    let isRead = false
+    const reading = files.read('JD').then(() => (isRead = true))
+    await settled()
+    expect(isRead).to.equal(false)
+    written()
+    await reading
+  })
+
+  it('are not reached by a range that is Ready with what was in force before', async () => {
+    const before = await files.read('JD')
+    const digest = before.kind === 'ok' ? (before.revisions?.actedOn?.digest ?? '') : ''
+    forge.push({ JD: file(2) })
+    await read()
+    expect(files.reached('JD', digest)).to.equal(undefined)
+    expect(await files.read('JD')).to.have.nested.property('revisions.reached', undefined)
   })
 
   it('wait no longer than a while for a disk that hangs, and go on with what is in memory', async () => {
