@@ -1,4 +1,4 @@
-import { acceptedCommitFile, commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
+import { commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
@@ -24,7 +24,7 @@ import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
 import { placeInText } from '../../adapters/yaml-file/place-in-text.ts'
-import type { Logger, RangeFileRead, RangeFiles } from '../../model/ports.ts'
+import type { Logger, RangeFiles, RangeFileRead } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
@@ -107,8 +107,7 @@ async function connect(
   const onCluster = new RangesOnCluster(() => proxmox.observe(signal), clock, signal)
   const looksOnly = {
     freeze: () => config.lanista.freeze,
-    destroyed: () => orders.list(),
-    isOvertaken: (rangeId: string, file: RangeFileRead) => new DestroyOrders(orders, logger).isOvertaken(rangeId, file),
+    isDestroyed: (rangeId: string, file: RangeFileRead) => new DestroyOrders(orders, logger).keepsAway(rangeId, file),
     isThere: async (rangeId: string) => (await onCluster.ids(false)).includes(rangeId),
     clock,
     logger,
@@ -151,14 +150,6 @@ async function connect(
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     heldBefore: () => store.heldBefore(),
-    firstCommit: async () =>
-      repository === undefined
-        ? undefined
-        : (
-            await acceptedCommitFile(stateDir)
-              .read()
-              .catch(() => undefined)
-          )?.line[0],
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
     prune: {
       provenance: repository?.provenance ?? folderProvenance(ranges),

@@ -143,8 +143,7 @@ export function wireController(parts: ControllerParts): WiredController {
     parts.followed,
     {
       freeze: parts.freeze,
-      destroyed: () => destroyOrders.list(),
-      isOvertaken: (rangeId, file) => destroyOrders.isOvertaken(rangeId, file),
+      isDestroyed: (rangeId, file) => destroyOrders.keepsAway(rangeId, file),
       isThere: async (rangeId) => (await onCluster.ids(false)).includes(rangeId),
       clock,
       logger,
@@ -157,7 +156,8 @@ export function wireController(parts: ControllerParts): WiredController {
   const wishes = new RangeWishes(heard, destroyOrders, pruning, clock, holds, (rangeId) => files.goes(rangeId))
 
   // Machines
-  const audit = new ConfigAudit(proxmox, settings, steady, random, logger)
+  const inFlightOf = (rangeId: string): boolean => files.isInFlight(rangeId)
+  const audit = new ConfigAudit(proxmox, settings, steady, random, logger, inFlightOf)
   const backoff = new VmBackoff(steady, random)
   const failedClones = new FailedClones(steady)
   const worker = new VmWorker(proxmox, audit, backoff, steady, logger, failedClones)

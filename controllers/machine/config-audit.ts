@@ -50,7 +50,7 @@ const LOOKS_AT_MOST = 3
 
 /**
  * Compares the configurations of existing VMs with their range files, each in its turn: once in `auditMs`, spread over
- * that time, and at once when what the file asks of it has changed. In between it costs no request. Remembers in memory
+ * that time, and at once when what the file asks of it has changed, in this life or in one that did not live to see it done. In between it costs no request. Remembers in memory
  * what it found, and nothing that would not be found again.
  */
 export class ConfigAudit {
@@ -60,10 +60,15 @@ export class ConfigAudit {
   readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
   readonly #backoff: VmBackoff
+  readonly #isInFlight: (rangeId: string) => boolean
   readonly #known = new Map<string, Known>()
   #spread = true
 
-  /** @param clock a steady one */
+  /**
+   * @param clock a steady one
+   * @param isInFlight whether a range was not Ready yet with what is in force of its file: until it is, nothing is taken for compared
+   *   that an earlier life may have left as it was
+   */
   constructor(
     {
       machines,
@@ -76,6 +81,7 @@ export class ConfigAudit {
     clock: Pick<Clock, 'now'>,
     random: () => number,
     logger: Logger,
+    isInFlight: (rangeId: string) => boolean = () => false,
   ) {
     this.#machines = machines
     this.#pools = pools
@@ -83,6 +89,7 @@ export class ConfigAudit {
     this.#clock = clock
     this.#logger = logger
     this.#backoff = new VmBackoff(clock, random)
+    this.#isInFlight = isInFlight
   }
 
   /** From now on a VM that is seen for the first time is looked at, too: whoever runs once has no later turn. */
@@ -137,15 +144,15 @@ export class ConfigAudit {
     }
   }
 
-  #firstSeen(work: AuditWork, asked: string): Known {
-    const { plan } = work
+  #firstSeen({ plan, networks, ...work }: AuditWork, asked: string): Known {
     const fresh = isNew(plan)
+    const isSpread = fresh || (this.#spread && !this.#isInFlight(networks.rangeId))
     const now = this.#clock.now()
     return {
       vmid: plan.vmid,
       asked,
-      at: fresh || this.#spread ? now - this.#settings().auditMs * shareOf(plan.vmid) : Number.NEGATIVE_INFINITY,
-      nics: fresh ? asWritten(work) : new Map(),
+      at: isSpread ? now - this.#settings().auditMs * shareOf(plan.vmid) : Number.NEGATIVE_INFINITY,
+      nics: fresh ? asWritten({ plan, networks, ...work }) : new Map(),
       found: NOTHING,
       outcome: SETTLED,
       toBeConfigured: false,

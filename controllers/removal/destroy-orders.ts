@@ -74,10 +74,13 @@ export class DestroyOrders {
     return undefined
   }
 
-  /** Whether there is an order that a range's file has overtaken, were this what it says. */
-  async isOvertaken(rangeId: string, file: RangeFileRead): Promise<boolean> {
-    const order = file.kind === 'ok' ? await this.#store.read(rangeId) : undefined
-    return order !== undefined && stillHolds(order, file) === 'no'
+  /**
+   * Whether an order keeps a range away, by its file as it was just read: an order that a newer file has overtaken does not, also while
+   * nobody has forgotten it yet. Never throws: of what can't be read nothing is known.
+   */
+  async keepsAway(rangeId: string, file: RangeFileRead): Promise<boolean> {
+    const order = await this.#store.read(rangeId).catch(() => undefined)
+    return order !== undefined && (file.kind !== 'ok' || stillHolds(order, file) === 'yes')
   }
 
   /** Nothing of the range is left. Where a file still asks for it, the order goes on keeping it away. */

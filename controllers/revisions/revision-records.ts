@@ -34,6 +34,11 @@ export class RevisionRecords {
     this.#logger = logger
   }
 
+  /** Whether what is remembered is kept on disk. */
+  get outlasts(): boolean {
+    return this.#outlasts()
+  }
+
   /** Resolves once what an earlier life remembered is here. */
   load(): Promise<void> {
     this.#loading ??= this.#store.read().then((records) => {

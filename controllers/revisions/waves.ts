@@ -9,10 +9,8 @@ export interface WaveParts {
   /** As they are now, whatever is in force. */
   readonly files: Pick<RangeFiles, 'list' | 'read'>
   readonly recordOf: (rangeId: string) => RevisionRecord | undefined
-  /** Ids of ranges that a person has ordered to be destroyed: nothing is to be waited for. */
-  readonly destroyed: () => Promise<readonly string[]>
-  /** Whether such an order is void, as the file says something else by now. */
-  readonly isOvertaken: (rangeId: string, file: RangeFileRead) => Promise<boolean>
+  /** Whether a person has ordered a range to be destroyed, and its file has not overtaken that: nothing is to be waited for. */
+  readonly isDestroyed: (rangeId: string, file: RangeFileRead) => Promise<boolean>
   /** Where a person lets the waves of a commit go on. */
   readonly releases: Pick<CommitApprovalStore, 'ask' | 'approved' | 'takeBack' | 'clear'>
   /** The date, by which a suspension ends. */
@@ -24,9 +22,8 @@ interface Member {
   readonly rangeId: string
   readonly wave: number
   readonly digest: string | undefined
+  readonly read: RangeFileRead
   readonly suspendedAt: (now: number) => boolean
-  /** As it says at that commit. */
-  readonly file: RangeFileRead
 }
 
 /**
@@ -70,27 +67,18 @@ export class Waves {
   }
 
   async #openOf(members: readonly Member[]): Promise<OpenWave | undefined> {
-    const { recordOf, now } = this.#parts
-    const away = await this.#awayOf(members)
+    const { recordOf, isDestroyed, now } = this.#parts
     const at = now()
     return openWaveOf(
-      members.map(({ rangeId, wave, digest, suspendedAt }): WaveMember => {
-        const { inForce, reached } = recordOf(rangeId) ?? {}
-        // What it was Ready with before it went over to another content is to be reached again.
-        const isReached = digest !== undefined && reached?.digest === digest && inForce?.digest === digest
-        const isDone = isReached || suspendedAt(at) || away.has(rangeId)
-        return { rangeId, wave, isDone }
-      }),
+      await Promise.all(
+        members.map(async ({ rangeId, wave, digest, read, suspendedAt }): Promise<WaveMember> => {
+          const { inForce, reached } = recordOf(rangeId) ?? {}
+          // What it was Ready with before it went over to another content is to be reached again.
+          const isReached = digest !== undefined && reached?.digest === digest && inForce?.digest === digest
+          return { rangeId, wave, isDone: isReached || suspendedAt(at) || (await isDestroyed(rangeId, read)) }
+        }),
+      ),
     )
-  }
-
-  /** Ids of those that a person has had destroyed, and that stay away. */
-  async #awayOf(members: readonly Member[]): Promise<ReadonlySet<string>> {
-    const { destroyed, isOvertaken } = this.#parts
-    const ordered = new Set(await destroyed())
-    const away = members.filter(({ rangeId }) => ordered.has(rangeId))
-    const overtaken = await Promise.all(away.map(({ rangeId, file }) => isOvertaken(rangeId, file)))
-    return new Set(away.flatMap(({ rangeId }, at) => (overtaken[at] === true ? [] : [rangeId])))
   }
 
   /** Undefined when another commit came in force while its files were read. */
@@ -122,10 +110,10 @@ export class Waves {
   #memberOf(rangeId: string, read: Extract<RangeFileRead, { kind: 'ok' | 'invalid' }>): Member {
     const digest = read.kind === 'ok' ? read.origin?.digest : undefined
     if (read.kind === 'ok')
-      return { rangeId, wave: read.spec.wave, digest, suspendedAt: (now) => isSuspended(read.spec, now), file: read }
+      return { rangeId, wave: read.spec.wave, digest, read, suspendedAt: (now) => isSuspended(read.spec, now) }
     // What is broken does not say in which wave it would be: it stays where it was.
     const inForce = this.#parts.recordOf(rangeId)?.inForce
-    return { rangeId, wave: inForce?.kind === 'file' ? inForce.wave : 0, digest, suspendedAt: () => false, file: read }
+    return { rangeId, wave: inForce?.kind === 'file' ? inForce.wave : 0, digest, read, suspendedAt: () => false }
   }
 
   /** What was asked, and answered, of another commit counts no more. */

@@ -24,38 +24,42 @@ export const AUDIT_MS = 30_000
 /** The user the controller asks as. */
 export const CONTROLLER = 'lanista@pve!lanista'
 
-/** A simulated cluster, a folder of range files, and controllers that come and go, in virtual time. */
-export interface Arena {
+/** A simulated cluster and controllers that come and go, in virtual time, wherever range files are. */
+export interface Ground {
   readonly simulator: Simulator
   readonly world: World
   readonly clock: Clock
-  /** The watched folder. */
-  readonly folder: string
-  /** What the files in the folder say. */
+  /** What the range files say that count. */
   readonly files: ReadonlyMap<RangeId, RangeFile>
   /** What somebody else does as root, through a node that is on; status 0 when there is none. */
   readonly person: ReturnType<typeof personIn>
   /** The controller that lives now. */
   life(): Life
-  /** Puts a range's file into place in one step, or takes it away. */
-  write(range: RangeId, file: RangeFile | undefined): Promise<void>
-  /** Lets the controller go as a signal does, or breaks off all it does, with or without its state, and starts another. */
-  restart(how: 'stopped' | 'killed' | 'killed, and its state deleted'): Promise<void>
-  /** Sets the clock of the controller's machine forward, or back. */
-  jump(milliseconds: number): void
   /** Resolves between two passes, when every range has been looked at since this was called. */
   rest(): Promise<void>
   /** Resolves when such a request of the controller arrives or is answered, and at the latest at rest. */
   moment(match: RequestMatch, phase: 'arrived' | 'answered'): Promise<void>
   /** Requests of the controller that are not reads, oldest first. */
   writes(): readonly JournalEntry[]
+}
+
+/** A ground with a folder of range files. */
+export interface Arena extends Ground {
+  /** The watched folder. */
+  readonly folder: string
+  /** Puts a range's file into place in one step, or takes it away. */
+  write(range: RangeId, file: RangeFile | undefined): Promise<void>
+  /** Lets the controller go as a signal does, or breaks off all it does, with or without its state, and starts another. */
+  restart(how: 'stopped' | 'killed' | 'killed, and its state deleted'): Promise<void>
+  /** Sets the clock of the controller's machine forward, or back. */
+  jump(milliseconds: number): void
   close(): Promise<void>
 }
 
 /** A small cluster with somebody else's VMs and VNet in it. */
-const newWorld = (): World =>
+export const newWorld = (memory = 64): World =>
   clusterFrom({
-    nodes: ['pve1', 'pve2', 'pve3'].map((name) => ({ name, cores: 16, memory_gib: 64 })),
+    nodes: ['pve1', 'pve2', 'pve3'].map((name) => ({ name, cores: 16, memory_gib: memory })),
     templates: ['debian-11-x64-server-template', 'debian-12-x64-server-template'],
     guests: [
       { name: 'web', vmid: 100, node: 'pve1', running: true },
@@ -122,30 +126,9 @@ export async function openArena(start: ReadonlyMap<RangeId, RangeFile>, resyncMs
   for (const [range, file] of start) await write(range, file)
   let life = await born()
 
-  const person: Arena['person'] = async (...request) => {
-    const on = [...world.nodes.values()].find(({ online }) => online)
-    const url = simulator.nodes[on?.name ?? '']
-    const lost = { status: 0, reason: '' }
-    return url === undefined ? lost : await personIn({ ...simulator, url })(...request).catch(() => lost)
-  }
-
-  const rest = async (): Promise<void> => {
-    const { ranges: actors } = life.controller
-    for (const range of files.keys()) actors.trigger(range)
-    await actors.until(
-      () => [...actors.standings().values()].every(({ standing }) => standing !== 'reconciling'),
-      life.signal,
-    )
-  }
-
   return {
-    simulator,
-    world,
-    clock,
+    ...groundOf({ simulator, world, clock, files, life: () => life }),
     folder: ranges,
-    files,
-    person,
-    life: () => life,
     write,
     restart: async (how) => {
       await (how === 'stopped' ? life.end() : life.kill())
@@ -155,6 +138,36 @@ export async function openArena(start: ReadonlyMap<RangeId, RangeFile>, resyncMs
     jump: (milliseconds) => {
       skew += milliseconds
     },
+    close: async () => {
+      await life.end()
+      await simulator.close()
+      await rm(folder, { recursive: true, force: true })
+      backToRealTime()
+    },
+  }
+}
+
+/** What can be done with a cluster and the controller that lives in it. */
+export function groundOf(parts: Pick<Ground, 'simulator' | 'world' | 'clock' | 'files' | 'life'>): Ground {
+  const { simulator, world } = parts
+  const person: Ground['person'] = async (...request) => {
+    const on = [...world.nodes.values()].find(({ online }) => online)
+    const url = simulator.nodes[on?.name ?? '']
+    const lost = { status: 0, reason: '' }
+    return url === undefined ? lost : await personIn({ ...simulator, url })(...request).catch(() => lost)
+  }
+  const rest = async (): Promise<void> => {
+    const life = parts.life()
+    const { ranges: actors } = life.controller
+    for (const range of parts.files.keys()) actors.trigger(range)
+    await actors.until(
+      () => [...actors.standings().values()].every(({ standing }) => standing !== 'reconciling'),
+      life.signal,
+    )
+  }
+  return {
+    ...parts,
+    person,
     rest,
     moment: async (match, phase) => {
       const asked = { ...match, user: CONTROLLER }
@@ -162,12 +175,6 @@ export async function openArena(start: ReadonlyMap<RangeId, RangeFile>, resyncMs
       await Promise.race([simulator.journal.next(asked, phase), rest().catch(() => undefined)])
     },
     writes: () => simulator.journal.find({ user: CONTROLLER }).filter(({ method }) => method !== 'GET'),
-    close: async () => {
-      await life.end()
-      await simulator.close()
-      await rm(folder, { recursive: true, force: true })
-      backToRealTime()
-    },
   }
 }
 

@@ -1,8 +1,7 @@
 import { ownerMark } from '../../model/identity.ts'
-import { AUDIT_MS, type Arena } from './arena.ts'
+import { AUDIT_MS, type Ground } from './arena.ts'
 import type { Chronicle } from './chronicle.ts'
 import { differencesFromFiles } from './expectations.ts'
-import { isInForce } from './range-text.ts'
 import { THEIR_MARK } from './persons.ts'
 import { RANGES } from './steps.ts'
 
@@ -17,7 +16,7 @@ const TIMES_AT_MOST = 600
 
 /** Undoes what a person has to undo before a controller can go on. */
 export async function calmDown(
-  { world, simulator, person }: Arena,
+  { world, simulator, person }: Ground,
   endTroubles: readonly (() => void)[],
   locks: string[],
 ) {
@@ -30,11 +29,8 @@ export async function calmDown(
 }
 
 /** Waits until the cluster is as the files ask; returns what is not when nothing changes any more. */
-export async function settled(arena: Arena, chronicle: Chronicle): Promise<readonly string[]> {
+export async function settled(arena: Ground, chronicle: Chronicle): Promise<readonly string[]> {
   const { clock, world } = arena
-  // A pass that began before a file was changed may still be under way.
-  await arena.rest()
-  for (const range of RANGES) if (!isInForce(arena.files.get(range))) chronicle.frozen.add(range)
   let written = 0
   for (let still = 0, times = 1; ; still += 1, times += 1) {
     await tidyUp(arena, chronicle)
@@ -53,7 +49,7 @@ export async function settled(arena: Arena, chronicle: Chronicle): Promise<reado
 }
 
 /** Nodes whose reload that began last has failed, as beside a person's: they lack what was applied, and are repaired. */
-function failedReloads({ nodes, tasks }: Arena['world']): readonly string[] {
+function failedReloads({ nodes, tasks }: Ground['world']): readonly string[] {
   return [...nodes.values()].flatMap(({ name, bootedAt }) => {
     const [last] = tasks
       .filter(({ type, node, startedAt }) => type === 'srvreload' && node === name && startedAt * 1000 >= bootedAt)
@@ -63,11 +59,11 @@ function failedReloads({ nodes, tasks }: Arena['world']): readonly string[] {
 }
 
 /** Nodes whose networks are older than what is committed, as when they were off at an apply: they are repaired as well. */
-const behind = ({ nodes, sdn }: Arena['world']): readonly string[] =>
+const behind = ({ nodes, sdn }: Ground['world']): readonly string[] =>
   [...nodes.values()].flatMap(({ name, sdnVersion }) => (sdnVersion < sdn.version ? [name] : []))
 
 /** What the controller does although everything is as it should be. */
-export async function unrest(arena: Arena): Promise<readonly string[]> {
+export async function unrest(arena: Ground): Promise<readonly string[]> {
   await arena.rest()
   const before = arena.writes().length
   await arena.clock.sleep(AUDIT_MS)
@@ -80,7 +76,7 @@ export async function unrest(arena: Arena): Promise<readonly string[]> {
 }
 
 /** A person does what statuses tell them to do. */
-async function tidyUp(arena: Arena, chronicle: Chronicle): Promise<void> {
+export async function tidyUp(arena: Ground, chronicle: Chronicle): Promise<void> {
   const { world, person } = arena
   // A clone, or a removal, whose node died under it.
   for (const { vmid, config } of world.guests.values()) {

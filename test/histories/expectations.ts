@@ -3,7 +3,7 @@ import { poolOf } from '../../adapters/simulator/world.ts'
 import { isConfiguredFor, NAT_VNET, ownerMark, ROUTER_ADDRESS, vmidOf } from '../../model/identity.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { isWired, type Wiring } from '../../reconcilers/vm/nic-wiring.ts'
-import type { Arena } from './arena.ts'
+import type { Ground } from './arena.ts'
 import { isInForce, nameIn, OCTETS, type RangeFile, type VmEntry } from './range-text.ts'
 import { RANGES, type RangeId } from './steps.ts'
 
@@ -11,7 +11,7 @@ import { RANGES, type RangeId } from './steps.ts'
 const ROUTER: Omit<VmEntry, 'node' | 'vlan'> = { ram: 2, cpus: 2 }
 
 /** How the cluster differs from what the files ask for, leaving out what a person has made impossible. */
-export function differencesFromFiles(arena: Arena): readonly string[] {
+export function differencesFromFiles(arena: Ground): readonly string[] {
   return RANGES.flatMap((range) => {
     const file = arena.files.get(range)
     if (!isInForce(file)) return []
@@ -20,7 +20,7 @@ export function differencesFromFiles(arena: Arena): readonly string[] {
   })
 }
 
-function differencesIn(range: RangeId, file: RangeFile, arena: Arena): readonly string[] {
+function differencesIn(range: RangeId, file: RangeFile, arena: Ground): readonly string[] {
   const { world } = arena
   const marked = [...world.sdn.configured.vnets].filter(([, { alias }]) => alias === ownerMark(range))
   const [vnet, ...more] = marked

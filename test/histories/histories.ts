@@ -16,7 +16,7 @@ import {
 } from './steps.ts'
 
 /** When a step happens: at once, between two passes, or as a request of the controller arrives or is answered. */
-const moment = fc.oneof(
+export const moment = fc.oneof(
   fc.constant('at once' as const),
   fc.constant('at rest' as const),
   fc.record({ request, phase: fc.constantFrom('arrived' as const, 'answered' as const) }),

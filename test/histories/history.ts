@@ -3,10 +3,10 @@ import { edit } from './authors.ts'
 import { calmDown, settled, unrest } from './calm.ts'
 import { Chronicle } from './chronicle.ts'
 import { settle, workOn, workOnNetworks } from './persons.ts'
-import { EMPTY_FILE, type RangeFile } from './range-text.ts'
+import { EMPTY_FILE, isInForce, type RangeFile } from './range-text.ts'
 import type { Event, Moment } from './histories.ts'
 import { REQUESTS } from './requests.ts'
-import type { RangeId, Step } from './steps.ts'
+import { RANGES, type RangeId, type Step } from './steps.ts'
 import { trouble } from './troubles.ts'
 import { watchRequests } from './watch.ts'
 
@@ -30,6 +30,9 @@ export async function live(events: readonly Event[]): Promise<readonly string[]>
     // What is in the way is met before it is taken away.
     await arena.rest()
     await calmDown(arena, ends, locks)
+    // A pass that began before a file was changed may still be under way.
+    await arena.rest()
+    for (const range of RANGES) if (!isInForce(arena.files.get(range))) chronicle.frozen.add(range)
     const differences = await settled(arena, chronicle)
     const restless = differences.length === 0 ? await unrest(arena) : []
     const said = arena

@@ -1,6 +1,6 @@
 import { ownerMark, vmidOf } from '../../model/identity.ts'
 import { type Guest, poolOf, type World } from '../../adapters/simulator/world.ts'
-import type { Arena } from './arena.ts'
+import type { Ground } from './arena.ts'
 import type { Chronicle } from './chronicle.ts'
 import { nameIn, OCTETS } from './range-text.ts'
 import type { RangeId, Step } from './steps.ts'
@@ -10,7 +10,7 @@ export const THEIR_MARK = 'mine'
 const THEIR_VNET = { vnet: 'theirs', zone: 'ludus', tag: 4242 } as const
 
 /** What a person does with a VM that the controller made; nothing when there is none. */
-export async function workOn(arena: Arena, chronicle: Chronicle, step: Extract<Step, { kind: 'person' }>) {
+export async function workOn(arena: Ground, chronicle: Chronicle, step: Extract<Step, { kind: 'person' }>) {
   const { world, person } = arena
   const guest = chronicle.ownOf(step.range, nameIn(step.range, step.vm))
   if (guest === undefined) return
@@ -61,7 +61,7 @@ export async function workOn(arena: Arena, chronicle: Chronicle, step: Extract<S
 
 /** What a person does with the networks. */
 export async function workOnNetworks(
-  { world, person }: Arena,
+  { world, person }: Ground,
   step: Extract<Step, { kind: 'network' }>,
   locks: string[],
 ) {
@@ -103,7 +103,11 @@ const vnetOf = (range: RangeId, { sdn }: World): string | undefined =>
   [...sdn.configured.vnets].find(([, { alias }]) => alias === ownerMark(range))?.[0]
 
 /** A person makes a VM that is in the way of a range's, or lives in its pool. */
-export function settle({ world, files }: Arena, chronicle: Chronicle, step: Extract<Step, { kind: 'stranger' }>): void {
+export function settle(
+  { world, files }: Ground,
+  chronicle: Chronicle,
+  step: Extract<Step, { kind: 'stranger' }>,
+): void {
   const { range, vm, takes } = step
   const number = Number(vnetOf(range, world)?.slice(1) ?? 1)
   const lastOctet = OCTETS[vm] ?? 0

@@ -5,6 +5,8 @@ export interface RangeFile {
   readonly drift: { readonly networks: 'correct' | 'report'; readonly hardware: 'correct' | 'report' }
   readonly state: 'present' | 'absent'
   readonly suspended: boolean
+  /** Left out where it is 0. */
+  readonly wave?: number
   /** It can't be read as a range. */
   readonly broken: boolean
 }
@@ -29,7 +31,7 @@ export const EMPTY_FILE: RangeFile = {
 }
 
 /** The file as its author would write it. */
-export const textOf = ({ vms, power, drift, state, suspended, broken }: RangeFile): string =>
+export const textOf = ({ vms, power, drift, state, suspended, broken, wave }: RangeFile): string =>
   `ludus:${Object.keys(vms).length === 0 ? ' []' : ''}
 ${Object.entries(vms).map(vmText).join('')}
 ludus_extensions:
@@ -37,7 +39,7 @@ ludus_extensions:
     power: ${power}
     state: ${state}
     drift: { networks: ${drift.networks}, hardware: ${drift.hardware} }
-${suspended ? '    suspend: { reason: exam }\n' : ''}${broken ? '    stat: typo\n' : ''}`
+${wave === undefined ? '' : `    wave: ${wave}\n`}${suspended ? '    suspend: { reason: exam }\n' : ''}${broken ? '    stat: typo\n' : ''}`
 
 const vmText = ([name, { vlan, ram, cpus, node }]: readonly [string, VmEntry]): string => `
   - vm_name: "{{ range_id }}-${name}"

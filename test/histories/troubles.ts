@@ -1,5 +1,5 @@
 import type { Fault, RequestEffect } from '../../adapters/simulator/faults.ts'
-import { type Arena, CONTROLLER } from './arena.ts'
+import { type Ground, CONTROLLER } from './arena.ts'
 import type { Chronicle } from './chronicle.ts'
 import { REQUESTS } from './requests.ts'
 import type { Step } from './steps.ts'
@@ -25,7 +25,7 @@ export const EFFECTS: Readonly<Record<FaultStep['how'], readonly ['before' | 'af
 const ABOUT_THE_LOCK: ReadonlySet<FaultStep['request']> = new Set(['lock', 'unlock', 'apply'])
 
 /** Brings about a trouble; returns what ends it. */
-export async function trouble({ simulator, world }: Arena, chronicle: Chronicle, step: Trouble): Promise<() => void> {
+export async function trouble({ simulator, world }: Ground, chronicle: Chronicle, step: Trouble): Promise<() => void> {
   const arm = (fault: Fault): (() => void) => simulator.arm(fault).disarm
   switch (step.kind) {
     case 'fault': {

@@ -2,12 +2,12 @@ import type { JournalEntry } from '../../adapters/simulator/journal.ts'
 import { hasPendingSdn, pendingView, sdnIds } from '../../adapters/simulator/sdn-state.ts'
 import type { World } from '../../adapters/simulator/world.ts'
 import { isConfiguredFor, NAT_MARK, rangeIdOfMark, rangeNumberOfVnet } from '../../model/identity.ts'
-import { type Arena, CONTROLLER } from './arena.ts'
+import { type Ground, CONTROLLER } from './arena.ts'
 import type { Chronicle, Made } from './chronicle.ts'
 import { RANGES, type RangeId } from './steps.ts'
 
 /** Holds each request of the controller against what it may do at that moment; what it may not goes to the chronicle. */
-export function watchRequests({ simulator: { journal, world } }: Arena, chronicle: Chronicle): () => void {
+export function watchRequests({ simulator: { journal, world } }: Ground, chronicle: Chronicle): () => void {
   const unheard = new Map<string, number>()
   const reads = new Map<string, number>()
   return journal.listen((entry, phase) => {

@@ -36,8 +36,7 @@ function open() {
     followed,
     {
       freeze: () => (frozen ? freezeSection.parse([{ name: 'exam', from: '1969-01-01', until: '1971-01-01' }]) : []),
-      destroyed: () => Promise.resolve([]),
-      isOvertaken: () => Promise.resolve(false),
+      isDestroyed: () => Promise.resolve(false),
       isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => new Promise(() => undefined) },
       logger: quiet,
@@ -65,7 +64,7 @@ function open() {
       snapshot = { ...snapshot, changes: undefined }
     },
     seenBy: async (held: ReadonlyMap<string, string> = new Map()): Promise<readonly string[]> =>
-      (await rangeContents(followed, { held, firstCommit: 'a'.repeat(40) })).map(inWords),
+      (await rangeContents(followed, { held })).map(inWords),
   }
 }
 

@@ -25,8 +25,7 @@ describe('range files as they are acted on', () => {
   ): void => {
     const surroundings = {
       freeze: () => windows,
-      destroyed: () => Promise.resolve([]),
-      isOvertaken: () => Promise.resolve(false),
+      isDestroyed: () => Promise.resolve(false),
       isThere,
       clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
       logger: quiet,
@@ -117,7 +116,9 @@ describe('range files as they are acted on', () => {
     await files.goes('JD')
     freeze()
     begin()
-    expect(await files.read('JD')).to.deep.equal({ kind: 'absent' })
+    expect(await files.read('JD'))
+      .to.include({ kind: 'absent' })
+      .and.not.to.have.property('withheld')
   })
 
   it('are remembered of a folder only where changes may be frozen, and then of all', async () => {
@@ -178,14 +179,34 @@ describe('range files as they are acted on', () => {
     expect(await files.read('JD')).to.have.nested.property('revisions.reached', undefined)
   })
 
+  it('are named after who brought them, also where another commit came before anybody read them', async () => {
+    const brought = async (): Promise<unknown> => {
+      const read = await files.read('JD')
+      if (read.kind !== 'ok') return read.kind
+      const { commit, orEarlier } = read.revisions?.seen ?? {}
+      return [commit?.subject, orEarlier ?? false]
+    }
+    expect(await brought(), 'what the first commit has may be older').to.deep.equal(['Change ranges', true])
+    forge.push({ JD: file(2) }, 'Bob changes JD')
+    forge.push({ JD: file(2), SL: file(1) }, 'Ann adds SL')
+    expect(await brought()).to.deep.equal(['Bob changes JD', false])
+    begin()
+    expect(await brought(), 'after a restart').to.deep.equal(['Bob changes JD', false])
+    forge.push({ SL: file(1) }, 'Eve removes JD', 'Eve <eve@example.org>')
+    await files.read('JD')
+    begin()
+    const gone = await files.read('JD')
+    expect(gone).to.deep.include({ kind: 'absent' })
+    expect(gone.kind === 'absent' && gone.removedBy?.subject).to.equal('Eve removes JD')
+  })
+
   it('wait no longer than a while for a disk that hangs, and go on with what is in memory', async () => {
     const hangs = { ...store, write: () => new Promise<void>(() => undefined) }
     forge = commits({ store: hangs })
     forge.push({ JD: file(1) })
     const surroundings = {
       freeze: () => windows,
-      destroyed: () => Promise.resolve([]),
-      isOvertaken: () => Promise.resolve(false),
+      isDestroyed: () => Promise.resolve(false),
       isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => Promise.resolve() },
       logger: quiet,
@@ -205,8 +226,7 @@ describe('range files as they are acted on', () => {
     forge.push({ JD: file(1) })
     const surroundings = {
       freeze: () => windows,
-      destroyed: () => Promise.resolve([]),
-      isOvertaken: () => Promise.resolve(false),
+      isDestroyed: () => Promise.resolve(false),
       isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => new Promise<void>(() => undefined) },
       logger: { ...quiet, warn: (message: string) => void told.push(message) },

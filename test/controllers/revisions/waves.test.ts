@@ -12,17 +12,14 @@ describe('waves of a commit', () => {
   let forge: Commits
   let files: FilesInForce
   let destroyed: () => Promise<readonly string[]>
-  let isChanged: boolean
   beforeEach(() => {
-    isChanged = false
     destroyed = () => Promise.resolve([])
     forge = commits({ releases: memoryCommitApprovals() })
     files = openFilesInForce(
       forge.followed,
       {
         freeze: () => [],
-        destroyed: () => destroyed(),
-        isOvertaken: (_, { kind }) => Promise.resolve(kind === 'ok' && isChanged),
+        isDestroyed: async (rangeId) => (await destroyed()).includes(rangeId),
         isThere: () => Promise.resolve(true),
         clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
         logger: quiet,
@@ -57,13 +54,13 @@ describe('waves of a commit', () => {
   it('are judged by the commit in force once what they wait for is known', async () => {
     forge.push({ A: file(1), B: file(1, 1) })
     await reach('A')
-    let answer: (ids: readonly string[]) => void = () => undefined
-    destroyed = () => new Promise((resolve) => (answer = resolve))
+    const answers: ((ids: readonly string[]) => void)[] = []
+    destroyed = () => new Promise((resolve) => answers.push(resolve))
     const early = files.read('B')
     await settled()
     forge.push({ A: file(1), B: file(2, 0) })
     await files.read('B')
-    answer([])
+    answers.forEach((answer) => answer([]))
     const read = await early
     expect(read.kind === 'ok' ? read.spec.vms[0]?.address.lastOctet : read.kind).to.equal(2)
     const again = await files.read('B')
@@ -92,11 +89,11 @@ describe('waves of a commit', () => {
     expect(await held('B')).to.equal('WaveHeld')
   })
 
-  it('do not wait for a range that a person had destroyed, unless its file says something else since', async () => {
+  it('do not wait for a range that a person had destroyed', async () => {
     forge.push({ A: file(1), B: file(1, 1) })
     destroyed = () => Promise.resolve(['A'])
     expect(await held('B')).to.equal(undefined)
-    isChanged = true
+    destroyed = () => Promise.resolve([])
     forge.push({ A: file(2), B: file(2, 1) })
     expect(await held('B')).to.equal('WaveHeld')
   })

@@ -1,0 +1,39 @@
+import { expect } from 'chai'
+import { liveCommits } from './commit-history.ts'
+import type { CommitHistory } from './commit-steps.ts'
+
+/** Histories of commits that once went wrong, as short as they can be told. */
+const KNOWN: Readonly<Record<string, CommitHistory>> = {
+  'tells a content as reached only once VMs are like that which an earlier life has left as they were': {
+    verify: 'off',
+    prunes: false,
+    events: [
+      { when: 'at once', step: { kind: 'server', is: 'unreachable' } },
+      { when: 'at rest', step: { kind: 'end', how: 'killed, and its state deleted' } },
+    ],
+  },
+  'has a wave wait for a range whose order to be destroyed its file has overtaken': {
+    verify: 'off',
+    prunes: false,
+    events: [
+      { when: 'at once', step: { kind: 'destroy', range: 'JD' } },
+      { when: 'at once', step: { kind: 'branch', does: 'amended' } },
+    ],
+  },
+  'follows a history that was rewritten after its folder was emptied': {
+    verify: 'off',
+    prunes: true,
+    events: [
+      { when: 'at rest', step: { kind: 'branch', does: 'emptied' } },
+      { when: 'at once', step: { kind: 'branch', does: 'amended' } },
+    ],
+  },
+}
+
+describe('a history of commits that once went wrong', function () {
+  this.timeout(100_000)
+  for (const [name, history] of Object.entries(KNOWN))
+    it(name, async () => {
+      expect(await liveCommits(history, false)).to.deep.equal([])
+    })
+})
