@@ -63,6 +63,7 @@ const quietly = { info: () => undefined, warn: () => undefined, error: () => und
 const LOOKS_ONLY = {
   freeze: () => [],
   isDestroyed: () => Promise.resolve(false),
+  isThere: () => Promise.resolve(true),
   clock: systemClock,
   logger: quietly,
 }
