@@ -18,6 +18,11 @@ export class HookLimits {
     this.#now = now
   }
 
+  /** Of so many addresses it is known that they have proved nothing yet. */
+  get unproved(): number {
+    return this.#unproved.size
+  }
+
   /**
    * Before a body is read. It counts as one that proves nothing until it has: what is broken off, or never ends, does not.
    *
