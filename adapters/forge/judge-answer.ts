@@ -80,6 +80,18 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function judgeSilence({ code, timedOut }: NoAnswer, timeoutMs: number): StatusDelivery {
   if (timedOut)
     return { kind: 'failed', why: `no answer within ${timeoutMs / 1000} s; it is told again`, waitMs: undefined }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return {
+      kind: 'refused',
+      why: `its certificate is one of another host (${code}); set lanista.git.status.api_url to the name that it is for`,
+      all: true,
+    }
+  if (code === 'CERT_HAS_EXPIRED')
+    return {
+      kind: 'refused',
+      why: `its certificate has expired (${code}); have it renewed, and check the date of this machine`,
+      all: true,
+    }
   if (/CERT|UNABLE_TO_|ISSUER|SELF_SIGNED/.test(code))
     return {
       kind: 'refused',

@@ -71,10 +71,8 @@ export function gitHook(hook: GitHook): (request: IncomingMessage, response: Ser
       const proof = new HookProof(claims, secret)
       const read = await readBody(request, (piece) => proof.update(piece), hook.patienceMs ?? PATIENCE_MS)
       if (read !== 'whole') return read
-      if (!proof.holds()) {
-        limits.failed(address)
-        return 'refused'
-      }
+      if (!proof.holds()) return 'refused'
+      limits.proved(address)
       hook.hint()
       return 'accepted'
     }
@@ -105,6 +103,8 @@ function readBody(
     request.once('end', () => end('whole'))
     request.once('error', () => end('broken'))
     request.once('close', () => end('broken'))
+    // Whose sender went away before somebody listened tells of that no more.
+    if (request.destroyed) end('broken')
   })
 }
 

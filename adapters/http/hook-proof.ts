@@ -34,6 +34,8 @@ export function claimsOf(headers: IncomingHttpHeaders): HookClaims | undefined {
 
 /** GitLab's signing tokens begin so; what follows is the key in base64. */
 const SIGNING_TOKEN = 'whsec_'
+/** In bytes. */
+const SHORTEST_KEY = 16
 
 /**
  * Whether claims hold of a body, which is handed over piece by piece: nothing of it is kept. Comparisons take the same time whatever is
@@ -50,10 +52,11 @@ export class HookProof {
     this.#claims = claims
     this.#secret = secret
     this.#plain = claims.digests.length === 0 ? undefined : createHmac('sha256', secret)
+    const key = signingKeyIn(secret)
     this.#signed =
-      claims.signed === undefined || !secret.startsWith(SIGNING_TOKEN)
+      claims.signed === undefined || key === undefined
         ? undefined
-        : createHmac('sha256', Buffer.from(secret.slice(SIGNING_TOKEN.length), 'base64')).update(claims.signed.before)
+        : createHmac('sha256', key).update(claims.signed.before)
   }
 
   update(piece: Uint8Array): void {
@@ -75,6 +78,18 @@ export class HookProof {
     ]
     return results.some(Boolean)
   }
+}
+
+/**
+ * Undefined where there is none. What is no base64 would be read as a part of it, and at worst as the empty key, by which anybody can
+ * sign; Standard Webhooks has keys of 24 to 64 bytes.
+ */
+function signingKeyIn(secret: string): Buffer | undefined {
+  if (!secret.startsWith(SIGNING_TOKEN)) return undefined
+  const text = secret.slice(SIGNING_TOKEN.length)
+  const key = Buffer.from(text, 'base64')
+  const isWhole = key.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '')
+  return isWhole && key.length >= SHORTEST_KEY ? key : undefined
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b)

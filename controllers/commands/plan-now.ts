@@ -12,6 +12,7 @@ import { lookNow } from './look-now.ts'
 import { ordersInForce, removalsOf } from './plan-removals.ts'
 import { planAll, reportOf } from './plan-together.ts'
 import { mayBeUnseen, rangesWithoutFile, unknownOrders } from './plan-without-file.ts'
+import { holdsOnProposal } from './plan-holds.ts'
 import { leavingFilesOf, proposalOf } from './plan-proposal.ts'
 import { type FolderRead, readFolder } from './read-folder.ts'
 
@@ -51,6 +52,8 @@ export async function planNow(
   const justGone = removals.flatMap(({ order, gone }) => (gone && destroying.includes(order) ? [order] : []))
   const away = [...destroyed.filter(({ carriedOut }) => carriedOut).map(removalOf), ...justGone].map(destroyedText)
   const pruneNow = { ...config.lanista.prune, seen: await prune.seenFiles.read(), asked: await prune.approvals.asked() }
+  const hasFreeze = config.lanista.freeze.length > 0
+  const held = proposal === undefined ? [] : await holdsOnProposal(proposal, folder, connected.files, hasFreeze)
   const { refused, ...ofRanges } = reportOf(planned, removals, settings)
   const untold = isShared ? seen.silent : seen.warnings
   const unasked = proposal?.untold === undefined ? [] : [`what is in force is not known: ${proposal.untold}`]
@@ -62,6 +65,7 @@ export async function planNow(
     withoutFile: folder.trouble === undefined ? rangesWithoutFile(snapshot, known, pruneNow) : [],
     away,
     unknown: [
+      ...held,
       ...unasked,
       ...untold,
       ...mayBeUnseen(snapshot),

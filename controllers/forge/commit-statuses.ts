@@ -25,6 +25,8 @@ interface Entry {
   wanted: CommitStatus
   /** Since when something is told of it, by the steady clock. */
   readonly since: number
+  /** So often in a row the forge failed on it. */
+  failures: number
 }
 
 /** GitHub asks for a second between writes; and what changes several times within one is told once. In milliseconds. */
@@ -35,6 +37,8 @@ const FAILED: BackoffPolicy = { first: 5000, most: 600_000 }
 const REFUSED: BackoffPolicy = { first: 60_000, most: 1_800_000 }
 /** A forge that is away for a moment is not worth a line. */
 const FAILURES_UNTOLD = 2
+/** So many kinds of trouble are told until all is well again: a forge may say something else each time. */
+const MOST_TOLD = 20
 /** How long `sent` waits. */
 const GRACE_MS = 30_000
 const ALL = 'all'
@@ -122,10 +126,14 @@ export class CommitStatuses {
       const key = keyOf(each)
       keys.add(key)
       const entry = this.#entries.get(key)
-      if (entry === undefined) this.#entries.set(key, { said: undefined, wanted: each, since: this.#clock.now() })
+      if (entry === undefined)
+        this.#entries.set(key, { said: undefined, wanted: each, since: this.#clock.now(), failures: 0 })
       else {
         // What was refused is not refused for ever: something else may be taken.
-        if (isNews(entry.wanted, each)) this.#backoff.clear(key)
+        if (isNews(entry.wanted, each)) {
+          this.#backoff.clear(key)
+          entry.failures = 0
+        }
         entry.wanted = each
       }
     }
@@ -146,7 +154,10 @@ export class CommitStatuses {
     this.#backoff.clear(key)
   }
 
-  /** What is to be told now, whole commits first; or how long until something is, undefined: nothing. */
+  /**
+   * What is to be told now, or how long until something is, undefined: nothing. What the forge failed on comes after what it did not, so
+   * that one that it always fails on keeps no other back; then whole commits come first.
+   */
   #next(): { readonly next: Entry | undefined; readonly waitMs: number | undefined } {
     const now = this.#clock.now()
     const ofAll = Math.max(this.#backoff.left(ALL), this.#notBefore - now)
@@ -156,8 +167,7 @@ export class CommitStatuses {
       if (!isNews(entry.said, entry.wanted)) continue
       const left = Math.max(ofAll, this.#backoff.left(key), this.#patience(entry, now))
       if (left > 0) waitMs = Math.min(waitMs ?? left, left)
-      else if (first === undefined || (first.wanted.context.includes('/') && !entry.wanted.context.includes('/')))
-        first = entry
+      else if (first === undefined || turnOf(entry) < turnOf(first)) first = entry
     }
     return { next: first, waitMs }
   }
@@ -180,8 +190,11 @@ export class CommitStatuses {
       this.#backoff.clear(key)
       this.#backoff.clear(ALL)
       entry.said = wanted
+      entry.failures = 0
       if (wanted.state === 'superseded') this.#drop(key)
-      const isWell = [...this.#entries.keys()].every((each) => this.#backoff.get(each) === undefined)
+      const isWell = [...this.#entries].every(
+        ([each, { failures }]) => failures === 0 && this.#backoff.get(each) === undefined,
+      )
       if (isWell && this.#told.size > 0) {
         logger.info('git status: the forge takes statuses of commits again')
         this.#told.clear()
@@ -191,7 +204,10 @@ export class CommitStatuses {
     const ofAll = delivery.kind === 'failed' || delivery.all
     const policy = delivery.kind === 'failed' ? FAILED : REFUSED
     const { failures } = this.#backoff.failed(ofAll ? ALL : key, policy, undefined, 0.75 + random() / 4)
-    if (delivery.kind === 'failed') this.#notBefore = this.#clock.now() + (delivery.waitMs ?? 0)
+    if (delivery.kind === 'failed') {
+      this.#notBefore = this.#clock.now() + (delivery.waitMs ?? 0)
+      entry.failures += 1
+    }
     this.#complain(wanted, delivery, failures)
   }
 
@@ -203,7 +219,8 @@ export class CommitStatuses {
   ): void {
     const { logger, where } = this.#parts
     const { kind, why } = delivery
-    if (this.#told.has(why) || (kind === 'failed' && failures <= FAILURES_UNTOLD)) return
+    if (this.#told.has(why) || this.#told.size >= MOST_TOLD || (kind === 'failed' && failures <= FAILURES_UNTOLD))
+      return
     this.#told.add(why)
     logger.warn(`git status: ${where}: ${why}`, { commit, context })
   }
@@ -216,5 +233,8 @@ export class CommitStatuses {
     this.#signal.throwIfAborted()
   }
 }
+
+/** Whose is lower comes first. */
+const turnOf = ({ failures, wanted }: Entry): number => 2 * failures + (wanted.context.includes('/') ? 1 : 0)
 
 const keyOf = ({ commit, context }: CommitStatus): string => `${commit} ${context}`

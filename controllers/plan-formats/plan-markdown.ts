@@ -22,6 +22,7 @@ const MOST_CHARACTERS = 64_000
  */
 export function planMarkdown(plan: PlanDocument, most = MOST_CHARACTERS): string {
   const parts: readonly Part[] = [
+    ...(plan.commit?.bothChanged ?? []).map(bothChangedPart),
     ...list(
       'What a person must approve',
       plan.approvals.map(({ why }) => text(why)),
@@ -58,7 +59,7 @@ function headOf({ result, counts, commit }: PlanDocument): string {
   return [MARKER, title, ...(commit === null ? [] : ['', ...commitLines(commit)]), ''].join('\n')
 }
 
-function commitLines({ id, subject, comparedWith, standing, bothChanged, refused }: DocumentCommit): readonly string[] {
+function commitLines({ id, subject, comparedWith, standing, refused }: DocumentCommit): readonly string[] {
   const which = `Commit ${code(shortId(id))} (${text(subject)})`
   const against =
     comparedWith === null
@@ -68,13 +69,15 @@ function commitLines({ id, subject, comparedWith, standing, bothChanged, refused
     standing === 'behind'
       ? ['It does not have all of that commit behind it: shown is what there would be once the two are merged.']
       : []
-  const both = bothChanged.map(
-    (path) =>
-      `- ${code(path)} was changed in both; it is shown as this commit has it, and the merge may have it otherwise`,
-  )
   const stays = refused === null ? [] : [`**As it is, it would not go in force** (${refused.reason}).`]
-  return [`${which}, ${against}.`, ...behind, ...stays, ...(both.length === 0 ? [] : ['', ...both])]
+  return [`${which}, ${against}.`, ...behind, ...stays]
 }
+
+/** Of these there may be as many as there are files: they are no part of the head, which is never cut. */
+const bothChangedPart = (path: string, index: number, { length }: readonly string[]): Part => ({
+  kind: 'lines',
+  text: `- ${code(path)} was changed in both; it is shown as this commit has it, and the merge may have it otherwise${index === length - 1 ? '\n' : ''}`,
+})
 
 function removedText({ range, vms, networks, pool, why, inTheWay }: DocumentRemoval): string {
   const things = [...networks.map((each) => text(each)), ...(pool ? [`pool ${code(range)}`] : [])]

@@ -145,7 +145,10 @@ function commitOf({ commit, against, isRemembered, standing, refusal }: Proposal
       against === undefined ? null : { id: against.id, subject: authored(against).subject, inForce: isRemembered },
     standing: standing.kind,
     bothChanged: standing.kind === 'behind' ? standing.both : [],
-    refused: refusal === undefined ? null : { ...refusal.finding, approvable: refusal.approvable },
+    refused:
+      refusal === undefined
+        ? null
+        : { reason: refusal.finding.reason, message: refusal.finding.message, approvable: refusal.approvable },
   }
 }
 

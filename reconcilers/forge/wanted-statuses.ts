@@ -3,6 +3,7 @@ import { shortId } from '../../model/commit-snapshot.ts'
 import type { CommitStatus } from '../../model/forge.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import { publicText } from './public-text.ts'
+import { leavingIn } from './leaving-ranges.ts'
 import { type RangeStanding, standingOf } from './range-standing.ts'
 
 /** All that is known when it is judged what a forge should be told. */
@@ -27,6 +28,8 @@ const MOST_RANGES = 50
 const WORKING = 'working'
 /** Ends what is told of what was reached before: it takes not the place of that it was. */
 const SINCE = ' since'
+/** Begins what is told while a range is there whose file is gone: it takes not the place of what was reached, either. */
+const LEAVING = 'leaving'
 /** Begins what is told of a commit that is not taken. */
 const REFUSED = 'refused'
 
@@ -76,9 +79,10 @@ export const supersededBy = (said: CommitStatus, commit: string): CommitStatus =
 
 /** Whether what is wanted is to be told to who was told that; undefined: nothing yet. */
 export function isNews(said: CommitStatus | undefined, wanted: CommitStatus): boolean {
-  if (said === undefined) return true
+  // What became since of what was reached is nobody's news, even where that was told in another life.
+  if (said === undefined) return !wanted.about.endsWith(SINCE)
   if (said.state === wanted.state && said.about === wanted.about) return false
-  if (said.state === 'success' && wanted.about.endsWith(SINCE)) return false
+  if (said.state === 'success' && (wanted.about.endsWith(SINCE) || wanted.about.startsWith(LEAVING))) return false
   // Each further attempt of a range that has failed is work; it stands as failed until it is reached.
   return !(isWork(wanted) && said.state === 'failure' && !said.about.startsWith(REFUSED))
 }
@@ -120,7 +124,8 @@ function rangeStatus(commit: string, { id, standing }: Seen, { name, apiUrls }: 
 }
 
 /** A commit in force, by all of its ranges: a range that an earlier one has broken is broken here, too. */
-function wholeStatus(commit: string, seen: readonly Seen[], { name, apiUrls }: ForgeView): CommitStatus {
+function wholeStatus(commit: string, seen: readonly Seen[], view: ForgeView): CommitStatus {
+  const { name, apiUrls } = view
   const own = seen.filter((each) => each.commit === commit).length
   const more = own - MOST_RANGES
   const tail =
@@ -142,11 +147,26 @@ function wholeStatus(commit: string, seen: readonly Seen[], { name, apiUrls }: F
     }
   }
   const isSince = seen.every(({ standing }) => !('wasReached' in standing) || standing.wasReached)
-  const say = (state: CommitStatus['state'], { about, description }: Told): CommitStatus =>
-    status(commit, name, state, state !== 'success' && isSince ? `${about}${SINCE}` : about, { description, tail })
+  const say = (state: CommitStatus['state'], { about, description }: Told): CommitStatus => {
+    const ofBefore = state !== 'success' && isSince && !about.startsWith(LEAVING)
+    return status(commit, name, state, ofBefore ? `${about}${SINCE}` : about, { description, tail })
+  }
   if (of('failed').length > 0) return say('failure', told('failed', ['has failed', 'have failed']))
   if (of('working').length > 0) return say('pending', { about: WORKING, description: 'in force; not reached yet' })
   if (of('held').length > 0) return say('pending', told('held', ['waits', 'wait']))
+  const leaving = leavingIn(view.ids, view.statuses)
+  const going = leaving.filter(({ stays }) => !stays)
+  const [first] = going
+  if (first !== undefined)
+    return say('pending', {
+      about: `${LEAVING} ${going.map(({ id, reason }) => `${id} ${reason}`).join(', ')}`,
+      description: publicText(
+        `${going.length} ${going.length === 1 ? 'range whose file is gone is' : 'ranges whose files are gone are'} there still: ${first.reason}: ${first.message}`,
+        apiUrls,
+      ),
+    })
+  const staying =
+    leaving.length === 0 ? '' : `; ${leaving.length} without a file ${leaving.length === 1 ? 'stays' : 'stay'}`
   const left = of('suspended').length
   const reached = seen.length - left
   const counted = seen.length === 1 ? 'its one range' : `all ${seen.length} ranges`
@@ -156,7 +176,7 @@ function wholeStatus(commit: string, seen: readonly Seen[], { name, apiUrls }: F
       : left === 0
         ? `reached by ${counted}`
         : `reached by ${reached} of ${seen.length} ranges; ${left} left alone, as asked`
-  return say('success', { about: 'reached', description })
+  return say('success', { about: 'reached', description: `${description}${staying}` })
 }
 
 interface Told {

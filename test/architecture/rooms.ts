@@ -258,6 +258,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/prune',
       'reconcilers/range',
       'reconcilers/removal',
+      'reconcilers/revision',
       'reconcilers/trace',
       'controllers/controller.ts',
       'controllers/demo',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { parse } from 'yaml'
@@ -25,6 +26,14 @@ describe('the pipelines for pull requests', () => {
       expect(leaksIn(file, text)).to.deep.equal([])
     })
 
+    it(`${file}: is green with a plan alone, and leaves no secret on the runner when it is canceled`, () => {
+      const [check = ''] = /test "\$status" .*$/m.exec(text) ?? []
+      const tries = ['0', '2', '1', '127', '130', '137', ''].map((status) => `status="${status}"; if ${check}; then echo green; else echo red; fi`)
+      const said = execFileSync('sh', ['-c', tries.join('\n')], { encoding: 'utf8' }).trim().split('\n')
+      expect(said).to.deep.equal(['green', 'green', 'red', 'red', 'red', 'red', 'red'])
+      expect(text).to.match(/trap '.*' EXIT|after_script:.*\n *- rm -f \.curl/)
+    })
+
     for (const [what, change] of [
       ['the guard is gone', (pipeline: string) => pipeline.replace(/^ {4}if: github.*\n/m, '').replace(/ && \$CI_MERGE.*$/m, '')],
       ['the guard has another way round', (pipeline: string) => pipeline.replace(/(== github\.repository|== \$CI_PROJECT_ID)$/m, '$1 || true')],
@@ -37,6 +46,10 @@ describe('the pipelines for pull requests', () => {
         expect(leaksIn(file, broken)).not.to.deep.equal([])
       })
   }
+
+  it('change no comment of somebody else, who could write it anew', () => {
+    for (const text of PIPELINES.values()) expect(text).to.match(/author\.id == \$me|user\.login ===? ["']/)
+  })
 
   it('would not do in pull_request_target, nor with the name of a branch in a script', () => {
     const [file = '', text = ''] = [...PIPELINES][0] ?? []

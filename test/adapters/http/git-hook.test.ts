@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { GitHook } from '../../../adapters/http/git-hook.ts'
@@ -149,6 +150,28 @@ describe('the webhook', () => {
     expect(results).to.deep.equal(['broken'])
   })
 
+  itLong('hears at once of a sender who went away before anybody listened to him', async () => {
+    stop.abort()
+    let goOn: () => void = () => undefined
+    const away = new Promise<void>((resolve) => (goOn = resolve))
+    await open({
+      patienceMs: 1_000_000_000,
+      secret: async () => {
+        await away
+        for (let turns = 0; turns < 100; turns += 1) await turn()
+        return SECRET
+      },
+    })
+    const ended = new Promise<void>((resolve) => (onResult = () => resolve()))
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+    const head = `POST /hooks/git HTTP/1.1\r\nHost: 127.0.0.1\r\n${signed}Content-Length: 1000\r\n\r\n`
+    socket.write(head, () => socket.destroy())
+    await once(socket, 'close')
+    goOn()
+    await ended
+    expect(results).to.deep.equal(['broken'])
+  })
+
   itLong('has whoever guesses wait, and says for how long', async () => {
     for (let guess = 0; guess < 10; guess += 1)
       expect(await post(hookHeaders.github(`guess ${guess}`, PUSH))).to.equal(401)
@@ -160,14 +183,45 @@ describe('the webhook', () => {
 
   it('lets guesses from one address take nothing from another, and all together no more than their pace', () => {
     const limits = new HookLimits(() => now)
-    for (let guess = 0; guess < 20; guess += 1) limits.failed('10.0.0.1')
-    expect(limits.enter('10.0.0.1')).to.be.above(0)
-    expect(limits.enter('10.0.0.2')).to.equal(0)
-    const all = Array.from({ length: 2000 }, (_, index) => limits.enter(`10.1.${index >> 8}.${index & 255}`))
-    expect(all.filter((wait) => wait === 0)).to.have.length(59)
-    for (let guess = 0; guess < 5000; guess += 1) limits.failed(`10.2.${guess >> 8}.${guess & 255}`)
-    now += 100
-    expect(limits.enter('10.0.0.1')).to.equal(0)
+    const entered = (count: number, address: (index: number) => string): number =>
+      Array.from({ length: count }, (_, index) => limits.enter(address(index))).filter((wait) => wait === 0).length
+    expect(entered(20, () => '10.0.0.1')).to.equal(10)
+    for (let time = 0; time < 30; time += 1) {
+      expect(limits.enter('10.0.0.2')).to.equal(0)
+      limits.proved('10.0.0.2')
+    }
+    expect(entered(2000, (index) => `10.1.${index >> 8}.${index & 255}`)).to.equal(20)
+    for (let time = 0; time < 2000; time += 1) {
+      now += 100
+      limits.enter(`10.2.${time >> 8}.${time & 255}`)
+    }
+    expect(limits.unproved).to.be.within(900, 1000)
+  })
+
+  it('lets nobody keep it busy from one address with bodies that never come, so that others find no turn', async () => {
+    const head = `POST /hooks/git HTTP/1.1\r\nHost: 127.0.0.1\r\n${signed}Content-Length: 1000\r\n\r\n`
+    const ended: string[] = []
+    for (let time = 0; time < 12; time += 1) {
+      const end = new Promise<void>((resolve) => (onResult = () => resolve()))
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+      socket.write(`${head}x`, () => socket.destroy())
+      await end
+      ended.push(results.at(-1) ?? '')
+    }
+    expect(ended.filter((each) => each === 'broken')).to.have.length(10)
+    expect(ended.slice(10)).to.deep.equal(['limited', 'limited'])
+  })
+
+  it('takes no token for a key to sign with that is none, or too short a one: anybody can sign with the empty key', () => {
+    const forged = hookHeaders.gitlabSigned('whsec_', PUSH)
+    const lower = Object.fromEntries(Object.entries(forged).map(([name, value]) => [name.toLowerCase(), value]))
+    const claims = claimsOf(lower)
+    if (claims === undefined) throw new Error('it shows nothing')
+    for (const written of ['whsec_', 'whsec_===============', 'whsec_!!!!!!!!!!!!!!!!', 'whsec_äöüäöüäöüäöü']) {
+      const proof = new HookProof(claims, written)
+      proof.update(Buffer.from(PUSH))
+      expect(proof.holds(), written).to.equal(false)
+    }
   })
 
   it('holds for no body and secret but those that were signed, however the headers are bent', () => {

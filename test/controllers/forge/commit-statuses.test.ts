@@ -176,6 +176,27 @@ describe('telling a forge of commits', () => {
     expect(log).to.deep.equal(['git status: https://forge: no such commit'])
   })
 
+  it('lets one that the forge always fails on keep no other back', async () => {
+    answer = ({ context }) =>
+      context === 'lanista' ? { kind: 'failed', why: 'HTTP 500', waitMs: undefined } : { kind: 'delivered' }
+    want(...['lanista', 'lanista/A', 'lanista/B'].map((context) => of(context, 'success', 'reached')))
+    await clock.goOn(60_000)
+    expect(told.map((each) => each.replace(/^[^:]*: /, '')).slice(0, 4)).to.deep.equal([
+      'c lanista success reached',
+      'c lanista/A success reached',
+      'c lanista/B success reached',
+      'c lanista success reached',
+    ])
+  })
+
+  it('fills no log and no memory with what a forge says otherwise each time', async () => {
+    answer = () => ({ kind: 'refused', why: `request ${told.length} is not taken`, all: false })
+    want(...Array.from({ length: 60 }, (_, index) => of(`lanista/R${index}`, 'success', 'reached')))
+    await clock.goOn(7_200_000)
+    expect(told.length).to.be.above(200)
+    expect(log.length).to.be.at.most(20)
+  })
+
   it('leaves nothing pending of a commit that another has overtaken', async () => {
     want(of('lanista', 'pending', 'working'), of('lanista/A', 'success', 'reached'))
     await clock.goOn(10_000)

@@ -122,6 +122,20 @@ describe('planMarkdown', () => {
     expect(planMarkdown(plan)).not.to.include('Left out')
   })
 
+  it('is no longer than a comment may be, however many files both sides have changed, and whatever is in it', () => {
+    const paths = Array.from({ length: 3000 }, (_, index) => `ranges/${'\u00e4'.repeat(200)}${index}.yml`)
+    const [commit] = [EVERYWHERE.commit]
+    if (commit === null || commit === undefined) throw new Error('no commit')
+    const text = planMarkdown({ ...EVERYWHERE, commit: { ...commit, bothChanged: paths } })
+    expect(text.length).to.be.at.most(64_000)
+    expect(text)
+      .to.include('`ranges/')
+      .and.to.match(/Left out, as a comment can't be longer: /)
+    const long = EVIL.repeat(10_000)
+    const all = { ...EVERYWHERE, inTheWay: Array.from({ length: 300 }, () => long), remarks: [long] }
+    expect(planMarkdown(all).length).to.be.at.most(64_000)
+  })
+
   it('says so in the same form where there is no plan', () => {
     expect(planMarkdown(failedDocument('the branch: no; push it'))).to.equal(
       `${MARKER}\n### Lanista plan: it could not be made\n\n#### In the way\n\n- the branch: no; push it\n`,

@@ -156,6 +156,37 @@ describe('what a forge is told', () => {
     )
   })
 
+  it('not that a commit is reached while a range is there whose file it removed, unless that stays', () => {
+    const gone = (reason: string): RangeStatus =>
+      rangeStatus('JD', [], { reason, message: `range JD: its file is gone: ${reason}` })
+    const whole = (status: RangeStatus): CommitStatus | undefined =>
+      wantedStatuses(view([range('AA', 'reached'), status], { ids: ['AA'] }))[0]
+    for (const reason of ['PruneLater', 'PruneWaits', 'Progressing', 'VmTrouble'])
+      expect(whole(gone(reason))).to.include({
+        state: 'pending',
+        description: `1 range whose file is gone is there still: ${reason}: range JD: its file is gone: ${reason}`,
+      })
+    // What is told of it is what its file said while it was there.
+    expect(whole(range('JD', 'reached', OLD))).to.include({ state: 'pending' })
+    expect(whole(gone('FileMissing'))).to.include({
+      state: 'success',
+      description: 'reached by its one range; 1 without a file stays',
+    })
+    const absent = {
+      ...rangeStatus('JD', []),
+      conditions: [{ type: 'Ready', status: 'True', reason: 'Absent', message: '' }],
+    } as const
+    expect(whole(absent)).to.include({ state: 'success', description: 'reached by its one range' })
+    const [reached, waits] = [whole(absent), whole(gone('PruneWaits'))]
+    if (reached === undefined || waits === undefined) throw new Error('no status')
+    // A commit that was reached once is that, whatever somebody destroys later.
+    expect([isNews(undefined, waits), isNews(reached, waits), isNews(waits, reached)]).to.deep.equal([
+      true,
+      false,
+      true,
+    ])
+  })
+
   it('not that what is Ready with the content before has reached the newer one', () => {
     const seen = revision('of AA', C)
     const before = revision('before', OLD)
@@ -172,7 +203,8 @@ describe('what a forge is told', () => {
       const later = { ...range('AA', trait), revisions: range('AA', 'reached').revisions }
       const now = wantedStatuses(view([later]))
       expect(now.map((each, index) => isNews(reached[index], each))).to.deep.equal([false, false])
-      expect(now.map((each) => isNews(undefined, each))).to.deep.equal([true, true])
+      // In another life, too, in which it is not known what was told.
+      expect(now.map((each) => isNews(undefined, each))).to.deep.equal([false, false])
       const other = wantedStatuses(view([later, range('BB', trait)]))
       expect(
         other.map((each) =>
