@@ -20,6 +20,18 @@ const KNOWN: Readonly<Record<string, CommitHistory>> = {
       { when: 'at once', step: { kind: 'branch', does: 'amended' } },
     ],
   },
+  'prunes VMs of a file that was there for less time than lies between two looks, over a restart': {
+    verify: 'off',
+    prunes: true,
+    events: [
+      {
+        when: { request: 'look', phase: 'arrived' },
+        step: { kind: 'push', changes: [{ range: 'JD', does: 'delete' }], as: 'one', signed: true },
+      },
+      { when: { request: 'lock', phase: 'arrived' }, step: { kind: 'end', how: 'stopped' } },
+      { when: 'at rest', step: { kind: 'pass', minutes: 1 } },
+    ],
+  },
   'follows a history that was rewritten after its folder was emptied': {
     verify: 'off',
     prunes: true,
