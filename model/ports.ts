@@ -7,7 +7,7 @@ import type { Permit } from './permit.ts'
 import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { FileRemoval } from './file-removal.ts'
 import type { FolderIdentity, SeenFile, WaitingSet } from './prune.ts'
-import type { FileOrigin, HeldRevision, RangeRevisions } from './revision.ts'
+import type { CommitStamp, FileOrigin, HeldRevision, RangeRevisions } from './revision.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
 import type { AclSeen, ClusterSnapshot } from './snapshot.ts'
@@ -94,7 +94,13 @@ export type RangeFileRead =
   /**
    * No file for this id. Absence by itself never removes anything. `withheld`: why nothing is removed now even if it was decided.
    */
-  | { readonly kind: 'absent'; readonly withheld?: HeldRevision }
+  | {
+      readonly kind: 'absent'
+      readonly withheld?: HeldRevision
+      readonly origin?: FileOrigin
+      /** The commit that removed it, where that is known. */
+      readonly removedBy?: CommitStamp | undefined
+    }
 
 /** A range file that is valid. */
 export type ReadFile = Extract<RangeFileRead, { readonly kind: 'ok' }>

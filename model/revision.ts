@@ -1,4 +1,4 @@
-import type { Commit } from './commit-snapshot.ts'
+import { type Commit, shortId } from './commit-snapshot.ts'
 import { printable } from './printable.ts'
 
 /** A commit as statuses tell of it: what its author wrote is printable here. */
@@ -16,8 +16,10 @@ export interface CommitStamp {
 export interface Revision {
   /** Stands for the text: another text has another. */
   readonly digest: string
-  /** The commit that brought this content, as far as is known; undefined where range files are in a folder. */
+  /** The commit that brought this content; undefined where range files are in a folder. */
   readonly commit: CommitStamp | undefined
+  /** Only that this commit has it is known: an earlier one may have brought it. */
+  readonly orEarlier?: boolean | undefined
 }
 
 /** How far a range has followed its file. */
@@ -86,3 +88,14 @@ export const stampOf = ({ id, author, at, subject }: Commit): CommitStamp => ({
   at: new Date(Math.max(-8.64e15, Math.min(8.64e15, at))).toISOString(),
   subject: printable(subject, 200),
 })
+
+/** Stands for the absence of a file, as its digest. */
+export const GONE = 'gone'
+
+/** The commit that removed a file, by what is remembered of it; undefined where that is not known, or the file is there. */
+export const removerIn = (record: Pick<RevisionRecord, 'seen'> | undefined): CommitStamp | undefined =>
+  record?.seen.digest === GONE && record.seen.orEarlier !== true ? record.seen.commit : undefined
+
+/** `commit 3f1c09d2a7be by Ann <ann@example.org> (Add JD)` */
+export const commitText = ({ id, author, subject }: CommitStamp): string =>
+  `commit ${shortId(id)} by ${author}${subject === '' ? '' : ` (${subject})`}`

@@ -1,5 +1,5 @@
 import type { CommitFile, CommitSnapshot } from '../../model/commit-snapshot.ts'
-import { stampOf } from '../../model/revision.ts'
+import { type CommitStamp, stampOf } from '../../model/revision.ts'
 import { UserError } from '../../model/user-error.ts'
 import { decodeText } from '../yaml-file/decode-text.ts'
 import { changedIds, looksOfFiles } from './range-looks.ts'
@@ -10,6 +10,8 @@ import type { ReadUnlessSeen } from './read-safely.ts'
 export class CommitSource implements RangeSource {
   #snapshot: CommitSnapshot | undefined
   #view: RangeView | undefined
+  /** Which commit brought what a range's files are now, where that is known. */
+  #broughtBy: ReadonlyMap<string, CommitStamp> = new Map()
   #why: string
   readonly #open: () => Promise<void>
   readonly #listeners = new Set<(rangeId: string) => void>()
@@ -30,10 +32,14 @@ export class CommitSource implements RangeSource {
 
   /** Puts a commit in force: whoever looks from now on sees all of it, and nothing of the one before. */
   swap(snapshot: CommitSnapshot): void {
-    const before = looksOfFiles(this.#snapshot?.files ?? [])
+    const [before, after] = [looksOfFiles(this.#snapshot?.files ?? []), looksOfFiles(snapshot.files)]
+    const changes = changesOf(snapshot)
+    // Nobody need have read what the commit before brought.
+    const kept = [...this.#broughtBy].filter(([id]) => before.get(id) === after.get(id))
+    this.#broughtBy = new Map([...kept, ...changes])
     this.#snapshot = snapshot
-    this.#view = viewOf(snapshot)
-    for (const id of changedIds(before, looksOfFiles(snapshot.files))) for (const tell of this.#listeners) tell(id)
+    this.#view = viewOf(snapshot, this.#broughtBy)
+    for (const id of changedIds(before, after)) for (const tell of this.#listeners) tell(id)
   }
 
   /** Says why nothing is in force; what is stays in force. */
@@ -55,8 +61,12 @@ export class CommitSource implements RangeSource {
   }
 }
 
-/** One commit, whatever is swapped in meanwhile. */
-export function viewOf({ commit, files, changes = [] }: CommitSnapshot): RangeView {
+const changesOf = ({ changes = [] }: CommitSnapshot): ReadonlyMap<string, CommitStamp> =>
+  new Map(changes.map((change) => [change.rangeId, stampOf(change.commit)]))
+
+/** One commit, whatever is swapped in meanwhile. @param broughtBy which commit brought what a range's files are, where that is known */
+export function viewOf(snapshot: CommitSnapshot, broughtBy = changesOf(snapshot)): RangeView {
+  const { commit, files } = snapshot
   const byPath = new Map(files.map((file) => [file.path, file]))
   const families = new Map<string, CommitFile[]>()
   for (const file of files) {
@@ -64,10 +74,9 @@ export function viewOf({ commit, files, changes = [] }: CommitSnapshot): RangeVi
     if (family === undefined) families.set(file.id.toLowerCase(), [file])
     else family.push(file)
   }
-  const changedBy = new Map(changes.map((change) => [change.rangeId, stampOf(change.commit)]))
   return {
     head: stampOf(commit),
-    changedBy: (rangeId) => changedBy.get(rangeId),
+    changedBy: (rangeId) => broughtBy.get(rangeId),
     found: (onlyId) => Promise.resolve(onlyId === undefined ? files : (families.get(onlyId.toLowerCase()) ?? [])),
     read: (path, seen) => Promise.resolve(readFrom(byPath.get(path), seen)),
   }

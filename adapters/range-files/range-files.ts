@@ -42,9 +42,7 @@ async function readRange(source: RangeSource, rangeId: string, reads: KeptReads)
   const view = await source.view()
   const read = await readIn(view, rangeId, reads)
   // The commit of the same view: what a later one says is none of this one's.
-  return read.kind === 'absent' || read.kind === 'held'
-    ? read
-    : { ...read, origin: withCommit(read.origin, view, rangeId) }
+  return read.kind === 'held' ? read : { ...read, origin: withCommit(read.origin, view, rangeId) }
 }
 
 const withCommit = (origin: FileOrigin | undefined, view: RangeView, rangeId: string): FileOrigin => ({

@@ -10,7 +10,7 @@ const maybe = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value) =>
 
 const commit = z.object({ id: z.string(), author: z.string(), at: z.string(), subject: z.string() })
 
-const revision = { digest: z.string(), commit: maybe(commit) }
+const revision = { digest: z.string(), commit: maybe(commit), orEarlier: z.boolean().optional() }
 
 const record: z.ZodType<RevisionRecord> = z.object({
   rangeId: z.string().refine(isRangeId),

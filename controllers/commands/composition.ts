@@ -110,8 +110,6 @@ export interface Connected {
   readonly readyBefore: () => Promise<ReadonlyMap<string, ReadyBefore>>
   /** Why newer contents of range files are not acted on, by range, by the status files of who acts on them. */
   readonly heldBefore: () => Promise<ReadonlyMap<string, string>>
-  /** The commit of range files that went in force first; undefined where there is none, or it is not known. */
-  readonly firstCommit: () => Promise<string | undefined>
   readonly notifier: Notifier
   readonly prune: Pick<PruneParts, 'provenance' | 'seenFiles' | 'approvals'>
   /**

@@ -57,7 +57,8 @@ export async function planNow(
   return {
     ...ofRanges,
     refused: folder.trouble === undefined ? refused : [...refused, { rangeId: undefined, message: folder.trouble }],
-    suspended: [...folder.suspended.map(suspendedText), ...folder.held],
+    suspended: folder.suspended.map(suspendedText),
+    held: folder.held,
     withoutFile: folder.trouble === undefined ? rangesWithoutFile(snapshot, known, pruneNow) : [],
     away,
     unknown: [

@@ -128,12 +128,12 @@ async function planWithoutNode(
 
 /** 1 when something is in the way, or it can't be told of a range whether it is as asked; 2 when there are changes. */
 function exitStatusOf(report: PlanReport): number {
-  const { networkActions, removals, plans, refused, suspended, withoutFile, diagnostics, proposal } = report
+  const { networkActions, removals, plans, refused, suspended, held, withoutFile, diagnostics, proposal } = report
   const leaving = proposal?.leaving ?? []
   const isHeld = proposal?.refusal !== undefined || leaving.some(({ fate }) => fate === 'approval' || fate === 'stays')
   const blocked = plans.some(({ vms }) => vms.some(({ step }) => step.kind === 'blocked'))
-  if (isHeld || refused.length > 0 || diagnostics.length > 0 || suspended.length + withoutFile.length > 0 || blocked)
-    return 1
+  const untold = [suspended, held, withoutFile, refused, diagnostics].some((each) => each.length > 0)
+  if (isHeld || untold || blocked) return 1
   const isGoing = removals.length > 0 || leaving.some(({ fate }) => fate === 'goes')
   return networkActions.length > 0 || isGoing || plans.some((plan) => actionsOf(plan).length > 0) ? 2 : 0
 }

@@ -3,7 +3,7 @@ import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
-import type { CommitStamp, RevisionRecord } from '../../model/revision.ts'
+import { type CommitStamp, commitText, removerIn, type RevisionRecord } from '../../model/revision.ts'
 import type { FollowedFiles } from '../revisions/followed-files.ts'
 
 /** What is acted on of a range's file. */
@@ -26,8 +26,6 @@ export interface RangeContent {
 export interface FollowedBesides {
   /** Why newer contents are not acted on, by range, as a running Lanista told last. */
   readonly held: ReadonlyMap<string, string>
-  /** The commit that went in force first: what it has may be older. Undefined where range files are in a folder, or it is not known. */
-  readonly firstCommit: string | undefined
 }
 
 /** Of every range that has a file, or of whose file something is remembered, what is acted on; in order of id. */
@@ -41,7 +39,7 @@ export async function rangeContents(
     const raw = await files.read(rangeId)
     const record = records.get(rangeId)
     const kept = record?.inForce?.kind === 'file' ? record.inForce : undefined
-    if (kept === undefined || digestOf(raw) === kept.digest) return ofFile(rangeId, raw, record, besides)
+    if (kept === undefined || digestOf(raw) === kept.digest) return ofFile(rangeId, raw, record)
     const parsed = await parse({ text: kept.text, file: kept.source, rangeId })
     return {
       rangeId,
@@ -49,8 +47,8 @@ export async function rangeContents(
       text: kept.text,
       source: kept.source,
       commit: kept.commit,
-      orEarlier: isFirst(kept.commit, besides),
-      newer: newerText(raw, besides.held.get(rangeId)),
+      orEarlier: kept.orEarlier === true,
+      newer: newerText(raw, besides.held.get(rangeId), record),
     }
   })
   return Promise.all(contents)
@@ -59,36 +57,35 @@ export async function rangeContents(
 const digestOf = (raw: RangeFileRead): string | undefined =>
   raw.kind === 'ok' || raw.kind === 'invalid' ? raw.origin?.digest : undefined
 
-const isFirst = (commit: CommitStamp | undefined, { firstCommit }: FollowedBesides): boolean =>
-  commit !== undefined && commit.id === firstCommit
-
 /** Of a file whose content is acted on as it is, or would be. */
-function ofFile(
-  rangeId: string,
-  raw: RangeFileRead,
-  record: RevisionRecord | undefined,
-  besides: FollowedBesides,
-): RangeContent {
+function ofFile(rangeId: string, raw: RangeFileRead, record: RevisionRecord | undefined): RangeContent {
   const origin = raw.kind === 'ok' || raw.kind === 'invalid' ? raw.origin : undefined
-  const remembered = record?.seen.digest === origin?.digest ? record?.seen.commit : undefined
-  const brought = origin?.changedBy ?? remembered
+  const remembered = record?.seen.digest === origin?.digest ? record?.seen : undefined
   const isValid = raw.kind === 'ok'
   return {
     rangeId,
     spec: isValid ? raw.spec : undefined,
     text: isValid ? origin?.text : undefined,
     source: isValid ? raw.spec.source : raw.kind === 'invalid' ? raw.diagnostics[0]?.file : undefined,
-    commit: brought ?? origin?.head,
+    commit: origin?.changedBy ?? remembered?.commit ?? origin?.head,
     // The commit in force has it, whichever brought it.
-    orEarlier: brought === undefined ? origin?.head !== undefined : isFirst(brought, besides),
-    newer: isValid ? undefined : newerText(raw, undefined),
+    orEarlier:
+      origin?.changedBy === undefined &&
+      (remembered === undefined ? origin?.head !== undefined : remembered.orEarlier === true),
+    newer: isValid ? undefined : newerText(raw, undefined, record),
   }
 }
 
-function newerText(raw: RangeFileRead, held: string | undefined): string | undefined {
+function newerText(
+  raw: RangeFileRead,
+  held: string | undefined,
+  record: RevisionRecord | undefined,
+): string | undefined {
   switch (raw.kind) {
-    case 'absent':
-      return 'the file is gone'
+    case 'absent': {
+      const by = removerIn(record)
+      return by === undefined ? 'the file is gone' : `the file was removed by ${commitText(by)}`
+    }
     case 'invalid': {
       const [first] = raw.diagnostics
       return `what the file says now${broughtText(raw.origin)} is not valid: ${first === undefined ? '' : diagnosticLine(unquotedDiagnostic(first))}`

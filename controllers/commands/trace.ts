@@ -36,8 +36,8 @@ export async function traceCommand(
   mustBeTextOrJson(format)
   const asked = thing.trim()
   const config = await composition.loadConfig(configFile)
-  const { proxmox, followed, heldBefore, firstCommit } = await composition.connect(config, composition.openLog())
-  const besides = { held: await heldBefore(), firstCommit: await firstCommit() }
+  const { proxmox, followed, heldBefore } = await composition.connect(config, composition.openLog())
+  const besides = { held: await heldBefore() }
   const contents = await rangeContents(followed, besides)
   const ids = contents.map(({ rangeId }) => rangeId)
   const { snapshot, warnings } = await lookNow(proxmox, ids, signal)

@@ -1,4 +1,4 @@
-import { acceptedCommitFile, commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
+import { commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
@@ -145,14 +145,6 @@ async function connect(
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
     readyBefore: () => store.readyBefore(),
     heldBefore: () => store.heldBefore(),
-    firstCommit: async () =>
-      repository === undefined
-        ? undefined
-        : (
-            await acceptedCommitFile(stateDir)
-              .read()
-              .catch(() => undefined)
-          )?.line[0],
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
     prune: {
       provenance: repository?.provenance ?? folderProvenance(ranges),

@@ -4,7 +4,7 @@ import type { NodeNetworkState } from '../../model/node-network-state.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Power, RangeSpec } from '../../model/range-spec.ts'
-import type { HeldRevision, RangeRevisions, Revision } from '../../model/revision.ts'
+import type { CommitStamp, HeldRevision, RangeRevisions, Revision } from '../../model/revision.ts'
 import type { RangeStatus, VmStatus } from '../../model/range-status.ts'
 import type { VmNews } from '../machine/vm-assignment.ts'
 import { vmStatusOf } from '../machine/vm-status.ts'
@@ -122,11 +122,11 @@ export class RangeReport {
   }
 
   /** @param outlook what becomes of the range; nothing, unless it is given */
-  missing(outlook: Finding | undefined): string {
+  missing(outlook: Finding | undefined, removedBy?: CommitStamp): string {
     const { id, source } = this.#status
     // What it asked for counts no more, also when another file comes that is not valid.
     this.#power = undefined
-    const finding = outlook ?? fileMissing(id, source !== id)
+    const finding = outlook ?? fileMissing(id, source !== id, removedBy)
     return this.#fileProblem((before) => conditionsOfMissing(id, before, finding), { diagnostics: [] })
   }
 

@@ -4,7 +4,7 @@ import { type Diagnostic, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import { Withdrawn } from '../../model/permit.ts'
 import type { RangeFileRead, RangeFiles, ReadFile } from '../../model/ports.ts'
 import { readInForce } from '../../model/read-in-force.ts'
-import type { HeldRevision, RangeRevisions } from '../../model/revision.ts'
+import type { CommitStamp, HeldRevision, RangeRevisions } from '../../model/revision.ts'
 import { isSuspended, machineNamed, namesIn, type RangeSpec } from '../../model/range-spec.ts'
 import { orderOfFile, type RemovalOrder } from '../../model/removal.ts'
 import type { DestroyOrders } from '../removal/destroy-orders.ts'
@@ -38,7 +38,7 @@ type WishKind =
   /** Its file, or an order, is there and can't be read. */
   | { readonly kind: 'unreadable'; readonly why: string }
   /** No file, and no order either. */
-  | { readonly kind: 'missing' }
+  | { readonly kind: 'missing'; readonly removedBy: CommitStamp | undefined }
 
 /** Why a range is to go: its file says so, a person ordered it, or its file has been gone for long. */
 type RemovalCause =
@@ -162,7 +162,7 @@ export class RangeWishes {
         return file
       case 'absent': {
         const order = this.#pruning.orderOf(rangeId)
-        if (order === undefined) return { kind: 'missing' }
+        if (order === undefined) return { kind: 'missing', removedBy: file.removedBy }
         if (file.withheld !== undefined) return { kind: 'held', held: file.withheld }
         await this.#onGoing(rangeId)
         return { kind: 'removal', order, by: { kind: 'prune' }, file: undefined }

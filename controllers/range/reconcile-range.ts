@@ -57,7 +57,7 @@ export class RangeReconciler {
       case 'destroyed':
         return await this.#removal.stayAway(wish, range)
       case 'missing':
-        return await this.#unplanned.missing(range, reach, signal)
+        return await this.#unplanned.missing(wish.removedBy, range, reach, signal)
       case 'unreadable':
         this.#logger.error('range file could not be read', { range: id, error: wish.why })
         return await this.#unplanned.stays({ kind: 'retry', error: report.unreadable(wish.why) }, range, reach, signal)

@@ -1,4 +1,5 @@
 import { isRangeId, isReservedRangeId } from '../../model/range-id.ts'
+import type { CommitStamp } from '../../model/revision.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { unlessAborted } from '../pace/aborted.ts'
@@ -35,21 +36,28 @@ export class UnplannedRange {
   /**
    * A range without a file. One of which nothing is on the cluster either, as far as all of it is shown, is none: it is
    * told of nowhere any more. Throws only when aborted.
+   *
+   * @param removedBy the commit that removed its file, where that is known
    */
-  async missing(range: RangeInHand, reach: PassReach, signal: AbortSignal): Promise<Outcome> {
+  async missing(
+    removedBy: CommitStamp | undefined,
+    range: RangeInHand,
+    reach: PassReach,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const { id, report } = range
     // Of the one nothing was left when it was last looked for, and the other can't have anything.
     if (report.isGone || !isRangeId(id)) return forgotten(range)
     // What is known of it is told at once, however long a look takes.
     // A file under a reserved name never was a range's, so there is nothing that would stay.
-    if (report.status !== undefined && !isReservedRangeId(id)) report.missing(this.#pruning.outlookOf(id))
+    if (report.status !== undefined && !isReservedRangeId(id)) report.missing(this.#pruning.outlookOf(id), removedBy)
     const look = await this.#look(range, reach, signal)
     if (look === 'superseded') return { kind: 'progressing' }
     if (!('error' in look) && !look.left.isMarked && look.unsure === undefined) {
       // What is made for a VM just now shows when it is done.
       return reach.underWay().size > 0 ? { kind: 'progressing' } : forgotten(range)
     }
-    const error = report.missing(this.#pruning.outlookOf(id))
+    const error = report.missing(this.#pruning.outlookOf(id), removedBy)
     tell(look, range, reach)
     return { kind: 'error' in look ? 'retry' : 'stalled', error }
   }

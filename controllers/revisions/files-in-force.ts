@@ -1,13 +1,15 @@
 import type { Freeze } from '../../model/freeze/freeze-on.ts'
 import type { RangeFileRead, RangeFiles, ReadFile } from '../../model/ports.ts'
-import type {
-  CommitStamp,
-  ContentInForce,
-  FileOrigin,
-  HeldRevision,
-  RangeRevisions,
-  Revision,
-  RevisionRecord,
+import {
+  type CommitStamp,
+  type ContentInForce,
+  type FileOrigin,
+  type HeldRevision,
+  type RangeRevisions,
+  type Revision,
+  type RevisionRecord,
+  GONE,
+  removerIn,
 } from '../../model/revision.ts'
 import { type Admission, admissionOf } from '../../reconcilers/revision/admission.ts'
 import { brokenText, frozenText } from '../../reconcilers/revision/revision-words.ts'
@@ -70,7 +72,8 @@ export class FilesInForce implements RangeFiles {
     const raw = await files.read(rangeId)
     if (raw.kind === 'held') return raw
     const freeze = freezeOn(rangeId)
-    const read = raw.kind === 'absent' ? this.#absent(rangeId, freeze) : await this.#present(rangeId, raw, freeze)
+    const read =
+      raw.kind === 'absent' ? this.#absent(rangeId, raw.origin, freeze) : await this.#present(rangeId, raw, freeze)
     // What is acted on is remembered before it is.
     if (this.#parts.remembers) await records.written(rangeId)
     return read
@@ -81,8 +84,8 @@ export class FilesInForce implements RangeFiles {
     const { records } = this.#parts
     const record = records.of(rangeId)
     if (record === undefined || record.inForce?.kind === 'gone') return
-    const gone: ContentInForce = { kind: 'gone', digest: GONE, commit: undefined }
-    records.set({ ...record, seen: gone, inForce: gone })
+    const seen: Revision = record.seen.digest === GONE ? record.seen : { digest: GONE, commit: undefined }
+    records.set({ ...record, seen, inForce: { kind: 'gone', ...revisionOf(seen) } })
     await records.written(rangeId)
   }
 
@@ -121,16 +124,22 @@ export class FilesInForce implements RangeFiles {
     if ((await this.#parts.waves?.hasMoved()) === true) this.#held.tell()
   }
 
-  #absent(rangeId: string, freeze: Freeze | undefined): RangeFileRead {
+  #absent(rangeId: string, origin: FileOrigin | undefined, freeze: Freeze | undefined): RangeFileRead {
     const { records, keepsLastGood, remembers } = this.#parts
     const record = records.of(rangeId)
     this.#held.released(rangeId)
     const isGoing = record?.inForce?.kind === 'gone'
+    const seen: Revision | undefined =
+      record === undefined || !keepsLastGood || record.seen.digest === GONE
+        ? record?.seen
+        : { digest: GONE, ...broughtBy(origin) }
     // A commit took it away; a folder may only have been out of sight, and in a freeze nothing of that is acted on.
-    if (freeze === undefined && keepsLastGood && remembers && record?.inForce?.kind === 'file')
-      records.set({ ...record, inForce: undefined, reached: undefined })
-    if (freeze === undefined || isGoing) return { kind: 'absent' }
-    return { kind: 'absent', withheld: frozenText(rangeId, freeze, true) }
+    const isLetGo = freeze === undefined && keepsLastGood && record?.inForce?.kind === 'file'
+    if (remembers && record !== undefined && seen !== undefined && (isLetGo || seen !== record.seen))
+      records.set({ ...record, seen, ...(isLetGo ? { inForce: undefined, reached: undefined } : {}) })
+    const removedBy = seen === undefined ? undefined : removerIn({ seen })
+    const read = { kind: 'absent', ...(removedBy === undefined ? {} : { removedBy }) } as const
+    return freeze === undefined || isGoing ? read : { ...read, withheld: frozenText(rangeId, freeze, true) }
   }
 
   async #present(rangeId: string, raw: Present, freeze: Freeze | undefined): Promise<RangeFileRead> {
@@ -140,7 +149,7 @@ export class FilesInForce implements RangeFiles {
       return { ...raw, revisions: revisionsOf(before, undefined) }
     const { inForce, reached, seen } = before
     const isNewer = inForce?.digest !== seen.digest
-    const broken = raw.kind === 'invalid' ? brokenText(raw.diagnostics, inForce?.commit) : undefined
+    const broken = raw.kind === 'invalid' ? brokenText(raw.diagnostics, inForce) : undefined
     const head = raw.origin?.head
     const wave =
       isNewer && raw.kind === 'ok' && head !== undefined ? await waves?.holdOn(rangeId, raw.spec.wave, head) : undefined
@@ -182,7 +191,7 @@ export class FilesInForce implements RangeFiles {
     const digest = digestOf(raw)
     const record = records.of(rangeId)
     if (record?.seen.digest === digest) return record
-    const seen: Revision = { digest, commit: broughtBy(raw.origin) }
+    const seen: Revision = { digest, ...broughtBy(raw.origin) }
     const now: RevisionRecord =
       record === undefined
         ? { rangeId, seen, inForce: undefined, reached: undefined }
@@ -231,20 +240,24 @@ export class FilesInForce implements RangeFiles {
   }
 }
 
-/** Stands for the absence of a file that is acted on. */
-const GONE = 'gone'
-
 /** What can't be read has no text, and is told apart by what is wrong with it. */
 const digestOf = (raw: Present): string =>
   raw.origin?.digest ?? JSON.stringify(raw.kind === 'invalid' ? raw.diagnostics : [])
 
-const revisionOf = ({ digest, commit }: Revision): Revision => ({ digest, commit })
+const revisionOf = ({ digest, commit, orEarlier }: Revision): Revision => ({
+  digest,
+  commit,
+  ...(orEarlier === undefined ? {} : { orEarlier }),
+})
 
 /** The same content that a later commit brings again is that commit's. */
 const sameContent = <T extends Revision>(content: T | undefined, seen: Revision): T | undefined =>
-  content?.digest === seen.digest ? { ...content, commit: seen.commit } : content
+  content?.digest === seen.digest ? { ...content, commit: seen.commit, orEarlier: seen.orEarlier } : content
 
-const broughtBy = (origin: FileOrigin | undefined): CommitStamp | undefined => origin?.changedBy ?? origin?.head
+const broughtBy = (origin: FileOrigin | undefined): Omit<Revision, 'digest'> => {
+  if (origin?.changedBy !== undefined) return { commit: origin.changedBy }
+  return origin?.head === undefined ? { commit: undefined } : { commit: origin.head, orEarlier: true }
+}
 
 const revisionsOf = ({ seen, inForce, reached }: RevisionRecord, held: HeldRevision | undefined): RangeRevisions => ({
   seen,

@@ -8,7 +8,7 @@ import type { Paint, Style } from './paint.ts'
 
 /** A plan for people: `+` is created, `~` is changed, `-` is removed, `!` is in the way; each with the reason. */
 export function planText(report: PlanReport, paint: Paint): readonly string[] {
-  const { networkActions, removals, plans, zoneFindings, refused, suspended, withoutFile } = report
+  const { networkActions, removals, plans, zoneFindings, refused, suspended, held, withoutFile } = report
   const { away, unknown, warnings, diagnostics } = report
   const leaving = removals.flatMap(({ actions }) => actions)
   const going = leaving.map((action) => actionLine(action, paint))
@@ -18,9 +18,14 @@ export function planText(report: PlanReport, paint: Paint): readonly string[] {
     paint('red', `! ${text}`),
   )
   const warned = [...zoneFindings.map(({ message }) => message), ...warnings.map(diagnosticLine)]
-  const remarks = [...suspended, ...withoutFile, ...away, ...unknown, ...warned.map((text) => `warning: ${text}`)].map(
-    (text) => paint('yellow', `# ${text}`),
-  )
+  const remarks = [
+    ...suspended,
+    ...held,
+    ...withoutFile,
+    ...away,
+    ...unknown,
+    ...warned.map((text) => `warning: ${text}`),
+  ].map((text) => paint('yellow', `# ${text}`))
   const changes = networkActions.length + leaving.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
   const inTheWay = troubles.length + plans.reduce((sum, plan) => sum + blockedIn(plan).length, 0)
   return [
@@ -32,6 +37,7 @@ export function planText(report: PlanReport, paint: Paint): readonly string[] {
     summary(plans.length, changes, [
       [inTheWay, 'in the way'],
       [suspended.length, 'suspended'],
+      [held.length, 'held back'],
       [withoutFile.length, 'without a file'],
     ]),
   ]

@@ -52,6 +52,7 @@ export function documentOf(report: PlanReport, result: PlanDocument['result']): 
     warnings: report.warnings.map(diagnosticOf),
     remarks: [
       ...report.suspended,
+      ...report.held,
       ...report.withoutFile,
       ...report.away,
       ...report.unknown,

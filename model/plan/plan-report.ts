@@ -16,6 +16,8 @@ export interface PlanReport {
   readonly refused: readonly Refusal[]
   /** Ranges that are left alone as their files ask, in words. */
   readonly suspended: readonly string[]
+  /** Why contents of range files are not acted on, one sentence each. */
+  readonly held: readonly string[]
   /** Ranges that have no file and are on the cluster, in words. */
   readonly withoutFile: readonly string[]
   /** What this plan can't know, in words. */

@@ -4,7 +4,7 @@ import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { Freeze } from '../../model/freeze/freeze-on.ts'
 import { freezeText } from '../../model/freeze/freeze-text.ts'
 import { printable } from '../../model/printable.ts'
-import type { CommitStamp, HeldRevision } from '../../model/revision.ts'
+import { type CommitStamp, commitText, type HeldRevision, type Revision } from '../../model/revision.ts'
 import type { OpenWave } from './waves.ts'
 
 /** So many ranges are named in a sentence. */
@@ -12,17 +12,24 @@ const MOST_NAMED = 3
 
 /** `commit 3f1c09d2a7be by Ann <ann@example.org> (Add JD)`; of a folder: `its file`. */
 const revisionText = (commit: CommitStamp | undefined): string =>
-  commit === undefined
-    ? 'its file'
-    : `commit ${shortId(commit.id)} by ${commit.author}${commit.subject === '' ? '' : ` (${commit.subject})`}`
+  commit === undefined ? 'its file' : commitText(commit)
 
-/** Without values of the file, as it goes to statuses. @param acted the commit whose content stays in force; undefined when nothing is */
-export function brokenText(diagnostics: readonly Diagnostic[], acted: CommitStamp | undefined): HeldRevision {
+/** Of a content that an earlier commit may have brought nobody is named. */
+const actedText = (acted: Pick<Revision, 'commit' | 'orEarlier'> | undefined): string =>
+  acted?.orEarlier === true && acted.commit !== undefined
+    ? `what commit ${shortId(acted.commit.id)} or an earlier one says of it`
+    : `what ${revisionText(acted?.commit)} says of it`
+
+/** Without values of the file, as it goes to statuses. @param acted the content that stays in force */
+export function brokenText(
+  diagnostics: readonly Diagnostic[],
+  acted: Pick<Revision, 'commit' | 'orEarlier'> | undefined,
+): HeldRevision {
   const [first] = diagnostics
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : ''
   const line =
     first === undefined ? 'the range file has problems' : `${diagnosticLine(unquotedDiagnostic(first))}${more}`
-  return { reason: 'Invalid', message: `${line}; ${revisionText(acted)} stays in force for its range` }
+  return { reason: 'Invalid', message: `${line}; ${actedText(acted)} stays in force for its range` }
 }
 
 /** @param commit that it waits at @param wave of the range */

@@ -32,8 +32,16 @@ export function commits(more: Partial<FollowedFiles> = {}): Commits {
         at: Date.UTC(2026, 0, count),
         subject,
       }
+      const lookOf = (name: string): string | undefined =>
+        before?.files.find(({ id }) => id === name.replace(/\.yml$/, ''))?.look
+      const changed = Object.entries(files).filter(([name, text]) => lookOf(name) !== idOf(text))
+      const isLeft = (id: string): boolean => Object.keys(files).some((name) => name.replace(/\.yml$/, '') === id)
+      const removed = (before?.files ?? []).flatMap(({ id }) => (isLeft(id) ? [] : [[id] as const]))
       source.swap({
         commit,
+        ...(before === undefined
+          ? {}
+          : { changes: [...changed, ...removed].map(([name]) => ({ rangeId: name.replace(/\.yml$/, ''), commit })) }),
         files: Object.entries(files)
           .map(([name, text]) => ({
             id: name.replace(/\.yml$/, ''),

@@ -63,7 +63,7 @@ function open() {
       snapshot = { ...snapshot, changes: undefined }
     },
     seenBy: async (held: ReadonlyMap<string, string> = new Map()): Promise<readonly string[]> =>
-      (await rangeContents(followed, { held, firstCommit: 'a'.repeat(40) })).map(inWords),
+      (await rangeContents(followed, { held })).map(inWords),
   }
 }
 

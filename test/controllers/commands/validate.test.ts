@@ -115,7 +115,6 @@ async function validate(
         forgetAllBut: never,
         readyBefore: never,
         heldBefore: never,
-        firstCommit: never,
         notifier: { send: never },
         prune: {
           provenance: { identity: never, follows: never },

@@ -108,7 +108,9 @@ describe('range files as they are acted on', () => {
     await files.goes('JD')
     freeze()
     begin()
-    expect(await files.read('JD')).to.deep.equal({ kind: 'absent' })
+    expect(await files.read('JD'))
+      .to.include({ kind: 'absent' })
+      .and.not.to.have.property('withheld')
   })
 
   it('are remembered of a folder only where changes may be frozen, and then of all', async () => {
@@ -145,6 +147,27 @@ describe('range files as they are acted on', () => {
     expect(await commitOf('actedOn')).to.equal(first)
     const back = forge.push({ JD: file(1) })
     expect(await commitOf('actedOn')).to.equal(back)
+  })
+
+  it('are named after who brought them, also where another commit came before anybody read them', async () => {
+    const brought = async (): Promise<unknown> => {
+      const read = await files.read('JD')
+      if (read.kind !== 'ok') return read.kind
+      const { commit, orEarlier } = read.revisions?.seen ?? {}
+      return [commit?.subject, orEarlier ?? false]
+    }
+    expect(await brought(), 'what the first commit has may be older').to.deep.equal(['Change ranges', true])
+    forge.push({ JD: file(2) }, 'Bob changes JD')
+    forge.push({ JD: file(2), SL: file(1) }, 'Ann adds SL')
+    expect(await brought()).to.deep.equal(['Bob changes JD', false])
+    begin()
+    expect(await brought(), 'after a restart').to.deep.equal(['Bob changes JD', false])
+    forge.push({ SL: file(1) }, 'Eve removes JD', 'Eve <eve@example.org>')
+    await files.read('JD')
+    begin()
+    const gone = await files.read('JD')
+    expect(gone).to.deep.include({ kind: 'absent' })
+    expect(gone.kind === 'absent' && gone.removedBy?.subject).to.equal('Eve removes JD')
   })
 
   it('wait no longer than a while for a disk that hangs, and go on with what is in memory', async () => {

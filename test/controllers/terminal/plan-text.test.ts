@@ -8,6 +8,7 @@ const NOTHING = {
   zoneFindings: [],
   refused: [],
   suspended: [],
+  held: [],
   withoutFile: [],
   unknown: [],
   away: [],

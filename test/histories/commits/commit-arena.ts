@@ -51,7 +51,7 @@ export interface CommitArena extends Ground {
 }
 
 /** The files by which a person answers. */
-export interface PersonsFiles {
+interface PersonsFiles {
   readonly force: CommitApprovalStore
   readonly waves: CommitApprovalStore
   readonly ranges: ApprovalStore
