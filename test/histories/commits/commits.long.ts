@@ -5,7 +5,7 @@ import { type CommitEvent, commitHistories, type CommitHistory } from './commit-
 
 /** `LANISTA_COMMITS=500 LANISTA_SEED=7` lives through so many, and through other ones than usual. */
 const { LANISTA_COMMITS: asked, LANISTA_SEED: seed = '1', LANISTA_REPLAY: replay } = process.env
-const RUNS = Number(asked ?? 12)
+const RUNS = Number(asked ?? 8)
 const RUNS_WITH_GIT = 2
 const LONGEST = 8
 /** Several happen side by side. */
