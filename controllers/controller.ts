@@ -38,6 +38,8 @@ export interface Duties {
   removeStaleRoutes(rangeIds: readonly string[]): Promise<void>
   /** Resolves when no node's networks are being repaired. */
   repaired(): Promise<void>
+  /** Resolves when the ranges that waited for others, which are Ready by now, have been told. */
+  wavesTold(): Promise<void>
   /** Resolves when nobody is waiting to be told any more, or after a while. */
   notified(signal: AbortSignal): Promise<void>
 }
@@ -133,6 +135,8 @@ export class Controller {
         await this.ranges.until(atRest, signal)
         // Ranges that wait for a node are looked at once more when it is repaired.
         await this.#duties.repaired()
+        // A later wave begins when the last range of the one before it has come to rest.
+        await this.#duties.wavesTold()
       } while (!atRest())
       await this.#duties.notified(signal)
     } catch (error) {

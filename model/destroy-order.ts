@@ -13,6 +13,11 @@ export interface DestroyOrder {
    */
   readonly file: string | undefined
   /**
+   * Stands for a newer content of the file that was held back just then; undefined when there was none. It was there before the
+   * order, so that the order outlasts it, too.
+   */
+  readonly held?: string | undefined
+  /**
    * Nothing was left of the range at one time since. From then on the order only keeps the range away: what is in its pool
    * later, a VM restored from a backup for example, was not ordered to go.
    */

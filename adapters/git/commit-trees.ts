@@ -1,9 +1,18 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Commit } from '../../model/commit-snapshot.ts'
 import { GitTrouble } from '../../model/git-trouble.ts'
 import { fetchTrees } from './fetch-head.ts'
 import { readBatch, readCommit, readTree } from './objects.ts'
 import type { OwnGit } from './own-git.ts'
-import { familyLooks, foldersAmong, lookOf, namedEntries, placesDirect, placesInside } from './range-places.ts'
+import {
+  familyLooks,
+  foldersAmong,
+  lookOf,
+  type NamedEntry,
+  namedEntries,
+  placesDirect,
+  placesInside,
+} from './range-places.ts'
 
 /** What is looked at of a history at most, whoever wrote it: so many trees, and so many bytes of them and of commits. */
 export interface TreeBounds {
@@ -56,22 +65,31 @@ export class CommitTrees {
     ids: readonly (string | undefined)[],
     families: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, FamilyLooks>> {
-    const folders = [...(await this.#trees(ids))].map(([id, content]) => {
+    const folders: { readonly id: string; readonly entries: readonly NamedEntry[] }[] = []
+    for (const [id, content] of await this.#trees(ids)) {
+      await this.#giveWay()
       const entries = namedEntries(content, id.length / 2, this.#path)
-      return { id, entries: entries.filter(({ name }) => families.has(name.id.toLowerCase())) }
-    })
+      folders.push({ id, entries: entries.filter(({ name }) => families.has(name.id.toLowerCase())) })
+    }
     const inside = await this.#trees(
       folders.flatMap(({ entries }) => foldersAmong(entries).map(({ entry }) => entry.id)),
     )
-    return new Map(
-      folders.map(({ id, entries }) => {
-        const own = foldersAmong(entries).flatMap((folder) =>
-          placesInside(folder, inside.get(folder.entry.id) ?? Buffer.alloc(0), id.length / 2),
-        )
-        const places = [...placesDirect(entries), ...own]
-        return [id, familyLooks(places.map(({ entry, ...place }) => ({ ...place, look: lookOf(entry) })))]
-      }),
-    )
+    const looks = new Map<string, FamilyLooks>()
+    for (const { id, entries } of folders) {
+      await this.#giveWay()
+      const own = foldersAmong(entries).flatMap((folder) =>
+        placesInside(folder, inside.get(folder.entry.id) ?? Buffer.alloc(0), id.length / 2),
+      )
+      const places = [...placesDirect(entries), ...own]
+      looks.set(id, familyLooks(places.map(({ entry, ...place }) => ({ ...place, look: lookOf(entry) }))))
+    }
+    return looks
+  }
+
+  /** Nobody else waits for the reading of all of them. */
+  async #giveWay(): Promise<void> {
+    await setImmediate()
+    this.#signal.throwIfAborted()
   }
 
   /** Contents of trees, by their ids. What is not here is asked for, some at first, as nobody knows how large they are. */
@@ -120,5 +138,6 @@ export class CommitTrees {
 }
 
 const linesOf = (ids: readonly string[]): string => ids.map((id) => `${id}\n`).join('')
-const tooMuch = (): GitTrouble =>
-  new GitTrouble('TooLarge', 'the new commits have more and larger folders than are looked at')
+/** That a history is not looked at any further. */
+export const tooMuch = (): GitTrouble =>
+  new GitTrouble('TooLarge', 'the new commits have more and larger folders, or more parents, than are looked at')

@@ -2,7 +2,7 @@ import type { Meeting } from '../../model/git-ports.ts'
 import { commitsOf, cutCommits, DEPTHS, FETCH, HEAD, MOST_SINCE } from './fetch-head.ts'
 import type { OwnGit } from './own-git.ts'
 
-const OTHER = 'refs/lanista/other'
+export const OTHER = 'refs/lanista/other'
 
 /**
  * The commit that two come from, looked for in steps as `descentOf` does it, of both sides alike. Neither has to be fetched yet; what

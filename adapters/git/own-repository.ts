@@ -4,6 +4,9 @@ import { GitTrouble } from '../../model/git-trouble.ts'
 import { causeInWords } from '../error-code.ts'
 import { asideIn, CAREFULLY, repositoryIn } from './git-environment.ts'
 import { checkGit } from './git-version.ts'
+import { HEAD } from './fetch-head.ts'
+import { KeptPacks } from './kept-packs.ts'
+import { OTHER } from './merge-base.ts'
 import type { OwnGit } from './own-git.ts'
 
 const ACCEPTED = 'refs/lanista/accepted'
@@ -59,12 +62,25 @@ export class OwnRepository {
 
   /** Keeps a commit, in place of the one before, from being tidied away, and needs nothing more of what was set aside. */
   async keep(commit: string, signal: AbortSignal): Promise<void> {
+    await this.#packsFor(signal).keepAll()
     await this.#git.own(['update-ref', '--', ACCEPTED, commit], {}, signal)
     await this.#moving(() => remove(this.#aside))
+    await this.#tidy(signal)
+  }
+
+  /** Removes what was fetched for heads that did not go in force. */
+  async dropRefused(signal: AbortSignal): Promise<void> {
+    await this.#packsFor(signal).dropOthers()
+  }
+
+  #packsFor(signal: AbortSignal): KeptPacks {
+    return new KeptPacks(this.#folder, async () => {
+      for (const name of [HEAD, OTHER]) await this.#git.own(['update-ref', '-d', name], {}, signal)
+    })
   }
 
   /** Puts packs together when there are many, and drops what nothing needs. That it fails matters to nobody: it is tried again. */
-  async tidy(signal: AbortSignal): Promise<void> {
+  async #tidy(signal: AbortSignal): Promise<void> {
     const names = await readdir(join(this.#folder, 'objects', 'pack')).catch(() => [])
     if (names.filter((name) => name.endsWith('.pack')).length <= MOST_PACKS) return
     const promised = ['-c', 'remote.origin.promisor=true', '-c', 'remote.origin.partialCloneFilter=blob:none']

@@ -61,6 +61,7 @@ export function rangeRepository({
     bring: async (head, accepted, all, signal): Promise<BroughtHead> => {
       await own.prepare(signal)
       await own.make(head, signal)
+      await own.dropRefused(signal)
       await fetchHead(git, head, signal)
       const commit = await commitOf(reader, head, signal)
       const descent = await descentOf(git, commit, accepted, all, signal)
@@ -88,10 +89,7 @@ export function rangeRepository({
         })
       }
     },
-    keep: async (commit, signal) => {
-      await own.keep(commit, signal)
-      await own.tidy(signal)
-    },
+    keep: (commit, signal) => own.keep(commit, signal),
     startAnew: () => own.setAside(),
     goBack: () => own.putBack(),
   }

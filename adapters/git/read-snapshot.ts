@@ -13,11 +13,11 @@ const MOST_BYTES = 128 * 1_048_576
 
 /** Reads the range files of a commit out of the object store; nothing is ever checked out. */
 export class SnapshotReader {
-  readonly #git: OwnGit
+  readonly #git: Pick<OwnGit, 'own'>
   readonly #path: string
 
   /** @param path the folder of range files; empty: the top */
-  constructor(git: OwnGit, path: string) {
+  constructor(git: Pick<OwnGit, 'own'>, path: string) {
     this.#git = git
     this.#path = path
   }

@@ -9,6 +9,7 @@ const content = z.object({
   at: z.number(),
   vms: z.array(z.object({ vmid: z.number(), name: z.string() })),
   file: z.string().optional(),
+  held: z.string().optional(),
   carriedOut: z.boolean(),
 })
 
@@ -24,10 +25,18 @@ export function destroyOrderFiles(stateDir: string): DestroyOrderStore {
   return {
     read: async (rangeId) => {
       const read = isRangeId(rangeId) ? await readOrSay(fileOf(rangeId)) : undefined
-      return read && { rangeId, at: read.at, vms: read.vms, file: read.file, carriedOut: read.carriedOut }
+      if (read === undefined) return undefined
+      const { at, vms, file, held, carriedOut } = read
+      return { rangeId, at, vms, file, carriedOut, ...(held === undefined ? {} : { held }) }
     },
-    write: ({ rangeId, at, vms, file, carriedOut }) =>
-      fileOf(rangeId).write({ at, vms: [...vms], carriedOut, ...(file === undefined ? {} : { file }) }),
+    write: ({ rangeId, at, vms, file, held, carriedOut }) =>
+      fileOf(rangeId).write({
+        at,
+        vms: [...vms],
+        carriedOut,
+        ...(file === undefined ? {} : { file }),
+        ...(held === undefined ? {} : { held }),
+      }),
     clear: (rangeId) => fileOf(rangeId).clear(),
     list: async () => {
       const names = await readdir(folder).catch(() => [])

@@ -32,6 +32,9 @@ const record: z.ZodType<RevisionRecord> = z.object({
 
 const ENDING = '.json'
 
+/** So many are read at once: a process may open only so many files, and one that can't be opened counts as none. */
+const MOST_AT_ONCE = 32
+
 /**
  * What is in force of each range's file, `<stateDir>/revisions/<range id>.json`: with the text, which may hold secrets, so that only
  * the owner may read it. One that can't be understood counts as none.
@@ -44,8 +47,17 @@ export function revisionFiles(stateDir: string): RevisionStore {
     read: async () => {
       const names = await readdir(folder).catch(() => [])
       const ids = names.flatMap((name) => (name.endsWith(ENDING) ? [name.slice(0, -ENDING.length)] : []))
-      const records = await Promise.all(ids.filter(isRangeId).map((id) => fileOf(id).read()))
-      return records.filter((each) => each !== undefined)
+      const records: RevisionRecord[] = []
+      const left = ids.filter(isRangeId).values()
+      const readOn = async (): Promise<void> => {
+        for (const id of left) {
+          const read = await fileOf(id).read()
+          // One that was copied under another's name is none of that range.
+          if (read?.rangeId === id) records.push(read)
+        }
+      }
+      await Promise.all(Array.from({ length: MOST_AT_ONCE }, readOn))
+      return records
     },
     write: (each) => fileOf(each.rangeId).write(each),
     remove: (rangeId) => fileOf(rangeId).clear(),

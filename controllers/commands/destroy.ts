@@ -11,7 +11,7 @@ import { UserError } from '../../model/user-error.ts'
 import { planRemoval } from '../../reconcilers/removal/plan-removal.ts'
 import { isGone, rangeLeft } from '../../reconcilers/removal/range-left.ts'
 import type { Composition } from './composition.ts'
-import { printOf } from '../removal/destroy-orders.ts'
+import { heldBack, printOf } from '../removal/destroy-orders.ts'
 import { whyNotRemovable } from '../removal/why-not-removable.ts'
 import { destroyText } from '../terminal/destroy-text.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -97,5 +97,6 @@ const orderOf = (rangeId: string, snapshot: ClusterSnapshot, file: RangeFileRead
   at,
   vms: rangeLeft(rangeId, snapshot).guests.map(({ vmid, name }) => ({ vmid, name: name ?? '' })),
   file: printOf(file),
+  held: heldBack(file),
   carriedOut: false,
 })

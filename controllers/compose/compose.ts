@@ -29,6 +29,7 @@ import type { ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
 import { DestroyOrders } from '../removal/destroy-orders.ts'
+import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
 import { controllerFor } from './controller-for.ts'
@@ -101,9 +102,13 @@ async function connect(
     areCommits: repository !== undefined,
     releases: commitApprovalFiles(stateDir, 'waves'),
   }
+  // Whoever looks and goes asks of the cluster at one moment.
+  const { signal } = new AbortController()
+  const onCluster = new RangesOnCluster(() => proxmox.observe(signal), clock, signal)
   const looksOnly = {
     freeze: () => config.lanista.freeze,
     isDestroyed: (rangeId: string, file: RangeFileRead) => new DestroyOrders(orders, logger).keepsAway(rangeId, file),
+    isThere: async (rangeId: string) => (await onCluster.ids(false)).includes(rangeId),
     clock,
     logger,
   }

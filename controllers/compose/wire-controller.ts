@@ -144,6 +144,7 @@ export function wireController(parts: ControllerParts): WiredController {
     {
       freeze: parts.freeze,
       isDestroyed: (rangeId, file) => destroyOrders.keepsAway(rangeId, file),
+      isThere: async (rangeId) => (await onCluster.ids(false)).includes(rangeId),
       clock,
       logger,
     },
@@ -259,6 +260,7 @@ export function wireController(parts: ControllerParts): WiredController {
     prune: (until) => pruning.look(until),
     removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
     repaired: () => repair.ended(),
+    wavesTold: () => files.told(),
     notified: async (until) => void (await Promise.all([notifications.sent(until), forge?.sent(until)])),
   }
   const explaining = new Explaining(files, () => observer.observe(signal), decided, reservations, settings)

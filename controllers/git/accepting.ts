@@ -134,10 +134,10 @@ export class Accepting {
   async #judge(head: string, signal: AbortSignal): Promise<GitFinding | undefined> {
     const { repository, place, approvals, logger } = this.#parts
     const { accepted } = this.#inForce
-    const brought =
-      this.#brought?.commit.id === head
-        ? this.#brought
-        : await repository.bring(head, accepted?.commit, place.mode === 'every', signal)
+    const known = this.#brought?.commit.id === head ? this.#brought : undefined
+    // With another, what was fetched for this one goes, also when that fails midway.
+    this.#brought = undefined
+    const brought = known ?? (await repository.bring(head, accepted?.commit, place.mode === 'every', signal))
     this.#brought = brought
     const toTrust = commitsToTrust(place.mode, brought.commit, brought.descent) ?? []
     const verdicts = await this.#verdicts(toTrust, signal)

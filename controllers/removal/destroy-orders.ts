@@ -14,12 +14,20 @@ export function printOf(file: RangeFileRead): string | undefined {
   return valid === undefined ? undefined : [FORM, valid.said ?? '', hashOf(asksOf(valid.spec))].join(':')
 }
 
+/** Stands for a newer content of a range's file that is held back; undefined when there is none. */
+export function heldBack(file: RangeFileRead): string | undefined {
+  if (file.kind === 'absent' || file.revisions?.held === undefined) return undefined
+  const { seen, actedOn } = file.revisions
+  return seen.digest === actedOn?.digest ? undefined : seen.digest
+}
+
 /**
  * Whether a range's file says what it said when the order was given, or nothing. `unknown`: the order is of an earlier release,
  * which compared files in another way.
  */
-export function stillHolds({ file: then }: DestroyOrder, file: RangeFileRead): 'yes' | 'no' | 'unknown' {
+export function stillHolds({ file: then, held }: DestroyOrder, file: RangeFileRead): 'yes' | 'no' | 'unknown' {
   if (file.kind === 'absent') return 'yes'
+  if (file.kind === 'ok' && held !== undefined && file.origin?.digest === held) return 'yes'
   const now = printOf(file)
   if (then === undefined || now === undefined) return then === now ? 'yes' : 'no'
   const [form, said, asks] = then.split(':')

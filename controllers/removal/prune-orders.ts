@@ -10,8 +10,8 @@ export class PruneOrders {
   readonly #orders = new Map<string, RemovalOrder>()
   /** What stands for the removal of the file that each is for, where that is known. */
   readonly #removals = new Map<string, string>()
-  /** When ranges began to go, by the stopwatch. */
-  #went: readonly number[] = []
+  /** When ranges were on their way last that are not any more, by the stopwatch. */
+  #ended: readonly number[] = []
   /** Ranges whose file was seen since the look that is under way began. */
   readonly #returned = new Set<string>()
 
@@ -36,10 +36,14 @@ export class PruneOrders {
     return [...this.#orders.keys()]
   }
 
-  /** So many ranges began to go within the time that a budget is for. */
+  /**
+   * So many ranges are on their way, or were within the time that a budget is for. One whose order is held up, by a freeze or as Proxmox
+   * does not answer, counts until it has gone: else all of them would go at once when that ends.
+   */
   went(): number {
-    this.#went = this.#went.filter((at) => this.#stopwatch() - at < BUDGET_MS)
-    return this.#went.length
+    const now = this.#stopwatch()
+    this.#ended = this.#ended.filter((at) => now - at < BUDGET_MS)
+    return this.#orders.size + this.#ended.length
   }
 
   /** A look begins, by which orders may be given. */
@@ -50,15 +54,16 @@ export class PruneOrders {
   /** The range has a file: no order holds any more, nor one that the look under way may give. */
   fileSeen(rangeId: string): void {
     this.#returned.add(rangeId)
-    this.#orders.delete(rangeId)
+    this.withdraw(rangeId)
   }
 
+  /** It does not go any more, or has gone. */
   withdraw(rangeId: string): void {
-    this.#orders.delete(rangeId)
+    if (this.#orders.delete(rangeId)) this.#ended = [...this.#ended, this.#stopwatch()]
   }
 
   withdrawAll(): void {
-    this.#orders.clear()
+    for (const id of this.ids()) this.withdraw(id)
   }
 
   /**
@@ -75,7 +80,5 @@ export class PruneOrders {
       else this.#removals.set(order.rangeId, removalKey(removal))
       this.#logger.warn('range goes', { range: order.rangeId, why: order.why })
     }
-    const at = this.#stopwatch()
-    this.#went = [...this.#went, ...orders.map(() => at)]
   }
 }

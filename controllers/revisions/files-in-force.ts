@@ -28,6 +28,8 @@ export interface FilesInForceParts {
     readonly rangeId: string
   }) => Promise<RangeFileRead>
   readonly freezeOn: (rangeId: string) => Freeze | undefined
+  /** Whether the cluster has something of a range. Rejects when that can't be seen. */
+  readonly isThere: (rangeId: string) => Promise<boolean>
   readonly waves: Pick<Waves, 'holdOn' | 'hasMoved' | 'begin' | 'nobodyWaits'> | undefined
   /** Where range files are commits: a broken one keeps its last good content in force, and what was seen is told. */
   readonly keepsLastGood: boolean
@@ -45,7 +47,11 @@ export class FilesInForce implements RangeFiles {
   readonly #parts: FilesInForceParts
   /** What texts that are kept came to, for as long as they are in force. */
   readonly #parsed = new Map<string, { readonly digest: string; readonly read: Promise<RangeFileRead> }>()
+  /** By range: the read that began last of those that have seen its file, and the content that it saw, if there was one. */
+  readonly #sights = new Map<string, { readonly turn: number; readonly digest: string | undefined }>()
   readonly #held: HeldRanges
+  #turn = 0
+  #telling: Promise<void> = Promise.resolve()
   #head: string | undefined
 
   constructor(parts: FilesInForceParts) {
@@ -69,8 +75,13 @@ export class FilesInForce implements RangeFiles {
   async read(rangeId: string): Promise<RangeFileRead> {
     const { files, records, freezeOn } = this.#parts
     await records.load()
+    this.#turn += 1
+    const turn = this.#turn
     const raw = await files.read(rangeId)
     if (raw.kind === 'held') return raw
+    // One that began later was quicker, and what it saw is newer.
+    if ((this.#sights.get(rangeId)?.turn ?? 0) > turn) return await this.read(rangeId)
+    this.#sights.set(rangeId, { turn, digest: raw.kind === 'absent' ? undefined : digestOf(raw) })
     const freeze = freezeOn(rangeId)
     const read =
       raw.kind === 'absent' ? this.#absent(rangeId, raw.origin, freeze) : await this.#present(rangeId, raw, freeze)
@@ -83,9 +94,9 @@ export class FilesInForce implements RangeFiles {
   async goes(rangeId: string): Promise<void> {
     const { records } = this.#parts
     const record = records.of(rangeId)
-    if (record === undefined || record.inForce?.kind === 'gone') return
-    const seen: Revision = record.seen.digest === GONE ? record.seen : { digest: GONE, commit: undefined }
-    records.set({ ...record, seen, inForce: { kind: 'gone', ...revisionOf(seen) } })
+    if (record?.inForce?.kind === 'gone') return
+    const seen: Revision = record?.seen.digest === GONE ? record.seen : { digest: GONE, commit: undefined }
+    records.set({ rangeId, reached: undefined, ...record, seen, inForce: { kind: 'gone', ...revisionOf(seen) } })
     await records.written(rangeId)
   }
 
@@ -101,8 +112,13 @@ export class FilesInForce implements RangeFiles {
     const reached = revisionOf(record.inForce)
     records.set({ ...record, reached })
     void records.written(rangeId)
-    void this.#tellIfMoved()
+    this.#telling = Promise.all([this.#telling, this.#tellIfMoved()]).then(() => undefined)
     return reached
+  }
+
+  /** Resolves when whoever waited for what was reached by now has been told. */
+  told(): Promise<void> {
+    return this.#telling
   }
 
   /** What is in force of a range was never reached, as far as that is remembered over restarts. */
@@ -116,6 +132,7 @@ export class FilesInForce implements RangeFiles {
   forget(rangeId: string): void {
     this.#parts.records.forget(rangeId)
     this.#parsed.delete(rangeId)
+    this.#sights.delete(rangeId)
     this.#held.released(rangeId)
   }
 
@@ -139,7 +156,7 @@ export class FilesInForce implements RangeFiles {
       records.set({ ...record, seen, ...(isLetGo ? { inForce: undefined, reached: undefined } : {}) })
     const removedBy = seen === undefined ? undefined : removerIn({ seen })
     const read = { kind: 'absent', ...(removedBy === undefined ? {} : { removedBy }) } as const
-    return freeze === undefined || isGoing ? read : { ...read, withheld: frozenText(rangeId, freeze, true) }
+    return freeze === undefined || isGoing ? read : { ...read, withheld: frozenText(rangeId, freeze, 'removal') }
   }
 
   async #present(rangeId: string, raw: Present, freeze: Freeze | undefined): Promise<RangeFileRead> {
@@ -156,19 +173,22 @@ export class FilesInForce implements RangeFiles {
     const admission = admissionOf({
       isNewer,
       hasInForce: inForce?.kind === 'file',
+      isNew: inForce?.kind !== 'file' && freeze?.allow.has('new') === true && (await this.#isNew(rangeId)),
       isReached: inForce !== undefined && reached?.digest === inForce.digest,
       broken,
-      frozen: freeze === undefined ? undefined : { held: frozenText(rangeId, freeze, isNewer), allows: freeze.allow },
+      frozen:
+        freeze === undefined
+          ? undefined
+          : { held: frozenText(rangeId, freeze, isNewer ? 'content' : 'writes'), allows: freeze.allow },
       wave,
     })
     return await this.#carriedOut(rangeId, raw, admission)
   }
 
   async #carriedOut(rangeId: string, raw: Present, admission: Admission): Promise<RangeFileRead> {
-    const { records, remembers } = this.#parts
-    const known = records.of(rangeId)
-    // Another read was quicker, and saw another content; which of them is newer is told by one more.
-    if (remembers && known !== undefined && known.seen.digest !== digestOf(raw)) return await this.read(rangeId)
+    const sight = this.#sights.get(rangeId)
+    // Another read has seen another content, or none, since this one saw the file.
+    if (sight !== undefined && sight.digest !== digestOf(raw)) return await this.read(rangeId)
     const record = this.#seen(rangeId, raw)
     const problem = raw.kind === 'invalid' ? { problem: raw.diagnostics } : {}
     if (admission.kind === 'follow') {
@@ -195,7 +215,7 @@ export class FilesInForce implements RangeFiles {
     const now: RevisionRecord =
       record === undefined
         ? { rangeId, seen, inForce: undefined, reached: undefined }
-        : { ...record, seen, inForce: sameContent(record.inForce, seen), reached: sameContent(record.reached, seen) }
+        : { ...record, seen, inForce: sameContent(record.inForce, seen), reached: stillReached(record, seen) }
     if (remembers) records.set(now)
     return now
   }
@@ -210,7 +230,9 @@ export class FilesInForce implements RangeFiles {
       text: origin?.text ?? '',
       wave: spec.wave,
     }
-    const now = { ...record, inForce }
+    // A content that comes back after another was acted on is reached once more, or not.
+    const reached = record.reached?.digest === inForce.digest ? undefined : record.reached
+    const now = { ...record, inForce, reached }
     if (remembers) records.set(now)
     this.#parsed.delete(rangeId)
     return now
@@ -228,6 +250,14 @@ export class FilesInForce implements RangeFiles {
     }
     const read = await parsed.read
     return read.kind === 'ok' ? read : undefined
+  }
+
+  /** What can't be seen may be there. */
+  #isNew(rangeId: string): Promise<boolean> {
+    return this.#parts.isThere(rangeId).then(
+      (isThere) => !isThere,
+      () => false,
+    )
   }
 
   /** With another commit in force, what was held back at the one before is looked at again. */
@@ -253,6 +283,10 @@ const revisionOf = ({ digest, commit, orEarlier }: Revision): Revision => ({
 /** The same content that a later commit brings again is that commit's. */
 const sameContent = <T extends Revision>(content: T | undefined, seen: Revision): T | undefined =>
   content?.digest === seen.digest ? { ...content, commit: seen.commit, orEarlier: seen.orEarlier } : content
+
+/** What a range has left since does not come to be another commit's. */
+const stillReached = ({ inForce, reached }: RevisionRecord, seen: Revision): Revision | undefined =>
+  inForce?.digest === reached?.digest ? sameContent(reached, seen) : reached
 
 const broughtBy = (origin: FileOrigin | undefined): Omit<Revision, 'digest'> => {
   if (origin?.changedBy !== undefined) return { commit: origin.changedBy }

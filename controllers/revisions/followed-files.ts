@@ -24,6 +24,8 @@ interface Surroundings {
   readonly freeze: () => readonly FreezeWindow[]
   /** Whether a person has ordered a range to be destroyed, and its file has not overtaken that. */
   readonly isDestroyed: (rangeId: string, file: RangeFileRead) => Promise<boolean>
+  /** Whether the cluster has something of a range. Rejects when that can't be seen. */
+  readonly isThere: (rangeId: string) => Promise<boolean>
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly logger: Logger
 }
@@ -33,7 +35,7 @@ const NOBODY_ASKS = { ask: () => Promise.resolve(), takeBack: () => Promise.reso
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
   { files, parse, store, areCommits, releases }: FollowedFiles,
-  { freeze, isDestroyed, clock, logger }: Surroundings,
+  { freeze, isDestroyed, isThere, clock, logger }: Surroundings,
   remembers: boolean,
 ): FilesInForce {
   const now = (): number => clock.now()
@@ -48,5 +50,5 @@ export function openFilesInForce(
       })
     : undefined
   const freezeOn = (rangeId: string): Freeze | undefined => freezeNow(freeze(), rangeId, now())
-  return new FilesInForce({ files, records, parse, freezeOn, waves, keepsLastGood: areCommits, remembers })
+  return new FilesInForce({ files, records, parse, freezeOn, isThere, waves, keepsLastGood: areCommits, remembers })
 }

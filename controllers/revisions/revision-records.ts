@@ -18,6 +18,8 @@ export class RevisionRecords {
   #loading: Promise<void> | undefined
   /** Of whom what is in memory is not on disk. */
   readonly #unwritten = new Set<string>()
+  /** Of whom something is on disk. */
+  readonly #onDisk = new Set<string>()
   /** By range: its write that is under way, or waits for its turn. */
   readonly #writing = new Map<string, Promise<void>>()
   readonly #waiting: (() => void)[] = []
@@ -40,7 +42,10 @@ export class RevisionRecords {
   /** Resolves once what an earlier life remembered is here. */
   load(): Promise<void> {
     this.#loading ??= this.#store.read().then((records) => {
-      for (const record of records) this.#records.set(record.rangeId, record)
+      for (const record of records) {
+        this.#records.set(record.rangeId, record)
+        this.#onDisk.add(record.rangeId)
+      }
     })
     return this.#loading
   }
@@ -67,7 +72,8 @@ export class RevisionRecords {
    */
   async written(rangeId: string): Promise<void> {
     // A file whose name is no range's is none of a range.
-    if (!this.#unwritten.has(rangeId) || !this.#outlasts() || !isRangeId(rangeId)) return
+    if (!this.#unwritten.has(rangeId) || !isRangeId(rangeId)) return
+    if (!this.#outlasts() && !this.#onDisk.has(rangeId)) return
     const underWay = this.#writing.get(rangeId) ?? this.#inTurn(rangeId)
     this.#writing.set(rangeId, underWay)
     const over = new AbortController()
@@ -88,9 +94,12 @@ export class RevisionRecords {
   }
 
   async #write(rangeId: string): Promise<boolean> {
-    const record = this.of(rangeId)
+    // What is on disk and not true any more would be believed by a later life that has to know.
+    const record = this.#outlasts() ? this.of(rangeId) : undefined
     try {
       await (record === undefined ? this.#store.remove(rangeId) : this.#store.write(record))
+      if (record === undefined) this.#onDisk.delete(rangeId)
+      else this.#onDisk.add(rangeId)
       this.#trouble = undefined
       return true
     } catch (error) {

@@ -72,8 +72,9 @@ export class Waves {
     return openWaveOf(
       await Promise.all(
         members.map(async ({ rangeId, wave, digest, read, suspendedAt }): Promise<WaveMember> => {
-          const reached = recordOf(rangeId)?.reached?.digest
-          const isReached = digest !== undefined && reached === digest
+          const { inForce, reached } = recordOf(rangeId) ?? {}
+          // What it was Ready with before it went over to another content is to be reached again.
+          const isReached = digest !== undefined && reached?.digest === digest && inForce?.digest === digest
           return { rangeId, wave, isDone: isReached || suspendedAt(at) || (await isDestroyed(rangeId, read)) }
         }),
       ),

@@ -11,7 +11,7 @@ export interface PruneCase {
   readonly grace: number
   /** So many may go within an hour, and by one commit. */
   readonly budget: number
-  /** So many began to go within the last hour. */
+  /** So many are on their way, or were within the last hour. */
   readonly went: number
 }
 
@@ -41,7 +41,7 @@ export function judgePrune({ missing, grace, budget, went }: PruneCase): PruneVe
   const expired = missing.filter(({ watched }) => watched >= grace)
   if (expired.length === 0) return { expired: [], why: [] }
   const soon = missing.filter(({ watched }) => watched > grace - BUDGET_MS).length
-  const gone = went === 0 ? '' : `, and ${went} began to go in the last hour`
+  const gone = went === 0 ? '' : `, and ${went} ${went === 1 ? 'is' : 'are'} on the way or went in the last hour`
   const over = `${soon} ${soon === 1 ? 'range' : 'ranges'} would go within an hour${gone}; lanista.prune.budget is ${budget}`
   const doubts = [...new Set(expired.flatMap((range) => range.doubts))].sort()
   const atOnce = [...new Set(expired.flatMap(({ removal }) => overBudget(removal, budget) ?? []))].sort()

@@ -6,6 +6,8 @@ export interface Arrival {
   /** It says something else than what is in force, or nothing is in force. */
   readonly isNewer: boolean
   readonly hasInForce: boolean
+  /** Nothing is in force, and there is nothing of the range on the cluster either. Counts only in a freeze. */
+  readonly isNew: boolean
   /** The range has been Ready with what is in force. */
   readonly isReached: boolean
   /** Its newer content has problems. */
@@ -29,11 +31,11 @@ export type Admission =
  * Whether a newer content of a range's file is acted on. What is in flight finishes: a range that is not Ready yet with what is in
  * force is worked on whatever is frozen.
  */
-export function admissionOf({ isNewer, hasInForce, isReached, broken, frozen, wave }: Arrival): Admission {
+export function admissionOf({ isNewer, hasInForce, isNew, isReached, broken, frozen, wave }: Arrival): Admission {
   const held = isNewer ? (broken ?? frozen?.held ?? wave) : undefined
   if (frozen !== undefined) {
     const { allows } = frozen
-    const mayBeMade = isNewer && !hasInForce && allows.has('new')
+    const mayBeMade = isNewer && isNew && allows.has('new')
     if (!mayBeMade) {
       const isWorkedOn = hasInForce && (!isReached || allows.has('drift'))
       if (!isWorkedOn) return { kind: 'rest', held: held ?? frozen.held }

@@ -51,11 +51,17 @@ export function waveText(
 export const waveQuestion = (commit: CommitStamp, { wave }: OpenWave): string =>
   `range files: ${revisionText(commit)}: what it changes in waves after ${wave} waits until the ranges of wave ${wave} are Ready at that commit; see their status; to go on without: lanista approve --commit ${shortId(commit.id)}`
 
-/** @param isNewer what is held back is a newer content; else it is any write */
-export function frozenText(rangeId: string, freeze: Freeze, isNewer: boolean): HeldRevision {
-  const what = isNewer ? 'what its file says now waits' : 'nothing is written to it'
+/** What a freeze holds back of a range, in words. */
+const HELD_BACK = {
+  content: 'what its file says now waits for',
+  removal: 'its file is gone, and what follows from that waits for',
+  writes: 'nothing is written to it for',
+} as const
+
+/** @param what is held back: a newer content, a removal for lack of the file, or any write */
+export function frozenText(rangeId: string, freeze: Freeze, what: keyof typeof HELD_BACK): HeldRevision {
   return {
     reason: 'Frozen',
-    message: `range ${rangeId}: ${what} for ${freezeText(freeze)}; it goes on by itself then; to have it sooner, change lanista.freeze`,
+    message: `range ${rangeId}: ${HELD_BACK[what]} ${freezeText(freeze)}; it goes on by itself then; to have it sooner, change lanista.freeze`,
   }
 }

@@ -27,6 +27,7 @@ describe('Controller', () => {
       prune: () => Promise.resolve([]),
       removeStaleRoutes: atOnce,
       repaired: atOnce,
+      wavesTold: atOnce,
       notified: atOnce,
     }
     const stop = new AbortController()

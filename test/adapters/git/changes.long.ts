@@ -143,6 +143,23 @@ describe('who changed what since the commit in force', function () {
     expect(await life.files.list()).to.deep.equal(['MN', 'SL'])
   })
 
+  it('is not looked for in a history of merges of all with all, which a thousand commits are enough for to take minutes', async () => {
+    const many = 110
+    const input = Array.from({ length: many }, (_, at) =>
+      [
+        `commit refs/heads/main\nmark :${at + 1}\ncommitter Ann <ann@example.org> ${1_700_000_000 + at} +0000\ndata 1\nc`,
+        at === 0 ? 'from refs/heads/main^0\nD labs/ranges/JD.yml' : `from :${at}`,
+        ...Array.from({ length: Math.max(0, at - 1) }, (_none, back) => `merge :${at - 1 - back}`),
+        '',
+      ].join('\n'),
+    ).join('\n')
+    execFileSync('git', ['-C', forge.work, 'fast-import', '--quiet'], { input })
+    forge.git('reset', '--quiet', '--hard', 'main')
+    expect(await pushed()).to.equal(undefined)
+    expect(life.log()).to.match(/which of the new commits changed which range could not be found out .*more parents/)
+    expect(await life.files.list()).to.deep.equal(['MN', 'SL'])
+  })
+
   it('is not looked for among more or larger folders than are allowed, however they come', async () => {
     const settings = gitSection.parse({ url: forge.bare, path: 'labs/ranges' })
     const parts = { settings, stateDir: path.join(folder, 'state'), path: process.env['PATH'] ?? '' }
@@ -173,11 +190,16 @@ describe('who changed what since the commit in force', function () {
         .split('\n')
         .filter((line) => line.startsWith('tree')).length
     const before = trees()
-    expect(await asked({ trees: 50, bytes: 1e9 })).to.match(/more and larger folders than are looked at/)
+    expect(await asked({ trees: 50, bytes: 1e9 })).to.match(
+      /more and larger folders, or more parents, than are looked at/,
+    )
     expect(trees(), 'too many are not even asked for').to.equal(before)
-    expect(await asked({ trees: 10_000, bytes: 60_000 })).to.match(/more and larger folders than are looked at/)
+    expect(await asked({ trees: 10_000, bytes: 60_000 })).to.match(
+      /more and larger folders, or more parents, than are looked at/,
+    )
     expect(trees() - before, 'nor more when the first are too large').to.be.at.most(120)
     expect(await asked({ trees: 10_000, bytes: 1e9 })).to.equal('told of 80')
+    expect(await asked({ trees: 10_000, bytes: 60_000 }), 'also where all of them are here').to.match(/more and larger/)
   })
 
   it('is what git log names, in any history without merges that undo what the commit in force did', async () => {

@@ -20,6 +20,8 @@ describe('orders in the state directory', () => {
     expect([await orders.read('JD'), await orders.list()]).to.deep.equal([undefined, []])
     await orders.write(ORDER)
     expect([await orders.read('JD'), await orders.list()]).to.deep.equal([ORDER, ['JD']])
+    await orders.write({ ...ORDER, held: 'y' })
+    expect(await orders.read('JD')).to.deep.equal({ ...ORDER, held: 'y' })
     await orders.clear('JD')
     expect(await orders.read('JD')).to.equal(undefined)
   })

@@ -72,6 +72,27 @@ describe('RangeController', () => {
     controller.stop()
   })
 
+  it('tells that a range rests when nothing is left to be done for it, and not when it waits for another try', async () => {
+    const rested: string[] = []
+    const outcomes: Readonly<Record<string, Outcome>> = {
+      KL: { kind: 'stalled', error: 'no right' },
+      MN: { kind: 'retry', error: 'no answer' },
+      OP: { kind: 'progressing' },
+    }
+    const controller = new RangeController(
+      { pass: (rangeId) => Promise.resolve(outcomes[rangeId] ?? { kind: 'settled' }) },
+      { work: () => Promise.resolve({ kind: 'settled' }) },
+      () => undefined,
+      () => 1,
+      systemClock,
+      { isKept: () => true, onDropped: () => undefined, onRest: (rangeId) => void rested.push(rangeId) },
+    )
+    for (const id of ['JD', 'KL', 'MN', 'OP']) controller.trigger(id)
+    await settled()
+    expect([...new Set(rested)]).to.deep.equal(['JD'])
+    controller.stop()
+  })
+
   it('stops waiting when it is told to, before or meanwhile', async () => {
     const { controller } = controllerOf({})
     const stop = new AbortController()

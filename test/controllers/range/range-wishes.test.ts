@@ -63,6 +63,28 @@ const OTHERWISE: readonly (readonly [string, Wanted])[] = [
   ],
 ]
 
+describe('a range that goes for lack of its file', () => {
+  const order = { ...orderOfFile(JD), rangeId: 'JD' }
+  const wishOf = async (file: RangeFileRead): Promise<readonly [string, readonly string[]]> => {
+    const going: string[] = []
+    const wishes = new RangeWishes(
+      { read: () => Promise.resolve(file) },
+      { of: () => Promise.resolve(undefined) },
+      { orderOf: () => order, fileSeen: () => undefined },
+      { now: () => 0, sleep: forEver },
+      undefined,
+      (rangeId) => Promise.resolve(void going.push(rangeId)),
+    )
+    return [(await wishes.read('JD')).kind, going]
+  }
+
+  it('waits while that is withheld, and otherwise is remembered as going before it goes', async () => {
+    const withheld = { reason: 'Frozen', message: 'range JD: it waits' } as const
+    expect(await wishOf({ kind: 'absent', withheld })).to.deep.equal(['held', []])
+    expect(await wishOf({ kind: 'absent' })).to.deep.equal(['removal', ['JD']])
+  })
+})
+
 describe('what is told of a range file', () => {
   const told = {
     file: 'JD.yml',

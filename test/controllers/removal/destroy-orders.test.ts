@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { parseRange } from '../../../adapters/parse-range.ts'
-import { DestroyOrders, printOf, stillHolds } from '../../../controllers/removal/destroy-orders.ts'
+import { DestroyOrders, heldBack, printOf, stillHolds } from '../../../controllers/removal/destroy-orders.ts'
 import type { DestroyOrder } from '../../../model/destroy-order.ts'
 import type { RangeFileRead } from '../../../model/ports.ts'
 import { quiet } from '../../builders/quiet.ts'
@@ -45,6 +45,22 @@ describe('an order to destroy a range', () => {
     const later: RangeFileRead = { ...file, spec: Object.assign({ protect: false }, file.spec) }
     expect(printOf(later)).not.to.equal(printOf(file))
     expect(stillHolds(ORDER, later)).to.equal('yes')
+  })
+
+  it('outlasts a newer content of the file that was held back when it was given', () => {
+    const origin = (digest: string) => ({ digest, text: '', head: undefined, changedBy: undefined })
+    const revision = (digest: string) => ({ digest, commit: undefined })
+    const held = { reason: 'Frozen', message: 'range JD: it waits' } as const
+    const file = read(TEXT)
+    const newer = TEXT.replace('ram_gb: 2', 'ram_gb: 1')
+    if (file.kind !== 'ok') throw new Error('it is valid')
+    const revisions = { seen: revision('newer'), actedOn: revision('old'), reached: undefined, held }
+    const order = { ...ORDER, held: heldBack({ kind: 'held', held, inForce: file, revisions }) }
+    const after = read(newer)
+    if (after.kind !== 'ok') throw new Error('it is valid')
+    expect(stillHolds(order, { ...after, origin: origin('newer') })).to.equal('yes')
+    expect(stillHolds(order, { ...after, origin: origin('newest') })).to.equal('no')
+    expect(heldBack({ ...file, revisions: { ...revisions, seen: revision('old') } })).to.equal(undefined)
   })
 
   it('is void when the file asks for something else, and when there is one at last', () => {

@@ -217,8 +217,28 @@ describe('pruning of commits', () => {
     at.commit('e', ['KT', 'MN', 'OP'])
     await at.hours(1)
     at.commit('f', ['MN', 'OP'])
-    await at.hours(2)
-    expect(at.going()).to.deep.equal(['JD', 'KT'])
+    await at.hours(1)
+    expect(at.going()).to.deep.equal(['JD'])
+    at.pruning.gone('JD')
+    await at.hours(1)
+    expect(at.going()).to.deep.equal(['KT'])
+  })
+
+  it('gives no orders to be carried out together, when the first is held up for hours', async () => {
+    for (const [index, id] of IDS.entries()) {
+      at.commit(`b${index}`, IDS.slice(index + 1))
+      await at.hours(1)
+      if (id === 'MN') break
+    }
+    await at.hours(6)
+    expect(at.going(), 'of three that three commits removed, an hour apart').to.deep.equal(['JD'])
+    expect(at.said('KT')).to.match(/2 ranges would go within an hour, and 1 is on the way or went in the last hour/)
+    at.pruning.gone('JD')
+    await at.look()
+    expect(at.going()).to.deep.equal([])
+    await at.approve()
+    await at.look()
+    expect(at.going()).to.deep.equal(['KT', 'MN'])
   })
 
   describe('takes an approval', () => {
@@ -259,6 +279,15 @@ describe('pruning of commits', () => {
       await at.hours(2)
       expect(at.going()).to.deep.equal([])
       expect((await at.approvals.asked())?.ranges.map(({ removal }) => removal?.by?.id)).to.deep.equal(['d', 'b'])
+    })
+
+    it('not when an earlier release asked, which did not know of commits', async () => {
+      const asked = await at.approvals.asked()
+      await at.approvals.approve({ ...asked!, ranges: asked!.ranges.map(({ id, vms }) => ({ id, vms })) })
+      await at.look()
+      await at.look()
+      expect(at.going()).to.deep.equal([])
+      expect(at.said('JD')).to.match(/as other commits removed their files/)
     })
 
     it('not when it was given for the same ranges as another commit had removed them', async () => {

@@ -276,8 +276,9 @@ describe('pruning', () => {
       await at.take('KT')
       await at.after(60)
       expect(at.going()).to.deep.equal(['JD'])
+      at.pruning.gone('JD')
       await at.after(60)
-      expect(at.going()).to.deep.equal(['JD', 'KT'])
+      expect(at.going()).to.deep.equal(['KT'])
     })
 
     it('when the folder is empty, or was in between', async () => {
@@ -480,9 +481,12 @@ describe('pruning', () => {
       await at.take('MN')
       at.settings.grace = MINUTE
       await at.after(30)
-      expect(at.said('MN')).to.match(/1 range would go within an hour, and 2 began to go in the last hour/)
-      await at.after(30)
-      expect(at.going()).to.deep.equal(['JD', 'KT', 'MN'])
+      expect(at.said('MN')).to.match(/1 range would go within an hour, and 2 are on the way or went in the last hour/)
+      for (const id of at.going()) at.pruning.gone(id)
+      await at.after(59)
+      expect(at.going()).to.deep.equal([])
+      await at.after(1)
+      expect(at.going()).to.deep.equal(['MN'])
     })
 
     const changes: Readonly<Record<string, () => unknown>> = {

@@ -1,11 +1,12 @@
 import { expect } from 'chai'
-import { openFilesInForce } from '../../../controllers/revisions/followed-files.ts'
+import { type FollowedFiles, openFilesInForce } from '../../../controllers/revisions/followed-files.ts'
 import type { FilesInForce } from '../../../controllers/revisions/files-in-force.ts'
 import { type FreezeWindow, freezeWindow } from '../../../model/freeze/freeze-window.ts'
+import type { RangeFiles } from '../../../model/ports.ts'
 import { readInForce } from '../../../model/read-in-force.ts'
 import { type Commits, commits } from '../../builders/commits.ts'
 import { memoryRevisions } from '../../builders/followed-files.ts'
-import { quiet } from '../../builders/quiet.ts'
+import { quiet, settled } from '../../builders/quiet.ts'
 
 const file = (octet: number): string =>
   `ludus:\n  - { vm_name: a, hostname: a, template: t, vlan: 10, ip_last_octet: ${octet}, ram_gb: 1, cpus: 1, linux: true }\n`
@@ -16,14 +17,20 @@ describe('range files as they are acted on', () => {
   let forge: Commits
   let windows: readonly FreezeWindow[]
   let files: FilesInForce
-  const begin = (remembers = true, areCommits = true): void => {
+  const begin = (
+    remembers = true,
+    areCommits = true,
+    more: Partial<FollowedFiles> = {},
+    isThere: (rangeId: string) => Promise<boolean> = () => Promise.resolve(false),
+  ): void => {
     const surroundings = {
       freeze: () => windows,
       isDestroyed: () => Promise.resolve(false),
+      isThere,
       clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
       logger: quiet,
     }
-    files = openFilesInForce({ ...forge.followed, areCommits }, surroundings, remembers)
+    files = openFilesInForce({ ...forge.followed, areCommits, ...more }, surroundings, remembers)
   }
   const freeze = (...allow: readonly ('drift' | 'new')[]): void => {
     windows = [freezeWindow.parse({ name: 'the exam', from: '2000-01-01', until: '2100-01-01', allow })]
@@ -100,6 +107,7 @@ describe('range files as they are acted on', () => {
     forge.push({})
     freeze()
     expect(await files.read('JD')).to.have.nested.property('withheld.reason', 'Frozen')
+    expect(JSON.stringify(await files.read('JD'))).to.include('its file is gone, and what follows from that waits for')
     forge.push({ JD: file(1) })
     expect(await read(), 'put back').to.equal('held 1')
     forge.push({})
@@ -149,6 +157,28 @@ describe('range files as they are acted on', () => {
     expect(await commitOf('actedOn')).to.equal(back)
   })
 
+  it('are acted on when they are remembered, and no sooner', async () => {
+    let written: () => void = () => undefined
+    forge = commits({ store: { ...store, write: () => new Promise<void>((resolve) => (written = resolve)) } })
+    forge.push({ JD: file(1) })
+    begin()
+    let isRead = false
+    const reading = files.read('JD').then(() => (isRead = true))
+    await settled()
+    expect(isRead).to.equal(false)
+    written()
+    await reading
+  })
+
+  it('are not reached by a range that is Ready with what was in force before', async () => {
+    const before = await files.read('JD')
+    const digest = before.kind === 'ok' ? (before.revisions?.actedOn?.digest ?? '') : ''
+    forge.push({ JD: file(2) })
+    await read()
+    expect(files.reached('JD', digest)).to.equal(undefined)
+    expect(await files.read('JD')).to.have.nested.property('revisions.reached', undefined)
+  })
+
   it('are named after who brought them, also where another commit came before anybody read them', async () => {
     const brought = async (): Promise<unknown> => {
       const read = await files.read('JD')
@@ -177,6 +207,7 @@ describe('range files as they are acted on', () => {
     const surroundings = {
       freeze: () => windows,
       isDestroyed: () => Promise.resolve(false),
+      isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => Promise.resolve() },
       logger: quiet,
     }
@@ -196,6 +227,7 @@ describe('range files as they are acted on', () => {
     const surroundings = {
       freeze: () => windows,
       isDestroyed: () => Promise.resolve(false),
+      isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => new Promise<void>(() => undefined) },
       logger: { ...quiet, warn: (message: string) => void told.push(message) },
     }
@@ -206,5 +238,88 @@ describe('range files as they are acted on', () => {
     isFull = false
     await read()
     expect(store.records.size).to.equal(1)
+  })
+
+  it('are not taken for what they were when nothing had to be remembered any more, nor in a later freeze', async () => {
+    forge = commits({ store })
+    forge.push({ JD: file(1) })
+    freeze()
+    windows = windows.map((window) => ({ ...window, until: '2000-01-02' }))
+    begin(true, false)
+    await reach()
+    await new Promise(setImmediate)
+    expect(store.records.size).to.equal(1)
+    windows = []
+    forge.push({ JD: file(2) })
+    await reach()
+    forge.push({ JD: file(3) })
+    freeze('drift')
+    begin(true, false)
+    expect(await read(), 'not the content of long ago').not.to.include('1')
+  })
+
+  it('have not reached a content that is put back until they have reached it again', async () => {
+    const first = forge.source.snapshot?.commit.id
+    await reach()
+    forge.push({ JD: file(2) })
+    await read()
+    freeze()
+    const back = forge.push({ JD: file(1) })
+    expect(await files.read('JD'), 'left since').to.have.nested.property('revisions.reached.commit.id', first)
+    windows = []
+    const again = await files.read('JD')
+    expect(again).to.have.nested.property('revisions.actedOn.commit.id', back)
+    expect(again).to.have.nested.property('revisions.reached', undefined)
+    freeze()
+    expect(await read(), 'on its way back').to.equal('ok 1')
+    await reach()
+    expect(await read()).to.equal('held 1')
+  })
+
+  it('are as a read that began later has seen them, however long an earlier one takes', async () => {
+    let waits: Promise<void> = Promise.resolve()
+    const slow: RangeFiles = {
+      list: () => forge.followed.files.list(),
+      watch: (onChange, signal) => forge.followed.files.watch(onChange, signal),
+      read: async (id) => {
+        const late = waits
+        const read = await forge.followed.files.read(id)
+        await late
+        return read
+      },
+    }
+    begin(true, true, { files: slow })
+    let go = (): void => undefined
+    waits = new Promise((resolve) => (go = resolve))
+    const early = read()
+    await new Promise(setImmediate)
+    waits = Promise.resolve()
+    forge.push({ JD: file(2) })
+    expect(await read()).to.equal('ok 2')
+    go()
+    expect(await early).to.equal('ok 2')
+    freeze()
+    expect(await read(), 'in force').to.equal('ok 2')
+  })
+
+  it('are new in a freeze only where the cluster has nothing of their range', async () => {
+    freeze('new')
+    begin(true, true, {}, (id) => (id === 'JD' ? Promise.resolve(true) : Promise.resolve(false)))
+    forge.push({ JD: file(1), SL: file(2) })
+    expect(await read()).to.equal('held')
+    expect(await read('SL')).to.equal('ok 2')
+    begin(true, true, {}, () => Promise.reject(new Error('the cluster is away')))
+    forge.push({ JD: file(1), SL: file(2), TX: file(3) })
+    expect(await read('TX')).to.equal('held')
+    expect(await read('SL'), 'begun').to.equal('ok 2')
+  })
+
+  it('finish a removal of which nothing was remembered before', async () => {
+    forge.push({})
+    begin(true, false)
+    await files.read('JD')
+    await files.goes('JD')
+    freeze()
+    expect(await files.read('JD')).to.deep.equal({ kind: 'absent' })
   })
 })

@@ -31,10 +31,10 @@ describe('judging which ranges go for lack of a file', () => {
       ['2 ranges would go within an hour; lanista.prune.budget is 1'],
     ],
     [
-      'counts what began to go in the last hour',
+      'counts what is on the way or went in the last hour',
       [[missing('JD', 24)], 2, 2],
       ['JD'],
-      ['1 range would go within an hour, and 2 began to go in the last hour; lanista.prune.budget is 2'],
+      ['1 range would go within an hour, and 2 are on the way or went in the last hour; lanista.prune.budget is 2'],
     ],
     [
       'asks for all when one is in doubt, and says each doubt once',

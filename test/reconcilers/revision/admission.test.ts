@@ -7,9 +7,13 @@ import { openWaveOf } from '../../../reconcilers/revision/waves.ts'
 
 const held = (reason: HeldRevision['reason']): HeldRevision => ({ reason, message: `range JD: ${reason}` })
 
-const arrivals: fc.Arbitrary<Arrival> = fc.record({
+const standing = fc.constantFrom(
+  { hasInForce: true, isNew: false },
+  { hasInForce: false, isNew: false },
+  { hasInForce: false, isNew: true },
+)
+const others = fc.record({
   isNewer: fc.boolean(),
-  hasInForce: fc.boolean(),
   isReached: fc.boolean(),
   broken: fc.constantFrom(undefined, held('Invalid')),
   frozen: fc.option(
@@ -18,6 +22,7 @@ const arrivals: fc.Arbitrary<Arrival> = fc.record({
   ),
   wave: fc.constantFrom(undefined, held('WaveHeld')),
 })
+const arrivals: fc.Arbitrary<Arrival> = fc.tuple(standing, others).map(([of, more]) => ({ ...of, ...more }))
 
 describe('whether a newer content of a range file is acted on', () => {
   it('is never so while it is broken, or waits for its wave, and nothing ever keeps what is not in force', () => {
@@ -39,11 +44,11 @@ describe('whether a newer content of a range file is acted on', () => {
     )
   })
 
-  it('is so in a freeze only for a range of which nothing was acted on, where new ones are allowed', () => {
+  it('is so in a freeze only for a range of which there is nothing, where new ones are allowed', () => {
     fc.assert(
       fc.property(arrivals, (arrival) => {
         fc.pre(arrival.frozen !== undefined && arrival.isNewer)
-        const isAllowed = (arrival.frozen?.allows.has('new') ?? false) && !arrival.hasInForce
+        const isAllowed = (arrival.frozen?.allows.has('new') ?? false) && arrival.isNew
         if (!isAllowed) expect(admissionOf(arrival).kind).not.to.equal('follow')
       }),
     )
@@ -60,7 +65,14 @@ describe('whether a newer content of a range file is acted on', () => {
   })
 
   it('names what its author can mend first', () => {
-    const all = { broken: held('Invalid'), wave: held('WaveHeld'), isNewer: true, hasInForce: true, isReached: true }
+    const all = {
+      broken: held('Invalid'),
+      wave: held('WaveHeld'),
+      isNewer: true,
+      hasInForce: true,
+      isNew: false,
+      isReached: true,
+    }
     const frozen = { held: held('Frozen'), allows: new Set<FreezeAllowed>() }
     expect(admissionOf({ ...all, frozen })).to.deep.equal({ kind: 'rest', held: held('Invalid') })
     expect(admissionOf({ ...all, frozen, broken: undefined })).to.deep.equal({ kind: 'rest', held: held('Frozen') })
