@@ -22,6 +22,8 @@ export class CommitChronicle {
   readonly freezes: Freezes
   readonly prunes: Prunes
   readonly waves: WaveWatch
+  /** Ranges that had no file when all that was known of them was lost: nothing prunes them. */
+  readonly forgotten = new Set<RangeId>()
   readonly amidRead: AmidRead = { isDue: false }
   /** Orders to destroy ranges that are on disk, with the instant of those that are not any more. */
   readonly #orders = new Map<string, number>()
@@ -55,6 +57,7 @@ export class CommitChronicle {
     for (const range of RANGES) {
       const now = filesIn(this.forge.of(id).content).get(range)
       const was = before.get(range)
+      if (now !== undefined) this.forgotten.delete(range)
       const gone = now === undefined ? was : isAbsent(now) ? now : undefined
       if (gone !== undefined) this.condemn(range, machinesIn(range, gone))
     }
@@ -116,6 +119,7 @@ export class CommitChronicle {
 
   /** The state directory is gone. */
   stateLost(): void {
+    for (const range of RANGES) if (!this.line.files().has(range)) this.forgotten.add(range)
     this.line.lost()
     this.actedOn.lost()
     this.freezes.anew()
