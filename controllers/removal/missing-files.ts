@@ -41,6 +41,9 @@ export class MissingFiles {
   readonly #store: SeenFilesStore
   readonly #time: WatchTime
   #watch: FileWatch = watchFrom([])
+  /** A write of what is remembered that is under way, and one that begins after it, with all that is known by then. */
+  #writing: Promise<void> | undefined
+  #nextWrite: Promise<void> | undefined
   /** Ranges whose files are gone -> the new range that waits, as it may be the same. */
   readonly #heldFor = new Map<string, string>()
 
@@ -66,10 +69,25 @@ export class MissingFiles {
     this.#watch = withKnown(watchFrom(seen.filter(({ rangeId }) => left(rangeId))), had.filter(left))
   }
 
-  /** A range has a file. @param names the machines that it names; undefined when it is not valid */
-  seen(rangeId: string, names: readonly string[] | undefined): void {
+  /** A range has a file. @param names the machines that it names; undefined when it is not valid @returns whether these are news */
+  seen(rangeId: string, names: readonly string[] | undefined): boolean {
+    const before = this.#watch.files.get(rangeId)?.names
     this.#watch = withRead(this.#watch, rangeId, names)
     this.#heldFor.delete(rangeId)
+    return names !== undefined && JSON.stringify(before) !== JSON.stringify(names)
+  }
+
+  /** Writes down what must outlast a restart; one write is for all that was seen until it began. Throws when that fails. */
+  async remember(): Promise<void> {
+    this.#nextWrite ??= this.#writeAfter(this.#writing)
+    await this.#nextWrite
+  }
+
+  async #writeAfter(before: Promise<void> | undefined): Promise<void> {
+    await before?.catch(() => undefined)
+    this.#writing = this.#nextWrite
+    this.#nextWrite = undefined
+    await this.#store.write(rememberedOf(this.#watch))
   }
 
   /** Neither a file nor anything else of a range is left. */
@@ -92,7 +110,7 @@ export class MissingFiles {
     const look = await this.#listed()
     this.#watch = afterLook(this.#watch, look)
     if (look.kind === 'unread') return undefined
-    await this.#store.write(rememberedOf(this.#watch))
+    await this.remember()
     return look.folder
   }
 

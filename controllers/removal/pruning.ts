@@ -74,7 +74,10 @@ export class Pruning {
    */
   fileSeen(rangeId: string, names: readonly string[] | undefined): void {
     this.#orders.fileSeen(rangeId)
-    this.#files.seen(rangeId, names)
+    const isNews = this.#files.seen(rangeId, names)
+    // A VM may be made long before the next look, and a life may end in between: the next one would take it for a stranger. It is not
+    // waited for, as a disk that hangs holds up no range; what fails is written, or told, by the next look.
+    if (isNews && this.#settings().enabled) void this.#files.remember().catch(() => undefined)
   }
 
   /** Neither a file nor anything else of a range is left. */

@@ -38,6 +38,8 @@ class Situation {
   onceListed = (): void => undefined
   /** Runs in each look, after the cluster was looked at. */
   whileLooking = (): void => undefined
+  /** Runs whenever what is remembered is on disk. */
+  onceWritten = (): void => undefined
   readonly logged: string[] = []
   readonly stop = new AbortController()
   pruning!: Pruning
@@ -64,6 +66,7 @@ class Situation {
         return ids
       },
     }
+    const store = seenRangesFile(stateDir)
     const look = async () => {
       this.whileLooking()
       return { guests: this.guests }
@@ -72,7 +75,13 @@ class Situation {
       {
         settings: () => this.settings,
         provenance: folderProvenance(this.folder),
-        seenFiles: seenRangesFile(stateDir),
+        seenFiles: {
+          read: () => store.read(),
+          write: async (seen) => {
+            await store.write(seen)
+            this.onceWritten()
+          },
+        },
         approvals: approvalFiles(stateDir),
         stopwatch: () => this.elapsed,
       },
@@ -408,6 +417,20 @@ describe('pruning', () => {
     await at.after(60)
     expect(at.going()).to.deep.equal(['JD'])
     expect(at.pruning.orderOf('JD')?.scope).to.deep.equal({ kind: 'named', names: ['JD-dc'] })
+  })
+
+  it('knows after a restart what a file named that was read since the last look', async () => {
+    await at.begin('JD', 'KT')
+    const written = new Promise<void>((resolve) => {
+      at.onceWritten = resolve
+    })
+    at.pruning.fileSeen('JD', ['JD-dc', 'JD-web'])
+    await written
+    at.restart()
+    await at.pruning.start(new Map())
+    await at.take('JD')
+    await at.grace()
+    expect(at.pruning.orderOf('JD')?.scope).to.deep.equal({ kind: 'named', names: ['JD-dc', 'JD-web'] })
   })
 
   it('has nothing to do with a range of which an earlier life left nothing', async () => {

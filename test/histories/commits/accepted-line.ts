@@ -11,6 +11,15 @@ interface Accepted {
   readonly at: number
 }
 
+/** One read of a range's file. */
+interface FileSeen {
+  /** Undefined when there was no file. */
+  readonly head: string | undefined
+  readonly digest: string | undefined
+  /** No other commit came in force meanwhile. */
+  readonly isOfNewest: boolean
+}
+
 /** The commits in force, one after the other, held against what may go in force, which is said here in other words than the product's. */
 export class AcceptedLine {
   readonly #forge: Forge
@@ -65,13 +74,17 @@ export class AcceptedLine {
     if (is !== JSON.stringify(should)) this.#violations.push(`${commit.subject} is read with other files than it has`)
   }
 
-  /** What a controller has read of a range, or that there is nothing. */
-  readFrom(range: RangeId, head: string | undefined, digest: string | undefined): void {
-    const now = this.files().get(range)
-    const is = digest === undefined ? undefined : digest
-    const isOther = head !== undefined && head !== this.newest?.id
-    if (isOther || is !== (now === undefined ? undefined : digestOf(now)))
-      this.#violations.push(`${range} is read of ${head ?? 'no commit'}, in force is ${this.newest?.subject}`)
+  /**
+   * What a controller has read of a range, or that there is nothing. What comes in force meanwhile is read by the next; but no read mixes
+   * the one with the other.
+   */
+  readFrom(range: RangeId, { head, digest, isOfNewest }: FileSeen): void {
+    const of = head === undefined ? (isOfNewest ? this.newest : undefined) : this.#forge.of(head)
+    const file = of && filesIn(of.content).get(range)
+    if ((isOfNewest || head !== undefined) && digest !== (file && digestOf(file)))
+      this.#violations.push(`${range} is read with another content than ${of?.subject} has`)
+    if (isOfNewest && head !== undefined && head !== this.newest?.id)
+      this.#violations.push(`${range} is read of ${head}, in force is ${this.newest?.subject}`)
   }
 
   #whyNot(commit: ForgeCommit, before: ForgeCommit | undefined): readonly string[] {

@@ -28,6 +28,7 @@ import { AUDIT_MS } from '../arena.ts'
 import { plugInto } from '../plug.ts'
 import { RANGES } from '../steps.ts'
 import type { CommitChronicle } from './commit-chronicle.ts'
+import { metAmidRead } from './amid-read.ts'
 import { type FetchedDisk, imitatedRepository } from './imitated-repository.ts'
 import { mortal, Mortality } from './mortal-stores.ts'
 import type { PruneOptions } from './prunes.ts'
@@ -61,7 +62,6 @@ export interface Born extends Life {
 
 const quietly = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const LOOKS_ONLY = {
-  freeze: () => [],
   isDestroyed: () => Promise.resolve(false),
   isThere: () => Promise.resolve(true),
   clock: systemClock,
@@ -95,7 +95,9 @@ export async function bear(cradle: Cradle): Promise<Born> {
     over.abort()
   }
   const running = polling.run(stop.signal)
-  const files = followedSource(source, {
+  const isNewer = (): boolean => chronicle.forge.branch !== accepting.accepted?.commit
+  const poll = (): Promise<unknown> => polling.first(stop.signal).catch(() => false)
+  const files = followedSource(metAmidRead(source, chronicle.amidRead, isNewer, poll), {
     areCommits: true,
     store: mortal(toldRevisions(revisionFiles(stateDir), chronicle), 'revision', mortality),
     releases: mortal(commitApprovalFiles(stateDir, 'waves'), 'wave approval', mortality),
@@ -136,7 +138,8 @@ export async function bear(cradle: Cradle): Promise<Born> {
   return {
     ...life,
     mortality,
-    reads: (rangeId) => openFilesInForce(files, LOOKS_ONLY, false).read(rangeId),
+    reads: (rangeId) =>
+      openFilesInForce(files, { ...LOOKS_ONLY, freeze: () => chronicle.freezes.windows() }, false).read(rangeId),
     died,
     end: async () => {
       await end()
@@ -207,9 +210,8 @@ const watched = (files: RangeFiles, { line }: CommitChronicle, mortality: Mortal
     const read = await files.read(rangeId)
     const range = RANGES.find((each) => each === rangeId)
     const isOf = read.kind === 'ok' || read.kind === 'invalid' ? read.origin : undefined
-    // What comes in force meanwhile is read by the next.
-    if (range !== undefined && !mortality.isDead && before === line.newest?.id)
-      line.readFrom(range, isOf?.head?.id, isOf?.digest)
+    if (range !== undefined && !mortality.isDead)
+      line.readFrom(range, { head: isOf?.head?.id, digest: isOf?.digest, isOfNewest: before === line.newest?.id })
     return read
   },
 })

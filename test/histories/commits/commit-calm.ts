@@ -58,7 +58,7 @@ function notReached({ chronicle, life }: CommitArena): readonly string[] {
 /** What is there of ranges that have no file any more. */
 function left({ chronicle, world }: CommitArena): readonly string[] {
   const files = chronicle.line.files()
-  return RANGES.filter((range) => !files.has(range)).flatMap((range) => {
+  return RANGES.filter((range) => !files.has(range) && !chronicle.forgotten.has(range)).flatMap((range) => {
     const vnets = [...world.sdn.configured.vnets].filter(([, { alias }]) => alias === ownerMark(range))
     return [
       ...vnets.map(([name]) => `${name} is left of ${range}`),

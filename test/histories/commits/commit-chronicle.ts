@@ -2,7 +2,9 @@ import type { World } from '../../../adapters/simulator/world.ts'
 import type { RevisionRecord } from '../../../model/revision.ts'
 import type { VerifyMode } from '../../../reconcilers/git/judge-head.ts'
 import { Chronicle } from '../chronicle.ts'
+import type { RangeFile } from '../range-text.ts'
 import { RANGES, type RangeId } from '../steps.ts'
+import type { AmidRead } from './amid-read.ts'
 import { AcceptedLine } from './accepted-line.ts'
 import { ActedOn, isAbsent, machinesIn } from './acted-on.ts'
 import { digestOf, filesIn, type Forge } from './forge.ts'
@@ -20,6 +22,9 @@ export class CommitChronicle {
   readonly freezes: Freezes
   readonly prunes: Prunes
   readonly waves: WaveWatch
+  /** Ranges that had no file when all that was known of them was lost: nothing prunes them. */
+  readonly forgotten = new Set<RangeId>()
+  readonly amidRead: AmidRead = { isDue: false }
   /** Orders to destroy ranges that are on disk, with the instant of those that are not any more. */
   readonly #orders = new Map<string, number>()
   readonly #orderedFor = new Map<string, string | undefined>()
@@ -43,7 +48,7 @@ export class CommitChronicle {
     this.actedOn = new ActedOn(this.line, forge, now)
     this.freezes = new Freezes(this.actedOn, now)
     this.prunes = new Prunes(options.prune, this.line, now)
-    this.waves = new WaveWatch(this.line, this.actedOn, (range) => this.#isAway(range), this.violations)
+    this.waves = new WaveWatch(this.line, this.actedOn, (range, file) => this.#isAway(range, file), this.violations)
   }
 
   accepted(id: string): void {
@@ -52,6 +57,7 @@ export class CommitChronicle {
     for (const range of RANGES) {
       const now = filesIn(this.forge.of(id).content).get(range)
       const was = before.get(range)
+      if (now !== undefined) this.forgotten.delete(range)
       const gone = now === undefined ? was : isAbsent(now) ? now : undefined
       if (gone !== undefined) this.condemn(range, machinesIn(range, gone))
     }
@@ -96,10 +102,9 @@ export class CommitChronicle {
     return (this.#orders.get(range) ?? 0) >= this.#now() && (this.#done.get(range) ?? this.#now()) >= this.#now()
   }
 
-  /** An order keeps it away that its file, as it is now, has not overtaken. */
-  #isAway(range: RangeId): boolean {
-    const file = this.line.files().get(range)
-    const isUnchanged = file === undefined || file.broken || this.#orderedFor.get(range) === digestOf(file)
+  /** An order keeps it away that its file, as it is at some commit, has not overtaken. */
+  #isAway(range: RangeId, file: RangeFile): boolean {
+    const isUnchanged = file.broken || this.#orderedFor.get(range) === digestOf(file)
     return this.#orders.get(range) === Number.POSITIVE_INFINITY && isUnchanged
   }
 
@@ -114,6 +119,7 @@ export class CommitChronicle {
 
   /** The state directory is gone. */
   stateLost(): void {
+    for (const range of RANGES) if (!this.line.files().has(range)) this.forgotten.add(range)
     this.line.lost()
     this.actedOn.lost()
     this.freezes.anew()

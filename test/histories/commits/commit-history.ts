@@ -65,12 +65,17 @@ async function happen(arena: CommitArena, authors: Authors, step: CommitStep, en
   switch (step.kind) {
     case 'push':
       authors.push(step)
+      lookAtAll(arena)
       return await clock.sleep(25_000)
     case 'branch':
       authors.branch(step.does)
+      lookAtAll(arena)
       return await clock.sleep(25_000)
     case 'server':
       arena.server.now = step.is
+      return
+    case 'amid a read':
+      chronicle.amidRead.isDue = true
       return
     case 'end':
       return await arena.restart(step.how)
@@ -95,6 +100,11 @@ async function happen(arena: CommitArena, authors: Authors, step: CommitStep, en
     case 'look':
       return await look(arena)
   }
+}
+
+/** Somebody reads before the branch is asked for, where a commit is to come in force amid that. */
+function lookAtAll({ chronicle, life }: CommitArena): void {
+  if (chronicle.amidRead.isDue) for (const range of RANGES) life().controller.ranges.trigger(range)
 }
 
 /** So often, half a minute apart, it is looked whether statuses tell the truth, until it is taken for a lie. */

@@ -96,6 +96,8 @@ const step = fc.oneof(
   { weight: 6, arbitrary: push },
   { weight: 2, arbitrary: rewrite },
   server,
+  // The next commit comes in force while a file is read.
+  fc.record({ kind: fc.constant('amid a read' as const) }),
   { weight: 3, arbitrary: end },
   { weight: 2, arbitrary: freeze },
   fc.record({ kind: fc.constant('thaw' as const), range }),

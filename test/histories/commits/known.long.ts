@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { liveCommits } from './commit-history.ts'
 import type { CommitHistory } from './commit-steps.ts'
 
-/** Histories of commits that once went wrong, as short as they can be told. */
+/** Histories of commits that once went wrong, as short as they can be told, and those that chance brings too seldom. */
 const KNOWN: Readonly<Record<string, CommitHistory>> = {
   'tells a content as reached only once VMs are like that which an earlier life has left as they were': {
     verify: 'off',
@@ -18,6 +18,41 @@ const KNOWN: Readonly<Record<string, CommitHistory>> = {
     events: [
       { when: 'at once', step: { kind: 'destroy', range: 'JD' } },
       { when: 'at once', step: { kind: 'branch', does: 'amended' } },
+    ],
+  },
+  'prunes VMs of a file that was there for less time than lies between two looks, over a restart': {
+    verify: 'off',
+    prunes: true,
+    events: [
+      {
+        when: { request: 'look', phase: 'arrived' },
+        step: { kind: 'push', changes: [{ range: 'JD', does: 'delete' }], as: 'one', signed: true },
+      },
+      { when: { request: 'lock', phase: 'arrived' }, step: { kind: 'end', how: 'stopped' } },
+      { when: 'at rest', step: { kind: 'pass', minutes: 1 } },
+    ],
+  },
+  'writes nothing of a newer content while its range is frozen': {
+    verify: 'off',
+    prunes: false,
+    events: [
+      { when: 'at rest', step: { kind: 'freeze', range: 'JD', allow: [] } },
+      {
+        when: 'at once',
+        step: { kind: 'push', changes: [{ range: 'JD', does: 'change' }], as: 'one', signed: true },
+      },
+      { when: 'at once', step: { kind: 'pass', minutes: 1 } },
+    ],
+  },
+  'reads a content of one commit and nothing of the next, which comes in force meanwhile': {
+    verify: 'off',
+    prunes: false,
+    events: [
+      { when: 'at rest', step: { kind: 'amid a read' } },
+      {
+        when: 'at once',
+        step: { kind: 'push', changes: [{ range: 'JD', does: 'change' }], as: 'one', signed: true },
+      },
     ],
   },
   'follows a history that was rewritten after its folder was emptied': {

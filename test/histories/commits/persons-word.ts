@@ -31,7 +31,7 @@ export async function destroy(arena: CommitArena, rangeId: RangeId): Promise<voi
     rangeId,
     vms.map(({ name }) => name),
   )
-  chronicle.ordered(rangeId, read.kind === 'ok' ? read.origin?.digest : undefined)
+  chronicle.ordered(rangeId, 'revisions' in read ? read.revisions?.actedOn?.digest : undefined)
   await answers.orders.write({ rangeId, at: clock.now(), vms, file: printOf(read), carriedOut: false })
   arena.life().controller.ranges.trigger(rangeId)
 }

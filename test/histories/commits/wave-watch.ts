@@ -1,4 +1,5 @@
 import type { RevisionRecord } from '../../../model/revision.ts'
+import type { RangeFile } from '../range-text.ts'
 import { RANGES, type RangeId } from '../steps.ts'
 import type { AcceptedLine } from './accepted-line.ts'
 import type { ActedOn } from './acted-on.ts'
@@ -8,14 +9,20 @@ import { digestOf, filesIn, type ForgeCommit } from './forge.ts'
 export class WaveWatch {
   readonly #line: AcceptedLine
   readonly #actedOn: ActedOn
-  readonly #isDestroyed: (range: RangeId) => boolean
+  readonly #isDestroyed: (range: RangeId, file: RangeFile) => boolean
   /** Commits of which a person lets the waves go on. */
   readonly approved = new Set<string>()
   readonly #found: string[]
   #open: readonly { readonly record: RevisionRecord; readonly at: number; readonly heads: readonly ForgeCommit[] }[] =
     []
 
-  constructor(line: AcceptedLine, actedOn: ActedOn, isDestroyed: (range: RangeId) => boolean, found: string[]) {
+  /** @param isDestroyed whether an order keeps a range away that its file, as it is at a commit, has not overtaken */
+  constructor(
+    line: AcceptedLine,
+    actedOn: ActedOn,
+    isDestroyed: (range: RangeId, file: RangeFile) => boolean,
+    found: string[],
+  ) {
     this.#line = line
     this.#actedOn = actedOn
     this.#isDestroyed = isDestroyed
@@ -28,7 +35,7 @@ export class WaveWatch {
     const wave = files.get(range)?.wave ?? 0
     return RANGES.filter((other) => {
       const file = files.get(other)
-      if (file === undefined || this.#isDestroyed(other)) return false
+      if (file === undefined || this.#isDestroyed(other, file)) return false
       const record = this.#actedOn.record(other)
       // What is broken stays in the wave that it was in.
       const its = file.broken ? (this.#actedOn.contentOf(other, record)?.wave ?? 0) : (file.wave ?? 0)
