@@ -2,16 +2,22 @@ import type { Freeze } from '../../model/freeze/freeze-on.ts'
 import type { RangeFileRead, RangeFiles, ReadFile } from '../../model/ports.ts'
 import {
   type CommitStamp,
-  type ContentInForce,
   type FileOrigin,
-  type HeldRevision,
-  type RangeRevisions,
   type Revision,
   type RevisionRecord,
-  GONE,
   removerIn,
 } from '../../model/revision.ts'
 import { type Admission, admissionOf } from '../../reconcilers/revision/admission.ts'
+import {
+  digestOf,
+  type PresentRead,
+  revisionOf,
+  revisionsOf,
+  withAbsence,
+  withAdmitted,
+  withGoing,
+  withSeen,
+} from '../../reconcilers/revision/follow-record.ts'
 import { brokenText, frozenText } from '../../reconcilers/revision/revision-words.ts'
 import { HeldRanges } from './held-ranges.ts'
 import type { RevisionRecords } from './revision-records.ts'
@@ -36,8 +42,6 @@ export interface FilesInForceParts {
   /** Who only looks remembers nothing. */
   readonly remembers: boolean
 }
-
-type Present = Extract<RangeFileRead, { readonly kind: 'ok' | 'invalid' }>
 
 /**
  * Range files as they are acted on. A newer content of a file is taken up when nothing holds it back; until then the range is kept as
@@ -93,10 +97,7 @@ export class FilesInForce implements RangeFiles {
   /** The range goes as its file is gone: from now on that is in flight, and finishes. */
   async goes(rangeId: string): Promise<void> {
     const { records } = this.#parts
-    const record = records.of(rangeId)
-    if (record?.inForce?.kind === 'gone') return
-    const seen: Revision = record?.seen.digest === GONE ? record.seen : { digest: GONE, commit: undefined }
-    records.set({ rangeId, reached: undefined, ...record, seen, inForce: { kind: 'gone', ...revisionOf(seen) } })
+    this.#remember(records.of(rangeId), withGoing(records.of(rangeId), rangeId))
     await records.written(rangeId)
   }
 
@@ -142,24 +143,19 @@ export class FilesInForce implements RangeFiles {
   }
 
   #absent(rangeId: string, origin: FileOrigin | undefined, freeze: Freeze | undefined): RangeFileRead {
-    const { records, keepsLastGood, remembers } = this.#parts
-    const record = records.of(rangeId)
+    const before = this.#parts.records.of(rangeId)
     this.#held.released(rangeId)
-    const isGoing = record?.inForce?.kind === 'gone'
-    const seen: Revision | undefined =
-      record === undefined || !keepsLastGood || record.seen.digest === GONE
-        ? record?.seen
-        : { digest: GONE, ...broughtBy(origin) }
+    const isGoing = before?.inForce?.kind === 'gone'
     // A commit took it away; a folder may only have been out of sight, and in a freeze nothing of that is acted on.
-    const isLetGo = freeze === undefined && keepsLastGood && record?.inForce?.kind === 'file'
-    if (remembers && record !== undefined && seen !== undefined && (isLetGo || seen !== record.seen))
-      records.set({ ...record, seen, ...(isLetGo ? { inForce: undefined, reached: undefined } : {}) })
-    const removedBy = seen === undefined ? undefined : removerIn({ seen })
+    const now =
+      before === undefined || !this.#parts.keepsLastGood ? before : withAbsence(before, origin, freeze === undefined)
+    if (now !== undefined) this.#remember(before, now)
+    const removedBy = removerIn(now)
     const read = { kind: 'absent', ...(removedBy === undefined ? {} : { removedBy }) } as const
     return freeze === undefined || isGoing ? read : { ...read, withheld: frozenText(rangeId, freeze, 'removal') }
   }
 
-  async #present(rangeId: string, raw: Present, freeze: Freeze | undefined): Promise<RangeFileRead> {
+  async #present(rangeId: string, raw: PresentRead, freeze: Freeze | undefined): Promise<RangeFileRead> {
     const { keepsLastGood, waves } = this.#parts
     const before = this.#seen(rangeId, raw)
     if (raw.kind === 'invalid' && !(keepsLastGood && before.inForce?.kind === 'file'))
@@ -185,7 +181,7 @@ export class FilesInForce implements RangeFiles {
     return await this.#carriedOut(rangeId, raw, admission)
   }
 
-  async #carriedOut(rangeId: string, raw: Present, admission: Admission): Promise<RangeFileRead> {
+  async #carriedOut(rangeId: string, raw: PresentRead, admission: Admission): Promise<RangeFileRead> {
     const sight = this.#sights.get(rangeId)
     // Another read has seen another content, or none, since this one saw the file.
     if (sight !== undefined && sight.digest !== digestOf(raw)) return await this.read(rangeId)
@@ -205,41 +201,25 @@ export class FilesInForce implements RangeFiles {
   }
 
   /** Remembers what a file says now. */
-  #seen(rangeId: string, raw: Present): RevisionRecord {
-    const { records, remembers } = this.#parts
+  #seen(rangeId: string, raw: PresentRead): RevisionRecord {
     this.#notice(raw.origin?.head)
-    const digest = digestOf(raw)
-    const record = records.of(rangeId)
-    if (record?.seen.digest === digest) return record
-    const seen: Revision = { digest, ...broughtBy(raw.origin) }
-    const now: RevisionRecord =
-      record === undefined
-        ? { rangeId, seen, inForce: undefined, reached: undefined }
-        : { ...record, seen, inForce: sameContent(record.inForce, seen), reached: stillReached(record, seen) }
-    if (remembers) records.set(now)
+    const before = this.#parts.records.of(rangeId)
+    return this.#remember(before, withSeen(before, rangeId, raw))
+  }
+
+  #admitted(rangeId: string, raw: ReadFile, record: RevisionRecord): RevisionRecord {
+    const now = this.#remember(record, withAdmitted(record, raw))
+    if (now !== record) this.#parsed.delete(rangeId)
     return now
   }
 
-  #admitted(rangeId: string, { spec, origin }: ReadFile, record: RevisionRecord): RevisionRecord {
-    const { records, remembers } = this.#parts
-    if (record.inForce?.digest === record.seen.digest) return record
-    const inForce: ContentInForce = {
-      kind: 'file',
-      ...record.seen,
-      source: spec.source,
-      text: origin?.text ?? '',
-      wave: spec.wave,
-    }
-    // A content that comes back after another was acted on is reached once more, or not.
-    const reached = record.reached?.digest === inForce.digest ? undefined : record.reached
-    const now = { ...record, inForce, reached }
-    if (remembers) records.set(now)
-    this.#parsed.delete(rangeId)
+  #remember(before: RevisionRecord | undefined, now: RevisionRecord): RevisionRecord {
+    if (this.#parts.remembers && now !== before) this.#parts.records.set(now)
     return now
   }
 
   /** What is in force, as a read of it; undefined when that is nothing, or nothing valid any more. */
-  async #inForce(rangeId: string, raw: Present, { inForce }: RevisionRecord): Promise<ReadFile | undefined> {
+  async #inForce(rangeId: string, raw: PresentRead, { inForce }: RevisionRecord): Promise<ReadFile | undefined> {
     if (inForce?.kind !== 'file') return undefined
     if (raw.kind === 'ok' && raw.origin?.digest === inForce.digest) return raw
     const { digest, text, source } = inForce
@@ -269,33 +249,3 @@ export class FilesInForce implements RangeFiles {
     if (!isFirst) this.#held.tell()
   }
 }
-
-/** What can't be read has no text, and is told apart by what is wrong with it. */
-const digestOf = (raw: Present): string =>
-  raw.origin?.digest ?? JSON.stringify(raw.kind === 'invalid' ? raw.diagnostics : [])
-
-const revisionOf = ({ digest, commit, orEarlier }: Revision): Revision => ({
-  digest,
-  commit,
-  ...(orEarlier === undefined ? {} : { orEarlier }),
-})
-
-/** The same content that a later commit brings again is that commit's. */
-const sameContent = <T extends Revision>(content: T | undefined, seen: Revision): T | undefined =>
-  content?.digest === seen.digest ? { ...content, commit: seen.commit, orEarlier: seen.orEarlier } : content
-
-/** What a range has left since does not come to be another commit's. */
-const stillReached = ({ inForce, reached }: RevisionRecord, seen: Revision): Revision | undefined =>
-  inForce?.digest === reached?.digest ? sameContent(reached, seen) : reached
-
-const broughtBy = (origin: FileOrigin | undefined): Omit<Revision, 'digest'> => {
-  if (origin?.changedBy !== undefined) return { commit: origin.changedBy }
-  return origin?.head === undefined ? { commit: undefined } : { commit: origin.head, orEarlier: true }
-}
-
-const revisionsOf = ({ seen, inForce, reached }: RevisionRecord, held: HeldRevision | undefined): RangeRevisions => ({
-  seen,
-  actedOn: inForce === undefined ? undefined : revisionOf(inForce),
-  reached,
-  held,
-})
