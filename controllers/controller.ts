@@ -34,6 +34,8 @@ export interface Duties {
   onCluster(soon: boolean): Promise<readonly string[]>
   /** Looks for ranges whose file is gone. @returns those of which something else is to be done or said now */
   prune(signal: AbortSignal): Promise<readonly string[]>
+  /** Has all ranges looked at when the next freeze window opens or ends. */
+  setFreezeAlarm(lookAtAll: () => void): void
   /** @param rangeIds of all ranges there are */
   removeStaleRoutes(rangeIds: readonly string[]): Promise<void>
   /** Resolves when no node's networks are being repaired. */
@@ -179,6 +181,7 @@ export class Controller {
    * may have been missed, and what exists follows from files and cluster.
    */
   async #resync(): Promise<void> {
+    this.#duties.setFreezeAlarm(() => this.#lookAtAll())
     this.#inBackground(this.#prune())
     this.#giveBackLeftover()
     const ids = await this.#folder.idsIfReadable()

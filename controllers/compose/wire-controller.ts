@@ -48,6 +48,7 @@ import { DestroyOrders } from '../removal/destroy-orders.ts'
 import { openPruning, type PruneParts } from '../removal/open-pruning.ts'
 import { openRemoval } from '../removal/open-removal.ts'
 import { RemovalPlanner } from '../removal/removal-planner.ts'
+import { FreezeAlarm } from '../revisions/freeze-alarm.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
@@ -244,6 +245,7 @@ export function wireController(parts: ControllerParts): WiredController {
     () => planning.numbersSeen(),
     logger,
   )
+  const freezeAlarm = new FreezeAlarm(parts.freeze, clock, signal)
   const duties: Duties = {
     rememberReady: async (before) => {
       notifications.startFrom(before)
@@ -258,6 +260,7 @@ export function wireController(parts: ControllerParts): WiredController {
     },
     onCluster: (soon) => onCluster.ids(soon),
     prune: (until) => pruning.look(until),
+    setFreezeAlarm: (lookAtAll) => freezeAlarm.set(lookAtAll),
     removeStaleRoutes: (rangeIds) => staleRoutes.remove(rangeIds),
     repaired: () => repair.ended(),
     wavesTold: () => files.told(),

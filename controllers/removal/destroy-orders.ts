@@ -85,6 +85,9 @@ export class DestroyOrders {
 
   /** Nothing of the range is left. Where a file still asks for it, the order goes on keeping it away. */
   async done(order: DestroyOrder, hasFile: boolean): Promise<void> {
+    // One that was given meanwhile is another, and has not been carried out.
+    const now = await this.#store.read(order.rangeId)
+    if (now !== undefined && now.at !== order.at) return
     if (hasFile) await this.#store.write({ ...order, carriedOut: true })
     else await this.#store.clear(order.rangeId)
   }

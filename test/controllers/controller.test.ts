@@ -25,6 +25,7 @@ describe('Controller', () => {
       expectNoLaterTurn: () => undefined,
       onCluster: () => Promise.resolve([]),
       prune: () => Promise.resolve([]),
+      setFreezeAlarm: () => undefined,
       removeStaleRoutes: atOnce,
       repaired: atOnce,
       wavesTold: atOnce,

@@ -165,6 +165,19 @@ describe('ranges that follow commits', () => {
       await until(() => isThere('JD-b') && lab.ready('JD'))
     })
 
+    itLong('go on at the end of a window, however long nobody looks without a cause', async () => {
+      await open({ JD: file(1) }, { resyncMs: 86_400_000 })
+      await until(() => reached('JD') !== undefined)
+      // To the second, as windows are written.
+      const ends = new Date(Math.ceil(lab.simulator.simulation.clock.now() / 1000) * 1000 + 1_200_000)
+      windows = [freezeWindow.parse({ from: '2000-01-01', until: ends.toISOString().replace('.000', '') })]
+      lab.controller.resync()
+      forge.push({ JD: withTwo }, 'Second')
+      await until(() => condition('JD', 'UpToDate')?.reason === 'Frozen')
+      await until(() => isThere('JD-b') && lab.ready('JD'))
+      expect(lab.simulator.simulation.clock.now()).to.be.within(ends.getTime(), ends.getTime() + 600_000)
+    })
+
     itLong('finish what they were at when it began', async () => {
       await open({ JD: file(1) })
       await until(() => lab.ready('JD'))
