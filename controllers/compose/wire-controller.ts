@@ -7,7 +7,7 @@ import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, Metrics, Notifier, Proxmox, StatusStore } from '../../model/ports.ts'
-import type { RangeStatus, ReadyBefore } from '../../model/range-status.ts'
+import type { ReadyBefore } from '../../model/range-status.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { Controller, type Duties, type WiredController } from '../controller.ts'
 import { watchClones } from '../machine/clone-watch.ts'
@@ -25,6 +25,7 @@ import { RouteController } from '../network/route-controller.ts'
 import { StaleRoutes } from '../network/stale-routes.ts'
 import { InFlight } from '../pace/in-flight.ts'
 import { Turn } from '../pace/turn.ts'
+import { unlessLong } from '../pace/unless-long.ts'
 import { Announced } from '../range/announced.ts'
 import { Explaining } from '../range/explaining.ts'
 import { NetworkStep } from '../range/network-step.ts'
@@ -52,8 +53,8 @@ import { FreezeAlarm } from '../revisions/freeze-alarm.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
-import { readyLog } from '../report/ready-log.ts'
 import { StatusBoard } from '../report/status-board.ts'
+import { listenToStatuses } from './listen-to-statuses.ts'
 import { type ForgeParts, wireForge } from './wire-forge.ts'
 
 /** The adapters and settings a controller runs with. */
@@ -94,6 +95,9 @@ interface NotifyParts {
   /** How ready ranges were when an earlier life ended. */
   readonly readyBefore: () => Promise<ReadonlyMap<string, ReadyBefore>>
 }
+
+/** What is left may take so long to be given back before anybody is looked after. In milliseconds. */
+const TIDIED_WITHIN_MS = 5000
 
 /** Makes a controller of its parts: room by room, from what others need to what needs them. */
 export function wireController(parts: ControllerParts): WiredController {
@@ -215,21 +219,10 @@ export function wireController(parts: ControllerParts): WiredController {
   files.onRelease((rangeId) => ranges.trigger(rangeId))
   repair.onRepaired((ids) => ids.forEach((id) => ranges.trigger(id)))
 
-  // Whoever listens to statuses
-  const news = readyLog(logger)
+  listenToStatuses(board, { notifications, metrics, logger })
   board.onForget((rangeId) => {
-    notifications.forget(rangeId)
-    news.forget(rangeId)
-    metrics.rangeGone(rangeId)
-    metrics.rangeFiles(countFiles(board.all()))
     pruning.gone(rangeId)
     files.forget(rangeId)
-  })
-  board.onChange((status) => news.changed(status))
-  board.onChange((status) => notifications.changed(status))
-  board.onChange((status) => {
-    metrics.rangeStatus(status)
-    metrics.rangeFiles(countFiles(board.all()))
   })
 
   const forge =
@@ -253,7 +246,7 @@ export function wireController(parts: ControllerParts): WiredController {
       await pruning.start(before)
     },
     giveBackLeftover: () => networks.giveBackLeftover(),
-    tidied: () => unlessLong(networks.giveBackLeftover(), steady, signal),
+    tidied: () => unlessLong(networks.giveBackLeftover(), TIDIED_WITHIN_MS, steady, signal),
     expectNoLaterTurn: () => {
       audit.waitForNoTurn()
       backoff.expectNoLaterTurn()
@@ -282,24 +275,4 @@ export function wireController(parts: ControllerParts): WiredController {
       explain: (rangeId, vm) => explaining.explain(rangeId, vm),
     },
   }
-}
-
-function countFiles(statuses: readonly RangeStatus[]): { readonly valid: number; readonly invalid: number } {
-  const specs = statuses.map(({ conditions }) => conditions.find(({ type }) => type === 'SpecValid'))
-  return {
-    valid: specs.filter((spec) => spec?.status === 'True').length,
-    invalid: specs.filter((spec) => spec?.reason === 'Invalid').length,
-  }
-}
-
-/** What is left may take so long to be given back before anybody is looked after. In milliseconds. */
-const TIDIED_WITHIN_MS = 5000
-
-/** Resolves when the work has ended, however, or after a while. */
-async function unlessLong(work: Promise<unknown>, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): Promise<void> {
-  const over = new AbortController()
-  const ended = work.catch(() => undefined)
-  const long = clock.sleep(TIDIED_WITHIN_MS, AbortSignal.any([signal, over.signal])).catch(() => undefined)
-  await Promise.race([ended, long])
-  over.abort()
 }
