@@ -54,7 +54,7 @@ export interface FileOrigin {
 }
 
 /** A content of a range's file that is acted on, kept until another is. */
-export type ContentInForce =
+type ContentInForce =
   | (Revision & {
       readonly kind: 'file'
       /** The file's name, for messages. */
