@@ -1,25 +1,9 @@
 import { expect } from 'chai'
 import { ofRange, planText } from '../../../controllers/terminal/plan-text.ts'
+import { planReport } from '../../builders/plan-report.ts'
 
-const NOTHING = {
-  networkActions: [],
-  removals: [],
-  plans: [],
-  zoneFindings: [],
-  refused: [],
-  suspended: [],
-  held: [],
-  withoutFile: [],
-  unknown: [],
-  away: [],
-  warnings: [],
-  diagnostics: [],
-  files: new Map<string, string>(),
-  nodes: [],
-}
 const found = { file: 'JD.yml', line: 3, column: 5, finding: 'hostname web_1 is no DNS name', remedy: 'change it' }
-const text = (report: Partial<Parameters<typeof planText>[0]>) =>
-  planText({ ...NOTHING, ...report }, (_, plain) => plain)
+const text = (report: Partial<Parameters<typeof planText>[0]>) => planText(planReport(report), (_, plain) => plain)
 
 describe('planText', () => {
   it('tells of suspended ranges and warnings, and counts neither as in the way', () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { liveView } from '../../../controllers/terminal/live-view.ts'
 import { paintFor } from '../../../controllers/terminal/paint.ts'
 import { phaseLines } from '../../../controllers/terminal/phase-lines.ts'
+import { planReport } from '../../builders/plan-report.ts'
 import { planText } from '../../../controllers/terminal/plan-text.ts'
 import { rangeTable } from '../../../controllers/terminal/range-table.ts'
 import { planRange } from '../../builders/plan-range.ts'
@@ -122,22 +123,10 @@ describe('the text of a plan', () => {
   it('shows networks once for all ranges, then what each range gets, then the sum', () => {
     const plan = planOf()
     const text = planText(
-      {
+      planReport({
         networkActions: plan.network.actions,
-        removals: [],
         plans: [plan],
-        refused: [],
-        suspended: [],
-        held: [],
-        withoutFile: [],
-        unknown: [],
-        away: [],
-        zoneFindings: [],
-        warnings: [],
-        diagnostics: [],
-        files: new Map(),
-        nodes: [],
-      },
+      }),
       plain,
     )
     expect(text[0]).to.equal('networks, for all ranges together')
@@ -155,22 +144,9 @@ describe('the text of a plan', () => {
       { kind: 'activate-network', bridges: ['vmbr1001', 'vmbr1002', 'vmbr1003'], ...at },
     ] as const
     const text = planText(
-      {
+      planReport({
         networkActions,
-        removals: [],
-        plans: [],
-        refused: [],
-        zoneFindings: [],
-        suspended: [],
-        held: [],
-        withoutFile: [],
-        unknown: [],
-        away: [],
-        warnings: [],
-        diagnostics: [],
-        files: new Map(),
-        nodes: [],
-      },
+      }),
       plain,
     )
     expect(text.slice(1, 5)).to.deep.equal([
@@ -184,22 +160,10 @@ describe('the text of a plan', () => {
   it('counts what is in the way', () => {
     const plan = planOf('nowhere')
     const text = planText(
-      {
-        networkActions: [],
-        removals: [],
+      planReport({
         plans: [plan],
         refused: [{ rangeId: 'KT', message: 'range KT: no' }],
-        suspended: [],
-        held: [],
-        withoutFile: [],
-        unknown: [],
-        away: [],
-        zoneFindings: [],
-        warnings: [],
-        diagnostics: [],
-        files: new Map(),
-        nodes: [],
-      },
+      }),
       plain,
     )
     expect(text.some((line) => /^ {2}! vm JD-dc: its target_node nowhere is not a node/.test(line))).to.equal(true)

@@ -1,24 +1,10 @@
 import { expect } from 'chai'
 import { documentOf } from '../../../model/plan/document-of.ts'
-import type { PlanReport } from '../../../model/plan/plan-report.ts'
 import { planDocument } from '../../builders/plan-document.ts'
+import { planReport } from '../../builders/plan-report.ts'
 
 const commit = { id: 'c'.repeat(40), parents: [], tree: '', author: 'Ann', at: 0, subject: 'x' }
-const REPORT: PlanReport = {
-  networkActions: [],
-  removals: [],
-  plans: [],
-  zoneFindings: [],
-  refused: [],
-  suspended: [],
-  held: [],
-  withoutFile: [],
-  unknown: [],
-  away: [],
-  warnings: [],
-  diagnostics: [],
-  files: new Map(),
-  nodes: [],
+const REPORT = planReport({
   proposal: {
     commit,
     against: undefined,
@@ -30,7 +16,7 @@ const REPORT: PlanReport = {
     },
     leaving: [],
   },
-}
+})
 
 describe('documentOf', () => {
   it('tells of a refused commit what its page says, and nothing of what others are told of it', () => {
