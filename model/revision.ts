@@ -96,6 +96,6 @@ export const GONE = 'gone'
 export const removerIn = (record: Pick<RevisionRecord, 'seen'> | undefined): CommitStamp | undefined =>
   record?.seen.digest === GONE && record.seen.orEarlier !== true ? record.seen.commit : undefined
 
-/** `commit 3f1c09d2a7be by Ann <ann@example.org> (Add JD)` */
-export const commitText = ({ id, author, subject }: CommitStamp): string =>
-  `commit ${shortId(id)} by ${author}${subject === '' ? '' : ` (${subject})`}`
+/** `3f1c09d2a7be by Ann <ann@example.org> (Add JD)`, for people, whatever its author wrote. */
+export const bySomebody = ({ id, author, subject }: Pick<CommitStamp, 'id' | 'author' | 'subject'>): string =>
+  `${shortId(id)} by ${printable(author, 120) || 'nobody'}${subject === '' ? '' : ` (${printable(subject, 80)})`}`

@@ -3,7 +3,7 @@ import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { RangeFileRead } from '../../model/ports.ts'
 import { printable } from '../../model/printable.ts'
 import type { RangeSpec } from '../../model/range-spec.ts'
-import { type CommitStamp, commitText, removerIn, type RevisionRecord } from '../../model/revision.ts'
+import { bySomebody, type CommitStamp, removerIn, type RevisionRecord } from '../../model/revision.ts'
 import type { FollowedFiles } from '../revisions/followed-files.ts'
 
 /** What is acted on of a range's file. */
@@ -84,7 +84,7 @@ function newerText(
   switch (raw.kind) {
     case 'absent': {
       const by = removerIn(record)
-      return by === undefined ? 'the file is gone' : `the file was removed by ${commitText(by)}`
+      return by === undefined ? 'the file is gone' : `the file was removed by commit ${bySomebody(by)}`
     }
     case 'invalid': {
       const [first] = raw.diagnostics

@@ -50,8 +50,8 @@ const LOOKS_AT_MOST = 3
 
 /**
  * Compares the configurations of existing VMs with their range files, each in its turn: once in `auditMs`, spread over
- * that time, and at once when what the file asks of it has changed, in this life or in one that did not live to see it done. In between it costs no request. Remembers in memory
- * what it found, and nothing that would not be found again.
+ * that time, and at once when what the file asks of it has changed, in this life or in one that did not live to see it done. In
+ * between it costs no request. Remembers in memory what it found, and nothing that would not be found again.
  */
 export class ConfigAudit {
   readonly #machines: Pick<Machines, 'audit' | 'configure' | 'read'>
@@ -144,7 +144,8 @@ export class ConfigAudit {
     }
   }
 
-  #firstSeen({ plan, networks, ...work }: AuditWork, asked: string): Known {
+  #firstSeen(work: AuditWork, asked: string): Known {
+    const { plan, networks } = work
     const fresh = isNew(plan)
     const isSpread = fresh || (this.#spread && !this.#isInFlight(networks.rangeId))
     const now = this.#clock.now()
@@ -152,7 +153,7 @@ export class ConfigAudit {
       vmid: plan.vmid,
       asked,
       at: isSpread ? now - this.#settings().auditMs * shareOf(plan.vmid) : Number.NEGATIVE_INFINITY,
-      nics: fresh ? asWritten({ plan, networks, ...work }) : new Map(),
+      nics: fresh ? asWritten(work) : new Map(),
       found: NOTHING,
       outcome: SETTLED,
       toBeConfigured: false,

@@ -1,7 +1,7 @@
 import type { Condition, Finding, PartFinding } from '../../model/condition.ts'
 import { condition, readyOf, remarkOf, SUSPENDED } from '../../model/condition.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
-import { type CommitStamp, commitText, type HeldRevision } from '../../model/revision.ts'
+import { bySomebody, type CommitStamp, type HeldRevision } from '../../model/revision.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { Power, RangeSpec } from '../../model/range-spec.ts'
@@ -122,7 +122,7 @@ export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspen
 export const fileMissing = (rangeId: string, hadFile: boolean, removedBy?: CommitStamp): Finding => ({
   reason: 'FileMissing',
   message: hadFile
-    ? `range ${rangeId}: its file is gone${removedBy === undefined ? '' : ` by ${commitText(removedBy)}`}; its VMs and networks stay as they are; put the file back to go on`
+    ? `range ${rangeId}: its file is gone${removedBy === undefined ? '' : ` by commit ${bySomebody(removedBy)}`}; its VMs and networks stay as they are; put the file back to go on`
     : `range ${rangeId}: it has no file, and the cluster has something of it that Lanista made; that stays as it is; put a file of it into the folder to go on, or remove it: lanista destroy ${rangeId}`,
 })
 

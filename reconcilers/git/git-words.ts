@@ -1,5 +1,6 @@
-import { type Commit, shortId } from '../../model/commit-snapshot.ts'
+import { shortId } from '../../model/commit-snapshot.ts'
 import type { Descent, SignatureVerdict } from '../../model/git-ports.ts'
+import { bySomebody } from '../../model/revision.ts'
 import { printable } from '../../model/printable.ts'
 
 /** How the place that commits come from is called. */
@@ -18,10 +19,6 @@ export const sourceNames = (git: {
   source: `branch ${printable(git.branch)} of ${printable(git.url, 300)}`,
   folder: git.path === '' ? '/' : printable(git.path, 300),
 })
-
-/** `1a2b3c4d5e6f by Ann <ann@example.org> (Add DC02)`. */
-export const bySomebody = ({ id, author, subject }: Commit): string =>
-  `${shortId(id)} by ${printable(author) || 'nobody'}${subject === '' ? '' : ` (${printable(subject, 80)})`}`
 
 /** Why a head is none that came after the commit in force; undefined when it is. @param emptied that it has no range files either */
 export function whyNoDescent(

@@ -1,7 +1,8 @@
 import type { Commit, CommitSnapshot } from '../../model/commit-snapshot.ts'
 import type { BroughtHead, Descent, SignatureVerdict } from '../../model/git-ports.ts'
 import type { GitFinding } from '../../model/git-trouble.ts'
-import { bySomebody, distrust, whyNoDescent, type SourceNames } from './git-words.ts'
+import { bySomebody } from '../../model/revision.ts'
+import { distrust, whyNoDescent, type SourceNames } from './git-words.ts'
 
 export type VerifyMode = 'off' | 'head' | 'every'
 

@@ -1,21 +1,16 @@
 import { shortId } from '../../model/commit-snapshot.ts'
 import type { FileRemoval } from '../../model/file-removal.ts'
-import { printable } from '../../model/printable.ts'
-import type { CommitStamp } from '../../model/revision.ts'
-
-/** `1a2b3c4d5e6f by Ann <ann@example.org> (Remove JD)`. */
-const commitBySomebody = ({ id, author, subject }: CommitStamp): string =>
-  `${shortId(id)} by ${printable(author, 120) || 'nobody'}${subject === '' ? '' : ` (${printable(subject, 80)})`}`
+import { bySomebody } from '../../model/revision.ts'
 
 /** That a range's file is gone, and who removed it, as far as it is known: a sentence without its end. */
 export function fileGone(removal: FileRemoval | undefined): string {
   if (removal === undefined) return 'its file is gone'
   const { by, after, upTo, commits, rewritten } = removal
-  if (by !== undefined) return `its file was removed by commit ${commitBySomebody(by)}`
+  if (by !== undefined) return `its file was removed by commit ${bySomebody(by)}`
   if (rewritten)
-    return `its file is not in commit ${commitBySomebody(upTo)}, which does not follow from ${shortId(after)}, where it was`
+    return `its file is not in commit ${bySomebody(upTo)}, which does not follow from ${shortId(after)}, where it was`
   const which = commits === undefined ? 'one of the commits' : `one of the ${commits} commits`
-  return `its file was removed by ${which} since ${shortId(after)}, the last of them ${commitBySomebody(upTo)}`
+  return `its file was removed by ${which} since ${shortId(after)}, the last of them ${bySomebody(upTo)}`
 }
 
 /** Why a removal is more than one commit may do by itself; undefined when it is not. @param budget so many ranges may go */
@@ -24,7 +19,7 @@ export function overBudget(removal: FileRemoval | undefined, budget: number): st
   const { by, after, upTo, ranges, commits } = removal
   const what =
     by !== undefined && commits === 1
-      ? `commit ${commitBySomebody(by)}`
-      : `what came with commit ${commitBySomebody(upTo)} after ${shortId(after)}`
+      ? `commit ${bySomebody(by)}`
+      : `what came with commit ${bySomebody(upTo)} after ${shortId(after)}`
   return `${what} removed the files of ${ranges} ranges; lanista.prune.budget is ${budget}`
 }

@@ -4,7 +4,7 @@ import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { Freeze } from '../../model/freeze/freeze-on.ts'
 import { freezeText } from '../../model/freeze/freeze-text.ts'
 import { printable } from '../../model/printable.ts'
-import { type CommitStamp, commitText, type HeldRevision, type Revision } from '../../model/revision.ts'
+import { bySomebody, type CommitStamp, type HeldRevision, type Revision } from '../../model/revision.ts'
 import type { OpenWave } from './waves.ts'
 
 /** So many ranges are named in a sentence. */
@@ -12,7 +12,7 @@ const MOST_NAMED = 3
 
 /** `commit 3f1c09d2a7be by Ann <ann@example.org> (Add JD)`; of a folder: `its file`. */
 const revisionText = (commit: CommitStamp | undefined): string =>
-  commit === undefined ? 'its file' : commitText(commit)
+  commit === undefined ? 'its file' : `commit ${bySomebody(commit)}`
 
 /** Of a content that an earlier commit may have brought nobody is named. */
 const actedText = (acted: Pick<Revision, 'commit' | 'orEarlier'> | undefined): string =>
