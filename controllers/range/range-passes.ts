@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { Metrics } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
 import type { InFlight } from '../pace/in-flight.ts'
 import type { PassReach } from './range-machine.ts'
 import type { RangeRegister } from './range-register.ts'

@@ -219,6 +219,7 @@ export const ROOMS: readonly Room[] = [
       'adapters/git',
       'adapters/host',
       'adapters/http',
+      'adapters/metrics',
       'adapters/notify',
       'adapters/proxmox',
       'adapters/range-files',
@@ -293,7 +294,7 @@ export const ROOMS: readonly Room[] = [
 
   {
     name: 'adapters',
-    purpose: 'log, metrics, clock, and a range file from text to `RangeSpec`',
+    purpose: 'log, clock, and a range file from text to `RangeSpec`',
     imports: ['model', 'adapters/range-file', 'adapters/yaml-file'],
   },
   {
@@ -352,6 +353,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'sets statuses of commits at GitHub, GitLab, Gitea and Forgejo',
     imports: ['model', 'adapters'],
   },
+  { name: 'adapters/metrics', purpose: 'what Prometheus is told, a file per subject', imports: ['model'] },
   { name: 'adapters/notify', purpose: 'sends notifications', imports: ['model', 'adapters'] },
   {
     name: 'adapters/simulator',
@@ -372,7 +374,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],
   pino: ['adapters/logger.ts'],
-  'prom-client': ['adapters/metrics.ts'],
+  'prom-client': ['adapters/metrics'],
   rxjs: ['controllers/pace/triggers.ts'],
   selfsigned: ['adapters/simulator/certificate.ts'],
   xstate: [

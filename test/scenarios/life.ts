@@ -1,5 +1,5 @@
 import { createLanes, type LaneLimits } from '../../adapters/proxmox/lanes.ts'
-import { openMetrics } from '../../adapters/metrics.ts'
+import { openMetrics } from '../../adapters/metrics/open-metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { openMetrics } from '../../adapters/metrics.ts'
-import { VM_PHASES } from '../../model/vm-phase.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
-import type { VmPhase } from '../../model/vm-phase.ts'
+import { openMetrics } from '../../../adapters/metrics/open-metrics.ts'
+import { VM_PHASES } from '../../../model/vm-phase.ts'
+import type { RangeStatus } from '../../../model/range-status.ts'
+import type { VmPhase } from '../../../model/vm-phase.ts'
 
 const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPhase[]): RangeStatus => ({
   id,

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { type ConditionType, SUSPENDED } from '../model/condition.ts'
-import type { Metrics } from '../model/ports.ts'
-import { VM_PHASES } from '../model/vm-phase.ts'
+import { type ConditionType, SUSPENDED } from '../../model/condition.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import { VM_PHASES } from '../../model/vm-phase.ts'
 
 /** Metrics, and the page that Prometheus reads. */
 export interface MetricsPage extends Metrics {
