@@ -26,7 +26,8 @@ export interface HttpProviders {
   readonly hosts?: readonly string[]
   /** Hears of a request that failed inside; the answer says only that it did. */
   readonly onError?: (error: unknown) => void
-  readonly metrics: { readonly contentType: string; render(): Promise<string> }
+  /** The page of metrics in the format that `Accept` prefers. */
+  readonly metrics: { render(accept?: string): Promise<{ readonly contentType: string; readonly body: string }> }
 }
 
 const INDEX = `lanista
@@ -61,9 +62,10 @@ export function httpApp(providers: HttpProviders): Hono {
     const reason = providers.notReady()
     return reason === undefined ? context.text('ok\n') : context.text(`${reason}\n`, 503)
   })
-  app.get('/metrics', async (context) =>
-    context.body(await providers.metrics.render(), 200, { 'Content-Type': providers.metrics.contentType }),
-  )
+  app.get('/metrics', async (context) => {
+    const { contentType, body } = await providers.metrics.render(context.req.header('accept'))
+    return context.body(body, 200, { 'Content-Type': contentType })
+  })
   app.get('/api/git', (context) =>
     providers.git === undefined
       ? context.json({ error: 'range files are in a folder' }, 404)

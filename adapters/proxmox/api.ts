@@ -63,6 +63,10 @@ export interface ApiDeps {
   readonly clock: Clock
   readonly random: () => number
   readonly onRequest: (seen: RequestSeen) => void
+  /** Told of each answer, with the host that gave it. */
+  readonly onAnswer: (host: HttpHost, answer: Answer) => void
+  /** Told of each call that is sent once more. */
+  readonly onRetry: (call: Call) => void
 }
 
 /** Calls Proxmox; every failure is a `ProxmoxError`, except that an abort throws the signal's reason. */
@@ -126,6 +130,7 @@ export const createApi = (deps: ApiDeps): Api => {
       const end = await turnAt(host, request, { signal, check })
       try {
         const answer = await exchange(host, request, authorization, timeout, signal)
+        deps.onAnswer(host, answer)
         const elsewhere = whatElsewhere(request, answer)
         if (elsewhere === 'nothing') {
           hosts.worked(host)
@@ -218,7 +223,8 @@ export const createApi = (deps: ApiDeps): Api => {
     // One signal stops many requests: more than ten listeners are no leak, so Node shall not warn.
     setMaxListeners(0, signal)
     const again = (error: unknown): Backoff | undefined => backoffFor(request, error)
-    return retrying(() => attemptOrSay(request, schema, 'data', sending), again, { clock, random, signal })
+    const onRetry = (): void => deps.onRetry(request.call)
+    return retrying(() => attemptOrSay(request, schema, 'data', sending), again, { clock, random, signal, onRetry })
   }
 
   return {

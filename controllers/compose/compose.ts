@@ -15,6 +15,7 @@ import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
+import { diskStanding } from '../../adapters/state/disk-standing.ts'
 import { presenceSocket } from '../../adapters/state/presence-socket.ts'
 import { revisionFiles } from '../../adapters/state/revision-files.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
@@ -81,6 +82,7 @@ async function connect(
   const { clock } = outside
   const { ranges, state_dir: stateDir, http } = config.lanista
   const metrics = openMetrics(version)
+  metrics.watch({ stateDir: () => diskStanding(stateDir) })
   const { proxmox, silence } = watchObservations(
     await proxmoxOf(config, { ...outside, logger, metrics }),
     metrics,

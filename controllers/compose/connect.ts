@@ -24,7 +24,7 @@ export async function proxmoxOf(
   config: ServerConfig,
   { clock, random, environment, logger, metrics }: ConnectDependencies,
 ): Promise<Proxmox> {
-  return connectProxmox(await settingsOf(config, environment), {
+  const proxmox = connectProxmox(await settingsOf(config, environment), {
     clock,
     random,
     logger,
@@ -34,7 +34,16 @@ export async function proxmoxOf(
       // A request that Lanista itself let go of says nothing about Proxmox.
       if (outcome !== 'aborted') metrics.proxmoxRequest(method, route, outcome, seconds)
     },
+    onRetry: (call) => {
+      const [method = '', route = ''] = call.split(' ')
+      metrics.proxmoxRetry(method, route)
+    },
+    onTaskEnded: ({ type, outcome, seconds }) => {
+      if (outcome !== 'aborted') metrics.taskEnded(type, outcome, seconds)
+    },
   })
+  metrics.watch(proxmox.standing)
+  return proxmox
 }
 
 /** Which API the configuration names, with the token. Throws `UserError` when token or CA can't be read. */

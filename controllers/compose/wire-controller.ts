@@ -25,6 +25,7 @@ import { openNetworks } from '../network/open-networks.ts'
 import { RouteController } from '../network/route-controller.ts'
 import { StaleRoutes } from '../network/stale-routes.ts'
 import { InFlight } from '../pace/in-flight.ts'
+import { OpenTriggers } from '../pace/open-triggers.ts'
 import { Turn } from '../pace/turn.ts'
 import { unlessLong } from '../pace/unless-long.ts'
 import { Announced } from '../range/announced.ts'
@@ -39,6 +40,7 @@ import { RangeRegister } from '../range/range-register.ts'
 import { RangeSight } from '../range/range-sight.ts'
 import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { UnplannedRange } from '../range/unplanned-range.ts'
+import { LastLook } from '../range/last-look.ts'
 import { MoveHolds } from '../range/move-holds.ts'
 import { RangeWishes } from '../range/range-wishes.ts'
 import { RangeReconciler } from '../range/reconcile-range.ts'
@@ -56,6 +58,7 @@ import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
 import { StatusBoard } from '../report/status-board.ts'
 import { listenToStatuses } from './listen-to-statuses.ts'
+import { watchRanges } from './watch-ranges.ts'
 import { type ForgeParts, wireForge } from './wire-forge.ts'
 
 /** The adapters and settings a controller runs with. */
@@ -112,10 +115,16 @@ export function wireController(parts: ControllerParts): WiredController {
   const inFlight = new InFlight(signal)
 
   // Networks
-  const { networks, repair, reloads } = openNetworks(proxmox, parts.lockStore, settings, { clock, logger, signal })
+  const { networks, repair, reloads, isLockHeld } = openNetworks(proxmox, parts.lockStore, settings, {
+    clock,
+    logger,
+    signal,
+    metrics,
+  })
 
   // What is seen
-  const observer = reloads.observing(watchClones(proxmox, steady))
+  const lastLook = new LastLook()
+  const observer = lastLook.observing(reloads.observing(watchClones(proxmox, steady)))
   const otherWriters = new OtherWriters(logger, metrics, steady)
   const onCluster = new RangesOnCluster(
     async () => {
@@ -199,16 +208,22 @@ export function wireController(parts: ControllerParts): WiredController {
   const removal = new RemovalReconciler(removals, wishes, destroyOrders)
   const unplanned = new UnplannedRange(sight, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, unplanned, logger)
-  const onTrigger = (rangeId: string): void => {
+  const queue = new OpenTriggers(steady)
+  const restart = (rangeId: string): void => {
     backoff.restart(rangeId)
     audit.restart(rangeId)
   }
-  const passes = new RangePasses(reconciler, register, metrics, steady, inFlight)
+  const passes = new RangePasses(reconciler, register, metrics, steady, inFlight, queue)
+  const onTrigger = (rangeId: string): void => {
+    queue.asked(rangeId)
+    restart(rangeId)
+  }
   const ranges = new RangeController(passes, executor, onTrigger, random, steady, {
     isKept: (rangeId) => register.isTold(rangeId),
     onDropped: (rangeId) => {
       register.drop(rangeId)
-      onTrigger(rangeId)
+      restart(rangeId)
+      queue.forget(rangeId)
     },
     onRest: (rangeId) => {
       const { report } = register.of(rangeId)
@@ -221,6 +236,13 @@ export function wireController(parts: ControllerParts): WiredController {
   repair.onRepaired((ids) => ids.forEach((id) => ranges.trigger(id)))
 
   listenToStatuses(board, { notifications, metrics, logger })
+  metrics.watch({
+    ...watchRanges(ranges, board, audit),
+    queue: () => queue.standing(),
+    cluster: () => lastLook.standing(reservations.all().vms),
+    sdnLock: () => ({ isHeld: isLockHeld() }),
+    resyncMs,
+  })
   board.onForget((rangeId) => {
     pruning.gone(rangeId)
     files.forget(rangeId)

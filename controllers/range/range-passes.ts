@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Metrics } from '../../model/metrics-port.ts'
+import type { OpenTriggers } from '../pace/open-triggers.ts'
 import type { InFlight } from '../pace/in-flight.ts'
 import type { PassReach } from './range-machine.ts'
 import type { RangeRegister } from './range-register.ts'
@@ -13,6 +14,7 @@ export class RangePasses {
   readonly #metrics: Pick<Metrics, 'reconciled'>
   readonly #steady: Pick<Clock, 'now'>
   readonly #inFlight: InFlight
+  readonly #queue: Pick<OpenTriggers, 'began' | 'answered'>
 
   constructor(
     reconciler: RangeReconciler,
@@ -20,12 +22,14 @@ export class RangePasses {
     metrics: Pick<Metrics, 'reconciled'>,
     steady: Pick<Clock, 'now'>,
     inFlight: InFlight,
+    queue: Pick<OpenTriggers, 'began' | 'answered'>,
   ) {
     this.#reconciler = reconciler
     this.#register = register
     this.#metrics = metrics
     this.#steady = steady
     this.#inFlight = inFlight
+    this.#queue = queue
   }
 
   /** One pass over one range. Throws only when the controller stops. */
@@ -35,11 +39,16 @@ export class RangePasses {
 
   async #counted(rangeId: string, reach: PassReach): Promise<Outcome> {
     const began = this.#steady.now()
-    const range = this.#register.of(rangeId)
-    const outcome = await this.#reconciler.reconcile(range, reach, this.#inFlight.signal)
-    // Nothing is counted for a range that is forgotten.
-    if (range.report.status !== undefined)
-      this.#metrics.reconciled(rangeId, outcome.kind, (this.#steady.now() - began) / 1000)
-    return outcome
+    this.#queue.began(rangeId)
+    try {
+      const range = this.#register.of(rangeId)
+      const outcome = await this.#reconciler.reconcile(range, reach, this.#inFlight.signal)
+      // Nothing is counted for a range that is forgotten.
+      if (range.report.status !== undefined)
+        this.#metrics.reconciled(rangeId, outcome.kind, (this.#steady.now() - began) / 1000)
+      return outcome
+    } finally {
+      this.#queue.answered(rangeId)
+    }
   }
 }

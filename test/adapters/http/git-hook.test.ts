@@ -43,7 +43,7 @@ describe('the webhook', () => {
         statuses: () => [],
         notReady: () => undefined,
         explain: () => Promise.resolve(undefined),
-        metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },
+        metrics: { render: () => Promise.resolve({ contentType: 'text/plain', body: '' }) },
         gitHook: changes === 'off' ? undefined : hook,
       },
       stop.signal,
