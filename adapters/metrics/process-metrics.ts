@@ -56,6 +56,8 @@ export function processMetrics(
     labelNames: ['result'] as const,
     registers,
   })
+  // The first one that fails is an increase only of what was there before.
+  for (const result of ['delivered', 'refused', 'failed', 'dropped'] as const) notifications.inc({ result }, 0)
   return {
     configReloaded: (successful, at) => {
       config = { successful, at: successful ? at : config?.at }
