@@ -20,7 +20,7 @@ interface Scrape {
 }
 
 /** A metric, as the reference tells of it. */
-export interface MetricDescription {
+interface MetricDescription {
   readonly name: string
   readonly type: string
   readonly help: string

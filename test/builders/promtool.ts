@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 
 /** Whether Debian's `prometheus` package is there, which has promtool. */
-export const hasPromtool = (): boolean => spawnSync('promtool', ['--version']).status === 0
+const hasPromtool = (): boolean => spawnSync('promtool', ['--version']).status === 0
 
 /** What promtool came to. */
 export interface PromtoolSaid {

@@ -10,7 +10,7 @@ export interface Choice {
 }
 
 /** A row of panels under a heading. */
-export interface Section {
+interface Section {
   readonly title: string
   readonly panels: readonly Panel[]
 }
