@@ -242,7 +242,10 @@ export function wireController(parts: ControllerParts): WiredController {
   const duties: Duties = {
     rememberReady: async (before) => {
       notifications.startFrom(before)
-      for (const [rangeId, { source }] of before) if (source !== undefined) register.startFrom(rangeId, source)
+      for (const [rangeId, { source, sinces }] of before) {
+        if (source !== undefined) register.startFrom(rangeId, source)
+        if (sinces !== undefined) board.startFrom(rangeId, sinces)
+      }
       await pruning.start(before)
     },
     giveBackLeftover: () => networks.giveBackLeftover(),

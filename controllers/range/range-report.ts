@@ -5,7 +5,7 @@ import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Power, RangeSpec } from '../../model/range-spec.ts'
 import type { CommitStamp, HeldRevision, RangeRevisions, Revision } from '../../model/revision.ts'
-import type { RangeStatus, VmStatus } from '../../model/range-status.ts'
+import type { RangeNews, VmStatus } from '../../model/range-status.ts'
 import type { VmNews } from '../machine/vm-assignment.ts'
 import { vmStatusOf } from '../machine/vm-status.ts'
 import { type Asked, type RangeFacts, unlooked } from './range-facts.ts'
@@ -24,12 +24,11 @@ import {
   withUnnamed,
 } from './range-conditions.ts'
 
-type Status = Omit<RangeStatus, 'changedAt'>
 type Conditions = () => readonly Condition[]
 
 /** Where a range's status goes. Nobody waits for it, and nothing is read back from it. */
 export interface StatusSink {
-  set(status: Status): void
+  set(status: RangeNews): void
   forget(rangeId: string): void
 }
 
@@ -39,7 +38,7 @@ export interface StatusSink {
  */
 export class RangeReport {
   readonly #sink: StatusSink
-  #status: Status
+  #status: RangeNews
   #revisions: RangeRevisions | undefined
   /** Whether anything was told since the beginning, or since the range was forgotten. */
   #isReported = false
@@ -64,7 +63,7 @@ export class RangeReport {
   }
 
   /** As last told; undefined when nothing was. */
-  get status(): Status | undefined {
+  get status(): RangeNews | undefined {
     return this.#isReported ? this.#status : undefined
   }
 
@@ -166,7 +165,7 @@ export class RangeReport {
   /** The range is to go, or, with `left` nothing, gone. @param conditions asked for whenever something is told */
   removal(
     conditions: Conditions,
-    news: Partial<Pick<Status, 'source' | 'diagnostics' | 'number' | 'vms'>>,
+    news: Partial<Pick<RangeNews, 'source' | 'diagnostics' | 'number' | 'vms'>>,
     left: 'something' | 'nothing',
   ): void {
     this.#standing = left === 'nothing' ? 'gone' : 'valid'
@@ -266,7 +265,10 @@ export class RangeReport {
     this.#facts = undefined
   }
 
-  #fileProblem(conditionsAfter: (before: readonly Condition[]) => readonly Condition[], news: Partial<Status>): string {
+  #fileProblem(
+    conditionsAfter: (before: readonly Condition[]) => readonly Condition[],
+    news: Partial<RangeNews>,
+  ): string {
     this.#standing = 'problem'
     const ofCluster = this.#ofCluster
     this.#conditions = () => conditionsAfter(withFacts(ofCluster(), this.#facts))
@@ -274,7 +276,7 @@ export class RangeReport {
     return this.#status.conditions.find(({ type }) => type === 'SpecValid')?.message ?? 'the range file has problems'
   }
 
-  #tell(news: Partial<Status>): void {
+  #tell(news: Partial<RangeNews>): void {
     this.#isReported = true
     this.#status = { ...this.#status, ...news }
     this.#status = { ...this.#status, conditions: withUpToDate(this.#conditions(), this.#status.revisions) }
@@ -295,7 +297,7 @@ function outlasting(before: VmStatus | undefined, { vmid, step, phase }: VmPlan)
 
 const NOTHING_FOUND: PassFindings = { zone: undefined, network: undefined, machines: undefined }
 
-const blank = (id: string): Status => ({
+const blank = (id: string): RangeNews => ({
   id,
   source: id,
   number: undefined,

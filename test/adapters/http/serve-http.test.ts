@@ -11,6 +11,7 @@ const status: RangeStatus = {
   id: 'JD',
   source: 'JD.yml',
   number: 1,
+  since: '2026-01-01T00:00:00.000Z',
   conditions: [],
   diagnostics: [],
   vms: [],
