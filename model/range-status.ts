@@ -17,10 +17,23 @@ export interface RangeStatus {
   readonly networks: readonly NodeNetworkState[]
   /** How far it has followed its file; left out where that is not kept. */
   readonly revisions?: RangeRevisions | undefined
+  /** Who has it left alone, and why; left out while nobody has. */
+  readonly suspension?: SuspensionTold | undefined
   /** Since when it is in the state that `stateOf` tells, in ISO 8601. */
   readonly since: string
   /** When a condition last changed, in ISO 8601. */
   readonly changedAt: string
+}
+
+/** That a range is left alone, by its file or by a person's order. */
+export interface SuspensionTold {
+  readonly by: 'file' | 'person'
+  readonly who?: string | undefined
+  readonly reason: string
+  /** ISO 8601 */
+  readonly until?: string | undefined
+  /** When a person ordered it, in ISO 8601. */
+  readonly at?: string | undefined
 }
 
 /** What is told of a range, before it is said since when. */

@@ -2,6 +2,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { makeFolder } from './make-folder.ts'
+import { type DigestMask, maskedStatus } from '../../model/digest-mask.ts'
 import type { StatusStore } from '../../model/ports.ts'
 import { CONDITION_TYPES } from '../../model/condition.ts'
 import type { RangeStatus, ReadyBefore, Sinces } from '../../model/range-status.ts'
@@ -62,8 +63,10 @@ const SAFE_NAME = /^[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,63}$/
  * Status files `<stateDir>/status/<range id>.json`. Each appears whole (written beside and renamed), and is left alone
  * while it says the same but for `changedAt`. The folder may be deleted at any time. No fsync: a status that is lost
  * with the machine is written again.
+ *
+ * @param mask what is told in place of digests of files; default: they are told as they are
  */
-export function statusFiles(stateDir: string): StatusFiles {
+export function statusFiles(stateDir: string, mask?: Pick<DigestMask, 'of'>): StatusFiles {
   const folder = join(stateDir, 'status')
   let writes = 0
   const pathOf = (rangeId: string): string => {
@@ -79,7 +82,8 @@ export function statusFiles(stateDir: string): StatusFiles {
     )
   }
   return {
-    write: async (status) => {
+    write: async (told) => {
+      const status = mask === undefined ? told : maskedStatus(told, mask)
       const path = pathOf(status.id)
       if (sameButTime(await contentOf(path), status)) return
       writes += 1

@@ -155,7 +155,18 @@ type Stated = Omit<RangeStatus, 'changedAt'>
 const sameConditions = (a: Stated, b: Stated): boolean => JSON.stringify(a.conditions) === JSON.stringify(b.conditions)
 const same = ({ changedAt: _, ...before }: RangeStatus, news: Stated): boolean =>
   JSON.stringify(before) === JSON.stringify(inOrder(news))
-const inOrder = ({ id, source, number, since, conditions, diagnostics, vms, networks, revisions }: Stated): Stated => ({
+const inOrder = ({
+  id,
+  source,
+  number,
+  since,
+  conditions,
+  diagnostics,
+  vms,
+  networks,
+  revisions,
+  suspension,
+}: Stated): Stated => ({
   id,
   source,
   number,
@@ -165,4 +176,5 @@ const inOrder = ({ id, source, number, since, conditions, diagnostics, vms, netw
   vms,
   networks,
   ...(revisions === undefined ? {} : { revisions }),
+  ...(suspension === undefined ? {} : { suspension }),
 })
