@@ -6,21 +6,14 @@ import { flag, gaugeOf, type Registers, secondsOf, type Series, valueOf } from '
 
 const STATUSES = ['True', 'False', 'Unknown'] as const
 
-/** A status, and since when the range is as Ready as that. */
-interface Known {
-  readonly status: RangeStatus
-  /** Epoch milliseconds. */
-  readonly since: number
-}
-
 /** Of each range that there is, by its last status. Ranges number 153 at most, so a `range` label stays small. */
 export function rangeMetrics(
   registers: Registers,
 ): Pick<Metrics, 'rangeStatus' | 'rangeGone' | 'rangeFiles' | 'pruneWaiting'> {
-  const ranges = new Map<string, Known>()
+  const ranges = new Map<string, RangeStatus>()
   let files: { readonly valid: number; readonly invalid: number } | undefined
   let waiting = 0
-  const each = <L extends string>(seriesOf: (known: Known) => readonly Series<L>[]) => {
+  const each = <L extends string>(seriesOf: (status: RangeStatus) => readonly Series<L>[]) => {
     return (): readonly Series<L>[] => [...ranges.values()].flatMap(seriesOf)
   }
 
@@ -31,7 +24,7 @@ export function rangeMetrics(
       help: 'Always 1; the labels say which number a range has, and which content of its file is acted on: a commit, or what stands for the text. Each is empty while there is none.',
       labelNames: ['range', 'number', 'revision'] as const,
     },
-    each(({ status: { id, number, revisions } }) => [
+    each(({ id, number, revisions }) => [
       [{ range: id, number: String(number ?? ''), revision: revisionOf(revisions?.actedOn) }, 1],
     ]),
   )
@@ -42,7 +35,7 @@ export function rangeMetrics(
       help: 'Conditions of a range: 1 for the status that holds, 0 for the others.',
       labelNames: ['range', 'type', 'status'] as const,
     },
-    each(({ status: { id, conditions } }) =>
+    each(({ id, conditions }) =>
       conditions.flatMap(({ type, status: holds }) =>
         STATUSES.map((status) => [{ range: id, type, status }, flag(status === holds)] as const),
       ),
@@ -55,7 +48,7 @@ export function rangeMetrics(
       help: 'Always 1; the labels say why each condition of a range is as it is.',
       labelNames: ['range', 'type', 'reason'] as const,
     },
-    each(({ status: { id, conditions } }) => conditions.map(({ type, reason }) => [{ range: id, type, reason }, 1])),
+    each(({ id, conditions }) => conditions.map(({ type, reason }) => [{ range: id, type, reason }, 1])),
   )
   gaugeOf(
     registers,
@@ -64,7 +57,7 @@ export function rangeMetrics(
       help: 'Whether a range is Ready (1) or not, or not known to be (0).',
       labelNames: ['range'] as const,
     },
-    each(({ status }) => [[{ range: status.id }, flag(readyConditionOf(status)?.status === 'True')]]),
+    each((status) => [[{ range: status.id }, flag(readyConditionOf(status)?.status === 'True')]]),
   )
   gaugeOf(
     registers,
@@ -73,7 +66,10 @@ export function rangeMetrics(
       help: 'Since when a range is as Ready, or not, as it is now, in Unix time.',
       labelNames: ['range'] as const,
     },
-    each(({ status: { id }, since }) => (Number.isNaN(since) ? [] : [[{ range: id }, secondsOf(since)]])),
+    each((status) => {
+      const since = Date.parse(readyConditionOf(status)?.lastTransitionTime ?? '')
+      return Number.isNaN(since) ? [] : [[{ range: status.id }, secondsOf(since)]]
+    }),
   )
   gaugeOf(
     registers,
@@ -82,7 +78,7 @@ export function rangeMetrics(
       help: 'Whether Lanista has been told to leave a range alone (1) or not (0).',
       labelNames: ['range'] as const,
     },
-    each(({ status }) => [[{ range: status.id }, flag(readyConditionOf(status)?.reason === SUSPENDED)]]),
+    each((status) => [[{ range: status.id }, flag(readyConditionOf(status)?.reason === SUSPENDED)]]),
   )
   gaugeOf(
     registers,
@@ -91,7 +87,7 @@ export function rangeMetrics(
       help: 'VMs of a range, its router included, by phase.',
       labelNames: ['range', 'phase'] as const,
     },
-    each(({ status: { id, vms } }) =>
+    each(({ id, vms }) =>
       VM_PHASES.map((phase) => [{ range: id, phase }, vms.filter((vm) => vm.phase === phase).length]),
     ),
   )
@@ -102,7 +98,7 @@ export function rangeMetrics(
       help: 'VMs of a range that something is in the way of, by reason: Failed where what was tried failed.',
       labelNames: ['range', 'reason'] as const,
     },
-    each(({ status: { id, vms } }) => {
+    each(({ id, vms }) => {
       const counts = new Map<string, number>()
       for (const { trouble, reason = 'Failed' } of vms)
         if (trouble !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1)
@@ -116,7 +112,7 @@ export function rangeMetrics(
       help: 'VMs of a range that run and are not as its file says, in something that stops nothing.',
       labelNames: ['range'] as const,
     },
-    each(({ status: { id, vms } }) => [[{ range: id }, vms.filter(({ remark }) => remark !== undefined).length]]),
+    each(({ id, vms }) => [[{ range: id }, vms.filter(({ remark }) => remark !== undefined).length]]),
   )
   gaugeOf(
     registers,
@@ -125,9 +121,7 @@ export function rangeMetrics(
       help: "Whether a range's networks are in force on a node (1) or not (0), by the node's own word and its last reload.",
       labelNames: ['range', 'node'] as const,
     },
-    each(({ status: { id, networks } }) =>
-      networks.map(({ node, state }) => [{ range: id, node }, flag(state === 'available')]),
-    ),
+    each(({ id, networks }) => networks.map(({ node, state }) => [{ range: id, node }, flag(state === 'available')])),
   )
   gaugeOf(
     registers,
@@ -148,12 +142,7 @@ export function rangeMetrics(
   )
 
   return {
-    rangeStatus: (status) => {
-      const before = ranges.get(status.id)
-      const isSame =
-        before !== undefined && readyConditionOf(before.status)?.status === readyConditionOf(status)?.status
-      ranges.set(status.id, { status, since: isSame ? before.since : Date.parse(status.changedAt) })
-    },
+    rangeStatus: (status) => void ranges.set(status.id, status),
     rangeGone: (rangeId) => void ranges.delete(rangeId),
     rangeFiles: (counts) => {
       files = counts

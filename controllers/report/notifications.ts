@@ -5,9 +5,9 @@ import { type Notification, notificationOf } from '../../model/notify/notificati
 import type { Metrics } from '../../model/metrics-port.ts'
 import type { Delivery, Logger, Notifier, RangeFiles } from '../../model/ports.ts'
 import { readInForce } from '../../model/read-in-force.ts'
+import { WORKING } from '../../model/range-state.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import { FairSlots } from './fair-slots.ts'
-import { WORKING } from './ready-log.ts'
 import { ReadyTurns } from './ready-turns.ts'
 
 export interface NotificationParts {
