@@ -3,6 +3,7 @@ import { type LogLine, writtenLine } from '../model/api/log-line.ts'
 import type { Logger } from '../model/ports.ts'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
+import { passIdNow } from './pass-id.ts'
 import { errorCode } from './error-code.ts'
 import { redact } from './redact.ts'
 
@@ -17,13 +18,21 @@ export const logDestination = (file?: string): LineSink =>
 
 /**
  * Logs JSON lines: `level`, `time` (ISO 8601), `msg`, and the fields. An error among the fields becomes its message,
- * kind, call and causes. Whatever looks like a Proxmox secret is blotted out of every line.
+ * kind, call and causes. What is done for a pass has its id as `pass`, by which metrics and traces call it. Whatever looks like a Proxmox secret is blotted out of every line.
  *
  * @param onLine told of each line as well, as it is written
  */
 export function openLogger(sink: LineSink = logDestination(), onLine?: (line: LogLine) => void): Logger {
   const log = pino(
-    { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    {
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      mixin: () => {
+        const pass = passIdNow()
+        return pass === undefined ? {} : { pass }
+      },
+    },
     {
       write: (line: string) => {
         const told = redact(line)

@@ -16,6 +16,8 @@ export interface Watched {
   readonly tasks: () => ReadonlyMap<string, number>
   /** How often every range is looked at without any cause, in milliseconds. */
   readonly resyncMs: () => number
+  /** What may be told of what stands for a range file's text, as that itself would tell who has guessed a secret in it. */
+  readonly shownDigest: (digest: string) => string
   /** The file system of the state directory; undefined where it can't be asked. */
   readonly stateDir: () => Promise<DiskStanding | undefined>
 }

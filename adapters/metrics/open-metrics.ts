@@ -47,7 +47,7 @@ export function openMetrics(version: string): MetricsPage {
   for (const name of MISNAMED) registry.removeSingleMetric(name)
 
   const watched: { -readonly [K in keyof Watched]?: Watched[K] } = {}
-  const ranges = rangeMetrics(registers)
+  const ranges = rangeMetrics(registers, watched)
   const passes = passMetrics(registers, watched)
   clusterMetrics(registers, watched)
   auditMetrics(registers, watched)

@@ -1,7 +1,9 @@
 import { SUSPENDED } from '../../model/condition.ts'
 import type { Metrics } from '../../model/metrics-port.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
+import type { Revision } from '../../model/revision.ts'
 import { VM_PHASES } from '../../model/vm-phase.ts'
+import type { Watched } from '../../model/watched.ts'
 import { flag, gaugeOf, type Registers, secondsOf, type Series, valueOf } from './gauge-of.ts'
 
 const STATUSES = ['True', 'False', 'Unknown'] as const
@@ -9,6 +11,7 @@ const STATUSES = ['True', 'False', 'Unknown'] as const
 /** Of each range that there is, by its last status. Ranges number 153 at most, so a `range` label stays small. */
 export function rangeMetrics(
   registers: Registers,
+  watched: Partial<Watched>,
 ): Pick<Metrics, 'rangeStatus' | 'rangeGone' | 'rangeFiles' | 'pruneWaiting'> {
   const ranges = new Map<string, RangeStatus>()
   let files: { readonly valid: number; readonly invalid: number } | undefined
@@ -25,7 +28,7 @@ export function rangeMetrics(
       labelNames: ['range', 'number', 'revision'] as const,
     },
     each(({ id, number, revisions }) => [
-      [{ range: id, number: String(number ?? ''), revision: revisionOf(revisions?.actedOn) }, 1],
+      [{ range: id, number: String(number ?? ''), revision: revisionOf(revisions?.actedOn, watched.shownDigest) }, 1],
     ]),
   )
   gaugeOf(
@@ -153,5 +156,5 @@ export function rangeMetrics(
   }
 }
 
-const revisionOf = (revision: NonNullable<RangeStatus['revisions']>['seen'] | undefined): string =>
-  revision === undefined ? '' : (revision.commit?.id.slice(0, 12) ?? revision.digest.slice(0, 12))
+const revisionOf = (revision: Revision | undefined, shown: Watched['shownDigest'] = () => ''): string =>
+  revision === undefined ? '' : (revision.commit?.id.slice(0, 12) ?? shown(revision.digest))

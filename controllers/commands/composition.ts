@@ -15,6 +15,7 @@ import type { Observed } from '../../model/observed.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
 import type { SuspendOrderStore } from '../../model/suspend-order.ts'
+import type { Tracer } from '../../model/tracer.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
 import type { GitSource } from '../git/git-source.ts'
@@ -114,6 +115,7 @@ export interface Connected {
   readonly presence: Presence
   readonly hostRoutes: HostRoutes
   readonly metrics: Metrics
+  readonly tracer: Tracer
   /** Removes the status files of ranges that have no range file any more. */
   readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>
   /** How ready each range was by the status files of an earlier life. */

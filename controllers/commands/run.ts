@@ -42,6 +42,7 @@ export async function runCommand(
       return await converge(composition.controller(() => config, connected, logger).controller, print, signal)
     } finally {
       await leave()
+      await connected.tracer.close()
     }
   }
   return await serveAndRun(config, source, connected, { options, composition, logger }, signal)
@@ -91,6 +92,7 @@ async function serveAndRun(
   } finally {
     over.abort()
     await leave()
+    await connected.tracer.close()
   }
   logger.info('stopped')
   return 0

@@ -26,6 +26,7 @@ import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config/server-config-file.ts'
 import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
+import { openTracer } from '../../adapters/tracing/open-tracer.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
 import { placeInText } from '../../adapters/yaml-file/place-in-text.ts'
 import type { Logger, RangeFiles, RangeFileRead } from '../../model/ports.ts'
@@ -97,13 +98,20 @@ async function connect(
   const { clock, version, logLines } = outside
   const { ranges, state_dir: stateDir, http } = config.lanista
   const metrics = openMetrics(version)
+  const tracer = await openTracer({
+    endpoint: config.lanista.tracing.endpoint,
+    environment: outside.environment,
+    version,
+    logger,
+  })
   metrics.watch({ stateDir: () => diskStanding(stateDir) })
   const { proxmox, silence } = watchObservations(
-    await proxmoxOf(config, { ...outside, logger, metrics }),
+    await proxmoxOf(config, { ...outside, logger, metrics, tracer }),
     metrics,
     clock,
   )
   const mask = digestMask(stateDir)
+  metrics.watch({ shownDigest: (digest) => mask.of(digest) })
   const store = statusFiles(stateDir, mask)
   const { git: settings } = config.lanista
   const repository =
@@ -137,6 +145,7 @@ async function connect(
   return {
     config,
     logger,
+    tracer,
     proxmox,
     metrics,
     store,

@@ -8,6 +8,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Metrics } from '../../model/metrics-port.ts'
 import type { Logger, Proxmox } from '../../model/ports.ts'
 import { apiUrlsOf, type ServerConfig } from '../../model/server-config.ts'
+import type { Tracer } from '../../model/tracer.ts'
 import { UserError } from '../../model/user-error.ts'
 
 /** What a connection is made with besides the configuration. */
@@ -17,12 +18,13 @@ export interface ConnectDependencies {
   readonly environment: NodeJS.ProcessEnv
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly tracer: Pick<Tracer, 'ended'>
 }
 
 /** The Proxmox that the configuration names. Nothing is sent yet. Throws `UserError` when token or CA can't be read. */
 export async function proxmoxOf(
   config: ServerConfig,
-  { clock, random, environment, logger, metrics }: ConnectDependencies,
+  { clock, random, environment, logger, metrics, tracer }: ConnectDependencies,
 ): Promise<Proxmox> {
   const proxmox = connectProxmox(await settingsOf(config, environment), {
     clock,
@@ -33,6 +35,8 @@ export async function proxmoxOf(
       const [method = '', route = ''] = call.split(' ')
       // A request that Lanista itself let go of says nothing about Proxmox.
       if (outcome !== 'aborted') metrics.proxmoxRequest(method, route, outcome, seconds)
+      const attributes = { 'http.request.method': method, 'url.template': route }
+      tracer.ended(call, attributes, seconds, outcome === 'ok' ? undefined : outcome)
     },
     onRetry: (call) => {
       const [method = '', route = ''] = call.split(' ')
@@ -40,6 +44,7 @@ export async function proxmoxOf(
     },
     onTaskEnded: ({ type, outcome, seconds }) => {
       if (outcome !== 'aborted') metrics.taskEnded(type, outcome, seconds)
+      tracer.ended(`task ${type}`, { 'proxmox.task.type': type }, seconds, outcome === 'ok' ? undefined : outcome)
     },
   })
   metrics.watch(proxmox.standing)

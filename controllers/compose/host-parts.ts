@@ -1,3 +1,4 @@
+import { untraced } from '../../adapters/tracing/untraced.ts'
 import { spawn } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -35,7 +36,7 @@ export function hostParts(
     presence: presenceSocket(folder),
     isRoot: process.geteuid?.() === 0,
     countNodes: async (signal) => {
-      const proxmox = await proxmoxOf(config, { ...outside, logger, metrics: openMetrics('') })
+      const proxmox = await proxmoxOf(config, { ...outside, logger, tracer: untraced, metrics: openMetrics('') })
       return (await proxmox.observe(signal)).nodes.length
     },
     readMapping: (text) => {

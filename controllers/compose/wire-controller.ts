@@ -11,6 +11,7 @@ import type { Logger, Notifier, Proxmox, StatusStore } from '../../model/ports.t
 import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SuspendOrderStore } from '../../model/suspend-order.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { Tracer } from '../../model/tracer.ts'
 import { Controller, type Duties, type WiredController } from '../controller.ts'
 import { watchClones } from '../machine/clone-watch.ts'
 import { ConfigAudit } from '../machine/config-audit.ts'
@@ -86,6 +87,7 @@ export interface ControllerParts {
   readonly random: () => number
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly tracer: Tracer
   readonly settings: () => PlanSettings
   /** How often every range is looked at without any cause; asked for anew with each resync. */
   readonly resyncMs: () => number
@@ -112,7 +114,7 @@ const TIDIED_WITHIN_MS = 5000
 
 /** Makes a controller of its parts: room by room, from what others need to what needs them. */
 export function wireController(parts: ControllerParts): WiredController {
-  const { proxmox, clock, random, logger, metrics, settings, resyncMs, prune, notify } = parts
+  const { proxmox, clock, random, logger, metrics, tracer, settings, resyncMs, prune, notify } = parts
   const { machines, pools, access } = proxmox
   const steady = steadyOf(clock)
   const stop = new AbortController()
@@ -216,6 +218,7 @@ export function wireController(parts: ControllerParts): WiredController {
     wishes,
     pruning,
     sight,
+    tracer,
   })
   const removals = openRemoval(new RemovalPlanner(look, decided, settings, holds), proxmox, networks, logger)
   const removal = new RemovalReconciler(removals, wishes, destroyOrders)
@@ -226,7 +229,7 @@ export function wireController(parts: ControllerParts): WiredController {
     backoff.restart(rangeId)
     audit.restart(rangeId)
   }
-  const passes = new RangePasses(reconciler, register, metrics, steady, inFlight, queue)
+  const passes = new RangePasses(reconciler, register, metrics, steady, inFlight, queue, tracer)
   const onTrigger = (rangeId: string): void => {
     queue.asked(rangeId)
     restart(rangeId)

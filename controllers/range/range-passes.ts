@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Metrics } from '../../model/metrics-port.ts'
 import type { OpenTriggers } from '../pace/open-triggers.ts'
+import type { Tracer } from '../../model/tracer.ts'
 import type { InFlight } from '../pace/in-flight.ts'
 import type { PassReach } from './range-machine.ts'
 import type { RangeRegister } from './range-register.ts'
@@ -14,6 +15,7 @@ export class RangePasses {
   readonly #metrics: Pick<Metrics, 'reconciled'>
   readonly #steady: Pick<Clock, 'now'>
   readonly #inFlight: InFlight
+  readonly #tracer: Pick<Tracer, 'pass'>
   readonly #queue: Pick<OpenTriggers, 'began' | 'answered'>
 
   constructor(
@@ -23,6 +25,7 @@ export class RangePasses {
     steady: Pick<Clock, 'now'>,
     inFlight: InFlight,
     queue: Pick<OpenTriggers, 'began' | 'answered'>,
+    tracer: Pick<Tracer, 'pass'>,
   ) {
     this.#reconciler = reconciler
     this.#register = register
@@ -30,14 +33,16 @@ export class RangePasses {
     this.#steady = steady
     this.#inFlight = inFlight
     this.#queue = queue
+    this.#tracer = tracer
   }
 
   /** One pass over one range. Throws only when the controller stops. */
   pass(rangeId: string, reach: PassReach): Promise<Outcome> {
-    return this.#inFlight.track(this.#counted(rangeId, reach))
+    const counted = (passId: string): Promise<Outcome> => this.#counted(rangeId, reach, passId)
+    return this.#inFlight.track(this.#tracer.pass(rangeId, counted, ({ kind }) => kind))
   }
 
-  async #counted(rangeId: string, reach: PassReach): Promise<Outcome> {
+  async #counted(rangeId: string, reach: PassReach, passId: string): Promise<Outcome> {
     const began = this.#steady.now()
     this.#queue.began(rangeId)
     try {
@@ -45,7 +50,7 @@ export class RangePasses {
       const outcome = await this.#reconciler.reconcile(range, reach, this.#inFlight.signal)
       // Nothing is counted for a range that is forgotten.
       if (range.report.status !== undefined)
-        this.#metrics.reconciled(rangeId, outcome.kind, (this.#steady.now() - began) / 1000)
+        this.#metrics.reconciled(rangeId, outcome.kind, (this.#steady.now() - began) / 1000, passId)
       return outcome
     } finally {
       this.#queue.answered(rangeId)

@@ -258,6 +258,7 @@ export const ROOMS: readonly Room[] = [
       'adapters/server-config',
       'adapters/simulator',
       'adapters/state',
+      'adapters/tracing',
       'adapters/validate',
       'adapters/yaml-file',
       'controllers/commands',
@@ -391,6 +392,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'adapters'],
   },
   { name: 'adapters/metrics', purpose: 'what Prometheus is told, a file per subject', imports: ['model'] },
+  {
+    name: 'adapters/tracing',
+    purpose: 'traces of passes by OpenTelemetry, loaded only where they are asked for',
+    imports: ['model', 'adapters'],
+  },
   { name: 'adapters/notify', purpose: 'sends notifications', imports: ['model', 'adapters'] },
   {
     name: 'adapters/simulator',
@@ -402,6 +408,10 @@ export const ROOMS: readonly Room[] = [
 
 /** Package -> the rooms and single files that may import it; each of them does. */
 export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  '@opentelemetry/api': ['adapters/tracing/otel-tracer.ts'],
+  '@opentelemetry/exporter-trace-otlp-http': ['adapters/tracing/otel-tracer.ts'],
+  '@opentelemetry/resources': ['adapters/tracing/otel-tracer.ts'],
+  '@opentelemetry/sdk-trace-base': ['adapters/tracing/otel-tracer.ts'],
   '@hono/node-server': ['adapters/http'],
   axios: ['adapters/forge/post-json.ts', 'adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],

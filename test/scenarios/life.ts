@@ -1,4 +1,5 @@
 import { createLanes, type LaneLimits } from '../../adapters/proxmox/lanes.ts'
+import { untraced } from '../../adapters/tracing/untraced.ts'
 import { openMetrics } from '../../adapters/metrics/open-metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
@@ -116,6 +117,7 @@ export function startLife(options: LifeOptions): Life {
     random,
     logger,
     metrics: openMetrics('test'),
+    tracer: untraced,
     settings: () => settings(options.settings ?? {}),
     resyncMs: () => options.resyncMs,
     prune: options.prune ?? pruneParts(),

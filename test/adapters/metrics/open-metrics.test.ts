@@ -87,13 +87,14 @@ describe('openMetrics', () => {
     const info = (): Promise<readonly string[]> => linesOf(metrics, 'lanista_range_info{')
     const commit = { id: '0123456789abcdef', author: '', at: '', subject: '' }
     const seen = { digest: 'fedcba9876543210', commit }
+    metrics.watch({ shownDigest: (digest) => digest.slice(0, 2) })
     metrics.rangeStatus({ ...statusOf('JD', 'True'), number: undefined })
     expect(await info()).to.deep.equal(['lanista_range_info{range="JD",number="",revision=""} 1'])
     metrics.rangeStatus({
       ...statusOf('JD', 'True'),
       revisions: { seen, actedOn: { ...seen, commit: undefined }, reached: undefined, held: undefined },
     })
-    expect(await info()).to.deep.equal(['lanista_range_info{range="JD",number="1",revision="fedcba987654"} 1'])
+    expect(await info()).to.deep.equal(['lanista_range_info{range="JD",number="1",revision="fe"} 1'])
     metrics.rangeStatus({
       ...statusOf('JD', 'True'),
       revisions: { seen, actedOn: seen, reached: undefined, held: undefined },

@@ -1,3 +1,4 @@
+import { untraced } from '../../../adapters/tracing/untraced.ts'
 import { followedFiles } from '../../builders/followed-files.ts'
 import { expect } from 'chai'
 import { validateCommand } from '../../../controllers/commands/validate.ts'
@@ -99,6 +100,7 @@ async function validate(
         ordersUntold: never,
         presence: { claim: never, ask: never },
         hostRoutes: new FakeHostRoutes(),
+        tracer: untraced,
         metrics: {
           rangeStatus: never,
           rangeGone: never,
