@@ -7,7 +7,7 @@ export type ToTab = { readonly link: Link } | { readonly changes: readonly FeedC
 export type FromTab = { readonly say: 'hello' | 'taken' | 'bye' | 'hurry'; readonly token?: string | undefined }
 
 /** As much is handed to a tab at once: drawn within a frame. A range counts one and its VMs, a node a part of its VMs. */
-const PORTION = 200
+const PORTION = 500
 
 const weightOf = (change: FeedChange | undefined): number => {
   if (change?.type !== 'is') return 1

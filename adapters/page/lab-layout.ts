@@ -73,9 +73,11 @@ export function layoutLab(range: RangeView, paper: number): LabLayout {
   const trunk = 10
   let top = routerBox.y + routerBox.height + BUS
   let lastBus = top
-  for (const row of rowsOf(groups, most, room)) {
+  const rows = rowsOf(groups, most, room)
+  const boxWidth = Math.min(BOX.widest, ...rows.map((row) => boxWidthIn(row, room)))
+  for (const row of rows) {
     lastBus = top - BUS / 2
-    const drawn = drawRow(row, top, room)
+    const drawn = drawRow(row, top, boxWidth)
     panels.push(...drawn)
     wires.push(`M${trunk} ${lastBus}H${(drawn.at(-1)?.x ?? 0) + 24}`)
     for (const { x } of drawn) wires.push(`M${x + 24} ${lastBus}V${top}`)
@@ -118,11 +120,14 @@ function rowsOf(
   return rows
 }
 
-/** The panels of a row; their boxes are as wide as fills it, but no wider than is good. */
-function drawRow(row: readonly Group[], top: number, room: number): readonly Panel[] {
+/** So wide are the boxes of a row that fills the paper. */
+function boxWidthIn(row: readonly Group[], room: number): number {
   const columns = row.reduce((sum, each) => sum + each.columns, 0)
   const fixed = row.reduce((sum, each) => sum + widthOf(each.columns, 0), 0) + (row.length - 1) * PANEL.gap
-  const boxWidth = Math.max(BOX.width, Math.min(BOX.widest, Math.floor((room - fixed) / columns)))
+  return Math.max(BOX.width, Math.floor((room - fixed) / columns))
+}
+
+function drawRow(row: readonly Group[], top: number, boxWidth: number): readonly Panel[] {
   let x = GUTTER
   return row.map(({ vlan, vms, columns: across }) => {
     const left = x

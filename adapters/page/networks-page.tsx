@@ -37,7 +37,12 @@ export function NetworksPage(): JSX.Element {
         <p class="empty">{isSynced.value ? 'No range has a network yet.' : 'Loading …'}</p>
       ) : (
         <div class="matrix" role="region" aria-label="Networks by node" tabIndex={0}>
-          <div role="table" aria-label="Networks by node" aria-rowcount={shown.length + 1}>
+          <div
+            role="table"
+            aria-label="Networks by node"
+            aria-rowcount={shown.length + 1}
+            style={{ '--column': `${columnWidth(columns)}rem` }}
+          >
             <div role="row" class="row names">
               <span role="columnheader" class="network">
                 Network
@@ -46,7 +51,7 @@ export function NetworksPage(): JSX.Element {
                 In force
               </span>
               {columns.map((node) => (
-                <span key={node} role="columnheader" class="node-name">
+                <span key={node} role="columnheader" class="node-name" title={node}>
                   <a href={hrefOf({ view: 'nodes', name: node })}>{node}</a>
                 </span>
               ))}
@@ -126,6 +131,10 @@ function Row({
     </div>
   )
 }
+
+/** As wide as the longest name of a node, within reason. */
+const columnWidth = (columns: readonly string[]): number =>
+  Math.min(8, Math.max(3.4, ...columns.map((node) => node.length * 0.58 + 0.5)))
 
 type OnNode = NetworkView['nodes'][number]
 

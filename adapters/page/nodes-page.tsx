@@ -34,7 +34,6 @@ export function NodesPage(): JSX.Element {
       )}
       <div class="title">
         <h1 tabIndex={-1}>{chosen?.name ?? headline(all.length, online)}</h1>
-        {chosen !== undefined && <State shown={NODE_STATES[chosen.state]} big />}
       </div>
       {name !== undefined && chosen === undefined && isSynced.value && (
         <p class="empty">
@@ -46,11 +45,18 @@ export function NodesPage(): JSX.Element {
         <span class="promised">promised to VMs, not used yet</span>
         <span class="free">free</span>
       </p>
-      <ul class="nodes">{(name !== undefined && chosen === undefined ? [] : shown.slice(0, many)).map(draw)}</ul>
+      <ul class="nodes">
+        {(name !== undefined && chosen === undefined ? [] : shown.slice(0, many)).map(
+          chosen === undefined ? draw : drawAlone,
+        )}
+      </ul>
       {chosen !== undefined && <NodeVms node={chosen} />}
     </>
   )
 }
+
+const isNearlyFull = ({ usedBytes, totalBytes }: NodeView['storages'][number]): boolean =>
+  totalBytes > 0 && usedBytes > totalBytes * 0.9
 
 function headline(all: number, online: number): string {
   if (all === 0) return isSynced.value ? 'No node is known yet' : 'Loading …'
@@ -60,16 +66,20 @@ function headline(all: number, online: number): string {
 const textOf = ({ name, address, state, vms }: NodeView): string =>
   [name, address, state, ...vms.map((vm) => vm.name)].join(' ')
 
-const draw = drawnOnce((node: NodeView) => <Node key={node.name} node={node} />)
+const draw = drawnOnce((node: NodeView) => <Node key={node.name} node={node} isAlone={false} />)
+const drawAlone = drawnOnce((node: NodeView) => <Node key={node.name} node={node} isAlone />)
 
-function Node({ node }: { readonly node: NodeView }): JSX.Element {
+/** @param isAlone whether its name stands above it already */
+function Node({ node, isAlone }: { readonly node: NodeView; readonly isAlone: boolean }): JSX.Element {
   const { name, state, since, address, cores, cpuLoad, uptimeSeconds, vms, storages, reload } = node
   return (
     <li class={`node ${NODE_STATES[state].mark}`}>
       <div class="title">
-        <h2>
-          <a href={hrefOf({ view: 'nodes', name })}>{name}</a>
-        </h2>
+        {!isAlone && (
+          <h2>
+            <a href={hrefOf({ view: 'nodes', name })}>{name}</a>
+          </h2>
+        )}
         <State shown={NODE_STATES[state]} />
         <p class="meta">
           <Since at={since} />
@@ -95,14 +105,14 @@ function Node({ node }: { readonly node: NodeView }): JSX.Element {
             </span>
             <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
               <rect
-                class={storage.usedBytes > storage.totalBytes * 0.9 ? 'bad' : 'used'}
+                class={isNearlyFull(storage) ? 'bad' : 'used'}
                 width={storage.totalBytes === 0 ? 0 : (100 * storage.usedBytes) / storage.totalBytes}
                 height="1"
               />
             </svg>
             <span class="meta">
               {storage.active
-                ? `${byteWords(storage.totalBytes - storage.usedBytes)} free of ${byteWords(storage.totalBytes)}`
+                ? `${byteWords(storage.totalBytes - storage.usedBytes)} free of ${byteWords(storage.totalBytes)}${isNearlyFull(storage) ? ', nearly full' : ''}`
                 : 'not active'}
             </span>
           </li>

@@ -20,7 +20,7 @@ export function phaseWords(vms: readonly VmView[]): string {
   const counts = phaseCounts(vms)
   const running = counts.get('running') ?? 0
   const others = [...counts].filter(([phase]) => phase !== 'running').map(([phase, number]) => `${number} ${phase}`)
-  if (others.length === 0) return vms.length === 1 ? '1 VM runs' : `all ${vms.length} VMs run`
+  if (others.length === 0) return vms.length === 1 ? '1 VM runs' : `${vms.length} VMs run`
   return [`${running} of ${count(vms.length, 'VM')} run`, ...others].join(', ')
 }
 

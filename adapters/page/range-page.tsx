@@ -184,7 +184,11 @@ function Conditions({ range: { conditions } }: { readonly range: RangeView }): J
                 {reason} <Since at={lastTransitionTime} />
               </span>
             </p>
-            <Message text={message} hasRemedy={status === 'False' && reason !== 'Progressing'} />
+            {type === 'Ready' && conditions.some((other) => other.type !== type && other.message === message) ? (
+              <p class="finding">as told above</p>
+            ) : (
+              <Message text={message} hasRemedy={status === 'False' && reason !== 'Progressing'} />
+            )}
           </li>
         ))}
       </ul>

@@ -38,7 +38,7 @@ export function RangesPage(): JSX.Element {
   return (
     <>
       <div class="title">
-        <h1 tabIndex={-1}>{headline(all)}</h1>
+        <h1 tabIndex={-1}>{isSynced.value ? headline(all) : `Loading … ${count(all.length, 'range')} so far`}</h1>
         <Actions all={all} />
       </div>
       <ul class="tiles" aria-label="Filter by state">
@@ -185,11 +185,10 @@ function SmallCard({ range }: { readonly range: RangeView }): JSX.Element {
       </h3>
       <p class="meta">
         <Since at={range.since} />
+        <span class="hidden"> {shown.word}, </span>
+        <span>{phaseWords(range.vms)}</span>
       </p>
-      <div class="machines">
-        <PhaseBar vms={range.vms} />
-        <p>{phaseWords(range.vms)}</p>
-      </div>
+      <PhaseBar vms={range.vms} />
     </article>
   )
 }
@@ -208,6 +207,15 @@ function Matches({ range, vms }: { readonly range: RangeView; readonly vms: read
     </ul>
   )
 }
+
+const EXAMPLE = `ludus:
+  - vm_name: "{{ range_id }}-dc01"
+    hostname: "{{ range_id }}-dc01"
+    template: win2022-server-x64-template
+    vlan: 10
+    ip_last_octet: 11
+    ram_gb: 8
+    cpus: 4`
 
 /** Nothing is there to show: which is told apart from that nothing is known. */
 function NoRanges(): JSX.Element {
@@ -233,6 +241,7 @@ function NoRanges(): JSX.Element {
         Put a Ludus range file into the folder that Lanista watches (<code>lanista.ranges</code> in{' '}
         <code>config.yml</code>): <code>JD.yml</code> becomes range <strong>JD</strong>, and is shown here at once.
       </p>
+      <pre>{EXAMPLE}</pre>
       <p>
         <code>lanista validate JD.yml</code> checks a file before that, <code>lanista plan</code> says what it would
         make.
