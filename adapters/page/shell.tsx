@@ -13,7 +13,7 @@ import { PlanPage } from './plan-page.tsx'
 import { RangePage } from './range-page.tsx'
 import { RangesPage } from './ranges-page.tsx'
 import { hrefOf, type View } from './route.ts'
-import { controller, link, stale } from './store.ts'
+import { controller, isSynced, link, stale } from './store.ts'
 import { token } from './token.ts'
 import { Ago } from './marks.tsx'
 
@@ -42,7 +42,7 @@ export function Shell(): JSX.Element {
         Skip to the content
       </a>
       <Header />
-      <main id="main" tabIndex={-1} class={stale.value === undefined ? '' : 'stale'}>
+      <main id="main" tabIndex={-1} aria-busy={!isSynced.value} class={stale.value === undefined ? '' : 'stale'}>
         <Banners />
         {view === 'ranges' && (name === undefined ? <RangesPage /> : <RangePage key={name} name={name} />)}
         {view === 'nodes' && <NodesPage />}

@@ -18,6 +18,10 @@ export interface PageServer {
   readonly missed: readonly string[]
   tell(...views: readonly AnyView[]): void
   untell(kind: AnyView['kind'], name: string): void
+  /** Ends what is connected; the browser may come back at once. */
+  drop(): Promise<void>
+  /** Lets only those watch who have this token. */
+  lock(token: string): void
   /** Ends what is connected and refuses more, until it begins another life. */
   stop(): Promise<void>
   /** @param views all that the next life knows; it does not know the ids of this one */
@@ -44,6 +48,7 @@ export async function openPageServer(first: readonly AnyView[]): Promise<PageSer
   const steered: { body: unknown; authorization: string | undefined }[] = []
   const missed: string[] = []
   let isStopped = false
+  let needed: string | undefined
 
   const message = (change: FeedChange): string => `id: ${instance}-${sequence}\ndata: ${JSON.stringify(change)}\n\n`
   const send = (change: FeedChange): void => {
@@ -51,7 +56,13 @@ export async function openPageServer(first: readonly AnyView[]): Promise<PageSer
     log.push({ seq: sequence, change })
     for (const response of open) response.write(message(change))
   }
+  const refuse = (response: ServerResponse, status: number, detail: string): void => {
+    response.writeHead(status, { 'Content-Type': 'application/problem+json' })
+    response.end(JSON.stringify({ type: 'about:blank', title: 'refused', status, detail }))
+  }
   const watch = (request: IncomingMessage, response: ServerResponse): void => {
+    if (needed !== undefined && request.headers.authorization !== `Bearer ${needed}`)
+      return refuse(response, 401, 'token: is needed to look; enter one that may read')
     const from = request.headers['last-event-id']
     const lastId = typeof from === 'string' ? from : undefined
     resumedFrom.push(lastId)
@@ -71,13 +82,10 @@ export async function openPageServer(first: readonly AnyView[]): Promise<PageSer
   const steer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { authorization } = request.headers
     const body: unknown = JSON.parse(await text(request))
-    const refuse = (status: number, detail: string): void => {
-      response.writeHead(status, { 'Content-Type': 'application/problem+json' })
-      response.end(JSON.stringify({ type: 'about:blank', title: 'refused', status, detail }))
-    }
     if (authorization === `Bearer ${READER}`)
-      return refuse(403, 'token of grace: may read alone; use one that may write')
-    if (authorization !== `Bearer ${WRITER}`) return refuse(401, 'token: is not known; ask the operator for one')
+      return refuse(response, 403, 'token of grace: may read alone; use one that may write')
+    if (authorization !== `Bearer ${WRITER}`)
+      return refuse(response, 401, 'token: is not known; ask the operator for one')
     steered.push({ body, authorization })
     response.writeHead(200, { 'Content-Type': 'application/json' })
     response.end(JSON.stringify({ done: true, message: 'Lanista does so, in the name of ada' }))
@@ -118,6 +126,13 @@ export async function openPageServer(first: readonly AnyView[]): Promise<PageSer
     untell: (kind, name) => {
       known.delete(`${kind}/${name}`)
       send({ type: 'gone', kind, name })
+    },
+    drop: () => {
+      server.closeAllConnections()
+      return Promise.resolve()
+    },
+    lock: (token) => {
+      needed = token
     },
     stop: () => {
       isStopped = true

@@ -54,11 +54,13 @@ export async function openTab(context: BrowserContext, url: string, view = ''): 
 /** Resolves when the page shows all there is, and no list grows any more. */
 export async function shown(page: Page): Promise<void> {
   await page.waitForFunction(() => {
-    const heading = document.querySelector('h1')?.textContent ?? ''
-    const elements = document.querySelectorAll('*').length
-    const before = document.documentElement.dataset['elements']
-    document.documentElement.dataset['elements'] = String(elements)
-    return heading !== '' && !heading.startsWith('Loading') && before === String(elements)
+    // It is asked once a frame: when the number was the same a few times, nothing more comes.
+    const elements = String(document.querySelectorAll('*').length)
+    const { dataset } = document.documentElement
+    const same = dataset['elements'] === elements ? Number(dataset['same']) + 1 : 0
+    dataset['elements'] = elements
+    dataset['same'] = String(same)
+    return document.querySelector('main')?.getAttribute('aria-busy') === 'false' && same >= 5
   })
 }
 

@@ -186,6 +186,7 @@ describe('the page by keyboard, and what one may do there', () => {
     await page.getByRole('button', { name: 'Reconcile' }).click()
     await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('ask the operator for one').waitFor()
+    await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Sign in to act' }).waitFor()
   })
 
