@@ -19,5 +19,8 @@ const way = connectTab(async (message) => {
 token.subscribe((entered) => way.say({ say: 'hello', token: entered }))
 setInterval(() => (now.value = Date.now()), TICK)
 
-const place = document.querySelector('#page')
-if (place !== null) render(<Shell />, place)
+// In a task of its own, as reading the script has just taken one.
+setTimeout(() => {
+  const place = document.querySelector('#page')
+  if (place !== null) render(<Shell />, place)
+})

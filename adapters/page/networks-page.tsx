@@ -5,7 +5,7 @@ import { State } from './marks.tsx'
 import { filterBy } from './place.ts'
 import { hrefOf, rangeHref } from './route.ts'
 import { hasWords } from './search.ts'
-import { NETWORK_STATES } from './states.ts'
+import { type Mark, NETWORK_STATES } from './states.ts'
 import { isSynced, networks, nodes } from './store.ts'
 import { count } from './words.ts'
 
@@ -138,14 +138,25 @@ const columnWidth = (columns: readonly string[]): number =>
 
 type OnNode = NetworkView['nodes'][number]
 
+/** The marks as letters: there are thousands of cells, and a letter each is drawn at once. */
+const GLYPHS: Readonly<Record<Mark, string>> = {
+  good: '✓',
+  work: '↻',
+  bad: '✕',
+  rest: '‖',
+  doubt: '?',
+  none: '○',
+  warn: '!',
+}
+
 const UNTOLD = { word: 'not told', mark: 'none' } as const
 
 function Cell({ node, state }: { readonly node: string; readonly state: OnNode | undefined }): JSX.Element {
   const shown = state === undefined ? UNTOLD : NETWORK_STATES[state.state]
   const title = [`${node}: ${shown.word}`, state?.message].filter(Boolean).join(': ')
   return (
-    <span role="cell" class={`cell ${shown.mark}`} title={title}>
-      {shown.word}
+    <span role="cell" class={`cell ${shown.mark}`} title={title} aria-label={title}>
+      {GLYPHS[shown.mark]}
     </span>
   )
 }
