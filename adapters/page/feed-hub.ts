@@ -42,8 +42,10 @@ const SYNCED = 'synced'
 /**
  * Hands each tab what has changed in portions, the next when the last was taken in: a tab that is slow, or in the background, is
  * told of each thing once, as it is by then.
+ *
+ * @param open opens the connection, when the first tab comes
  */
-export function feedHub(): FeedHub {
+export function feedHub(open: typeof openFeed = openFeed): FeedHub {
   const known = new Map<string, FeedChange>()
   const tabs = new Set<Tab>()
   let isSynced = false
@@ -92,7 +94,7 @@ export function feedHub(): FeedHub {
       if (type === 'gone' && ![...tabs].some(({ pending }) => pending.has(key))) known.delete(key)
   }
   const connect = (): FeedStream =>
-    openFeed({
+    open({
       changes: (changes) => {
         for (const change of changes) take(change)
         for (const tab of tabs) feed(tab)
