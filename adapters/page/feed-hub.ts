@@ -16,7 +16,7 @@ const weightOf = (change: FeedChange | undefined): number => {
 }
 
 /** The name of a thing within its kind. */
-export const nameOf = (view: AnyView): string => {
+const nameOf = (view: AnyView): string => {
   if (view.kind === 'Event') return String(view.id)
   if (view.kind === 'Controller') return ''
   return view.kind === 'Template' ? `${view.name} ${view.vmid}` : view.name

@@ -10,7 +10,7 @@ const GUTTER = 22
 /** From the lower edge of the router, or of a row of panels, to the next row: the bus is in it. */
 const BUS = 34
 
-export interface VmBox {
+interface VmBox {
   readonly vm: VmView
   readonly x: number
   readonly y: number

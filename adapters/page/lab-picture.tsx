@@ -162,7 +162,7 @@ function VmPicture({ vm, range, x, y, width, isChosen, label }: VmPictureProps):
       </text>
       <text class="doing" x={x + 10} y={y + 59}>
         {fitText(
-          `${label === undefined ? '' : `${label}, `}${word}${vm.node === undefined ? '' : ` on ${vm.node}`}`,
+          `${label === undefined ? '' : `${label}, `}${word}${vm.node === undefined ? '' : vm.phase === 'absent' ? `, for ${vm.node}` : ` on ${vm.node}`}`,
           width - 18,
           12,
         )}

@@ -8,7 +8,7 @@ import { count } from './words.ts'
 const ORDER: readonly Mark[] = ['good', 'rest', 'work', 'none', 'doubt', 'bad']
 
 /** So many VMs of a range are in each phase, in the order of the table of phases. */
-export function phaseCounts(vms: readonly VmView[]): ReadonlyMap<VmPhase, number> {
+function phaseCounts(vms: readonly VmView[]): ReadonlyMap<VmPhase, number> {
   const counts = new Map<VmPhase, number>()
   for (const { phase } of vms) counts.set(phase, (counts.get(phase) ?? 0) + 1)
   return counts

@@ -21,11 +21,11 @@ export interface MadeUp {
 const ROLES = ['dc01', 'win11-1', 'win11-2', 'kali', 'file01', 'web01', 'sql01', 'mail01', 'ca01', 'siem'] as const
 const NAMES = ['JD', 'KT', 'blue', 'red', 'purple', 'exam', 'ad-lab', 'ics', 'soc', 'web'] as const
 
-export const madeUpName = (index: number): string =>
+const madeUpName = (index: number): string =>
   index < NAMES.length ? (NAMES[index] ?? '') : `${NAMES[index % NAMES.length]}-${Math.floor(index / NAMES.length) + 1}`
 
 /** Mostly well, with one of each trouble. */
-export const mostlyReady = (index: number): RangeState =>
+const mostlyReady = (index: number): RangeState =>
   index === 2 || index === 17
     ? 'NotReady'
     : index === 5

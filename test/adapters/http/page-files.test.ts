@@ -27,13 +27,11 @@ describe('the files of the page', () => {
   })
 
   it('are all there, with their types; what has its content in its name is kept for good, and the page is asked about', async () => {
-    const types = await Promise.all(
-      (await assets()).map((path) => [
-        path.split('.').at(-1),
-        ask(path)?.headers.get('content-type'),
-        ask(path)?.headers.get('cache-control'),
-      ]),
-    )
+    const types = (await assets()).map((path) => [
+      path.split('.').at(-1),
+      ask(path)?.headers.get('content-type'),
+      ask(path)?.headers.get('cache-control'),
+    ])
     const forGood = 'public, max-age=31536000, immutable'
     expect(types).to.have.deep.members([
       ['svg', 'image/svg+xml', forGood],

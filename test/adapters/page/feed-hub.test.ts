@@ -4,7 +4,9 @@ import type { FeedListener } from '../../../adapters/page/feed-stream.ts'
 import type { FeedChange } from '../../../model/api/feed-change.ts'
 import { madeUpViews } from '../../builders/made-up-views.ts'
 
-const RANGES = madeUpViews({ ranges: 60, vmsEach: 50, nodes: 2, now: 0 }).filter(({ kind }) => kind === 'Range')
+const RANGES = madeUpViews({ ranges: 60, vmsEach: 50, nodes: 2, now: 0 }).flatMap((view) =>
+  view.kind === 'Range' ? [view] : [],
+)
 
 /** A hub whose connection is the test's. */
 function openHub() {
@@ -44,7 +46,7 @@ function openTab({ hub }: ReturnType<typeof openHub>) {
   }
 }
 
-const is = (index: number, message = ''): FeedChange => ({ type: 'is', view: { ...RANGES[index]!, message } as never })
+const is = (index: number, message = ''): FeedChange => ({ type: 'is', view: { ...RANGES[index]!, message } })
 
 describe('one connection for all tabs', () => {
   it('is opened for the first and closed after the last', () => {

@@ -1,10 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from 'chai'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { hasBrowser, launchBrowser } from '../../builders/browser.ts'
 import { controllerView } from '../../builders/made-up-views.ts'
 import { openPageServer, type PageServer } from '../../builders/page-server.ts'
-import { openBrowser, openTab, overflowOf, SCREENS } from './open-tab.ts'
+import { axeFindings, openBrowser, openTab, overflowOf, SCREENS } from './open-tab.ts'
 import { brokenViews, NOW, someRanges, VIEWS } from './views.ts'
 
 /** Installations, and what is looked at of each. */
@@ -40,9 +39,7 @@ describe('how the page looks, in a browser', () => {
           for (const [name, address] of looks)
             it(`${name}: axe finds nothing, and the browser complains of nothing`, async () => {
               const { page, complaints } = await openTab(person, server.url, address)
-              const { violations } = await new AxeBuilder({ page }).analyze()
-              const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-              expect(told).to.deep.equal([])
+              expect(await axeFindings(page)).to.deep.equal([])
               expect(complaints).to.deep.equal([])
               expect(server.missed).to.deep.equal([])
               await page.close()

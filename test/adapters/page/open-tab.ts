@@ -1,3 +1,5 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 /** Screens, in pixels of CSS: a phone, a desk, and 80 inches on a wall. */
@@ -62,6 +64,12 @@ export async function shown(page: Page): Promise<void> {
     dataset['same'] = String(same)
     return document.querySelector('main')?.getAttribute('aria-busy') === 'false' && same >= 5
   })
+}
+
+/** What axe finds of a page as it is now, each with the elements; empty when nothing. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page, axeSource: axe.source }).analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 }
 
 /** How far the page is wider than its screen, in pixels. */
