@@ -173,6 +173,8 @@ const TROUBLES: readonly Trouble[] = [
 
 /** In the beginning all is well for so long, in minutes. */
 const WELL = 4
+/** Where somebody has put the pages for people. */
+const DOCS = 'https://git.example.org/lanista/docs'
 const EVENTS = 'count by (alertname) (ALERTS{alertstate="firing"})'
 
 describe('at 3 am', function () {
@@ -225,6 +227,7 @@ describe('at 3 am', function () {
         tests.push({
           name: trouble.name,
           interval: '1m',
+          external_labels: { lanista_docs: DOCS },
           input_series: scrapes.series((metric) => names.has(metric)),
           promql_expr_test: [
             { expr: EVENTS, eval_time: `${WELL - 1}m`, exp_samples: [] },
@@ -262,6 +265,7 @@ describe('at 3 am', function () {
     for (const { fires, summary, git } of TROUBLES) {
       if (git && !hasGit()) continue
       expect(summaries.find(([, alert]) => alert === fires[0])?.[2], text).to.match(summary)
+      expect(text).to.include(`runbook_url="${DOCS}/runbooks/${fires[0]}.md"`)
     }
   })
 })
