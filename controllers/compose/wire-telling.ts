@@ -17,7 +17,10 @@ import { Feed } from '../telling/feed.ts'
 import type { TellingParts } from '../telling/telling-parts.ts'
 import { type ViewParts, ViewSource } from '../telling/view-source.ts'
 
-interface Around extends Omit<ViewParts, 'events' | 'statuses' | 'workOf' | 'git' | 'version' | 'instance' | 'clock'> {
+interface Around extends Omit<
+  ViewParts,
+  'events' | 'statuses' | 'statusOf' | 'workOf' | 'git' | 'version' | 'instance' | 'clock'
+> {
   readonly board: StatusBoard
   readonly clock: Clock
   readonly random: () => number
@@ -50,6 +53,10 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
     ...around,
     events,
     statuses: () => board.all().map((status) => maskedStatus(status, mask)),
+    statusOf: (rangeId) => {
+      const status = board.get(rangeId)
+      return status && maskedStatus(status, mask)
+    },
     version,
     git: git && (() => git.status()),
     instance: `${clock.now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,

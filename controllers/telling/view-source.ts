@@ -17,6 +17,7 @@ import type { EventLog } from '../report/event-log.ts'
 export interface ViewParts {
   /** As they are told outside. */
   readonly statuses: () => readonly RangeStatus[]
+  readonly statusOf: (rangeId: string) => RangeStatus | undefined
   /** What is being done about a range just now. */
   readonly workOf: (rangeId: string) => RangeView['work']
   /** As a range was planned last, and when. */
@@ -74,9 +75,13 @@ export class ViewSource {
     return { asOf: new Date(asOf).toISOString(), items: this.#lists[kind]() }
   }
 
+  rangeIds(): readonly string[] {
+    return this.#parts.statuses().map(({ id }) => id)
+  }
+
   /** One range; undefined when nothing is told of it. */
   range(rangeId: string): RangeView | undefined {
-    const status = this.#parts.statuses().find(({ id }) => id === rangeId)
+    const status = this.#parts.statusOf(rangeId)
     return status && rangeViewOf(status, this.#around(status))
   }
 
