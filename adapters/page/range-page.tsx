@@ -12,11 +12,11 @@ import { phaseWords } from './phase-bar.tsx'
 import { route } from './place.ts'
 import { Revisions } from './revisions.tsx'
 import { hrefOf, rangeHref } from './route.ts'
-import { CONDITION_STATES, isInTheWay, NETWORK_STATES, RANGE_STATES, STANDINGS } from './states.ts'
-import { events, isSynced, nodes, ranges } from './store.ts'
+import { CONDITION_STATES, isCarriedOut, isInTheWay, NETWORK_STATES, RANGE_STATES, STANDINGS } from './states.ts'
+import { controller, events, isSynced, nodes, ranges } from './store.ts'
 import { token } from './token.ts'
 import { VmPanel } from './vm-panel.tsx'
-import { momentWords } from './words.ts'
+import { count, momentWords } from './words.ts'
 
 /** So many events stand on the page of a range; the timeline has them all. */
 const EVENTS_SHOWN = 12
@@ -121,14 +121,12 @@ function Head({ range }: { readonly range: RangeView }): JSX.Element {
 function Actions({ range }: { readonly range: RangeView }): JSX.Element | null {
   if (token.value === undefined) return null
   const { name, suspended } = range
+  // An approval is for all ranges that wait together.
+  const waiting = controller.value?.waiting
   return (
     <p class="buttons">
-      {waitsForApproval(range) && (
-        <button
-          type="button"
-          class="danger"
-          onClick={() => (asking.value = { what: 'approve-ranges', ranges: allWaiting() })}
-        >
+      {waitsForApproval(range) && waiting !== undefined && (
+        <button type="button" class="danger" onClick={() => (asking.value = { what: 'approve-ranges', waiting })}>
           Approve that it goes …
         </button>
       )}
@@ -148,9 +146,6 @@ function Actions({ range }: { readonly range: RangeView }): JSX.Element | null {
     </p>
   )
 }
-
-/** An approval is for all ranges that wait together. */
-const allWaiting = (): readonly string[] => [...ranges.value.values()].filter(waitsForApproval).map(({ name }) => name)
 
 function Diagnostics({ range: { diagnostics } }: { readonly range: RangeView }): JSX.Element | null {
   if (diagnostics.length === 0) return null
@@ -196,7 +191,8 @@ function Conditions({ range: { conditions } }: { readonly range: RangeView }): J
   )
 }
 
-function Plan({ range: { plan, revisions } }: { readonly range: RangeView }): JSX.Element {
+function Plan({ range }: { readonly range: RangeView }): JSX.Element {
+  const { plan, revisions } = range
   return (
     <section class="block" aria-labelledby="plan-title">
       <h2 id="plan-title">Plan</h2>
@@ -210,10 +206,24 @@ function Plan({ range: { plan, revisions } }: { readonly range: RangeView }): JS
         <p class="meta">No plan has been made of it yet.</p>
       ) : (
         <>
-          <p class="meta">
-            Made <Ago at={plan.at} />
-          </p>
-          {plan.changes.length === 0 ? <p>Nothing to change.</p> : <ChangeList changes={plan.changes} />}
+          {isCarriedOut(range) ? (
+            <p>Nothing to change by now.</p>
+          ) : (
+            <>
+              <p class="meta">
+                Made <Ago at={plan.at} />
+              </p>
+              {plan.changes.length === 0 ? <p>Nothing to change.</p> : <ChangeList changes={plan.changes} />}
+            </>
+          )}
+          {isCarriedOut(range) && plan.changes.length > 0 && (
+            <details>
+              <summary>
+                What was planned last, <Ago at={plan.at} />: {count(plan.changes.length, 'change')}
+              </summary>
+              <ChangeList changes={plan.changes} />
+            </details>
+          )}
         </>
       )}
     </section>

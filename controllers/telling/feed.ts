@@ -1,5 +1,6 @@
 import type { FeedMessage, FeedReader } from '../../model/api/api-provider.ts'
 import type { AnyView, FeedChange } from '../../model/api/feed-change.ts'
+import { feedNameOf } from '../../model/api/feed-name.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { ViewSource } from './view-source.ts'
 
@@ -142,16 +143,14 @@ export class Feed {
     const dirty = new Set(this.#dirty)
     this.#dirty.clear()
     if (dirty.has('cluster')) {
-      this.#tell('Controller', [this.#views.controller()], () => 'lanista')
-      this.#tell('Node', this.#views.list('nodes').items, ({ name }) => name)
-      this.#tell('Network', this.#views.list('networks').items, ({ name, nodes, type }) =>
-        type === 'bridge' ? `${name}@${nodes[0]?.node ?? ''}` : name,
-      )
-      this.#tell('Template', this.#views.list('templates').items, ({ vmid }) => String(vmid))
+      this.#tell('Controller', [this.#views.controller()])
+      this.#tell('Node', this.#views.list('nodes').items)
+      this.#tell('Network', this.#views.list('networks').items)
+      this.#tell('Template', this.#views.list('templates').items)
     }
     // Of a VM the last look tells what it takes.
     if (dirty.has('cluster')) for (const rangeId of this.#rangeIds()) this.#dirtyRanges.add(rangeId)
-    if (dirty.has('events')) this.#tell('Event', this.#views.list('events').items, ({ id }) => String(id))
+    if (dirty.has('events')) this.#tell('Event', this.#views.list('events').items)
     for (const rangeId of [...this.#dirtyRanges].slice(0, RANGES_A_TURN)) {
       this.#dirtyRanges.delete(rangeId)
       this.#tellRange(rangeId)
@@ -178,10 +177,10 @@ export class Feed {
     if (told?.print !== print) this.#put(key, { kind: 'Range', name, view, print })
   }
 
-  #tell<V extends AnyView>(kind: V['kind'], views: readonly V[], nameOf: (view: V) => string): void {
+  #tell<V extends AnyView>(kind: V['kind'], views: readonly V[]): void {
     const present = new Set<string>()
     for (const view of views) {
-      const name = nameOf(view)
+      const name = feedNameOf(view)
       const key = `${kind}/${name}`
       present.add(key)
       const print = printOf(view)

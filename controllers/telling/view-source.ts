@@ -3,6 +3,7 @@ import type { Listed, ViewKind, Views } from '../../model/api/lanista-api.ts'
 import type { RangeView } from '../../model/api/range-view.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { NetworkMode } from '../../model/network-mode.ts'
+import type { WaitingSet } from '../../model/prune.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
@@ -12,6 +13,7 @@ import { networkOf, networkViews, templateViews } from '../../reconcilers/views/
 import { nodeStateOf, nodeViews } from '../../reconcilers/views/node-views.ts'
 import { planChanges } from '../../reconcilers/views/plan-view.ts'
 import { type RangeAround, rangeViewOf } from '../../reconcilers/views/range-view.ts'
+import { waitingView } from '../steering/waiting-key.ts'
 import type { EventLog } from '../report/event-log.ts'
 
 export interface ViewParts {
@@ -42,6 +44,7 @@ export class ViewSource {
   #snapshot: ClusterSnapshot | undefined
   #guests: RangeAround['guests'] = new Map()
   #zone: readonly ZoneFinding[] = []
+  #waiting: WaitingSet | undefined
 
   constructor(parts: ViewParts) {
     this.#parts = parts
@@ -66,6 +69,13 @@ export class ViewSource {
   /** What is wrong with the zone just now. */
   zone(findings: readonly ZoneFinding[]): void {
     this.#zone = findings
+  }
+
+  /** What waits for a person's approval. @returns whether that is something else than before */
+  waits(waiting: WaitingSet | undefined): boolean {
+    const isNew = JSON.stringify(waiting) !== JSON.stringify(this.#waiting)
+    this.#waiting = waiting
+    return isNew
   }
 
   list<K extends ViewKind>(kind: K): Listed<Views[K]> {
@@ -112,6 +122,7 @@ export class ViewSource {
         message,
         nodes: [...nodes],
       })),
+      ...(this.#waiting === undefined ? {} : { waiting: waitingView(this.#waiting) }),
       ...(git === undefined ? {} : { git: git() }),
     }
   }

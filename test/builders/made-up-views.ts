@@ -176,7 +176,7 @@ function changesOf(state: RangeState, name: string): NonNullable<RangeView['plan
         subject: `VM ${name}-web01`,
         text: 'clone of debian-12-x64 on pve2, 4 GiB, 2 cores: the file names it',
       },
-      { sign: '~', subject: `VM ${name}-dc01`, text: 'net0 to VLAN 20: the file moved it there' },
+      { sign: '~', subject: `vm ${name}-dc01 configured`, text: 'net0: VLAN 10 on r2, the file says VLAN 20' },
       {
         sign: '?',
         subject: `VM ${name}-sql01`,
@@ -190,7 +190,11 @@ function changesOf(state: RangeState, name: string): NonNullable<RangeView['plan
         subject: `VM ${name}-win11-2`,
         text: 'no node fits 16 GiB and 4 cores; free memory, or set target_node',
       },
-      { sign: '+', subject: `VM ${name}-kali`, text: 'clone of kali-x64 on pve3, 8 GiB, 4 cores: the file names it' },
+      {
+        sign: '+',
+        subject: `vm ${name}-kali on pve3 as 3040011`,
+        text: 'the range file names it, and it is not there',
+      },
     ]
   return []
 }
