@@ -87,18 +87,7 @@ function Head({ range }: { readonly range: RangeView }): JSX.Element {
       </div>
       <div class="why">
         <Message text={range.message} hasRemedy={isInTheWay(range)} />
-        {suspended !== undefined && (
-          <p class="finding">
-            Suspended by {suspended.who ?? (suspended.by === 'file' ? 'its file' : 'a person')}: {suspended.reason}
-            {suspended.until !== undefined && <>, until {momentWords(suspended.until)}</>}
-            {suspended.at !== undefined && (
-              <>
-                , <Ago at={suspended.at} />
-              </>
-            )}
-            {suspended.by === 'file' && '. To resume it, take ludus_extensions.lanista.suspend out of the file.'}
-          </p>
-        )}
+        {suspended !== undefined && <Suspension suspended={suspended} />}
         {work !== undefined && work.standing !== 'waiting' && (
           <p class="standing">
             Lanista {STANDINGS[work.standing]}
@@ -109,11 +98,28 @@ function Head({ range }: { readonly range: RangeView }): JSX.Element {
               </>
             )}
             {work.failures > 0 && <>, after {work.failures === 1 ? 'one try' : `${work.failures} tries`} that failed</>}
-            {work.error !== undefined && <>: {work.error}</>}
+            {work.error !== undefined && !range.message.includes(work.error) && <>: {work.error}</>}
           </p>
         )}
       </div>
     </section>
+  )
+}
+
+/** By whom, since when and until when; the message has the reason. */
+function Suspension({ suspended }: { readonly suspended: NonNullable<RangeView['suspended']> }): JSX.Element {
+  const { by, who, until, at } = suspended
+  return (
+    <p class="standing">
+      By {who ?? (by === 'file' ? 'its file' : 'a person')}
+      {at !== undefined && (
+        <>
+          , <Ago at={at} />
+        </>
+      )}
+      {until !== undefined && <>, until {momentWords(until)}</>}
+      {by === 'file' && '. To resume it, take ludus_extensions.lanista.suspend out of the file.'}
+    </p>
   )
 }
 
@@ -165,7 +171,7 @@ function Diagnostics({ range: { diagnostics } }: { readonly range: RangeView }):
   )
 }
 
-function Conditions({ range: { conditions } }: { readonly range: RangeView }): JSX.Element {
+function Conditions({ range: { conditions, message: whole } }: { readonly range: RangeView }): JSX.Element {
   return (
     <section class="block" aria-labelledby="conditions-title">
       <h2 id="conditions-title">Conditions</h2>
@@ -179,8 +185,8 @@ function Conditions({ range: { conditions } }: { readonly range: RangeView }): J
                 {reason} <Since at={lastTransitionTime} />
               </span>
             </p>
-            {type === 'Ready' && conditions.some((other) => other.type !== type && other.message === message) ? (
-              <p class="finding">as told above</p>
+            {status !== 'True' && message === whole ? (
+              <p class="finding">as said at the top</p>
             ) : (
               <Message text={message} hasRemedy={status === 'False' && reason !== 'Progressing'} />
             )}

@@ -159,7 +159,6 @@ function Card({ range }: { readonly range: RangeView }): JSX.Element {
       </p>
       <div class="why">
         <Message text={range.message} hasRemedy={isInTheWay(range)} />
-        {range.suspended?.who !== undefined && <p class="finding">Suspended by {range.suspended.who}</p>}
       </div>
       <div class="machines">
         <PhaseBar vms={range.vms} />

@@ -77,7 +77,7 @@ export const SIGNS: Readonly<Record<'+' | '~' | '!' | '?' | '-', Shown>> = {
   '~': { word: 'changes', mark: 'work' },
   '-': { word: 'removes', mark: 'warn' },
   '!': { word: 'in the way', mark: 'bad' },
-  '?': { word: 'waits for', mark: 'doubt' },
+  '?': { word: 'waits', mark: 'doubt' },
 }
 
 /** What the controller does about a range just now. */
