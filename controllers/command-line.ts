@@ -4,6 +4,7 @@ import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Composition } from './commands/composition.ts'
 import { addMigrateHost, addMigrateNetworks } from './migrate-command-line.ts'
+import { addLooks } from './look-command-line.ts'
 import { CONFIG_HELP, DEFAULT_CONFIG } from './commands/config-option.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 
@@ -202,6 +203,7 @@ function commands(
       const config = given.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined)
       finish(await validateCommand({ ...given, paths, config }, spoken, paint(), print, stopSignal()))
     })
+  addLooks(lanista, { composition: spoken, print, paint, finish, stopSignal })
   const migrate = lanista
     .command('migrate')
     .description('move an existing Ludus installation from bridges to SDN networks')
@@ -238,8 +240,8 @@ function commands(
     })
   lanista
     .command('schema')
-    .description('print the JSON schema of range files, or of the configuration, for editors')
-    .argument('[file]', 'range or config', 'range')
+    .description('print the JSON schema of range files or of the configuration, for editors, or of a report of doctor')
+    .argument('[file]', 'range, config or doctor', 'range')
     .action(async (name: string) => {
       const { schemaCommand } = await import('./commands/schema.ts')
       finish(schemaCommand(name, print))

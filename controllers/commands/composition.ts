@@ -2,6 +2,7 @@ import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
+import type { DoctorLooks } from '../../model/doctor-looks.ts'
 import type { DestroyOrderStore, OrdersUntold } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
@@ -60,6 +61,8 @@ export interface Composition {
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
   /** The host that this runs on, where Ludus' network is to be moved to SDN. Nothing is read or changed yet. */
   host(config: ServerConfig, configFile: string, logger: Logger): Promise<HostParts>
+  /** What `lanista doctor` looks at; nothing is looked at yet. */
+  doctor(): DoctorLooks
   /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */
   simulate(options: SimulateOptions): Promise<SimulatedCluster>
 }

@@ -32,6 +32,7 @@ import { DestroyOrders } from '../removal/destroy-orders.ts'
 import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
+import { doctorLooks } from './doctor.ts'
 import { controllerFor } from './controller-for.ts'
 import { gitHookOf } from './git-hook-of.ts'
 import { gitRangeFiles, pathOf } from './git-range-files.ts'
@@ -67,6 +68,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     host: async (config, configFile, logger) =>
       (await import('./host-parts.ts')).hostParts(config, configFile, logger, outside),
+    doctor: () => doctorLooks(version, outside),
     // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.
     simulate: async (options) => (await import('./simulate.ts')).simulateCluster(options),
   }

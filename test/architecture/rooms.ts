@@ -93,6 +93,11 @@ export const ROOMS: readonly Room[] = [
     purpose: "whether a newer content of a range's file is acted on: broken files, waves, freezes",
     imports: ['model'],
   },
+  {
+    name: 'reconcilers/doctor',
+    purpose: 'whether a run would find what it depends on, of what was seen',
+    imports: ['model', 'reconcilers/bridge', 'reconcilers/placement', 'reconcilers/range', 'reconcilers/zone'],
+  },
   { name: 'reconcilers/prune', purpose: 'which ranges without a file may go', imports: ['model'] },
 
   {
@@ -215,6 +220,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/report',
       'controllers/revisions',
       'adapters',
+      'adapters/doctor',
       'adapters/forge',
       'adapters/git',
       'adapters/host',
@@ -242,6 +248,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers/range'],
   },
   {
+    name: 'controllers/doctor',
+    purpose: 'looks at all that a run depends on, each thing in its own time',
+    imports: ['model', 'reconcilers', 'reconcilers/doctor'],
+  },
+  {
     name: 'controllers/migration',
     purpose: 'moves an installation from bridges to VNets, NIC by NIC with a journal, and back',
     imports: ['model', 'model/plan', 'reconcilers/migration', 'reconcilers/vnet', 'controllers/network'],
@@ -262,6 +273,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/trace',
       'controllers/controller.ts',
       'controllers/demo',
+      'controllers/doctor',
       'controllers/git',
       'controllers/host-migration',
       'controllers/migration',
@@ -278,7 +290,18 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/command-line.ts',
     purpose: 'the verbs, their options and their help',
-    imports: ['model', 'controllers/commands', 'controllers/migrate-command-line.ts', 'controllers/terminal'],
+    imports: [
+      'model',
+      'controllers/commands',
+      'controllers/look-command-line.ts',
+      'controllers/migrate-command-line.ts',
+      'controllers/terminal',
+    ],
+  },
+  {
+    name: 'controllers/look-command-line.ts',
+    purpose: 'the verbs that compare what is there with what is asked or needed',
+    imports: ['controllers/commands', 'controllers/terminal'],
   },
   {
     name: 'controllers/migrate-command-line.ts',
@@ -332,6 +355,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'adapters', 'adapters/yaml-file'],
   },
   {
+    name: 'adapters/doctor',
+    purpose: 'this machine as a doctor looks at it: folder, disk, port',
+    imports: ['model', 'adapters'],
+  },
+  {
     name: 'adapters/state',
     purpose: 'the files of the state directory, and the socket that says that it is in use',
     imports: ['model', 'adapters'],
@@ -367,7 +395,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   axios: ['adapters/forge/post-json.ts', 'adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
-  commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],
+  commander: ['controllers/command-line.ts', 'controllers/look-command-line.ts', 'controllers/migrate-command-line.ts'],
   croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],

@@ -125,6 +125,7 @@ async function validate(
       }),
     controller: never,
     host: never,
+    doctor: never,
     simulate: never,
   }
   const status = await validateCommand(
