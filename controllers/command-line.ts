@@ -203,7 +203,8 @@ function commands(
       const config = given.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined)
       finish(await validateCommand({ ...given, paths, config }, spoken, paint(), print, stopSignal()))
     })
-  addLooks(lanista, { composition: spoken, print, paint, finish, stopSignal })
+  const complain = (line: string): void => void stderr.write(`${line}\n`)
+  addLooks(lanista, { composition: spoken, print, complain, paint, finish, stopSignal })
   const migrate = lanista
     .command('migrate')
     .description('move an existing Ludus installation from bridges to SDN networks')

@@ -77,6 +77,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers', 'reconcilers/range', 'reconcilers/vm'],
   },
   {
+    name: 'reconcilers/diff',
+    purpose: 'what Proxmox has of a range against what its file asks, field by field',
+    imports: ['model', 'model/plan', 'reconcilers/range', 'reconcilers/removal', 'reconcilers/vm'],
+  },
+  {
     name: 'reconcilers/removal',
     purpose: 'what is to be removed of a range, and what keeps it',
     imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/bridge', 'reconcilers/vm', 'reconcilers/vnet'],
@@ -264,6 +269,7 @@ export const ROOMS: readonly Room[] = [
       'model',
       'model/plan',
       'reconcilers',
+      'reconcilers/diff',
       'reconcilers/migration',
       'reconcilers/placement',
       'reconcilers/prune',
@@ -311,7 +317,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/main.ts',
     purpose: 'the process',
-    imports: ['controllers/command-line.ts', 'controllers/compose'],
+    imports: ['controllers/command-line.ts', 'controllers/compose', 'controllers/look-command-line.ts'],
   },
 
   {
