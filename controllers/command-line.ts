@@ -87,7 +87,8 @@ function commands(
     .description('watch the range files and keep Proxmox matching')
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
     .option('--once', 'converge once and end: status 0 when all ranges are Ready, 1 otherwise', false)
-    .action(async (options: { config: string; once: boolean }) => {
+    .option('--plan <file>', 'with --once: carry out exactly this plan of lanista plan --out, or nothing')
+    .action(async (options: { config: string; once: boolean; plan?: string }) => {
       const onReloadRequest = options.once ? (): void => undefined : hangups()
       const { runCommand } = await import('./commands/run.ts')
       finish(await runCommand({ ...options, onReloadRequest }, composition, print, stopSignal()))
@@ -107,7 +108,8 @@ function commands(
       'plan a commit of the repository in place of the one in force: a branch, tag, full ref or id',
     )
     .option('--format <format>', 'text, markdown, github or json', 'text')
-    .action(async (given: { config: string; withoutNode?: string; git?: string; format: string }) => {
+    .option('--out <file>', 'keep the plan in a file, to be carried out by lanista run --once --plan')
+    .action(async (given: { config: string; withoutNode?: string; git?: string; format: string; out?: string }) => {
       const options = { ...given, withoutNode: given.withoutNode, git: given.git }
       const { planCommand } = await import('./commands/plan.ts')
       const complain = (line: string): void => void stderr.write(`${line}\n`)

@@ -25,6 +25,8 @@ import type { PruneParts } from '../removal/open-pruning.ts'
  * Its functions throw `UserError` for what a person can mend.
  */
 export interface Composition {
+  /** Of Lanista itself. */
+  readonly version: string
   readonly clock: Clock
   readonly random: () => number
   readonly environment: NodeJS.ProcessEnv

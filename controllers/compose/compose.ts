@@ -49,6 +49,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
   const outside = { clock: systemClock, random: Math.random, environment }
   return {
     ...outside,
+    version,
     checker: fileChecker(systemClock),
     placeInText,
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),

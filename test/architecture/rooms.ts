@@ -77,6 +77,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers', 'reconcilers/range', 'reconcilers/vm'],
   },
   {
+    name: 'reconcilers/saved-plan',
+    purpose: 'a plan that is kept: what stands for it, what has moved since, and which writes it takes',
+    imports: ['model', 'model/plan'],
+  },
+  {
     name: 'reconcilers/diff',
     purpose: 'what Proxmox has of a range against what its file asks, field by field',
     imports: ['model', 'model/plan', 'reconcilers/range', 'reconcilers/removal', 'reconcilers/vm'],
@@ -258,6 +263,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers', 'reconcilers/doctor'],
   },
   {
+    name: 'controllers/saved-plan',
+    purpose: 'keeps a plan in a file, and lets nothing but it be carried out',
+    imports: ['model', 'model/plan', 'reconcilers/saved-plan'],
+  },
+  {
     name: 'controllers/migration',
     purpose: 'moves an installation from bridges to VNets, NIC by NIC with a journal, and back',
     imports: ['model', 'model/plan', 'reconcilers/migration', 'reconcilers/vnet', 'controllers/network'],
@@ -276,6 +286,7 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/range',
       'reconcilers/removal',
       'reconcilers/revision',
+      'reconcilers/saved-plan',
       'reconcilers/trace',
       'controllers/controller.ts',
       'controllers/demo',
@@ -289,6 +300,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/range',
       'controllers/removal',
       'controllers/revisions',
+      'controllers/saved-plan',
       'controllers/terminal',
       'controllers/validation',
     ],

@@ -46,6 +46,7 @@ async function validate(
   const composition: Composition = {
     clock: { now: never, steady: never, sleep: never },
     random: never,
+    version: 'test',
     environment: {},
     checker: {
       check: async (paths) => {
