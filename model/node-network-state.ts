@@ -1,3 +1,14 @@
+export const NODE_NETWORK_STATES = [
+  'available',
+  'absent',
+  'pending',
+  'reloading',
+  'hanging',
+  'failed',
+  'offline',
+  'excluded',
+] as const
+
 /** Whether a range's networks are in force on one node. */
 export interface NodeNetworkState {
   readonly node: string
@@ -6,7 +17,7 @@ export interface NodeNetworkState {
    * into force yet; `reloading`: it is just about to, or an apply that is under way will have it do so; `hanging`: its reload, or
    * the apply at it, takes longer than anybody waits for; `failed`: it tried and could not.
    */
-  readonly state: 'available' | 'absent' | 'pending' | 'reloading' | 'hanging' | 'failed' | 'offline' | 'excluded'
+  readonly state: (typeof NODE_NETWORK_STATES)[number]
   /** What the node says, after its name; empty when all is well. */
   readonly message: string
   /** UPID of the task that hangs there, where one does. */
