@@ -1,8 +1,10 @@
 import { destination, pino, stdTimeFunctions } from 'pino'
+import { LOG_LEVELS, type LogLevel, type LogOptions } from '../model/log-options.ts'
 import type { Logger } from '../model/ports.ts'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import { errorCode } from './error-code.ts'
+import { humanLines } from './human-log.ts'
 import { redact } from './redact.ts'
 
 /** Where log lines go: anything that takes them, such as a stream. */
@@ -15,19 +17,36 @@ export const logDestination = (file?: string): LineSink =>
   destination({ dest: file ?? 2, append: true, mkdir: true, sync: true })
 
 /**
- * Logs JSON lines: `level`, `time` (ISO 8601), `msg`, and the fields. An error among the fields becomes its message,
- * kind, call and causes. Whatever looks like a Proxmox secret is blotted out of every line.
+ * Logs JSON lines: `level`, `time` (ISO 8601), `msg`, and the fields; or, as `human`, lines for a person. An error among the fields
+ * becomes its message, kind, call and causes. Whatever looks like a Proxmox secret is blotted out of every line.
  */
-export function openLogger(sink: LineSink = logDestination()): Logger {
+export function openLogger(sink: LineSink = logDestination(), options: LogOptions = {}): Logger {
+  const write = (line: string): void => void sink.write(redact(line))
+  return options.format === 'human' ? humanLogger(write, options) : jsonLogger(write, options)
+}
+
+function jsonLogger(write: (line: string) => void, { level = 'info' }: LogOptions): Logger {
   const log = pino(
-    { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    { write: (line: string) => void sink.write(redact(line)) },
+    { base: null, level, timestamp: stdTimeFunctions.isoTime, formatters: { level: (name) => ({ level: name }) } },
+    { write },
   )
   return {
+    debug: (message, fields) => log.debug(loggable(fields), message),
     info: (message, fields) => log.info(loggable(fields), message),
     warn: (message, fields) => log.warn(loggable(fields), message),
     error: (message, fields) => log.error(loggable(fields), message),
   }
+}
+
+function humanLogger(write: (line: string) => void, { level = 'info', columns, colour }: LogOptions): Logger {
+  const least = LOG_LEVELS.indexOf(level)
+  const at =
+    (name: LogLevel): Logger['info'] =>
+    (message, fields) => {
+      if (LOG_LEVELS.indexOf(name) < least) return
+      write(humanLines({ level: name, at: Date.now(), message, fields: loggable(fields) }, columns, colour))
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -75,7 +94,10 @@ function loggableError(error: Error): Fields {
  * Tells troubles in sentences, for a command whose output a person reads; what goes as it should its output shows. Secrets are
  * blotted out as they are of a log.
  */
-export function openTroubles(print: (line: string) => void): Logger {
+export function openTroubles(
+  print: (line: string) => void,
+  { level = 'warn' }: Pick<LogOptions, 'level'> = {},
+): Logger {
   const tell = (message: string, fields: Fields = {}): void => {
     const { error, ...about } = fields
     const who = Object.entries(about).flatMap(([name, value]) =>
@@ -84,7 +106,8 @@ export function openTroubles(print: (line: string) => void): Logger {
     const why = error instanceof Error ? `: ${error.message}` : typeof error === 'string' ? `: ${error}` : ''
     print(redact(`warning: ${message}${who.length === 0 ? '' : ` (${who.join(', ')})`}${why}`))
   }
-  return { info: () => undefined, warn: tell, error: tell }
+  const debug = (message: string): void => print(redact(`debug: ${message}`))
+  return { info: () => undefined, warn: tell, error: tell, ...(level === 'debug' ? { debug } : {}) }
 }
 
 /** What the system refuses, such as a write to a full disk, is no bug: code and path say all of it. */

@@ -4,6 +4,8 @@ import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Composition } from './commands/composition.ts'
 import { addMigrateHost, addMigrateNetworks } from './migrate-command-line.ts'
+import type { LogOptions } from '../model/log-options.ts'
+import { addLogOptions, logOptionsOf } from './log-command-line.ts'
 import { addLooks } from './look-command-line.ts'
 import { CONFIG_HELP, DEFAULT_CONFIG } from './commands/config-option.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
@@ -16,7 +18,7 @@ export interface Outside {
     readonly columns?: number
     readonly rows?: number
   }
-  readonly stderr: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
   /** Aborts when the command is to end. Called once a command needs it. */
   readonly stopSignal: () => AbortSignal
   /** Calls back whenever a person asks for the configuration to be read again. Called once a command takes that. */
@@ -58,10 +60,12 @@ function commands(
 ): Command {
   const { stdin, stdout, stderr, stopSignal, hangups } = outside
   const print = (line: string): void => void stdout.write(`${line}\n`)
+  // As the command that is called was asked for.
+  let log: LogOptions = {}
   // Only who runs on has a log: nobody wants lines of JSON among sentences.
   const spoken: Composition = {
     ...composition,
-    openLog: () => composition.openTroubles((line) => void stderr.write(`${line}\n`)),
+    openLog: () => composition.openTroubles((line) => void stderr.write(`${line}\n`), log.level === 'debug' ? log : {}),
     commitChecker: async (config, logger) => {
       const ofCommit = await composition.commitChecker(config, logger)
       if (ofCommit !== undefined) stderr.write(`${ofCommit.inForce}\n`)
@@ -91,7 +95,8 @@ function commands(
     .action(async (options: { config: string; once: boolean; plan?: string }) => {
       const onReloadRequest = options.once ? (): void => undefined : hangups()
       const { runCommand } = await import('./commands/run.ts')
-      finish(await runCommand({ ...options, onReloadRequest }, composition, print, stopSignal()))
+      const logged = { ...composition, openLog: () => composition.openLog(log) }
+      finish(await runCommand({ ...options, onReloadRequest }, logged, print, stopSignal()))
     })
   lanista
     .command('plan')
@@ -249,5 +254,9 @@ function commands(
       const { schemaCommand } = await import('./commands/schema.ts')
       finish(schemaCommand(name, print))
     })
+  addLogOptions(lanista)
+  lanista.hook('preAction', (_, called) => {
+    log = logOptionsOf(called.opts(), stderr, composition.environment)
+  })
   return lanista
 }

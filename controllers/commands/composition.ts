@@ -5,6 +5,7 @@ import type { ConfigSource } from '../../model/config-source.ts'
 import type { DoctorLooks } from '../../model/doctor-looks.ts'
 import type { DestroyOrderStore, OrdersUntold } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
+import type { LogOptions } from '../../model/log-options.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
@@ -54,17 +55,17 @@ export interface Composition {
   configSource(file: string): ConfigSource
   /** Where the API token would be read from, and whether it can be. */
   inspectToken(config: ServerConfig): Promise<TokenInspection>
-  /** A log of JSON lines, to standard error or appended to a file. */
-  openLog(file?: string): Logger
+  /** A log, to standard error or appended to a file; of JSON lines unless it is for people. */
+  openLog(options?: LogOptions): Logger
   /** What goes wrong, in sentences, for whoever reads a command's output. */
-  openTroubles(print: (line: string) => void): Logger
+  openTroubles(print: (line: string) => void, options?: Pick<LogOptions, 'level'>): Logger
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
   /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
   /** The host that this runs on, where Ludus' network is to be moved to SDN. Nothing is read or changed yet. */
   host(config: ServerConfig, configFile: string, logger: Logger): Promise<HostParts>
-  /** What `lanista doctor` looks at; nothing is looked at yet. */
-  doctor(): DoctorLooks
+  /** What `lanista doctor` looks at; nothing is looked at yet. @param logger is told of requests */
+  doctor(logger: Logger): DoctorLooks
   /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */
   simulate(options: SimulateOptions): Promise<SimulatedCluster>
 }

@@ -26,7 +26,7 @@ const [SHORTEST, LONGEST] = [100, 120_000]
  */
 export async function doctorCommand(
   options: DoctorOptions,
-  composition: Pick<Composition, 'configSource' | 'doctor' | 'clock'>,
+  composition: Pick<Composition, 'configSource' | 'doctor' | 'clock' | 'openLog'>,
   paint: Paint,
   print: (line: string) => void,
   signal: AbortSignal,
@@ -35,7 +35,7 @@ export async function doctorCommand(
     throw new UserError(`-o ${printable(options.output)} is not known; choose among table, json`)
   const limit = limitOf(options.timeout)
   const { clock } = composition
-  const looks = composition.doctor()
+  const looks = composition.doctor(composition.openLog())
   const read = () => composition.configSource(options.config).read()
   const checks = await examine(options.config, read, { looks, clock, limit }, signal)
   const report = doctorReportOf(checks, looks.lanista, clock.now())

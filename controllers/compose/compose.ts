@@ -63,13 +63,13 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     },
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),
-    openLog: (file) => openLogger(logDestination(file)),
+    openLog: (options = {}) => openLogger(logDestination(options.file), options),
     openTroubles,
     connect: (config, logger) => connect(config, logger, version, outside),
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     host: async (config, configFile, logger) =>
       (await import('./host-parts.ts')).hostParts(config, configFile, logger, outside),
-    doctor: () => doctorLooks(version, outside),
+    doctor: (logger) => doctorLooks(version, outside, logger),
     // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.
     simulate: async (options) => (await import('./simulate.ts')).simulateCluster(options),
   }

@@ -13,7 +13,7 @@ import type { DoctorLooks } from '../../model/doctor-looks.ts'
 import type { Logger } from '../../model/ports.ts'
 import { shownUrl } from '../../model/shown-url.ts'
 import type { Composition } from '../commands/composition.ts'
-import { settingsOf, tokenSourcesOf } from './connect.ts'
+import { settingsOf, tellRequest, tokenSourcesOf } from './connect.ts'
 import { pathOf } from './git-range-files.ts'
 import { proposeCommit, proposedSource } from './propose-commit.ts'
 
@@ -24,6 +24,7 @@ const QUIET: Logger = { info: () => undefined, warn: () => undefined, error: () 
 export function doctorLooks(
   version: string,
   outside: Pick<Composition, 'clock' | 'random' | 'environment'>,
+  logger: Logger,
 ): DoctorLooks {
   const { clock, random, environment } = outside
   return {
@@ -65,7 +66,13 @@ export function doctorLooks(
     proxmox: async (config, limit) =>
       inspectProxmox(
         await settingsOf(config, environment),
-        { clock, random, logger: QUIET, lanes: createLanes({ clock, random, isCongestion: () => false }) },
+        {
+          clock,
+          random,
+          logger: QUIET,
+          lanes: createLanes({ clock, random, isCongestion: () => false }),
+          onRequest: (seen) => tellRequest(seen, logger),
+        },
         limit,
       ),
   }

@@ -311,10 +311,16 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'model',
       'controllers/commands',
+      'controllers/log-command-line.ts',
       'controllers/look-command-line.ts',
       'controllers/migrate-command-line.ts',
       'controllers/terminal',
     ],
+  },
+  {
+    name: 'controllers/log-command-line.ts',
+    purpose: 'how a command tells what it does',
+    imports: ['model'],
   },
   {
     name: 'controllers/look-command-line.ts',
@@ -413,7 +419,12 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   axios: ['adapters/forge/post-json.ts', 'adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
-  commander: ['controllers/command-line.ts', 'controllers/look-command-line.ts', 'controllers/migrate-command-line.ts'],
+  commander: [
+    'controllers/command-line.ts',
+    'controllers/log-command-line.ts',
+    'controllers/look-command-line.ts',
+    'controllers/migrate-command-line.ts',
+  ],
   croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],

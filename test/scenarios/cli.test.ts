@@ -102,6 +102,39 @@ describe('the commands', function () {
     expect(again.status, again.output).to.equal(0)
   })
 
+  it('run --once tells for people and in JSON, at the level that was asked for, and --debug prints each request without a secret', async () => {
+    const secret = controllerToken(site.simulator.world)?.split('=')[1] ?? ''
+    const run = async (...args: readonly string[]) => {
+      const { status, stderr } = await startHere(['run', '--once', '--config', site.config, ...args], {
+        log: 'on standard error',
+      }).ended
+      expect(stderr).not.to.include(secret)
+      expect(status, stderr).to.equal(0)
+      return stderr
+    }
+    const json = await run('--debug')
+    const requests = json
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+      .filter((each) => typeof each === 'object' && each !== null && 'route' in each)
+    expect(requests.length).to.be.greaterThan(10)
+    for (const each of requests) expect(each).to.include.keys('method', 'route', 'result', 'ms', 'msg')
+    const human = await run('--log-format', 'human', '--log-level', 'debug')
+    expect(human).to.match(/^\d\d:\d\d:\d\d · debug GET \/cluster\/resources: ok, \d+ ms$/m)
+    expect(human.split('\n').filter((line) => line.length > 80 && line.includes(' info '))).to.deep.equal([])
+    expect(await run('--log-format', 'human', '--log-level', 'error')).to.equal('')
+    const plan = await lanista('plan', '--debug', '--config', site.config)
+    expect(plan.output).to.match(/^debug: GET \/version: ok, \d+ ms$/m)
+    const doctor = await lanista('doctor', '--debug', '--config', site.config)
+    expect(doctor.output).to.match(/^debug: GET \/nodes\/pve1\/time: ok, \d+ ms$/m)
+    const wrong = await lanista('run', '--once', '--log-level', 'loud', '--config', site.config)
+    expect([wrong.status, wrong.output]).to.deep.equal([
+      1,
+      "error: option '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error.\n",
+    ])
+  })
+
   it('plan has nothing to do then, with status 0', async () => {
     const before = writes()
     const { status, output } = await lanista('plan', '--config', site.config)

@@ -100,7 +100,7 @@ function compositionWith({ environment = {}, notifier, log }: StartOptions, stde
   const own = compose({ version: 'test', environment })
   return {
     ...own,
-    openLog: () => (log === undefined ? quiet : openLogger(stderr)),
+    openLog: (options) => (log === undefined ? quiet : openLogger(stderr, options)),
     connect: async (...args) => {
       const connected = await own.connect(...args)
       return notifier === undefined ? connected : { ...connected, notifier }

@@ -1,0 +1,96 @@
+import { styleText } from 'node:util'
+import { printable } from '../model/printable.ts'
+import type { LogLevel } from '../model/log-options.ts'
+
+/** One line of a log, before it is written down for a person. */
+export interface LogEntry {
+  readonly level: LogLevel
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly message: string
+  /** Plain values; an error is its message, kind and causes. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** A sign and a word for each level: never the colour alone. */
+const WORDS: Readonly<Record<LogLevel, string>> = {
+  debug: '· debug',
+  info: '✓ info ',
+  warn: '! warn ',
+  error: '✗ error',
+}
+
+const COLOURS: Readonly<Record<LogLevel, 'dim' | 'green' | 'yellow' | 'red'>> = {
+  debug: 'dim',
+  info: 'green',
+  warn: 'yellow',
+  error: 'red',
+}
+
+/** `17:04:05 ✓ info  ` */
+const INDENT = 17
+/** Narrower is no terminal of a person. */
+const NARROWEST = 40
+const LONGEST = 4000
+
+/**
+ * An entry for a person: time, level, whom it is about, what, and why; further fields in brackets. It is broken at blanks into lines of
+ * that many characters, the later ones below the first one's words. A word is never broken, so that places in files (`JD.yml:3:5:`) and
+ * lines for a shell can be clicked and copied.
+ */
+export function humanLines({ level, at, message, fields }: LogEntry, columns = 80, colour = false): string {
+  const { range, vm, error, reason, message: more, ...others } = level === 'debug' ? {} : fields
+  const whom = [range, vm].filter((part) => typeof part === 'string').join('/')
+  const why = [reason, more, textOf(error)].filter((part) => typeof part === 'string' && part !== '')
+  const rest = Object.entries(others).flatMap(([name, value]) => {
+    const shown = shownValue(value)
+    return shown === undefined ? [] : [`${name} ${shown}`]
+  })
+  const said = [
+    whom === '' || message.startsWith(`range ${whom}`) ? '' : `${whom}: `,
+    [message, ...why].join(': '),
+    rest.length === 0 ? '' : ` (${rest.join(', ')})`,
+  ].join('')
+  const lines = wrapped(printable(said, LONGEST), Math.max(NARROWEST, columns) - INDENT)
+  const begin = `${timeOf(at)} ${colour ? styleText(COLOURS[level], WORDS[level], { validateStream: false }) : WORDS[level]} `
+  return [
+    `${begin}${lines[0] ?? ''}`,
+    ...lines.slice(1).map((line) => `${' '.repeat(INDENT)}${line}`),
+    ...stackOf(error),
+  ]
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('')
+}
+
+/** By the clock on the wall. */
+const timeOf = (at: number): string => {
+  const date = new Date(at)
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
+}
+
+const textOf = (error: unknown): unknown => {
+  if (typeof error !== 'object' || error === null) return error
+  return 'message' in error ? error.message : undefined
+}
+
+/** Of a bug alone there is one. */
+const stackOf = (error: unknown): readonly string[] =>
+  typeof error === 'object' && error !== null && 'stack' in error && typeof error.stack === 'string'
+    ? error.stack.split('\n').map((line) => `${' '.repeat(INDENT)}${printable(line, 400)}`)
+    : []
+
+function shownValue(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map((each) => shownValue(each) ?? '').join(' ')
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value)
+  return value === undefined || value === null ? undefined : String(value)
+}
+
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}
