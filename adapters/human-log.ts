@@ -81,8 +81,8 @@ const stackOf = (error: unknown): readonly string[] =>
 
 function shownValue(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.map((each) => shownValue(each) ?? '').join(' ')
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value)
-  return value === undefined || value === null ? undefined : String(value)
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function wrapped(text: string, width: number): readonly string[] {
