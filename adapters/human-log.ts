@@ -1,16 +1,7 @@
 import { styleText } from 'node:util'
 import { printable } from '../model/printable.ts'
+import type { LogLine } from '../model/api/log-line.ts'
 import type { LogLevel } from '../model/log-options.ts'
-
-/** One line of a log, before it is written down for a person. */
-export interface LogEntry {
-  readonly level: LogLevel
-  /** Epoch milliseconds. */
-  readonly at: number
-  readonly message: string
-  /** Plain values; an error is its message, kind and causes. */
-  readonly fields: Readonly<Record<string, unknown>>
-}
 
 /** A sign and a word for each level: never the colour alone. */
 const WORDS: Readonly<Record<LogLevel, string>> = {
@@ -38,7 +29,7 @@ const LONGEST = 4000
  * that many characters, the later ones below the first one's words. A word is never broken, so that places in files (`JD.yml:3:5:`) and
  * lines for a shell can be clicked and copied.
  */
-export function humanLines({ level, at, message, fields }: LogEntry, columns = 80, colour = false): string {
+export function humanLines({ level, time, message, fields }: LogLine, columns = 80, colour = false): string {
   const { range, vm, error, reason, message: more, ...others } = level === 'debug' ? {} : fields
   const whom = [range, vm].filter((part) => typeof part === 'string').join('/')
   const why = [reason, more, textOf(error)].filter((part) => typeof part === 'string' && part !== '')
@@ -52,7 +43,7 @@ export function humanLines({ level, at, message, fields }: LogEntry, columns = 8
     rest.length === 0 ? '' : ` (${rest.join(', ')})`,
   ].join('')
   const lines = wrapped(printable(said, LONGEST), Math.max(NARROWEST, columns) - INDENT)
-  const begin = `${timeOf(at)} ${colour ? styleText(COLOURS[level], WORDS[level], { validateStream: false }) : WORDS[level]} `
+  const begin = `${timeOf(time)} ${colour ? styleText(COLOURS[level], WORDS[level], { validateStream: false }) : WORDS[level]} `
   return [
     `${begin}${lines[0] ?? ''}`,
     ...lines.slice(1).map((line) => `${' '.repeat(INDENT)}${line}`),
@@ -63,8 +54,8 @@ export function humanLines({ level, at, message, fields }: LogEntry, columns = 8
 }
 
 /** By the clock on the wall. */
-const timeOf = (at: number): string => {
-  const date = new Date(at)
+const timeOf = (time: string): string => {
+  const date = new Date(time)
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
 }
 

@@ -1,5 +1,6 @@
 import { destination, pino, stdTimeFunctions } from 'pino'
-import { LOG_LEVELS, type LogLevel, type LogOptions } from '../model/log-options.ts'
+import { type LogLine, writtenLine } from '../model/api/log-line.ts'
+import type { LogOptions } from '../model/log-options.ts'
 import type { Logger } from '../model/ports.ts'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
@@ -19,16 +20,24 @@ export const logDestination = (file?: string): LineSink =>
 /**
  * Logs JSON lines: `level`, `time` (ISO 8601), `msg`, and the fields; or, as `human`, lines for a person. An error among the fields
  * becomes its message, kind, call and causes. Whatever looks like a Proxmox secret is blotted out of every line.
+ *
+ * @param onLine told of each line as well, but for requests, whatever the form that it is written in
  */
-export function openLogger(sink: LineSink = logDestination(), options: LogOptions = {}): Logger {
-  const write = (line: string): void => void sink.write(redact(line))
-  return options.format === 'human' ? humanLogger(write, options) : jsonLogger(write, options)
-}
-
-function jsonLogger(write: (line: string) => void, { level = 'info' }: LogOptions): Logger {
+export function openLogger(
+  sink: LineSink = logDestination(),
+  onLine?: (line: LogLine) => void,
+  { format, level = 'info', columns, colour }: LogOptions = {},
+): Logger {
   const log = pino(
     { base: null, level, timestamp: stdTimeFunctions.isoTime, formatters: { level: (name) => ({ level: name }) } },
-    { write },
+    {
+      write: (line: string) => {
+        const told = redact(line)
+        const entry = onLine === undefined && format !== 'human' ? undefined : writtenLine.parse(JSON.parse(told))
+        sink.write(entry !== undefined && format === 'human' ? humanLines(entry, columns, colour) : told)
+        if (entry !== undefined && entry.level !== 'debug') onLine?.(entry)
+      },
+    },
   )
   return {
     debug: (message, fields) => log.debug(loggable(fields), message),
@@ -36,17 +45,6 @@ function jsonLogger(write: (line: string) => void, { level = 'info' }: LogOption
     warn: (message, fields) => log.warn(loggable(fields), message),
     error: (message, fields) => log.error(loggable(fields), message),
   }
-}
-
-function humanLogger(write: (line: string) => void, { level = 'info', columns, colour }: LogOptions): Logger {
-  const least = LOG_LEVELS.indexOf(level)
-  const at =
-    (name: LogLevel): Logger['info'] =>
-    (message, fields) => {
-      if (LOG_LEVELS.indexOf(name) < least) return
-      write(humanLines({ level: name, at: Date.now(), message, fields: loggable(fields) }, columns, colour))
-    }
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,3 +1,4 @@
+import type { ApiPlace, LanistaApi } from '../../model/api/lanista-api.ts'
 import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
@@ -14,11 +15,13 @@ import type { Presence } from '../../model/presence.ts'
 import type { Observed } from '../../model/observed.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
+import type { SuspendOrderStore } from '../../model/suspend-order.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
 import type { GitSource } from '../git/git-source.ts'
 import type { HostParts } from '../host-migration/host-parts.ts'
 import type { FollowedFiles } from '../revisions/followed-files.ts'
+import type { TellingParts } from '../telling/telling-parts.ts'
 import type { PruneParts } from '../removal/open-pruning.ts'
 
 /**
@@ -60,6 +63,11 @@ export interface Composition {
   /** What goes wrong, in sentences, for whoever reads a command's output. */
   openTroubles(print: (line: string) => void, options?: Pick<LogOptions, 'level'>): Logger
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
+  /**
+   * The running Lanista, elsewhere or on this machine; undefined when none runs on this machine. Throws `UserError` when it is there and
+   * does not answer.
+   */
+  lanista(config: ServerConfig, place: ApiPlace, signal: AbortSignal): Promise<LanistaApi | undefined>
   /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
   /** The host that this runs on, where Ludus' network is to be moved to SDN. Nothing is read or changed yet. */
@@ -98,6 +106,7 @@ export interface Connected {
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
+  readonly suspendOrders: SuspendOrderStore
   /** What a move from bridges to VNets keeps on disk; a lock of its own, as a controller may be running. */
   readonly migration: {
     readonly journal: MigrationJournalStore
@@ -117,6 +126,8 @@ export interface Connected {
   /** Why newer contents of range files are not acted on, by range, by the status files of who acts on them. */
   readonly heldBefore: () => Promise<ReadonlyMap<string, string>>
   readonly notifier: Notifier
+  /** What people are told of, and where that is kept. */
+  readonly telling: TellingParts
   readonly prune: Pick<PruneParts, 'provenance' | 'seenFiles' | 'approvals'>
   /**
    * Serves metrics, health and the API until the signal aborts, on the configured address unless another is given.

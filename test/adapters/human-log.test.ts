@@ -4,13 +4,13 @@ import { openLogger, openTroubles } from '../../adapters/logger.ts'
 import type { LogOptions } from '../../model/log-options.ts'
 import { ProxmoxError } from '../../model/proxmox-error.ts'
 
-const AT = new Date(2026, 10, 30, 7, 4, 5).getTime()
+const TIME = new Date(2026, 10, 30, 7, 4, 5).toISOString()
 const line = (
   level: 'debug' | 'info' | 'warn' | 'error',
   message: string,
   fields: Readonly<Record<string, unknown>> = {},
   columns?: number,
-): string => humanLines({ level, at: AT, message, fields }, columns)
+): string => humanLines({ level, time: TIME, message, fields }, columns)
 
 describe('a log for people', () => {
   for (const [situation, said, expected] of [
@@ -45,7 +45,7 @@ describe('a log for people', () => {
 
   it('has the stack of a bug', () => {
     const lines: string[] = []
-    openLogger({ write: (each) => lines.push(each) }, { format: 'human' }).error('broke', {
+    openLogger({ write: (each) => lines.push(each) }, undefined, { format: 'human' }).error('broke', {
       error: new TypeError('bug'),
     })
     expect(lines.join('')).to.match(/✗ error broke: bug.*\n {17}TypeError: bug\n {17} +at /)
@@ -61,7 +61,7 @@ describe('a log for people', () => {
       it(`leaves out what is below ${level}, as ${format}`, () => {
         const lines: string[] = []
         const options: LogOptions = { format, level }
-        const logger = openLogger({ write: (each) => lines.push(each) }, options)
+        const logger = openLogger({ write: (each) => lines.push(each) }, undefined, options)
         logger.debug?.('dbg')
         logger.info('inf')
         logger.warn('wrn')
@@ -74,7 +74,9 @@ describe('a log for people', () => {
     const lines: string[] = []
     const error = new ProxmoxError('transport', 'GET /x', `PVEAPIToken=u@pve!t=${secret} is refused`)
     for (const format of ['json', 'human'] as const)
-      openLogger({ write: (each) => lines.push(each) }, { format }).warn(`token u@pve!t=${secret}`, { error })
+      openLogger({ write: (each) => lines.push(each) }, undefined, { format }).warn(`token u@pve!t=${secret}`, {
+        error,
+      })
     openTroubles((each) => lines.push(each), { level: 'debug' }).debug?.(`token u@pve!t=${secret}`)
     expect(lines).to.have.length(3)
     expect(lines.join('')).to.include('***').and.not.include(secret)

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream'
-import { openLogger } from '../../adapters/logger.ts'
 import { runCommandLine } from '../../controllers/command-line.ts'
 import { compose } from '../../controllers/compose/compose.ts'
 import type { Composition } from '../../controllers/commands/composition.ts'
@@ -97,10 +96,10 @@ export function startHere(args: readonly string[], options: StartOptions = {}): 
 export const lanistaHere = (args: readonly string[]): Promise<Ended> => startHere(args).ended
 
 function compositionWith({ environment = {}, notifier, log }: StartOptions, stderr: PassThrough): Composition {
-  const own = compose({ version: 'test', environment })
+  const own = compose({ version: 'test', environment, log: stderr })
   return {
     ...own,
-    openLog: (options) => (log === undefined ? quiet : openLogger(stderr, options)),
+    openLog: (options) => (log === undefined ? quiet : own.openLog(options)),
     connect: async (...args) => {
       const connected = await own.connect(...args)
       return notifier === undefined ? connected : { ...connected, notifier }

@@ -10,6 +10,7 @@ import { FakeHostRoutes } from '../../builders/fake-host-routes.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { range } from '../../builders/range.ts'
 import { quiet } from '../../builders/quiet.ts'
+import { tellingParts } from '../../builders/telling-parts.ts'
 
 const config = serverConfigSchema.parse({ proxmox_node: 'pve1', lanista: { ranges: '/configured' } })
 
@@ -76,6 +77,7 @@ async function validate(
     inspectToken: never,
     openLog: () => quiet,
     openTroubles: () => quiet,
+    lanista: never,
     connect: async () =>
       await Promise.resolve({
         config,
@@ -87,6 +89,8 @@ async function validate(
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),
         destroyOrders: { read: never, write: never, clear: never, list: never },
+        suspendOrders: { read: never, write: never, clear: never },
+        telling: tellingParts(),
         propose: undefined,
         migration: {
           journal: { read: never, write: never, clear: never },
