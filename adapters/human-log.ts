@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { beginsWithPlace } from '../model/diagnostic.ts'
 import { printable } from '../model/printable.ts'
 import type { LogLine } from '../model/api/log-line.ts'
 import type { LogLevel } from '../model/log-options.ts'
@@ -26,32 +27,41 @@ const LONGEST = 4000
 
 /**
  * An entry for a person: time, level, whom it is about, what, and why; further fields in brackets. It is broken at blanks into lines of
- * that many characters, the later ones below the first one's words. A word is never broken, so that places in files (`JD.yml:3:5:`) and
- * lines for a shell can be clicked and copied.
+ * that many characters, the later ones below the first one's words. A word is never broken, so that lines for a shell can be copied.
+ * What is said of a place in a file (`JD.yml:3:5: …`) has lines of its own after that, which begin with the place: terminals and editors
+ * make a link of it.
  */
 export function humanLines({ level, time, message, fields }: LogLine, columns = 80, colour = false): string {
   const { range, vm, error, reason, message: more, ...others } = level === 'debug' ? {} : fields
   const whom = [range, vm].filter((part) => typeof part === 'string').join('/')
-  const why = [reason, more, textOf(error)].filter((part) => typeof part === 'string' && part !== '')
-  const rest = Object.entries(others).flatMap(([name, value]) => {
+  const all = [message, reason, more, textOf(error)].filter((part) => typeof part === 'string' && part !== '')
+  const what = all.filter((part) => !isPlaced(part))
+  const named = Object.entries(others).filter(([, value]) => placesIn(value).length === 0)
+  const rest = named.flatMap(([name, value]) => {
     const shown = shownValue(value)
     return shown === undefined ? [] : [`${name} ${shown}`]
   })
   const said = [
     whom === '' || message.startsWith(`range ${whom}`) ? '' : `${whom}: `,
-    [message, ...why].join(': '),
+    what.length === 0 ? 'in a file:' : what.join(': '),
     rest.length === 0 ? '' : ` (${rest.join(', ')})`,
   ].join('')
   const lines = wrapped(printable(said, LONGEST), Math.max(NARROWEST, columns) - INDENT)
-  const begin = `${timeOf(time)} ${colour ? styleText(COLOURS[level], WORDS[level], { validateStream: false }) : WORDS[level]} `
+  const word = colour ? styleText(COLOURS[level], WORDS[level], { validateStream: false }) : WORDS[level]
+  const places = [...all.filter(isPlaced), ...Object.values(others).flatMap(placesIn)]
   return [
-    `${begin}${lines[0] ?? ''}`,
+    `${timeOf(time)} ${word} ${lines[0] ?? ''}`,
     ...lines.slice(1).map((line) => `${' '.repeat(INDENT)}${line}`),
+    ...places.map((place) => printable(place, LONGEST)),
     ...stackOf(error),
   ]
     .map((line) => `${line.trimEnd()}\n`)
     .join('')
 }
+
+const isPlaced = (value: unknown): value is string => typeof value === 'string' && beginsWithPlace(value)
+
+const placesIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value : [value]).filter(isPlaced)
 
 /** By the clock on the wall. */
 const timeOf = (time: string): string => {

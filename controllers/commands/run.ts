@@ -1,5 +1,5 @@
 import type { ConfigSource, EffectiveConfig, ServerConfigRead } from '../../model/config-source.ts'
-import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
+import { beginsWithPlace, diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { Logger } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { apiUrlsOf, type ServerConfig } from '../../model/server-config.ts'
@@ -141,11 +141,15 @@ async function converge(
   for (const status of controller.board.all()) {
     const ready = readyConditionOf(status)
     // `Ready`, or `Absent` of one that is gone as its file asks.
+    const message = ready?.message ?? 'not looked at'
+    const isPlaced = beginsWithPlace(message)
     const word =
       ready?.status === 'True'
         ? ready.reason
-        : `not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at'}`
+        : `not Ready: ${ready?.reason ?? 'Pending'}${isPlaced ? ', by its file:' : `: ${message}`}`
     print(`range ${status.id}: ${word}`)
+    // A place in a file begins a line, so that terminals and editors make a link of it.
+    if (ready?.status !== 'True' && isPlaced) print(message)
     for (const vm of status.vms)
       if (ready?.status !== 'True' && vm.phase !== 'running')
         print(`  vm ${vm.name}: ${vm.phase}${vm.trouble === undefined ? '' : `: ${vm.trouble}`}`)

@@ -34,8 +34,20 @@ describe('a log for people', () => {
   ] as const)
     it(`has ${situation}`, () => expect(said).to.equal(expected))
 
+  it('begins a line with each place in a file', () => {
+    const [one, two] = ['/r/JD.yml:3:5: unknown key; remove it', '/r/JD.yml:9: no VM']
+    expect(line('warn', one)).to.equal(`07:04:05 ! warn  in a file:\n${one}\n`)
+    const fields = { range: 'JD', reason: 'Invalid', message: one }
+    expect(line('warn', 'range is not Ready', fields)).to.equal(
+      `07:04:05 ! warn  JD: range is not Ready: Invalid\n${one}\n`,
+    )
+    expect(line('error', 'configuration: refused', { diagnostics: [one, two], at: 3 })).to.equal(
+      `07:04:05 ✗ error configuration: refused (at 3)\n${one}\n${two}\n`,
+    )
+  })
+
   it('breaks what is longer than 80 characters at blanks, below the first words, and no word', () => {
-    const place = `/srv/ranges/${'x'.repeat(70)}.yml:3:5:`
+    const place = `/srv/ranges/${'x'.repeat(70)}.yml`
     const said = line('error', `${place} ${'some more words '.repeat(9)}`, {})
     const lines = said.split('\n').slice(0, -1)
     expect(lines[0]).to.equal(`07:04:05 ✗ error ${place}`)

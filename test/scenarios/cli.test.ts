@@ -193,9 +193,9 @@ describe('the commands', function () {
       lanista('plan', '--config', site.config),
       lanista('run', '--once', '--config', site.config),
     ])
-    expect(plan.output).to.match(/! .*BAD\.yml:3:5: .*vlam.*did you mean vlan\?/)
+    expect(plan.output).to.match(/^\/\S*BAD\.yml:3:5: .*vlam.*did you mean vlan\?/m)
     expect(once.output)
-      .to.match(/^range BAD: not Ready: Invalid: .*BAD\.yml:\d+:\d+: /m)
+      .to.match(/^range BAD: not Ready: Invalid, by its file:\n\/\S*BAD\.yml:\d+:\d+: /m)
       .and.match(/^range JD: Ready$/m)
     expect([plan.status, once.status]).to.deep.equal([1, 1])
     expect(writes()).to.equal(before)
