@@ -21,8 +21,9 @@ const COLOURS: Readonly<Record<LogLevel, 'dim' | 'green' | 'yellow' | 'red'>> = 
 
 /** `17:04:05 ✓ info  ` */
 const INDENT = 17
-/** Narrower is no terminal of a person. */
+/** Narrower is no terminal of a person: some have no width at all. */
 const NARROWEST = 40
+const USUAL = 80
 const LONGEST = 4000
 
 /**
@@ -31,7 +32,7 @@ const LONGEST = 4000
  * What is said of a place in a file (`JD.yml:3:5: …`) has lines of its own after that, which begin with the place: terminals and editors
  * make a link of it.
  */
-export function humanLines({ level, time, message, fields }: LogLine, columns = 80, colour = false): string {
+export function humanLines({ level, time, message, fields }: LogLine, columns = USUAL, colour = false): string {
   const { range, vm, error, reason, message: more, ...others } = level === 'debug' ? {} : fields
   const whom = [range, vm].filter((part) => typeof part === 'string').join('/')
   const all = [message, reason, more, textOf(error)].filter((part) => typeof part === 'string' && part !== '')
@@ -46,7 +47,7 @@ export function humanLines({ level, time, message, fields }: LogLine, columns = 
     what.length === 0 ? 'in a file:' : what.join(': '),
     rest.length === 0 ? '' : ` (${rest.join(', ')})`,
   ].join('')
-  const lines = wrapped(printable(said, LONGEST), Math.max(NARROWEST, columns) - INDENT)
+  const lines = wrapped(printable(said, LONGEST), (columns < NARROWEST ? USUAL : columns) - INDENT)
   const word = colour ? styleText(COLOURS[level], WORDS[level], { validateStream: false }) : WORDS[level]
   const places = [...all.filter(isPlaced), ...Object.values(others).flatMap(placesIn)]
   return [

@@ -13,9 +13,23 @@ export interface LineSink {
   write(line: string): unknown
 }
 
-/** Standard error, or a file that is appended to; written at once, so that nothing is lost when the process ends. */
-export const logDestination = (file?: string): LineSink =>
-  destination({ dest: file ?? 2, append: true, mkdir: true, sync: true })
+/**
+ * Standard error, or a file that is appended to; written at once, so that nothing is lost when the process ends. A line that can't be
+ * written, as on a full disk, is lost: what it tells of goes on.
+ */
+export function logDestination(file?: string): LineSink {
+  const stream = destination({ dest: file ?? 2, append: true, mkdir: true, sync: true })
+  stream.on('error', () => undefined)
+  return {
+    write: (line) => {
+      try {
+        stream.write(line)
+      } catch {
+        // There is nowhere else to say so.
+      }
+    },
+  }
+}
 
 /**
  * Logs JSON lines: `level`, `time` (ISO 8601), `msg`, and the fields; or, as `human`, lines for a person. An error among the fields

@@ -211,7 +211,8 @@ function commands(
       finish(await validateCommand({ ...given, paths, config }, spoken, paint(), print, stopSignal()))
     })
   const complain = (line: string): void => void stderr.write(`${line}\n`)
-  addLooks(lanista, { composition: spoken, print, complain, paint, finish, stopSignal })
+  const columns = stdout.isTTY === true ? stdout.columns : undefined
+  addLooks(lanista, { composition: spoken, print, columns, complain, paint, finish, stopSignal })
   const migrate = lanista
     .command('migrate')
     .description('move an existing Ludus installation from bridges to SDN networks')

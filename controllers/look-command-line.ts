@@ -8,6 +8,8 @@ interface Acting {
   readonly composition: Composition
   readonly print: (line: string) => void
   readonly paint: () => Paint
+  /** Of the terminal that is printed to; undefined where there is none. */
+  readonly columns: number | undefined
   /** Prints what went wrong. */
   readonly complain: (line: string) => void
   readonly finish: (status: number) => void
@@ -27,7 +29,7 @@ export function addLooks(lanista: Command, acting: Acting): void {
     .option('--timeout <duration>', 'how long each check may take', '10s')
     .action(async (options: { config: string; output: string; timeout: string }) => {
       const { doctorCommand } = await import('./commands/doctor.ts')
-      finish(await doctorCommand(options, composition, paint(), print, stopSignal()))
+      finish(await doctorCommand({ ...options, columns: acting.columns }, composition, paint(), print, stopSignal()))
     })
   lanista
     .command('diff')

@@ -14,6 +14,8 @@ export interface DoctorOptions {
   readonly output: string
   /** How long one look may take, such as `10s`. */
   readonly timeout: string
+  /** Of the terminal; undefined where there is none. */
+  readonly columns?: number | undefined
 }
 
 /** The least and the most that a look may take, in milliseconds. */
@@ -40,7 +42,7 @@ export async function doctorCommand(
   const checks = await examine(options.config, read, { looks, clock, limit }, signal)
   const report = doctorReportOf(checks, looks.lanista, clock.now())
   if (options.output === 'json') print(asJson(report))
-  else for (const line of doctorText(report, paint)) print(line)
+  else for (const line of doctorText(report, paint, options.columns)) print(line)
   return report.counts.fail > 0 ? 1 : 0
 }
 

@@ -25,7 +25,7 @@ export async function writeSavedPlan(file: string, plan: SavedPlan): Promise<voi
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined)
     throw new UserError(
-      `${shown}: the plan can't be kept there (${error instanceof Error ? error.message : String(error)}); name a file in a folder that you may write`,
+      `${shown}: the plan can't be kept there (${whyOf(error)}); name a file in a folder that you may write`,
       error,
     )
   }
@@ -35,10 +35,7 @@ export async function writeSavedPlan(file: string, plan: SavedPlan): Promise<voi
 export async function readSavedPlan(file: string): Promise<SavedPlan> {
   const shown = `--plan ${printable(file, 4096)}`
   const { text, mode } = await read(file).catch((error: unknown) => {
-    throw new UserError(
-      `${shown}: it can't be read (${error instanceof Error ? error.message : String(error)}); make one with lanista plan --out`,
-      error,
-    )
+    throw new UserError(`${shown}: it can't be read (${whyOf(error)}); make one with lanista plan --out`, error)
   })
   if ((mode & 0o022) !== 0)
     throw new UserError(
@@ -68,6 +65,10 @@ async function read(file: string): Promise<{ readonly text: string; readonly mod
     await opened.close()
   }
 }
+
+/** Without the name of a file that nobody has named. */
+const whyOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/, \w+ '.*$/s, '')
 
 function jsonOf(text: string): unknown {
   try {

@@ -23,14 +23,12 @@ export function networkSections(
       ? snapshot.vnets.filter((each) => each.name === name)
       : [],
   )
+  const seenOf = (name: string): VnetSeen | undefined => snapshot.vnets.find((each) => each.name === name)
+  // What is not applied at all no node can have.
+  const areApplied = wants.vnets.every(({ name }) => seenOf(name)?.pending === 'unchanged')
   return [
-    ...wants.vnets.map((want) =>
-      vnetSection(
-        want,
-        snapshot.vnets.find(({ name }) => name === want.name),
-        nodes,
-      ),
-    ),
+    ...wants.vnets.map((want) => vnetSection(want, seenOf(want.name))),
+    ...(areApplied ? nodeSections(wants.vnets, nodes) : []),
     ...going.map((vnet): Section => ({ ...vnetAsIs(vnet), asks: undefined })),
     ...granted,
   ]
@@ -43,7 +41,7 @@ const fieldsOf = ({ zone, tag, alias, vlanAware }: VnetConfig): readonly (readon
   ['vlanaware', vlanAware ? '1' : '0'],
 ]
 
-function vnetSection(want: VnetWant, seen: VnetSeen | undefined, nodes: readonly NodeNetworkState[]): Section {
+function vnetSection(want: VnetWant, seen: VnetSeen | undefined): Section {
   const title = `vnet ${want.name}`
   const is = seen?.configured ?? seen?.running
   const asked = sectionOf(title, [
@@ -53,20 +51,21 @@ function vnetSection(want: VnetWant, seen: VnetSeen | undefined, nodes: readonly
   if (seen === undefined || is === undefined) return { ...asked, has: undefined }
   // Of the NAT VNet a person's settings stay.
   const asks = new Map(fieldsOf(want.correctDrift ? want.config : is))
-  const state = stateOf(seen)
   return sectionOf(title, [
     ...fieldsOf(is).map(([key, has]): Pair => [key, has, asks.get(key)]),
-    ['state', state, IN_FORCE],
-    // Where it is not applied at all no node can have it.
-    ...(state === IN_FORCE ? nodes.filter(({ state: at }) => LACKING.has(at)) : []).map(({ node, state: at }): Pair => [
-      `on ${node}`,
-      at,
-      'available',
-    ]),
+    ['state', stateOf(seen), IN_FORCE],
   ])
 }
 
 const IN_FORCE = 'in force'
+
+/** Nodes tell of a range's networks together. */
+function nodeSections(vnets: readonly VnetWant[], nodes: readonly NodeNetworkState[]): readonly Section[] {
+  const names = vnets.map(({ name }) => name).join(' and ')
+  return nodes
+    .filter(({ state }) => LACKING.has(state))
+    .map(({ node, state }) => sectionOf(`${names} on ${node}`, [['state', state, 'available']]))
+}
 
 /** What a run mends, or tells of. */
 const LACKING: ReadonlySet<NodeNetworkState['state']> = new Set(['absent', 'pending', 'failed', 'hanging'])

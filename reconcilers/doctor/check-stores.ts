@@ -49,7 +49,7 @@ export function sharedStorageChecks(snapshot: ClusterSnapshot): readonly DoctorC
     online.every((node) => fit.some((each) => each.name === name && each.node === node)),
   )
   const subject = 'shared storage'
-  if (everywhere.length > 0) return [ok('storage', subject, `${everywhere.join(', ')} on every node that is online`)]
+  if (everywhere.length > 0) return [ok('storage', subject, `every node that is online has ${everywhere.join(', ')}`)]
   return [
     amiss(
       'warn',

@@ -227,6 +227,38 @@ describe('the commands', function () {
     expect(full.stderr).to.match(/^standard output can't be written, so what it should say is lost: ENOSPC/)
   })
 
+  itLong('commands end with the right status and no stack where their output or their log has no room', async () => {
+    const shell = async (script: string, ...args: readonly string[]): Promise<Ended> => {
+      const line = [process.execPath, MAIN, ...args, '--config', site.config].map((word) => `'${word}'`).join(' ')
+      const child = spawn('sh', ['-c', `${line} ${script}`], { env: OUTSIDE })
+      let output = ''
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => {
+          output += chunk.toString()
+        })
+      const [status]: unknown[] = await once(child, 'close')
+      return { status: typeof status === 'number' ? status : null, output }
+    }
+    const other = path.join(path.dirname(site.config), 'JD.yml')
+    await writeFile(other, rangeText([{ name: 'a', vlan: 10, octet: 1, ram: 7 }]))
+    const lost = /^standard output can't be written, so what it should say is lost: ENOSPC.*\n$/
+    const ended = await Promise.all([
+      shell('> /dev/full', 'diff', other),
+      shell('> /dev/full', 'doctor'),
+      shell('> /dev/full', 'doctor', '-o', 'json'),
+      shell('> /dev/full', 'plan'),
+    ])
+    expect(ended.map(({ status }) => status)).to.deep.equal([2, 1, 1, 1])
+    for (const { output } of ended) expect(output).to.match(lost)
+    const converged = await shell('2> /dev/full', 'run', '--once')
+    expect(converged.output).to.match(/^range JD: Ready$/m)
+    for (const args of [['diff', other], ['doctor'], ['plan']]) {
+      const { output } = await shell('2>&1 | head -1', ...args)
+      expect(output.split('\n')).to.have.length(2)
+      expect(output).to.not.match(/EPIPE| at .*\.js/)
+    }
+  })
+
   it('validate tells all problems of all files with status 1, and with --online what the cluster lacks', async () => {
     const before = writes()
     const file = path.join(site.ranges, 'JD.yml')

@@ -103,6 +103,22 @@ describe('lanista diff', function () {
     await rm(file)
   })
 
+  itLong('shows on which node networks that are applied are not in force', async () => {
+    const node = site.simulator.world.nodes.get('pve2')!
+    const { sdnVersion } = node
+    await root('PUT', '/cluster/sdn/vnets/r1', { tag: '1' })
+    await root('PUT', '/cluster/sdn')
+    await site.nodesHaveTold()
+    await site.nodesHaveTold()
+    node.sdnVersion = sdnVersion - 1
+    await site.nodesHaveTold()
+    const { stdout } = await diff()
+    expect(stdout).to.match(/ludusnat and r1 on pve2:\n- {2}state: \w+\n\+ {2}state: available$/m)
+    expect(stdout).to.not.match(/on pve1:/)
+    node.sdnVersion = sdnVersion + 1
+    await site.nodesHaveTold()
+  })
+
   it('ends with status 2 for what it can not compare: an unknown range, a broken file, an option, a lost cluster', async () => {
     const unknown = await diff('JE')
     expect([unknown.status, unknown.stderr]).to.deep.equal([
