@@ -9,6 +9,7 @@ import { claimOf } from './access-tokens.ts'
 import { apiApp, type ApiServed } from './api-app.ts'
 import { API_PATH } from './api-routes.ts'
 import { GIT_HOOK_PATH, type GitHook, gitHook } from './git-hook.ts'
+import type { Page } from './page-files.ts'
 import { problemResponse } from './problem.ts'
 
 /** What the endpoints tell about. */
@@ -21,19 +22,12 @@ export interface HttpProviders extends Omit<ApiServed, 'claim' | 'ended'> {
   readonly hosts?: readonly string[]
   /** File with the tokens of people who ask from elsewhere; undefined: nobody may. */
   readonly tokensFile?: string | undefined
+  /** Undefined where none was built. */
+  readonly page?: Page | undefined
   /** Hears of a request that failed inside; the answer says only that it did. */
   readonly onError?: (error: unknown) => void
   readonly metrics: { readonly contentType: string; render(): Promise<string> }
 }
-
-const INDEX = `lanista
-
-/metrics      for Prometheus
-/healthz      the process is alive
-/readyz       files and cluster have been read, and Proxmox answers
-/api/v1       ranges, VMs, networks, nodes, templates and events as JSON; /api/v1/openapi.json describes it
-/hooks/git    where a forge tells of a push (lanista.git.webhook)
-`
 
 /** A whole request must have come within so many milliseconds, its headers within half of that. */
 const REQUEST_MS = 30_000
@@ -54,7 +48,10 @@ export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], end
     context.header('X-Content-Type-Options', 'nosniff')
     context.header('Referrer-Policy', 'no-referrer')
   })
-  app.get('/', (context) => context.text(INDEX))
+  if (providers.page !== undefined) {
+    const { page } = providers
+    app.on(['GET', 'HEAD'], ['/', '/assets/*'], ({ req }) => page.answer(req.raw) ?? notFound(req.path))
+  }
   app.get('/healthz', (context) => context.text('ok\n'))
   app.get('/readyz', (context) => {
     const reason = providers.notReady()
@@ -64,13 +61,16 @@ export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], end
     context.body(await providers.metrics.render(), 200, { 'Content-Type': providers.metrics.contentType }),
   )
   app.route(API_PATH, apiApp({ ...providers, claim, ended }))
-  app.notFound(({ req }) => problemResponse(404, `${req.path}: there is no such page; see / for what there is`))
+  app.notFound(({ req }) => notFound(req.path))
   app.onError((error) => {
     providers.onError?.(error)
     return problemResponse(500, 'it failed inside; the log says why')
   })
   return app
 }
+
+const notFound = (path: string): Response =>
+  problemResponse(404, `${path}: there is no such page; see /, or /api/v1/openapi.json`)
 
 /**
  * Whether a `Host` is one of ours. A page in somebody's browser that has its own name lead here (DNS rebinding) asks under that
