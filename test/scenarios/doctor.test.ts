@@ -9,7 +9,9 @@ import { predefinedRoles } from '../../adapters/simulator/roles.ts'
 import { controllerToken } from '../../adapters/simulator/cluster-from.ts'
 import { jsonSchemaOf } from '../../model/json-schema.ts'
 import { pveumIn, runPveum } from '../builders/pveum.ts'
+import { rangeRepositoryIn } from '../builders/range-repository.ts'
 import { cases, itLong } from '../runner/long-runs.ts'
+import { bridgesWorld } from './bridges-world.ts'
 import { lanistaHere, startHere } from './command-line.ts'
 import { rangeText } from './ranges.ts'
 import { mayUse } from './rights.ts'
@@ -230,6 +232,47 @@ describe('lanista doctor', function () {
     run.stop()
     await run.ended
     expect(saying(report, 'ok')).to.match(/^http-port .*is that of the Lanista that runs/m)
+  })
+
+  itLong('looks at bridges and their rights on a single node, and says what is missing there', async () => {
+    const single = await openSite({ 'JD.yml': rangeText([{ name: 'a', vlan: 10, octet: 1 }]) }, bridgesWorld(1, null))
+    try {
+      const look = async () => {
+        const { stdout } = await lanistaHere(['doctor', '-o', 'json', '--config', single.config])
+        const report: unknown = JSON.parse(stdout)
+        if (!isReport(report)) throw new Error(JSON.stringify(isReport.errors))
+        return report
+      }
+      const broken = await look()
+      expect(saying(broken, 'fail'))
+        .to.match(/^nat-bridge bridge vmbr1000: node pve1 has no such bridge.*pvesh create \/nodes\/pve1\/network/m)
+        .and.match(/^rights .*lacks Sys\.Modify on \/nodes\/pve1, to make ranges' bridges; grant it with: pveum /m)
+        .and.not.match(/SDN\.Allocate/)
+      expect(saying(broken, 'ok')).to.match(/^network-mode networks of ranges: bridges, by what the cluster is/m)
+      const lacking = broken.checks.find(({ code, level }) => code === 'rights' && level === 'fail')
+      await runPveum(single.simulator, pveumIn(lacking?.remedy ?? ''))
+      expect(saying(await look(), 'fail')).to.not.match(/^rights /m)
+    } finally {
+      await single.close()
+    }
+  })
+
+  itLong('fetches the branch of a repository, leaves nothing behind, and says where that fails', async () => {
+    const repository = await rangeRepositoryIn(path.join(path.dirname(site.config), 'git'))
+    await repository.push({ 'ranges/JD.yml': rangeText([{ name: 'a', vlan: 10, octet: 1 }]) })
+    const of = (url: string) =>
+      withConfig((text) =>
+        text.replace('  ranges: ranges\n', `  git: { url: "${url}", path: ranges, interval: 24h }\n`),
+      )
+    const report = await of(repository.bare)
+    expect(saying(report, 'ok'))
+      .to.match(/^repository repository \(lanista\.git\): was fetched: commit [0-9a-f]{12} of main in /m)
+      .and.match(/^git git: is installed/m)
+      .and.match(/^range-files .*1 range file, all valid/m)
+    expect(saying(report, 'fail')).to.equal('')
+    const gone = await of(`${repository.bare}-gone`)
+    expect(saying(gone, 'fail')).to.match(/^repository repository \(lanista\.git\): it could not be looked at: /m)
+    expect(saying(gone, 'ok')).to.match(/^quorum /m)
   })
 
   it('refuses options that it does not know, and tells no secret', async () => {
