@@ -20,7 +20,7 @@ export interface RangeDiff {
   readonly notes: readonly string[]
 }
 
-export const networksOf = (spec: RangeSpec, { network: { names } }: RangePlan): RangeNetworks => ({
+const networksOf = (spec: RangeSpec, { network: { names } }: RangePlan): RangeNetworks => ({
   rangeId: spec.id,
   names,
   vlans: vlansOf(spec),

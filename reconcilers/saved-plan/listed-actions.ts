@@ -18,7 +18,7 @@ export const actionsIn = ({ networkActions, removals, plans }: PlanReport): read
 ]
 
 /** Stands for an action: kind and object, in one order of keys, without its reason, which tells of loads and the like. */
-export const keyOf = ({ reason: _, ...what }: Action | RemovalAction): string => stableJson(what)
+const keyOf = ({ reason: _, ...what }: Action | RemovalAction): string => stableJson(what)
 
 /** JSON in one order of keys; what is undefined is not there. */
 export function stableJson(value: unknown): string {
