@@ -74,7 +74,7 @@ function answerOf(file: PageFile, request: Request): Response {
   const headers = new Headers({
     'Content-Type': file.type,
     ETag: file.etag,
-    Vary: 'Accept-Encoding',
+    Vary: 'Accept, Accept-Encoding',
     'Cache-Control': file.isFixed ? 'public, max-age=31536000, immutable' : 'no-cache',
     'Content-Security-Policy': PAGE_POLICY,
     'X-Content-Type-Options': 'nosniff',

@@ -9,7 +9,7 @@ import { claimOf } from './access-tokens.ts'
 import { apiApp, type ApiServed } from './api-app.ts'
 import { API_PATH } from './api-routes.ts'
 import { GIT_HOOK_PATH, type GitHook, gitHook } from './git-hook.ts'
-import type { Page } from './page-files.ts'
+import { readPage } from './page-files.ts'
 import { problemResponse } from './problem.ts'
 
 /** What the endpoints tell about. */
@@ -22,12 +22,19 @@ export interface HttpProviders extends Omit<ApiServed, 'claim' | 'ended'> {
   readonly hosts?: readonly string[]
   /** File with the tokens of people who ask from elsewhere; undefined: nobody may. */
   readonly tokensFile?: string | undefined
-  /** Undefined where none was built. */
-  readonly page?: Page | undefined
   /** Hears of a request that failed inside; the answer says only that it did. */
   readonly onError?: (error: unknown) => void
   readonly metrics: { readonly contentType: string; render(): Promise<string> }
 }
+
+const INDEX = `lanista
+
+/metrics      for Prometheus
+/healthz      the process is alive
+/readyz       files and cluster have been read, and Proxmox answers
+/api/v1       ranges, VMs, networks, nodes, templates and events as JSON; /api/v1/openapi.json describes it
+/hooks/git    where a forge tells of a push (lanista.git.webhook)
+`
 
 /** A whole request must have come within so many milliseconds, its headers within half of that. */
 const REQUEST_MS = 30_000
@@ -48,10 +55,13 @@ export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], end
     context.header('X-Content-Type-Options', 'nosniff')
     context.header('Referrer-Policy', 'no-referrer')
   })
-  if (providers.page !== undefined) {
-    const { page } = providers
-    app.on(['GET', 'HEAD'], ['/', '/assets/*'], ({ req }) => page.answer(req.raw) ?? notFound(req.path))
-  }
+  const page = readPage()
+  app.get('/', (context) => {
+    // Programs and people at a terminal are told what there is; who asks with a browser is shown it.
+    const isBrowser = context.req.header('accept')?.includes('text/html') ?? false
+    return (isBrowser ? page?.answer(context.req.raw) : undefined) ?? context.text(INDEX, 200, { Vary: 'Accept' })
+  })
+  app.get('/assets/*', (context) => page?.answer(context.req.raw) ?? context.notFound())
   app.get('/healthz', (context) => context.text('ok\n'))
   app.get('/readyz', (context) => {
     const reason = providers.notReady()

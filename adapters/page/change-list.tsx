@@ -15,9 +15,9 @@ export function ChangeList({ changes }: { readonly changes: Changes }): JSX.Elem
           </span>
           <div>
             <p>
-              <span class="verb">{SIGNS[sign].word}</span> <strong>{subject}</strong>
+              <span class="verb">{SIGNS[sign].word}</span> {subject === '' ? text : <strong>{subject}</strong>}
             </p>
-            <p class="text">{text}</p>
+            {subject !== '' && <p class="text">{text}</p>}
           </div>
         </li>
       ))}

@@ -1,4 +1,5 @@
-import type { AnyView, FeedChange } from '../../model/api/feed-change.ts'
+import type { FeedChange } from '../../model/api/feed-change.ts'
+import { feedNameOf } from '../../model/api/feed-name.ts'
 import { type FeedStream, type Link, openFeed } from './feed-stream.ts'
 
 /** What a tab hears of whoever holds the connection. */
@@ -13,13 +14,6 @@ const weightOf = (change: FeedChange | undefined): number => {
   if (change?.type !== 'is') return 1
   if (change.view.kind === 'Range') return 4 + change.view.vms.length
   return change.view.kind === 'Node' ? 4 + change.view.vms.length / 4 : 2
-}
-
-/** The name of a thing within its kind. */
-const nameOf = (view: AnyView): string => {
-  if (view.kind === 'Event') return String(view.id)
-  if (view.kind === 'Controller') return ''
-  return view.kind === 'Template' ? `${view.name} ${view.vmid}` : view.name
 }
 
 /** A tab, as the hub sees it. */
@@ -69,7 +63,8 @@ export function feedHub(open: typeof openFeed = openFeed): FeedHub {
       isSynced = true
       changed(SYNCED)
     } else {
-      const key = change.type === 'is' ? `${change.view.kind}/${nameOf(change.view)}` : `${change.kind}/${change.name}`
+      const key =
+        change.type === 'is' ? `${change.view.kind}/${feedNameOf(change.view)}` : `${change.kind}/${change.name}`
       known.set(key, change)
       changed(key)
     }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { NetworkView } from '../../model/api/cluster-views.ts'
+import { feedNameOf } from '../../model/api/feed-name.ts'
 import { drawnOnce, useGrowing } from './growing.ts'
 import { State } from './marks.tsx'
 import { filterBy } from './place.ts'
@@ -26,13 +27,15 @@ export function NetworksPage(): JSX.Element {
       <div class="title">
         <h1 tabIndex={-1}>{headline(all.length, broken, columns.length)}</h1>
       </div>
-      <ul class="legend" aria-label="What symbols mean">
-        {Object.values(NETWORK_STATES).map((shown) => (
-          <li key={shown.word}>
-            <State shown={shown} />
-          </li>
-        ))}
-      </ul>
+      {all.length > 0 && (
+        <ul class="legend" aria-label="What symbols mean">
+          {Object.values(NETWORK_STATES).map((shown) => (
+            <li key={shown.word}>
+              <State shown={shown} />
+            </li>
+          ))}
+        </ul>
+      )}
       {all.length === 0 ? (
         <p class="empty">{isSynced.value ? 'No range has a network yet.' : 'Loading …'}</p>
       ) : (
@@ -70,7 +73,7 @@ let drawn: { readonly of: string; readonly draw: (network: NetworkView) => JSX.E
 function drawWith(columns: readonly string[]): (network: NetworkView) => JSX.Element {
   const of = columns.join(' ')
   if (drawn?.of !== of)
-    drawn = { of, draw: drawnOnce((network) => <Row key={network.name} network={network} columns={columns} />) }
+    drawn = { of, draw: drawnOnce((network) => <Row key={feedNameOf(network)} network={network} columns={columns} />) }
   return drawn.draw
 }
 

@@ -9,7 +9,7 @@ import { hrefOf } from './route.ts'
 import { hasWords } from './search.ts'
 import { NODE_STATES } from './states.ts'
 import { isSynced, nodes } from './store.ts'
-import { byteWords, count, durationWords } from './words.ts'
+import { byteWords, count } from './words.ts'
 
 const STEP = 8
 
@@ -71,7 +71,7 @@ const drawAlone = drawnOnce((node: NodeView) => <Node key={node.name} node={node
 
 /** @param isAlone whether its name stands above it already */
 function Node({ node, isAlone }: { readonly node: NodeView; readonly isAlone: boolean }): JSX.Element {
-  const { name, state, since, address, cores, cpuLoad, uptimeSeconds, vms, storages, reload } = node
+  const { name, state, since, address, cores, cpuLoad, vms, storages, reload } = node
   return (
     <li class={`node ${NODE_STATES[state].mark}`}>
       <div class="title">
@@ -89,7 +89,6 @@ function Node({ node, isAlone }: { readonly node: NodeView; readonly isAlone: bo
       <MemoryBar node={node} />
       <p class="meta">
         {count(vms.length, 'VM')} · {Math.round(cpuLoad * 100)} % of {count(cores, 'core')}
-        {uptimeSeconds > 0 && <> · up for {durationWords(uptimeSeconds * 1000)}</>}
       </p>
       {reload?.failure !== undefined && (
         <p class="finding bad">

@@ -7,15 +7,15 @@ import { Ago, State } from './marks.tsx'
 import { filterBy } from './place.ts'
 import { rangeHref } from './route.ts'
 import { hasWords } from './search.ts'
-import { RANGE_STATES, SIGNS } from './states.ts'
+import { isCarriedOut, RANGE_STATES, SIGNS } from './states.ts'
 import { isSynced, ranges } from './store.ts'
 import { count } from './words.ts'
 
 const STEP = 8
 const SIGN_NAMES = ['+', '~', '-', '!', '?'] as const
 
-const hasPlan = ({ plan, revisions }: RangeView): boolean =>
-  (plan !== undefined && plan.changes.length > 0) || revisions?.held !== undefined
+const hasPlan = (range: RangeView): boolean =>
+  ((range.plan?.changes.length ?? 0) > 0 && !isCarriedOut(range)) || range.revisions?.held !== undefined
 
 /** What would change of all ranges, why, and what waits for whom. */
 export function PlanPage(): JSX.Element {
@@ -58,7 +58,8 @@ export function PlanPage(): JSX.Element {
 
 const draw = drawnOnce((range: RangeView) => <RangePlan key={range.name} range={range} />)
 
-function RangePlan({ range: { name, state, plan, revisions } }: { readonly range: RangeView }): JSX.Element {
+function RangePlan({ range }: { readonly range: RangeView }): JSX.Element {
+  const { name, state, plan, revisions } = range
   return (
     <li>
       <h2>
@@ -75,7 +76,7 @@ function RangePlan({ range: { name, state, plan, revisions } }: { readonly range
           <ApproveCommit text={revisions.held.message} />
         </>
       )}
-      <ChangeList changes={plan?.changes ?? []} />
+      {!isCarriedOut(range) && <ChangeList changes={plan?.changes ?? []} />}
     </li>
   )
 }

@@ -12,11 +12,11 @@ import { phaseWords } from './phase-bar.tsx'
 import { route } from './place.ts'
 import { Revisions } from './revisions.tsx'
 import { hrefOf, rangeHref } from './route.ts'
-import { CONDITION_STATES, isInTheWay, NETWORK_STATES, RANGE_STATES, STANDINGS } from './states.ts'
-import { events, isSynced, nodes, ranges } from './store.ts'
+import { CONDITION_STATES, isCarriedOut, isInTheWay, NETWORK_STATES, RANGE_STATES, STANDINGS } from './states.ts'
+import { controller, events, isSynced, nodes, ranges } from './store.ts'
 import { token } from './token.ts'
 import { VmPanel } from './vm-panel.tsx'
-import { momentWords } from './words.ts'
+import { count, momentWords } from './words.ts'
 
 /** So many events stand on the page of a range; the timeline has them all. */
 const EVENTS_SHOWN = 12
@@ -87,18 +87,7 @@ function Head({ range }: { readonly range: RangeView }): JSX.Element {
       </div>
       <div class="why">
         <Message text={range.message} hasRemedy={isInTheWay(range)} />
-        {suspended !== undefined && (
-          <p class="finding">
-            Suspended by {suspended.who ?? (suspended.by === 'file' ? 'its file' : 'a person')}: {suspended.reason}
-            {suspended.until !== undefined && <>, until {momentWords(suspended.until)}</>}
-            {suspended.at !== undefined && (
-              <>
-                , <Ago at={suspended.at} />
-              </>
-            )}
-            {suspended.by === 'file' && '. To resume it, take ludus_extensions.lanista.suspend out of the file.'}
-          </p>
-        )}
+        {suspended !== undefined && <Suspension suspended={suspended} />}
         {work !== undefined && work.standing !== 'waiting' && (
           <p class="standing">
             Lanista {STANDINGS[work.standing]}
@@ -109,7 +98,7 @@ function Head({ range }: { readonly range: RangeView }): JSX.Element {
               </>
             )}
             {work.failures > 0 && <>, after {work.failures === 1 ? 'one try' : `${work.failures} tries`} that failed</>}
-            {work.error !== undefined && <>: {work.error}</>}
+            {work.error !== undefined && !range.message.includes(work.error) && <>: {work.error}</>}
           </p>
         )}
       </div>
@@ -117,18 +106,33 @@ function Head({ range }: { readonly range: RangeView }): JSX.Element {
   )
 }
 
+/** By whom, since when and until when; the message has the reason. */
+function Suspension({ suspended }: { readonly suspended: NonNullable<RangeView['suspended']> }): JSX.Element {
+  const { by, who, until, at } = suspended
+  return (
+    <p class="standing">
+      By {who ?? (by === 'file' ? 'its file' : 'a person')}
+      {at !== undefined && (
+        <>
+          , <Ago at={at} />
+        </>
+      )}
+      {until !== undefined && <>, until {momentWords(until)}</>}
+      {by === 'file' && '. To resume it, take ludus_extensions.lanista.suspend out of the file.'}
+    </p>
+  )
+}
+
 /** For who has a token alone; a range that its file suspends is resumed there. */
 function Actions({ range }: { readonly range: RangeView }): JSX.Element | null {
   if (token.value === undefined) return null
   const { name, suspended } = range
+  // An approval is for all ranges that wait together.
+  const waiting = controller.value?.waiting
   return (
     <p class="buttons">
-      {waitsForApproval(range) && (
-        <button
-          type="button"
-          class="danger"
-          onClick={() => (asking.value = { what: 'approve-ranges', ranges: allWaiting() })}
-        >
+      {waitsForApproval(range) && waiting !== undefined && (
+        <button type="button" class="danger" onClick={() => (asking.value = { what: 'approve-ranges', waiting })}>
           Approve that it goes …
         </button>
       )}
@@ -149,9 +153,6 @@ function Actions({ range }: { readonly range: RangeView }): JSX.Element | null {
   )
 }
 
-/** An approval is for all ranges that wait together. */
-const allWaiting = (): readonly string[] => [...ranges.value.values()].filter(waitsForApproval).map(({ name }) => name)
-
 function Diagnostics({ range: { diagnostics } }: { readonly range: RangeView }): JSX.Element | null {
   if (diagnostics.length === 0) return null
   return (
@@ -170,7 +171,7 @@ function Diagnostics({ range: { diagnostics } }: { readonly range: RangeView }):
   )
 }
 
-function Conditions({ range: { conditions } }: { readonly range: RangeView }): JSX.Element {
+function Conditions({ range: { conditions, message: whole } }: { readonly range: RangeView }): JSX.Element {
   return (
     <section class="block" aria-labelledby="conditions-title">
       <h2 id="conditions-title">Conditions</h2>
@@ -184,8 +185,8 @@ function Conditions({ range: { conditions } }: { readonly range: RangeView }): J
                 {reason} <Since at={lastTransitionTime} />
               </span>
             </p>
-            {type === 'Ready' && conditions.some((other) => other.type !== type && other.message === message) ? (
-              <p class="finding">as told above</p>
+            {status !== 'True' && message === whole ? (
+              <p class="finding">as said at the top</p>
             ) : (
               <Message text={message} hasRemedy={status === 'False' && reason !== 'Progressing'} />
             )}
@@ -196,7 +197,8 @@ function Conditions({ range: { conditions } }: { readonly range: RangeView }): J
   )
 }
 
-function Plan({ range: { plan, revisions } }: { readonly range: RangeView }): JSX.Element {
+function Plan({ range }: { readonly range: RangeView }): JSX.Element {
+  const { plan, revisions } = range
   return (
     <section class="block" aria-labelledby="plan-title">
       <h2 id="plan-title">Plan</h2>
@@ -210,10 +212,24 @@ function Plan({ range: { plan, revisions } }: { readonly range: RangeView }): JS
         <p class="meta">No plan has been made of it yet.</p>
       ) : (
         <>
-          <p class="meta">
-            Made <Ago at={plan.at} />
-          </p>
-          {plan.changes.length === 0 ? <p>Nothing to change.</p> : <ChangeList changes={plan.changes} />}
+          {isCarriedOut(range) ? (
+            <p>Nothing to change by now.</p>
+          ) : (
+            <>
+              <p class="meta">
+                Made <Ago at={plan.at} />
+              </p>
+              {plan.changes.length === 0 ? <p>Nothing to change.</p> : <ChangeList changes={plan.changes} />}
+            </>
+          )}
+          {isCarriedOut(range) && plan.changes.length > 0 && (
+            <details>
+              <summary>
+                What was planned last, <Ago at={plan.at} />: {count(plan.changes.length, 'change')}
+              </summary>
+              <ChangeList changes={plan.changes} />
+            </details>
+          )}
         </>
       )}
     </section>

@@ -153,12 +153,7 @@ function Footer(): JSX.Element {
       ) : (
         <p>
           Lanista {view.version}, started <Ago at={view.startedAt} />
-          {view.cluster !== undefined && (
-            <>
-              {' · '}cluster seen <Ago at={view.cluster.seenAt} />
-              {view.cluster.mode !== undefined && `, ranges on ${view.cluster.mode === 'vnets' ? 'VNets' : 'bridges'}`}
-            </>
-          )}
+          {view.cluster?.mode !== undefined && ` · ranges on ${view.cluster.mode === 'vnets' ? 'VNets' : 'bridges'}`}
         </p>
       )}
     </footer>

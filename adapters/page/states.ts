@@ -77,7 +77,7 @@ export const SIGNS: Readonly<Record<'+' | '~' | '!' | '?' | '-', Shown>> = {
   '~': { word: 'changes', mark: 'work' },
   '-': { word: 'removes', mark: 'warn' },
   '!': { word: 'in the way', mark: 'bad' },
-  '?': { word: 'waits for', mark: 'doubt' },
+  '?': { word: 'waits', mark: 'doubt' },
 }
 
 /** What the controller does about a range just now. */
@@ -88,6 +88,10 @@ export const STANDINGS: Readonly<Record<NonNullable<RangeView['work']>['standing
   rechecking: 'looks again by itself',
   reconciling: 'is at work on it now',
 }
+
+/** Whether all that its last plan holds is done: it has become Ready since, and the next plan is made when it is looked at again. */
+export const isCarriedOut = ({ state, since, plan }: RangeView): boolean =>
+  state === 'Ready' && plan !== undefined && Date.parse(since) >= Date.parse(plan.at)
 
 /** Whether the message of a range tells of something in the way, with its remedy. */
 export const isInTheWay = ({ state }: RangeView): boolean => state === 'NotReady'

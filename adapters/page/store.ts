@@ -2,6 +2,7 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { ControllerView, NetworkView, NodeView } from '../../model/api/cluster-views.ts'
 import type { EventView } from '../../model/api/event-view.ts'
 import type { FeedChange } from '../../model/api/feed-change.ts'
+import { feedNameOf } from '../../model/api/feed-name.ts'
 import type { RangeView } from '../../model/api/range-view.ts'
 import type { ToTab } from './feed-hub.ts'
 import { type Link, SILENCE } from './feed-stream.ts'
@@ -126,10 +127,11 @@ function withChanges(before: Things, changes: readonly FeedChange[]): Things {
     } else if (change.type === 'is') {
       const { view } = change
       touched.add(view.kind)
-      if (view.kind === 'Range') ranges().set(view.name, view)
-      else if (view.kind === 'Node') nodes().set(view.name, view)
-      else if (view.kind === 'Network') networks().set(view.name, view)
-      else if (view.kind === 'Event') events().set(String(view.id), view)
+      const name = feedNameOf(view)
+      if (view.kind === 'Range') ranges().set(name, view)
+      else if (view.kind === 'Node') nodes().set(name, view)
+      else if (view.kind === 'Network') networks().set(name, view)
+      else if (view.kind === 'Event') events().set(name, view)
       else if (view.kind === 'Controller') controller = view
     }
   }

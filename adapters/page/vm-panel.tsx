@@ -4,7 +4,7 @@ import { shownOf } from './lab-picture.tsx'
 import { Since, State } from './marks.tsx'
 import { Message } from './message.tsx'
 import { hrefOf, rangeHref } from './route.ts'
-import { byteWords, durationWords } from './words.ts'
+import { byteWords } from './words.ts'
 
 /** All that is known of one VM. */
 export function VmPanel({ vm }: { readonly vm: VmView }): JSX.Element {
@@ -43,7 +43,6 @@ export function VmPanel({ vm }: { readonly vm: VmView }): JSX.Element {
             <Fact name="In Proxmox">
               {observed.status}
               {observed.lock !== undefined && `, locked: ${observed.lock}`}
-              {observed.uptimeSeconds > 0 && `, up for ${durationWords(observed.uptimeSeconds * 1000)}`}
             </Fact>
             <Fact name="Cores">{observed.cores}</Fact>
             <Fact name="Memory">

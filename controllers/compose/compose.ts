@@ -200,7 +200,6 @@ async function connect(
     serve: async ({ api, notReady, explain }, signal, listen = http.listen) => {
       const { isLoopback, serveHttp } = await import('../../adapters/http/serve-http.ts')
       const { serveSocket } = await import('../../adapters/http/serve-socket.ts')
-      const { readPage } = await import('../../adapters/http/page-files.ts')
       const { troubleOfTokens } = await import('../../adapters/http/access-tokens.ts')
       const onError = (error: unknown): void => logger.error('an HTTP endpoint failed', { error })
       if (!isLoopback(listen))
@@ -227,7 +226,6 @@ async function connect(
         metrics,
         onError,
         version,
-        page: readPage(),
       }
       await serveSocket(stateDir, providers, signal).catch((error: unknown) => {
         logger.warn('commands on this machine can not speak with this Lanista, as it has no socket', { error })

@@ -169,28 +169,25 @@ function conditionsOf(state: RangeState, message: string, since: string): RangeV
 }
 
 function changesOf(state: RangeState, name: string): NonNullable<RangeView['plan']>['changes'] {
+  const created = (vm: string): NonNullable<RangeView['plan']>['changes'][number] => ({
+    sign: '+',
+    subject: `vm ${name}-${vm} on pve2 as 2020012`,
+    text: 'best of 4 nodes: score 0.94, 61.8 GiB free',
+  })
   if (state === 'Progressing')
     return [
-      {
-        sign: '+',
-        subject: `VM ${name}-web01`,
-        text: 'clone of debian-12-x64 on pve2, 4 GiB, 2 cores: the file names it',
-      },
-      { sign: '~', subject: `VM ${name}-dc01`, text: 'net0 to VLAN 20: the file moved it there' },
-      {
-        sign: '?',
-        subject: `VM ${name}-sql01`,
-        text: 'waits for the clone lane of storage ceph, in which blue is before it',
-      },
+      created('web01'),
+      { sign: '~', subject: `vm ${name}-dc01 configured`, text: 'net0: VLAN 10 on r2, the file says VLAN 20' },
+      { sign: '?', subject: '', text: `vm ${name}-sql01: its turn on storage ceph comes after that of blue` },
     ]
   if (state === 'NotReady')
     return [
       {
         sign: '!',
-        subject: `VM ${name}-win11-2`,
-        text: 'no node fits 16 GiB and 4 cores; free memory, or set target_node',
+        subject: '',
+        text: `vm ${name}-win11-2: no node fits 16 GiB and 4 cores; free memory, or set target_node`,
       },
-      { sign: '+', subject: `VM ${name}-kali`, text: 'clone of kali-x64 on pve3, 8 GiB, 4 cores: the file names it' },
+      created('kali'),
     ]
   return []
 }

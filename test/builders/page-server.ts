@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { type Page, readPage } from '../../adapters/http/page-files.ts'
 import type { AnyView, FeedChange } from '../../model/api/feed-change.ts'
+import { feedNameOf } from '../../model/api/feed-name.ts'
 
 /** A controller as far as the page sees one: it serves the page, tells of views that the test makes, and hears what is asked of it. */
 export interface PageServer {
@@ -33,8 +34,7 @@ export interface PageServer {
 export const WRITER = 'writer-secret'
 export const READER = 'reader-secret'
 
-const keyOf = (view: AnyView): string =>
-  view.kind === 'Event' ? `Event/${view.id}` : view.kind === 'Controller' ? 'Controller/' : `${view.kind}/${view.name}`
+const keyOf = (view: AnyView): string => `${view.kind}/${feedNameOf(view)}`
 
 export async function openPageServer(first: readonly AnyView[]): Promise<PageServer> {
   const page = readPage()

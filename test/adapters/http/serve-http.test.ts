@@ -119,8 +119,8 @@ describe('httpApp', () => {
     expect(answer.headers.get('content-type')).to.equal('application/problem+json')
   })
 
-  it('answers nothing that there is not', async () => {
-    expect((await get('/')).status).to.equal(404)
+  it('lists what there is to who is no browser, and answers nothing else', async () => {
+    expect(await (await get('/')).text()).to.match(/\/metrics/)
     expect((await get('/nothing')).status).to.equal(404)
     expect((await appOf().request('/healthz', { method: 'POST' })).status).to.equal(404)
   })
