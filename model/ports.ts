@@ -190,4 +190,6 @@ export interface Logger {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
+  /** For who looks for a fault; left out by a log that has no such lines. */
+  debug?(message: string, fields?: Readonly<Record<string, unknown>>): void
 }

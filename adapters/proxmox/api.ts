@@ -38,6 +38,8 @@ import { ConnectFailure } from './tls.ts'
 /** How one request ended, for metrics. */
 export interface RequestSeen {
   readonly call: Call
+  /** The same with its names, such as `GET /nodes/pve1/qemu`. No secret, and no parameter. */
+  readonly title: string
   readonly outcome: 'ok' | 'aborted' | ProxmoxErrorKind
   readonly seconds: number
 }
@@ -183,7 +185,7 @@ export const createApi = (deps: ApiDeps): Api => {
       if (error instanceof ProxmoxError) outcome = error.kind
       throw error
     } finally {
-      deps.onRequest({ call: request.call, outcome, seconds: (clock.now() - startedAt) / 1000 })
+      deps.onRequest({ call: request.call, title: request.title, outcome, seconds: (clock.now() - startedAt) / 1000 })
     }
   }
 

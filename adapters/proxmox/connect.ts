@@ -62,7 +62,7 @@ export interface ProxmoxDeps {
 const TIMEOUTS: Timeouts = { connect: 5000, read: 35_000, peek: 5000, write: 60_000 }
 
 /** Only the origin of a host's URL; and only https, as the API token goes there. */
-const originOf = (host: string): string => {
+export const originOf = (host: string): string => {
   const url = URL.canParse(host) ? new URL(host) : undefined
   if (url?.protocol === 'https:') return url.origin
   throw new UserError(`Proxmox API host ${shownUrl(host)}: not an https URL; write it as https://ADDRESS:8006`)

@@ -139,7 +139,7 @@ const serve = async (options: ListenerOptions, request: IncomingMessage, respons
   journal.answered(number, { status: seen, ...(real?.user === undefined ? {} : { user: real.user }) })
   if (after.kind === 'hang') return
   if (answer === undefined) request.socket.destroy()
-  else send(response, answer, after.kind === 'cut', sim.clock.now() + (node.clockAhead ?? 0))
+  else send(response, answer, after.kind === 'cut', sim.clock.now() + node.clockAheadMs)
 }
 
 const REOPENINGS = 100

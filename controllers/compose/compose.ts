@@ -39,6 +39,7 @@ import { SuspendOrders } from '../revisions/suspend-orders.ts'
 import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
+import { doctorLooks } from './doctor.ts'
 import { controllerFor } from './controller-for.ts'
 import { gitHookOf } from './git-hook-of.ts'
 import { gitRangeFiles, pathOf } from './git-range-files.ts'
@@ -58,6 +59,7 @@ export function compose({ version, environment, log }: ComposeOptions): Composit
   const outside = { clock: systemClock, random: Math.random, environment }
   return {
     ...outside,
+    version,
     checker: fileChecker(systemClock),
     placeInText,
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
@@ -71,8 +73,12 @@ export function compose({ version, environment, log }: ComposeOptions): Composit
     },
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),
-    openLog: (file) =>
-      openLogger(file === undefined && log !== undefined ? log : logDestination(file), (line) => logLines.add(line)),
+    openLog: (options = {}) =>
+      openLogger(
+        options.file === undefined && log !== undefined ? log : logDestination(options.file),
+        (line) => logLines.add(line),
+        options,
+      ),
     openTroubles,
     connect: (config, logger) => connect(config, logger, { ...outside, version, logLines }),
     lanista: async (config, place, signal) => {
@@ -82,6 +88,7 @@ export function compose({ version, environment, log }: ComposeOptions): Composit
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     host: async (config, configFile, logger) =>
       (await import('./host-parts.ts')).hostParts(config, configFile, logger, outside),
+    doctor: (logger) => doctorLooks(version, outside, logger),
     // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.
     simulate: async (options) => (await import('./simulate.ts')).simulateCluster(options),
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createLanes } from '../../adapters/proxmox/lanes.ts'
 import { connectProxmox, type ProxmoxSettings } from '../../adapters/proxmox/connect.ts'
+import type { RequestSeen } from '../../adapters/proxmox/api.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import type { TlsTrust } from '../../adapters/proxmox/tls.ts'
 import { readToken, type TokenSources } from '../../adapters/proxmox/token.ts'
@@ -31,8 +32,10 @@ export async function proxmoxOf(
     random,
     logger,
     lanes: createLanes({ clock, random, isCongestion: (error) => error instanceof LockTimeout }),
-    onRequest: ({ call, outcome, seconds }) => {
+    onRequest: (seen) => {
+      const { call, outcome, seconds } = seen
       const [method = '', route = ''] = call.split(' ')
+      tellRequest(seen, logger)
       // A request that Lanista itself let go of says nothing about Proxmox.
       if (outcome !== 'aborted') metrics.proxmoxRequest(method, route, outcome, seconds)
       const attributes = { 'http.request.method': method, 'url.template': route }
@@ -49,6 +52,13 @@ export async function proxmoxOf(
   })
   metrics.watch(proxmox.standing)
   return proxmox
+}
+
+/** A line for who looks for a fault: which request, what came of it, and how long that took, in milliseconds. */
+export function tellRequest({ call, title, outcome, seconds }: RequestSeen, logger: Logger): void {
+  const [method = '', route = ''] = call.split(' ')
+  const ms = Math.round(seconds * 1000)
+  logger.debug?.(`${title}: ${outcome}, ${ms} ms`, { method, route, result: outcome, ms })
 }
 
 /** Which API the configuration names, with the token. Throws `UserError` when token or CA can't be read. */

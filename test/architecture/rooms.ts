@@ -77,6 +77,16 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers', 'reconcilers/range', 'reconcilers/vm'],
   },
   {
+    name: 'reconcilers/saved-plan',
+    purpose: 'a plan that is kept: what stands for it, what has moved since, and which writes it takes',
+    imports: ['model', 'model/plan'],
+  },
+  {
+    name: 'reconcilers/diff',
+    purpose: 'what Proxmox has of a range against what its file asks, field by field',
+    imports: ['model', 'model/plan', 'reconcilers/range', 'reconcilers/removal', 'reconcilers/vm'],
+  },
+  {
     name: 'reconcilers/removal',
     purpose: 'what is to be removed of a range, and what keeps it',
     imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/bridge', 'reconcilers/vm', 'reconcilers/vnet'],
@@ -92,6 +102,11 @@ export const ROOMS: readonly Room[] = [
     name: 'reconcilers/revision',
     purpose: "whether a newer content of a range's file is acted on: broken files, waves, freezes",
     imports: ['model'],
+  },
+  {
+    name: 'reconcilers/doctor',
+    purpose: 'whether a run would find what it depends on, of what was seen',
+    imports: ['model', 'reconcilers/bridge', 'reconcilers/placement', 'reconcilers/range', 'reconcilers/zone'],
   },
   {
     name: 'reconcilers/views',
@@ -245,6 +260,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/steering',
       'controllers/telling',
       'adapters',
+      'adapters/doctor',
       'adapters/api-client',
       'adapters/forge',
       'adapters/git',
@@ -275,6 +291,16 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers/range'],
   },
   {
+    name: 'controllers/doctor',
+    purpose: 'looks at all that a run depends on, each thing in its own time',
+    imports: ['model', 'reconcilers', 'reconcilers/doctor'],
+  },
+  {
+    name: 'controllers/saved-plan',
+    purpose: 'keeps a plan in a file, and lets nothing but it be carried out',
+    imports: ['model', 'model/plan', 'reconcilers/saved-plan'],
+  },
+  {
     name: 'controllers/migration',
     purpose: 'moves an installation from bridges to VNets, NIC by NIC with a journal, and back',
     imports: ['model', 'model/plan', 'reconcilers/migration', 'reconcilers/vnet', 'controllers/network'],
@@ -286,15 +312,18 @@ export const ROOMS: readonly Room[] = [
       'model',
       'model/plan',
       'reconcilers',
+      'reconcilers/diff',
       'reconcilers/migration',
       'reconcilers/placement',
       'reconcilers/prune',
       'reconcilers/range',
       'reconcilers/removal',
       'reconcilers/revision',
+      'reconcilers/saved-plan',
       'reconcilers/trace',
       'controllers/controller.ts',
       'controllers/demo',
+      'controllers/doctor',
       'controllers/git',
       'controllers/host-migration',
       'controllers/migration',
@@ -304,6 +333,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/range',
       'controllers/removal',
       'controllers/revisions',
+      'controllers/saved-plan',
       'controllers/telling',
       'controllers/terminal',
       'controllers/validation',
@@ -312,7 +342,24 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/command-line.ts',
     purpose: 'the verbs, their options and their help',
-    imports: ['model', 'controllers/commands', 'controllers/migrate-command-line.ts', 'controllers/terminal'],
+    imports: [
+      'model',
+      'controllers/commands',
+      'controllers/log-command-line.ts',
+      'controllers/look-command-line.ts',
+      'controllers/migrate-command-line.ts',
+      'controllers/terminal',
+    ],
+  },
+  {
+    name: 'controllers/log-command-line.ts',
+    purpose: 'how a command tells what it does',
+    imports: ['model'],
+  },
+  {
+    name: 'controllers/look-command-line.ts',
+    purpose: 'the verbs that compare what is there with what is asked or needed',
+    imports: ['controllers/commands', 'controllers/terminal'],
   },
   {
     name: 'controllers/migrate-command-line.ts',
@@ -322,7 +369,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/main.ts',
     purpose: 'the process',
-    imports: ['controllers/command-line.ts', 'controllers/compose'],
+    imports: ['controllers/command-line.ts', 'controllers/compose', 'controllers/look-command-line.ts'],
   },
 
   {
@@ -364,6 +411,11 @@ export const ROOMS: readonly Room[] = [
     name: 'adapters/server-config',
     purpose: "Ludus' `config.yml`, `LANISTA_*` variables, and where each value comes from",
     imports: ['model', 'adapters', 'adapters/yaml-file'],
+  },
+  {
+    name: 'adapters/doctor',
+    purpose: 'this machine as a doctor looks at it: folder, disk, port',
+    imports: ['model', 'adapters'],
   },
   {
     name: 'adapters/state',
@@ -421,7 +473,12 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   axios: ['adapters/forge/post-json.ts', 'adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
-  commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],
+  commander: [
+    'controllers/command-line.ts',
+    'controllers/log-command-line.ts',
+    'controllers/look-command-line.ts',
+    'controllers/migrate-command-line.ts',
+  ],
   croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
   '@preact/signals': ['adapters/page'],

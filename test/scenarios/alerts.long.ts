@@ -125,7 +125,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     name: 'a clock is off',
     happens: ({ simulator }) => {
-      for (const node of simulator.world.nodes.values()) node.clockAhead = -90_000
+      for (const node of simulator.world.nodes.values()) node.clockAheadMs = -90_000
     },
     minutes: 13,
     fires: ['LanistaClockOff'],

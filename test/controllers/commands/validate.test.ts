@@ -48,6 +48,7 @@ async function validate(
   const composition: Composition = {
     clock: { now: never, steady: never, sleep: never },
     random: never,
+    version: 'test',
     environment: {},
     checker: {
       check: async (paths) => {
@@ -136,6 +137,7 @@ async function validate(
       }),
     controller: never,
     host: never,
+    doctor: never,
     simulate: never,
   }
   const status = await validateCommand(
