@@ -15,6 +15,7 @@ import type { ZoneFinding } from './zone-finding.ts'
 import type { BridgeWriter, GuestNicReader, NicReader, SdnWriter } from './network-ports.ts'
 import type { Machines, Pools } from './machine-ports.ts'
 import type { GuestAgents } from './guest-agent.ts'
+import type { GuestTasks } from './guest-tasks.ts'
 import type { NicLooks } from './nic-look.ts'
 import type { Reboots } from './reboot-ports.ts'
 
@@ -60,6 +61,7 @@ export type Proxmox = ClusterObserver & {
   readonly bridges: BridgeWriter
   readonly machines: Machines
   readonly reboots: Reboots
+  readonly guestTasks: GuestTasks
   readonly pools: Pools
   readonly access: AccessWriter
 }
