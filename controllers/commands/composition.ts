@@ -1,4 +1,5 @@
 import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
+import type { ApiPlace, LanistaApi } from '../../model/api/lanista-api.ts'
 import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
@@ -58,6 +59,12 @@ export interface Composition {
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
   /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
+  /**
+   * The Lanista that runs there; undefined where none runs on this machine. Throws `UserError` when one elsewhere does not answer.
+   *
+   * @param place `stateDir`: of the one on this machine; undefined where another is named
+   */
+  runningLanista(place: ApiPlace & { readonly stateDir: string | undefined }): Promise<LanistaApi | undefined>
   /** The host that this runs on, where Ludus' network is to be moved to SDN. Nothing is read or changed yet. */
   host(config: ServerConfig, configFile: string, logger: Logger): Promise<HostParts>
   /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */

@@ -17,7 +17,7 @@ export const ROOMS: readonly Room[] = [
     purpose:
       'what things are: values, the names and numbers derived from them, and the ports behind which the outside stands',
     imports: [],
-    folders: ['model/freeze', 'model/notify', 'model/range-file'],
+    folders: ['model/api', 'model/freeze', 'model/notify', 'model/range-file'],
   },
   {
     name: 'model/plan',
@@ -112,6 +112,11 @@ export const ROOMS: readonly Room[] = [
       'reconcilers/range',
       'reconcilers/removal',
     ],
+  },
+  {
+    name: 'controllers/seeing',
+    purpose: 'ranges, VMs, nodes, networks, templates and events as people ask for them and read them',
+    imports: ['model', 'controllers/terminal'],
   },
   {
     name: 'controllers/plan-formats',
@@ -271,6 +276,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/range',
       'controllers/removal',
       'controllers/revisions',
+      'controllers/seeing',
       'controllers/terminal',
       'controllers/validation',
     ],
@@ -278,7 +284,18 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/command-line.ts',
     purpose: 'the verbs, their options and their help',
-    imports: ['model', 'controllers/commands', 'controllers/migrate-command-line.ts', 'controllers/terminal'],
+    imports: [
+      'model',
+      'controllers/commands',
+      'controllers/migrate-command-line.ts',
+      'controllers/see-command-line.ts',
+      'controllers/terminal',
+    ],
+  },
+  {
+    name: 'controllers/see-command-line.ts',
+    purpose: 'the verbs that look at what there is, their options and their help',
+    imports: ['controllers/commands', 'controllers/seeing', 'controllers/terminal'],
   },
   {
     name: 'controllers/migrate-command-line.ts',
@@ -367,7 +384,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   axios: ['adapters/forge/post-json.ts', 'adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
-  commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],
+  commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts', 'controllers/see-command-line.ts'],
   croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],

@@ -125,6 +125,7 @@ async function validate(
       }),
     controller: never,
     host: never,
+    runningLanista: never,
     simulate: never,
   }
   const status = await validateCommand(
