@@ -5,6 +5,7 @@ import { UserError } from '../model/user-error.ts'
 import type { Composition } from './commands/composition.ts'
 import { addMigrateHost, addMigrateNetworks } from './migrate-command-line.ts'
 import { addSeeing } from './see-command-line.ts'
+import { addSteering } from './steer-command-line.ts'
 import { CONFIG_HELP, DEFAULT_CONFIG } from './commands/config-option.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 
@@ -115,7 +116,9 @@ function commands(
       const own = given.format === 'text' ? spoken : composition
       finish(await planCommand(options, own, { paint: paint(), print, complain }, stopSignal()))
     })
-  addSeeing(lanista, { composition: spoken, outside, print, paint, finish })
+  const seeing = { composition: spoken, outside, print, paint, finish }
+  addSeeing(lanista, seeing)
+  addSteering(lanista, seeing)
   lanista
     .command('explain')
     .description('say why a VM is on its node, or which it would get and why. Status 0: it has a node, 1: none')

@@ -28,7 +28,7 @@ export interface SeeingActing {
 export const SERVER_VARIABLE = 'LANISTA_SERVER'
 export const TOKEN_FILE_VARIABLE = 'LANISTA_TOKEN_FILE'
 
-interface PlaceGiven {
+export interface PlaceGiven {
   readonly config: string
   readonly server?: string
   readonly tokenFile?: string

@@ -60,11 +60,12 @@ export interface Composition {
   /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
   /**
-   * The Lanista that runs there; undefined where none runs on this machine. Throws `UserError` when one elsewhere does not answer.
+   * The running Lanista, elsewhere or on this machine; undefined when none runs on this machine. Throws `UserError` when it is there and
+   * does not answer.
    *
-   * @param place `stateDir`: of the one on this machine; undefined where another is named
+   * @param config of the one on this machine; undefined where another is named
    */
-  runningLanista(place: ApiPlace & { readonly stateDir: string | undefined }): Promise<LanistaApi | undefined>
+  lanista(config: ServerConfig | undefined, place: ApiPlace, signal: AbortSignal): Promise<LanistaApi | undefined>
   /** The host that this runs on, where Ludus' network is to be moved to SDN. Nothing is read or changed yet. */
   host(config: ServerConfig, configFile: string, logger: Logger): Promise<HostParts>
   /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */

@@ -35,7 +35,7 @@ export async function describeCommand(
     withoutKind(kind, name),
   )
   if (names.length === 0) throw new UserError(`describe ${kind}: name one; \`lanista get ${kind}\` lists what there is`)
-  const { api } = await knownLanista(options, composition, warn)
+  const { api } = await knownLanista(options, composition, warn, signal)
   const looks: Looks = { api, options, composition, describing: { paint, width, now: clock.now() }, signal }
   const { items } = await api.list(kind, signal)
   let missing = 0

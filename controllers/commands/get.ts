@@ -56,11 +56,11 @@ export async function getViews<K extends ViewKind>(
   const { paint, width, clock, print, warn } = terminal
   const printed = printedViews(kind, { output, header, paint, width, now: () => clock.now() })
   if (watch) {
-    const api = await runningLanista(options, composition, '--watch')
+    const api = await runningLanista(options, composition, '--watch', signal)
     await follow(kind, api, { isAsked, printed, print, now: () => clock.now() }, signal)
     return 0
   }
-  const { api } = await knownLanista(options, composition, warn)
+  const { api } = await knownLanista(options, composition, warn, signal)
   const listed = await api.list(kind, signal)
   const items = listed.items.filter(isAsked)
   const missing = unknownNames(kind, listed.items, names)

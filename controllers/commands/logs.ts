@@ -42,7 +42,7 @@ export async function logsCommand(
   const { print, warn, paint, clock } = terminal
   const from = options.since === undefined ? undefined : momentGiven('--since', options.since, clock.now())
   const most = tailGiven(options.tail)
-  const { api, isRunning } = await knownLanista(options, composition, warn)
+  const { api, isRunning } = await knownLanista(options, composition, warn, signal)
   const found = await thingCalled(options.of, api, signal)
   if ('none' in found) {
     warn(found.none)

@@ -19,13 +19,14 @@ export async function runningLanista(
   options: LanistaOptions,
   composition: Composition,
   what: string,
+  signal: AbortSignal,
 ): Promise<LanistaApi> {
-  const { server } = options
-  const stateDir = server === undefined ? (await composition.loadConfig(options.config)).lanista.state_dir : undefined
-  const api = await composition.runningLanista({ ...options, stateDir })
+  const { server, tokenFile } = options
+  const config = server === undefined ? await composition.loadConfig(options.config) : undefined
+  const api = await composition.lanista(config, { server, tokenFile }, signal)
   if (api !== undefined) return api
   throw new UserError(
-    `${what}: no Lanista runs on this machine with the state directory ${stateDir ?? ''}; start it (\`lanista run\`, or \`systemctl start lanista\`), or name one elsewhere with --server`,
+    `${what}: no Lanista runs on this machine with the state directory ${config?.lanista.state_dir ?? ''}; start it (\`lanista run\`, or \`systemctl start lanista\`), or name one elsewhere with --server`,
   )
 }
 
@@ -34,7 +35,8 @@ export async function knownLanista(
   options: LanistaOptions,
   composition: Composition,
   warn: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<Known> {
   void warn
-  return { api: await runningLanista(options, composition, 'get'), isRunning: true }
+  return { api: await runningLanista(options, composition, 'get', signal), isRunning: true }
 }

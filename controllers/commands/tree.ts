@@ -21,7 +21,7 @@ export async function treeCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const name = withoutKind('ranges', options.range)
-  const { api } = await knownLanista(options, composition, warn)
+  const { api } = await knownLanista(options, composition, warn, signal)
   const { items } = await api.list('ranges', signal)
   const range = items.find((each) => each.name === name)
   if (range === undefined) {

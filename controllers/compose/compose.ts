@@ -64,7 +64,7 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     openLog: (file) => openLogger(logDestination(file)),
     openTroubles,
     connect: (config, logger) => connect(config, logger, version, outside),
-    runningLanista: () => Promise.resolve(undefined),
+    lanista: () => Promise.resolve(undefined),
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     host: async (config, configFile, logger) =>
       (await import('./host-parts.ts')).hostParts(config, configFile, logger, outside),

@@ -289,8 +289,14 @@ export const ROOMS: readonly Room[] = [
       'controllers/commands',
       'controllers/migrate-command-line.ts',
       'controllers/see-command-line.ts',
+      'controllers/steer-command-line.ts',
       'controllers/terminal',
     ],
+  },
+  {
+    name: 'controllers/steer-command-line.ts',
+    purpose: 'the verbs that wait for ranges and ask things of a running Lanista, their options and their help',
+    imports: ['controllers/commands', 'controllers/see-command-line.ts', 'controllers/steer-command-line.ts'],
   },
   {
     name: 'controllers/see-command-line.ts',
@@ -384,7 +390,12 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   axios: ['adapters/forge/post-json.ts', 'adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
-  commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts', 'controllers/see-command-line.ts'],
+  commander: [
+    'controllers/command-line.ts',
+    'controllers/migrate-command-line.ts',
+    'controllers/see-command-line.ts',
+    'controllers/steer-command-line.ts',
+  ],
   croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
   'p-queue': ['adapters/proxmox/lanes.ts'],

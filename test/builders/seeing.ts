@@ -9,9 +9,9 @@ const config = serverConfigSchema.parse({
   lanista: { ranges: '/etc/lanista/ranges', state_dir: '/var/lib/lanista' },
 })
 
-/** Time stands still until a test says that it is over. */
+/** Time stands still but for what a test has pass. */
 export class StoppedClock implements Clock {
-  readonly #sleepers = new Set<() => void>()
+  readonly #sleepers = new Set<{ readonly until: number; readonly wake: () => void }>()
   #now = VIEWS_NOW
 
   now(): number {
@@ -22,23 +22,24 @@ export class StoppedClock implements Clock {
     return this.#now
   }
 
-  sleep(_milliseconds: number, signal?: AbortSignal): Promise<void> {
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const over = (): void => {
-        this.#sleepers.delete(over)
-        resolve()
-      }
-      this.#sleepers.add(over)
+      const sleeper = { until: this.#now + milliseconds, wake: resolve }
+      this.#sleepers.add(sleeper)
       signal?.addEventListener('abort', () => {
-        this.#sleepers.delete(over)
+        this.#sleepers.delete(sleeper)
         reject(new Error('aborted'))
       })
     })
   }
 
-  /** Whoever sleeps has slept long enough. */
-  wakeAll(): void {
-    for (const sleeper of this.#sleepers) sleeper()
+  pass(milliseconds: number): void {
+    this.#now += milliseconds
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.until > this.#now) continue
+      this.#sleepers.delete(sleeper)
+      sleeper.wake()
+    }
   }
 }
 
@@ -49,7 +50,7 @@ export const startWith = (api: LanistaApi | undefined, args: readonly string[], 
     composition: {
       clock: new StoppedClock(),
       loadConfig: () => Promise.resolve(config),
-      runningLanista: () => Promise.resolve(api),
+      lanista: () => Promise.resolve(api),
       ...options.composition,
     },
   })

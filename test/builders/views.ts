@@ -81,7 +81,7 @@ const commit = {
 }
 
 /** One of each state: as it should be, in trouble, on its way, suspended, and with a broken file. */
-export const RANGES: readonly RangeView[] = [
+export const RANGES: readonly [JD: RangeView, KT: RangeView, LM: RangeView, NO: RangeView, PX: RangeView] = [
   rangeView('JD', 3, {
     vms: [
       vmView('JD', 'router-debian11-x64', { role: 'router', vmid: 3_001_254, node: 'pve2', address: '10.3.1.254' }),

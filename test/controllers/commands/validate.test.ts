@@ -125,7 +125,7 @@ async function validate(
       }),
     controller: never,
     host: never,
-    runningLanista: never,
+    lanista: never,
     simulate: never,
   }
   const status = await validateCommand(
