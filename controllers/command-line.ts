@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Composition } from './commands/composition.ts'
+import { addCompletion } from './complete-command-line.ts'
 import { addMigrateHost, addMigrateNetworks } from './migrate-command-line.ts'
 import { addSeeing } from './see-command-line.ts'
 import { addSteering } from './steer-command-line.ts'
@@ -119,6 +120,7 @@ function commands(
   const seeing = { composition: spoken, outside, print, paint, finish }
   addSeeing(lanista, seeing)
   addSteering(lanista, seeing)
+  addCompletion(lanista, seeing)
   lanista
     .command('explain')
     .description('say why a VM is on its node, or which it would get and why. Status 0: it has a node, 1: none')

@@ -57,9 +57,12 @@ export function keyOf<K extends ViewKind>(kind: K, view: Views[K]): string {
   return kind === 'templates' ? NAMES_OF[kind](view).join('/') : first
 }
 
+/** How commands call one thing: `JD`, `JD/JD-DC01`. */
+export const nameOf = <K extends ViewKind>(kind: K, view: Views[K]): string => NAMES_OF[kind](view)[0] ?? ''
+
 /** `range/JD`, as `-o name` prints it and commands take it. */
 export const fullNameOf = <K extends ViewKind>(kind: K, view: Views[K]): string =>
-  `${singularOf(kind)}/${NAMES_OF[kind](view)[0] ?? ''}`
+  `${singularOf(kind)}/${nameOf(kind, view)}`
 
 /** Those of the names by which something was asked for that nothing has. */
 export const unknownNames = <K extends ViewKind>(

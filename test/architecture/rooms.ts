@@ -119,6 +119,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'controllers/terminal'],
   },
   {
+    name: 'controllers/completion',
+    purpose: 'what may come next on a command line, and the scripts by which shells ask',
+    imports: ['model', 'controllers/seeing'],
+  },
+  {
     name: 'controllers/plan-formats',
     purpose: 'a plan as others read it: Markdown, annotations, and what of it is not told to them',
     imports: ['model', 'model/plan', 'controllers/terminal'],
@@ -276,6 +281,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/range',
       'controllers/removal',
       'controllers/revisions',
+      'controllers/completion',
       'controllers/seeing',
       'controllers/terminal',
       'controllers/validation',
@@ -287,6 +293,7 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'model',
       'controllers/commands',
+      'controllers/complete-command-line.ts',
       'controllers/migrate-command-line.ts',
       'controllers/see-command-line.ts',
       'controllers/steer-command-line.ts',
@@ -294,9 +301,14 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    name: 'controllers/complete-command-line.ts',
+    purpose: 'the verbs by which shells complete command lines',
+    imports: ['controllers/commands', 'controllers/see-command-line.ts'],
+  },
+  {
     name: 'controllers/steer-command-line.ts',
     purpose: 'the verbs that wait for ranges and ask things of a running Lanista, their options and their help',
-    imports: ['controllers/commands', 'controllers/see-command-line.ts', 'controllers/steer-command-line.ts'],
+    imports: ['controllers/commands', 'controllers/see-command-line.ts'],
   },
   {
     name: 'controllers/see-command-line.ts',
@@ -395,6 +407,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'controllers/migrate-command-line.ts',
     'controllers/see-command-line.ts',
     'controllers/steer-command-line.ts',
+    'controllers/complete-command-line.ts',
   ],
   croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
