@@ -1,4 +1,5 @@
 import { destination, pino, stdTimeFunctions } from 'pino'
+import { type LogLine, writtenLine } from '../model/api/log-line.ts'
 import type { Logger } from '../model/ports.ts'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
@@ -17,11 +18,19 @@ export const logDestination = (file?: string): LineSink =>
 /**
  * Logs JSON lines: `level`, `time` (ISO 8601), `msg`, and the fields. An error among the fields becomes its message,
  * kind, call and causes. Whatever looks like a Proxmox secret is blotted out of every line.
+ *
+ * @param onLine told of each line as well, as it is written
  */
-export function openLogger(sink: LineSink = logDestination()): Logger {
+export function openLogger(sink: LineSink = logDestination(), onLine?: (line: LogLine) => void): Logger {
   const log = pino(
     { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    { write: (line: string) => void sink.write(redact(line)) },
+    {
+      write: (line: string) => {
+        const told = redact(line)
+        sink.write(told)
+        onLine?.(writtenLine.parse(JSON.parse(told)))
+      },
+    },
   )
   return {
     info: (message, fields) => log.info(loggable(fields), message),

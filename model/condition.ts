@@ -8,17 +8,28 @@ export interface Condition {
   readonly message: string
 }
 
-export type ConditionType =
-  | 'SpecValid'
+/** A condition as it is told, with since when its status is this one. */
+export interface StatedCondition extends Condition {
+  /** ISO 8601. Another reason or message for the same status leaves it as it is, as in Kubernetes. */
+  readonly lastTransitionTime: string
+  /** The content of the range's file that it speaks of, by the commit that brought it, or by its digest; left out where there is none. */
+  readonly observedRevision?: string | undefined
+}
+
+export const CONDITION_TYPES = [
+  'SpecValid',
   /** Whether what the range's file says now is what is acted on; `Ready` speaks of what is acted on. */
-  | 'UpToDate'
-  | 'ZoneReady'
-  | 'NetworkReady'
-  | 'RoutesReady'
-  | 'MachinesReady'
+  'UpToDate',
+  'ZoneReady',
+  'NetworkReady',
+  'RoutesReady',
+  'MachinesReady',
   /** Only of a range that is to go. */
-  | 'PoolReady'
-  | 'Ready'
+  'PoolReady',
+  'Ready',
+] as const
+
+export type ConditionType = (typeof CONDITION_TYPES)[number]
 
 /** The reason of a range that its author has told Lanista to leave alone. */
 export const SUSPENDED = 'Suspended'

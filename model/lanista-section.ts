@@ -249,6 +249,14 @@ export const lanistaSection = z
             examples: ['0.0.0.0:8480'],
           })
           .default('127.0.0.1:8480'),
+        tokens_file: z
+          .string()
+          .meta({
+            description:
+              'File with the people who may ask from another machine, a line each: NAME read|write TOKEN. Default: nobody may ask for anything but to look.',
+            examples: ['/etc/lanista/people'],
+          })
+          .optional(),
         hosts: z
           .array(z.string())
           .meta({

@@ -1,3 +1,4 @@
+import type { ApiProvider } from './api/api-provider.ts'
 import type { Explanation } from './explanation.ts'
 import type { RangeStatus } from './range-status.ts'
 
@@ -10,4 +11,5 @@ export interface Observed {
   readonly resyncMs: () => number
   /** Why a VM is, or would be, on its node; undefined when no valid range file has it. */
   readonly explain: (rangeId: string, vm: string) => Promise<Explanation | undefined>
+  readonly api: ApiProvider
 }

@@ -66,8 +66,13 @@ export type Proxmox = ClusterObserver & {
   readonly access: AccessWriter
 }
 
-/** What became of reading one range file. */
-export type RangeFileRead =
+/** What became of reading one range file. A person may have its range left alone whatever it says. */
+export type RangeFileRead = FileRead & {
+  /** That a person has the range left alone; only where no valid file can say so in its place. */
+  readonly leftAlone?: HeldRevision
+}
+
+type FileRead =
   | {
       readonly kind: 'ok'
       readonly spec: RangeSpec

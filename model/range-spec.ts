@@ -50,6 +50,8 @@ export interface Suspension {
   readonly owner: string | undefined
   /** Epoch milliseconds at which it ends by itself; undefined: when the author takes it away. */
   readonly until: number | undefined
+  /** By whom, and when, where a person ordered it and no file says it. */
+  readonly ordered?: { readonly by: string; readonly at: number } | undefined
 }
 
 /** True when the range is to be left alone at that time, in epoch milliseconds. */

@@ -36,7 +36,7 @@ export interface RangeRevisions {
 
 /** Why a newer content of a range's file is not acted on. */
 export interface HeldRevision {
-  readonly reason: 'Invalid' | 'WaveHeld' | 'Frozen'
+  readonly reason: 'Invalid' | 'WaveHeld' | 'Frozen' | 'Suspended'
   /** Subject, finding, remedy. */
   readonly message: string
 }

@@ -1,29 +1,26 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import type { GitStatus } from '../../model/accepted-commit.ts'
-import type { Explanation } from '../../model/explanation.ts'
-import { isProxmoxError } from '../../model/proxmox-error.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
 import { UserError } from '../../model/user-error.ts'
 import { causeInWords } from '../error-code.ts'
+import { claimOf } from './access-tokens.ts'
+import { apiApp, type ApiServed } from './api-app.ts'
+import { API_PATH } from './api-routes.ts'
 import { GIT_HOOK_PATH, type GitHook, gitHook } from './git-hook.ts'
+import { problemResponse } from './problem.ts'
 
 /** What the endpoints tell about. */
-export interface HttpProviders {
-  statuses(): readonly RangeStatus[]
+export interface HttpProviders extends Omit<ApiServed, 'claim' | 'ended'> {
   /** Why the controller isn't ready, or undefined when it is. */
   notReady(): string | undefined
-  /** Why a VM is, or would be, on its node; undefined when no valid range file has it. Throws when Proxmox can't be seen. */
-  explain(rangeId: string, vm: string): Promise<Explanation | undefined>
-  /** What is told of the repository of range files; undefined when they are in a folder. */
-  readonly git?: (() => GitStatus) | undefined
   /** Where forges tell of a push; undefined: they have nowhere. */
   readonly gitHook?: GitHook | undefined
   /** Names by which it may be asked, besides addresses, localhost and this machine's own. */
   readonly hosts?: readonly string[]
+  /** File with the tokens of people who ask from elsewhere; undefined: nobody may. */
+  readonly tokensFile?: string | undefined
   /** Hears of a request that failed inside; the answer says only that it did. */
   readonly onError?: (error: unknown) => void
   readonly metrics: { readonly contentType: string; render(): Promise<string> }
@@ -34,14 +31,15 @@ const INDEX = `lanista
 /metrics      for Prometheus
 /healthz      the process is alive
 /readyz       files and cluster have been read, and Proxmox answers
-/api/ranges   the status of every range, as JSON; /api/ranges/ID of one
-              /api/ranges/ID/vms/NAME/explain tells why a VM is, or would be, on its node
-/api/git      the commit of range files in force, where they are in a repository, and why no newer one is
+/api/v1       ranges, VMs, networks, nodes, templates and events as JSON; /api/v1/openapi.json describes it
 /hooks/git    where a forge tells of a push (lanista.git.webhook)
 `
 
-/** The endpoints that read, which are all but the webhook. */
-export function httpApp(providers: HttpProviders): Hono {
+/** A whole request must have come within so many milliseconds, its headers within half of that. */
+const REQUEST_MS = 30_000
+
+/** All endpoints but the webhook. @param claim who sends a request @param ended aborts when no more is to be told */
+export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], ended: AbortSignal): Hono {
   const app = new Hono()
   const isOurs = hostCheck(providers.hosts ?? [])
   app.use(async (context, next) => {
@@ -52,8 +50,9 @@ export function httpApp(providers: HttpProviders): Hono {
   })
   app.use(async (context, next) => {
     await next()
-    context.header('Cache-Control', 'no-store')
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store')
     context.header('X-Content-Type-Options', 'nosniff')
+    context.header('Referrer-Policy', 'no-referrer')
   })
   app.get('/', (context) => context.text(INDEX))
   app.get('/healthz', (context) => context.text('ok\n'))
@@ -64,31 +63,11 @@ export function httpApp(providers: HttpProviders): Hono {
   app.get('/metrics', async (context) =>
     context.body(await providers.metrics.render(), 200, { 'Content-Type': providers.metrics.contentType }),
   )
-  app.get('/api/git', (context) =>
-    providers.git === undefined
-      ? context.json({ error: 'range files are in a folder' }, 404)
-      : context.json(providers.git()),
-  )
-  app.get('/api/ranges', (context) => context.json(providers.statuses()))
-  app.get('/api/ranges/:id', (context) => {
-    const status = providers.statuses().find(({ id }) => id === context.req.param('id'))
-    return status === undefined ? context.json({ error: 'no such range' }, 404) : context.json(status)
-  })
-  app.get('/api/ranges/:id/vms/:vm/explain', async (context) => {
-    try {
-      const explanation = await providers.explain(context.req.param('id'), context.req.param('vm'))
-      return explanation === undefined
-        ? context.json({ error: 'no valid range file has such a VM' }, 404)
-        : context.json(explanation)
-    } catch (error) {
-      if (!isProxmoxError(error)) throw error
-      return context.json({ error: error.message }, 502)
-    }
-  })
-  app.notFound((context) => context.text('not found; see / for what there is\n', 404))
-  app.onError((error, context) => {
+  app.route(API_PATH, apiApp({ ...providers, claim, ended }))
+  app.notFound(({ req }) => problemResponse(404, `${req.path}: there is no such page; see / for what there is`))
+  app.onError((error) => {
     providers.onError?.(error)
-    return context.text('internal error\n', 500)
+    return problemResponse(500, 'it failed inside; the log says why')
   })
   return app
 }
@@ -125,10 +104,13 @@ export async function serveHttp(
   signal.throwIfAborted()
   const { host, port } = parseAddress(options.listen)
   const hosts = [...(options.hosts ?? []), host]
-  const answer = getRequestListener(httpApp({ ...options, hosts }).fetch, { overrideGlobalObjects: false })
+  const claim: ApiServed['claim'] = ({ headers }) =>
+    claimOf(headers.get('authorization') ?? undefined, options.tokensFile)
+  const app = httpApp({ ...options, hosts }, claim, signal)
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const isOurs = hostCheck(hosts)
   const hook = options.gitHook === undefined ? undefined : gitHook(options.gitHook)
-  const server = createServer((request, response) => {
+  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS / 2 }, (request, response) => {
     // On its own, as what it does not want to read it leaves unread.
     if (hook !== undefined && request.url?.split('?')[0] === GIT_HOOK_PATH && isOurs(request.headers.host ?? ''))
       void hook(request, response)
@@ -141,15 +123,20 @@ export async function serveHttp(
     })
     server.listen(port, host, resolve)
   })
+  closeOn(signal, server)
+  const bound = server.address()
+  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port
+  return `${host.includes(':') ? `[${host}]` : host}:${boundPort}`
+}
+
+/** Every connection is closed at once. */
+export function closeOn(signal: AbortSignal, server: Server): void {
   const close = (): void => {
     server.close()
     server.closeAllConnections()
   }
   signal.addEventListener('abort', close, { once: true })
   if (signal.aborted) close()
-  const bound = server.address()
-  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port
-  return `${host.includes(':') ? `[${host}]` : host}:${boundPort}`
 }
 
 function parseAddress(listen: string): { readonly host: string; readonly port: number } {

@@ -2,8 +2,11 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { makeFolder } from './make-folder.ts'
+import { type DigestMask, maskedStatus } from '../../model/digest-mask.ts'
 import type { StatusStore } from '../../model/ports.ts'
-import type { RangeStatus, ReadyBefore } from '../../model/range-status.ts'
+import { CONDITION_TYPES } from '../../model/condition.ts'
+import type { RangeStatus, ReadyBefore, Sinces } from '../../model/range-status.ts'
+import { VM_PHASES } from '../../model/vm-phase.ts'
 
 /** A status store whose files can be tidied up. */
 export interface StatusFiles extends StatusStore {
@@ -20,15 +23,35 @@ const ENDING = '.json'
 /** Of an earlier life's status no more is asked. */
 const statusBefore = z.object({
   source: z.string().optional(),
+  since: z.iso.datetime().optional().catch(undefined),
   conditions: z.array(
     z.object({
       type: z.string(),
       status: z.enum(['True', 'False', 'Unknown']),
       reason: z.string(),
       message: z.string(),
+      lastTransitionTime: z.iso.datetime().optional().catch(undefined),
     }),
   ),
+  vms: z
+    .array(z.object({ name: z.string(), phase: z.enum(VM_PHASES), since: z.iso.datetime() }))
+    .optional()
+    .catch(undefined),
 })
+
+/** Those of an earlier release say nothing of it. */
+function sincesOf({ since, conditions, vms }: z.output<typeof statusBefore>): Sinces {
+  return {
+    since,
+    conditions: conditions.flatMap(({ type, status, reason, lastTransitionTime }) => {
+      const known = CONDITION_TYPES.find((each) => each === type)
+      return known === undefined || lastTransitionTime === undefined
+        ? []
+        : [{ type: known, status, reason, lastTransitionTime }]
+    }),
+    vms: vms ?? [],
+  }
+}
 
 /** The part of a status that tells it. */
 const statusHeld = z.object({ revisions: z.object({ held: z.object({ message: z.string() }) }) })
@@ -40,8 +63,10 @@ const SAFE_NAME = /^[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,63}$/
  * Status files `<stateDir>/status/<range id>.json`. Each appears whole (written beside and renamed), and is left alone
  * while it says the same but for `changedAt`. The folder may be deleted at any time. No fsync: a status that is lost
  * with the machine is written again.
+ *
+ * @param mask what is told in place of digests of files; default: they are told as they are
  */
-export function statusFiles(stateDir: string): StatusFiles {
+export function statusFiles(stateDir: string, mask?: Pick<DigestMask, 'of'>): StatusFiles {
   const folder = join(stateDir, 'status')
   let writes = 0
   const pathOf = (rangeId: string): string => {
@@ -57,7 +82,8 @@ export function statusFiles(stateDir: string): StatusFiles {
     )
   }
   return {
-    write: async (status) => {
+    write: async (told) => {
+      const status = mask === undefined ? told : maskedStatus(told, mask)
       const path = pathOf(status.id)
       if (sameButTime(await contentOf(path), status)) return
       writes += 1
@@ -79,7 +105,18 @@ export function statusFiles(stateDir: string): StatusFiles {
       const read = (await contents()).map(([id, content]) => {
         const status = statusBefore.safeParse(content)
         const ready = status.data?.conditions.find(({ type }) => type === 'Ready')
-        return ready === undefined ? [] : [[id, { ...ready, type: 'Ready', source: status.data?.source }] as const]
+        if (ready === undefined || status.data === undefined) return []
+        const { reason, message } = ready
+        const { source } = status.data
+        const before = {
+          type: 'Ready',
+          status: ready.status,
+          reason,
+          message,
+          source,
+          sinces: sincesOf(status.data),
+        } as const
+        return [[id, before] as const]
       })
       return new Map(read.flat())
     },

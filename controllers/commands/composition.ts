@@ -1,5 +1,5 @@
-import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { ApiPlace, LanistaApi } from '../../model/api/lanista-api.ts'
+import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
@@ -13,11 +13,13 @@ import type { Presence } from '../../model/presence.ts'
 import type { Observed } from '../../model/observed.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
+import type { SuspendOrderStore } from '../../model/suspend-order.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
 import type { GitSource } from '../git/git-source.ts'
 import type { HostParts } from '../host-migration/host-parts.ts'
 import type { FollowedFiles } from '../revisions/followed-files.ts'
+import type { TellingParts } from '../telling/telling-parts.ts'
 import type { PruneParts } from '../removal/open-pruning.ts'
 
 /**
@@ -100,6 +102,7 @@ export interface Connected {
   readonly store: StatusStore
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
+  readonly suspendOrders: SuspendOrderStore
   /** What a move from bridges to VNets keeps on disk; a lock of its own, as a controller may be running. */
   readonly migration: {
     readonly journal: MigrationJournalStore
@@ -119,6 +122,8 @@ export interface Connected {
   /** Why newer contents of range files are not acted on, by range, by the status files of who acts on them. */
   readonly heldBefore: () => Promise<ReadonlyMap<string, string>>
   readonly notifier: Notifier
+  /** What people are told of, and where that is kept. */
+  readonly telling: TellingParts
   readonly prune: Pick<PruneParts, 'provenance' | 'seenFiles' | 'approvals'>
   /**
    * Serves metrics, health and the API until the signal aborts, on the configured address unless another is given.

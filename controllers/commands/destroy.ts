@@ -57,7 +57,10 @@ export async function destroyCommand(
   const file = await connected.files.read(range)
   const valid = readInForce(file)
   if (valid !== undefined && isSuspended(valid.spec, composition.clock.now()))
-    throw new UserError(`range ${range}: it is suspended; remove suspend from its file first`)
+    throw new UserError(
+      `range ${range}: it is suspended; ${valid.spec.suspension?.ordered === undefined ? 'remove suspend from its file' : `lanista resume ${range}`} first`,
+    )
+  if (file.leftAlone !== undefined) throw new UserError(file.leftAlone.message)
   const { snapshot } = await lookNow(connected.proxmox, [range], signal)
   const left = rangeLeft(range, snapshot)
   if (isGone(left) && !left.pool) {

@@ -1,4 +1,5 @@
-import type { LanistaApi, LogLine } from '../../model/api/lanista-api.ts'
+import type { LanistaApi } from '../../model/api/lanista-api.ts'
+import type { LogLine } from '../../model/api/log-line.ts'
 import type { RangeView, VmView } from '../../model/api/range-view.ts'
 import type { GuestTask, GuestTasks } from '../../model/guest-tasks.ts'
 import { printable } from '../../model/printable.ts'

@@ -1,3 +1,4 @@
+import { CONDITION_TYPES } from '../../model/condition.ts'
 import type { ViewKind } from '../../model/api/lanista-api.ts'
 import { KIND_WORDS, KINDS } from '../seeing/kinds.ts'
 import { LABELS } from '../seeing/labels.ts'
@@ -73,7 +74,7 @@ async function valuesOf(name: string, description: string, typed: Typed, namesOf
       return [
         { text: 'ready', about: '' },
         { text: 'absent', about: '' },
-        ...CONDITIONS.map((type) => ({ text: `condition=${type}`, about: '' })),
+        ...CONDITION_TYPES.map((type) => ({ text: `condition=${type}`, about: '' })),
       ]
     case 'types':
       return ['Warning', 'Normal'].map((text) => ({ text, about: '' }))
@@ -86,16 +87,6 @@ async function valuesOf(name: string, description: string, typed: Typed, namesOf
   }
 }
 
-const CONDITIONS = [
-  'SpecValid',
-  'UpToDate',
-  'ZoneReady',
-  'NetworkReady',
-  'RoutesReady',
-  'MachinesReady',
-  'PoolReady',
-  'Ready',
-]
 /** Their descriptions are lists of what they may be. */
 const WITH_CHOICES: ReadonlySet<string> = new Set(['format', 'shell', 'level'])
 

@@ -1,9 +1,11 @@
 import { commitApprovalFiles } from '../../adapters/state/accepted-commit-files.ts'
 import { approvalFiles } from '../../adapters/state/approval-files.ts'
+import { digestMask } from '../../adapters/state/digest-mask.ts'
+import { eventFile } from '../../adapters/state/event-file.ts'
 import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
-import { openLogger, logDestination, openTroubles } from '../../adapters/logger.ts'
+import { type LineSink, openLogger, logDestination, openTroubles } from '../../adapters/logger.ts'
 import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
 import { openMetrics } from '../../adapters/metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
@@ -17,6 +19,7 @@ import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
 import { presenceSocket } from '../../adapters/state/presence-socket.ts'
 import { revisionFiles } from '../../adapters/state/revision-files.ts'
+import { suspendOrderFiles } from '../../adapters/state/suspend-order-files.ts'
 import { sdnLockFile } from '../../adapters/state/sdn-lock-file.ts'
 import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config/server-config-file.ts'
@@ -28,7 +31,9 @@ import type { Logger, RangeFiles, RangeFileRead } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from '../commands/composition.ts'
+import { LogLines } from '../telling/log-lines.ts'
 import { DestroyOrders } from '../removal/destroy-orders.ts'
+import { SuspendOrders } from '../revisions/suspend-orders.ts'
 import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
@@ -41,10 +46,13 @@ import { proposeCommit, proposedSource } from './propose-commit.ts'
 export interface ComposeOptions {
   readonly version: string
   readonly environment: NodeJS.ProcessEnv
+  /** Where the log goes that is in no file. Default: standard error. */
+  readonly log?: LineSink
 }
 
 /** The one place where adapters are chosen: real time, real files, real HTTPS. */
-export function compose({ version, environment }: ComposeOptions): Composition {
+export function compose({ version, environment, log }: ComposeOptions): Composition {
+  const logLines = new LogLines()
   const outside = { clock: systemClock, random: Math.random, environment }
   return {
     ...outside,
@@ -61,10 +69,14 @@ export function compose({ version, environment }: ComposeOptions): Composition {
     },
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),
-    openLog: (file) => openLogger(logDestination(file)),
+    openLog: (file) =>
+      openLogger(file === undefined && log !== undefined ? log : logDestination(file), (line) => logLines.add(line)),
     openTroubles,
-    connect: (config, logger) => connect(config, logger, version, outside),
-    lanista: () => Promise.resolve(undefined),
+    connect: (config, logger) => connect(config, logger, { ...outside, version, logLines }),
+    lanista: async (config, place, signal) => {
+      const { findLanista } = await import('../../adapters/api-client/lanista-client.ts')
+      return await findLanista(place, config?.lanista.state_dir ?? '', environment, signal)
+    },
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     host: async (config, configFile, logger) =>
       (await import('./host-parts.ts')).hostParts(config, configFile, logger, outside),
@@ -76,10 +88,12 @@ export function compose({ version, environment }: ComposeOptions): Composition {
 async function connect(
   config: ServerConfig,
   logger: Logger,
-  version: string,
-  outside: Pick<Composition, 'clock' | 'random' | 'environment'>,
+  outside: Pick<Composition, 'clock' | 'random' | 'environment'> & {
+    readonly version: string
+    readonly logLines: LogLines
+  },
 ): Promise<Connected> {
-  const { clock } = outside
+  const { clock, version, logLines } = outside
   const { ranges, state_dir: stateDir, http } = config.lanista
   const metrics = openMetrics(version)
   const { proxmox, silence } = watchObservations(
@@ -87,7 +101,8 @@ async function connect(
     metrics,
     clock,
   )
-  const store = statusFiles(stateDir)
+  const mask = digestMask(stateDir)
+  const store = statusFiles(stateDir, mask)
   const { git: settings } = config.lanista
   const repository =
     settings === undefined ? undefined : gitRangeFiles(settings, stateDir, { logger, metrics, outside })
@@ -96,6 +111,8 @@ async function connect(
     withLudusRouters(watchRangeFiles({ source: of, clock, parser }), config)
   const source = repository?.source ?? folderSource(ranges, logger)
   const orders = destroyOrderFiles(stateDir)
+  const suspendOrders = suspendOrderFiles(stateDir)
+  const suspensions = new SuspendOrders(suspendOrders, clock, logger, false)
   const followed: FollowedFiles = {
     files: filesOf(source),
     parse: async (text) => withLudusRouter(readOfText(await parser.parse(text), text.file), config),
@@ -108,7 +125,9 @@ async function connect(
   const onCluster = new RangesOnCluster(() => proxmox.observe(signal), clock, signal)
   const looksOnly = {
     freeze: () => config.lanista.freeze,
-    isDestroyed: (rangeId: string, file: RangeFileRead) => new DestroyOrders(orders, logger).keepsAway(rangeId, file),
+    isLeft: async (rangeId: string, file: RangeFileRead) =>
+      (await new DestroyOrders(orders, logger).keepsAway(rangeId, file)) ||
+      (await suspensions.leavesAlone(rangeId, file)),
     isThere: async (rangeId: string) => (await onCluster.ids(false)).includes(rangeId),
     clock,
     logger,
@@ -121,11 +140,12 @@ async function connect(
     store,
     lockStore: sdnLockFile(stateDir),
     destroyOrders: orders,
+    suspendOrders,
     migration: migrationJournalFiles(stateDir),
     ordersUntold: () => whyOrdersUntold(stateDir),
     presence: presenceSocket(stateDir),
     hostRoutes: new IpRoutes(),
-    files: openFilesInForce(followed, looksOnly, false),
+    files: suspensions.applied(openFilesInForce(followed, looksOnly, false)),
     followed,
     git: repository?.git,
     propose:
@@ -152,14 +172,28 @@ async function connect(
     readyBefore: () => store.readyBefore(),
     heldBefore: () => store.heldBefore(),
     notifier: httpsNotifier({ privateHosts: config.lanista.notify.private_hosts }),
+    telling: {
+      eventStore: eventFile(stateDir),
+      mask,
+      version,
+      silence,
+      git: repository?.git,
+      logLines,
+      approvals: approvalFiles(stateDir),
+      commits:
+        repository === undefined
+          ? undefined
+          : { force: commitApprovalFiles(stateDir, 'force'), waves: commitApprovalFiles(stateDir, 'waves') },
+    },
     prune: {
       provenance: repository?.provenance ?? folderProvenance(ranges),
       seenFiles: seenRangesFile(stateDir),
       approvals: approvalFiles(stateDir),
     },
-    serve: async ({ statuses, notReady, resyncMs, explain }, signal, listen = http.listen) => {
+    serve: async ({ api, notReady, explain }, signal, listen = http.listen) => {
       const { isLoopback, serveHttp } = await import('../../adapters/http/serve-http.ts')
-      const reasonNotReady = (): string | undefined => notReady() ?? silence(3 * resyncMs())
+      const { serveSocket } = await import('../../adapters/http/serve-socket.ts')
+      const { troubleOfTokens } = await import('../../adapters/http/access-tokens.ts')
       const onError = (error: unknown): void => logger.error('an HTTP endpoint failed', { error })
       if (!isLoopback(listen))
         logger.warn(
@@ -167,23 +201,29 @@ async function connect(
           { listen },
         )
       const secretFile = settings?.webhook?.secret_file
-      return await serveHttp(
-        {
-          git: repository === undefined ? undefined : () => repository.git.status(),
-          gitHook:
-            repository === undefined || secretFile === undefined
-              ? undefined
-              : await gitHookOf(secretFile, repository.git, { logger, metrics, clock }),
-          listen,
-          hosts: http.hosts,
-          statuses,
-          explain,
-          notReady: reasonNotReady,
-          metrics,
-          onError,
-        },
-        signal,
-      )
+      const tokensFile = http.tokens_file
+      const tokensTrouble = tokensFile === undefined ? undefined : await troubleOfTokens(tokensFile)
+      if (tokensTrouble !== undefined)
+        logger.warn(`${tokensTrouble}; until then nobody may ask for anything from elsewhere`)
+      const providers = {
+        api,
+        explain,
+        git: repository === undefined ? undefined : () => repository.git.status(),
+        gitHook:
+          repository === undefined || secretFile === undefined
+            ? undefined
+            : await gitHookOf(secretFile, repository.git, { logger, metrics, clock }),
+        hosts: http.hosts,
+        tokensFile,
+        notReady,
+        metrics,
+        onError,
+        version,
+      }
+      await serveSocket(stateDir, providers, signal).catch((error: unknown) => {
+        logger.warn('commands on this machine can not speak with this Lanista, as it has no socket', { error })
+      })
+      return await serveHttp({ ...providers, listen }, signal)
     },
   }
 }

@@ -13,11 +13,12 @@ export function controllerFor(
   { clock, random }: Pick<Composition, 'clock' | 'random'>,
   logger: Logger,
 ): WiredController {
-  const { proxmox, followed, store, lockStore, destroyOrders, migration, hostRoutes } = connected
+  const { proxmox, followed, store, lockStore, destroyOrders, suspendOrders, migration, hostRoutes } = connected
   const { metrics, notifier, readyBefore } = connected
   const { git } = connected
   const { git: gitSettings } = connected.config.lanista
   const forge = gitSettings === undefined ? undefined : forgeOf(gitSettings, logger, clock)
+  const { telling } = connected
   const settings = (): PlanSettings => planSettingsOf(config())
   const resyncMs = (): number => config().lanista.resync
   return wireController({
@@ -26,8 +27,10 @@ export function controllerFor(
     store,
     lockStore,
     destroyOrders,
+    suspendOrders,
     migration: migration.journal,
     hostRoutes,
+    telling,
     clock,
     random,
     logger,

@@ -8,6 +8,7 @@ import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { Logger, Metrics, Notifier, Proxmox, StatusStore } from '../../model/ports.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
+import type { SuspendOrderStore } from '../../model/suspend-order.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { Controller, type Duties, type WiredController } from '../controller.ts'
 import { watchClones } from '../machine/clone-watch.ts'
@@ -49,13 +50,16 @@ import { DestroyOrders } from '../removal/destroy-orders.ts'
 import { openPruning, type PruneParts } from '../removal/open-pruning.ts'
 import { openRemoval } from '../removal/open-removal.ts'
 import { RemovalPlanner } from '../removal/removal-planner.ts'
+import { SuspendOrders } from '../revisions/suspend-orders.ts'
 import { FreezeAlarm } from '../revisions/freeze-alarm.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { OtherWriters } from '../report/other-writers.ts'
 import { Notifications } from '../report/notifications.ts'
 import { StatusBoard } from '../report/status-board.ts'
+import type { TellingParts } from '../telling/telling-parts.ts'
 import { listenToStatuses } from './listen-to-statuses.ts'
 import { type ForgeParts, wireForge } from './wire-forge.ts'
+import { type Telling, wireTelling } from './wire-telling.ts'
 
 /** The adapters and settings a controller runs with. */
 export interface ControllerParts {
@@ -67,6 +71,8 @@ export interface ControllerParts {
   readonly lockStore: SdnLockStore
   /** Where the orders of `lanista destroy` are kept. */
   readonly destroyOrders: DestroyOrderStore
+  /** Where the orders of `lanista suspend` and `lanista resume` are kept. */
+  readonly suspendOrders: SuspendOrderStore
   /** What a move from bridges to VNets has on disk. */
   readonly migration: Pick<MigrationJournalStore, 'read'>
   /** Those of the machine that Lanista runs on; written only when the settings say so. */
@@ -83,6 +89,7 @@ export interface ControllerParts {
   readonly freeze: () => readonly FreezeWindow[]
   readonly notify: NotifyParts
   readonly prune: PruneParts
+  readonly telling: TellingParts
   /** Who is told how commits of range files fare; undefined: nobody is. */
   readonly forge?: ForgeParts | undefined
 }
@@ -116,10 +123,11 @@ export function wireController(parts: ControllerParts): WiredController {
   // What is seen
   const observer = reloads.observing(watchClones(proxmox, steady))
   const otherWriters = new OtherWriters(logger, metrics, steady)
+  const onSeen: ((seen: ClusterSnapshot) => void)[] = [(seen) => otherWriters.seen(seen)]
   const onCluster = new RangesOnCluster(
     async () => {
       const seen = await observer.observe(signal)
-      otherWriters.seen(seen)
+      for (const hears of onSeen) hears(seen)
       return seen
     },
     steady,
@@ -144,18 +152,20 @@ export function wireController(parts: ControllerParts): WiredController {
 
   // What is wanted
   const destroyOrders = new DestroyOrders(parts.destroyOrders, logger)
+  const suspendOrders = new SuspendOrders(parts.suspendOrders, clock, logger, true)
   const files = openFilesInForce(
     parts.followed,
     {
       freeze: parts.freeze,
-      isDestroyed: (rangeId, file) => destroyOrders.keepsAway(rangeId, file),
+      isLeft: async (rangeId, file) =>
+        (await destroyOrders.keepsAway(rangeId, file)) || (await suspendOrders.leavesAlone(rangeId, file)),
       isThere: async (rangeId) => (await onCluster.ids(false)).includes(rangeId),
       clock,
       logger,
     },
     true,
   )
-  const heard = notifications.listeningTo(files)
+  const heard = notifications.listeningTo(suspendOrders.applied(files))
   const pruning = openPruning(prune, files, look, resyncMs, { clock, logger, metrics })
   const holds = new MoveHolds(parts.migration)
   const wishes = new RangeWishes(heard, destroyOrders, pruning, clock, holds, (rangeId) => files.goes(rangeId))
@@ -170,7 +180,7 @@ export function wireController(parts: ControllerParts): WiredController {
   const executor = new VmExecutor(worker, new VmRemover(machines, pools, steady, logger), underWay, inFlight)
 
   // Ranges
-  const register = new RangeRegister(board)
+  const register = new RangeRegister(board, clock)
   const sight = new RangeSight(look, machines)
   const reservations = new Reservations(underWay)
   const announced = new Announced(clock, signal)
@@ -185,7 +195,10 @@ export function wireController(parts: ControllerParts): WiredController {
     failing,
     holds,
   )
-  planning.onZone((findings) => metrics.zoneFindings(findings))
+  planning.onZone((findings) => {
+    metrics.zoneFindings(findings)
+    telling.zone(findings)
+  })
   const onBridgeMissing = (rangeId: string, node: string, bridge: string): void => repair.lacks(rangeId, node, bridge)
   const vms = new VmHandOver(worker, wishes, underWay, settings, onBridgeMissing)
   const networkStep = new NetworkStep(networks, repair, granter, wishes)
@@ -209,6 +222,7 @@ export function wireController(parts: ControllerParts): WiredController {
       register.drop(rangeId)
       onTrigger(rangeId)
     },
+    onStanding: (rangeId) => telling.worked(rangeId),
     onRest: (rangeId) => {
       const { report } = register.of(rangeId)
       const digest = report.readyWith
@@ -218,6 +232,26 @@ export function wireController(parts: ControllerParts): WiredController {
   })
   files.onRelease((rangeId) => ranges.trigger(rangeId))
   repair.onRepaired((ids) => ids.forEach((id) => ranges.trigger(id)))
+
+  const telling: Telling = wireTelling(parts.telling, {
+    board,
+    clock,
+    random,
+    logger,
+    planOf: (rangeId) => register.planOf(rangeId),
+    reservations: () => reservations.all().vms,
+    mode: () => decided.mode,
+    natBridge: () => settings().natBridge,
+    notReady: () => folder.problem ?? parts.telling.silence(3 * resyncMs()),
+    steering: {
+      known: async () => [...new Set([...(await files.list()), ...board.all().map(({ id }) => id)])].sort(),
+      read: (rangeId) => files.read(rangeId),
+      trigger: (rangeId) => ranges.trigger(rangeId),
+      suspendOrders: parts.suspendOrders,
+    },
+  })
+  telling.follow(ranges)
+  onSeen.push((seen) => telling.seen(seen))
 
   listenToStatuses(board, { notifications, metrics, logger })
   board.onForget((rangeId) => {
@@ -230,7 +264,7 @@ export function wireController(parts: ControllerParts): WiredController {
       ? undefined
       : wireForge(parts.forge, { board, files, clock, random, logger, metrics, inFlight })
 
-  const folder = new RangeFolder(files, destroyOrders, logger)
+  const folder: RangeFolder = new RangeFolder(files, destroyOrders, logger)
   const staleRoutes = new StaleRoutes(
     routes,
     wantsRoutes,
@@ -242,7 +276,11 @@ export function wireController(parts: ControllerParts): WiredController {
   const duties: Duties = {
     rememberReady: async (before) => {
       notifications.startFrom(before)
-      for (const [rangeId, { source }] of before) if (source !== undefined) register.startFrom(rangeId, source)
+      for (const [rangeId, { source, sinces }] of before) {
+        if (source !== undefined) register.startFrom(rangeId, source)
+        if (sinces !== undefined) board.startFrom(rangeId, sinces)
+      }
+      await telling.startFrom(before)
       await pruning.start(before)
     },
     giveBackLeftover: () => networks.giveBackLeftover(),
@@ -270,7 +308,8 @@ export function wireController(parts: ControllerParts): WiredController {
     }),
     observed: {
       statuses: () => board.all(),
-      notReady: () => folder.problem,
+      notReady: () => folder.problem ?? parts.telling.silence(3 * resyncMs()),
+      api: telling.api,
       resyncMs,
       explain: (rangeId, vm) => explaining.explain(rangeId, vm),
     },

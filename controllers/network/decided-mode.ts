@@ -29,6 +29,11 @@ export class DecidedMode {
     return modeTurned(decided, now, seen, settings) ?? decided.mode
   }
 
+  /** As it was decided; undefined before the first look. */
+  get mode(): NetworkMode | undefined {
+    return this.#decided?.mode
+  }
+
   /** The name of the NAT network: also the device to it on the machine that routes. That of VNets before the first look. */
   natDevice(): string {
     return this.#decided?.mode === 'bridges' ? this.#settings().natBridge : NAT_VNET.name

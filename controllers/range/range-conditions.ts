@@ -4,8 +4,8 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { bySomebody, type CommitStamp, type HeldRevision } from '../../model/revision.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
-import type { Power, RangeSpec } from '../../model/range-spec.ts'
-import type { VmStatus } from '../../model/range-status.ts'
+import type { Power, RangeSpec, Suspension } from '../../model/range-spec.ts'
+import type { SuspensionTold, VmStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
 
 /** How far a pass got, part by part. */
@@ -105,12 +105,22 @@ export function conditionsOfSuspended({ id, suspension }: Pick<RangeSpec, 'id' |
   return [...parts, { type: 'Ready', status: 'False', reason: SUSPENDED, message }]
 }
 
+/** That a range is left alone, for programs. */
+export const suspensionTold = ({ reason, owner, until, ordered }: Suspension): SuspensionTold => ({
+  by: ordered === undefined ? 'file' : 'person',
+  ...(owner === undefined ? {} : { who: printable(owner) }),
+  reason: printable(reason, 500),
+  ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  ...(ordered === undefined ? {} : { at: new Date(ordered.at).toISOString() }),
+})
+
 /** Who suspended a range, why, until when, and what to do: one sentence. */
 export function suspendedText({ id, suspension }: Pick<RangeSpec, 'id' | 'suspension'>): string {
   const until = suspension?.until === undefined ? '' : ` until ${new Date(suspension.until).toISOString()}`
   const owner = suspension?.owner === undefined ? '' : ` by ${printable(suspension.owner)}`
   const why = printable(suspension?.reason ?? '', 500)
-  return `range ${id}: suspended${until}${owner}: ${why}; nothing is changed meanwhile; remove suspend from its file to go on`
+  const goOn = suspension?.ordered === undefined ? 'remove suspend from its file' : `lanista resume ${id}`
+  return `range ${id}: suspended${until}${owner}: ${why}; nothing is changed meanwhile; ${goOn} to go on`
 }
 
 /**

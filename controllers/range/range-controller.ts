@@ -28,6 +28,8 @@ export interface RangeLife {
   readonly onDropped: (rangeId: string) => void
   /** Told whenever a range waits for nothing but a cause. */
   readonly onRest?: (rangeId: string) => void
+  /** Told whenever something is begun or ended for a range. */
+  readonly onStanding?: (rangeId: string) => void
 }
 
 /** Keeps one actor per range: hands triggers on, and tells when the ranges have come to rest. */
@@ -41,6 +43,7 @@ export class RangeController {
   readonly #isKept: (rangeId: string) => boolean
   readonly #onDropped: (rangeId: string) => void
   readonly #onRest: (rangeId: string) => void
+  readonly #onStanding: (rangeId: string) => void
   readonly #actors = new Map<string, Actor<typeof rangeMachine>>()
   readonly #listeners = new Set<() => void>()
   #stopped = false
@@ -68,6 +71,7 @@ export class RangeController {
     this.#isKept = life.isKept
     this.#onDropped = life.onDropped
     this.#onRest = life.onRest ?? (() => undefined)
+    this.#onStanding = life.onStanding ?? (() => undefined)
   }
 
   /** Something about the range changed: it is looked at now, or once more if a pass is under way. */
@@ -89,6 +93,12 @@ export class RangeController {
   /** Ids of all ranges that were triggered and have not been forgotten since. */
   ids(): readonly string[] {
     return [...this.#actors.keys()]
+  }
+
+  /** How a range stands; undefined when nobody looks after it. */
+  standing(rangeId: string): RangeStanding | undefined {
+    const actor = this.#actors.get(rangeId)
+    return actor && standingOf(actor)
   }
 
   /** By range id. */
@@ -157,6 +167,7 @@ export class RangeController {
     const actor = createActor(rangeMachine, { input, clock: this.#timers })
     this.#actors.set(rangeId, actor)
     actor.subscribe(() => {
+      this.#onStanding(rangeId)
       // After the step that is told of, which may go on.
       if (isAtRest(actor)) queueMicrotask(() => this.#atRest(rangeId, actor))
       for (const listener of this.#listeners) listener()

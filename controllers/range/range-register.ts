@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import type { KnownNumber } from '../../reconcilers/route/numbers-in-use.ts'
 import type { RangeInHand } from './range-in-hand.ts'
 import { RangeNetworks } from './range-networks.ts'
@@ -6,12 +7,14 @@ import { RangeReport, type StatusSink } from './range-report.ts'
 /** What is kept in memory of each range, made when it is first asked for. */
 export class RangeRegister {
   readonly #sink: StatusSink
+  readonly #clock: Pick<Clock, 'now'>
   readonly #ranges = new Map<string, RangeInHand>()
   /** The files that an earlier life told of, by range. */
   readonly #sources = new Map<string, string>()
 
-  constructor(sink: StatusSink) {
+  constructor(sink: StatusSink, clock: Pick<Clock, 'now'>) {
     this.#sink = sink
+    this.#clock = clock
   }
 
   /** An earlier life told of a range with this file. */
@@ -33,9 +36,15 @@ export class RangeRegister {
   of(id: string): RangeInHand {
     const known = this.#ranges.get(id)
     if (known !== undefined) return known
-    const range = { id, report: new RangeReport(id, this.#sink, this.#sources.get(id)), networks: new RangeNetworks() }
+    const report = new RangeReport(id, this.#sink, this.#clock, this.#sources.get(id))
+    const range = { id, report, networks: new RangeNetworks() }
     this.#ranges.set(id, range)
     return range
+  }
+
+  /** As a range was planned last; undefined while there is no plan for it. */
+  planOf(id: string): RangeReport['plan'] {
+    return this.#ranges.get(id)?.report.plan
   }
 
   /** What is known of the number of each range that something was told of. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Condition, Finding, PartFinding } from '../../model/condition.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { NodeNetworkState } from '../../model/node-network-state.ts'
@@ -5,7 +6,7 @@ import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { VmPlan } from '../../model/plan/vm-plan.ts'
 import type { Power, RangeSpec } from '../../model/range-spec.ts'
 import type { CommitStamp, HeldRevision, RangeRevisions, Revision } from '../../model/revision.ts'
-import type { RangeStatus, VmStatus } from '../../model/range-status.ts'
+import type { RangeNews, VmStatus } from '../../model/range-status.ts'
 import type { VmNews } from '../machine/vm-assignment.ts'
 import { vmStatusOf } from '../machine/vm-status.ts'
 import { type Asked, type RangeFacts, unlooked } from './range-facts.ts'
@@ -20,16 +21,16 @@ import {
   fileMissing,
   invalidFinding,
   machinesFinding,
+  suspensionTold,
   type PassFindings,
   withUnnamed,
 } from './range-conditions.ts'
 
-type Status = Omit<RangeStatus, 'changedAt'>
 type Conditions = () => readonly Condition[]
 
 /** Where a range's status goes. Nobody waits for it, and nothing is read back from it. */
 export interface StatusSink {
-  set(status: Status): void
+  set(status: RangeNews): void
   forget(rangeId: string): void
 }
 
@@ -39,7 +40,8 @@ export interface StatusSink {
  */
 export class RangeReport {
   readonly #sink: StatusSink
-  #status: Status
+  readonly #clock: Pick<Clock, 'now'>
+  #status: RangeNews
   #revisions: RangeRevisions | undefined
   /** Whether anything was told since the beginning, or since the range was forgotten. */
   #isReported = false
@@ -52,20 +54,27 @@ export class RangeReport {
   #facts: RangeFacts | undefined
   /** What the last plan says of VMs that are the range's, and that its file does not name. */
   #unnamed: readonly string[] = []
+  #plan: { readonly at: number; readonly plan: RangePlan } | undefined
   /** What the last valid file asks of its VMs; undefined when there was none. */
   #power: Power | undefined
   /** What the file, or what is left of the range, lets one say of its number. */
   #standing: 'valid' | 'problem' | 'gone' = 'problem'
 
-  /** @param source the file of which an earlier life told */
-  constructor(rangeId: string, sink: StatusSink, source = rangeId) {
+  /** @param clock of the date @param source the file of which an earlier life told */
+  constructor(rangeId: string, sink: StatusSink, clock: Pick<Clock, 'now'>, source = rangeId) {
     this.#sink = sink
+    this.#clock = clock
     this.#status = { ...blank(rangeId), source }
   }
 
   /** As last told; undefined when nothing was. */
-  get status(): Status | undefined {
+  get status(): RangeNews | undefined {
     return this.#isReported ? this.#status : undefined
+  }
+
+  /** As it was planned last, and when, in epoch milliseconds; undefined while there is no plan for it. */
+  get plan(): { readonly at: number; readonly plan: RangePlan } | undefined {
+    return this.#plan
   }
 
   /** The range's number, and whether that stays so. */
@@ -159,17 +168,20 @@ export class RangeReport {
   suspended(spec: RangeSpec, warnings: readonly Diagnostic[]): void {
     this.#standing = 'valid'
     this.#explainBy(() => conditionsOfSuspended(spec))
+    this.#plan = undefined
     const vms = this.#status.vms.map(unlooked)
-    this.#tell({ source: spec.source, diagnostics: warnings, vms, networks: [] })
+    const suspension = spec.suspension && suspensionTold(spec.suspension)
+    this.#tell({ source: spec.source, diagnostics: warnings, vms, networks: [], suspension })
   }
 
   /** The range is to go, or, with `left` nothing, gone. @param conditions asked for whenever something is told */
   removal(
     conditions: Conditions,
-    news: Partial<Pick<Status, 'source' | 'diagnostics' | 'number' | 'vms'>>,
+    news: Partial<Pick<RangeNews, 'source' | 'diagnostics' | 'number' | 'vms'>>,
     left: 'something' | 'nothing',
   ): void {
     this.#standing = left === 'nothing' ? 'gone' : 'valid'
+    this.#plan = undefined
     this.#explainBy(conditions)
     this.#tell({ networks: [], ...news })
   }
@@ -198,11 +210,13 @@ export class RangeReport {
    * @param newsOf what is to be told of a VM; undefined: it is worked on, and tells its own news
    */
   planned(
-    { number, vms, unnamed = [] }: RangePlan,
+    plan: RangePlan,
     networks: readonly NodeNetworkState[],
     newsOf: (vm: VmPlan) => VmNews | undefined,
     findings: Pick<PassFindings, 'zone' | 'network'>,
   ): void {
+    const { number, vms, unnamed = [] } = plan
+    this.#plan = { at: this.#clock.now(), plan }
     const statuses = vms.map((vm) => {
       const before = this.#status.vms.find(({ name }) => name === vm.spec.name)
       const planned = { phase: vm.phase, trouble: undefined, remark: undefined }
@@ -264,17 +278,22 @@ export class RangeReport {
     this.#conditions = conditions
     this.#ofCluster = conditions
     this.#facts = undefined
+    this.#status = { ...this.#status, suspension: undefined }
   }
 
-  #fileProblem(conditionsAfter: (before: readonly Condition[]) => readonly Condition[], news: Partial<Status>): string {
+  #fileProblem(
+    conditionsAfter: (before: readonly Condition[]) => readonly Condition[],
+    news: Partial<RangeNews>,
+  ): string {
     this.#standing = 'problem'
+    this.#plan = undefined
     const ofCluster = this.#ofCluster
     this.#conditions = () => conditionsAfter(withFacts(ofCluster(), this.#facts))
-    this.#tell(news)
+    this.#tell({ suspension: undefined, ...news })
     return this.#status.conditions.find(({ type }) => type === 'SpecValid')?.message ?? 'the range file has problems'
   }
 
-  #tell(news: Partial<Status>): void {
+  #tell(news: Partial<RangeNews>): void {
     this.#isReported = true
     this.#status = { ...this.#status, ...news }
     this.#status = { ...this.#status, conditions: withUpToDate(this.#conditions(), this.#status.revisions) }
@@ -295,7 +314,7 @@ function outlasting(before: VmStatus | undefined, { vmid, step, phase }: VmPlan)
 
 const NOTHING_FOUND: PassFindings = { zone: undefined, network: undefined, machines: undefined }
 
-const blank = (id: string): Status => ({
+const blank = (id: string): RangeNews => ({
   id,
   source: id,
   number: undefined,

@@ -62,6 +62,11 @@ function unquotedRead(read: RangeFileRead): RangeFileRead {
   }
 }
 
+const problemIn = (file: RangeFileRead): { readonly problem?: readonly Diagnostic[] } => {
+  if (file.kind === 'invalid') return { problem: file.diagnostics }
+  return file.kind === 'absent' || file.problem === undefined ? {} : { problem: file.problem }
+}
+
 const unquotedProblem = ({
   problem,
 }: {
@@ -151,6 +156,7 @@ export class RangeWishes {
   }
 
   async #wishOf(rangeId: string, file: RangeFileRead, valid: OkFile | undefined): Promise<WishKind> {
+    if (file.leftAlone !== undefined) return { kind: 'held', held: file.leftAlone, ...problemIn(file) }
     const destroy = await this.#destroyOrders.of(rangeId, file)
     if (file.kind === 'ok' && isSuspended(file.spec, this.#clock.now())) return { ...file, kind: 'suspended' }
     if (destroy?.carriedOut === true) return { kind: 'destroyed', order: destroy, file: valid }

@@ -4,9 +4,9 @@ import { readAddress, shownAddress } from '../../model/notify/notify-address.ts'
 import { type Notification, notificationOf } from '../../model/notify/notification.ts'
 import type { Delivery, Logger, Metrics, Notifier, RangeFiles } from '../../model/ports.ts'
 import { readInForce } from '../../model/read-in-force.ts'
+import { WORKING } from '../../model/range-state.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import { FairSlots } from './fair-slots.ts'
-import { WORKING } from './ready-log.ts'
 import { ReadyTurns } from './ready-turns.ts'
 
 export interface NotificationParts {

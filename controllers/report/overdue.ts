@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Condition } from '../../model/condition.ts'
-import { WORKING } from './ready-log.ts'
+import { WORKING } from '../../model/range-state.ts'
 
 /** So long what is said to be under way may look the same, in milliseconds. */
 const PATIENCE_MS = 600_000

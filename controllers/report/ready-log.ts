@@ -1,8 +1,6 @@
 import type { Logger } from '../../model/ports.ts'
+import { WORKING } from '../../model/range-state.ts'
 import { ReadyTurns } from './ready-turns.ts'
-
-/** Reasons that say no more than that work goes on, which the steps of the work tell already. */
-export const WORKING: ReadonlySet<string> = new Set(['Progressing', 'Pending'])
 
 /**
  * Tells the log whenever a range becomes Ready, or stops being so, or for another reason: whoever reads only the log, such

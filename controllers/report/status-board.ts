@@ -1,9 +1,8 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Logger, StatusStore } from '../../model/ports.ts'
-import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
+import { type RangeNews, type RangeStatus, readyConditionOf, type Sinces } from '../../model/range-status.ts'
 import { Overdue } from './overdue.ts'
-
-type News = Omit<RangeStatus, 'changedAt'>
+import { SinceWhen } from './sinces.ts'
 
 /** How long whoever stops waits for what is still being written. */
 const GRACE_MS = 5000
@@ -20,6 +19,7 @@ export class StatusBoard {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #overdue: Overdue
+  readonly #sinces: SinceWhen
   readonly #onWritten: (successful: boolean) => void
   /** Why the last status was not written. */
   #trouble: string | undefined
@@ -40,6 +40,12 @@ export class StatusBoard {
     this.#clock = clock
     this.#logger = logger
     this.#overdue = new Overdue(clock)
+    this.#sinces = new SinceWhen(clock)
+  }
+
+  /** An earlier life told of a range like this. */
+  startFrom(rangeId: string, sinces: Sinces): void {
+    this.#sinces.startFrom(rangeId, sinces)
   }
 
   get(rangeId: string): RangeStatus | undefined {
@@ -64,9 +70,9 @@ export class StatusBoard {
   }
 
   /** Reports a range's status. An unchanged one costs nothing. What is said to be under way too long is told as a finding. */
-  set(told: News): void {
-    const news = { ...told, conditions: this.#overdue.of(told.id, told.conditions) }
-    const before = this.#statuses.get(news.id)
+  set(told: RangeNews): void {
+    const before = this.#statuses.get(told.id)
+    const news = this.#sinces.of({ ...told, conditions: this.#overdue.of(told.id, told.conditions) }, before)
     if (before !== undefined && same(before, news)) return
     const changedAt =
       before !== undefined && sameConditions(before, news)
@@ -82,6 +88,7 @@ export class StatusBoard {
   forget(rangeId: string): void {
     this.#statuses.delete(rangeId)
     this.#overdue.forget(rangeId)
+    this.#sinces.forget(rangeId)
     for (const listener of this.#forgetting) listener(rangeId)
     this.#writeSoon(rangeId)
   }
@@ -143,16 +150,31 @@ export class StatusBoard {
   }
 }
 
-const sameConditions = (a: News, b: News): boolean => JSON.stringify(a.conditions) === JSON.stringify(b.conditions)
-const same = ({ changedAt: _, ...before }: RangeStatus, news: News): boolean =>
+type Stated = Omit<RangeStatus, 'changedAt'>
+
+const sameConditions = (a: Stated, b: Stated): boolean => JSON.stringify(a.conditions) === JSON.stringify(b.conditions)
+const same = ({ changedAt: _, ...before }: RangeStatus, news: Stated): boolean =>
   JSON.stringify(before) === JSON.stringify(inOrder(news))
-const inOrder = ({ id, source, number, conditions, diagnostics, vms, networks, revisions }: News): News => ({
+const inOrder = ({
   id,
   source,
   number,
+  since,
+  conditions,
+  diagnostics,
+  vms,
+  networks,
+  revisions,
+  suspension,
+}: Stated): Stated => ({
+  id,
+  source,
+  number,
+  since,
   conditions,
   diagnostics,
   vms,
   networks,
   ...(revisions === undefined ? {} : { revisions }),
+  ...(suspension === undefined ? {} : { suspension }),
 })

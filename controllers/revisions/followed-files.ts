@@ -22,8 +22,8 @@ export interface FollowedFiles {
 interface Surroundings {
   /** `lanista.freeze`; asked for anew with each read. */
   readonly freeze: () => readonly FreezeWindow[]
-  /** Whether a person has ordered a range to be destroyed, and its file has not overtaken that. */
-  readonly isDestroyed: (rangeId: string, file: RangeFileRead) => Promise<boolean>
+  /** Whether a person has ordered a range to be destroyed, and its file has not overtaken that, or has it left alone. */
+  readonly isLeft: (rangeId: string, file: RangeFileRead) => Promise<boolean>
   /** Whether the cluster has something of a range. Rejects when that can't be seen. */
   readonly isThere: (rangeId: string) => Promise<boolean>
   readonly clock: Pick<Clock, 'now' | 'sleep'>
@@ -35,7 +35,7 @@ const NOBODY_ASKS = { ask: () => Promise.resolve(), takeBack: () => Promise.reso
 /** Range files as they are acted on. @param remembers whether this is who acts on them; who only looks writes nothing */
 export function openFilesInForce(
   { files, parse, store, areCommits, releases }: FollowedFiles,
-  { freeze, isDestroyed, isThere, clock, logger }: Surroundings,
+  { freeze, isLeft, isThere, clock, logger }: Surroundings,
   remembers: boolean,
 ): FilesInForce {
   const now = (): number => clock.now()
@@ -44,7 +44,7 @@ export function openFilesInForce(
     ? new Waves({
         files,
         recordOf: (rangeId) => records.of(rangeId),
-        isDestroyed,
+        isLeft,
         releases: remembers ? releases : { ...NOBODY_ASKS, approved: () => releases.approved() },
         now,
       })

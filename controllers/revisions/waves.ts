@@ -9,8 +9,8 @@ export interface WaveParts {
   /** As they are now, whatever is in force. */
   readonly files: Pick<RangeFiles, 'list' | 'read'>
   readonly recordOf: (rangeId: string) => RevisionRecord | undefined
-  /** Whether a person has ordered a range to be destroyed, and its file has not overtaken that: nothing is to be waited for. */
-  readonly isDestroyed: (rangeId: string, file: RangeFileRead) => Promise<boolean>
+  /** Whether a person has ordered a range to be destroyed, and its file has not overtaken that, or has it left alone: nothing is to be waited for. */
+  readonly isLeft: (rangeId: string, file: RangeFileRead) => Promise<boolean>
   /** Where a person lets the waves of a commit go on. */
   readonly releases: Pick<CommitApprovalStore, 'ask' | 'approved' | 'takeBack' | 'clear'>
   /** The date, by which a suspension ends. */
@@ -67,7 +67,7 @@ export class Waves {
   }
 
   async #openOf(members: readonly Member[]): Promise<OpenWave | undefined> {
-    const { recordOf, isDestroyed, now } = this.#parts
+    const { recordOf, isLeft, now } = this.#parts
     const at = now()
     return openWaveOf(
       await Promise.all(
@@ -75,7 +75,7 @@ export class Waves {
           const { inForce, reached } = recordOf(rangeId) ?? {}
           // What it was Ready with before it went over to another content is to be reached again.
           const isReached = digest !== undefined && reached?.digest === digest && inForce?.digest === digest
-          return { rangeId, wave, isDone: isReached || suspendedAt(at) || (await isDestroyed(rangeId, read)) }
+          return { rangeId, wave, isDone: isReached || suspendedAt(at) || (await isLeft(rangeId, read)) }
         }),
       ),
     )

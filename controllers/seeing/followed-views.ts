@@ -30,7 +30,23 @@ const HOLDER: Readonly<Record<ViewKind, string>> = {
   templates: 'Template',
   events: 'Event',
 }
-const holderNameOf = (view: Told): string => (view.kind === 'Event' ? String(view.id) : 'name' in view ? view.name : '')
+
+/** The name by which the feed says that it is gone. */
+function holderNameOf(view: Told): string {
+  switch (view.kind) {
+    case 'Event':
+      return String(view.id)
+    case 'Template':
+      return String(view.vmid)
+    case 'Network':
+      return view.type === 'bridge' ? `${view.name}@${view.nodes[0]?.node ?? ''}` : view.name
+    case 'Controller':
+      return ''
+    case 'Range':
+    case 'Node':
+      return view.name
+  }
+}
 
 /**
  * Keeps up with things of one kind by the feed: what it is told again as it was is no news, and after a `reset` what is told no more is

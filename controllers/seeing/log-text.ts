@@ -1,5 +1,5 @@
 import type { GuestTask } from '../../model/guest-tasks.ts'
-import type { LogLine } from '../../model/api/lanista-api.ts'
+import type { LogLine } from '../../model/api/log-line.ts'
 import { printable } from '../../model/printable.ts'
 import { momentText } from '../terminal/age-text.ts'
 import type { Paint, Style } from '../terminal/paint.ts'

@@ -1,6 +1,7 @@
 import type { NetworkView, NodeView, TemplateView } from './cluster-views.ts'
 import type { EventView } from './event-view.ts'
 import type { FeedChange } from './feed-change.ts'
+import type { LogLine } from './log-line.ts'
 import type { RangeView, VmView } from './range-view.ts'
 import type { Steered, Steering } from './steering.ts'
 
@@ -20,17 +21,6 @@ export interface Listed<T> {
   /** ISO 8601. */
   readonly asOf: string
   readonly items: readonly T[]
-}
-
-/** A line that the controller has logged. */
-export interface LogLine {
-  /** ISO 8601. */
-  readonly time: string
-  readonly level: 'debug' | 'info' | 'warn' | 'error'
-  readonly message: string
-  readonly range?: string | undefined
-  readonly vm?: string | undefined
-  readonly fields: Readonly<Record<string, unknown>>
 }
 
 /**

@@ -21,12 +21,9 @@ export const conditionView = z.object({
   reason: z.string(),
   message: z.string(),
   lastTransitionTime: moment.meta({ description: 'Since when its status is this one, over restarts.' }),
-  observedRevision: z
-    .string()
-    .optional()
-    .meta({
-      description: 'The content of the file that it speaks of: a commit, or what stands for the text in a folder.',
-    }),
+  observedRevision: z.string().optional().meta({
+    description: 'The content of the file that it speaks of: a commit, or what stands for the text in a folder.',
+  }),
 })
 export type ConditionView = z.infer<typeof conditionView>
 

@@ -4,6 +4,9 @@ import { placement } from './placement.ts'
 
 const UNTIL_TEXT = 'must be a date such as 2026-12-24, or a time with its zone such as 2026-12-24T18:00:00Z'
 
+/** When a suspension ends by itself. */
+export const suspendUntil = z.union([z.iso.date(), z.iso.datetime({ offset: true })], { error: UNTIL_TEXT })
+
 const suspend = z.strictObject({
   reason: z
     .string()
@@ -14,8 +17,7 @@ const suspend = z.strictObject({
     .min(1, 'must name somebody')
     .meta({ description: 'Whom to ask.', examples: ['jd@example.org'] })
     .optional(),
-  until: z
-    .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: UNTIL_TEXT })
+  until: suspendUntil
     .meta({
       description: 'When it ends by itself: a time with its zone, or the start of a day in UTC. Default: when removed.',
       examples: ['2026-12-24'],

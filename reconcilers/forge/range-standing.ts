@@ -1,4 +1,5 @@
 import { SUSPENDED } from '../../model/condition.ts'
+import { WORKING } from '../../model/range-state.ts'
 import { type RangeStatus, readyConditionOf } from '../../model/range-status.ts'
 import type { Revision } from '../../model/revision.ts'
 
@@ -18,9 +19,6 @@ type NotReached =
   /** Something other than work keeps it from going on: another wave, a freeze. */
   | { readonly kind: 'held'; readonly reason: string; readonly message: string }
   | { readonly kind: 'working' }
-
-/** Reasons of `Ready` that say no more than that work goes on. */
-const WORKING: ReadonlySet<string> = new Set(['Progressing', 'Pending'])
 
 /** By what its status says of conditions and revisions. */
 export function standingOf(status: RangeStatus): RangeStanding {

@@ -3,12 +3,14 @@ import { openMetrics } from '../../adapters/metrics.ts'
 import { VM_PHASES } from '../../model/vm-phase.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { VmPhase } from '../../model/vm-phase.ts'
+import { stated } from '../builders/status.ts'
 
 const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPhase[]): RangeStatus => ({
   id,
   source: `${id}.yml`,
   number: 1,
-  conditions: [{ type: 'Ready', status: ready, reason: 'Ready', message: '' }],
+  since: '2026-01-01T00:00:00.000Z',
+  conditions: stated({ type: 'Ready', status: ready, reason: 'Ready', message: '' }),
   diagnostics: [],
   networks: [],
   vms: phases.map((phase, index) => ({
@@ -45,7 +47,7 @@ describe('openMetrics', () => {
     const suspended = { type: 'Ready', status: 'False', reason: 'Suspended', message: '' } as const
     metrics.rangeStatus(statusOf('JD', 'False'))
     expect(await linesOf(metrics, 'lanista_range_suspended{')).to.deep.equal(['lanista_range_suspended{range="JD"} 0'])
-    metrics.rangeStatus({ ...statusOf('JD', 'False'), conditions: [suspended] })
+    metrics.rangeStatus({ ...statusOf('JD', 'False'), conditions: stated(suspended) })
     expect(await linesOf(metrics, 'lanista_range_suspended{')).to.deep.equal(['lanista_range_suspended{range="JD"} 1'])
     metrics.rangeGone('JD')
     expect(await linesOf(metrics, 'lanista_range_suspended{')).to.deep.equal([])

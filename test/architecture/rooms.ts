@@ -93,6 +93,16 @@ export const ROOMS: readonly Room[] = [
     purpose: "whether a newer content of a range's file is acted on: broken files, waves, freezes",
     imports: ['model'],
   },
+  {
+    name: 'reconcilers/views',
+    purpose: 'ranges, nodes and networks as the API tells of them',
+    imports: ['model', 'model/plan', 'reconcilers/placement'],
+  },
+  {
+    name: 'reconcilers/events',
+    purpose: 'what has happened, by what was told before and is told now',
+    imports: ['model', 'reconcilers/views'],
+  },
   { name: 'reconcilers/prune', purpose: 'which ranges without a file may go', imports: ['model'] },
 
   {
@@ -100,7 +110,24 @@ export const ROOMS: readonly Room[] = [
     purpose: 'when: triggers, turns, the one keyed backoff, what is under way',
     imports: ['model'],
   },
-  { name: 'controllers/report', purpose: 'statuses, log and notifications: output only', imports: ['model'] },
+  { name: 'controllers/report', purpose: 'statuses, events, log and notifications: output only', imports: ['model'] },
+  {
+    name: 'controllers/steering',
+    purpose: 'what a person asks of ranges besides what their files say: a look now, to be left alone, approvals',
+    imports: ['model'],
+  },
+  {
+    name: 'controllers/telling',
+    purpose: 'what the API and the page are told: views of statuses and of the last look, and what of them has changed',
+    imports: [
+      'model',
+      'model/plan',
+      'reconcilers/placement',
+      'reconcilers/views',
+      'controllers/report',
+      'controllers/steering',
+    ],
+  },
   {
     name: 'controllers/terminal',
     purpose: 'what people read at the terminal, and are asked there',
@@ -212,6 +239,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'makes the controller and the outside of their parts; the only room that knows adapters',
     imports: [
       'model',
+      'reconcilers/events',
       'reconcilers/git',
       'controllers/controller.ts',
       'controllers/forge',
@@ -224,7 +252,10 @@ export const ROOMS: readonly Room[] = [
       'controllers/removal',
       'controllers/report',
       'controllers/revisions',
+      'controllers/steering',
+      'controllers/telling',
       'adapters',
+      'adapters/api-client',
       'adapters/forge',
       'adapters/git',
       'adapters/host',
@@ -283,6 +314,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/revisions',
       'controllers/completion',
       'controllers/seeing',
+      'controllers/telling',
       'controllers/terminal',
       'controllers/validation',
     ],
@@ -381,7 +413,12 @@ export const ROOMS: readonly Room[] = [
     purpose: 'routes, network files and programs of the machine that Lanista runs on',
     imports: ['model', 'adapters'],
   },
-  { name: 'adapters/http', purpose: 'health, metrics and the API', imports: ['model', 'adapters'] },
+  { name: 'adapters/http', purpose: 'health, metrics and the API', imports: ['model', 'adapters', 'adapters/state'] },
+  {
+    name: 'adapters/api-client',
+    purpose: 'asks a running Lanista, over its socket or HTTP',
+    imports: ['model', 'adapters', 'adapters/state'],
+  },
   {
     name: 'adapters/forge',
     purpose: 'sets statuses of commits at GitHub, GitLab, Gitea and Forgejo',
@@ -426,6 +463,8 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   ],
   yaml: ['adapters/range-file', 'adapters/yaml-file'],
   zod: [
+    'adapters/api-client',
+    'adapters/http',
     'adapters/host',
     'adapters/proxmox',
     'adapters/simulator',

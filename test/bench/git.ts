@@ -98,7 +98,7 @@ async function measure(site: Site, forge: RangeRepositoryFixture): Promise<void>
   )
   ended.catch(() => undefined)
   const base = await Promise.race([api, ended])
-  const ranges = async (): Promise<string> => await (await fetch(`${base}/api/ranges`)).text()
+  const ranges = async (): Promise<string> => await (await fetch(`${base}/api/v1/ranges`)).text()
   const isReadyOf = (text: string): number => text.split('"reason":"Ready"').length - 1
   while (isReadyOf(await ranges()) < AWAKE) await Promise.race([pause(500), ended])
   console.log(`git: first start until ${AWAKE} ranges are Ready: ${seconds(performance.now() - began)}`)
@@ -110,7 +110,7 @@ async function measure(site: Site, forge: RangeRepositoryFixture): Promise<void>
     const from = performance.now()
     await hint(base)
     const isPlanned = async (): Promise<boolean> => {
-      const status = await (await fetch(`${base}/api/ranges/${id}`)).text()
+      const status = await (await fetch(`${base}/api/v1/ranges/${id}`)).text()
       return status.includes(commit) && status.includes(`"${id}-n0"`)
     }
     while (!(await isPlanned())) await Promise.race([pause(5), ended])

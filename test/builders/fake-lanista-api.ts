@@ -1,5 +1,6 @@
 import type { AnyView, FeedChange } from '../../model/api/feed-change.ts'
-import type { LanistaApi, Listed, LogLine, ViewKind, Views } from '../../model/api/lanista-api.ts'
+import type { LanistaApi, Listed, ViewKind, Views } from '../../model/api/lanista-api.ts'
+import type { LogLine } from '../../model/api/log-line.ts'
 import type { Steered, Steering } from '../../model/api/steering.ts'
 import { EVENTS, NETWORKS, NODES, RANGES, TEMPLATES, VIEWS_NOW } from './views.ts'
 
@@ -70,7 +71,7 @@ export class FakeLanistaApi implements LanistaApi {
   /** Something is no more. */
   gone(view: Told): void {
     this.#views.delete(idOf(view))
-    this.tell({ type: 'gone', kind: view.kind, name: view.kind === 'Event' ? String(view.id) : view.name })
+    this.tell({ type: 'gone', kind: view.kind, name: idOf(view).slice(view.kind.length + 1) })
   }
 
   tell(change: FeedChange): void {
@@ -91,4 +92,4 @@ export class FakeLanistaApi implements LanistaApi {
 }
 
 const idOf = (view: Told): string =>
-  `${view.kind}/${view.kind === 'Event' ? view.id : view.kind === 'Template' ? view.vmid : view.name}`
+  `${view.kind}/${view.kind === 'Event' ? view.id : view.kind === 'Template' ? view.vmid : view.kind === 'Network' && view.type === 'bridge' ? `${view.name}@${view.nodes[0]?.node ?? ''}` : view.name}`

@@ -1,4 +1,4 @@
-import { readyOf } from '../../model/condition.ts'
+import { type Condition, readyOf, type StatedCondition } from '../../model/condition.ts'
 import type { RangeStatus, VmStatus } from '../../model/range-status.ts'
 
 /** A VM's status with everything in order. */
@@ -15,6 +15,12 @@ export const vmStatus = (name: string, traits: Partial<VmStatus> = {}): VmStatus
   ...traits,
 })
 
+/** Conditions as they are told, since the beginning of 2026. */
+export const stated = (...conditions: readonly Condition[]): readonly StatedCondition[] =>
+  conditions.map((each) => ({ ...each, lastTransitionTime: AT }))
+
+const AT = '2026-01-01T00:00:00.000Z'
+
 /** A range's status, Ready unless a finding is given. */
 export const rangeStatus = (
   id: string,
@@ -29,10 +35,11 @@ export const rangeStatus = (
     id,
     source: `${id}.yml`,
     number: 1,
-    conditions: [machines, readyOf([machines])],
+    conditions: stated(machines, readyOf([machines])),
     diagnostics: [],
     vms,
     networks: [],
-    changedAt: '2026-01-01T00:00:00.000Z',
+    since: AT,
+    changedAt: AT,
   }
 }

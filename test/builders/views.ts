@@ -1,6 +1,6 @@
 import type { NetworkView, NodeView, TemplateView } from '../../model/api/cluster-views.ts'
 import type { EventView } from '../../model/api/event-view.ts'
-import type { LogLine } from '../../model/api/lanista-api.ts'
+import type { LogLine } from '../../model/api/log-line.ts'
 import type { RangeView, VmView } from '../../model/api/range-view.ts'
 
 /** When the views of these tests are looked at. */

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream'
-import { openLogger } from '../../adapters/logger.ts'
 import { runCommandLine } from '../../controllers/command-line.ts'
 import { compose } from '../../controllers/compose/compose.ts'
 import type { Composition } from '../../controllers/commands/composition.ts'
@@ -107,10 +106,10 @@ function compositionWith(
   { environment = {}, notifier, log, composition }: StartOptions,
   stderr: PassThrough,
 ): Composition {
-  const own = { ...compose({ version: 'test', environment }), ...composition }
+  const own = { ...compose({ version: 'test', environment, log: stderr }), ...composition }
   return {
     ...own,
-    openLog: () => (log === undefined ? quiet : openLogger(stderr)),
+    openLog: (file) => (log === undefined ? quiet : own.openLog(file)),
     connect: async (...args) => {
       const connected = await own.connect(...args)
       return notifier === undefined ? connected : { ...connected, notifier }

@@ -91,7 +91,7 @@ describe('range files in a repository', function () {
     expect([answer.status, await answer.text()]).to.satisfy(
       ([code, text]: [number, string]) => code === 503 && /no such repository/.test(text),
     )
-    const told: unknown = await (await fetch(`http://${http}/api/git`)).json()
+    const told: unknown = await (await fetch(`http://${http}/api/v1/git`)).json()
     expect(told).to.have.nested.property('finding.reason', 'RepositoryMissing')
     expect(await (await fetch(`http://${http}/metrics`)).text()).to.match(
       /^lanista_git_finding_since_timestamp_seconds\{reason="RepositoryMissing"\} \d/m,
@@ -123,7 +123,9 @@ describe('range files in a repository', function () {
     expect(await post(hookHeaders.github(secret, '{}'))).to.equal(202)
     await running.nextLine(/\(Add SL\) is in force/)
     const told = await Promise.all(
-      ['/metrics', '/api/git', '/api/ranges'].map(async (page) => await (await fetch(`http://${http}${page}`)).text()),
+      ['/metrics', '/api/v1/git', '/api/v1/ranges'].map(
+        async (page) => await (await fetch(`http://${http}${page}`)).text(),
+      ),
     )
     expect(told[0]).to.match(/^lanista_git_hooks_total\{result="accepted"\} 1$/m)
     running.stop()
@@ -166,7 +168,7 @@ describe('range files in a repository', function () {
       expect((await until(third, 'lanista', 'failed')).description).to.match(/^HistoryRewritten: the commit in force/)
       expect(forge.taken.filter(({ commit }) => commit === third)).to.have.length(1)
       const pages = await Promise.all(
-        ['/metrics', '/api/git', '/api/ranges'].map(
+        ['/metrics', '/api/v1/git', '/api/v1/ranges'].map(
           async (page) => await (await fetch(`http://${http}${page}`)).text(),
         ),
       )

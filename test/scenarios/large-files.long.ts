@@ -41,7 +41,7 @@ describe('many large range files', () => {
   before(async () => {
     parser = new CountingParser()
     lab = await openLab({ parser })
-    const providers = { ...lab.observed, metrics: openMetrics('test') }
+    const providers = { ...lab.observed, git: undefined, version: 'test', metrics: openMetrics('test') }
     const address = await serveHttp({ listen: '127.0.0.1:0', ...providers }, stop.signal)
     await Promise.all(Array.from({ length: FILES }, (_, index) => lab.drop(name(index), text(99))))
     while (lab.controller.board.all().length < FILES) {

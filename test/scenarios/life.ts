@@ -19,6 +19,9 @@ import type { PlanSettings } from '../../model/plan-settings.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { Logger, Notifier, StatusStore } from '../../model/ports.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
+import type { SuspendOrderStore } from '../../model/suspend-order.ts'
+import type { TellingParts } from '../../controllers/telling/telling-parts.ts'
+import { suspendOrdersInMemory, tellingParts } from '../builders/telling-parts.ts'
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 /** A Lanista that is alone and takes its own work for another's is mistaken, whatever happens to it. */
@@ -40,6 +43,10 @@ export interface LifeOptions {
   readonly ranges: string
   readonly lockStore: SdnLockStore
   readonly destroyOrders: DestroyOrderStore
+  /** Default: kept in memory. */
+  readonly suspendOrders?: SuspendOrderStore | undefined
+  /** What people are told of. Default: kept nowhere. */
+  readonly telling?: TellingParts | undefined
   /** What a move of networks has left on disk. Default: nothing. */
   readonly migration?: Pick<MigrationJournalStore, 'read'> | undefined
   readonly hostRoutes: HostRoutes
@@ -102,6 +109,8 @@ export function startLife(options: LifeOptions): Life {
     hostRoutes: options.hostRoutes,
     lockStore: options.lockStore,
     destroyOrders: options.destroyOrders,
+    suspendOrders: options.suspendOrders ?? suspendOrdersInMemory(),
+    telling: options.telling ?? tellingParts(),
     migration: options.migration ?? { read: () => Promise.resolve(undefined) },
     clock,
     random,

@@ -9,6 +9,7 @@ import { claimsOf, HookProof } from '../../../adapters/http/hook-proof.ts'
 import { serveHttp } from '../../../adapters/http/serve-http.ts'
 import { hookHeaders } from '../../builders/hooks.ts'
 import { itLong, runs } from '../../runner/long-runs.ts'
+import { fakeApi } from '../../builders/fake-api.ts'
 
 const SECRET = 'whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q='
 const PUSH = '{"ref":"refs/heads/main"}'
@@ -40,7 +41,9 @@ describe('the webhook', () => {
       {
         listen: '127.0.0.1:0',
         hosts: ['lanista.example.org'],
-        statuses: () => [],
+        api: fakeApi([]),
+        git: undefined,
+        version: 'test',
         notReady: () => undefined,
         explain: () => Promise.resolve(undefined),
         metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { expect } from 'chai'
 import { httpApp, type HttpProviders, isLoopback, serveHttp } from '../../../adapters/http/serve-http.ts'
+import { fakeApi } from '../../builders/fake-api.ts'
 import type { Explanation } from '../../../model/explanation.ts'
 import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import type { RangeStatus } from '../../../model/range-status.ts'
@@ -11,6 +12,7 @@ const status: RangeStatus = {
   id: 'JD',
   source: 'JD.yml',
   number: 1,
+  since: '2026-01-01T00:00:00.000Z',
   conditions: [],
   diagnostics: [],
   vms: [],
@@ -34,14 +36,18 @@ const explanation: Explanation = {
 }
 
 const providers = (changes: Partial<HttpProviders> = {}): HttpProviders => ({
-  statuses: () => [status],
+  api: fakeApi([status]),
+  git: undefined,
+  version: 'test',
   explain: () => Promise.resolve(undefined),
   notReady: () => undefined,
   metrics: { contentType: 'text/plain; version=0.0.4', render: async () => Promise.resolve('a 1\n') },
   ...changes,
 })
 
-const get = async (path: string, changes?: Partial<HttpProviders>) => await httpApp(providers(changes)).request(path)
+const NOBODY = () => Promise.resolve({ kind: 'untold' } as const)
+const appOf = (changes?: Partial<HttpProviders>) => httpApp(providers(changes), NOBODY, new AbortController().signal)
+const get = async (path: string, changes?: Partial<HttpProviders>) => await appOf(changes).request(path)
 
 describe('httpApp', () => {
   it('is alive whatever else is wrong', async () => {
@@ -62,8 +68,8 @@ describe('httpApp', () => {
   ]
   for (const [host, expected] of HOSTS)
     it(`answers ${expected} to the host "${host}", on every path`, async () => {
-      const app = httpApp(providers({ hosts: ['lanista.example.org'] }))
-      for (const path of ['/', '/healthz', '/readyz', '/metrics', '/api/ranges', '/api/ranges/JD', '/nothing']) {
+      const app = appOf({ hosts: ['lanista.example.org'] })
+      for (const path of ['/', '/healthz', '/readyz', '/metrics', '/api/v1/ranges', '/api/v1/ranges/JD', '/nothing']) {
         const { status } = await app.request(path, { headers: { host } })
         expect(status === 421 ? 421 : 200, path).to.equal(expected)
       }
@@ -87,13 +93,17 @@ describe('httpApp', () => {
   })
 
   it('gives the statuses of all ranges, and of one', async () => {
-    expect(await (await get('/api/ranges')).json()).to.deep.equal([status])
-    expect(await (await get('/api/ranges/JD')).json()).to.deep.equal(status)
-    expect((await get('/api/ranges/XX')).status).to.equal(404)
+    const items = fakeApi([status]).list('ranges').items
+    const asOf = '2026-01-01T00:00:00.000Z'
+    const list = { apiVersion: 'lanista/v1', kind: 'RangeList', asOf, items }
+    expect(await (await get('/api/v1/ranges')).json()).to.deep.equal(list)
+    const one = { apiVersion: 'lanista/v1', kind: 'Range', item: items[0] }
+    expect(await (await get('/api/v1/ranges/JD')).json()).to.deep.equal(one)
+    expect((await get('/api/v1/ranges/XX')).status).to.equal(404)
   })
 
   it('explains why a VM is where it is, and says when there is no such VM or Proxmox is out of reach', async () => {
-    const path = '/api/ranges/JD/vms/JD-DC01/explain'
+    const path = '/api/v1/ranges/JD/vms/JD-DC01/explain'
     const asked: string[] = []
     const explain = async (range: string, name: string): Promise<Explanation> => {
       asked.push(`${range}/${name}`)
@@ -104,13 +114,15 @@ describe('httpApp', () => {
     expect((await get(path)).status).to.equal(404)
     const down = new ProxmoxError('transport', 'GET /cluster/resources', 'GET /cluster/resources: no connection')
     const answer = await get(path, { explain: async () => Promise.reject(down) })
-    expect([answer.status, await answer.json()]).to.deep.equal([502, { error: down.message }])
+    const detail = { type: 'about:blank', title: 'Bad Gateway', status: 502, detail: down.message }
+    expect([answer.status, await answer.json()]).to.deep.equal([502, detail])
+    expect(answer.headers.get('content-type')).to.equal('application/problem+json')
   })
 
   it('lists what there is, and answers nothing else', async () => {
     expect(await (await get('/')).text()).to.match(/\/metrics/)
     expect((await get('/nothing')).status).to.equal(404)
-    expect((await httpApp(providers()).request('/healthz', { method: 'POST' })).status).to.equal(404)
+    expect((await appOf().request('/healthz', { method: 'POST' })).status).to.equal(404)
   })
 
   it('does not show what went wrong inside, but tells the owner', async () => {
@@ -119,12 +131,14 @@ describe('httpApp', () => {
       onError: (error) => errors.push(error),
       metrics: { contentType: 'x', render: async () => Promise.reject(new Error('secret')) },
     })
-    expect([answer.status, await answer.text()]).to.deep.equal([500, 'internal error\n'])
+    expect([answer.status, await answer.text()]).to.satisfy(
+      ([code, text]: readonly [number, string]) => code === 500 && !text.includes('secret'),
+    )
     expect(errors.map(String)).to.deep.equal(['Error: secret'])
   })
 
   it('is cached by nobody', async () => {
-    for (const path of ['/metrics', '/api/ranges', '/nothing'])
+    for (const path of ['/metrics', '/api/v1/ranges', '/nothing'])
       expect((await get(path)).headers.get('cache-control'), path).to.equal('no-store')
   })
 })

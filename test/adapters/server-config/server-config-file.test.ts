@@ -59,7 +59,7 @@ some_future_key: {}
   it('refuses unknown keys of its own section, and says which was meant', () => {
     expect(lines('proxmox_node: a\nlanista:\n  rages: x\n  http:\n    colour: red\n')).to.have.members([
       '/etc/lanista/config.yml:3:3: unknown key rages in lanista; did you mean ranges?',
-      '/etc/lanista/config.yml:5:5: unknown key colour in lanista.http; remove it; allowed are listen, hosts',
+      '/etc/lanista/config.yml:5:5: unknown key colour in lanista.http; remove it; allowed are listen, tokens_file, hosts',
     ])
   })
 

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { statusFiles } from '../../../adapters/state/status-files.ts'
 import type { RangeStatus } from '../../../model/range-status.ts'
+import { stated } from '../../builders/status.ts'
 
 const statusOf = (id: string, changes: Partial<RangeStatus> = {}): RangeStatus => ({
   id,
   source: `${id}.yml`,
   number: undefined,
+  since: '2026-01-01T00:00:00.000Z',
   conditions: [],
   diagnostics: [],
   vms: [],
@@ -79,11 +81,20 @@ describe('statusFiles', () => {
   it('tells how ready ranges were when an earlier life ended, as far as it can be read', async () => {
     const ready = { type: 'Ready', status: 'False', reason: 'VmTrouble', message: 'vm a' } as const
     const valid = { type: 'SpecValid', status: 'True', reason: 'Ok', message: '' } as const
-    await statusFiles(state).write(statusOf('JD', { conditions: [valid, ready] }))
-    await statusFiles(state).write(statusOf('AB', { conditions: [valid] }))
+    await statusFiles(state).write(statusOf('JD', { conditions: stated(valid, ready) }))
+    await statusFiles(state).write(statusOf('AB', { conditions: stated(valid) }))
     for (const [name, text] of Object.entries({ 'CD.json': '{', 'EF.json': '{"conditions":[{"type":"Ready"}]}' }))
       await writeFile(join(state, 'status', name), text)
-    expect([...(await statusFiles(state).readyBefore())]).to.deep.equal([['JD', { ...ready, source: 'JD.yml' }]])
+    const at = '2026-01-01T00:00:00.000Z'
+    const conditions = [valid, ready].map(({ type, status, reason }) => ({
+      type,
+      status,
+      reason,
+      lastTransitionTime: at,
+    }))
+    expect([...(await statusFiles(state).readyBefore())]).to.deep.equal([
+      ['JD', { ...ready, source: 'JD.yml', sinces: { since: at, conditions, vms: [] } }],
+    ])
     expect([...(await statusFiles(join(state, 'none')).readyBefore())]).to.deep.equal([])
   })
 

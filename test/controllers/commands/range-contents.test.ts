@@ -36,7 +36,7 @@ function open() {
     followed,
     {
       freeze: () => (frozen ? freezeSection.parse([{ name: 'exam', from: '1969-01-01', until: '1971-01-01' }]) : []),
-      isDestroyed: () => Promise.resolve(false),
+      isLeft: () => Promise.resolve(false),
       isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => new Promise(() => undefined) },
       logger: quiet,

@@ -10,6 +10,7 @@ import { FakeHostRoutes } from '../../builders/fake-host-routes.ts'
 import { FakeProxmox, memoryLockStore } from '../../builders/fake-proxmox.ts'
 import { range } from '../../builders/range.ts'
 import { quiet } from '../../builders/quiet.ts'
+import { tellingParts } from '../../builders/telling-parts.ts'
 
 const config = serverConfigSchema.parse({ proxmox_node: 'pve1', lanista: { ranges: '/configured' } })
 
@@ -75,6 +76,7 @@ async function validate(
     inspectToken: never,
     openLog: () => quiet,
     openTroubles: () => quiet,
+    lanista: never,
     connect: async () =>
       await Promise.resolve({
         config,
@@ -86,6 +88,8 @@ async function validate(
         store: { write: never, remove: never },
         lockStore: memoryLockStore(),
         destroyOrders: { read: never, write: never, clear: never, list: never },
+        suspendOrders: { read: never, write: never, clear: never },
+        telling: tellingParts(),
         propose: undefined,
         migration: {
           journal: { read: never, write: never, clear: never },
@@ -125,7 +129,6 @@ async function validate(
       }),
     controller: never,
     host: never,
-    lanista: never,
     simulate: never,
   }
   const status = await validateCommand(

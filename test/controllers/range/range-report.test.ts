@@ -4,7 +4,7 @@ import { range } from '../../builders/range.ts'
 
 describe('what a range is Ready with', () => {
   it('is told only while it is Ready', () => {
-    const report = new RangeReport('JD', { set: () => undefined, forget: () => undefined })
+    const report = new RangeReport('JD', { set: () => undefined, forget: () => undefined }, { now: () => 0 })
     const now = { digest: 'x', commit: undefined }
     report.follows({ seen: now, actedOn: now, reached: undefined, held: undefined })
     expect(report.readyWith, 'nothing is told yet').to.equal(undefined)

@@ -7,7 +7,7 @@ import type { Notification } from '../../../model/notify/notification.ts'
 import type { Delivery, RangeFiles } from '../../../model/ports.ts'
 import type { RangeSpec } from '../../../model/range-spec.ts'
 import { range } from '../../builders/range.ts'
-import { rangeStatus } from '../../builders/status.ts'
+import { stated, rangeStatus } from '../../builders/status.ts'
 
 const OWN = 'discord://S3CRETown@1'
 const ALL = 'https://all.example/S3CRETall'
@@ -116,7 +116,7 @@ describe('notifications', () => {
     await learn('JD')
     for (const each of [WORK, SUSPENDED, { reason: 'Pending', message: '' }]) told('JD', each)
     const unknown = { type: 'MachinesReady', status: 'Unknown', reason: 'ClusterNotRead', message: '' } as const
-    notifications.changed({ ...rangeStatus('JD', []), conditions: [unknown, readyOf([unknown])] })
+    notifications.changed({ ...rangeStatus('JD', []), conditions: stated(unknown, readyOf([unknown])) })
     await idle()
     expect(sent).to.deep.equal([])
     told('JD')

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { StatusBoard } from '../../../controllers/report/status-board.ts'
 import type { Condition } from '../../../model/condition.ts'
-import type { RangeStatus } from '../../../model/range-status.ts'
+import type { RangeNews, RangeStatus } from '../../../model/range-status.ts'
 import { quiet, settled } from '../../builders/quiet.ts'
 
 const ready = (status: Condition['status'], message = ''): readonly Condition[] => [
   { type: 'Ready', status, reason: 'Ready', message },
 ]
-const news = (id: string, traits: Partial<RangeStatus> = {}) => ({
+const news = (id: string, traits: Partial<RangeNews> = {}) => ({
   id,
   source: `${id}.yml`,
   number: 1,

@@ -25,7 +25,7 @@ describe('range files as they are acted on', () => {
   ): void => {
     const surroundings = {
       freeze: () => windows,
-      isDestroyed: () => Promise.resolve(false),
+      isLeft: () => Promise.resolve(false),
       isThere,
       clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
       logger: quiet,
@@ -206,7 +206,7 @@ describe('range files as they are acted on', () => {
     forge.push({ JD: file(1) })
     const surroundings = {
       freeze: () => windows,
-      isDestroyed: () => Promise.resolve(false),
+      isLeft: () => Promise.resolve(false),
       isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => Promise.resolve() },
       logger: quiet,
@@ -226,7 +226,7 @@ describe('range files as they are acted on', () => {
     forge.push({ JD: file(1) })
     const surroundings = {
       freeze: () => windows,
-      isDestroyed: () => Promise.resolve(false),
+      isLeft: () => Promise.resolve(false),
       isThere: () => Promise.resolve(false),
       clock: { now: () => 0, sleep: () => new Promise<void>(() => undefined) },
       logger: { ...quiet, warn: (message: string) => void told.push(message) },

@@ -19,7 +19,7 @@ describe('waves of a commit', () => {
       forge.followed,
       {
         freeze: () => [],
-        isDestroyed: async (rangeId) => (await destroyed()).includes(rangeId),
+        isLeft: async (rangeId) => (await destroyed()).includes(rangeId),
         isThere: () => Promise.resolve(true),
         clock: { now: () => Date.UTC(2026, 0, 1), sleep: () => new Promise<void>(() => undefined) },
         logger: quiet,

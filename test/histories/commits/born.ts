@@ -62,7 +62,7 @@ export interface Born extends Life {
 
 const quietly = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const LOOKS_ONLY = {
-  isDestroyed: () => Promise.resolve(false),
+  isLeft: () => Promise.resolve(false),
   isThere: () => Promise.resolve(true),
   clock: systemClock,
   logger: quietly,

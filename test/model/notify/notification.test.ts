@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { notificationOf } from '../../../model/notify/notification.ts'
 import { type RangeStatus, readyConditionOf } from '../../../model/range-status.ts'
-import { rangeStatus, vmStatus } from '../../builders/status.ts'
+import { stated, rangeStatus, vmStatus } from '../../builders/status.ts'
 
 const told = (status: RangeStatus) => {
   const ready = readyConditionOf(status)
@@ -36,7 +36,7 @@ describe('what is told of a range', () => {
   it('is that nothing is left of a range that was to go', () => {
     const status = rangeStatus('JD', [])
     const absent = { type: 'Ready', status: 'True', reason: 'Absent', message: '' } as const
-    expect(told({ ...status, number: undefined, conditions: [absent] })).to.include({
+    expect(told({ ...status, number: undefined, conditions: stated(absent) })).to.include({
       title: 'range JD is gone',
       message: 'range JD is gone: nothing of it is left, as its file asks',
     })

@@ -12,7 +12,7 @@ import {
   supersededBy,
   wantedStatuses,
 } from '../../../reconcilers/forge/wanted-statuses.ts'
-import { rangeStatus } from '../../builders/status.ts'
+import { stated, rangeStatus } from '../../builders/status.ts'
 import { runs } from '../../runner/long-runs.ts'
 
 const idOf = (digit: string): string => digit.repeat(40)
@@ -174,7 +174,7 @@ describe('what a forge is told', () => {
     })
     const absent = {
       ...rangeStatus('JD', []),
-      conditions: [{ type: 'Ready', status: 'True', reason: 'Absent', message: '' }],
+      conditions: stated({ type: 'Ready', status: 'True', reason: 'Absent', message: '' }),
     } as const
     expect(whole(absent)).to.include({ state: 'success', description: 'reached by its one range' })
     const [reached, waits] = [whole(absent), whole(gone('PruneWaits'))]
