@@ -4,6 +4,7 @@ import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
 import type { DestroyOrderStore, OrdersUntold } from '../../model/destroy-order.ts'
+import type { LeftBehind } from '../../model/left-behind.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
@@ -59,6 +60,8 @@ export interface Composition {
   /** What goes wrong, in sentences, for whoever reads a command's output. */
   openTroubles(print: (line: string) => void): Logger
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
+  /** What the last Lanista of this configuration left. Throws `UserError` when who asks may not read it. */
+  leftBehind(config: ServerConfig): Promise<LeftBehind>
   /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
   /**

@@ -4,6 +4,7 @@ import { KIND_WORDS, kindCalled, NAMES_OF, noneCalled, unknownNames } from '../s
 import { LABELS } from '../seeing/labels.ts'
 import { outputCalled, type Printed, printedViews } from '../seeing/outputs.ts'
 import { selectorOf } from '../seeing/selector.ts'
+import { ageText } from '../terminal/age-text.ts'
 import type { Composition } from './composition.ts'
 import { knownLanista, type LanistaOptions, runningLanista } from './open-lanista.ts'
 import type { SeeingTerminal } from './seeing-terminal.ts'
@@ -60,9 +61,12 @@ export async function getViews<K extends ViewKind>(
     await follow(kind, api, { isAsked, printed, print, now: () => clock.now() }, signal)
     return 0
   }
-  const { api } = await knownLanista(options, composition, warn, signal)
+  const { api, isRunning } = await knownLanista(options, composition, warn, signal)
   const listed = await api.list(kind, signal)
   const items = listed.items.filter(isAsked)
+  const ageMs = clock.now() - Date.parse(listed.asOf)
+  if (terminal.screen !== undefined && isRunning && ageMs > TOLD_FROM_MS)
+    warn(`this is as the cluster was looked at last, ${ageText(ageMs)} ago`)
   const missing = unknownNames(kind, listed.items, names)
   const only = names.length === 1 && items.length === 1
   const isText = output === 'table' || output === 'wide' || output === 'name'
@@ -72,6 +76,9 @@ export async function getViews<K extends ViewKind>(
   for (const name of missing) warn(noneCalled(kind, listed.items, name))
   return missing.length === 0 ? 0 : 1
 }
+
+/** A look that is older is told of. In milliseconds. */
+const TOLD_FROM_MS = 15_000
 
 const nothingText = (kind: ViewKind, all: number, isNamed: boolean): string => {
   const [, plural] = KIND_WORDS[kind]

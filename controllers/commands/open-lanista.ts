@@ -1,6 +1,9 @@
 import type { ApiPlace, LanistaApi } from '../../model/api/lanista-api.ts'
+import type { ServerConfig } from '../../model/server-config.ts'
 import { UserError } from '../../model/user-error.ts'
+import { ageText } from '../terminal/age-text.ts'
 import type { Composition } from './composition.ts'
+import { LeftLanista } from './left-lanista.ts'
 
 /** Where a Lanista is looked for. */
 export interface LanistaOptions extends ApiPlace {
@@ -21,14 +24,14 @@ export async function runningLanista(
   what: string,
   signal: AbortSignal,
 ): Promise<LanistaApi> {
-  const { server, tokenFile } = options
-  const config = server === undefined ? await composition.loadConfig(options.config) : undefined
-  const api = await composition.lanista(config, { server, tokenFile }, signal)
+  const { api, config } = await findLanista(options, composition, signal)
   if (api !== undefined) return api
   throw new UserError(
-    `${what}: no Lanista runs on this machine with the state directory ${config?.lanista.state_dir ?? ''}; start it (\`lanista run\`, or \`systemctl start lanista\`), or name one elsewhere with --server`,
+    `${what}: no Lanista runs on this machine with the state directory ${config?.lanista.state_dir ?? ''}; ${HOW_TO_START}`,
   )
 }
+
+const HOW_TO_START = 'start it (`lanista run`, or `systemctl start lanista`), or name one elsewhere with --server'
 
 /** What is known of ranges and cluster: by the Lanista that runs there, else by what the last one left, with its age. */
 export async function knownLanista(
@@ -37,6 +40,25 @@ export async function knownLanista(
   warn: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Known> {
-  void warn
-  return { api: await runningLanista(options, composition, 'get', signal), isRunning: true }
+  const { api, config } = await findLanista(options, composition, signal)
+  if (api !== undefined || config === undefined)
+    return { api: api ?? (await runningLanista(options, composition, 'lanista', signal)), isRunning: true }
+  const left = await composition.leftBehind(config)
+  const of = `no Lanista runs on this machine with the state directory ${config.lanista.state_dir}`
+  warn(
+    left.writtenAt === undefined
+      ? `${of}, and none has left a status of any range there; ${HOW_TO_START}`
+      : `${of}: of ranges and VMs this is what the last one wrote ${ageText(composition.clock.now() - left.writtenAt)} ago, and the cluster as it is now; ${HOW_TO_START}`,
+  )
+  return { api: new LeftLanista(left, config, composition, warn), isRunning: false }
+}
+
+/** @returns the configuration of the Lanista on this machine, where that is meant */
+async function findLanista(
+  { server, tokenFile, config: file }: LanistaOptions,
+  composition: Composition,
+  signal: AbortSignal,
+): Promise<{ readonly api: LanistaApi | undefined; readonly config: ServerConfig | undefined }> {
+  const config = server === undefined ? await composition.loadConfig(file) : undefined
+  return { api: await composition.lanista(config, { server, tokenFile }, signal), config }
 }

@@ -18,7 +18,9 @@ export function logLine({ time, level, message, range, vm, fields }: LogLine, pa
   const word = level.padEnd(5)
   const about = [range, vm].filter((part) => part !== undefined).join('/')
   const rest = Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [`${printable(name)}=${fieldText(value)}`],
+    value === undefined || value === '' || name === 'range' || name === 'vm'
+      ? []
+      : [`${printable(name)}=${fieldText(value)}`],
   )
   return [
     paint('dim', shortMoment(time)),
