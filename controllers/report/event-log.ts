@@ -27,6 +27,7 @@ export class EventLog implements EventSink {
   readonly #newest = new Map<string, number>()
   readonly #listeners = new Set<(change: EventChange) => void>()
   readonly #unwritten = new Set<number>()
+  #isLoaded = false
   #lastId = 0
   #lines = 0
   #writing: Promise<void> | undefined
@@ -50,6 +51,7 @@ export class EventLog implements EventSink {
     this.#lastId = Math.max(0, ...this.#events.keys())
     for (const event of own) this.#add(event)
     for (const id of this.#dropSurplus()) this.#tell({ kind: 'gone', id })
+    this.#isLoaded = true
     this.#writeSoon()
   }
 
@@ -122,32 +124,47 @@ export class EventLog implements EventSink {
   }
 
   #writeSoon(): void {
-    this.#writing ??= Promise.resolve()
-      .then(() => this.#writeAll())
-      .finally(() => (this.#writing = undefined))
+    // Before that, ids may be those of an earlier life.
+    if (this.#isLoaded) this.#writing ??= this.#writeAll()
   }
 
+  /** What is recorded meanwhile is written by the same turn, which is over as soon as nothing is left. */
   async #writeAll(): Promise<void> {
-    while (this.#unwritten.size > 0 || this.#lines > this.#events.size + SPARE_LINES) {
-      const ids = [...this.#unwritten]
-      try {
-        if (this.#lines > this.#events.size + SPARE_LINES) {
-          await this.#store.replace(this.all())
-          this.#lines = this.#events.size
-        } else {
-          const events = ids.flatMap((id) => this.#events.get(id) ?? [])
-          await this.#store.append(events)
-          this.#lines += events.length
-        }
-        for (const id of ids) this.#unwritten.delete(id)
-        this.#trouble = undefined
-      } catch (error) {
-        // Each one that follows has it tried again.
-        if (String(error) !== this.#trouble)
-          this.#logger.warn('events can not be written down; they are kept in memory', { error })
-        this.#trouble = String(error)
-        return
+    await Promise.resolve()
+    try {
+      while (this.#unwritten.size > 0 || this.#hasSpareLines) await this.#write()
+      this.#trouble = undefined
+    } catch (error) {
+      // Each one that follows has it tried again.
+      if (String(error) !== this.#trouble)
+        this.#logger.warn('events can not be written down; they are kept in memory', { error })
+      this.#trouble = String(error)
+    } finally {
+      this.#writing = undefined
+    }
+  }
+
+  get #hasSpareLines(): boolean {
+    return this.#lines > this.#events.size + SPARE_LINES
+  }
+
+  async #write(): Promise<void> {
+    const ids = [...this.#unwritten]
+    // One that is counted meanwhile is written once more.
+    this.#unwritten.clear()
+    const events = ids.flatMap((id) => this.#events.get(id) ?? [])
+    try {
+      if (this.#hasSpareLines) {
+        const all = this.all()
+        await this.#store.replace(all)
+        this.#lines = all.length
+      } else {
+        await this.#store.append(events)
+        this.#lines += events.length
       }
+    } catch (error) {
+      for (const id of ids) if (this.#events.has(id)) this.#unwritten.add(id)
+      throw error
     }
   }
 }

@@ -30,6 +30,22 @@ export function nodeViews(
       vms.flatMap(({ vmid, name, why }) => (vmid === undefined ? [] : [[vmid, { range: id, name, why }] as const])),
     ),
   )
+  const shown = new Set(snapshot.guests.map(({ vmid }) => vmid))
+  /** VMs that were made since the last look, by what was promised to them. */
+  const arrivingAt = (node: string): NodeView['vms'] =>
+    promised
+      .filter((each) => each.node === node && !shown.has(each.vmid))
+      .map(({ vmid, name, memoryBytes }) => {
+        const its = told.get(vmid)
+        return {
+          vmid,
+          name: its?.name ?? name ?? `VM ${vmid}`,
+          ...(its === undefined ? {} : { range: its.range, why: its.why }),
+          running: false,
+          memoryBytes,
+          memoryUsedBytes: 0,
+        }
+      })
   return [...snapshot.nodes]
     .sort((a, b) => compareNames(a.name, b.name))
     .map((node): NodeView => {
@@ -54,9 +70,9 @@ export function nodeViews(
           .filter((each) => each.node === node.name)
           .reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
         uptimeSeconds: node.uptimeSeconds,
-        vms: guests
-          .map((guest) => guestOn(guest, told))
-          .sort((a, b) => b.memoryBytes - a.memoryBytes || a.vmid - b.vmid),
+        vms: [...guests.map((guest) => guestOn(guest, told)), ...arrivingAt(node.name)].sort(
+          (a, b) => b.memoryBytes - a.memoryBytes || a.vmid - b.vmid,
+        ),
         storages: snapshot.storages
           .filter((storage) => storage.node === node.name)
           .sort((a, b) => compareNames(a.name, b.name))

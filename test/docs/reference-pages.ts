@@ -1,5 +1,6 @@
 import { configKeys } from '../../model/config-keys.ts'
 import { jsonSchemaOf } from '../../model/json-schema.ts'
+import { apiRows } from './api-page.ts'
 import { code, type KeyRow, type MapSection, sectionsOf } from './schema-rows.ts'
 
 /** A page of the reference, by its path in the project. */
@@ -14,7 +15,28 @@ const NOTICE = '<!-- Made by `npm run docs` from the definitions in model/. Chan
 export const referencePages = (): readonly ReferencePage[] => [
   { path: 'docs/reference/configuration.md', text: configurationPage() },
   { path: 'docs/reference/range-file.md', text: rangeFilePage() },
+  { path: 'docs/reference/api.md', text: apiPage() },
 ]
+
+function apiPage(): string {
+  return page([
+    '# The HTTP API',
+    NOTICE,
+    'A running Lanista tells of everything below `/api/v1` on `lanista.http.listen` (`127.0.0.1:8480` unless set), and on the socket `<state_dir>/api.sock`, which the user that it runs as and root may open: `curl --unix-socket /var/lib/lanista/api.sock http://localhost/api/v1/ranges`. `GET /api/v1/openapi.json` describes it in the words of OpenAPI 3.1.',
+    apiRows(),
+    '## What stays',
+    'Each document has `apiVersion: lanista/v1` and a `kind`; lists have `items`, and `asOf`, when that was so. Keys and words may come, none goes or changes its meaning under the same `apiVersion`. What is not known is left out. Times are in ISO 8601 and UTC, sizes in bytes. Errors are problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): `detail` has subject, finding and remedy.',
+    '## Conditions and states',
+    'A condition has `lastTransitionTime`, since when its status is this one, and `observedRevision`, which content of the file it speaks of: a commit, or in a folder sixteen digits that stand for the text and say nothing of it. `state` of a range is one word: `Ready`, `Progressing`, `NotReady`, `Suspended`, `Unknown`, or `Absent` when nothing of it is left, as was asked; `since` says since when, over restarts of Lanista. `work` says what it does about it just now, and when it tries again.',
+    '## Events',
+    'What happened is kept in `<state_dir>/events.jsonl`: states of ranges, steps and troubles of VMs, nodes that come and go, commits, and what people asked, with `by`. The same within an hour is one event with a `count`. 40 of each type are kept of a range, 4000 in all.',
+    '## Following',
+    '`GET /api/v1/watch` is a stream of server-sent events. Each message is JSON in `data`: `{"type":"is","view":…}` a thing as it is now, `{"type":"gone","kind":…,"name":…}`. First comes everything there is, then `{"type":"synced"}`, then what changes, several changes in a moment as one. With `Last-Event-ID`, as browsers send it by themselves, only what has changed since; `{"type":"reset"}` says that this can not be told, as after a restart of Lanista, and that all of it follows.',
+    '## Asking for something',
+    '`POST /api/v1/steer` takes `{"action":"reconcile","ranges":["JD"]}` (without `ranges`: all), `{"action":"suspend","range":"JD","reason":"exam","until":"2026-12-24"}`, `{"action":"resume","range":"JD"}`, `{"action":"approve","ranges":["JD"]}` or `{"action":"approve","commit":"3f1c09d"}`, and nothing else. None of it writes to Proxmox: ranges are looked at, or left alone. On the socket everybody who may open it may ask; over HTTP it takes a token that may write, of the file that `lanista.http.tokens_file` names: a line a person, `NAME read|write TOKEN`, the token of 20 characters at least (`openssl rand -hex 32`), the file for nobody else to read (`chmod 640`). It is read with each request. Send it as `Authorization: Bearer TOKEN`, and over plain HTTP only where nobody listens. Each request is an event with the person\'s name.',
+    'A range that a person has suspended is left alone until `resume`, until its time has come, or until its file says something else of `suspend` than it did: other changes of the file wait. `resume` of a range whose file says `suspend` holds until the file says something else of that.',
+  ])
+}
 
 function configurationPage(): string {
   const sections = sectionsOf(jsonSchemaOf('config'))

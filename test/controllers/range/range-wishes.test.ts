@@ -63,6 +63,24 @@ const OTHERWISE: readonly (readonly [string, Wanted])[] = [
   ],
 ]
 
+describe('a range that a person has left alone', () => {
+  const leftAlone = { reason: 'Suspended', message: 'range JD: suspended by ada: exam' } as const
+  const files: readonly RangeFileRead[] = [
+    { kind: 'absent', leftAlone },
+    { kind: 'invalid', diagnostics: [], leftAlone },
+    { kind: 'absent', leftAlone, withheld: { reason: 'Frozen', message: 'frozen' } },
+  ]
+  it('is not removed without a valid file either, whatever else is ordered', async () => {
+    for (const file of files) {
+      const wishes = wishesOf({ file: () => file, order: () => destroy })
+      const wish = await wishes.read('JD')
+      expect([wish.kind, wish.kind === 'held' && wish.held]).to.deep.equal(['held', leftAlone])
+      const order = { rangeId: 'JD', why: '', scope: { kind: 'listed', vms: [] } } as const
+      expect(await whyNot(wishes.stillToGo(order))).to.match(/not to go any more/)
+    }
+  })
+})
+
 describe('a range that goes for lack of its file', () => {
   const order = { ...orderOfFile(JD), rangeId: 'JD' }
   const wishOf = async (file: RangeFileRead): Promise<readonly [string, readonly string[]]> => {
