@@ -65,6 +65,13 @@ export function seeingTerminal({ composition, outside, print, paint }: SeeingAct
 
 const OUTPUT_HELP = 'table, wide, json, yaml or name'
 
+/** Aborts when the command is to end, or nobody reads what it prints any more: what goes on with each change would go on for nobody. */
+function whileRead({ outside: { stdout, stopSignal } }: SeeingActing): AbortSignal {
+  const unread = new AbortController()
+  stdout.on('error', () => unread.abort(new Error('nobody reads on')))
+  return AbortSignal.any([stopSignal(), unread.signal])
+}
+
 const labelsHelp = (): string =>
   [
     '',
@@ -95,7 +102,7 @@ export function addSeeing(lanista: Command, acting: SeeingActing): void {
     .action(async (kind: string, names: string[], given: ListGiven) => {
       const { getCommand } = await import('./commands/get.ts')
       const options = { kind, names, ...given, ...place(given), selector: given.selector }
-      finish(await getCommand(options, composition, seeingTerminal(acting), outside.stopSignal()))
+      finish(await getCommand(options, composition, seeingTerminal(acting), whileRead(acting)))
     })
   withPlace(lanista.command('describe'))
     .description(
@@ -128,7 +135,7 @@ export function addSeeing(lanista: Command, acting: SeeingActing): void {
       const { eventsCommand } = await import('./commands/events.ts')
       const { since, types, selector } = given
       const options = { ...given, ...place(given), range, since, types, selector }
-      finish(await eventsCommand(options, composition, seeingTerminal(acting), outside.stopSignal()))
+      finish(await eventsCommand(options, composition, seeingTerminal(acting), whileRead(acting)))
     })
   withPlace(lanista.command('logs'))
     .description(
