@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { parse } from 'yaml'
 import { viewDocuments, viewLists } from '../../../model/api/view-documents.ts'
 import type { ViewKind } from '../../../model/api/lanista-api.ts'
 import { KIND_WORDS, KINDS } from '../../../controllers/seeing/kinds.ts'
+import { LABELS } from '../../../controllers/seeing/labels.ts'
 import { OUTPUTS } from '../../../controllers/seeing/outputs.ts'
 import { widthOf } from '../../../controllers/terminal/text-width.ts'
 import type { Connected } from '../../../controllers/commands/composition.ts'
@@ -119,6 +121,17 @@ const nameOf = (kind: ViewKind): readonly string[] =>
     templates: ['9000'],
     events: ['3'],
   })[kind]
+
+describe('the labels of each kind', () => {
+  it('are those that the page about looking names', () => {
+    const page = readFileSync('docs/how-to/see.md', 'utf8')
+    for (const kind of KINDS) {
+      const row = new RegExp(`^\\| ${kind} \\| (.*) \\|$`, 'm').exec(page)?.[1] ?? ''
+      const named = row.replaceAll(/ \([^)]*\)/g, '').split(', ')
+      expect(named, kind).to.deep.equal(Object.keys(LABELS[kind]).map((label) => `\`${label}\``))
+    }
+  })
+})
 
 describe('the words for kinds', () => {
   it('mean one kind each', () => {
