@@ -25,8 +25,8 @@ export interface SeeingActing {
 }
 
 /** Where the environment names a Lanista elsewhere. */
-export const SERVER_VARIABLE = 'LANISTA_SERVER'
-export const TOKEN_FILE_VARIABLE = 'LANISTA_TOKEN_FILE'
+const SERVER_VARIABLE = 'LANISTA_SERVER'
+const TOKEN_FILE_VARIABLE = 'LANISTA_TOKEN_FILE'
 
 export interface PlaceGiven {
   readonly config: string

@@ -91,7 +91,7 @@ async function valuesOf(name: string, description: string, typed: Typed, namesOf
 const WITH_CHOICES: ReadonlySet<string> = new Set(['format', 'shell', 'level'])
 
 /** The choices in `text, json, sarif or github`, and in what stands before a semicolon or in parentheses. */
-export const choicesIn = (description: string): readonly Candidate[] =>
+const choicesIn = (description: string): readonly Candidate[] =>
   (/^(?:[\w ]*: )?([a-z]+(?:, [a-z]+)*,? or [a-z]+)/.exec(description)?.[1] ?? '')
     .split(/,? or |, /)
     .filter((word) => word !== '')

@@ -6,9 +6,16 @@ const COMBINING = /\p{M}/u
 /** How many columns of a terminal one character takes. */
 const columnsOf = (character: string): number => (COMBINING.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
 
+/** Nearly all texts: each character is one column. */
+const SIMPLE = /^[ -~]*$/
+
 /** How many columns of a terminal a text without control characters takes. */
-export const widthOf = (text: string): number =>
-  Array.from(text).reduce((sum, character) => sum + columnsOf(character), 0)
+export function widthOf(text: string): number {
+  if (SIMPLE.test(text)) return text.length
+  let width = 0
+  for (const character of text) width += columnsOf(character)
+  return width
+}
 
 /** A text that takes no more than so many columns: a longer one ends with `…`. */
 export function shortened(text: string, width: number): string {

@@ -11,7 +11,7 @@ const ago = (minutes: number): string => new Date(VIEWS_NOW - minutes * 60_000).
 const GIB = 1024 ** 3
 
 /** One that runs as it should. */
-export const vmView = (range: string, name: string, more: Partial<VmView> = {}): VmView => ({
+const vmView = (range: string, name: string, more: Partial<VmView> = {}): VmView => ({
   kind: 'Vm',
   name: `${range}-${name}`,
   range,
