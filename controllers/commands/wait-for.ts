@@ -133,10 +133,12 @@ class Wait {
   }
 
   #tell(standings: readonly (readonly [string, Standing])[]): void {
-    const { paint, width, print, clock } = this.#terminal
+    const { paint, width, print, clock, screen } = this.#terminal
     const ranges = new Map(this.#views.all().map((range) => [range.name, range]))
     if (this.#view !== undefined) {
-      const rows = standings.map(([name, standing]): readonly Cell[] => {
+      const left = standings.filter(([, { kind }]) => kind !== 'reached')
+      const isTooHigh = standings.length > (screen?.rows ?? 24) - 2
+      const rows = (isTooHigh ? left : standings).map(([name, standing]): readonly Cell[] => {
         const range = ranges.get(name)
         const { text, style } = range === undefined ? { text: '·', style: 'dim' as const } : toldRange(range.state)
         const rest = standing.text.replace(new RegExp(`^${range?.state ?? ''}(: )?`), '')
@@ -144,7 +146,9 @@ class Wait {
       })
       const columns = [{ title: '' }, { title: '' }, { title: '' }]
       const widths = widthsOf(columns, rows, width)
-      this.#view.draw(rows.map((row) => tableLine(columns, row, widths, paint)).join('\n'))
+      const lines = rows.map((row) => tableLine(columns, row, widths, paint))
+      const sum = `${standings.length - left.length} of ${standings.length} ranges are ${goalText(this.#waiting.goal)}`
+      this.#view.draw([...lines, ...(isTooHigh ? [sum] : [])].join('\n'))
       return
     }
     for (const [name, { text }] of standings) {

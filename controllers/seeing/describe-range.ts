@@ -99,7 +99,7 @@ function suspendedText({ by, who, reason, until, at }: NonNullable<RangeView['su
   const whose = by === 'file' ? `by its file${who === undefined ? '' : ` (${who})`}` : `by ${who ?? 'a person'}`
   const since = at === undefined ? '' : ` since ${momentText(at, now)}`
   const ends = until === undefined ? '' : `, until ${until}`
-  const remedy = by === 'file' ? 'take suspend out of its file to have it go on' : '`lanista resume` has it go on'
+  const remedy = `\`lanista resume\` has it go on${by === 'file' ? ', and so has its file without suspend' : ''}`
   return `${whose}${since}${ends}: ${reason}; ${remedy}`
 }
 

@@ -47,11 +47,16 @@ export function widthsOf(
   const natural = widths[last] ?? 0
   const others = widths.slice(0, last).reduce((sum, each) => sum + each, 0) + GAP * last
   widths[last] = Math.min(natural, Math.max(LEAST_OF_LAST, width - others))
-  while (isTooWide()) {
-    const widest = Math.max(...widths.slice(0, last))
-    if (widest <= LEAST) break
-    widths[widths.indexOf(widest)] = widest - 1
+  const shrink = (some: Widths, least: number): void => {
+    while (isTooWide() && Math.max(...some.map((at) => widths[at] ?? 0)) > least) {
+      const widest = some.reduce((one, at) => ((widths[at] ?? 0) > (widths[one] ?? 0) ? at : one))
+      widths[widest] = (widths[widest] ?? 0) - 1
+    }
   }
+  const all = widths.map((_, at) => at)
+  shrink(all.slice(0, -1), LEAST)
+  // Nobody can read that, and still it must not wrap.
+  shrink(all, 0)
   return widths
 }
 

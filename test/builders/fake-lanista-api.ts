@@ -9,6 +9,8 @@ type Told = Exclude<AnyView, { kind: 'Controller' }>
 /** A running Lanista that tells what it was given, and keeps what it was asked for. */
 export class FakeLanistaApi implements LanistaApi {
   readonly where = 'the Lanista of a test'
+  /** When what it tells was so. */
+  asOf = new Date(VIEWS_NOW).toISOString()
   readonly asked: Steering[] = []
   /** What becomes of what is asked for. */
   answer: Steered = { done: true, message: 'done as asked' }
@@ -32,7 +34,7 @@ export class FakeLanistaApi implements LanistaApi {
       templates: () => all.filter((view) => view.kind === 'Template'),
       events: () => all.filter((view) => view.kind === 'Event'),
     }
-    return Promise.resolve({ asOf: new Date(VIEWS_NOW).toISOString(), items: of[kind]() })
+    return Promise.resolve({ asOf: this.asOf, items: of[kind]() })
   }
 
   async *watch(signal: AbortSignal): AsyncIterable<FeedChange> {

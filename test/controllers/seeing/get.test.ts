@@ -42,6 +42,15 @@ describe('lanista get', () => {
     expect(JSON.parse((await get('ranges', '-l', 'state=absent', '-o', 'json')).stdout)).to.deep.include({ items: [] })
   })
 
+  it('says at a terminal how long ago the cluster was looked at, and is silent off it', async () => {
+    const api = new FakeLanistaApi()
+    api.asOf = '2026-11-30T03:10:45.000Z'
+    const at = async (columns: number | undefined) =>
+      (await startWith(api, ['get', 'nodes'], columns === undefined ? {} : { columns }).ended).stderr
+    expect(await at(80)).to.equal('this is as the cluster was looked at last, 2m ago\n')
+    expect(await at(undefined)).to.equal('')
+  })
+
   it('says what was written wrong', async () => {
     for (const [args, finding] of [
       [['rangs'], /rangs: there is nothing of that kind here; did you mean ranges?\?/],

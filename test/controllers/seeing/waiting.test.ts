@@ -69,6 +69,18 @@ describe('waiting for ranges', () => {
     expect(status).to.equal(0)
   })
 
+  it('draws those alone that are not there yet where there are too many for the terminal, with their number', async () => {
+    const many = Array.from({ length: 30 }, (_, at) => rangeView(`R${at + 1}`, at + 1))
+    const [first] = many
+    api = new FakeLanistaApi([...many.slice(1), { ...first!, state: 'NotReady', reason: 'VmTrouble', message: 'x' }])
+    const started = start(['wait', '--all'], 60)
+    await started.says(/29 of 30 ranges are Ready/)
+    api.is(first!)
+    const { stdout } = await started.ended
+    expect(stdout).to.match(/R1 +✗ NotReady +VmTrouble: x\n29 of 30 ranges are Ready\n[^]*30 of 30 ranges are Ready/)
+    expect(stdout).to.not.match(/R2/)
+  })
+
   it('ends with 1 when time is up, and says of each that is not there why', async () => {
     const started = start(['wait', 'JD', 'KT', '--timeout', '90s'])
     await started.says(/KT/)

@@ -37,7 +37,7 @@ describe('what is printed of any text', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(text, text, text), { maxLength: 6 }),
-        fc.integer({ min: 40, max: 120 }),
+        fc.integer({ min: 8, max: 120 }),
         (rows, width) => {
           const cells = rows.map((row) => row.map((each) => ({ text: each })))
           const columns = [{ title: 'A' }, { title: 'B', align: 'right' as const }, { title: 'C' }]
