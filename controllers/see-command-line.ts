@@ -6,6 +6,7 @@ import type { SeeingTerminal } from './commands/seeing-terminal.ts'
 import { KIND_WORDS, KINDS } from './seeing/kinds.ts'
 import { LABELS } from './seeing/labels.ts'
 import type { Paint } from './terminal/paint.ts'
+import { wrapped } from './terminal/wrapped.ts'
 
 /** What the actions of commands that look use. */
 export interface SeeingActing {
@@ -16,7 +17,7 @@ export interface SeeingActing {
       readonly columns?: number
       readonly rows?: number
     }
-    readonly stderr: NodeJS.WritableStream
+    readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
     readonly stopSignal: () => AbortSignal
   }
   readonly print: (line: string) => void
@@ -52,10 +53,11 @@ export function placeOf({ config, server, tokenFile }: PlaceGiven, environment: 
 /** The terminal as commands that look have it. */
 export function seeingTerminal({ composition, outside, print, paint }: SeeingActing): SeeingTerminal {
   const { stdout, stderr } = outside
+  const room = stderr.isTTY === true ? (stderr.columns ?? 80) : undefined
   const isTerminal = stdout.isTTY === true
   return {
     print,
-    warn: (line) => void stderr.write(`${line}\n`),
+    warn: (line) => void stderr.write(`${wrapped(line, room).join('\n')}\n`),
     paint: paint(),
     width: isTerminal ? (stdout.columns ?? 80) : undefined,
     screen: isTerminal ? stdout : undefined,

@@ -53,8 +53,9 @@ const whyVm = ({ name, trouble, remark, why }: VmView): Cell => {
   return remark === undefined ? { text: why } : { text: about('vms', name, remark), style: 'yellow' }
 }
 
-const whyRange = ({ name, state, reason, message }: RangeView): Cell => {
-  const said = about('ranges', name, message)
+/** Of its file the name is enough: where that is, the description says, and a column of its own. */
+const whyRange = ({ name, state, reason, message, source }: RangeView): Cell => {
+  const said = about('ranges', name, message).replace(`${source}:`, `${source.split('/').at(-1) ?? source}:`)
   return { text: reason === state ? said : `${reason}: ${said}` }
 }
 

@@ -132,7 +132,8 @@ const problemLines = ({ diagnostics }: RangeView, describing: Describing): reado
     'Problems of its file',
     diagnostics.flatMap(({ file, line, column, finding, remedy }) => {
       const place = [printable(file, 4096), line, column].filter((part) => part !== undefined).join(':')
-      return withText(`${place}: ${printable(finding, 4096)}`, remedy, describing)
+      const [head = '', ...rest] = textLines(`${place}: ${finding}`, 2, describing)
+      return [head, ...rest, ...withText('', remedy, describing).slice(1)]
     }),
     describing,
   )

@@ -43,6 +43,15 @@ function networkOf({ network, networks }: RangeView): readonly Branch[] {
   const reached = networks.filter(({ state }) => state !== 'excluded')
   const inForce = reached.filter(({ state }) => state === 'available').length
   const isWhole = inForce === reached.length
+  if (networks.length === 0)
+    return [
+      {
+        name: `network ${network ?? 'not known yet'}`,
+        told: { text: '? unknown', style: 'yellow' },
+        text: 'no node tells of it just now',
+        below: [],
+      },
+    ]
   return [
     {
       name: `network ${network ?? 'not known yet'}`,

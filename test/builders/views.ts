@@ -178,7 +178,7 @@ export const RANGES: readonly [JD: RangeView, KT: RangeView, LM: RangeView, NO: 
         file: '/etc/lanista/ranges/PX.yml',
         line: 3,
         column: 5,
-        finding: 'vlam is not known',
+        finding: 'vlam is not known, and so are several more keys of this VM that are not told of one by one',
         remedy: 'did you mean vlan?',
       },
     ],
