@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Compiles the sources into dist/, unless what is there was compiled from just these sources.
+ * Compiles the sources into dist/, and bundles the page into dist/page/, unless what is there was made of just these sources.
  *
  * The compiler writes into a folder of its own, which takes the place of dist/ when it is complete: a compilation that fails
  * or is broken off leaves dist/ as it was, a source that is gone leaves no compiled file behind, and a demo that is running
@@ -10,14 +10,15 @@
  *     node deploy/build.mjs [FOLDER]     the project's folder; default: the one above this file's
  *
  * Plain JavaScript, as it runs before anything is compiled. It tells what it does on the standard error output, so that what
- * a command prints can be read by a program. Everything but the compiler runs without a pause, so that a signal never finds
- * half of it done.
+ * a command prints can be read by a program. Everything but the compiler and the bundler runs without a pause, so that a signal never
+ * finds half of it done.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { buildPage } from './build-page.mjs'
 
 const root = resolve(process.argv[2] ?? join(import.meta.dirname, '..'))
 const dist = join(root, 'dist')
@@ -27,7 +28,14 @@ const compiler = join(root, 'node_modules/typescript')
 
 const SOURCES = ['model', 'reconcilers', 'controllers', 'adapters', 'test']
 /** What else decides on what comes of the sources. */
-const SETTINGS = ['tsconfig.json', 'package.json', 'package-lock.json', 'node_modules/typescript/package.json']
+const SETTINGS = [
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+  'node_modules/typescript/package.json',
+  'node_modules/esbuild/package.json',
+]
+const BUILDERS = [import.meta.filename, join(import.meta.dirname, 'build-page.mjs')]
 /** Says of a folder what it was compiled from, and which files that gave. */
 const STAMP = '.build.json'
 const COMMAND = 'controllers/main.js'
@@ -48,7 +56,7 @@ function hashOfSources() {
   const sources = filesIn(...SOURCES.map((name) => join(root, name)))
   const settings = SETTINGS.map((name) => join(root, name)).filter((file) => existsSync(file))
   const hash = createHash('sha256')
-  for (const file of [...sources, ...settings, import.meta.filename]) {
+  for (const file of [...sources, ...settings, ...BUILDERS]) {
     const content = readFileSync(file)
     hash.update(`${relative(root, file)} ${content.length}\n`).update(content)
   }
@@ -88,8 +96,19 @@ async function compile() {
   // A process group of its own, as the compiler is a program that starts another one.
   const tsc = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
   stopping.compiler = () => process.kill(-tsc.pid, 'SIGKILL')
-  const [status] = await once(tsc, 'exit')
-  return status ?? 1
+  const [[status], page] = await Promise.all([once(tsc, 'exit'), bundlePage()])
+  return status === 0 ? page : (status ?? 1)
+}
+
+/** Puts the page for browsers beside what is compiled. Resolves with an exit status; the bundler has said what is wrong. */
+async function bundlePage() {
+  try {
+    await buildPage(root, join(fresh, 'page'))
+    return 0
+  } catch (error) {
+    if (error.errors === undefined) throw error
+    return 1
+  }
 }
 
 /** A signal that ends this process ends the compiler first, and leaves no folder. */

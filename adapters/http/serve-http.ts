@@ -9,6 +9,7 @@ import { claimOf } from './access-tokens.ts'
 import { apiApp, type ApiServed } from './api-app.ts'
 import { API_PATH } from './api-routes.ts'
 import { GIT_HOOK_PATH, type GitHook, gitHook } from './git-hook.ts'
+import { readPage } from './page-files.ts'
 import { problemResponse } from './problem.ts'
 
 /** What the endpoints tell about. */
@@ -54,7 +55,13 @@ export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], end
     context.header('X-Content-Type-Options', 'nosniff')
     context.header('Referrer-Policy', 'no-referrer')
   })
-  app.get('/', (context) => context.text(INDEX))
+  const page = readPage()
+  app.get('/', (context) => {
+    // Programs and people at a terminal are told what there is; who asks with a browser is shown it.
+    const isBrowser = context.req.header('accept')?.includes('text/html') ?? false
+    return (isBrowser ? page?.answer(context.req.raw) : undefined) ?? context.text(INDEX, 200, { Vary: 'Accept' })
+  })
+  app.get('/assets/*', (context) => page?.answer(context.req.raw) ?? context.notFound())
   app.get('/healthz', (context) => context.text('ok\n'))
   app.get('/readyz', (context) => {
     const reason = providers.notReady()
@@ -64,13 +71,16 @@ export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], end
     context.body(await providers.metrics.render(), 200, { 'Content-Type': providers.metrics.contentType }),
   )
   app.route(API_PATH, apiApp({ ...providers, claim, ended }))
-  app.notFound(({ req }) => problemResponse(404, `${req.path}: there is no such page; see / for what there is`))
+  app.notFound(({ req }) => notFound(req.path))
   app.onError((error) => {
     providers.onError?.(error)
     return problemResponse(500, 'it failed inside; the log says why')
   })
   return app
 }
+
+const notFound = (path: string): Response =>
+  problemResponse(404, `${path}: there is no such page; see /, or /api/v1/openapi.json`)
 
 /**
  * Whether a `Host` is one of ours. A page in somebody's browser that has its own name lead here (DNS rebinding) asks under that

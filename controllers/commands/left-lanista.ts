@@ -89,6 +89,7 @@ export class LeftLanista implements LanistaApi {
     const mode = snapshot === undefined ? undefined : networkModeOf(snapshot, settings)
     const views = new ViewSource({
       statuses: () => this.#left.statuses,
+      statusOf: (rangeId) => this.#left.statuses.find(({ id }) => id === rangeId),
       // Nobody is at work.
       workOf: () => undefined,
       planOf: () => undefined,

@@ -21,6 +21,7 @@ export function nextSteps(
     ['drop a range in', `cp ${extraRange} ${ranges}/`],
     ['add a VM', `cat ${extraVm} >> ${ranges}/JD.yml`],
     ['break one', `echo 'ludus: [' >> ${ranges}/KT.yml`],
+    ['see it all', `open ${http}/ in a browser`],
     ['see a plan', `npx lanista plan --config ${configFile}`],
     ['see the metrics', `curl -s ${http}/metrics | grep ^lanista_range`],
     ['look around', `npx lanista tree JD --config ${configFile}`],

@@ -52,5 +52,5 @@ export const importsOf = (from: string, text: string): readonly Import[] =>
 async function filesIn(root: string, layer: string): Promise<readonly string[]> {
   // A layer may be missing from a tree that a test has made.
   const found = await readdir(path.join(root, layer), { recursive: true }).catch(() => [])
-  return found.filter((file) => file.endsWith('.ts')).map((file) => path.posix.join(layer, ...file.split(path.sep)))
+  return found.filter((file) => /\.tsx?$/.test(file)).map((file) => path.posix.join(layer, ...file.split(path.sep)))
 }

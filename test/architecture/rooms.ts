@@ -420,6 +420,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'adapters', 'adapters/state'],
   },
   {
+    name: 'adapters/page',
+    purpose: 'the page that browsers show of the API; bundled for them, and part of no other program',
+    imports: ['model'],
+  },
+  {
     name: 'adapters/forge',
     purpose: 'sets statuses of commits at GitHub, GitLab, Gitea and Forgejo',
     imports: ['model', 'adapters'],
@@ -448,8 +453,10 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   ],
   croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
+  '@preact/signals': ['adapters/page'],
   'p-queue': ['adapters/proxmox/lanes.ts'],
   pino: ['adapters/logger.ts'],
+  preact: ['adapters/page'],
   'prom-client': ['adapters/metrics.ts'],
   rxjs: ['controllers/pace/triggers.ts'],
   selfsigned: ['adapters/simulator/certificate.ts'],

@@ -3,6 +3,7 @@ import { benchDeploy } from './deploy.ts'
 import { benchGit } from './git.ts'
 import { benchLatency } from './latency.ts'
 import { benchMigration } from './migration.ts'
+import { benchPage } from './page.ts'
 import { benchPlacement } from './placement.ts'
 import { benchValidate } from './validate.ts'
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   git: benchGit,
   validate: benchValidate,
   placement: benchPlacement,
+  page: benchPage,
 }
 
 const asked = process.argv.slice(2)
