@@ -4,7 +4,7 @@ import { startWith } from '../../builders/seeing.ts'
 import { RANGES } from '../../builders/views.ts'
 import { goneDocument, viewDocuments } from '../../../model/api/view-documents.ts'
 
-const [JD, KT, LM] = RANGES
+const [JD, KT, LM, NO] = RANGES
 
 describe('lanista get', () => {
   const get = async (...args: string[]) => await startWith(new FakeLanistaApi(), ['get', ...args]).ended
@@ -65,26 +65,28 @@ describe('lanista get', () => {
   })
 
   it('tells of each change with --watch: what is new, what is gone, and nothing that is as it was', async () => {
-    const api = new FakeLanistaApi([JD, KT])
+    const api = new FakeLanistaApi([JD, KT, NO])
     const started = startWith(api, ['get', 'ranges', '--watch', '--no-header'])
     await started.says(/KT/)
     api.is(JD)
     api.is({ ...KT, state: 'Ready', reason: 'Ready', message: 'all is well' })
     api.gone(JD)
-    // Whoever connects anew is told everything: only what has changed is news.
+    // Whoever connects anew is told everything: only what has changed is news, and what is not told any more is gone.
     api.tell({ type: 'reset' })
     api.is({ ...KT, state: 'Ready', reason: 'Ready', message: 'all is well' })
     api.is(LM)
     api.tell({ type: 'synced' })
-    await started.says(/LM/)
+    await started.says(/range\/NO gone/)
     started.stop()
     const { status, stdout } = await started.ended
     expect(stdout.split('\n').map((line) => line.replaceAll(/ {2,}.*/g, ''))).to.deep.equal([
       'JD',
       'KT',
+      'NO',
       'KT',
       'range/JD gone',
       'LM',
+      'range/NO gone',
       '',
     ])
     expect(status).to.equal(0)
