@@ -48,6 +48,8 @@ function holderNameOf(view: Told): string {
   }
 }
 
+const { compare: byName } = new Intl.Collator('en', { numeric: true })
+
 /**
  * Keeps up with things of one kind by the feed: what it is told again as it was is no news, and after a `reset` what is told no more is
  * gone.
@@ -64,9 +66,9 @@ export class FollowedViews<K extends ViewKind> {
     this.#kind = kind
   }
 
-  /** All there are, in the order in which they were first told. */
+  /** All there are, in order of name; the feed tells them in that of their last changes. */
   all(): readonly Views[K][] {
-    return [...this.#known.values()].flatMap((each) => [...each.values()])
+    return [...this.#known].sort(([a], [b]) => byName(a, b)).flatMap(([, each]) => [...each.values()])
   }
 
   hear(change: FeedChange): Heard<Views[K]> {

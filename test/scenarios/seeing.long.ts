@@ -133,6 +133,37 @@ describe('the verbs that look and steer, with a running controller', function ()
     expect((await watching.ended).status).to.equal(0)
   })
 
+  it('at night get and describe tell what is wrong, what was tried, and what to do; and logs the task of the template that failed', async () => {
+    const clones = { on: 'task', type: 'qmclone', at: 'before', error: 'no space left on shared', times: 50 } as const
+    const full = site.simulator.arm(clones)
+    await writeFile(path.join(site.ranges, 'NI.yml'), rangeText([{ name: 'd', vlan: 10, octet: 1 }]))
+    const away = rangeText([{ name: 'e', vlan: 10, octet: 1 }]).replaceAll('x64-server', 'x64-sever')
+    await writeFile(path.join(site.ranges, 'TP.yml'), away)
+    const waited = await lanista('wait', 'NI', 'TP', '--for', 'condition=MachinesReady=False')
+    expect(waited.status, waited.stderr).to.equal(0)
+    for (;;) {
+      const { stdout } = await lanista('get', 'vms', '-l', 'range=NI', '-o', 'wide')
+      if (/no space left on shared/.test(stdout)) break
+    }
+    expect((await lanista('get', 'rg', 'NI', 'TP')).stdout)
+      .to.match(/^NI +(✗ NotReady|◑ Progressing) /m)
+      .and.match(/^TP +(✗ NotReady|◑ Progressing) /m)
+    expect((await lanista('get', 'vms', '-l', 'range=TP,phase=blocked')).stdout).to.match(
+      /^TP-e .*✗ blocked .*x64-sever-template/m,
+    )
+    const vm = await lanista('describe', 'vm', 'NI/NI-d')
+    expect(vm.stdout).to.match(/^What is in the way[^]*no space left on shared[^]*^Events$/m)
+    expect((await lanista('describe', 'rg', 'TP')).stdout).to.match(/did you mean debian-12-x64-server-template\?/)
+    expect((await lanista('logs', 'NI', '--proxmox')).stdout).to.match(
+      /^qmclone \d+ on pve\d, begun .*: no space left on shared\n.*UPID:[^]*TASK ERROR: no space left on shared/m,
+    )
+    expect((await lanista('events', 'NI', '--types', 'Warning')).stdout).to.match(/! Warning .*no space left on shared/)
+    full.disarm()
+    const mended = await lanista('reconcile', 'NI', '--wait')
+    expect(mended.status, mended.stdout + mended.stderr).to.equal(0)
+    for (const name of ['NI.yml', 'TP.yml']) await rm(path.join(site.ranges, name))
+  })
+
   it('speak with a Lanista elsewhere by --server or the environment, whose tokens say who may steer', async () => {
     const elsewhere = ['--server', url, '--token-file', beside('ada')]
     expect((await lanistaHere(['get', 'rg', 'JD', '-o', 'name', ...elsewhere])).stdout).to.equal('range/JD\n')

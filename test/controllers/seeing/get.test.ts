@@ -65,7 +65,7 @@ describe('lanista get', () => {
   })
 
   it('tells of each change with --watch: what is new, what is gone, and nothing that is as it was', async () => {
-    const api = new FakeLanistaApi([JD, KT, NO])
+    const api = new FakeLanistaApi([NO, KT, JD])
     const started = startWith(api, ['get', 'ranges', '--watch', '--no-header'])
     await started.says(/KT/)
     api.is(JD)
