@@ -109,7 +109,7 @@ function compositionWith(
   const own = { ...compose({ version: 'test', environment, log: stderr }), ...composition }
   return {
     ...own,
-    openLog: (file) => (log === undefined ? quiet : own.openLog(file)),
+    openLog: (options) => (log === undefined ? quiet : own.openLog(options)),
     connect: async (...args) => {
       const connected = await own.connect(...args)
       return notifier === undefined ? connected : { ...connected, notifier }
