@@ -9,7 +9,7 @@ import { type FeedChange, feedChange } from '../../model/api/feed-change.ts'
 import type { LanistaApi } from '../../model/api/lanista-api.ts'
 import type { VmView } from '../../model/api/range-view.ts'
 import { itLong } from '../runner/long-runs.ts'
-import { type Started, startHere } from './command-line.ts'
+import { lanistaHere, type Started, startHere } from './command-line.ts'
 import { rangeText } from './ranges.ts'
 import { openSiteForProcesses, type Site } from './site.ts'
 
@@ -117,6 +117,12 @@ describe('the API of a running Lanista', () => {
       expect(answer.status, name).to.equal(name === 'git' ? 404 : 200)
     }
     expect((await get('/nothing')).headers.get('content-type')).to.equal('application/problem+json')
+  })
+
+  it('is what commands on this machine speak with', async () => {
+    const { status, stdout, stderr } = await lanistaHere(['get', 'vms', '-l', 'range=JD', '--config', site.config])
+    expect([status, stderr]).to.deep.equal([0, ''])
+    expect(stdout).to.match(/^NAME .*\nJD-router.*\nJD-a +JD +● running +pve\d +10\.1\.10\.1 /)
   })
 
   it('tells of ranges with since when, of their VMs, of nodes, networks and events', async () => {
