@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { RangeView } from '../../model/api/range-view.ts'
 import type { Steering } from '../../model/api/steering.ts'
 import { Symbol } from './marks.tsx'
@@ -25,7 +25,8 @@ const close = (): void => void (asking.value = undefined)
 export function ActionDialog({ asked }: { readonly asked: Asked }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null)
   const opener = useRef(document.activeElement)
-  useEffect(() => {
+  // At once: the next key is for the question.
+  useLayoutEffect(() => {
     element.current?.showModal()
     return () => {
       if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus()
