@@ -71,13 +71,16 @@ export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], end
     context.body(await providers.metrics.render(), 200, { 'Content-Type': providers.metrics.contentType }),
   )
   app.route(API_PATH, apiApp({ ...providers, claim, ended }))
-  app.notFound(({ req }) => problemResponse(404, `${req.path}: there is no such page; see / for what there is`))
+  app.notFound(({ req }) => notFound(req.path))
   app.onError((error) => {
     providers.onError?.(error)
     return problemResponse(500, 'it failed inside; the log says why')
   })
   return app
 }
+
+const notFound = (path: string): Response =>
+  problemResponse(404, `${path}: there is no such page; see /, or /api/v1/openapi.json`)
 
 /**
  * Whether a `Host` is one of ours. A page in somebody's browser that has its own name lead here (DNS rebinding) asks under that

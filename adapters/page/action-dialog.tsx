@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { RangeView } from '../../model/api/range-view.ts'
+import type { ControllerView } from '../../model/api/cluster-views.ts'
 import type { Steering } from '../../model/api/steering.ts'
 import { Symbol } from './marks.tsx'
 import { Message } from './message.tsx'
@@ -14,8 +14,10 @@ export type Asked =
   | { readonly what: 'token' }
   | { readonly what: 'reconcile'; readonly range: string | undefined }
   | { readonly what: 'suspend' | 'resume'; readonly range: string }
-  | { readonly what: 'approve-ranges'; readonly ranges: readonly string[] }
+  | { readonly what: 'approve-ranges'; readonly waiting: Waiting }
   | { readonly what: 'approve-commit'; readonly commit: string; readonly why: string }
+
+type Waiting = NonNullable<ControllerView['waiting']>
 
 export const asking = signal<Asked | undefined>(undefined)
 
@@ -144,7 +146,7 @@ function titleOf(asked: Action): { readonly heading: string; readonly button: st
     case 'resume':
       return { heading: `Resume range ${asked.range}?`, button: 'Resume' }
     case 'approve-ranges':
-      return { heading: `Let ${count(asked.ranges.length, 'range')} go, for good?`, button: 'Let them go' }
+      return { heading: `Let ${count(asked.waiting.ranges.length, 'range')} go, for good?`, button: 'Let them go' }
     case 'approve-commit':
       return { heading: `Approve commit ${asked.commit}?`, button: 'Approve' }
   }
@@ -192,7 +194,7 @@ function Consequence({ asked }: { readonly asked: Action }): JSX.Element {
       )
     }
     case 'approve-ranges':
-      return <Farewell names={asked.ranges} />
+      return <Farewell waiting={asked.waiting} />
     case 'approve-commit':
       return (
         <>
@@ -207,19 +209,22 @@ function Consequence({ asked }: { readonly asked: Action }): JSX.Element {
 }
 
 /** What goes, by name, and a number to type: nobody lets ranges go by a slip of the hand. */
-function Farewell({ names }: { readonly names: readonly string[] }): JSX.Element {
-  const going = names.map((name) => ranges.value.get(name)).filter((range): range is RangeView => range !== undefined)
-  const exactly = String(names.length)
+function Farewell({ waiting }: { readonly waiting: Waiting }): JSX.Element {
+  const exactly = String(waiting.ranges.length)
   return (
     <>
       <p>
         Their files are gone. These ranges go with their VMs, disks, networks and pools; nothing brings them back. The
-        approval is for exactly these.
+        approval is for exactly these, with exactly these VMs.
       </p>
+      {waiting.why.map((why) => (
+        <p key={why}>{why}</p>
+      ))}
       <ul class="going">
-        {going.map(({ name, vms }) => (
+        {waiting.ranges.map(({ name, vms }) => (
           <li key={name}>
-            <strong>{name}</strong>: {vms.length === 0 ? 'no VM' : vms.map((vm) => vm.name).join(', ')}
+            <strong>{name}</strong>:{' '}
+            {vms.length === 0 ? 'no VM' : vms.map((vm) => `${vm.name} (${vm.vmid} on ${vm.node})`).join(', ')}
           </li>
         ))}
       </ul>
@@ -258,7 +263,7 @@ function steeringOf(asked: Action, form: FormData): Steering {
     case 'resume':
       return { action: 'resume', range: asked.range }
     case 'approve-ranges':
-      return { action: 'approve', ranges: [...asked.ranges] }
+      return { action: 'approve', removal: asked.waiting.key }
     case 'approve-commit':
       return { action: 'approve', commit: asked.commit }
   }

@@ -13,7 +13,7 @@ import { route } from './place.ts'
 import { Revisions } from './revisions.tsx'
 import { hrefOf, rangeHref } from './route.ts'
 import { CONDITION_STATES, isCarriedOut, isInTheWay, NETWORK_STATES, RANGE_STATES, STANDINGS } from './states.ts'
-import { events, isSynced, nodes, ranges } from './store.ts'
+import { controller, events, isSynced, nodes, ranges } from './store.ts'
 import { token } from './token.ts'
 import { VmPanel } from './vm-panel.tsx'
 import { count, momentWords } from './words.ts'
@@ -127,14 +127,12 @@ function Suspension({ suspended }: { readonly suspended: NonNullable<RangeView['
 function Actions({ range }: { readonly range: RangeView }): JSX.Element | null {
   if (token.value === undefined) return null
   const { name, suspended } = range
+  // An approval is for all ranges that wait together.
+  const waiting = controller.value?.waiting
   return (
     <p class="buttons">
-      {waitsForApproval(range) && (
-        <button
-          type="button"
-          class="danger"
-          onClick={() => (asking.value = { what: 'approve-ranges', ranges: allWaiting() })}
-        >
+      {waitsForApproval(range) && waiting !== undefined && (
+        <button type="button" class="danger" onClick={() => (asking.value = { what: 'approve-ranges', waiting })}>
           Approve that it goes …
         </button>
       )}
@@ -154,9 +152,6 @@ function Actions({ range }: { readonly range: RangeView }): JSX.Element | null {
     </p>
   )
 }
-
-/** An approval is for all ranges that wait together. */
-const allWaiting = (): readonly string[] => [...ranges.value.values()].filter(waitsForApproval).map(({ name }) => name)
 
 function Diagnostics({ range: { diagnostics } }: { readonly range: RangeView }): JSX.Element | null {
   if (diagnostics.length === 0) return null

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { RangeState, RangeView, VmView } from '../../model/api/range-view.ts'
 import { asking } from './action-dialog.tsx'
-import { waitsForApproval } from './approvals.ts'
+
 import { drawnOnce, useGrowing } from './growing.ts'
 import { Since, State, Symbol } from './marks.tsx'
 import { Message } from './message.tsx'
@@ -39,7 +39,7 @@ export function RangesPage(): JSX.Element {
     <>
       <div class="title">
         <h1 tabIndex={-1}>{isSynced.value ? headline(all) : `Loading … ${count(all.length, 'range')} so far`}</h1>
-        <Actions all={all} />
+        <Actions />
       </div>
       <ul class="tiles" aria-label="Filter by state">
         {STATE_NAMES.map((state) => {
@@ -93,18 +93,14 @@ function headline(all: readonly RangeView[]): string {
   return all.length === 1 ? 'The range is ready' : `All ${all.length} ranges are ready`
 }
 
-function Actions({ all }: { readonly all: readonly RangeView[] }): JSX.Element | null {
+function Actions(): JSX.Element | null {
   if (token.value === undefined) return null
-  const waiting = all.filter(waitsForApproval).map(({ name }) => name)
+  const waiting = controller.value?.waiting
   return (
     <p class="buttons">
-      {waiting.length > 0 && (
-        <button
-          type="button"
-          class="danger"
-          onClick={() => (asking.value = { what: 'approve-ranges', ranges: waiting })}
-        >
-          Approve that {count(waiting.length, 'range')} {waiting.length === 1 ? 'goes' : 'go'} …
+      {waiting !== undefined && (
+        <button type="button" class="danger" onClick={() => (asking.value = { what: 'approve-ranges', waiting })}>
+          Approve that {count(waiting.ranges.length, 'range')} {waiting.ranges.length === 1 ? 'goes' : 'go'} …
         </button>
       )}
       <button type="button" onClick={() => (asking.value = { what: 'reconcile', range: undefined })}>

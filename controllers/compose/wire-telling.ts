@@ -4,7 +4,7 @@ import type { Clock } from '../../model/clock.ts'
 import { shortId } from '../../model/commit-snapshot.ts'
 import { maskedStatus } from '../../model/digest-mask.ts'
 import type { Logger } from '../../model/ports.ts'
-import type { ReadyBefore } from '../../model/range-status.ts'
+import { type ReadyBefore, readyConditionOf } from '../../model/range-status.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { ZoneFinding } from '../../model/zone-finding.ts'
 import { lookEvents } from '../../reconcilers/events/look-events.ts'
@@ -17,7 +17,13 @@ import { Feed } from '../telling/feed.ts'
 import type { TellingParts } from '../telling/telling-parts.ts'
 import { type ViewParts, ViewSource } from '../telling/view-source.ts'
 
-interface Around extends Omit<ViewParts, 'events' | 'statuses' | 'workOf' | 'git' | 'version' | 'instance' | 'clock'> {
+/** Reasons of ranges that wait for a person. */
+const WAITS: ReadonlySet<string> = new Set(['PruneWaits'])
+
+interface Around extends Omit<
+  ViewParts,
+  'events' | 'statuses' | 'statusOf' | 'workOf' | 'git' | 'version' | 'instance' | 'clock'
+> {
   readonly board: StatusBoard
   readonly clock: Clock
   readonly random: () => number
@@ -50,6 +56,10 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
     ...around,
     events,
     statuses: () => board.all().map((status) => maskedStatus(status, mask)),
+    statusOf: (rangeId) => {
+      const status = board.get(rangeId)
+      return status && maskedStatus(status, mask)
+    },
     version,
     git: git && (() => git.status()),
     instance: `${clock.now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
@@ -62,6 +72,7 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
   board.onChange((status) => {
     for (const news of statusEvents(before.get(status.id), status)) events.record(news)
     before.set(status.id, status)
+    if (WAITS.has(readyConditionOf(status)?.reason ?? '')) lookAtWaiting()
     feed.rangeChanged(status.id)
   })
   board.onForget((rangeId) => {
@@ -70,6 +81,15 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
   })
   events.onChange(() => feed.changed('events'))
   if (git !== undefined) tellOfGit(git, events, feed)
+  // It is asked, and answered, in files, so that it is looked at where there is reason to.
+  const lookAtWaiting = (): void => {
+    approvals.asked().then(
+      (waiting) => {
+        if (views.waits(waiting)) feed.changed('cluster')
+      },
+      () => undefined,
+    )
+  }
   let last: ClusterSnapshot | undefined
   return {
     events,
@@ -78,7 +98,11 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
       controller: () => views.controller(),
       feed: (lastId) => feed.open(lastId),
       logs: (about) => logLines.of(about),
-      steer: (asked, by) => steer.do(asked, by),
+      steer: async (asked, by) => {
+        const steered = await steer.do(asked, by)
+        if (asked.action === 'approve') lookAtWaiting()
+        return steered
+      },
     },
     startFrom: async (told) => {
       for (const [rangeId, ready] of told)
@@ -89,6 +113,7 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
     seen: (snapshot) => {
       for (const news of lookEvents(last, snapshot)) events.record(news)
       last = snapshot
+      lookAtWaiting()
       views.seen(snapshot)
       feed.changed('cluster')
     },

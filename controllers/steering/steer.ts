@@ -9,6 +9,7 @@ import { suspendUntil } from '../../model/range-file/lanista-keys.ts'
 import { isRangeId } from '../../model/range-id.ts'
 import { isSuspended, type RangeSpec } from '../../model/range-spec.ts'
 import { saidOf, standingOfOrder, type SuspendOrderStore } from '../../model/suspend-order.ts'
+import { keyOf } from './waiting-key.ts'
 import { UserError } from '../../model/user-error.ts'
 
 export interface SteerParts {
@@ -121,18 +122,16 @@ export class Steer {
     return { done: true, message: `range ${range} goes on${file}` }
   }
 
-  async #approve({ ranges, commit }: Asked<'approve'>, by: string): Promise<Steered> {
-    if (commit !== undefined && ranges === undefined) return await this.#approveCommit(commit, by)
-    if (ranges === undefined || commit !== undefined)
-      throw new UserError('approve: name the ranges that wait, or the commit that does')
+  async #approve({ removal, commit }: Asked<'approve'>, by: string): Promise<Steered> {
+    if (commit !== undefined && removal === undefined) return await this.#approveCommit(commit, by)
+    if (removal === undefined || commit !== undefined)
+      throw new UserError('approve: give the key of the removal that waits, or the commit that does')
     const { approvals } = this.#parts
     const waiting = await approvals.asked()
     if (waiting === undefined) throw new UserError('approve: no range waits for approval')
+    if (keyOf(waiting) !== removal)
+      throw new UserError('approve: what waits has changed since it was shown; look at it again')
     const ids = waiting.ranges.map(({ id }) => id)
-    if (ids.length !== new Set(ranges).size || !ids.every((id) => ranges.includes(id)))
-      throw new UserError(
-        `approve: it is ${ids.join(', ')} that ${ids.length === 1 ? 'waits' : 'wait'}, and approval is of exactly what waits; look at it again`,
-      )
     await approvals.approve(waiting)
     for (const id of ids)
       this.#tell(

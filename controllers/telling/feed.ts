@@ -8,6 +8,8 @@ import type { ViewSource } from './view-source.ts'
 const BEAT_MS = 250
 /** So many messages are handed over at once, so that whoever writes them can wait for a slow reader in between. */
 const AT_ONCE = 64
+/** Views of so many ranges are made in a turn of the event loop: one of 50 VMs takes a millisecond. */
+const RANGES_A_TURN = 8
 /** Things that are gone are remembered for who resumes, up to so many. */
 const MOST_GONE = 2000
 
@@ -66,7 +68,7 @@ export class Feed {
       next: async (signal) => {
         for (;;) {
           signal.throwIfAborted()
-          this.#refresh()
+          while (this.#refresh()) await turn()
           const messages: FeedMessage[] = mustReset ? [this.#message(0, { type: 'reset' })] : []
           mustReset = false
           const news = this.#since(at).slice(0, AT_ONCE)
@@ -136,11 +138,10 @@ export class Feed {
     )
   }
 
-  #refresh(): void {
+  /** Takes in what has changed, or a part of it. @returns whether there is more: others have their turn in between */
+  #refresh(): boolean {
     const dirty = new Set(this.#dirty)
-    const ranges = [...this.#dirtyRanges]
     this.#dirty.clear()
-    this.#dirtyRanges.clear()
     if (dirty.has('cluster')) {
       this.#tell('Controller', [this.#views.controller()])
       this.#tell('Node', this.#views.list('nodes').items)
@@ -148,10 +149,20 @@ export class Feed {
       this.#tell('Template', this.#views.list('templates').items)
     }
     // Of a VM the last look tells what it takes.
-    if (dirty.has('cluster')) this.#tell('Range', this.#views.list('ranges').items)
-    else for (const rangeId of ranges) this.#tellRange(rangeId)
+    if (dirty.has('cluster')) for (const rangeId of this.#rangeIds()) this.#dirtyRanges.add(rangeId)
     if (dirty.has('events')) this.#tell('Event', this.#views.list('events').items)
+    for (const rangeId of [...this.#dirtyRanges].slice(0, RANGES_A_TURN)) {
+      this.#dirtyRanges.delete(rangeId)
+      this.#tellRange(rangeId)
+    }
     this.#forgetGone()
+    return this.#dirtyRanges.size > 0
+  }
+
+  /** Those that are told of, and those that were. */
+  #rangeIds(): readonly string[] {
+    const told = [...this.#told.values()].filter(({ kind, view }) => kind === 'Range' && view !== undefined)
+    return [...this.#views.rangeIds(), ...told.map(({ name }) => name)]
   }
 
   #tellRange(name: string): void {
@@ -194,6 +205,10 @@ export class Feed {
   }
 }
 
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+
 /** Uptimes grow with each look, and that is no news. */
-const printOf = (view: AnyView): string =>
-  JSON.stringify(view, (key, value: unknown) => (key === 'uptimeSeconds' || key === 'seenAt' ? undefined : value))
+const printOf = (view: AnyView): string => JSON.stringify(view).replaceAll(/"(?:uptimeSeconds|seenAt)":[^,}]*/g, '')

@@ -3,6 +3,7 @@ import type { Listed, ViewKind, Views } from '../../model/api/lanista-api.ts'
 import type { RangeView } from '../../model/api/range-view.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { NetworkMode } from '../../model/network-mode.ts'
+import type { WaitingSet } from '../../model/prune.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
@@ -12,11 +13,13 @@ import { networkOf, networkViews, templateViews } from '../../reconcilers/views/
 import { nodeStateOf, nodeViews } from '../../reconcilers/views/node-views.ts'
 import { planChanges } from '../../reconcilers/views/plan-view.ts'
 import { type RangeAround, rangeViewOf } from '../../reconcilers/views/range-view.ts'
+import { waitingView } from '../steering/waiting-key.ts'
 import type { EventLog } from '../report/event-log.ts'
 
 export interface ViewParts {
   /** As they are told outside. */
   readonly statuses: () => readonly RangeStatus[]
+  readonly statusOf: (rangeId: string) => RangeStatus | undefined
   /** What is being done about a range just now. */
   readonly workOf: (rangeId: string) => RangeView['work']
   /** As a range was planned last, and when. */
@@ -41,6 +44,7 @@ export class ViewSource {
   #snapshot: ClusterSnapshot | undefined
   #guests: RangeAround['guests'] = new Map()
   #zone: readonly ZoneFinding[] = []
+  #waiting: WaitingSet | undefined
 
   constructor(parts: ViewParts) {
     this.#parts = parts
@@ -67,6 +71,13 @@ export class ViewSource {
     this.#zone = findings
   }
 
+  /** What waits for a person's approval. @returns whether that is something else than before */
+  waits(waiting: WaitingSet | undefined): boolean {
+    const isNew = JSON.stringify(waiting) !== JSON.stringify(this.#waiting)
+    this.#waiting = waiting
+    return isNew
+  }
+
   list<K extends ViewKind>(kind: K): Listed<Views[K]> {
     const { clock } = this.#parts
     const ofCluster = kind === 'nodes' || kind === 'networks' || kind === 'templates'
@@ -74,9 +85,13 @@ export class ViewSource {
     return { asOf: new Date(asOf).toISOString(), items: this.#lists[kind]() }
   }
 
+  rangeIds(): readonly string[] {
+    return this.#parts.statuses().map(({ id }) => id)
+  }
+
   /** One range; undefined when nothing is told of it. */
   range(rangeId: string): RangeView | undefined {
-    const status = this.#parts.statuses().find(({ id }) => id === rangeId)
+    const status = this.#parts.statusOf(rangeId)
     return status && rangeViewOf(status, this.#around(status))
   }
 
@@ -107,6 +122,7 @@ export class ViewSource {
         message,
         nodes: [...nodes],
       })),
+      ...(this.#waiting === undefined ? {} : { waiting: waitingView(this.#waiting) }),
       ...(git === undefined ? {} : { git: git() }),
     }
   }

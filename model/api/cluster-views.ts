@@ -99,6 +99,20 @@ export const controllerView = z.object({
     })
     .optional(),
   findings: z.array(findingView),
+  waiting: z
+    .object({
+      key: z.string().meta({ description: 'Stands for exactly this: approval is of what has this key.' }),
+      why: z.array(z.string()).meta({ description: 'Why nobody but a person may decide.' }),
+      ranges: z.array(
+        z.object({
+          name: z.string(),
+          vms: z.array(z.object({ vmid: z.number(), name: z.string(), node: z.string() })),
+          removedBy: z.string().optional().meta({ description: 'The commit that removed its file.' }),
+        }),
+      ),
+    })
+    .optional()
+    .meta({ description: 'Ranges whose files are gone, and that go only when a person approves of exactly them.' }),
   git: z.unknown().optional().meta({ description: 'As /api/v1/git tells it.' }),
 })
 export type ControllerView = z.infer<typeof controllerView>

@@ -18,10 +18,10 @@ export const steering = z.discriminatedUnion('action', [
   z.object({ action: z.literal('resume'), range: z.string() }),
   z.object({
     action: z.literal('approve'),
-    ranges: z
-      .array(z.string())
-      .optional()
-      .meta({ description: 'Exactly these ranges, which wait for approval to go.' }),
+    removal: z.string().optional().meta({
+      description:
+        'The `key` of what waits, as GET /api/v1/controller tells it: exactly these ranges go, with exactly these VMs.',
+    }),
     commit: z.string().optional().meta({ description: 'The commit that may go in force, or whose waves may go on.' }),
   }),
 ])

@@ -30,6 +30,8 @@ export function nodeViews(
       vms.flatMap(({ vmid, name, why }) => (vmid === undefined ? [] : [[vmid, { range: id, name, why }] as const])),
     ),
   )
+  const guestsOn = new Map<string, GuestSeen[]>(snapshot.nodes.map(({ name }) => [name, []]))
+  for (const guest of snapshot.guests) if (!guest.template) guestsOn.get(guest.node)?.push(guest)
   const shown = new Set(snapshot.guests.map(({ vmid }) => vmid))
   /** VMs that were made since the last look, by what was promised to them. */
   const arrivingAt = (node: string): NodeView['vms'] =>
@@ -49,7 +51,7 @@ export function nodeViews(
   return [...snapshot.nodes]
     .sort((a, b) => compareNames(a.name, b.name))
     .map((node): NodeView => {
-      const guests = snapshot.guests.filter((guest) => guest.node === node.name && !guest.template)
+      const guests = guestsOn.get(node.name) ?? []
       const reload = snapshot.reloads
         .filter((each) => each.node === node.name)
         .reduce<ClusterSnapshot['reloads'][number] | undefined>(

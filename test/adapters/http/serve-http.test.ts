@@ -119,7 +119,7 @@ describe('httpApp', () => {
     expect(answer.headers.get('content-type')).to.equal('application/problem+json')
   })
 
-  it('lists what there is, and answers nothing else', async () => {
+  it('lists what there is to who is no browser, and answers nothing else', async () => {
     expect(await (await get('/')).text()).to.match(/\/metrics/)
     expect((await get('/nothing')).status).to.equal(404)
     expect((await appOf().request('/healthz', { method: 'POST' })).status).to.equal(404)

@@ -4,6 +4,7 @@ import { hasBrowser, launchBrowser } from '../../builders/browser.ts'
 import { openPageServer, type PageServer, READER, WRITER } from '../../builders/page-server.ts'
 import { axeFindings, openBrowser, openTab, shown } from './open-tab.ts'
 import { someRanges } from './views.ts'
+import type { ControllerView } from '../../../model/api/cluster-views.ts'
 import type { RangeView } from '../../../model/api/range-view.ts'
 
 /** So often Tab is pressed at most before the browser's own controls come. */
@@ -40,6 +41,15 @@ async function signIn(page: Page, token: string): Promise<void> {
   await page.getByRole('button', { name: 'Signed in' }).waitFor()
 }
 
+const waitingFor = (ranges: readonly RangeView[]): NonNullable<ControllerView['waiting']> => ({
+  key: 'k1',
+  why: ['two ranges would go within an hour'],
+  ranges: ranges.map(({ name, vms }) => ({
+    name,
+    vms: vms.map((vm) => ({ vmid: vm.vmid ?? 0, name: vm.name, node: vm.node ?? '' })),
+  })),
+})
+
 describe('the page by keyboard, and what one may do there', () => {
   let browser: Browser
   let server: PageServer
@@ -59,7 +69,9 @@ describe('the page by keyboard, and what one may do there', () => {
       }
     }
     server = await openPageServer([
-      ...views.filter((view) => view.kind !== 'Range' || !['red', 'ics'].includes(view.name)),
+      ...views
+        .filter((view) => view.kind !== 'Range' || !['red', 'ics'].includes(view.name))
+        .map((view) => (view.kind === 'Controller' ? { ...view, waiting: waitingFor([goes(3), goes(7)]) } : view)),
       goes(3),
       goes(7),
     ])
@@ -169,7 +181,7 @@ describe('the page by keyboard, and what one may do there', () => {
     await page.getByRole('textbox', { name: 'Type how many' }).fill('2')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').waitFor()
-    expect(server.steered.at(-1)?.body).to.deep.equal({ action: 'approve', ranges: ['red', 'ics'] })
+    expect(server.steered.at(-1)?.body).to.deep.equal({ action: 'approve', removal: 'k1' })
   })
 
   it('says what Lanista says to a token that may only read, and forgets one that it does not know', async () => {
@@ -180,10 +192,12 @@ describe('the page by keyboard, and what one may do there', () => {
     await page.getByRole('alert').getByText('may read alone').waitFor()
     await page.getByRole('button', { name: 'Close' }).last().click()
     await page.getByRole('button', { name: 'Signed in' }).click()
+    await page.getByRole('dialog').waitFor()
     await page.keyboard.type('guessed')
     await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Reconcile' }).click()
-    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Reconcile now' }).click()
     await page.getByRole('alert').getByText('ask the operator for one').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Sign in to act' }).waitFor()

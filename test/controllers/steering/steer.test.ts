@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Steer } from '../../../controllers/steering/steer.ts'
+import { keyOf } from '../../../controllers/steering/waiting-key.ts'
 import type { Steering } from '../../../model/api/steering.ts'
 import type { EventNews } from '../../../model/event-store.ts'
 import type { RangeFileRead } from '../../../model/ports.ts'
@@ -109,19 +110,25 @@ describe('what a person asks of ranges', () => {
   it('is approval of exactly what waits', async () => {
     const waiting: WaitingSet = { why: ['two'], ranges: ['JD', 'KT'].map((id) => ({ id, vms: [] })) }
     const { ask, approved } = situation(fileOf(), waiting)
-    for (const ranges of [['JD'], ['JD', 'KT', 'LM'], ['JD', 'LM'], []])
-      expect(await ask({ action: 'approve', ranges }), ranges.join()).to.match(
-        /^refused: approve: it is JD, KT that wait/,
+    const other = keyOf({
+      ...waiting,
+      ranges: waiting.ranges.map((each) => ({ ...each, vms: [{ vmid: 1, name: 'a', node: 'pve1' }] })),
+    })
+    for (const removal of [other, 'JD', ''])
+      expect(await ask({ action: 'approve', removal })).to.match(
+        /^refused: approve: what waits has changed since it was shown/,
       )
     expect(await ask({ action: 'approve' })).to.match(/^refused/)
     expect(await ask({ action: 'approve', commit: 'abc' })).to.match(/^refused: approve: give seven digits/)
     expect(await ask({ action: 'approve', commit: '1234567' })).to.match(/does not wait/)
     expect(approved).to.deep.equal([])
-    expect(await ask({ action: 'approve', ranges: ['KT', 'JD'] })).to.match(/^done/)
+    expect(await ask({ action: 'approve', removal: keyOf(waiting) })).to.match(/^done/)
     expect(await ask({ action: 'approve', commit: 'abcdef0' })).to.match(
       /^done: approved; commit abcdef012345 goes in force/,
     )
     expect(approved).to.deep.equal([waiting, 'abcdef0123456789'])
-    expect(await situation().ask({ action: 'approve', ranges: ['JD'] })).to.match(/^refused: approve: no range waits/)
+    expect(await situation().ask({ action: 'approve', removal: keyOf(waiting) })).to.match(
+      /^refused: approve: no range waits/,
+    )
   })
 })

@@ -23,6 +23,7 @@ describe('the feed', () => {
   const opened = (instance: string): void => {
     views = new ViewSource({
       statuses: () => statuses,
+      statusOf: (rangeId) => statuses.find(({ id }) => id === rangeId),
       workOf: () => undefined,
       planOf: () => undefined,
       reservations: () => [],
