@@ -7,7 +7,7 @@ import { Symbol } from './marks.tsx'
 import { Message } from './message.tsx'
 import { ranges } from './store.ts'
 import { type Answer, steer, token } from './token.ts'
-import { count } from './words.ts'
+import { count, shortId } from './words.ts'
 
 /** What a person is being asked about. */
 export type Asked =
@@ -221,9 +221,10 @@ function Farewell({ waiting }: { readonly waiting: Waiting }): JSX.Element {
         <p key={why}>{why}</p>
       ))}
       <ul class="going">
-        {waiting.ranges.map(({ name, vms }) => (
+        {waiting.ranges.map(({ name, vms, removedBy }) => (
           <li key={name}>
-            <strong>{name}</strong>:{' '}
+            <strong>{name}</strong>
+            {removedBy !== undefined && ` (its file was deleted by ${shortId(removedBy)})`}:{' '}
             {vms.length === 0 ? 'no VM' : vms.map((vm) => `${vm.name} (${vm.vmid} on ${vm.node})`).join(', ')}
           </li>
         ))}
