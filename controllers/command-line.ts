@@ -4,6 +4,9 @@ import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Composition } from './commands/composition.ts'
 import { addMigrateHost, addMigrateNetworks } from './migrate-command-line.ts'
+import type { LogOptions } from '../model/log-options.ts'
+import { addLogOptions, logOptionsOf } from './log-command-line.ts'
+import { addLooks } from './look-command-line.ts'
 import { CONFIG_HELP, DEFAULT_CONFIG } from './commands/config-option.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 
@@ -15,7 +18,7 @@ export interface Outside {
     readonly columns?: number
     readonly rows?: number
   }
-  readonly stderr: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
   /** Aborts when the command is to end. Called once a command needs it. */
   readonly stopSignal: () => AbortSignal
   /** Calls back whenever a person asks for the configuration to be read again. Called once a command takes that. */
@@ -57,10 +60,12 @@ function commands(
 ): Command {
   const { stdin, stdout, stderr, stopSignal, hangups } = outside
   const print = (line: string): void => void stdout.write(`${line}\n`)
+  // As the command that is called was asked for.
+  let log: LogOptions = {}
   // Only who runs on has a log: nobody wants lines of JSON among sentences.
   const spoken: Composition = {
     ...composition,
-    openLog: () => composition.openTroubles((line) => void stderr.write(`${line}\n`)),
+    openLog: () => composition.openTroubles((line) => void stderr.write(`${line}\n`), log.level === 'debug' ? log : {}),
     commitChecker: async (config, logger) => {
       const ofCommit = await composition.commitChecker(config, logger)
       if (ofCommit !== undefined) stderr.write(`${ofCommit.inForce}\n`)
@@ -86,10 +91,12 @@ function commands(
     .description('watch the range files and keep Proxmox matching')
     .option('--config <file>', CONFIG_HELP, DEFAULT_CONFIG)
     .option('--once', 'converge once and end: status 0 when all ranges are Ready, 1 otherwise', false)
-    .action(async (options: { config: string; once: boolean }) => {
+    .option('--plan <file>', 'with --once: carry out exactly this plan of lanista plan --out, or nothing')
+    .action(async (options: { config: string; once: boolean; plan?: string }) => {
       const onReloadRequest = options.once ? (): void => undefined : hangups()
       const { runCommand } = await import('./commands/run.ts')
-      finish(await runCommand({ ...options, onReloadRequest }, composition, print, stopSignal()))
+      const logged = { ...composition, openLog: () => composition.openLog(log) }
+      finish(await runCommand({ ...options, onReloadRequest }, logged, print, stopSignal()))
     })
   lanista
     .command('plan')
@@ -106,7 +113,8 @@ function commands(
       'plan a commit of the repository in place of the one in force: a branch, tag, full ref or id',
     )
     .option('--format <format>', 'text, markdown, github or json', 'text')
-    .action(async (given: { config: string; withoutNode?: string; git?: string; format: string }) => {
+    .option('--out <file>', 'keep the plan in a file, to be carried out by lanista run --once --plan')
+    .action(async (given: { config: string; withoutNode?: string; git?: string; format: string; out?: string }) => {
       const options = { ...given, withoutNode: given.withoutNode, git: given.git }
       const { planCommand } = await import('./commands/plan.ts')
       const complain = (line: string): void => void stderr.write(`${line}\n`)
@@ -202,6 +210,9 @@ function commands(
       const config = given.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined)
       finish(await validateCommand({ ...given, paths, config }, spoken, paint(), print, stopSignal()))
     })
+  const complain = (line: string): void => void stderr.write(`${line}\n`)
+  const columns = stdout.isTTY === true ? stdout.columns : undefined
+  addLooks(lanista, { composition: spoken, print, columns, complain, paint, finish, stopSignal })
   const migrate = lanista
     .command('migrate')
     .description('move an existing Ludus installation from bridges to SDN networks')
@@ -238,11 +249,15 @@ function commands(
     })
   lanista
     .command('schema')
-    .description('print the JSON schema of range files, or of the configuration, for editors')
-    .argument('[file]', 'range or config', 'range')
+    .description('print the JSON schema of range files or of the configuration, for editors, or of a report of doctor')
+    .argument('[file]', 'range, config or doctor', 'range')
     .action(async (name: string) => {
       const { schemaCommand } = await import('./commands/schema.ts')
       finish(schemaCommand(name, print))
     })
+  addLogOptions(lanista)
+  lanista.hook('preAction', (_, called) => {
+    log = logOptionsOf(called.opts(), stderr, composition.environment)
+  })
   return lanista
 }

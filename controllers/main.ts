@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { runCommandLine } from './command-line.ts'
+import { statusOfLostOutput } from './look-command-line.ts'
 import { compose } from './compose/compose.ts'
 
 const { version } = z
@@ -10,18 +11,19 @@ const { version } = z
 /** Whoever stops waits no longer for what does not end, such as a file system that hangs. In milliseconds. */
 const LONGEST_END_MS = 4500
 
+const args = process.argv.slice(2)
 let isOutputLost = false
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever reads our output may stop reading (`lanista plan | head`); that is no reason to break off.
   if (error.code === 'EPIPE' || isOutputLost) return
   isOutputLost = true
   // It may come at the very end.
-  process.exitCode = process.exitCode === undefined || process.exitCode === 0 ? 1 : process.exitCode
+  process.exitCode = statusOfLostOutput(args)
   process.stderr.write(`standard output can't be written, so what it should say is lost: ${error.message}\n`)
 })
-// There is nowhere left to say so.
-process.stderr.on('error', () => {
-  isOutputLost = true
+// There is nowhere left to say so; that nobody reads on is no loss here either (`lanista plan 2>&1 | head`).
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  isOutputLost ||= error.code !== 'EPIPE'
 })
 
 /** From now on the process ends in time, whatever still goes on in it. */
@@ -52,6 +54,6 @@ function hangups(): (listener: () => void) => void {
 const composition = compose({ version, environment: process.env })
 const { stdin, stdout, stderr } = process
 const outside = { stdin, stdout, stderr, stopSignal, hangups }
-const status = await runCommandLine(process.argv.slice(2), version, composition, outside)
-process.exitCode = isOutputLost && status === 0 ? 1 : status
+const status = await runCommandLine(args, version, composition, outside)
+process.exitCode = isOutputLost ? statusOfLostOutput(args) : status
 endSoon(() => Number(process.exitCode))

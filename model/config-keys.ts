@@ -32,6 +32,7 @@ const NEED_RESTART = [
   'vxlan_tag_base',
   'default_router_vm_name',
   'default_router_template_name',
+  'lanista.tracing',
   'lanista.ranges',
   'lanista.git',
   'lanista.state_dir',

@@ -42,8 +42,15 @@ export const diagnosticSentence = ({ finding, remedy }: Diagnostic): string =>
   `${finding}${remedy === '' ? '' : `; ${remedy}`}`
 
 /** `JD.yml:5:1: finding; remedy`, the form editors and terminals can jump to. */
-export function diagnosticLine(diagnostic: Diagnostic): string {
-  const { file, line, column } = diagnostic
-  const place = [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':')
-  return `${place}: ${diagnosticSentence(diagnostic)}`
-}
+export const diagnosticLine = (diagnostic: Diagnostic): string =>
+  `${placeOf(diagnostic)}: ${diagnosticSentence(diagnostic)}`
+
+/** The same of what stops nobody: `JD.yml:5:1: warning: finding; remedy`, the form of compilers. */
+export const warningLine = (diagnostic: Diagnostic): string =>
+  `${placeOf(diagnostic)}: warning: ${diagnosticSentence(diagnostic)}`
+
+const placeOf = ({ file, line, column }: Diagnostic): string =>
+  [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':')
+
+/** Whether a text begins with a place in a file, as `diagnosticLine` writes it. */
+export const beginsWithPlace = (text: string): boolean => /^\S+:\d+(?::\d+)?: /.test(text)

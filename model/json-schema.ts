@@ -1,11 +1,18 @@
 import { z } from 'zod'
+import { doctorReportSchema } from './doctor-report.ts'
 import { rangeFileSchema } from './range-file.ts'
 import { serverConfigSchema } from './server-config.ts'
 
 /** The files of which there is a schema. */
-export const SCHEMA_NAMES = ['range', 'config'] as const
+export const SCHEMA_NAMES = ['range', 'config', 'doctor'] as const
 
 export type SchemaName = (typeof SCHEMA_NAMES)[number]
+
+const SCHEMAS: Readonly<Record<SchemaName, z.ZodType>> = {
+  range: rangeFileSchema,
+  config: serverConfigSchema,
+  doctor: doctorReportSchema,
+}
 
 /** A schema, or a part of one. Keys are JSON schema's. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema
@@ -15,8 +22,7 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema
  * file at once are not all in it: `lanista validate` knows those.
  */
 export function jsonSchemaOf(name: SchemaName): JsonSchema {
-  const schema = name === 'range' ? rangeFileSchema : serverConfigSchema
-  return z.toJSONSchema(schema, {
+  return z.toJSONSchema(SCHEMAS[name], {
     target: 'draft-7',
     io: 'input',
     unrepresentable: 'any',

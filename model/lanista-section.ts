@@ -241,6 +241,22 @@ export const lanistaSection = z
         description: 'Times in which nothing is changed in ranges: newer contents of their files wait for the end.',
       })
       .prefault([]),
+    tracing: z
+      .strictObject({
+        endpoint: z
+          .string()
+          .refine((text) => URL.canParse(text) && /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(text), {
+            message: 'must be an http or https URL without a name, a password or a query',
+          })
+          .meta({
+            description:
+              'A collector of OpenTelemetry, which traces of passes are sent to by OTLP over HTTP; `/v1/traces` is put after it. Default: `OTEL_EXPORTER_OTLP_ENDPOINT`, and nothing is traced without either.',
+            examples: ['http://127.0.0.1:4318'],
+          })
+          .optional(),
+      })
+      .meta({ description: '[Traces](../how-to/monitor.md#traces).' })
+      .prefault({}),
     http: z
       .strictObject({
         listen: listen

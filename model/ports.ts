@@ -1,17 +1,12 @@
-import type { GitStatus } from './accepted-commit.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { StatusDelivery } from './forge.ts'
 import type { Notification } from './notify/notification.ts'
-import type { Outcome } from './outcome.ts'
 import type { Permit } from './permit.ts'
-import type { ProxmoxErrorKind } from './proxmox-error.ts'
 import type { FileRemoval } from './file-removal.ts'
 import type { FolderIdentity, SeenFile, WaitingSet } from './prune.ts'
 import type { CommitStamp, FileOrigin, HeldRevision, RangeRevisions } from './revision.ts'
 import type { RangeSpec } from './range-spec.ts'
 import type { RangeStatus } from './range-status.ts'
 import type { AclSeen, ClusterSnapshot } from './snapshot.ts'
-import type { ZoneFinding } from './zone-finding.ts'
 import type { BridgeWriter, GuestNicReader, NicReader, SdnWriter } from './network-ports.ts'
 import type { Machines, Pools } from './machine-ports.ts'
 import type { GuestAgents } from './guest-agent.ts'
@@ -190,51 +185,11 @@ export interface Notifier {
   ): Promise<Delivery>
 }
 
-/** What Prometheus is told. No label holds a secret, and none takes unboundedly many values. */
-export interface Metrics {
-  /** Sets the conditions and VM phases of a range to what this status says. */
-  rangeStatus(status: RangeStatus): void
-  /** Forgets every series of a range. */
-  rangeGone(rangeId: string): void
-  /** Counts a finished pass over a range and how long it took. */
-  reconciled(rangeId: string, result: Outcome['kind'], seconds: number): void
-  /**
-   * Counts an answered or failed call to Proxmox. `route` has placeholders in place of names and numbers
-   * (`/nodes/{node}/qemu`); `result` is `ok` or the kind of the error.
-   */
-  proxmoxRequest(method: string, route: string, result: 'ok' | ProxmoxErrorKind, seconds: number): void
-  rangeFiles(counts: { readonly valid: number; readonly invalid: number }): void
-  /** The configuration was read again at that time, in epoch milliseconds, and taken into use or refused. */
-  configReloaded(successful: boolean, at: number): void
-  /** A status was written to the state directory, or could not be. */
-  statusWritten(successful: boolean): void
-  /** A whole snapshot of the cluster was read at that time, in epoch milliseconds. */
-  observed(at: number): void
-  /** Sets what is wrong with the SDN zone, in place of what was. */
-  zoneFindings(findings: readonly ZoneFinding[]): void
-  /** How many ranges whose file is gone wait for `lanista approve`. */
-  pruneWaiting(ranges: number): void
-  /** Counts a task that another program has begun with the API token. */
-  taskOfOther(): void
-  /** Sets what is told of the repository of range files. */
-  git(status: GitStatus): void
-  /** Counts what came of telling the forge of a commit. */
-  forgeStatus(result: StatusDelivery['kind']): void
-  /** Counts a request to the webhook. */
-  gitHook(result: HookResult): void
-  /** Counts a notification that is done with. `dropped`: too many were waiting. */
-  notified(result: Delivery['kind'] | 'dropped'): void
-}
-
-/**
- * What became of a request to the webhook: its sender has the secret, or not; too many came; its body was too large or too slow; it was
- * no POST; its sender went away.
- */
-export type HookResult = 'accepted' | 'refused' | 'limited' | 'tooLarge' | 'tooSlow' | 'wrongMethod' | 'broken'
-
 /** Structured log. Fields are plain values; no secret is ever among them. */
 export interface Logger {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
+  /** For who looks for a fault; left out by a log that has no such lines. */
+  debug?(message: string, fields?: Readonly<Record<string, unknown>>): void
 }

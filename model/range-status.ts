@@ -54,7 +54,7 @@ export interface VmStatus {
   readonly why: string
   /** What is in the way, as one sentence; undefined when nothing is. */
   readonly trouble: string | undefined
-  /** What kind of trouble, as the reason of a condition; left out where nothing more is to be said than that there is some. */
+  /** What kind of trouble, in one CamelCase word; left out where nothing more is to be said than that there is some. */
   readonly reason?: string | undefined
   /** What a person may want to mend although nothing is in the way; undefined when there is nothing. */
   readonly remark: string | undefined

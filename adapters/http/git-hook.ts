@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { HookResult } from '../../model/ports.ts'
+import type { HookResult } from '../../model/metrics-port.ts'
 import { HookLimits } from './hook-limits.ts'
 import { claimsOf, HookProof } from './hook-proof.ts'
 

@@ -24,7 +24,8 @@ export interface HttpProviders extends Omit<ApiServed, 'claim' | 'ended'> {
   readonly tokensFile?: string | undefined
   /** Hears of a request that failed inside; the answer says only that it did. */
   readonly onError?: (error: unknown) => void
-  readonly metrics: { readonly contentType: string; render(): Promise<string> }
+  /** The page of metrics in the format that `Accept` prefers. */
+  readonly metrics: { render(accept?: string): Promise<{ readonly contentType: string; readonly body: string }> }
 }
 
 const INDEX = `lanista
@@ -67,9 +68,10 @@ export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], end
     const reason = providers.notReady()
     return reason === undefined ? context.text('ok\n') : context.text(`${reason}\n`, 503)
   })
-  app.get('/metrics', async (context) =>
-    context.body(await providers.metrics.render(), 200, { 'Content-Type': providers.metrics.contentType }),
-  )
+  app.get('/metrics', async (context) => {
+    const { contentType, body } = await providers.metrics.render(context.req.header('accept'))
+    return context.body(body, 200, { 'Content-Type': contentType })
+  })
   app.route(API_PATH, apiApp({ ...providers, claim, ended }))
   app.notFound(({ req }) => notFound(req.path))
   app.onError((error) => {

@@ -38,6 +38,8 @@ import { ConnectFailure } from './tls.ts'
 /** How one request ended, for metrics. */
 export interface RequestSeen {
   readonly call: Call
+  /** The same with its names, such as `GET /nodes/pve1/qemu`. No secret, and no parameter. */
+  readonly title: string
   readonly outcome: 'ok' | 'aborted' | ProxmoxErrorKind
   readonly seconds: number
 }
@@ -63,6 +65,10 @@ export interface ApiDeps {
   readonly clock: Clock
   readonly random: () => number
   readonly onRequest: (seen: RequestSeen) => void
+  /** Told of each answer, with the host that gave it. */
+  readonly onAnswer: (host: HttpHost, answer: Answer) => void
+  /** Told of each call that is sent once more. */
+  readonly onRetry: (call: Call) => void
 }
 
 /** Calls Proxmox; every failure is a `ProxmoxError`, except that an abort throws the signal's reason. */
@@ -126,6 +132,7 @@ export const createApi = (deps: ApiDeps): Api => {
       const end = await turnAt(host, request, { signal, check })
       try {
         const answer = await exchange(host, request, authorization, timeout, signal)
+        deps.onAnswer(host, answer)
         const elsewhere = whatElsewhere(request, answer)
         if (elsewhere === 'nothing') {
           hosts.worked(host)
@@ -178,7 +185,7 @@ export const createApi = (deps: ApiDeps): Api => {
       if (error instanceof ProxmoxError) outcome = error.kind
       throw error
     } finally {
-      deps.onRequest({ call: request.call, outcome, seconds: (clock.now() - startedAt) / 1000 })
+      deps.onRequest({ call: request.call, title: request.title, outcome, seconds: (clock.now() - startedAt) / 1000 })
     }
   }
 
@@ -218,7 +225,8 @@ export const createApi = (deps: ApiDeps): Api => {
     // One signal stops many requests: more than ten listeners are no leak, so Node shall not warn.
     setMaxListeners(0, signal)
     const again = (error: unknown): Backoff | undefined => backoffFor(request, error)
-    return retrying(() => attemptOrSay(request, schema, 'data', sending), again, { clock, random, signal })
+    const onRetry = (): void => deps.onRetry(request.call)
+    return retrying(() => attemptOrSay(request, schema, 'data', sending), again, { clock, random, signal, onRetry })
   }
 
   return {

@@ -20,6 +20,8 @@ export const CALLS = [
   'GET /cluster/sdn/fabrics/all',
   'GET /access/roles',
   'GET /access/users/{userid}',
+  'GET /nodes/{node}/version',
+  'GET /nodes/{node}/time',
   'GET /nodes/{node}/network',
   'GET /nodes/{node}/sdn/zones/{zone}/content',
   'GET /nodes/{node}/sdn/zones/{zone}/bridges',

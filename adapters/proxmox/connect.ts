@@ -2,10 +2,13 @@ import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { Logger, Proxmox } from '../../model/ports.ts'
 import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
+import type { Watched } from '../../model/watched.ts'
 import type { Lanes } from './lanes.ts'
 import { createAccessWriter } from './access.ts'
 import { createWatchApply } from './apply-watch.ts'
 import { createApi, type RequestSeen, type Timeouts } from './api.ts'
+import type { Call } from './calls.ts'
+import { createClockLooks } from './clock-looks.ts'
 import { createBridgeWriter } from './bridges.ts'
 import { createGuestCensus } from './guest-census.ts'
 import { createGuestAgents } from './guest-agents.ts'
@@ -24,6 +27,7 @@ import { createRunTask } from './run-task.ts'
 import { createSdnWriter } from './sdn.ts'
 import { createSeenBefore } from './seen-before.ts'
 import { createSlots } from './slots.ts'
+import { createTaskRecord, type TaskSeen } from './task-record.ts'
 import { createTaskFollower } from './tasks.ts'
 import { TrustingAgent, type TlsTrust } from './tls.ts'
 import { createTemplates } from './templates.ts'
@@ -51,22 +55,32 @@ export interface ProxmoxDeps {
   readonly lanes: Lanes
   /** Told once per request sent, for metrics. */
   readonly onRequest?: (seen: RequestSeen) => void
+  readonly onRetry?: (call: Call) => void
+  readonly onTaskEnded?: (seen: TaskSeen) => void
 }
 
 const TIMEOUTS: Timeouts = { connect: 5000, read: 35_000, peek: 5000, write: 60_000 }
 
 /** Only the origin of a host's URL; and only https, as the API token goes there. */
-const originOf = (host: string): string => {
+export const originOf = (host: string): string => {
   const url = URL.canParse(host) ? new URL(host) : undefined
   if (url?.protocol === 'https:') return url.origin
   throw new UserError(`Proxmox API host ${shownUrl(host)}: not an https URL; write it as https://ADDRESS:8006`)
 }
 
-/** Proxmox behind its ports. Nothing is sent before the first call. `close` lets go of idle connections. */
+/** Proxmox behind its ports, and what is told of the way there. */
+export type ConnectedProxmox = Proxmox & {
+  readonly standing: Pick<Watched, 'hosts' | 'tasks' | 'lanes'>
+  /** Lets go of idle connections. */
+  close(): void
+}
+
+/** Proxmox behind its ports. Nothing is sent before the first call. */
 export const connectProxmox = (
   settings: ProxmoxSettings,
-  { clock, random, logger, lanes, onRequest = () => undefined }: ProxmoxDeps,
-): Proxmox & { close(): void } => {
+  { clock, random, logger, lanes, ...told }: ProxmoxDeps,
+): ConnectedProxmox => {
+  const { onRequest = () => undefined, onRetry = () => undefined, onTaskEnded = () => undefined } = told
   const steady = steadyOf(clock)
   const timeouts = { ...TIMEOUTS, ...settings.timeouts }
   const caller = { tokenId: tokenIdOf(settings.token) }
@@ -84,10 +98,22 @@ export const connectProxmox = (
   }))
   const hosts = createHosts(all, { clock: steady, random })
   const authorization = `PVEAPIToken=${settings.token}`
-  const api = createApi({ hosts, authorization, caller, timeouts, clock: steady, random, onRequest })
+  const clocks = createClockLooks(clock)
+  const api = createApi({
+    hosts,
+    authorization,
+    caller,
+    timeouts,
+    clock: steady,
+    random,
+    onRequest,
+    onRetry,
+    onAnswer: ({ url }, { date }) => clocks.saw(url, date),
+  })
+  const taskRecord = createTaskRecord(steady, onTaskEnded)
   const tasks = createTaskFollower({ api, clock: steady, logger })
   const ownTasks = rememberOwnTasks(steady, caller.tokenId)
-  const runTask = createRunTask({ api, tasks, ownTasks, clock, random })
+  const runTask = createRunTask({ api, tasks, ownTasks, clock, random, taskLog: taskRecord })
   const templates = createTemplates(api, steady)
   const visibility = createVisibility(api, steady)
   const before = createSeenBefore()
@@ -116,6 +142,17 @@ export const connectProxmox = (
     reboots: createReboots(api, runTask),
     pools: createPools(api),
     access: createAccessWriter(api),
+    standing: {
+      hosts: () =>
+        all.map((host) => ({
+          host: host.url,
+          state: hosts.standingOf(host),
+          waiting: host.slots.waiting(),
+          clockAheadSeconds: clocks.aheadOf(host.url),
+        })),
+      tasks: () => taskRecord.running(),
+      lanes: () => lanes.standings(),
+    },
     close: () => all.forEach(({ agent }) => agent.destroy()),
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
+import type { HostStanding } from '../../model/watched.ts'
 import { waitAfter, type Backoff } from './retry.ts'
 
 /** How long a host is put aside: about 1 s after its first failure in a row, then longer, at most half a minute. */
@@ -23,6 +24,7 @@ export interface Hosts<H> {
   passOver(host: H): void
   /** What each host's last failure was, for an error's message. */
   complaint(): string
+  standingOf(host: H): HostStanding['state']
 }
 
 /** Keeps the standing of the hosts, in memory only. */
@@ -58,6 +60,8 @@ export const createHosts = <H extends { readonly url: string }>(
       const inARow = (failures.get(host)?.inARow ?? 0) + 1
       failures.set(host, { inARow, asideUntil: clock.now() + waitAfter(inARow, ASIDE, random), last: why })
     },
+    standingOf: (host) =>
+      isAside(host) ? 'aside' : clock.now() < (passedOver.get(host) ?? 0) ? 'passedOver' : 'asked',
     complaint: () => all.map((host) => `${host.url}: ${failures.get(host)?.last ?? 'not tried'}`).join('; '),
   }
 }

@@ -10,6 +10,8 @@ export interface Answer {
   /** The reason phrase: where Proxmox puts the first line of an error. */
   readonly reason: string
   readonly body: string
+  /** By the host's clock, in epoch milliseconds; a whole second, rounded down. Undefined where it did not tell. */
+  readonly date?: number | undefined
 }
 
 /**
@@ -95,7 +97,13 @@ export const exchange = async (
       httpsAgent: host.agent,
       signal: stop.signal,
     })
-    return { status: response.status, reason: response.statusText, body: response.data }
+    const date = Date.parse(String(response.headers['date']))
+    return {
+      status: response.status,
+      reason: response.statusText,
+      body: response.data,
+      date: Number.isNaN(date) ? undefined : date,
+    }
   } catch (error) {
     signal.throwIfAborted()
     throw failureOf(error, timedOut, timeout)

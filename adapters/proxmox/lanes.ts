@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import PQueue from 'p-queue'
 import type { Clock } from '../../model/clock.ts'
 import type { Permit } from '../../model/permit.ts'
+import type { LaneStanding } from '../../model/watched.ts'
 
 /** How many works a lane runs at once, and how that number moves. */
 export interface LaneLimits {
@@ -21,6 +22,8 @@ export interface Lanes {
   onStorage<T>(storage: string, work: () => Promise<T>, wanted: Wanted): Promise<T>
   /** The limit stands. */
   onNode<T>(node: string, work: () => Promise<T>, wanted: Wanted): Promise<T>
+  /** Of each storage and node that something was done on. */
+  standings(): readonly LaneStanding[]
 }
 
 export interface LanesDeps {
@@ -52,6 +55,7 @@ const STAND_BACK = 500
 const manyMayListen = (signal: AbortSignal): void => setMaxListeners(0, signal)
 
 interface AdaptiveLane {
+  readonly queue: PQueue
   run<T>(work: () => Promise<T>, wanted: Wanted): Promise<T>
 }
 
@@ -121,6 +125,7 @@ const createAdaptiveLane = (
   }
 
   return {
+    queue,
     async run(work, wanted) {
       const { signal } = wanted
       // First come, first served: work that is queued again keeps its place.
@@ -137,6 +142,14 @@ const createAdaptiveLane = (
     },
   }
 }
+
+const standingOf = (kind: LaneStanding['kind'], name: string, queue: PQueue): LaneStanding => ({
+  kind,
+  name,
+  running: queue.pending,
+  waiting: queue.size,
+  limit: queue.concurrency,
+})
 
 /** One lane per storage and one per node, made when first needed. */
 export const createLanes = (deps: LanesDeps): Lanes => {
@@ -157,5 +170,9 @@ export const createLanes = (deps: LanesDeps): Lanes => {
   return {
     onStorage: (storage, work, wanted) => storageLane(storage).run(work, wanted),
     onNode: (node, work, wanted) => inTurn(nodeLane(node), work, wanted),
+    standings: () => [
+      ...[...storages].map(([name, { queue }]) => standingOf('storage', name, queue)),
+      ...[...nodes].map(([name, queue]) => standingOf('node', name, queue)),
+    ],
   }
 }

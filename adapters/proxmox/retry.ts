@@ -23,6 +23,8 @@ export interface RetryContext {
   readonly clock: Clock
   readonly random: () => number
   readonly signal: AbortSignal
+  /** Called before each further attempt. */
+  readonly onRetry?: () => void
 }
 
 /**
@@ -32,7 +34,7 @@ export interface RetryContext {
 export const retrying = async <T>(
   work: () => Promise<T>,
   backoffFor: (error: unknown) => Backoff | undefined,
-  { clock, random, signal }: RetryContext,
+  { clock, random, signal, onRetry }: RetryContext,
 ): Promise<T> => {
   const attempts = new Map<Backoff, number>()
   for (;;) {
@@ -47,6 +49,7 @@ export const retrying = async <T>(
       if (attempt >= backoff.attempts) throw error
       attempts.set(backoff, attempt)
       await clock.sleep(waitAfter(attempt, backoff, random), signal)
+      onRetry?.()
     }
   }
 }

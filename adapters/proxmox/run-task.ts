@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Permit } from '../../model/permit.ts'
+import { ProxmoxError } from '../../model/proxmox-error.ts'
 import type { Api } from './api.ts'
 import { requestFor, type Params, type PathOf, type WriteCall } from './calls.ts'
 import { LockTimeout } from './errors.ts'
@@ -7,6 +8,7 @@ import { type OwnTasks, taskKind } from './own-tasks.ts'
 import { RESEND } from './resend.ts'
 import { retrying, type Backoff } from './retry.ts'
 import { upid } from './schemas.ts'
+import type { TaskRecord } from './task-record.ts'
 import type { TaskFollower } from './tasks.ts'
 
 /** The calls whose answer is a task. */
@@ -59,10 +61,11 @@ interface Deps {
   readonly ownTasks: Pick<OwnTasks, 'begin'>
   readonly clock: Clock
   readonly random: () => number
+  readonly taskLog: Pick<TaskRecord, 'begin'>
 }
 
 export const createRunTask =
-  ({ api, tasks, ownTasks, clock, random }: Deps): RunTask =>
+  ({ api, tasks, ownTasks, clock, random, taskLog }: Deps): RunTask =>
   (call, names, params, permit, onStarted) => {
     let isStarted = false
     const once = async (): Promise<string> => {
@@ -79,7 +82,14 @@ export const createRunTask =
       )
       isStarted = true
       onStarted?.(started)
-      await tasks.follow(requestFor(call, names, params).title, started, permit.signal)
+      const record = taskLog.begin(TASK_TYPES[call])
+      await tasks.follow(requestFor(call, names, params).title, started, permit.signal).then(
+        () => record('ok'),
+        (error: unknown) => {
+          record(error instanceof ProxmoxError ? error.kind : 'aborted')
+          throw error
+        },
+      )
       return started
     }
     // A call that was refused itself has been sent again by then as far as it may be.

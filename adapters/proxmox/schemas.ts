@@ -22,6 +22,12 @@ export const upid = z.string().regex(/^UPID:[^:]+:/, 'not a UPID')
 
 export const version = z.object({ release: text })
 
+/** Of one node; `version` is its package's, such as `9.1.1`. */
+export const nodeVersion = z.object({ release: text, version: text })
+
+/** `time`: seconds since 1970 in UTC. */
+export const nodeTime = z.object({ time: number })
+
 export const clusterStatus = z.array(
   z.object({ type: text, name: maybe(text), quorate: maybe(flag), ip: maybe(text), online: maybe(flag) }),
 )

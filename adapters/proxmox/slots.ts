@@ -12,6 +12,8 @@ const LIMITS: SlotLimits = { all: 16, ofNode: 8, longAfter: 2000 }
 
 /** Turns at an API host. */
 export interface Slots {
+  /** How many requests wait for their turn. */
+  waiting(): number
   /** As `take`, where a request may be sent at once; undefined where it may not. */
   now(node: string | undefined): (() => void) | undefined
   /**
@@ -76,6 +78,7 @@ export function createSlots({ all, ofNode, longAfter }: SlotLimits = LIMITS): Sl
   }
 
   return {
+    waiting: () => waiting.length,
     anyway: started,
     now: (node) => (may(node) ? started(node) : undefined),
     take: (node, signal) =>

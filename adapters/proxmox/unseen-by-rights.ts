@@ -1,7 +1,5 @@
+import { type Permissions, rightsIn } from '../../model/permissions.ts'
 import type { Unseen, UnseenKind } from '../../model/unseen.ts'
-
-/** Path -> privilege -> whether it holds below the path as well: `GET /access/permissions` of the token itself. */
-export type Permissions = Readonly<Record<string, Readonly<Record<string, boolean>>>>
 
 /** What is hidden, before it is said how to show it. */
 export type Hidden = Omit<Unseen, 'remedy'>
@@ -50,9 +48,6 @@ const BRANCHES: readonly Branch[] = [
 /** Who may read the whole access control list: others get those entries alone that they may change. */
 const READS_ACL = { path: '/access', right: 'Sys.Audit' }
 
-/** These are in every full list of permissions, unless the token has no right there at all. */
-const ALWAYS_LISTED = ['/access', '/nodes', '/pool', '/sdn', '/storage', '/vms']
-
 /**
  * What Proxmox may leave out of its lists for this token. From a full list of its permissions: it has the roots, those paths
  * that any entry of the access control list names, that lie above such a path, or that belong to a member of a pool, unless
@@ -75,25 +70,3 @@ export function unseenBy(permissions: Permissions, aclPaths: readonly string[]):
   const readsAcl = rights.at(READS_ACL.path).has(READS_ACL.right)
   return readsAcl ? unseen : [...unseen, lacking('rights', READS_ACL.path, READS_ACL.right)]
 }
-
-/** Privileges at a path, and those that what lies below it inherits. */
-function rightsIn(permissions: Permissions, aclPaths: readonly string[]) {
-  const named = new Set([...ALWAYS_LISTED, ...[...Object.keys(permissions), ...aclPaths].flatMap(withParents)])
-  const below = (path: string): ReadonlySet<string> => {
-    const listed = permissions[path]
-    if (listed === undefined && named.has(path)) return new Set()
-    const reaching = Object.entries(listed ?? {}).flatMap(([right, propagates]) => (propagates ? [right] : []))
-    // Roles that don't propagate leave what comes from further up to those below.
-    return reaching.length > 0 || path === '/' ? new Set(reaching) : below(parentOf(path))
-  }
-  const at = (path: string): ReadonlySet<string> => {
-    const listed = permissions[path]
-    if (listed !== undefined) return new Set(Object.keys(listed))
-    return named.has(path) || path === '/' ? new Set() : below(parentOf(path))
-  }
-  return { at, below }
-}
-
-const withParents = (path: string): readonly string[] => (path === '/' ? [] : [path, ...withParents(parentOf(path))])
-
-const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))

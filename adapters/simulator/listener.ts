@@ -44,11 +44,18 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
 const reasonPhrase = (reason: string): string =>
   Buffer.from(reason.replaceAll(/(?!\t)\p{Cc}/gu, ' '), 'utf8').toString('latin1')
 
-const send = (response: ServerResponse, answer: RawAnswer, cut: boolean): void => {
+/** @param date by the node's clock, in epoch milliseconds */
+const send = (response: ServerResponse, answer: RawAnswer, cut: boolean, date: number): void => {
   const close = answer.status === 200 ? {} : { Connection: 'close' }
   const body = Buffer.from(answer.body ?? '', 'utf8')
   const type = answer.body === undefined ? {} : { 'Content-Type': 'application/json;charset=UTF-8' }
-  response.writeHead(answer.status, reasonPhrase(answer.reason), { ...close, ...type, 'Content-Length': body.length })
+  response.writeHead(answer.status, reasonPhrase(answer.reason), {
+    ...close,
+    ...type,
+    // As AnyEvent.pm of pve-http-server has it.
+    Date: new Date(date).toUTCString(),
+    'Content-Length': body.length,
+  })
   if (!cut) {
     response.end(body)
     return
@@ -132,7 +139,7 @@ const serve = async (options: ListenerOptions, request: IncomingMessage, respons
   journal.answered(number, { status: seen, ...(real?.user === undefined ? {} : { user: real.user }) })
   if (after.kind === 'hang') return
   if (answer === undefined) request.socket.destroy()
-  else send(response, answer, after.kind === 'cut')
+  else send(response, answer, after.kind === 'cut', sim.clock.now() + node.clockAheadMs)
 }
 
 const REOPENINGS = 100

@@ -42,6 +42,7 @@ export const nodeFrom = (sketch: NodeSketch): NodeState => ({
   lostAt: undefined,
   silent: false,
   bootedAt: 0,
+  clockAheadMs: 0,
   stagedNetwork: undefined,
   networkByProxmox: false,
   bridges: new Map(),

@@ -31,6 +31,8 @@ export interface NodeState {
   /** Its pvestatd is dead: it does all that is asked of it, and tells the others nothing. */
   silent: boolean
   bootedAt: number
+  /** How far its clock is ahead of the others', in milliseconds; negative: behind. */
+  clockAheadMs: number
   readonly cores: number
   /** Bytes. */
   readonly memory: number

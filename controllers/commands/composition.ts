@@ -3,17 +3,21 @@ import type { CommitApprovalStore } from '../../model/accepted-commit.ts'
 import type { FileChecker } from '../../model/checked-file.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
+import type { DoctorLooks } from '../../model/doctor-looks.ts'
 import type { DestroyOrderStore, OrdersUntold } from '../../model/destroy-order.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
+import type { LogOptions } from '../../model/log-options.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
-import type { ApprovalStore, Logger, Metrics, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { ApprovalStore, Logger, Notifier, Proxmox, RangeFiles, StatusStore } from '../../model/ports.ts'
 import type { ProposedCommit } from '../../model/proposed-commit.ts'
 import type { Presence } from '../../model/presence.ts'
 import type { Observed } from '../../model/observed.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SimulatedCluster, SimulateOptions } from '../../model/simulated-cluster.ts'
 import type { SuspendOrderStore } from '../../model/suspend-order.ts'
+import type { Tracer } from '../../model/tracer.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 import type { WiredController } from '../controller.ts'
 import type { GitSource } from '../git/git-source.ts'
@@ -27,6 +31,8 @@ import type { PruneParts } from '../removal/open-pruning.ts'
  * Its functions throw `UserError` for what a person can mend.
  */
 export interface Composition {
+  /** Of Lanista itself. */
+  readonly version: string
   readonly clock: Clock
   readonly random: () => number
   readonly environment: NodeJS.ProcessEnv
@@ -54,10 +60,10 @@ export interface Composition {
   configSource(file: string): ConfigSource
   /** Where the API token would be read from, and whether it can be. */
   inspectToken(config: ServerConfig): Promise<TokenInspection>
-  /** A log of JSON lines, to standard error or appended to a file. */
-  openLog(file?: string): Logger
+  /** A log, to standard error or appended to a file; of JSON lines unless it is for people. */
+  openLog(options?: LogOptions): Logger
   /** What goes wrong, in sentences, for whoever reads a command's output. */
-  openTroubles(print: (line: string) => void): Logger
+  openTroubles(print: (line: string) => void, options?: Pick<LogOptions, 'level'>): Logger
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
   /**
    * The running Lanista, elsewhere or on this machine; undefined when none runs on this machine. Throws `UserError` when it is there and
@@ -68,6 +74,8 @@ export interface Composition {
   controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
   /** The host that this runs on, where Ludus' network is to be moved to SDN. Nothing is read or changed yet. */
   host(config: ServerConfig, configFile: string, logger: Logger): Promise<HostParts>
+  /** What `lanista doctor` looks at; nothing is looked at yet. @param logger is told of requests */
+  doctor(logger: Logger): DoctorLooks
   /** Starts the simulated cluster that is described in a file, or the demo's when there is none. */
   simulate(options: SimulateOptions): Promise<SimulatedCluster>
 }
@@ -113,6 +121,7 @@ export interface Connected {
   readonly presence: Presence
   readonly hostRoutes: HostRoutes
   readonly metrics: Metrics
+  readonly tracer: Tracer
   /** Removes the status files of ranges that have no range file any more. */
   readonly forgetAllBut: (rangeIds: readonly string[]) => Promise<void>
   /** How ready each range was by the status files of an earlier life. */

@@ -1,6 +1,6 @@
 import { configKeys, valueAt } from '../../model/config-keys.ts'
 import type { ConfigOrigin, EffectiveConfig } from '../../model/config-source.ts'
-import { diagnosticLine } from '../../model/diagnostic.ts'
+import { diagnosticLine, warningLine } from '../../model/diagnostic.ts'
 import { shownAddress } from '../../model/notify/notify-address.ts'
 import { durationText } from '../../model/duration.ts'
 import { windowText } from '../../model/freeze/freeze-text.ts'
@@ -55,7 +55,7 @@ export async function configCommand(
   print(`Proxmox API token: ${tokenText(token)}`)
   for (const window of read.config.lanista.freeze)
     print(`Freeze window ${maskedText(windowText(window, composition.clock.now()))}`)
-  for (const warning of warnings) print(`${paint('yellow', 'warning')}: ${warning}`)
+  for (const warning of read.warnings) print(paint('yellow', warningLine(warning)))
   return 0
 }
 

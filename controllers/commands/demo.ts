@@ -59,7 +59,7 @@ async function runDemo(
 ): Promise<number> {
   // The demo is the same everywhere, whatever this environment sets for a real cluster.
   const config = await composition.loadConfig(folder.configFile, {})
-  const logger = composition.openLog(folder.logFile)
+  const logger = composition.openLog({ file: folder.logFile })
   const connected = await composition.connect(config, logger)
   const { controller, observed } = composition.controller(() => config, connected, logger)
 

@@ -3,7 +3,8 @@ import type { Clock } from '../../model/clock.ts'
 import { type ConfigKey, configKeys, untilRestart, valueAt } from '../../model/config-keys.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
 import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
-import type { Logger, Metrics } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { Logger } from '../../model/ports.ts'
 import type { ServerConfig } from '../../model/server-config.ts'
 
 export interface LiveConfigParts {

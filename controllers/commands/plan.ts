@@ -11,9 +11,13 @@ import type { Paint } from '../terminal/paint.ts'
 import { planText } from '../terminal/plan-text.ts'
 import { proposalText } from '../terminal/proposal-text.ts'
 import { noCommand } from '../terminal/workflow-command.ts'
+import { groundNow, makeSavedPlan } from '../saved-plan/make-saved-plan.ts'
+import { writeSavedPlan } from '../saved-plan/saved-plan-file.ts'
+import { groundOfPlan } from './ground-of-plan.ts'
 import { lookNow } from './look-now.ts'
 import { concealerFor, type PlanFormat, planFormatOf, printShared } from './plan-formats.ts'
-import { planNow, readFolderOrSay } from './plan-now.ts'
+import { groundMoved } from '../../reconcilers/saved-plan/what-moved.ts'
+import { type PlanAsked, planNow, readFolderOrSay } from './plan-now.ts'
 import { ordersInForce } from './plan-removals.ts'
 import { planWithout } from './plan-without-node.ts'
 
@@ -24,6 +28,8 @@ export interface PlanOptions {
   /** Plan the files of this commit of the repository, in place of those in force. */
   readonly git: string | undefined
   readonly format: string
+  /** Keep the plan in this file, for `lanista run --once --plan`. */
+  readonly out?: string | undefined
 }
 
 /** Where a command says what it found, and what went wrong on the way. */
@@ -48,13 +54,15 @@ export async function planCommand(
   const { withoutNode, git } = options
   if (withoutNode !== undefined && (format !== 'text' || git !== undefined))
     throw new UserError('--without-node tells in words, of what is in force: leave out --format and --git, or it')
+  if (options.out !== undefined && (withoutNode !== undefined || git !== undefined))
+    throw new UserError('--out keeps a plan of what is in force: leave out --without-node and --git, or it')
   const config = await composition.loadConfig(options.config)
   if (format !== 'text') return await planForOthers(config, { ...options, format }, composition, output, signal)
   const connected = await composition.connect(config, composition.openLog())
   const { paint, print } = output
   if (withoutNode !== undefined) return await planWithoutNode(withoutNode, connected, composition, paint, print, signal)
   const proposal = git === undefined ? undefined : await proposedBy(git, connected, signal)
-  const report = await planNow(connected, { proposal, isShared: false }, composition.clock, signal)
+  const report = await planAndKeep(options.out, connected, { proposal, isShared: false }, composition, signal)
   if (report.proposal !== undefined) for (const line of proposalText(report.proposal, paint)) print(line)
   for (const line of planText(report, paint)) print(line)
   return exitStatusOf(report)
@@ -77,7 +85,7 @@ async function planForOthers(
     const logger = composition.openTroubles((line) => complain(noCommand(conceal(line))))
     const connected = await composition.connect(config, logger)
     const proposal = options.git === undefined ? undefined : await proposedBy(options.git, connected, signal)
-    const report = await planNow(connected, { proposal, isShared: true }, composition.clock, signal)
+    const report = await planAndKeep(options.out, connected, { proposal, isShared: true }, composition, signal)
     const status = exitStatusOf(report)
     const document = documentOf(report, status === 1 ? 'blocked' : status === 2 ? 'changes' : 'unchanged')
     await printShared(concealIn(document, conceal), options.format, environment, print)
@@ -93,6 +101,25 @@ async function planForOthers(
     await printShared(concealIn(failedDocument(why), conceal), options.format, environment, print)
     return 1
   }
+}
+
+/** The plan as it is now, and, where it is to be kept, on disk. Throws `UserError` when it can't be kept, or files are saved meanwhile. */
+async function planAndKeep(
+  file: string | undefined,
+  connected: Connected,
+  asked: PlanAsked,
+  { clock, version }: Pick<Composition, 'clock' | 'version'>,
+  signal: AbortSignal,
+): Promise<PlanReport> {
+  if (file === undefined) return await planNow(connected, asked, clock, signal)
+  const ground = await groundOfPlan(connected, clock.now(), signal)
+  const report = await planNow(connected, asked, clock, signal)
+  const saved = makeSavedPlan(report, ground, version, clock.now())
+  // What stands for the files was read before them.
+  const moved = groundMoved(saved, groundNow(await groundOfPlan(connected, clock.now(), signal)))
+  if (moved[0] !== undefined) throw new UserError(`--out: the plan is not kept: ${moved[0]}`)
+  await writeSavedPlan(file, saved)
+  return report
 }
 
 async function proposedBy(ref: string, { propose }: Connected, signal: AbortSignal): Promise<ProposedFiles> {

@@ -1,5 +1,5 @@
 import type { ConfigSource, EffectiveConfig, ServerConfigRead } from '../../model/config-source.ts'
-import { diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
+import { beginsWithPlace, diagnosticLine, unquotedDiagnostic } from '../../model/diagnostic.ts'
 import type { Logger } from '../../model/ports.ts'
 import { readyConditionOf } from '../../model/range-status.ts'
 import { apiUrlsOf, type ServerConfig } from '../../model/server-config.ts'
@@ -7,13 +7,17 @@ import { shownUrl } from '../../model/shown-url.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { Composition, Connected } from './composition.ts'
 import type { Controller } from '../controller.ts'
+import { readSavedPlan } from '../saved-plan/saved-plan-file.ts'
 import { LiveConfig } from './live-config.ts'
 import { claimPresence } from './presence-of-run.ts'
+import { plannedRun } from './run-plan.ts'
 
 export interface RunOptions {
   readonly config: string
   /** Converge once and end, instead of going on. */
   readonly once: boolean
+  /** A file with a plan of `lanista plan --out`, which is carried out and nothing else; with `once` alone. */
+  readonly plan?: string | undefined
   /** Calls back whenever a person asks for the configuration to be read again. */
   readonly onReloadRequest: (reload: () => void) => void
 }
@@ -30,6 +34,9 @@ export async function runCommand(
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
+  if (options.plan !== undefined && !options.once)
+    throw new UserError('--plan: a plan is carried out once; give --once as well')
+  const saved = options.plan === undefined ? undefined : await readSavedPlan(options.plan)
   const logger = composition.openLog()
   const source = composition.configSource(options.config)
   const { config, warnings } = orUserError(await source.read())
@@ -38,10 +45,17 @@ export async function runCommand(
   if (options.once) {
     const leave = await claimPresence(connected, config.lanista.state_dir, () => undefined, logger)
     try {
+      if (saved !== undefined) {
+        // What is in force is what was planned: nothing newer is fetched.
+        const run = await plannedRun(saved, connected, composition, print, signal)
+        const { controller } = composition.controller(() => run.config, run.connected, logger)
+        return await converge(controller, print, signal, run.rangeIds)
+      }
       await connected.git?.once(signal)
       return await converge(composition.controller(() => config, connected, logger).controller, print, signal)
     } finally {
       await leave()
+      await connected.tracer.close()
     }
   }
   return await serveAndRun(config, source, connected, { options, composition, logger }, signal)
@@ -91,6 +105,7 @@ async function serveAndRun(
   } finally {
     over.abort()
     await leave()
+    await connected.tracer.close()
   }
   logger.info('stopped')
   return 0
@@ -117,17 +132,26 @@ async function forgetWhatIsNoStatus({ files, forgetAllBut, readyBefore }: Connec
   }
 }
 
-async function converge(controller: Controller, print: (line: string) => void, signal: AbortSignal): Promise<number> {
-  const allReady = await controller.converge(signal)
+async function converge(
+  controller: Controller,
+  print: (line: string) => void,
+  signal: AbortSignal,
+  only?: readonly string[],
+): Promise<number> {
+  const allReady = await controller.converge(signal, only)
   if (signal.aborted) print('stopped before every range was looked at')
   for (const status of controller.board.all()) {
     const ready = readyConditionOf(status)
     // `Ready`, or `Absent` of one that is gone as its file asks.
+    const message = ready?.message ?? 'not looked at'
+    const isPlaced = beginsWithPlace(message)
     const word =
       ready?.status === 'True'
         ? ready.reason
-        : `not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at'}`
+        : `not Ready: ${ready?.reason ?? 'Pending'}${isPlaced ? ', by its file:' : `: ${message}`}`
     print(`range ${status.id}: ${word}`)
+    // A place in a file begins a line, so that terminals and editors make a link of it.
+    if (ready?.status !== 'True' && isPlaced) print(message)
     for (const vm of status.vms)
       if (ready?.status !== 'True' && vm.phase !== 'running')
         print(`  vm ${vm.name}: ${vm.phase}${vm.trouble === undefined ? '' : `: ${vm.trouble}`}`)

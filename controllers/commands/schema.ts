@@ -2,7 +2,7 @@ import { jsonSchemaOf, SCHEMA_NAMES } from '../../model/json-schema.ts'
 import { UserError } from '../../model/user-error.ts'
 
 /**
- * `lanista schema [range|config]`: the JSON schema of range files, or of the configuration, for editors.
+ * `lanista schema [range|config|doctor]`: the JSON schema of range files or of the configuration, for editors, or of a report.
  *
  * @returns the exit status
  */

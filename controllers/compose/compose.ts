@@ -7,7 +7,7 @@ import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
 import { type LineSink, openLogger, logDestination, openTroubles } from '../../adapters/logger.ts'
 import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
-import { openMetrics } from '../../adapters/metrics.ts'
+import { openMetrics } from '../../adapters/metrics/open-metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
 import { folderSource } from '../../adapters/range-files/folder-source.ts'
 import { withLudusRouter, withLudusRouters } from '../../adapters/range-files/ludus-routers.ts'
@@ -17,6 +17,7 @@ import type { RangeSource } from '../../adapters/range-files/range-source.ts'
 import { BalancedParser } from '../../adapters/range-parser/range-parser.ts'
 import { folderProvenance } from '../../adapters/range-files/folder-identity.ts'
 import { inspectToken } from '../../adapters/proxmox/token.ts'
+import { diskStanding } from '../../adapters/state/disk-standing.ts'
 import { presenceSocket } from '../../adapters/state/presence-socket.ts'
 import { revisionFiles } from '../../adapters/state/revision-files.ts'
 import { suspendOrderFiles } from '../../adapters/state/suspend-order-files.ts'
@@ -25,6 +26,7 @@ import { seenRangesFile } from '../../adapters/state/seen-files.ts'
 import { loadServerConfig, serverConfigFile } from '../../adapters/server-config/server-config-file.ts'
 import { statusFiles } from '../../adapters/state/status-files.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
+import { openTracer } from '../../adapters/tracing/open-tracer.ts'
 import { commitChecker, fileChecker } from '../../adapters/validate/check-files.ts'
 import { placeInText } from '../../adapters/yaml-file/place-in-text.ts'
 import type { Logger, RangeFiles, RangeFileRead } from '../../model/ports.ts'
@@ -37,6 +39,7 @@ import { SuspendOrders } from '../revisions/suspend-orders.ts'
 import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { type FollowedFiles, openFilesInForce } from '../revisions/followed-files.ts'
 import { proxmoxOf, tokenSourcesOf } from './connect.ts'
+import { doctorLooks } from './doctor.ts'
 import { controllerFor } from './controller-for.ts'
 import { gitHookOf } from './git-hook-of.ts'
 import { gitRangeFiles, pathOf } from './git-range-files.ts'
@@ -56,6 +59,7 @@ export function compose({ version, environment, log }: ComposeOptions): Composit
   const outside = { clock: systemClock, random: Math.random, environment }
   return {
     ...outside,
+    version,
     checker: fileChecker(systemClock),
     placeInText,
     loadConfig: (file, variables = environment) => loadServerConfig(file, variables),
@@ -69,8 +73,12 @@ export function compose({ version, environment, log }: ComposeOptions): Composit
     },
     configSource: (file) => serverConfigFile(file, environment),
     inspectToken: (config) => inspectToken(tokenSourcesOf(config, environment)),
-    openLog: (file) =>
-      openLogger(file === undefined && log !== undefined ? log : logDestination(file), (line) => logLines.add(line)),
+    openLog: (options = {}) =>
+      openLogger(
+        options.file === undefined && log !== undefined ? log : logDestination(options.file),
+        (line) => logLines.add(line),
+        options,
+      ),
     openTroubles,
     connect: (config, logger) => connect(config, logger, { ...outside, version, logLines }),
     lanista: async (config, place, signal) => {
@@ -80,6 +88,7 @@ export function compose({ version, environment, log }: ComposeOptions): Composit
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     host: async (config, configFile, logger) =>
       (await import('./host-parts.ts')).hostParts(config, configFile, logger, outside),
+    doctor: (logger) => doctorLooks(version, outside, logger),
     // The simulator and the endpoints are loaded by those who use them: a plan starts in half the time without.
     simulate: async (options) => (await import('./simulate.ts')).simulateCluster(options),
   }
@@ -96,12 +105,20 @@ async function connect(
   const { clock, version, logLines } = outside
   const { ranges, state_dir: stateDir, http } = config.lanista
   const metrics = openMetrics(version)
+  const tracer = await openTracer({
+    endpoint: config.lanista.tracing.endpoint,
+    environment: outside.environment,
+    version,
+    logger,
+  })
+  metrics.watch({ stateDir: () => diskStanding(stateDir) })
   const { proxmox, silence } = watchObservations(
-    await proxmoxOf(config, { ...outside, logger, metrics }),
+    await proxmoxOf(config, { ...outside, logger, metrics, tracer }),
     metrics,
     clock,
   )
   const mask = digestMask(stateDir)
+  metrics.watch({ shownDigest: (digest) => mask.of(digest) })
   const store = statusFiles(stateDir, mask)
   const { git: settings } = config.lanista
   const repository =
@@ -135,6 +152,7 @@ async function connect(
   return {
     config,
     logger,
+    tracer,
     proxmox,
     metrics,
     store,

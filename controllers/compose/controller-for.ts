@@ -14,7 +14,7 @@ export function controllerFor(
   logger: Logger,
 ): WiredController {
   const { proxmox, followed, store, lockStore, destroyOrders, suspendOrders, migration, hostRoutes } = connected
-  const { metrics, notifier, readyBefore } = connected
+  const { metrics, notifier, readyBefore, tracer } = connected
   const { git } = connected
   const { git: gitSettings } = connected.config.lanista
   const forge = gitSettings === undefined ? undefined : forgeOf(gitSettings, logger, clock)
@@ -35,6 +35,7 @@ export function controllerFor(
     random,
     logger,
     metrics,
+    tracer,
     settings,
     resyncMs,
     freeze: () => config().lanista.freeze,

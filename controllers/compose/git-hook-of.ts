@@ -2,7 +2,8 @@ import type { GitHook } from '../../adapters/http/git-hook.ts'
 import { readSecretFile } from '../../adapters/secret-file.ts'
 import { type Allowance, type Pace, takeOne } from '../../model/allowance.ts'
 import type { Clock } from '../../model/clock.ts'
-import type { HookResult, Logger, Metrics } from '../../model/ports.ts'
+import type { HookResult, Metrics } from '../../model/metrics-port.ts'
+import type { Logger } from '../../model/ports.ts'
 import type { GitSource } from '../git/git-source.ts'
 
 interface Around {

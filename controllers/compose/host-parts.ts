@@ -1,9 +1,10 @@
+import { untraced } from '../../adapters/tracing/untraced.ts'
 import { spawn } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hostSystem } from '../../adapters/host/host-system.ts'
-import { openMetrics } from '../../adapters/metrics.ts'
+import { openMetrics } from '../../adapters/metrics/open-metrics.ts'
 import { createApiProbe } from '../../adapters/proxmox/reach.ts'
 import { hostJournalFolder } from '../../adapters/state/host-journal-folder.ts'
 import { presenceSocket } from '../../adapters/state/presence-socket.ts'
@@ -35,7 +36,7 @@ export function hostParts(
     presence: presenceSocket(folder),
     isRoot: process.geteuid?.() === 0,
     countNodes: async (signal) => {
-      const proxmox = await proxmoxOf(config, { ...outside, logger, metrics: openMetrics('') })
+      const proxmox = await proxmoxOf(config, { ...outside, logger, tracer: untraced, metrics: openMetrics('') })
       return (await proxmox.observe(signal)).nodes.length
     },
     readMapping: (text) => {

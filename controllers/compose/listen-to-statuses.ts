@@ -1,4 +1,5 @@
-import type { Logger, Metrics } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { Logger } from '../../model/ports.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { Notifications } from '../report/notifications.ts'
 import { readyLog } from '../report/ready-log.ts'

@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
-import type { Metrics, Proxmox } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { Proxmox } from '../../model/ports.ts'
 
 export interface WatchedProxmox {
   readonly proxmox: Proxmox

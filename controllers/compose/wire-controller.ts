@@ -6,10 +6,12 @@ import type { HostRoutes } from '../../model/host-routes.ts'
 import type { SdnLockStore } from '../../model/network-ports.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
 import type { PlanSettings } from '../../model/plan-settings.ts'
-import type { Logger, Metrics, Notifier, Proxmox, StatusStore } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { Logger, Notifier, Proxmox, StatusStore } from '../../model/ports.ts'
 import type { ReadyBefore } from '../../model/range-status.ts'
 import type { SuspendOrderStore } from '../../model/suspend-order.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
+import type { Tracer } from '../../model/tracer.ts'
 import { Controller, type Duties, type WiredController } from '../controller.ts'
 import { watchClones } from '../machine/clone-watch.ts'
 import { ConfigAudit } from '../machine/config-audit.ts'
@@ -25,6 +27,7 @@ import { openNetworks } from '../network/open-networks.ts'
 import { RouteController } from '../network/route-controller.ts'
 import { StaleRoutes } from '../network/stale-routes.ts'
 import { InFlight } from '../pace/in-flight.ts'
+import { OpenTriggers } from '../pace/open-triggers.ts'
 import { Turn } from '../pace/turn.ts'
 import { unlessLong } from '../pace/unless-long.ts'
 import { Announced } from '../range/announced.ts'
@@ -39,6 +42,7 @@ import { RangeRegister } from '../range/range-register.ts'
 import { RangeSight } from '../range/range-sight.ts'
 import { RangesOnCluster } from '../range/ranges-on-cluster.ts'
 import { UnplannedRange } from '../range/unplanned-range.ts'
+import { LastLook } from '../range/last-look.ts'
 import { MoveHolds } from '../range/move-holds.ts'
 import { RangeWishes } from '../range/range-wishes.ts'
 import { RangeReconciler } from '../range/reconcile-range.ts'
@@ -58,6 +62,7 @@ import { Notifications } from '../report/notifications.ts'
 import { StatusBoard } from '../report/status-board.ts'
 import type { TellingParts } from '../telling/telling-parts.ts'
 import { listenToStatuses } from './listen-to-statuses.ts'
+import { watchRanges } from './watch-ranges.ts'
 import { type ForgeParts, wireForge } from './wire-forge.ts'
 import { type Telling, wireTelling } from './wire-telling.ts'
 
@@ -82,6 +87,7 @@ export interface ControllerParts {
   readonly random: () => number
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly tracer: Tracer
   readonly settings: () => PlanSettings
   /** How often every range is looked at without any cause; asked for anew with each resync. */
   readonly resyncMs: () => number
@@ -108,7 +114,7 @@ const TIDIED_WITHIN_MS = 5000
 
 /** Makes a controller of its parts: room by room, from what others need to what needs them. */
 export function wireController(parts: ControllerParts): WiredController {
-  const { proxmox, clock, random, logger, metrics, settings, resyncMs, prune, notify } = parts
+  const { proxmox, clock, random, logger, metrics, tracer, settings, resyncMs, prune, notify } = parts
   const { machines, pools, access } = proxmox
   const steady = steadyOf(clock)
   const stop = new AbortController()
@@ -118,10 +124,16 @@ export function wireController(parts: ControllerParts): WiredController {
   const inFlight = new InFlight(signal)
 
   // Networks
-  const { networks, repair, reloads } = openNetworks(proxmox, parts.lockStore, settings, { clock, logger, signal })
+  const { networks, repair, reloads, isLockHeld } = openNetworks(proxmox, parts.lockStore, settings, {
+    clock,
+    logger,
+    signal,
+    metrics,
+  })
 
   // What is seen
-  const observer = reloads.observing(watchClones(proxmox, steady))
+  const lastLook = new LastLook()
+  const observer = lastLook.observing(reloads.observing(watchClones(proxmox, steady)))
   const otherWriters = new OtherWriters(logger, metrics, steady)
   const onSeen: ((seen: ClusterSnapshot) => void)[] = [(seen) => otherWriters.seen(seen)]
   const onCluster = new RangesOnCluster(
@@ -206,21 +218,28 @@ export function wireController(parts: ControllerParts): WiredController {
     wishes,
     pruning,
     sight,
+    tracer,
   })
   const removals = openRemoval(new RemovalPlanner(look, decided, settings, holds), proxmox, networks, logger)
   const removal = new RemovalReconciler(removals, wishes, destroyOrders)
   const unplanned = new UnplannedRange(sight, pruning)
   const reconciler = new RangeReconciler(wishes, announced, pass, removal, unplanned, logger)
-  const onTrigger = (rangeId: string): void => {
+  const queue = new OpenTriggers(steady)
+  const restart = (rangeId: string): void => {
     backoff.restart(rangeId)
     audit.restart(rangeId)
   }
-  const passes = new RangePasses(reconciler, register, metrics, steady, inFlight)
+  const passes = new RangePasses(reconciler, register, metrics, steady, inFlight, queue, tracer)
+  const onTrigger = (rangeId: string): void => {
+    queue.asked(rangeId)
+    restart(rangeId)
+  }
   const ranges = new RangeController(passes, executor, onTrigger, random, steady, {
     isKept: (rangeId) => register.isTold(rangeId),
     onDropped: (rangeId) => {
       register.drop(rangeId)
-      onTrigger(rangeId)
+      restart(rangeId)
+      queue.forget(rangeId)
     },
     onStanding: (rangeId) => telling.worked(rangeId),
     onRest: (rangeId) => {
@@ -254,6 +273,13 @@ export function wireController(parts: ControllerParts): WiredController {
   onSeen.push((seen) => telling.seen(seen))
 
   listenToStatuses(board, { notifications, metrics, logger })
+  metrics.watch({
+    ...watchRanges(ranges, board, audit),
+    queue: () => queue.standing(),
+    cluster: () => lastLook.standing(reservations.all().vms),
+    sdnLock: () => ({ isHeld: isLockHeld() }),
+    resyncMs,
+  })
   board.onForget((rangeId) => {
     pruning.gone(rangeId)
     files.forget(rangeId)

@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
-import type { Logger, Metrics, RangeFiles } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { Logger, RangeFiles } from '../../model/ports.ts'
 import { CommitStatuses } from '../forge/commit-statuses.ts'
 import { CommitWatch } from '../forge/commit-watch.ts'
 import type { GitSource } from '../git/git-source.ts'

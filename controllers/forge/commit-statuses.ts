@@ -1,7 +1,8 @@
 import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { CommitStatus, Forge, StatusDelivery } from '../../model/forge.ts'
 import type { GitStatus } from '../../model/accepted-commit.ts'
-import type { Logger, Metrics } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { Logger } from '../../model/ports.ts'
 import { isNews, isWork, supersededBy } from '../../reconcilers/forge/wanted-statuses.ts'
 import { Backoff, type BackoffPolicy } from '../pace/backoff.ts'
 

@@ -6,6 +6,7 @@ import type { Machines, Pools } from '../../model/machine-ports.ts'
 import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
 import type { Drift } from '../../model/range-spec.ts'
+import type { AuditStanding } from '../../model/watched.ts'
 import type { VmStatus } from '../../model/range-status.ts'
 import { outcomeOfError } from '../../reconcilers/outcome-of-error.ts'
 import { nicsOf, type RangeNetworks } from '../../reconcilers/vm/config-patch.ts'
@@ -31,11 +32,15 @@ export interface AuditWork {
 export type AuditFound = Pick<VmStatus, 'trouble' | 'reason' | 'remark'>
 
 interface Known {
+  readonly rangeId: string
+  readonly name: string
   readonly vmid: number
   /** What it was compared with. */
   readonly asked: string
   /** When it was compared, or would have been for its turn to come at the right time. */
   readonly at: number
+  /** Since when its turn has come, where `at` does not tell. */
+  readonly dueSince: number | undefined
   readonly nics: NicOfVlan
   readonly found: AuditFound
   readonly outcome: Outcome
@@ -115,6 +120,24 @@ export class ConfigAudit {
     return known?.vmid === vmid && known.toBeConfigured
   }
 
+  /**
+   * How far it lags behind: VMs whose turn has come and that nobody has looked at since.
+   *
+   * @param isExpected whether a VM is one that its range's passes would have compared
+   */
+  standing(isExpected: (rangeId: string, name: string, vmid: number) => boolean): AuditStanding {
+    const now = this.#clock.now()
+    let due = 0
+    let oldest = now
+    for (const { rangeId, name, vmid, at, dueSince } of this.#known.values()) {
+      const since = dueSince ?? at + this.#settings().auditMs
+      if (since >= now || !isExpected(rangeId, name, vmid)) continue
+      due += 1
+      oldest = Math.min(oldest, since)
+    }
+    return { due, lagSeconds: (now - oldest) / 1000 }
+  }
+
   /** Looks at a VM when it is its turn, and corrects what is to be corrected. Never throws. */
   async check(work: AuditWork): Promise<Outcome> {
     const { plan, networks } = work
@@ -137,7 +160,7 @@ export class ConfigAudit {
       const { held, ...news } = next
       // What could not be corrected yet is looked at again in the next pass.
       const isOpen = held || news.toBeConfigured
-      this.#known.set(key, { ...known, ...news, asked, at: isOpen ? Number.NEGATIVE_INFINITY : this.#clock.now() })
+      this.#known.set(key, { ...known, ...news, asked, ...this.#turn(isOpen, known) })
       return next.outcome
     } catch (error) {
       return this.#failed(key, work, known, error)
@@ -150,9 +173,12 @@ export class ConfigAudit {
     const isSpread = fresh || (this.#spread && !this.#isInFlight(networks.rangeId))
     const now = this.#clock.now()
     return {
+      rangeId: networks.rangeId,
+      name: plan.spec.name,
       vmid: plan.vmid,
       asked,
       at: isSpread ? now - this.#settings().auditMs * shareOf(plan.vmid) : Number.NEGATIVE_INFINITY,
+      dueSince: isSpread ? undefined : now,
       nics: fresh ? asWritten(work) : new Map(),
       found: NOTHING,
       outcome: SETTLED,
@@ -193,6 +219,14 @@ export class ConfigAudit {
     }
   }
 
+  /** When it is looked at next: at once, or when its turn comes again. */
+  #turn(isOpen: boolean, { at, dueSince }: Known): Pick<Known, 'at' | 'dueSince'> {
+    const now = this.#clock.now()
+    if (!isOpen) return { at: now, dueSince: undefined }
+    // One whose turn had not come was looked at as something else was asked of it.
+    return { at: Number.NEGATIVE_INFINITY, dueSince: dueSince ?? Math.min(now, at + this.#settings().auditMs) }
+  }
+
   get #sight(): VmSight {
     return { machines: this.#machines, pools: this.#pools, now: () => this.#clock.now() }
   }
@@ -210,7 +244,7 @@ export class ConfigAudit {
     })
     this.#known.set(key, {
       ...known,
-      at: Number.NEGATIVE_INFINITY,
+      ...this.#turn(true, known),
       found: { ...known.found, trouble, reason: undefined },
       outcome,
     })

@@ -246,7 +246,7 @@ export class VmWorker {
   /** What is known of the configuration of a VM that is where `power` wants it; of others their way is told. */
   #news({ rangeId, plan }: KeepAssignment, phase: VmPhase): VmNews {
     const { step, message } = plan
-    if (step.kind === 'blocked') return { phase, trouble: message, remark: undefined }
+    if (step.kind === 'blocked') return { phase, trouble: message, reason: step.finding.reason, remark: undefined }
     const arrived = phase === 'running' || phase === 'stopped'
     return { phase, ...(arrived ? this.#audit.found(rangeId, plan) : { trouble: undefined, remark: undefined }) }
   }

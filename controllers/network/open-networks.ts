@@ -9,7 +9,7 @@ import { FailedActivations } from './failed-activations.ts'
 import { NetworkController } from './network-controller.ts'
 import { NetworkRepair } from './network-repair.ts'
 import { ReloadWatch } from './reload-watch.ts'
-import { SdnLock } from './sdn-lock.ts'
+import { type LockMetrics, SdnLock } from './sdn-lock.ts'
 import { type Repaired, SdnRepair } from './sdn-repair.ts'
 import { VnetMaker } from './vnet-maker.ts'
 import { VnetRepair } from './vnet-repair.ts'
@@ -21,6 +21,8 @@ interface Surroundings {
   readonly logger: Logger
   /** Aborts when everything is being stopped. */
   readonly signal: AbortSignal
+  /** Who counts how the SDN lock fares; nobody, unless given. */
+  readonly metrics?: LockMetrics
 }
 
 /** The networks of all ranges: whoever makes what ranges want, whoever repairs what nodes lack, and whoever tells what hangs. */
@@ -28,7 +30,7 @@ export function openNetworks(
   unwatched: Pick<Proxmox, 'observe' | 'sdn' | 'nics' | 'bridges'>,
   lockStore: SdnLockStore,
   settings: () => PlanSettings,
-  { clock, logger, signal }: Surroundings,
+  { clock, logger, signal, metrics }: Surroundings,
 ): {
   readonly networks: NetworkController
   /** What `networks` has VNets made by, for whoever makes some without ranges. */
@@ -37,12 +39,13 @@ export function openNetworks(
   readonly repairNow: () => Promise<Repaired>
   readonly repair: NetworkRepair
   readonly reloads: ReloadWatch
+  readonly isLockHeld: () => boolean
 } {
   const steady = steadyOf(clock)
   const reloads = new ReloadWatch(steady)
   const { sdn, nics, bridges: bridgeWriter } = unwatched
   const proxmox = { sdn, nics, bridges: bridgeWriter, ...reloads.observing(unwatched) }
-  const lock = new SdnLock(proxmox.sdn, lockStore, clock, logger, deletionsTakenBack(proxmox, logger))
+  const lock = new SdnLock(proxmox.sdn, lockStore, clock, logger, deletionsTakenBack(proxmox, logger), metrics)
   const writer = new VnetWriter(proxmox.sdn, proxmox.nics, reloads, logger, signal)
   const sdnRepair = new SdnRepair(proxmox, writer, lock, settings, signal)
   const vnetRepair = new VnetRepair((hidden) => sdnRepair.repair(hidden), steady)
@@ -52,5 +55,12 @@ export function openNetworks(
   const networks = new NetworkController(vnets, bridges, vnetRepair)
   const between = (work: () => Promise<boolean>): Promise<boolean> => networks.between(work)
   const repair = new NetworkRepair(vnetRepair, new BridgeRepair(bridges, failed), between, logger, signal)
-  return { networks, maker: vnets, repairNow: () => sdnRepair.repair(undefined), repair, reloads }
+  return {
+    networks,
+    maker: vnets,
+    repairNow: () => sdnRepair.repair(undefined),
+    repair,
+    reloads,
+    isLockHeld: () => lock.isHeld,
+  }
 }

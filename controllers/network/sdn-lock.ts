@@ -1,5 +1,6 @@
-import type { Clock } from '../../model/clock.ts'
+import { type Clock, steadyOf } from '../../model/clock.ts'
 import type { Finding } from '../../model/condition.ts'
+import type { LockAnswer, Metrics } from '../../model/metrics-port.ts'
 import type { SdnLockNote, SdnLockStore, SdnWriter } from '../../model/network-ports.ts'
 import type { Logger } from '../../model/ports.ts'
 import { isProxmoxError } from '../../model/proxmox-error.ts'
@@ -19,6 +20,11 @@ export interface HeldLock {
   released(): Promise<void>
 }
 
+/** Who counts how the lock fares. */
+export type LockMetrics = Pick<Metrics, 'sdnLockAsked' | 'sdnLockHeld'>
+
+const UNCOUNTED: LockMetrics = { sdnLockAsked: () => undefined, sdnLockHeld: () => undefined }
+
 type TakeBack = (token: string, signal: AbortSignal) => Promise<void>
 
 /** The lock is worth this much of a shutdown; what can't be given back now is at the next start. */
@@ -37,6 +43,8 @@ export class SdnLock {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #takeBack: TakeBack
+  readonly #metrics: LockMetrics
+  readonly #now: () => number
   /** One after the other: giving back what is left behind must not forget a lock that was taken meanwhile. */
   #giving: Promise<void> = Promise.resolve()
   /** The token of the lock that work is done under just now: what is noted of it is nothing left behind. */
@@ -49,12 +57,20 @@ export class SdnLock {
     clock: Clock,
     logger: Logger,
     takeBack: TakeBack = () => Promise.resolve(),
+    metrics: LockMetrics = UNCOUNTED,
   ) {
     this.#sdn = sdn
     this.#store = store
     this.#clock = clock
     this.#logger = logger
     this.#takeBack = takeBack
+    this.#metrics = metrics
+    this.#now = () => steadyOf(clock).now()
+  }
+
+  /** Whether it is held just now. */
+  get isHeld(): boolean {
+    return this.#inUse !== undefined
   }
 
   /**
@@ -72,11 +88,14 @@ export class SdnLock {
     if (answer.kind !== 'granted') return answer
     const { token } = answer
     let held = token
+    const since = this.#now()
+    const count = (): void => this.#metrics.sdnLockHeld((this.#now() - since) / 1000)
     const released = async (): Promise<void> => {
       if (held === undefined) return
       held = undefined
       await this.#store.clear()
       this.#inUse = undefined
+      count()
     }
     const nothingPending = token !== undefined && !allowPending
     let leaves = nothingPending
@@ -85,7 +104,9 @@ export class SdnLock {
       leaves = false
       return { kind: 'done', value }
     } finally {
+      const wasHeld = held !== undefined
       await this.#giveBack(held, leaves)
+      if (wasHeld) count()
     }
   }
 
@@ -113,13 +134,17 @@ export class SdnLock {
     const asked: SdnLockNote = earlier ?? { kind: 'asked', at: this.#clock.now() }
     const unwritable = await this.#note(asked)
     if (unwritable !== undefined) return { kind: 'refused', finding: unwritable }
+    const asking = this.#now()
+    const count = (result: LockAnswer): void => this.#metrics.sdnLockAsked(result, (this.#now() - asking) / 1000)
     const answer = this.#withGrace(signal, (deadline) => this.#sdn.lock(allowPending, deadline))
     const reply = await answer.catch(async (error: unknown) => {
+      if (!signal.aborted) count('failed')
       // Only an answer that was lost leaves open whose the lock is now.
       if (earlier === undefined && !isProxmoxError(error, 'timeout-unknown-outcome') && !signal.aborted)
         await this.#store.clear()
       throw error
     })
+    if (reply.kind !== 'unsupported') count(reply.kind === 'held' ? 'granted' : reply.kind)
     switch (reply.kind) {
       case 'held':
         return this.#keep(reply.token, allowPending)

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 /**
  * Takes turns: one at a time, each for everybody who asked before it began. Whoever asks while a turn is being taken
  * shares the next one. So a burst of ranges costs one look at the cluster and one SDN apply, two at most.
@@ -25,7 +27,7 @@ export class Turn<Request, Reply> {
   /** Resolves with the answer of the next turn. */
   enter(request: Request): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, resolve, reject })
+      this.#waiting.push({ request, resolve, reject, within: AsyncLocalStorage.snapshot() })
       if (!this.#taking) void this.#takeTurns()
     })
   }
@@ -33,7 +35,8 @@ export class Turn<Request, Reply> {
   /** Does work alone, in between turns, once nobody waits for one. Resolves, or rejects, as the work does. */
   between<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#between.push(() => work().then(resolve, reject))
+      const within = AsyncLocalStorage.snapshot()
+      this.#between.push(() => within(work).then(resolve, reject))
       if (!this.#taking) void this.#takeTurns()
     })
   }
@@ -54,7 +57,10 @@ export class Turn<Request, Reply> {
 
   async #answer(turn: readonly Waiter<Request, Reply>[]): Promise<void> {
     try {
-      const answer = await this.#take(turn.map(({ request }) => request))
+      // Who asked first is who it is done for, whoever's turn has set it going.
+      const [first] = turn
+      const take = (): Promise<(request: Request) => Reply> => this.#take(turn.map(({ request }) => request))
+      const answer = await (first === undefined ? take() : first.within(take))
       for (const waiter of turn) tell(waiter, answer)
     } catch (error) {
       for (const { reject } of turn) reject(error)
@@ -78,4 +84,6 @@ interface Waiter<Request, Reply> {
   readonly request: Request
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: unknown) => void
+  /** Does something as it is done where the request was made: for the same pass, where passes are traced. */
+  readonly within: <R>(work: () => R) => R
 }

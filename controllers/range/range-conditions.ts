@@ -3,6 +3,7 @@ import { condition, readyOf, remarkOf, SUSPENDED } from '../../model/condition.t
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { bySomebody, type CommitStamp, type HeldRevision } from '../../model/revision.ts'
 import { diagnosticLine } from '../../model/diagnostic.ts'
+import { NOT_MIGRATED } from '../../reconcilers/hold-on.ts'
 import { printable } from '../../model/printable.ts'
 import type { Power, RangeSpec, Suspension } from '../../model/range-spec.ts'
 import type { SuspensionTold, VmStatus } from '../../model/range-status.ts'
@@ -179,7 +180,8 @@ export function machinesFinding(vms: readonly VmStatus[], power: Power = 'on'): 
 
 function reasonOf({ phase, trouble, reason }: VmStatus): string {
   if (phase === 'blocked') return 'VmBlocked'
-  return trouble === undefined ? 'Progressing' : (reason ?? 'VmTrouble')
+  if (trouble === undefined) return 'Progressing'
+  return reason === NOT_MIGRATED ? reason : 'VmTrouble'
 }
 
 /** The same with VMs that nobody asks for: a remark, as the others are as they should be. */

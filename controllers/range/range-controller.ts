@@ -6,7 +6,8 @@ import type { Tried } from '../pace/requeue.ts'
 import { type RangeInput, rangeMachine } from './range-machine.ts'
 import type { RangePasses } from './range-passes.ts'
 
-const STANDINGS = ['waiting', 'stalled', 'backingOff', 'rechecking', 'reconciling'] as const
+/** From rest to work. */
+export const STANDINGS = ['waiting', 'stalled', 'backingOff', 'rechecking', 'reconciling'] as const
 
 /** Where a range stands: itself between passes, or the VM of it that is furthest from rest. */
 type Standing = (typeof STANDINGS)[number]

@@ -6,6 +6,7 @@ import { type Outcome, worstOf } from '../../model/outcome.ts'
 import { always, provided } from '../../model/permit.ts'
 import type { RangePlan } from '../../model/plan/range-plan.ts'
 import { nodeOf, type VmPlan } from '../../model/plan/vm-plan.ts'
+import type { Tracer } from '../../model/tracer.ts'
 import { namesIn, type RangeSpec } from '../../model/range-spec.ts'
 import { withSettledRouter } from '../../reconcilers/range/settled-router.ts'
 import { zoneRemarkOf } from '../../model/zone-finding.ts'
@@ -41,6 +42,7 @@ interface PassQuestions {
   readonly wishes: Pick<RangeWishes, 'stillNumbered'>
   readonly pruning: Pick<Pruning, 'renameOf'>
   readonly sight: Pick<RangeSight, 'in'>
+  readonly tracer: Pick<Tracer, 'part'>
 }
 
 /**
@@ -61,6 +63,7 @@ export class RangePass {
   readonly #wishes: PassQuestions['wishes']
   readonly #pruning: PassQuestions['pruning']
   readonly #sight: PassQuestions['sight']
+  readonly #tracer: PassQuestions['tracer']
 
   constructor(
     planning: Planning,
@@ -68,7 +71,7 @@ export class RangePass {
     pools: Pick<Pools, 'create'>,
     routes: RouteStep,
     vms: VmHandOver,
-    { wishes, pruning, sight }: PassQuestions,
+    { wishes, pruning, sight, tracer }: PassQuestions,
   ) {
     this.#planning = planning
     this.#networks = networks
@@ -78,6 +81,7 @@ export class RangePass {
     this.#wishes = wishes
     this.#pruning = pruning
     this.#sight = sight
+    this.#tracer = tracer
   }
 
   /**
@@ -108,7 +112,7 @@ export class RangePass {
   ): Promise<Outcome> {
     range.report.begun(spec, warnings, problem)
     onStage('planning')
-    const planned = await this.#planning.plan(spec)
+    const planned = await this.#tracer.part('plan', {}, () => this.#planning.plan(spec))
     const zone = zoneFindingOf(planned)
     if (planned.result.kind === 'refused') {
       const { id, report } = range

@@ -1,6 +1,8 @@
 import type { Clock } from '../../model/clock.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { Metrics } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { OpenTriggers } from '../pace/open-triggers.ts'
+import type { Tracer } from '../../model/tracer.ts'
 import type { InFlight } from '../pace/in-flight.ts'
 import type { PassReach } from './range-machine.ts'
 import type { RangeRegister } from './range-register.ts'
@@ -13,6 +15,8 @@ export class RangePasses {
   readonly #metrics: Pick<Metrics, 'reconciled'>
   readonly #steady: Pick<Clock, 'now'>
   readonly #inFlight: InFlight
+  readonly #tracer: Pick<Tracer, 'pass'>
+  readonly #queue: Pick<OpenTriggers, 'began' | 'answered'>
 
   constructor(
     reconciler: RangeReconciler,
@@ -20,26 +24,36 @@ export class RangePasses {
     metrics: Pick<Metrics, 'reconciled'>,
     steady: Pick<Clock, 'now'>,
     inFlight: InFlight,
+    queue: Pick<OpenTriggers, 'began' | 'answered'>,
+    tracer: Pick<Tracer, 'pass'>,
   ) {
     this.#reconciler = reconciler
     this.#register = register
     this.#metrics = metrics
     this.#steady = steady
     this.#inFlight = inFlight
+    this.#queue = queue
+    this.#tracer = tracer
   }
 
   /** One pass over one range. Throws only when the controller stops. */
   pass(rangeId: string, reach: PassReach): Promise<Outcome> {
-    return this.#inFlight.track(this.#counted(rangeId, reach))
+    const counted = (passId: string): Promise<Outcome> => this.#counted(rangeId, reach, passId)
+    return this.#inFlight.track(this.#tracer.pass(rangeId, counted, ({ kind }) => kind))
   }
 
-  async #counted(rangeId: string, reach: PassReach): Promise<Outcome> {
+  async #counted(rangeId: string, reach: PassReach, passId: string): Promise<Outcome> {
     const began = this.#steady.now()
-    const range = this.#register.of(rangeId)
-    const outcome = await this.#reconciler.reconcile(range, reach, this.#inFlight.signal)
-    // Nothing is counted for a range that is forgotten.
-    if (range.report.status !== undefined)
-      this.#metrics.reconciled(rangeId, outcome.kind, (this.#steady.now() - began) / 1000)
-    return outcome
+    this.#queue.began(rangeId)
+    try {
+      const range = this.#register.of(rangeId)
+      const outcome = await this.#reconciler.reconcile(range, reach, this.#inFlight.signal)
+      // Nothing is counted for a range that is forgotten.
+      if (range.report.status !== undefined)
+        this.#metrics.reconciled(rangeId, outcome.kind, (this.#steady.now() - began) / 1000, passId)
+      return outcome
+    } finally {
+      this.#queue.answered(rangeId)
+    }
   }
 }

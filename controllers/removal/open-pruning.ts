@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
-import type { ApprovalStore, FolderProvenance, Logger, Metrics, RangeFiles, SeenFilesStore } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { ApprovalStore, FolderProvenance, Logger, RangeFiles, SeenFilesStore } from '../../model/ports.ts'
 import type { PruneSettings } from '../../model/prune.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import { MissingFiles } from './missing-files.ts'

@@ -1,5 +1,6 @@
 import type { FileRemoval } from '../../model/file-removal.ts'
-import type { ApprovalStore, Logger, Metrics } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { ApprovalStore, Logger } from '../../model/ports.ts'
 import type { WaitingSet } from '../../model/prune.ts'
 import type { RemovalOrder } from '../../model/removal.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'

@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts'
-import type { Logger, Metrics } from '../../model/ports.ts'
+import type { Metrics } from '../../model/metrics-port.ts'
+import type { Logger } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 
 /** While it goes on, it is said again so often, in milliseconds. */

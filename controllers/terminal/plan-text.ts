@@ -1,4 +1,4 @@
-import { diagnosticLine } from '../../model/diagnostic.ts'
+import { diagnosticLine, warningLine } from '../../model/diagnostic.ts'
 import type { Action, RemovalAction } from '../../model/plan/actions.ts'
 import { type Change, changeOf } from '../../model/plan/change-of.ts'
 import type { PlanReport } from '../../model/plan/plan-report.ts'
@@ -14,18 +14,21 @@ export function planText(report: PlanReport, paint: Paint): readonly string[] {
   const going = leaving.map((action) => actionLine(action, paint))
   const networks = networkActions.map((action) => actionLine(action, paint))
   const ranges = plans.flatMap((plan) => rangeLines(plan, paint))
-  const troubles = [...diagnostics.map(diagnosticLine), ...refused.map(({ message }) => message)].map((text) =>
-    paint('red', `! ${text}`),
+  // A place in a file comes first, so that terminals and editors make a link of it.
+  const troubles = [...diagnostics.map(diagnosticLine), ...refused.map(({ message }) => `! ${message}`)].map((text) =>
+    paint('red', text),
   )
-  const warned = [...zoneFindings.map(({ message }) => message), ...warnings.map(diagnosticLine)]
   const remarks = [
     ...suspended,
     ...held,
     ...withoutFile,
     ...away,
     ...unknown,
-    ...warned.map((text) => `warning: ${text}`),
-  ].map((text) => paint('yellow', `# ${text}`))
+    ...zoneFindings.map(({ message }) => `warning: ${message}`),
+  ]
+    .map((text) => `# ${text}`)
+    .concat(warnings.map(warningLine))
+    .map((text) => paint('yellow', text))
   const changes = networkActions.length + leaving.length + plans.reduce((sum, plan) => sum + ownActions(plan).length, 0)
   const inTheWay = troubles.length + plans.reduce((sum, plan) => sum + blockedIn(plan).length, 0)
   return [

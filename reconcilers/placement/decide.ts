@@ -140,7 +140,8 @@ function onNamedNode(
   if (fit.unfit.filter === 'memory') return placed(room, fit.unfit.template, true)
   const remedy = isMissing(fit.unfit) ? templateRemedy(vm.template, site) : 'mend it or choose another target_node'
   const message = `vm ${vm.name}: ${whose} target_node ${name} ${unfitText(fit.unfit)}; ${remedy}`
-  return { kind: 'refused', finding: { reason: 'TargetNodeUnfit', message } }
+  const reason = isMissing(fit.unfit) ? 'TemplateMissing' : 'TargetNodeUnfit'
+  return { kind: 'refused', finding: { reason, message } }
 }
 
 /** No copy of a template that a node lacks is anywhere. */
@@ -160,7 +161,7 @@ function nothingFits({ request: { vm, demand }, site }: DecisionInput, verdicts:
   const has = (filter: Unfit['filter']): boolean => unfits.some(({ unfit }) => unfit.filter === filter)
   if (unfits.some(({ unfit }) => isMissing(unfit)))
     return {
-      reason: 'NoNodeFits',
+      reason: 'TemplateMissing',
       message: `vm ${vm.name}: the cluster does not have its template ${vm.template}; ${templateRemedy(vm.template, site)}`,
     }
   const whys = unfits.map(({ node, unfit }) => `${node} ${unfitText(unfit)}`)

@@ -143,7 +143,10 @@ const withoutNic = (read: MachineAudit, key: string, bridge: string): MachineAud
 })
 
 /** The fields as asked whose change waits for the next boot. */
-function waitingKeys(part: keyof Drift, { vm, networks, read, known }: DriftCase): readonly string[] {
+export function waitingKeys(
+  part: keyof Drift,
+  { vm, networks, read, known }: Omit<DriftCase, 'drift'>,
+): readonly string[] {
   const different = new Set(differencesOf(vm, networks, read, known).map(({ key }) => key))
   const own =
     part === 'hardware'

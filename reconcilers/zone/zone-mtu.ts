@@ -12,7 +12,7 @@ const ETHERNET_MTU = 1500
 const LEAST_MTU = 1280
 
 /** A node's part in the zone, in bytes. */
-interface Room {
+export interface MtuRoom {
   readonly node: string
   /** The largest zone MTU that its interface carries; undefined when the interface's own MTU is not known. */
   readonly most: number | undefined
@@ -58,7 +58,7 @@ export function vnetMtuOf({ type, mtu }: ZoneSeen, carriers: readonly Carrier[])
 }
 
 /** Undefined for a node that didn't tell which interface has the peer address. */
-function roomOf({ node, address, interface: on, interfaces }: Carrier): Room | undefined {
+export function roomOf({ node, address, interface: on, interfaces }: Carrier): MtuRoom | undefined {
   if (on === undefined) return undefined
   const carries = mtuOf(on, interfaces)
   const overhead = isIpv6(address) ? OVERHEAD.v6 : OVERHEAD.v4

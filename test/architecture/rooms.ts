@@ -77,6 +77,16 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers', 'reconcilers/range', 'reconcilers/vm'],
   },
   {
+    name: 'reconcilers/saved-plan',
+    purpose: 'a plan that is kept: what stands for it, what has moved since, and which writes it takes',
+    imports: ['model', 'model/plan'],
+  },
+  {
+    name: 'reconcilers/diff',
+    purpose: 'what Proxmox has of a range against what its file asks, field by field',
+    imports: ['model', 'model/plan', 'reconcilers/range', 'reconcilers/removal', 'reconcilers/vm'],
+  },
+  {
     name: 'reconcilers/removal',
     purpose: 'what is to be removed of a range, and what keeps it',
     imports: ['model', 'model/plan', 'reconcilers', 'reconcilers/bridge', 'reconcilers/vm', 'reconcilers/vnet'],
@@ -92,6 +102,11 @@ export const ROOMS: readonly Room[] = [
     name: 'reconcilers/revision',
     purpose: "whether a newer content of a range's file is acted on: broken files, waves, freezes",
     imports: ['model'],
+  },
+  {
+    name: 'reconcilers/doctor',
+    purpose: 'whether a run would find what it depends on, of what was seen',
+    imports: ['model', 'reconcilers/bridge', 'reconcilers/placement', 'reconcilers/range', 'reconcilers/zone'],
   },
   {
     name: 'reconcilers/views',
@@ -245,11 +260,13 @@ export const ROOMS: readonly Room[] = [
       'controllers/steering',
       'controllers/telling',
       'adapters',
+      'adapters/doctor',
       'adapters/api-client',
       'adapters/forge',
       'adapters/git',
       'adapters/host',
       'adapters/http',
+      'adapters/metrics',
       'adapters/notify',
       'adapters/proxmox',
       'adapters/range-files',
@@ -257,6 +274,7 @@ export const ROOMS: readonly Room[] = [
       'adapters/server-config',
       'adapters/simulator',
       'adapters/state',
+      'adapters/tracing',
       'adapters/validate',
       'adapters/yaml-file',
       'controllers/commands',
@@ -273,6 +291,16 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'reconcilers/range'],
   },
   {
+    name: 'controllers/doctor',
+    purpose: 'looks at all that a run depends on, each thing in its own time',
+    imports: ['model', 'reconcilers', 'reconcilers/doctor'],
+  },
+  {
+    name: 'controllers/saved-plan',
+    purpose: 'keeps a plan in a file, and lets nothing but it be carried out',
+    imports: ['model', 'model/plan', 'reconcilers/saved-plan'],
+  },
+  {
     name: 'controllers/migration',
     purpose: 'moves an installation from bridges to VNets, NIC by NIC with a journal, and back',
     imports: ['model', 'model/plan', 'reconcilers/migration', 'reconcilers/vnet', 'controllers/network'],
@@ -284,15 +312,18 @@ export const ROOMS: readonly Room[] = [
       'model',
       'model/plan',
       'reconcilers',
+      'reconcilers/diff',
       'reconcilers/migration',
       'reconcilers/placement',
       'reconcilers/prune',
       'reconcilers/range',
       'reconcilers/removal',
       'reconcilers/revision',
+      'reconcilers/saved-plan',
       'reconcilers/trace',
       'controllers/controller.ts',
       'controllers/demo',
+      'controllers/doctor',
       'controllers/git',
       'controllers/host-migration',
       'controllers/migration',
@@ -302,6 +333,7 @@ export const ROOMS: readonly Room[] = [
       'controllers/range',
       'controllers/removal',
       'controllers/revisions',
+      'controllers/saved-plan',
       'controllers/telling',
       'controllers/terminal',
       'controllers/validation',
@@ -310,7 +342,24 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/command-line.ts',
     purpose: 'the verbs, their options and their help',
-    imports: ['model', 'controllers/commands', 'controllers/migrate-command-line.ts', 'controllers/terminal'],
+    imports: [
+      'model',
+      'controllers/commands',
+      'controllers/log-command-line.ts',
+      'controllers/look-command-line.ts',
+      'controllers/migrate-command-line.ts',
+      'controllers/terminal',
+    ],
+  },
+  {
+    name: 'controllers/log-command-line.ts',
+    purpose: 'how a command tells what it does',
+    imports: ['model'],
+  },
+  {
+    name: 'controllers/look-command-line.ts',
+    purpose: 'the verbs that compare what is there with what is asked or needed',
+    imports: ['controllers/commands', 'controllers/terminal'],
   },
   {
     name: 'controllers/migrate-command-line.ts',
@@ -320,12 +369,12 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'controllers/main.ts',
     purpose: 'the process',
-    imports: ['controllers/command-line.ts', 'controllers/compose'],
+    imports: ['controllers/command-line.ts', 'controllers/compose', 'controllers/look-command-line.ts'],
   },
 
   {
     name: 'adapters',
-    purpose: 'log, metrics, clock, and a range file from text to `RangeSpec`',
+    purpose: 'log, clock, and a range file from text to `RangeSpec`',
     imports: ['model', 'adapters/range-file', 'adapters/yaml-file'],
   },
   {
@@ -364,6 +413,11 @@ export const ROOMS: readonly Room[] = [
     imports: ['model', 'adapters', 'adapters/yaml-file'],
   },
   {
+    name: 'adapters/doctor',
+    purpose: 'this machine as a doctor looks at it: folder, disk, port',
+    imports: ['model', 'adapters'],
+  },
+  {
     name: 'adapters/state',
     purpose: 'the files of the state directory, and the socket that says that it is in use',
     imports: ['model', 'adapters'],
@@ -394,6 +448,12 @@ export const ROOMS: readonly Room[] = [
     purpose: 'sets statuses of commits at GitHub, GitLab, Gitea and Forgejo',
     imports: ['model', 'adapters'],
   },
+  { name: 'adapters/metrics', purpose: 'what Prometheus is told, a file per subject', imports: ['model'] },
+  {
+    name: 'adapters/tracing',
+    purpose: 'traces of passes by OpenTelemetry, loaded only where they are asked for',
+    imports: ['model', 'adapters'],
+  },
   { name: 'adapters/notify', purpose: 'sends notifications', imports: ['model', 'adapters'] },
   {
     name: 'adapters/simulator',
@@ -405,18 +465,27 @@ export const ROOMS: readonly Room[] = [
 
 /** Package -> the rooms and single files that may import it; each of them does. */
 export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  '@opentelemetry/api': ['adapters/tracing/otel-tracer.ts'],
+  '@opentelemetry/exporter-trace-otlp-http': ['adapters/tracing/otel-tracer.ts'],
+  '@opentelemetry/resources': ['adapters/tracing/otel-tracer.ts'],
+  '@opentelemetry/sdk-trace-base': ['adapters/tracing/otel-tracer.ts'],
   '@hono/node-server': ['adapters/http'],
   axios: ['adapters/forge/post-json.ts', 'adapters/proxmox/http.ts'],
   chokidar: ['adapters/range-files/folder-watch.ts', 'adapters/server-config/watch-file.ts'],
   'cli-table3': ['controllers/terminal'],
-  commander: ['controllers/command-line.ts', 'controllers/migrate-command-line.ts'],
+  commander: [
+    'controllers/command-line.ts',
+    'controllers/log-command-line.ts',
+    'controllers/look-command-line.ts',
+    'controllers/migrate-command-line.ts',
+  ],
   croner: ['model/freeze/cron-beginnings.ts'],
   hono: ['adapters/http'],
   '@preact/signals': ['adapters/page'],
   'p-queue': ['adapters/proxmox/lanes.ts'],
   pino: ['adapters/logger.ts'],
+  'prom-client': ['adapters/metrics'],
   preact: ['adapters/page'],
-  'prom-client': ['adapters/metrics.ts'],
   rxjs: ['controllers/pace/triggers.ts'],
   selfsigned: ['adapters/simulator/certificate.ts'],
   xstate: [

@@ -10,7 +10,8 @@ describe('the reference pages', () => {
       expect(await readFile(path, 'utf8')).to.equal(text)
     })
 
-  for (const name of SCHEMA_NAMES)
+  // What a person writes; a report is written by Lanista.
+  for (const name of SCHEMA_NAMES.filter((each) => each !== 'doctor'))
     it(`have a meaning and an example for every key of the ${name} file`, () => {
       const rows = sectionsOf(jsonSchemaOf(name)).flatMap(({ path, rows: own }) =>
         own.map((row) => ({ ...row, name: `${path}.${row.key}` })),

@@ -1,3 +1,4 @@
+import { openMetrics } from '../../adapters/metrics/open-metrics.ts'
 import { configKeys } from '../../model/config-keys.ts'
 import { jsonSchemaOf } from '../../model/json-schema.ts'
 import { apiRows } from './api-page.ts'
@@ -14,6 +15,7 @@ const NOTICE = '<!-- Made by `npm run docs` from the definitions in model/. Chan
 /** The pages that list every key of a file. */
 export const referencePages = (): readonly ReferencePage[] => [
   { path: 'docs/reference/configuration.md', text: configurationPage() },
+  { path: 'docs/reference/metrics.md', text: metricsPage() },
   { path: 'docs/reference/range-file.md', text: rangeFilePage() },
   { path: 'docs/reference/api.md', text: apiPage() },
 ]
@@ -73,6 +75,27 @@ function configSection({ path, description, rows }: MapSection): string {
   ]
     .join('\n')
     .trimEnd()
+}
+
+/** What a histogram has in its place. */
+const SUFFIXES = '`_bucket` with the label `le`, `_sum` and `_count`'
+
+function metricsPage(): string {
+  return page([
+    '# Metrics',
+    '<!-- Made by `npm run docs` from the registry in adapters/metrics/. Change that, and run it again. -->',
+    "What `/metrics` tells, besides `process_*` and `nodejs_*` of Node.js: in Prometheus' text format, or in OpenMetrics where `Accept` prefers it, which Prometheus does. [How to watch Lanista by them](../how-to/monitor.md).",
+    `Gauges are looked up when somebody scrapes; what is not known is not there, and of a range, a node or a storage that is no more no series is left. A histogram has ${SUFFIXES} after its name. Seconds and bytes throughout; times are Unix times.`,
+    [
+      '| name | type | labels | tells |',
+      '| --- | --- | --- | --- |',
+      ...openMetrics('')
+        .describe()
+        .map(({ name, type, labels, help }) =>
+          tableLine([`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(', '), help]),
+        ),
+    ].join('\n'),
+  ])
 }
 
 function rangeFilePage(): string {

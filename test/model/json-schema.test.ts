@@ -3,12 +3,12 @@ import path from 'node:path'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { expect } from 'chai'
 import { parse } from 'yaml'
-import { jsonSchemaOf, SCHEMA_NAMES } from '../../model/json-schema.ts'
+import { jsonSchemaOf, SCHEMA_NAMES, type SchemaName } from '../../model/json-schema.ts'
 import { rangeFileSchema } from '../../model/range-file.ts'
 
 const SHARED = path.resolve('../shared/ranges/valid')
 
-const validatorOf = (name: 'range' | 'config'): ValidateFunction =>
+const validatorOf = (name: SchemaName): ValidateFunction =>
   new Ajv({
     allErrors: true,
     strict: true,
@@ -49,7 +49,7 @@ function* mutationsOf(value: unknown): Generator {
 
 describe('the JSON schemas', () => {
   for (const name of SCHEMA_NAMES)
-    it(`of the ${name} file is draft-07 with a title`, () => {
+    it(`of ${name} is draft-07 with a title`, () => {
       const schema = jsonSchemaOf(name)
       expect(schema.$schema).to.equal('http://json-schema.org/draft-07/schema#')
       expect(schema.title).to.be.a('string')

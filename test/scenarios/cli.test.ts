@@ -102,6 +102,39 @@ describe('the commands', function () {
     expect(again.status, again.output).to.equal(0)
   })
 
+  it('run --once tells for people and in JSON, at the level that was asked for, and --debug prints each request without a secret', async () => {
+    const secret = controllerToken(site.simulator.world)?.split('=')[1] ?? ''
+    const run = async (...args: readonly string[]) => {
+      const { status, stderr } = await startHere(['run', '--once', '--config', site.config, ...args], {
+        log: 'on standard error',
+      }).ended
+      expect(stderr).not.to.include(secret)
+      expect(status, stderr).to.equal(0)
+      return stderr
+    }
+    const json = await run('--debug')
+    const requests = json
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+      .filter((each) => typeof each === 'object' && each !== null && 'route' in each)
+    expect(requests.length).to.be.greaterThan(10)
+    for (const each of requests) expect(each).to.include.keys('method', 'route', 'result', 'ms', 'msg')
+    const human = await run('--log-format', 'human', '--log-level', 'debug')
+    expect(human).to.match(/^\d\d:\d\d:\d\d · debug GET \/cluster\/resources: ok, \d+ ms$/m)
+    expect(human.split('\n').filter((line) => line.length > 80 && line.includes(' info '))).to.deep.equal([])
+    expect(await run('--log-format', 'human', '--log-level', 'error')).to.equal('')
+    const plan = await lanista('plan', '--debug', '--config', site.config)
+    expect(plan.output).to.match(/^debug: GET \/version: ok, \d+ ms$/m)
+    const doctor = await lanista('doctor', '--debug', '--config', site.config)
+    expect(doctor.output).to.match(/^debug: GET \/nodes\/pve1\/time: ok, \d+ ms$/m)
+    const wrong = await lanista('run', '--once', '--log-level', 'loud', '--config', site.config)
+    expect([wrong.status, wrong.output]).to.deep.equal([
+      1,
+      "error: option '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error.\n",
+    ])
+  })
+
   it('plan has nothing to do then, with status 0', async () => {
     const before = writes()
     const { status, output } = await lanista('plan', '--config', site.config)
@@ -160,9 +193,9 @@ describe('the commands', function () {
       lanista('plan', '--config', site.config),
       lanista('run', '--once', '--config', site.config),
     ])
-    expect(plan.output).to.match(/! .*BAD\.yml:3:5: .*vlam.*did you mean vlan\?/)
+    expect(plan.output).to.match(/^\/\S*BAD\.yml:3:5: .*vlam.*did you mean vlan\?/m)
     expect(once.output)
-      .to.match(/^range BAD: not Ready: Invalid: .*BAD\.yml:\d+:\d+: /m)
+      .to.match(/^range BAD: not Ready: Invalid, by its file:\n\/\S*BAD\.yml:\d+:\d+: /m)
       .and.match(/^range JD: Ready$/m)
     expect([plan.status, once.status]).to.deep.equal([1, 1])
     expect(writes()).to.equal(before)
@@ -192,6 +225,38 @@ describe('the commands', function () {
     ])
     expect([full.status, full.stderr.split('\n').length]).to.deep.equal([1, 2])
     expect(full.stderr).to.match(/^standard output can't be written, so what it should say is lost: ENOSPC/)
+  })
+
+  itLong('commands end with the right status and no stack where their output or their log has no room', async () => {
+    const shell = async (script: string, ...args: readonly string[]): Promise<Ended> => {
+      const line = [process.execPath, MAIN, ...args, '--config', site.config].map((word) => `'${word}'`).join(' ')
+      const child = spawn('sh', ['-c', `${line} ${script}`], { env: OUTSIDE })
+      let output = ''
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => {
+          output += chunk.toString()
+        })
+      const [status]: unknown[] = await once(child, 'close')
+      return { status: typeof status === 'number' ? status : null, output }
+    }
+    const other = path.join(path.dirname(site.config), 'JD.yml')
+    await writeFile(other, rangeText([{ name: 'a', vlan: 10, octet: 1, ram: 7 }]))
+    const lost = /^standard output can't be written, so what it should say is lost: ENOSPC.*\n$/
+    const ended = await Promise.all([
+      shell('> /dev/full', 'diff', other),
+      shell('> /dev/full', 'doctor'),
+      shell('> /dev/full', 'doctor', '-o', 'json'),
+      shell('> /dev/full', 'plan'),
+    ])
+    expect(ended.map(({ status }) => status)).to.deep.equal([2, 1, 1, 1])
+    for (const { output } of ended) expect(output).to.match(lost)
+    const converged = await shell('2> /dev/full', 'run', '--once')
+    expect(converged.output).to.match(/^range JD: Ready$/m)
+    for (const args of [['diff', other], ['doctor'], ['plan']]) {
+      const { output } = await shell('2>&1 | head -1', ...args)
+      expect(output.split('\n')).to.have.length(2)
+      expect(output).to.not.match(/EPIPE| at .*\.js/)
+    }
   })
 
   it('validate tells all problems of all files with status 1, and with --online what the cluster lacks', async () => {

@@ -99,7 +99,7 @@ function compositionWith({ environment = {}, notifier, log }: StartOptions, stde
   const own = compose({ version: 'test', environment, log: stderr })
   return {
     ...own,
-    openLog: (file) => (log === undefined ? quiet : own.openLog(file)),
+    openLog: (options) => (log === undefined ? quiet : own.openLog(options)),
     connect: async (...args) => {
       const connected = await own.connect(...args)
       return notifier === undefined ? connected : { ...connected, notifier }

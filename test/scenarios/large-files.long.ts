@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { openMetrics } from '../../adapters/metrics.ts'
+import { openMetrics } from '../../adapters/metrics/open-metrics.ts'
 import { serveHttp } from '../../adapters/http/serve-http.ts'
 import type { RangeText } from '../../adapters/parse-range.ts'
 import type { ParseOutcome } from '../../adapters/range-parser/parse-outcome.ts'

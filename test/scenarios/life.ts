@@ -1,5 +1,6 @@
 import { createLanes, type LaneLimits } from '../../adapters/proxmox/lanes.ts'
-import { openMetrics } from '../../adapters/metrics.ts'
+import { untraced } from '../../adapters/tracing/untraced.ts'
+import { openMetrics } from '../../adapters/metrics/open-metrics.ts'
 import { connectProxmox } from '../../adapters/proxmox/connect.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import type { RangeParser } from '../../adapters/range-parser/range-parser.ts'
@@ -116,6 +117,7 @@ export function startLife(options: LifeOptions): Life {
     random,
     logger,
     metrics: openMetrics('test'),
+    tracer: untraced,
     settings: () => settings(options.settings ?? {}),
     resyncMs: () => options.resyncMs,
     prune: options.prune ?? pruneParts(),

@@ -31,6 +31,12 @@ const status = ({ sim, node }: Call): unknown => {
   }
 }
 
+/** Seconds by the node's own clock. In its zone it is UTC, so both are the same. */
+const time = ({ sim, node }: Call): unknown => {
+  const seconds = Math.floor((sim.clock.now() + node.clockAheadMs) / 1000)
+  return { timezone: 'Etc/UTC', time: seconds, localtime: seconds }
+}
+
 /** The hosts. */
 export const nodeRoutes: readonly Route[] = [
   {
@@ -59,5 +65,13 @@ export const nodeRoutes: readonly Route[] = [
     proxy: 'node',
     params: { node: shared.node },
     handle: status,
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/time',
+    permission: perm('/nodes/{node}', 'Sys.Audit'),
+    proxy: 'node',
+    params: { node: shared.node },
+    handle: time,
   },
 ]

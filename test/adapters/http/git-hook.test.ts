@@ -46,7 +46,7 @@ describe('the webhook', () => {
         version: 'test',
         notReady: () => undefined,
         explain: () => Promise.resolve(undefined),
-        metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },
+        metrics: { render: () => Promise.resolve({ contentType: 'text/plain', body: '' }) },
         gitHook: changes === 'off' ? undefined : hook,
       },
       stop.signal,

@@ -41,7 +41,7 @@ const providers = (changes: Partial<HttpProviders> = {}): HttpProviders => ({
   version: 'test',
   explain: () => Promise.resolve(undefined),
   notReady: () => undefined,
-  metrics: { contentType: 'text/plain; version=0.0.4', render: async () => Promise.resolve('a 1\n') },
+  metrics: { render: () => Promise.resolve({ contentType: 'text/plain', body: 'a 1\n' }) },
   ...changes,
 })
 
@@ -86,9 +86,12 @@ describe('httpApp', () => {
     expect([answer.status, await answer.text()]).to.deep.equal([503, 'Proxmox does not answer\n'])
   })
 
-  it("gives Prometheus the metrics under prom-client's content type", async () => {
-    const answer = await get('/metrics')
-    expect(answer.headers.get('content-type')).to.equal('text/plain; version=0.0.4')
+  it('gives Prometheus the metrics in the format that it accepts', async () => {
+    const metrics = {
+      render: (accept?: string) => Promise.resolve({ contentType: `for/${accept}; version=1`, body: 'a 1\n' }),
+    }
+    const answer = await appOf({ metrics }).request('/metrics', { headers: { accept: 'prometheus' } })
+    expect(answer.headers.get('content-type')).to.equal('for/prometheus; version=1')
     expect(await answer.text()).to.equal('a 1\n')
   })
 
@@ -129,7 +132,7 @@ describe('httpApp', () => {
     const errors: unknown[] = []
     const answer = await get('/metrics', {
       onError: (error) => errors.push(error),
-      metrics: { contentType: 'x', render: async () => Promise.reject(new Error('secret')) },
+      metrics: { render: async () => Promise.reject(new Error('secret')) },
     })
     expect([answer.status, await answer.text()]).to.satisfy(
       ([code, text]: readonly [number, string]) => code === 500 && !text.includes('secret'),
@@ -181,12 +184,12 @@ describe('serveHttp', () => {
     const underWay = new Promise<void>((resolve) => {
       asked = resolve
     })
-    const never = new Promise<string>(() => undefined)
-    const render = async (): Promise<string> => {
+    const never = new Promise<never>(() => undefined)
+    const render = async (): Promise<never> => {
       asked()
       return await never
     }
-    const metrics = { contentType: 'text/plain', render }
+    const metrics = { render }
     const address = await serveHttp({ ...providers({ metrics }), listen: '127.0.0.1:0' }, stop.signal)
     const failed = fetch(`http://${address}/metrics`).catch((error: unknown) => error)
     await underWay

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { type Permissions, unseenBy } from '../../../adapters/proxmox/unseen-by-rights.ts'
+import { unseenBy } from '../../../adapters/proxmox/unseen-by-rights.ts'
+import type { Permissions } from '../../../model/permissions.ts'
 
 const BASE = {
   'VM.Audit': true,

@@ -50,7 +50,7 @@ describe('lanista config', () => {
     expect(line('proxmox_url')).to.equal('proxmox_url | https://127.0.0.1:8006 | default')
     expect(line('cluster_mode')).to.equal('cluster_mode | - | default')
     expect(text).to.contain(`Proxmox API token: read from file ${folder}/token (not shown)`)
-    expect(text).to.contain('warning: environment variable LANISTA_ODD_THING')
+    expect(text).to.contain('environment variable LANISTA_ODD_THING: warning: ')
   })
 
   it('says the same as JSON', async () => {

@@ -133,6 +133,7 @@ describe('the configuration while the controller runs', () => {
       'lanista.proxmox.fingerprints': ['ab'.repeat(32)],
       'lanista.prune.grace': '5h',
       'lanista.http.listen': '[::1]:1',
+      'lanista.tracing.endpoint': 'http://other:4318',
       'lanista.placement.ballooning': 'maximum',
       'lanista.git.url': '/srv/other.git',
       'lanista.git.interval': '5m',

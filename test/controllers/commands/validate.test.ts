@@ -1,3 +1,4 @@
+import { untraced } from '../../../adapters/tracing/untraced.ts'
 import { followedFiles } from '../../builders/followed-files.ts'
 import { expect } from 'chai'
 import { validateCommand } from '../../../controllers/commands/validate.ts'
@@ -47,6 +48,7 @@ async function validate(
   const composition: Composition = {
     clock: { now: never, steady: never, sleep: never },
     random: never,
+    version: 'test',
     environment: {},
     checker: {
       check: async (paths) => {
@@ -99,11 +101,17 @@ async function validate(
         ordersUntold: never,
         presence: { claim: never, ask: never },
         hostRoutes: new FakeHostRoutes(),
+        tracer: untraced,
         metrics: {
           rangeStatus: never,
           rangeGone: never,
           reconciled: never,
           proxmoxRequest: never,
+          proxmoxRetry: never,
+          taskEnded: never,
+          sdnLockAsked: never,
+          sdnLockHeld: never,
+          watch: never,
           rangeFiles: never,
           statusWritten: never,
           observed: never,
@@ -129,6 +137,7 @@ async function validate(
       }),
     controller: never,
     host: never,
+    doctor: never,
     simulate: never,
   }
   const status = await validateCommand(

@@ -5,6 +5,7 @@ import type { VmStep } from '../../../model/plan/vm-plan.ts'
 import type { VmSpec } from '../../../model/range-spec.ts'
 import { FakeMachines, machine } from '../../builders/fake-machines.ts'
 import { quiet } from '../../builders/quiet.ts'
+import { ProxmoxError } from '../../../model/proxmox-error.ts'
 import { router, vm } from '../../builders/range.ts'
 
 const VMID = 1_010_011
@@ -54,6 +55,42 @@ function auditOf(config: Readonly<Record<string, string>>, members: readonly num
     found: (vmid = VMID) => audit.found('JD', workOf({}, [10], NONE, vmid).plan),
   }
 }
+
+describe('how far looks at configurations lag behind', () => {
+  const lag = (audit: ConfigAudit) => audit.standing(() => true)
+
+  it('is counted from the turn of a VM that nobody has looked at', async () => {
+    const { audit, check, time } = auditOf(FINE)
+    expect(lag(audit)).to.deep.equal({ due: 0, lagSeconds: 0 })
+    time.now = HOUR
+    await check()
+    time.now = 2 * HOUR
+    await check()
+    expect(lag(audit)).to.deep.equal({ due: 0, lagSeconds: 0 })
+    time.now = 3 * HOUR + 5000
+    expect(lag(audit)).to.deep.equal({ due: 1, lagSeconds: 5 })
+    expect(audit.standing((rangeId, name, vmid) => `${rangeId} ${name} ${vmid}` !== `JD JD-DC01 ${VMID}`).due).to.equal(
+      0,
+    )
+    await check()
+    expect(lag(audit)).to.deep.equal({ due: 0, lagSeconds: 0 })
+  })
+
+  it('is counted from the turn of a look that fails again and again', async () => {
+    const { audit, machines, check, time } = auditOf(FINE)
+    time.now = HOUR
+    await check()
+    time.now = 2 * HOUR
+    await check()
+    time.now = 3 * HOUR + 60_000
+    machines.audit = () => Promise.reject(new ProxmoxError('transport', 'GET', 'broken'))
+    await check()
+    time.now += 600_000
+    await check()
+    time.now += 600_000
+    expect(lag(audit)).to.deep.equal({ due: 1, lagSeconds: 1260 })
+  })
+})
 
 describe('the rotation of looks at configurations', () => {
   it('asks where NICs are plugged in, in all zones of the range networks', async () => {

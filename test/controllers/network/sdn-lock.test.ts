@@ -64,6 +64,28 @@ describe('the SDN lock', () => {
     expect(proxmox.lockHolder).to.equal(undefined)
   })
 
+  it('is counted: how long Proxmox took to answer, with what, and for how long it was held', async () => {
+    const counted: string[] = []
+    const clock = virtualClock()
+    const lock = new SdnLock(proxmox.sdn, store, clock, quiet, undefined, {
+      sdnLockAsked: (result) => counted.push(result),
+      sdnLockHeld: (seconds) => counted.push(`held ${seconds} s`),
+    })
+    const work = async ({ released }: HeldLock): Promise<void> => {
+      expect(lock.isHeld).to.equal(true)
+      await clock.advance(2000)
+      if (counted.length > 2) await released()
+    }
+    await lock.hold(false, signal, work)
+    await lock.hold(false, signal, work)
+    expect(lock.isHeld).to.equal(false)
+    proxmox.lockHolder = 'theirs'
+    await lock.hold(false, signal, work)
+    proxmox.fail('lock', error('no-quorum'))
+    await lock.hold(false, signal, work).catch(() => undefined)
+    expect(counted).to.deep.equal(['granted', 'held 2 s', 'granted', 'held 2 s', 'taken', 'failed'])
+  })
+
   it('leaves a note only while nobody knows whose it is', async () => {
     const rows: readonly (readonly [string, () => void, SdnLockNote['kind'] | undefined])[] = [
       ['somebody holds it', () => (proxmox.lockHolder = 'theirs'), undefined],

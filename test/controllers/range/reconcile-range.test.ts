@@ -1,3 +1,4 @@
+import { untraced } from '../../../adapters/tracing/untraced.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'chai'
 import { systemClock } from '../../../adapters/system-clock.ts'
@@ -91,7 +92,7 @@ function situation(snapshot: ClusterSnapshot = cluster()) {
   const routes = new RouteStep({ ensure: () => Promise.resolve({ kind: 'ready' }) }, () => false)
   const look = () => proxmox.observe()
   const sight = new RangeSight(look, machines)
-  const pass = new RangePass(planning, networkStep, pools, routes, vms, { wishes, pruning, sight })
+  const pass = new RangePass(planning, networkStep, pools, routes, vms, { wishes, pruning, sight, tracer: untraced })
   const planner = new RemovalPlanner(look, decidedMode, () => settings())
   const removal = new RemovalReconciler(openRemoval(planner, proxmox, networks, quiet), wishes, orders)
   const unplanned = new UnplannedRange(sight, pruning)

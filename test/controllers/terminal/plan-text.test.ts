@@ -9,7 +9,7 @@ describe('planText', () => {
   it('tells of suspended ranges and warnings, and counts neither as in the way', () => {
     expect(text({ suspended: ['range KL: suspended: exam'], warnings: [found] })).to.deep.equal([
       '# range KL: suspended: exam',
-      '# warning: JD.yml:3:5: hostname web_1 is no DNS name; change it',
+      'JD.yml:3:5: warning: hostname web_1 is no DNS name; change it',
       '',
       '0 ranges, nothing to change, 1 suspended',
     ])
@@ -50,7 +50,7 @@ describe('planText', () => {
 
   it('counts a problem in a file as in the way', () => {
     expect(text({ diagnostics: [found] })).to.deep.equal([
-      '! JD.yml:3:5: hostname web_1 is no DNS name; change it',
+      'JD.yml:3:5: hostname web_1 is no DNS name; change it',
       '',
       '0 ranges, nothing to change, 1 in the way',
     ])

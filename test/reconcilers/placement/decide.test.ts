@@ -172,13 +172,13 @@ const rows: readonly Row[] = [
   {
     situation: 'asks for a template to be built that no node has, whatever node is named',
     vm: { template: 'nosuch', targetNode: 'pve2' },
-    gives: 'TargetNodeUnfit',
+    gives: 'TemplateMissing',
     says: /its target_node pve2 lacks template nosuch; build it: ludus templates build -n nosuch$/,
   },
   {
     situation: 'asks for it once where no node is named',
     vm: { template: 'nosuch' },
-    gives: 'NoNodeFits',
+    gives: 'TemplateMissing',
     says: /the cluster does not have its template nosuch; build it: ludus templates build -n nosuch$/,
   },
   {
@@ -319,7 +319,7 @@ const rows: readonly Row[] = [
   {
     situation: 'refuses when no node has the template',
     vm: { template: 'kali' },
-    gives: 'NoNodeFits',
+    gives: 'TemplateMissing',
     says: /the cluster does not have its template kali; build it/,
   },
   {

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { openMetrics } from '../../adapters/metrics.ts'
-import { VM_PHASES } from '../../model/vm-phase.ts'
-import type { RangeStatus } from '../../model/range-status.ts'
-import type { VmPhase } from '../../model/vm-phase.ts'
-import { stated } from '../builders/status.ts'
+import { type MetricsPage, openMetrics } from '../../../adapters/metrics/open-metrics.ts'
+import { VM_PHASES } from '../../../model/vm-phase.ts'
+import type { RangeStatus } from '../../../model/range-status.ts'
+import type { VmPhase } from '../../../model/vm-phase.ts'
+import { stated } from '../../builders/status.ts'
 
 const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPhase[]): RangeStatus => ({
   id,
@@ -28,8 +28,8 @@ const statusOf = (id: string, ready: 'True' | 'False', ...phases: readonly VmPha
 })
 
 describe('openMetrics', () => {
-  const linesOf = async (page: { render(): Promise<string> }, start: string): Promise<readonly string[]> =>
-    (await page.render()).split('\n').filter((line) => line.startsWith(start))
+  const linesOf = async (page: MetricsPage, start: string): Promise<readonly string[]> =>
+    (await page.render()).body.split('\n').filter((line) => line.startsWith(start))
 
   it('shows each condition as one 1 among its statuses, and turns it over', async () => {
     const metrics = openMetrics('1')
@@ -60,6 +60,46 @@ describe('openMetrics', () => {
     expect(await writable()).to.deep.equal(['lanista_state_dir_writable 0'])
     metrics.statusWritten(true)
     expect(await writable()).to.deep.equal(['lanista_state_dir_writable 1'])
+  })
+
+  it('tells why a condition is as it is, and since when a range is as ready as it is', async () => {
+    const metrics = openMetrics('1')
+    const since = (): Promise<readonly string[]> => linesOf(metrics, 'lanista_range_ready_transition_timestamp_seconds')
+    const is = (ready: 'True' | 'False', reason: string, lastTransitionTime: string): void =>
+      metrics.rangeStatus({
+        ...statusOf('JD', ready),
+        conditions: [{ type: 'Ready', status: ready, reason, message: '', lastTransitionTime }],
+      })
+    is('False', 'Progressing', '1970-01-01T00:00:05Z')
+    is('False', 'VmBlocked', '1970-01-01T00:00:05Z')
+    expect(await linesOf(metrics, 'lanista_range_condition_reason')).to.deep.equal([
+      'lanista_range_condition_reason{range="JD",type="Ready",reason="VmBlocked"} 1',
+    ])
+    expect(await since()).to.deep.equal(['lanista_range_ready_transition_timestamp_seconds{range="JD"} 5'])
+    expect(await linesOf(metrics, 'lanista_range_ready{')).to.deep.equal(['lanista_range_ready{range="JD"} 0'])
+    is('True', 'Ready', '1970-01-01T00:00:10Z')
+    expect(await since()).to.deep.equal(['lanista_range_ready_transition_timestamp_seconds{range="JD"} 10'])
+    expect(await linesOf(metrics, 'lanista_range_ready{')).to.deep.equal(['lanista_range_ready{range="JD"} 1'])
+  })
+
+  it('tells which number a range has, and which content of its file is acted on', async () => {
+    const metrics = openMetrics('1')
+    const info = (): Promise<readonly string[]> => linesOf(metrics, 'lanista_range_info{')
+    const commit = { id: '0123456789abcdef', author: '', at: '', subject: '' }
+    const seen = { digest: 'fedcba9876543210', commit }
+    metrics.watch({ shownDigest: (digest) => digest.slice(0, 2) })
+    metrics.rangeStatus({ ...statusOf('JD', 'True'), number: undefined })
+    expect(await info()).to.deep.equal(['lanista_range_info{range="JD",number="",revision=""} 1'])
+    metrics.rangeStatus({
+      ...statusOf('JD', 'True'),
+      revisions: { seen, actedOn: { ...seen, commit: undefined }, reached: undefined, held: undefined },
+    })
+    expect(await info()).to.deep.equal(['lanista_range_info{range="JD",number="1",revision="fe"} 1'])
+    metrics.rangeStatus({
+      ...statusOf('JD', 'True'),
+      revisions: { seen, actedOn: seen, reached: undefined, held: undefined },
+    })
+    expect(await info()).to.deep.equal(['lanista_range_info{range="JD",number="1",revision="0123456789ab"} 1'])
   })
 
   it('drops a condition that a status no longer has', async () => {
@@ -109,7 +149,7 @@ describe('openMetrics', () => {
       for (const result of ['settled', 'progressing', 'retry', 'stalled'] as const) metrics.reconciled(id, result, 1)
     }
     metrics.rangeGone('JD')
-    const page = await metrics.render()
+    const { body: page } = await metrics.render()
     expect(page).not.to.contain('JD')
     expect(page).to.contain('lanista_range_vms{range="AB",phase="running"} 1')
     expect(page).to.contain('lanista_reconcile_total{range="AB",result="settled"} 1')
@@ -125,7 +165,7 @@ describe('openMetrics', () => {
     metrics.notified('delivered')
     metrics.pruneWaiting(2)
     metrics.taskOfOther()
-    const page = await metrics.render()
+    const { body: page } = await metrics.render()
     for (const line of [
       'lanista_proxmox_requests_total{method="GET",route="/nodes/{node}/qemu",result="locked"} 1',
       'lanista_proxmox_request_seconds_count{method="GET",route="/nodes/{node}/qemu"} 2',
@@ -135,7 +175,7 @@ describe('openMetrics', () => {
       'lanista_tasks_of_others_total 1',
       'lanista_range_files{state="invalid"} 1',
       'lanista_last_successful_observe_timestamp_seconds 1.5',
-      'lanista_build_info{version="1.2.3"} 1',
+      `lanista_build_info{version="1.2.3",node_version="${process.version}"} 1`,
     ])
       expect(page).to.contain(`${line}\n`)
     expect(page).to.contain('process_cpu_seconds_total')
@@ -146,7 +186,7 @@ describe('openMetrics', () => {
     const metrics = openMetrics('1')
     metrics.configReloaded(true, 5000)
     metrics.configReloaded(false, 9000)
-    const page = await metrics.render()
+    const { body: page } = await metrics.render()
     expect(page).to.match(/^lanista_config_last_reload_successful 0$/m)
     expect(page).to.match(/^lanista_config_last_reload_success_timestamp_seconds 5$/m)
   })
