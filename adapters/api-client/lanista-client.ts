@@ -1,6 +1,7 @@
 import { open as openFolder } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import type { z } from 'zod'
+import { z } from 'zod'
+import { controllerView } from '../../model/api/cluster-views.ts'
 import { listOf } from '../../model/api/documents.ts'
 import type { ApiPlace, LanistaApi, Listed, ViewKind, Views } from '../../model/api/lanista-api.ts'
 import { logLine } from '../../model/api/log-line.ts'
@@ -14,6 +15,8 @@ import { followFeed } from './feed-client.ts'
 type ListSchema<T> = z.ZodType<{ readonly asOf: string; readonly items: readonly T[] }>
 
 const LISTS: { readonly [K in ViewKind]: ListSchema<Views[K]> } = viewLists
+
+const controllerDocument = z.object({ item: controllerView })
 
 const logs = listOf('LogLineList', logLine)
 
@@ -38,7 +41,7 @@ export async function findLanista(
   const socket = await socketIn(stateDir)
   const client = clientAt({ where: 'the Lanista on this machine', at: { socket }, person })
   try {
-    await client.list('templates', signal)
+    await client.controller(signal)
     return client
   } catch (error) {
     if (error instanceof NobodyThere) return undefined
@@ -53,6 +56,8 @@ function clientAt(address: ApiAddress): LanistaApi {
       const schema: ListSchema<Views[K]> = LISTS[kind]
       return await ask(address, { method: 'GET', path: `/api/v1/${kind}` }, schema, signal)
     },
+    controller: async (signal) =>
+      (await ask(address, { method: 'GET', path: '/api/v1/controller' }, controllerDocument, signal)).item,
     watch: (signal) => followFeed(address, signal),
     logs: async ({ range, vm }, signal) => {
       const query = vm === undefined ? '' : `?vm=${encodeURIComponent(vm)}`

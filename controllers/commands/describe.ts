@@ -7,6 +7,7 @@ import type { Describing } from '../seeing/description.ts'
 import { kindCalled, NAMES_OF, noneCalled } from '../seeing/kinds.ts'
 import type { Composition } from './composition.ts'
 import { withoutKind } from './get.ts'
+import { tellFindings } from './tell-findings.ts'
 import { knownLanista, type LanistaOptions } from './open-lanista.ts'
 import type { SeeingTerminal } from './seeing-terminal.ts'
 
@@ -52,6 +53,7 @@ export async function describeCommand(
       for (const line of await describe(view, looks)) print(line)
     }
   }
+  await tellFindings(api, warn, signal)
   return missing === 0 ? 0 : 1
 }
 

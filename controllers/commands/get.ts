@@ -7,6 +7,7 @@ import { selectorOf } from '../seeing/selector.ts'
 import { ageText } from '../terminal/age-text.ts'
 import type { Composition } from './composition.ts'
 import { knownLanista, type LanistaOptions, runningLanista } from './open-lanista.ts'
+import { tellFindings } from './tell-findings.ts'
 import type { SeeingTerminal } from './seeing-terminal.ts'
 
 export interface GetOptions extends LanistaOptions {
@@ -74,6 +75,7 @@ export async function getViews<K extends ViewKind>(
     for (const line of printed.list({ ...listed, items }, only)) print(line)
   else if (missing.length === 0) warn(nothingText(kind, listed.items.length, names.length > 0))
   for (const name of missing) warn(noneCalled(kind, listed.items, name))
+  if (output === 'table' || output === 'wide') await tellFindings(api, warn, signal)
   return missing.length === 0 ? 0 : 1
 }
 

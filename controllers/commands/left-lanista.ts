@@ -1,3 +1,4 @@
+import type { ControllerView } from '../../model/api/cluster-views.ts'
 import type { LanistaApi, Listed, ViewKind, Views } from '../../model/api/lanista-api.ts'
 import type { LeftBehind } from '../../model/left-behind.ts'
 import { planSettingsOf } from '../../model/plan-settings.ts'
@@ -52,6 +53,12 @@ export class LeftLanista implements LanistaApi {
     return isOfCluster ? listed : { ...listed, asOf: written }
   }
 
+  /** Of the site nothing is known that a look of one's own does not tell. */
+  async controller(): Promise<ControllerView> {
+    const { views } = (await this.#looked) ?? { views: this.#views(undefined) }
+    return views.controller()
+  }
+
   // oxlint-disable-next-line require-yield
   async *watch(): AsyncIterable<never> {
     throw noneRuns('--watch')
@@ -98,6 +105,7 @@ export class LeftLanista implements LanistaApi {
       natBridge: () => settings.natBridge,
       events: { all: () => this.#left.events },
       notReady: () => 'no Lanista runs',
+      site: () => ({ hosts: [], unwritten: undefined }),
       git: undefined,
       clock: this.#composition.clock,
       version: '',

@@ -117,11 +117,8 @@ async function connect(
     logger,
   })
   metrics.watch({ stateDir: () => diskStanding(stateDir) })
-  const { proxmox, silence } = watchObservations(
-    await proxmoxOf(config, { ...outside, logger, metrics, tracer }),
-    metrics,
-    clock,
-  )
+  const api = await proxmoxOf(config, { ...outside, logger, metrics, tracer })
+  const { proxmox, silence } = watchObservations(api, metrics, clock)
   const mask = digestMask(stateDir)
   metrics.watch({ shownDigest: (digest) => mask.of(digest) })
   const store = statusFiles(stateDir, mask)
@@ -201,6 +198,7 @@ async function connect(
       version,
       silence,
       git: repository?.git,
+      hosts: () => api.standing.hosts(),
       logLines,
       approvals: approvalFiles(stateDir),
       commits:

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { createLanes } from '../../adapters/proxmox/lanes.ts'
-import { connectProxmox, type ProxmoxSettings } from '../../adapters/proxmox/connect.ts'
+import { type ConnectedProxmox, connectProxmox, type ProxmoxSettings } from '../../adapters/proxmox/connect.ts'
 import type { RequestSeen } from '../../adapters/proxmox/api.ts'
 import { LockTimeout } from '../../adapters/proxmox/errors.ts'
 import type { TlsTrust } from '../../adapters/proxmox/tls.ts'
 import { readToken, type TokenSources } from '../../adapters/proxmox/token.ts'
 import type { Clock } from '../../model/clock.ts'
 import type { Metrics } from '../../model/metrics-port.ts'
-import type { Logger, Proxmox } from '../../model/ports.ts'
+import type { Logger } from '../../model/ports.ts'
 import { apiUrlsOf, type ServerConfig } from '../../model/server-config.ts'
 import type { Tracer } from '../../model/tracer.ts'
 import { UserError } from '../../model/user-error.ts'
@@ -26,7 +26,7 @@ export interface ConnectDependencies {
 export async function proxmoxOf(
   config: ServerConfig,
   { clock, random, environment, logger, metrics, tracer }: ConnectDependencies,
-): Promise<Proxmox> {
+): Promise<ConnectedProxmox> {
   const proxmox = connectProxmox(await settingsOf(config, environment), {
     clock,
     random,

@@ -138,11 +138,13 @@ export function wireController(parts: ControllerParts): WiredController {
   const lastLook = new LastLook()
   const observer = lastLook.observing(reloads.observing(watchClones(proxmox, steady)))
   const otherWriters = new OtherWriters(logger, metrics, steady)
-  const onSeen: ((seen: ClusterSnapshot) => void)[] = [(seen) => otherWriters.seen(seen)]
+  const onSeen: ((seen: ClusterSnapshot, seconds: number) => void)[] = [(seen) => otherWriters.seen(seen)]
   const onCluster = new RangesOnCluster(
     async () => {
+      const began = steady.now()
       const seen = await observer.observe(signal)
-      for (const hears of onSeen) hears(seen)
+      const seconds = (steady.now() - began) / 1000
+      for (const hears of onSeen) hears(seen, seconds)
       return seen
     },
     steady,
@@ -275,7 +277,7 @@ export function wireController(parts: ControllerParts): WiredController {
     },
   })
   telling.follow(ranges)
-  onSeen.push((seen) => telling.seen(seen))
+  onSeen.push((seen, seconds) => telling.seen(seen, seconds))
 
   listenToStatuses(board, { notifications, metrics, logger })
   metrics.watch({

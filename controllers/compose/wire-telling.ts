@@ -23,7 +23,7 @@ const WAITS: ReadonlySet<string> = new Set(['PruneWaits'])
 
 interface Around extends Omit<
   ViewParts,
-  'events' | 'statuses' | 'statusOf' | 'workOf' | 'git' | 'version' | 'instance' | 'clock'
+  'events' | 'statuses' | 'statusOf' | 'site' | 'workOf' | 'git' | 'version' | 'instance' | 'clock'
 > {
   readonly board: StatusBoard
   readonly clock: Clock
@@ -40,8 +40,8 @@ export interface Telling {
   readonly events: EventLog
   /** Takes up what an earlier life has told, before anything is told anew. */
   startFrom(before: ReadonlyMap<string, ReadyBefore>): Promise<void>
-  /** The cluster was looked at. */
-  seen(snapshot: ClusterSnapshot): void
+  /** The cluster was looked at. @param seconds what that took */
+  seen(snapshot: ClusterSnapshot, seconds: number): void
   zone(findings: readonly ZoneFinding[]): void
   /** Nothing more is to be done for a range. */
   rested(): void
@@ -67,6 +67,7 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
     },
     version,
     git: git && (() => git.status()),
+    site: () => ({ hosts: parts.hosts(), unwritten: board.trouble }),
     instance: `${clock.now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
     workOf: (rangeId) => workOf(ranges?.standing(rangeId), clock),
   })
@@ -118,12 +119,12 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
       await mask.load()
       await events.load()
     },
-    seen: (snapshot) => {
+    seen: (snapshot, seconds) => {
       for (const news of lookEvents(last, snapshot)) events.record(news)
       last = snapshot
       freshness.renewed()
       lookAtWaiting()
-      views.seen(snapshot)
+      views.seen(snapshot, seconds)
       feed.changed('cluster')
     },
     zone: (findings) => {

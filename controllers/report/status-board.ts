@@ -59,6 +59,11 @@ export class StatusBoard {
     return [...this.#statuses.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
+  /** Why the last status could not be written; undefined when it could. */
+  get trouble(): string | undefined {
+    return this.#trouble
+  }
+
   /** True when there are ranges and every one is Ready. */
   allReady(): boolean {
     const statuses = this.all()

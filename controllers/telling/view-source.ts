@@ -1,3 +1,4 @@
+import type { GitStatus } from '../../model/accepted-commit.ts'
 import type { ControllerView, NodeView } from '../../model/api/cluster-views.ts'
 import type { Listed, ViewKind, Views } from '../../model/api/lanista-api.ts'
 import type { RangeView } from '../../model/api/range-view.ts'
@@ -12,6 +13,7 @@ import type { Reservation } from '../../reconcilers/placement/capacity.ts'
 import { networkOf, networkViews, templateViews } from '../../reconcilers/views/network-views.ts'
 import { nodeStateOf, nodeViews } from '../../reconcilers/views/node-views.ts'
 import { planChanges } from '../../reconcilers/views/plan-view.ts'
+import { type SiteKnown, siteFindings } from '../../reconcilers/views/site-findings.ts'
 import { type RangeAround, rangeViewOf } from '../../reconcilers/views/range-view.ts'
 import { waitingView } from '../steering/waiting-key.ts'
 import type { EventLog } from '../report/event-log.ts'
@@ -29,7 +31,9 @@ export interface ViewParts {
   readonly natBridge: () => string
   readonly events: Pick<EventLog, 'all'>
   readonly notReady: () => string | undefined
-  readonly git: (() => unknown) | undefined
+  /** How the hosts of the API stand, and why statuses can't be written. */
+  readonly site: () => Pick<SiteKnown, 'hosts' | 'unwritten'>
+  readonly git: (() => GitStatus) | undefined
   readonly clock: Pick<Clock, 'now'>
   readonly version: string
   /** Another life of the controller has another. */
@@ -44,6 +48,7 @@ export class ViewSource {
   #snapshot: ClusterSnapshot | undefined
   #guests: RangeAround['guests'] = new Map()
   #zone: readonly ZoneFinding[] = []
+  #lookSeconds = 0
   #waiting: WaitingSet | undefined
 
   constructor(parts: ViewParts) {
@@ -55,9 +60,10 @@ export class ViewSource {
     return this.#parts.instance
   }
 
-  /** The cluster was looked at. */
-  seen(snapshot: ClusterSnapshot): void {
+  /** The cluster was looked at. @param seconds what that took */
+  seen(snapshot: ClusterSnapshot, seconds = 0): void {
     this.#snapshot = snapshot
+    this.#lookSeconds = seconds
     this.#guests = new Map(snapshot.guests.map((guest) => [guest.vmid, guest]))
     const since = new Date(snapshot.takenAt).toISOString()
     for (const node of snapshot.nodes) {
@@ -116,14 +122,11 @@ export class ViewSource {
               ...(decided === undefined ? {} : { mode: decided }),
             },
           }),
-      findings: this.#zone.map(({ severity, reason, message, nodes }) => ({
-        severity: severity === 'unusable' ? 'error' : 'warning',
-        reason,
-        message,
-        nodes: [...nodes],
-      })),
+      findings: [
+        ...siteFindings({ snapshot: seen, zone: this.#zone, lookSeconds: this.#lookSeconds, ...this.#parts.site() }),
+      ],
       ...(this.#waiting === undefined ? {} : { waiting: waitingView(this.#waiting) }),
-      ...(git === undefined ? {} : { git: git() }),
+      ...(git === undefined ? {} : { git: gitView(git()) }),
     }
   }
 
@@ -160,3 +163,9 @@ export class ViewSource {
     }
   }
 }
+
+/** What is not known is left out. */
+const gitView = ({ finding, ...known }: GitStatus): NonNullable<ControllerView['git']> => ({
+  ...known,
+  ...(finding === undefined ? {} : { finding: { ...finding } }),
+})

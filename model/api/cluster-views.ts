@@ -113,6 +113,9 @@ export const controllerView = z.object({
     })
     .optional()
     .meta({ description: 'Ranges whose files are gone, and that go only when a person approves of exactly them.' }),
-  git: z.unknown().optional().meta({ description: 'As /api/v1/git tells it.' }),
+  git: z
+    .looseObject({ finding: z.looseObject({ message: z.string() }).optional() })
+    .optional()
+    .meta({ description: 'As /api/v1/git tells it.' }),
 })
 export type ControllerView = z.infer<typeof controllerView>

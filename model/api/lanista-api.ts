@@ -1,4 +1,4 @@
-import type { NetworkView, NodeView, TemplateView } from './cluster-views.ts'
+import type { ControllerView, NetworkView, NodeView, TemplateView } from './cluster-views.ts'
 import type { EventView } from './event-view.ts'
 import type { FeedChange } from './feed-change.ts'
 import type { LogLine } from './log-line.ts'
@@ -31,6 +31,8 @@ export interface LanistaApi {
   /** Where it is, for people: `the Lanista on this machine`, `https://lanista.example.org`. */
   readonly where: string
   list<K extends ViewKind>(kind: K, signal: AbortSignal): Promise<Listed<Views[K]>>
+  /** The controller itself, and what is wrong with the site as a whole. */
+  controller(signal: AbortSignal): Promise<ControllerView>
   /** Everything there is, then `synced`, then changes, until the signal aborts. Resumes by itself; throws when it can't for a minute. */
   watch(signal: AbortSignal): AsyncIterable<FeedChange>
   /** The lines it has kept, oldest first, of a range, and of one VM of it. */

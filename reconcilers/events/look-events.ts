@@ -1,6 +1,7 @@
 import type { EventNews } from '../../model/event-store.ts'
 import type { ClusterSnapshot, NodeSeen } from '../../model/snapshot.ts'
 import { nodeStateOf } from '../views/node-views.ts'
+import { nodeTrouble } from '../views/site-findings.ts'
 
 type Seen = Pick<ClusterSnapshot, 'nodes' | 'quorate'>
 
@@ -47,23 +48,10 @@ function nodeEvents(before: readonly NodeSeen[], after: readonly NodeSeen[]): re
             { type: 'Normal', reason: 'NodeMaintenance', message: `node ${node.name}: it is in maintenance`, object },
           ]
         case 'Silent':
-          return [
-            {
-              type: 'Warning',
-              reason: 'NodeSilent',
-              message: `node ${node.name}: the cluster counts it in, and it does not tell how it is; look at pvestatd there: systemctl status pvestatd`,
-              object,
-            },
-          ]
-        case 'Offline':
-          return [
-            {
-              type: 'Warning',
-              reason: 'NodeOffline',
-              message: `node ${node.name}: it is offline, and nothing is known of its VMs until it is back; look at its console, power and network`,
-              object,
-            },
-          ]
+        case 'Offline': {
+          const trouble = nodeTrouble(node)
+          return trouble === undefined ? [] : [{ type: 'Warning', ...trouble, object }]
+        }
       }
     }),
     ...gone.map(({ name }): EventNews => ({

@@ -1,3 +1,4 @@
+import type { ControllerView } from '../../model/api/cluster-views.ts'
 import type { AnyView, FeedChange } from '../../model/api/feed-change.ts'
 import type { LanistaApi, Listed, ViewKind, Views } from '../../model/api/lanista-api.ts'
 import type { LogLine } from '../../model/api/log-line.ts'
@@ -35,6 +36,14 @@ export class FakeLanistaApi implements LanistaApi {
       events: () => all.filter((view) => view.kind === 'Event'),
     }
     return Promise.resolve({ asOf: this.asOf, items: of[kind]() })
+  }
+
+  /** What is wrong with the site. */
+  findings: ControllerView['findings'] = []
+
+  controller(): Promise<ControllerView> {
+    const startedAt = this.asOf
+    return Promise.resolve({ kind: 'Controller', instance: 'a', version: 'test', startedAt, findings: this.findings })
   }
 
   async *watch(signal: AbortSignal): AsyncIterable<FeedChange> {

@@ -10,6 +10,7 @@ export const tellingParts = (parts: Partial<TellingParts> = {}): TellingParts =>
   version: 'test',
   silence: () => undefined,
   git: undefined,
+  hosts: () => [],
   logLines: new LogLines(),
   approvals: { asked: () => Promise.resolve(undefined), approve: () => Promise.resolve() },
   commits: undefined,

@@ -10,6 +10,7 @@ import { readAlerts } from '../deploy/alerts.ts'
 import { metricsIn, metricsOfPage, unknownIn } from '../deploy/expressions.ts'
 import { expressionsOf } from '../grafana/dashboard.ts'
 import { DASHBOARDS } from '../grafana/dashboards.ts'
+import { lanistaHere } from './command-line.ts'
 import { personIn } from './person.ts'
 import { rangeText } from './ranges.ts'
 import { startScraped } from './scrapes.ts'
@@ -27,6 +28,8 @@ interface Trouble {
   /** Every alert that fires in the end, the one that it is about first. */
   readonly fires: readonly [string, ...(readonly string[])]
   readonly summary: RegExp
+  /** What `lanista` prints for who looks, with the finding and the remedy: a command, and what is in that. */
+  readonly shows: readonly (readonly [string, RegExp])[]
   /** Range files are in a repository. */
   readonly git?: true
 }
@@ -47,6 +50,11 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 6,
     fires: ['LanistaNodeDown'],
     summary: /^Node pve2 is down$/,
+    shows: [
+      ['get ranges', /✗ node pve2: it is offline.*; look at its console, power and network/],
+      ['describe node pve2', /Offline[^]*✗ node pve2: it is offline.*; look at its console/],
+      ['events --types Warning', /NodeOffline +node\/pve2[^]*look at its console, power and network/],
+    ],
   },
   {
     name: 'a storage is full',
@@ -59,6 +67,13 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 8,
     fires: ['LanistaStorageFull'],
     summary: /^Storage shared is full: 97(\.\d+)?% are used$/,
+    shows: [
+      [
+        'get ranges',
+        /✗ storage shared: 97 % of it are used.*; remove what nobody needs \(pvesm list shared\), or make it larger/,
+      ],
+      ['describe range JD', /✗ storage shared: 97 % of it are used/],
+    ],
   },
   {
     name: 'the zone lacks a peer',
@@ -70,6 +85,16 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 8,
     fires: ['LanistaZonePeerMissing'],
     summary: /^The SDN zone does not reach 1 nodes \(ZoneLacksPeer\)$/,
+    shows: [
+      [
+        'get ranges',
+        /NodeNetworkMissing[^]*! zone ludus: pve3 \(10\.98\.0\.3\) is not among its peers.*set Peer Address List to 10\.98\.0\.1,10\.98\.0\.2,10\.98\.0\.3/,
+      ],
+      [
+        'describe range JD',
+        /pve3 \(10\.98\.0\.3\) is not among its peers[^]*in the web interface: Datacenter > SDN > Zones > ludus > Edit/,
+      ],
+    ],
   },
   {
     name: 'the API token has expired',
@@ -80,6 +105,10 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 11,
     fires: ['LanistaTokenRefused', 'LanistaProxmoxUnread'],
     summary: /^Proxmox refuses the API token of Lanista lanista-\d+$/,
+    shows: [
+      ['get ranges', /✗ not ready: Proxmox could not be read for \d+ s: .*(?:401|token)/],
+      ['describe range JD', /ClusterNotRead[^]*✗ not ready: Proxmox could not be read/],
+    ],
   },
   {
     name: "somebody's SDN change is pending",
@@ -90,6 +119,10 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 13,
     fires: ['LanistaForeignPending'],
     summary: /^Network changes of somebody else hold up 1 ranges of Lanista /,
+    shows: [
+      ['get ranges', /SL +✗ NotReady.*ForeignPending.*vnet theirs \(new\) \(apply them in Datacenter/],
+      ['describe range SL', /ForeignPending[^]*vnet theirs \(new\)[^]*apply them in/],
+    ],
   },
   {
     name: 'a VM is locked',
@@ -102,6 +135,10 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 18,
     fires: ['LanistaVmLocked'],
     summary: /^Proxmox holds 1 VMs of range JD locked$/,
+    shows: [
+      ['get ranges', /JD +✗ NotReady.*vm JD-DC01: Proxmox holds it locked \(backup\).*qm unlock 1010011/],
+      ['describe vm JD-DC01', /blocked[^]*Proxmox holds it locked \(backup\)[^]*qm unlock 1010011/],
+    ],
   },
   {
     name: 'a template is gone',
@@ -114,6 +151,13 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 8,
     fires: ['LanistaTemplateMissing'],
     summary: /^[12] VMs of range SL can not be made: the cluster does not have their template$/,
+    shows: [
+      [
+        'get ranges',
+        /SL +✗ NotReady.*does not have its template debian-12-x64-server-template; did you mean.*ludus templates build/,
+      ],
+      ['describe vm SL-WS01', /does not have its template debian-12-x64-server-template[^]*build it/],
+    ],
   },
   {
     name: 'a range file is broken',
@@ -121,6 +165,10 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 8,
     fires: ['LanistaRangeFileBroken'],
     summary: /^The file of range JD is broken, and not acted on$/,
+    shows: [
+      ['get ranges', /JD +✗ NotReady.*Invalid: JD\.yml:8:5: unknown key ram_bg in ludus\[0\]; did you mean ram_gb\?/],
+      ['describe range JD', /JD\.yml:8:5: unknown key ram_bg in ludus\[0\]; did you mean ram_gb\?/],
+    ],
   },
   {
     name: 'a clock is off',
@@ -130,6 +178,13 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 13,
     fires: ['LanistaClockOff'],
     summary: /^The clocks of Lanista lanista-\d+ and of https:\/\/127.0.0.1:\d+ differ by 1m (?:29|30|31)/,
+    shows: [
+      [
+        'get ranges',
+        /! clock of https:\/\/127\.0\.0\.1:\d+: it is (?:89|90|91) s behind this machine's; see which of the two is not synchronized \(timedatectl\)/,
+      ],
+      ['describe range JD', /! clock of https:/],
+    ],
   },
   {
     name: 'the server of the repository is gone',
@@ -141,6 +196,10 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 14,
     fires: ['LanistaGitUnreachable'],
     summary: /^Lanista lanista-\d+ can not ask the repository of range files \(RepositoryMissing\) for 1\dm/,
+    shows: [
+      ['get ranges', /! repository .*ranges\.git: there is no such repository.*; /],
+      ['events --types Warning', /RepositoryMissing +controller\/git/],
+    ],
   },
   {
     name: 'the state directory can not be written',
@@ -153,6 +212,13 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 5,
     fires: ['LanistaStateDirUnwritable'],
     summary: /^Lanista lanista-\d+ could not write to its state directory$/,
+    shows: [
+      [
+        'get ranges',
+        /✗ state directory \(lanista\.state_dir\): statuses can't be written \(.*\), so that their files are old; free space on its disk, or make it writable/,
+      ],
+      ['describe range JD', /✗ state directory/],
+    ],
   },
   {
     name: 'Proxmox is slow',
@@ -168,6 +234,13 @@ const TROUBLES: readonly Trouble[] = [
     minutes: 22,
     fires: ['LanistaProxmoxSlow'],
     summary: /^Proxmox answers Lanista lanista-\d+ slowly: one read in ten takes longer than \d/,
+    shows: [
+      [
+        'get ranges',
+        /! Proxmox: the last look at the cluster took \d+ s; see on its nodes that pveproxy and pvestatd are well/,
+      ],
+      ['describe range JD', /! Proxmox: the last look/],
+    ],
   },
 ]
 
@@ -220,6 +293,10 @@ describe('at 3 am', function () {
         await scrapes.pass(WELL)
         await trouble.happens(site)
         await scrapes.pass(trouble.minutes)
+        for (const [command, says] of trouble.shows) {
+          const { stdout, stderr } = await lanistaHere([...command.split(' '), '--config', site.config])
+          expect(stdout + stderr, command).to.match(says)
+        }
         await scrapes.end()
         seen.push(...scrapes.texts())
         const [alert] = trouble.fires

@@ -31,6 +31,7 @@ describe('the feed', () => {
       natBridge: () => 'vmbr1000',
       events: { all: () => events },
       notReady: () => undefined,
+      site: () => ({ hosts: [], unwritten: undefined }),
       git: undefined,
       clock: { now: () => 0 },
       version: 'test',
