@@ -10,7 +10,7 @@ import type { Claim } from './access-tokens.ts'
 import { API_ROUTES, type ApiRoute } from './api-routes.ts'
 import { openApiDocument } from './open-api.ts'
 import { problemResponse } from './problem.ts'
-import { watchStream } from './watch-stream.ts'
+import { WATCH_HEADERS, watchStream } from './watch-stream.ts'
 
 export interface ApiServed {
   readonly api: ApiProvider
@@ -95,6 +95,8 @@ export function apiApp(served: ApiServed): Hono {
   )
   let watchers = 0
   on(API_ROUTES.watch, ({ raw, query }) => {
+    // Nobody reads what would tell that the reader has gone.
+    if (raw.method === 'HEAD') return new Response(null, { headers: WATCH_HEADERS })
     if (watchers >= MOST_WATCHERS)
       return problemResponse(503, `watch: ${MOST_WATCHERS} are watching already; close some pages`, {
         'Retry-After': '30',
