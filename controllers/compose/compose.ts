@@ -183,7 +183,7 @@ async function connect(
               proposed,
               isRemembered: repository.isRemembered(),
               untold,
-              files: filesOf(proposedSource(proposed)),
+              files: suspensions.applied(filesOf(proposedSource(proposed))),
             }
           },
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),
