@@ -24,8 +24,6 @@ export interface HttpProviders extends Omit<ApiServed, 'claim' | 'ended'> {
   readonly hosts?: readonly string[]
   /** File with the tokens of people who ask from elsewhere; undefined: nobody may. */
   readonly tokensFile?: string | undefined
-  /** Hears of a request that failed inside; the answer says only that it did. */
-  readonly onError?: (error: unknown) => void
   /** The page of metrics in the format that `Accept` prefers. */
   readonly metrics: { render(accept?: string): Promise<{ readonly contentType: string; readonly body: string }> }
 }
