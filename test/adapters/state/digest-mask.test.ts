@@ -44,7 +44,7 @@ describe('the mask of digests', () => {
   it('is on every digest of a status, and on no commit', async () => {
     const mask = await opened()
     const commit = 'c'.repeat(40)
-    const revision = { digest: DIGEST, at: 1 }
+    const revision = { digest: DIGEST, at: 1, commit: undefined }
     const status = rangeStatus('JD', [])
     const told = maskedStatus(
       {
