@@ -8,10 +8,17 @@ export interface EventSink {
   record(news: EventNews): void
 }
 
+export interface KeptEvents {
+  /** What can be read of them, oldest first. */
+  readonly events: readonly EventView[]
+  /** How much is kept for that, in lines; without end where it can't be told, so that it is made anew. */
+  readonly lines: number
+}
+
 /** Where events are kept over restarts. Losing them loses nothing but the past. */
 export interface EventStore {
-  /** What can be read of them, oldest first. Never throws. */
-  read(): Promise<readonly EventView[]>
+  /** Never throws. */
+  read(): Promise<KeptEvents>
   /** Adds events, or what has become of some, in place of those with the same id. */
   append(events: readonly EventView[]): Promise<void>
   /** Keeps these alone. */

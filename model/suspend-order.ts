@@ -23,7 +23,7 @@ export interface SuspendOrder {
 
 /** Where orders are kept. */
 export interface SuspendOrderStore {
-  /** Undefined when there is none for the range. Throws, with a remedy, when there is one that can't be read or understood. */
+  /** Undefined when there is none for the range. Throws `UserError` when there is one that can't be read or understood. */
   read(rangeId: string): Promise<SuspendOrder | undefined>
   /** Resolves when it is on disk for good. Throws when it can't be. */
   write(order: SuspendOrder): Promise<void>

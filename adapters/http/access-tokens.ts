@@ -8,10 +8,14 @@ interface Person {
   readonly mayWrite: boolean
 }
 
-/** Of what a request says who sends it: `unknown` when the token is none of ours, `untold` when there is none. */
+/**
+ * Of what a request says who sends it: `unknown` when the token is none of ours, `untold` when there is none, `unusable` when it can't be
+ * told as the file of tokens is as it must not be; `why` is for the log alone.
+ */
 export type Claim =
   | { readonly kind: 'known'; readonly person: Person }
   | { readonly kind: 'unknown' }
+  | { readonly kind: 'unusable'; readonly why: string }
   | { readonly kind: 'untold' }
 
 interface Entry extends Person {
@@ -32,7 +36,7 @@ export async function claimOf(authorization: string | undefined, tokensFile: str
   if (token === undefined) return { kind: 'untold' }
   if (tokensFile === undefined) return { kind: 'unknown' }
   const read = await readTokens(tokensFile)
-  if (read.kind === 'unusable') return { kind: 'unknown' }
+  if (read.kind === 'unusable') return read
   const print = printOf(token)
   // All of them, so that the time taken says nothing.
   const entry = read.entries.reduce<Entry | undefined>(
@@ -60,7 +64,10 @@ async function readTokens(file: string): Promise<TokensRead> {
     why: `lanista.http.tokens_file: ${file} ${finding}`,
   })
   try {
-    const { mode, size } = await stat(file)
+    const stats = await stat(file)
+    const { mode, size } = stats
+    // A pipe would be read for ever.
+    if (!stats.isFile()) return unusable('is no file; put one there, with a line NAME read|write TOKEN for each person')
     if (size > LARGEST_FILE) return unusable('is larger than 64 KiB; leave only the lines of people in it')
     if ((mode & 0o007) !== 0) return unusable(`may be read by every user of this machine; run chmod o= ${file}`)
     const lines = (await readFile(file, 'utf8')).split('\n')

@@ -10,7 +10,7 @@ import type { Claim } from './access-tokens.ts'
 import { API_ROUTES, type ApiRoute } from './api-routes.ts'
 import { openApiDocument } from './open-api.ts'
 import { problemResponse } from './problem.ts'
-import { watchStream } from './watch-stream.ts'
+import { WATCH_HEADERS, watchStream } from './watch-stream.ts'
 
 export interface ApiServed {
   readonly api: ApiProvider
@@ -21,6 +21,8 @@ export interface ApiServed {
   /** Who sends a request. */
   readonly claim: (request: Request) => Promise<Claim>
   readonly version: string
+  /** Hears of a request that failed inside; the answer says only that it did. */
+  readonly onError?: ((error: unknown) => void) | undefined
   /** Aborts when no more is to be told. */
   readonly ended: AbortSignal
 }
@@ -107,6 +109,8 @@ export function apiApp(served: ApiServed): Hono {
   )
   let watchers = 0
   on(API_ROUTES.watch, ({ raw, query }) => {
+    // Nobody reads what would tell that the reader has gone.
+    if (raw.method === 'HEAD') return new Response(null, { headers: WATCH_HEADERS })
     if (watchers >= MOST_WATCHERS)
       return problemResponse(503, `watch: ${MOST_WATCHERS} are watching already; close some pages`, {
         'Retry-After': '30',
@@ -131,8 +135,15 @@ export function apiApp(served: ApiServed): Hono {
 }
 
 /** Something that a person asks. Only who is known, and may, is listened to. */
-async function steerAnswer(request: Request, { api, claim }: ApiServed): Promise<Response> {
+async function steerAnswer(request: Request, { api, claim, onError }: ApiServed): Promise<Response> {
   const who = await claim(request)
+  if (who.kind === 'unusable') {
+    onError?.(new UserError(who.why))
+    return problemResponse(
+      503,
+      'steer: who may ask can not be told just now, as the file of tokens can not be used; the log of Lanista says why, and so does its start',
+    )
+  }
   if (who.kind !== 'known') {
     const why = who.kind === 'untold' ? 'this needs a token' : 'the token is none that is known here'
     const remedy = 'send one that may write, of lanista.http.tokens_file, as Authorization: Bearer TOKEN'

@@ -125,7 +125,7 @@ export const API_ROUTES = {
     summary: 'Asks for something of ranges. From elsewhere, only with a token that may write.',
     body: steering,
     answer: steered,
-    problems: [400, 401, 403, 409, 413, 415],
+    problems: [400, 401, 403, 409, 413, 415, 503],
   },
   description: {
     method: 'get',

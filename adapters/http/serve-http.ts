@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
@@ -9,6 +10,7 @@ import { claimOf } from './access-tokens.ts'
 import { apiApp, type ApiServed } from './api-app.ts'
 import { API_PATH } from './api-routes.ts'
 import { GIT_HOOK_PATH, type GitHook, gitHook } from './git-hook.ts'
+import { inTurn } from './in-turn.ts'
 import { readPage } from './page-files.ts'
 import { problemResponse } from './problem.ts'
 
@@ -22,8 +24,6 @@ export interface HttpProviders extends Omit<ApiServed, 'claim' | 'ended'> {
   readonly hosts?: readonly string[]
   /** File with the tokens of people who ask from elsewhere; undefined: nobody may. */
   readonly tokensFile?: string | undefined
-  /** Hears of a request that failed inside; the answer says only that it did. */
-  readonly onError?: (error: unknown) => void
   /** The page of metrics in the format that `Accept` prefers. */
   readonly metrics: { render(accept?: string): Promise<{ readonly contentType: string; readonly body: string }> }
 }
@@ -43,6 +43,8 @@ const REQUEST_MS = 30_000
 /** All endpoints but the webhook. @param claim who sends a request @param ended aborts when no more is to be told */
 export function httpApp(providers: HttpProviders, claim: ApiServed['claim'], ended: AbortSignal): Hono {
   const app = new Hono()
+  // Each watcher listens to it: more than ten are no leak.
+  setMaxListeners(0, ended)
   const isOurs = hostCheck(providers.hosts ?? [])
   app.use(async (context, next) => {
     if (!isOurs(context.req.header('host') ?? new URL(context.req.url).host))
@@ -122,12 +124,13 @@ export async function serveHttp(
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const isOurs = hostCheck(hosts)
   const hook = options.gitHook === undefined ? undefined : gitHook(options.gitHook)
-  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS / 2 }, (request, response) => {
+  const listener = inTurn((request, response) => {
     // On its own, as what it does not want to read it leaves unread.
     if (hook !== undefined && request.url?.split('?')[0] === GIT_HOOK_PATH && isOurs(request.headers.host ?? ''))
       void hook(request, response)
     else void answer(request, response)
   })
+  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS / 2 }, listener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const finding = `http: can't listen on ${options.listen}: ${causeInWords(error)}`

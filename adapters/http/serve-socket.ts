@@ -6,6 +6,7 @@ import { printable } from '../../model/printable.ts'
 import { API_SOCKET } from '../state/api-socket.ts'
 import { makeFolder } from '../state/make-folder.ts'
 import type { Claim } from './access-tokens.ts'
+import { inTurn } from './in-turn.ts'
 import { closeOn, httpApp, type HttpProviders } from './serve-http.ts'
 
 /** The header in which a command on this machine says who runs it: it is told, not proved, as whoever may open the socket may all. */
@@ -29,11 +30,12 @@ export async function serveSocket(stateDir: string, providers: HttpProviders, si
   }
   const app = httpApp(providers, claim, signal)
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
-  const server = createServer((request, response) => {
+  const listener = inTurn((request, response) => {
     // It has no name that a page in a browser could ask for.
     request.headers.host = 'localhost'
     void answer(request, response)
   })
+  const server = createServer(listener)
   await rm(path, { force: true })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -3,6 +3,12 @@ import type { FeedReader } from '../../model/api/api-provider.ts'
 /** A line that says nothing is sent so often, so that both ends learn when the other is gone. In milliseconds. */
 const HEARTBEAT_MS = 15_000
 
+export const WATCH_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+} as const
+
 /**
  * The feed as server-sent events: each message is one change as JSON, and has the id that a browser resumes with. Nothing is made before
  * the reader takes it, so that one that is slow, or has gone to sleep, costs no memory.
@@ -38,13 +44,7 @@ export function watchStream(reader: FeedReader, ended: AbortSignal): Response {
     { highWaterMark: 1 },
   )
   ended.addEventListener('abort', close, { once: true })
-  return new Response(body, {
-    headers: {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no',
-    },
-  })
+  return new Response(body, { headers: WATCH_HEADERS })
 }
 
 /** Undefined when it has taken too long; it goes on meanwhile. */

@@ -2,6 +2,7 @@ import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type EventView, eventView } from '../../model/api/event-view.ts'
 import type { EventStore } from '../../model/event-store.ts'
+import { errorCode } from '../error-code.ts'
 import { makeFolder } from './make-folder.ts'
 
 const NAME = 'events.jsonl'
@@ -17,14 +18,19 @@ export function eventFile(stateDir: string): EventStore {
   let mayBeCut = true
   return {
     read: async () => {
-      const text = await readFile(path, 'utf8').catch(() => '')
+      const text = await readFile(path, 'utf8').catch((error: unknown) =>
+        errorCode(error) === 'ENOENT' ? '' : undefined,
+      )
+      // Numbers of what is in there would be given once more.
+      if (text === undefined) return { events: [], lines: Number.POSITIVE_INFINITY }
       mayBeCut = text !== '' && !text.endsWith('\n')
       const events = new Map<number, EventView>()
-      for (const line of text.split('\n')) {
+      const lines = text.split('\n')
+      for (const line of lines) {
         const event = eventOf(line)
         if (event !== undefined) events.set(event.id, event)
       }
-      return [...events.values()].sort((a, b) => a.id - b.id)
+      return { events: [...events.values()].sort((a, b) => a.id - b.id), lines: lines.length - 1 }
     },
     append: async (events) => {
       if (events.length === 0) return

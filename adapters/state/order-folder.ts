@@ -2,13 +2,14 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { isRangeId } from '../../model/range-id.ts'
+import { UserError } from '../../model/user-error.ts'
 import { type PrivateJsonFile, privateJsonFile } from './private-json-file.ts'
 
 const ENDING = '.json'
 
 /** Orders about ranges, one at most about each, in a folder of the state directory. */
 export interface OrderFolder<T> {
-  /** Undefined when there is none for the range. Throws, with a remedy, when there is one that can't be read or understood. */
+  /** Undefined when there is none for the range. Throws `UserError` when there is one that can't be read or understood. */
   read(rangeId: string): Promise<T | undefined>
   /** Resolves when it is on disk for good. */
   write(rangeId: string, order: T): Promise<void>
@@ -45,6 +46,6 @@ async function readOrSay<T>(file: Pick<PrivateJsonFile<T>, 'readStrictly'>): Pro
     return await file.readStrictly()
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error)
-    throw new Error(`${what}; let Lanista read it, or remove it`, { cause: error })
+    throw new UserError(`${what}; let Lanista read it, or remove it`, error)
   }
 }

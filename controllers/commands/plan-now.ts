@@ -60,7 +60,7 @@ export async function planNow(
   return {
     ...ofRanges,
     refused: folder.trouble === undefined ? refused : [...refused, { rangeId: undefined, message: folder.trouble }],
-    suspended: folder.suspended.map(suspendedText),
+    suspended: [...folder.suspended.map(suspendedText), ...folder.leftAlone],
     held: folder.held,
     withoutFile: folder.trouble === undefined ? rangesWithoutFile(snapshot, known, pruneNow) : [],
     away,
@@ -91,6 +91,7 @@ export async function readFolderOrSay(
       ids: [],
       awake: [],
       suspended: [],
+      leftAlone: [],
       kept: [],
       held: [],
       warnings: [],

@@ -22,9 +22,11 @@ export async function ordersInForce(
   const orders: DestroyOrder[] = []
   for (const id of await store.list()) {
     const order = await store.read(id)
+    if (order === undefined) continue
+    const file = await files.read(id)
     const waits =
       suspended.some((spec) => spec.id === id) || awake.some((spec) => spec.id === id && spec.state === 'absent')
-    if (order !== undefined && !waits && stillHolds(order, await files.read(id)) === 'yes') orders.push(order)
+    if (!waits && file.leftAlone === undefined && stillHolds(order, file) === 'yes') orders.push(order)
   }
   return orders
 }

@@ -9,6 +9,8 @@ export interface FolderRead {
   /** Valid and not suspended, whatever their `state`. */
   readonly awake: readonly RangeSpec[]
   readonly suspended: readonly RangeSpec[]
+  /** Why ranges without a valid file that is followed are left alone, as a person has it: one sentence each. */
+  readonly leftAlone: readonly string[]
   /** Nothing is written to these now, as a newer content of their file, or all, is held back: as they were last acted on. */
   readonly kept: readonly RangeSpec[]
   /** Why a content of a file is not acted on, one sentence each. */
@@ -26,6 +28,7 @@ export async function readFolder(files: RangeFiles, now: number): Promise<Folder
     ids,
     awake: all.filter((spec) => !isSuspended(spec, now)),
     suspended: all.filter((spec) => isSuspended(spec, now)),
+    leftAlone: reads.flatMap((read) => (read.leftAlone === undefined ? [] : [read.leftAlone.message])),
     warnings: reads.flatMap((read) => (read.kind === 'ok' ? read.warnings : [])),
     kept: reads.flatMap((read) => (read.kind === 'held' && read.inForce !== undefined ? [read.inForce.spec] : [])),
     held: reads.flatMap(heldBack),

@@ -88,7 +88,7 @@ export function compose({ version, environment, log }: ComposeOptions): Composit
     },
     leftBehind: async ({ lanista: { state_dir: stateDir } }) => ({
       ...(await leftStatuses(stateDir)),
-      events: await eventFile(stateDir).read(),
+      events: (await eventFile(stateDir).read()).events,
     }),
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     host: async (config, configFile, logger) =>
@@ -185,7 +185,7 @@ async function connect(
               proposed,
               isRemembered: repository.isRemembered(),
               untold,
-              files: filesOf(proposedSource(proposed)),
+              files: suspensions.applied(filesOf(proposedSource(proposed))),
             }
           },
     forgetAllBut: (rangeIds) => store.forgetAllBut(rangeIds),

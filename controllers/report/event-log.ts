@@ -41,8 +41,8 @@ export class EventLog implements EventSink {
 
   /** Takes up what an earlier life has kept, before what this one records. */
   async load(): Promise<void> {
-    const kept = await this.#store.read()
-    this.#lines = kept.length
+    const { events: kept, lines } = await this.#store.read()
+    this.#lines = lines
     const own = [...this.#events.values()]
     this.#events.clear()
     this.#newest.clear()

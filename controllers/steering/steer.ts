@@ -74,15 +74,18 @@ export class Steer {
     const at = this.#parts.clock.now()
     const ends = until === undefined ? undefined : endOf(until, at)
     const spec = specOf(await this.#parts.read(range))
-    await this.#parts.suspendOrders.write({
-      rangeId: range,
-      kind: 'suspend',
-      by,
-      at,
-      reason: reason.trim(),
-      until: ends,
-      file: spec && saidOf(spec.suspension),
-    })
+    await kept(
+      `the order about range ${range}`,
+      this.#parts.suspendOrders.write({
+        rangeId: range,
+        kind: 'suspend',
+        by,
+        at,
+        reason: reason.trim(),
+        until: ends,
+        file: spec && saidOf(spec.suspension),
+      }),
+    )
     const till = ends === undefined ? '' : ` until ${new Date(ends).toISOString()}`
     const why = printable(reason.trim(), 500)
     this.#tell('SuspendRequested', `range ${range}: ${printable(by)} has it left alone${till}: ${why}`, range, by)
@@ -105,17 +108,20 @@ export class Steer {
     const isResumed = order?.kind === 'resume' && standingOfOrder(order, spec, now) === 'holds'
     if (!isOrdered && (!byFile || isResumed))
       return { done: false, message: `range ${range} is not suspended, so there is nothing to resume` }
-    if (byFile)
-      await suspendOrders.write({
-        rangeId: range,
-        kind: 'resume',
-        by,
-        at: now,
-        reason: '',
-        until: undefined,
-        file: saidOf(spec.suspension),
-      })
-    else await suspendOrders.clear(range)
+    await kept(
+      `the order about range ${range}`,
+      byFile
+        ? suspendOrders.write({
+            rangeId: range,
+            kind: 'resume',
+            by,
+            at: now,
+            reason: '',
+            until: undefined,
+            file: saidOf(spec.suspension),
+          })
+        : suspendOrders.clear(range),
+    )
     this.#tell('ResumeRequested', `range ${range}: ${printable(by)} has it go on`, range, by)
     this.#parts.trigger(range)
     const file = byFile ? ', although its file says suspend, until that says something else' : ''
@@ -132,7 +138,7 @@ export class Steer {
     if (keyOf(waiting) !== removal)
       throw new UserError('approve: what waits has changed since it was shown; look at it again')
     const ids = waiting.ranges.map(({ id }) => id)
-    await approvals.approve(waiting)
+    await kept('the approval', approvals.approve(waiting))
     for (const id of ids)
       this.#tell(
         'RemovalApproved',
@@ -154,7 +160,7 @@ export class Steer {
     for (const about of ['force', 'waves'] as const) {
       const waiting = await commits[about].asked()
       if (waiting?.commit.startsWith(commit) !== true) continue
-      await commits[about].approve(waiting.commit)
+      await kept('the approval', commits[about].approve(waiting.commit))
       const what = about === 'force' ? 'goes in force' : 'goes on with its later waves'
       this.#parts.events.record({
         type: 'Normal',
@@ -176,6 +182,19 @@ export class Steer {
 
   #tell(reason: string, message: string, range: string, by: string): void {
     this.#parts.events.record({ type: 'Normal', reason, message, object: { kind: 'Range', name: range }, range, by })
+  }
+}
+
+/** What a person asks is not to be lost in silence, as on a full disk. Throws `UserError`. */
+async function kept(what: string, writing: Promise<void>): Promise<void> {
+  try {
+    await writing
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UserError(
+      `${what} can't be kept in the state directory (${why}), so it is as before; see to the disk, and ask again`,
+      error,
+    )
   }
 }
 

@@ -66,14 +66,23 @@ export class Feed {
   /** @param lastId of the last message that was read, in this life or another */
   open(lastId: string | undefined): FeedReader {
     let at = this.#resumed(lastId)
-    const isReset = lastId !== undefined && at === 0
-    let mustReset = isReset
+    let mustReset = lastId !== undefined && at === 0
     let isSynced = false
+    let forgotten = this.#forgotten
     return {
       next: async (signal) => {
         for (;;) {
           signal.throwIfAborted()
           while (this.#refresh()) await turn()
+          if (this.#forgotten > forgotten) {
+            forgotten = this.#forgotten
+            // What it was told of may be gone, and nobody knows any more that it was there.
+            if (at > 0 && at < forgotten) {
+              at = 0
+              mustReset = true
+              isSynced = false
+            }
+          }
           const messages: FeedMessage[] = mustReset ? [this.#message(0, { type: 'reset' })] : []
           mustReset = false
           const news = this.#since(at).slice(0, AT_ONCE)

@@ -18,7 +18,7 @@ export const tellingParts = (parts: Partial<TellingParts> = {}): TellingParts =>
 })
 
 const noEvents: EventStore = {
-  read: () => Promise.resolve([]),
+  read: () => Promise.resolve({ events: [], lines: 0 }),
   append: () => Promise.resolve(),
   replace: () => Promise.resolve(),
 }

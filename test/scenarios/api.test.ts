@@ -181,7 +181,9 @@ describe('the API of a running Lanista', () => {
     await chmod(people, 0o644)
     const answer = await post({ action: 'reconcile' }, { authorization: `Bearer ${WRITER}` })
     await chmod(people, 0o600)
-    expect(answer.status).to.equal(401)
+    expect(answer.status).to.equal(503)
+    expect(await answer.text()).to.match(/the file of tokens can not be used; the log of Lanista says why/)
+    await running.says(/may be read by every user of this machine; run chmod o= /)
   })
 
   itLong('leaves a range alone while a person asks for it, over a restart, and says who and why', async () => {

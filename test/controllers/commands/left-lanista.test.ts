@@ -49,7 +49,10 @@ describe('what is known while no Lanista runs', () => {
   const ask = async (...args: string[]) =>
     await startWith(undefined, args, {
       composition: {
-        leftBehind: async () => ({ ...(await leftStatuses(stateDir)), events: await eventFile(stateDir).read() }),
+        leftBehind: async () => ({
+          ...(await leftStatuses(stateDir)),
+          events: (await eventFile(stateDir).read()).events,
+        }),
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- these commands ask for nothing else of it
         connect: () => Promise.resolve({ proxmox } as unknown as Connected),
       },

@@ -99,6 +99,29 @@ describe('the log of events', () => {
     expect((await readFile(join(state, 'events.jsonl'), 'utf8')).split('\n').length).to.be.lessThan(4200)
   })
 
+  it('is bounded on disk over any number of short lives too', async () => {
+    const file = join(state, 'events.jsonl')
+    const log = await open()
+    log.record(news('a'))
+    await log.written()
+    await writeFile(file, (await readFile(file, 'utf8')).repeat(4100))
+    const again = await open()
+    await again.written()
+    expect((await readFile(file, 'utf8')).split('\n').length).to.equal(2)
+    expect(told(await open())).to.deep.equal(['1 a 1'])
+  })
+
+  it('does not mix what happens with an earlier life that can not be read', async () => {
+    const store = eventFile(state)
+    const log = await open()
+    for (const message of ['a', 'b']) log.record(news(message))
+    await log.written()
+    const again = await open({ ...store, read: () => eventFile(join(state, 'events.jsonl')).read() })
+    again.record(news('c'))
+    await again.written()
+    expect(told(await open())).to.deep.equal(['1 c 1'])
+  })
+
   it('goes on in memory while it can not be written, and writes what is missing later', async () => {
     const store = eventFile(state)
     let isFull = true

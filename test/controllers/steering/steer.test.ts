@@ -69,6 +69,23 @@ describe('what a person asks of ranges', () => {
     )
   })
 
+  it('is told with why that it is not kept, on a full disk, and nothing is said to be done', async () => {
+    const { ask, suspendOrders, events, triggered } = situation()
+    const full = (): Promise<void> => Promise.reject(new Error('ENOSPC: no space left on device'))
+    suspendOrders.write = full
+    const refused =
+      "can't be kept in the state directory (ENOSPC: no space left on device), so it is as before; see to the disk, and ask again"
+    expect(await ask({ action: 'suspend', range: 'JD', reason: 'exam' })).to.equal(
+      `refused: the order about range JD ${refused}`,
+    )
+    const resumed = situation(fileOf(OWN))
+    resumed.suspendOrders.write = full
+    expect(await resumed.ask({ action: 'resume', range: 'JD' })).to.equal(
+      `refused: the order about range JD ${refused}`,
+    )
+    expect([...events, ...resumed.events, ...triggered]).to.deep.equal([])
+  })
+
   it('is that one is left alone, with a reason and an end to come', async () => {
     const { ask, suspendOrders, triggered } = situation()
     const until = '2026-12-01'

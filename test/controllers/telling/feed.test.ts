@@ -104,6 +104,29 @@ describe('the feed', () => {
     ).to.deep.equal(['turn 9'])
   })
 
+  it('begins anew for a reader so slow that what it shows is gone and forgotten, and only then', async () => {
+    events = [eventOf(0)]
+    const slow = feed.open(undefined)
+    await slow.next(never)
+    const quick = feed.open(undefined)
+    await quick.next(never)
+    const words: string[] = []
+    for (let round = 1; round <= 30; round += 1) {
+      events = Array.from({ length: 100 }, (_, index) => eventOf(round * 100 + index))
+      feed.changed('events')
+      for (let told = 0; told < (round === 1 ? 101 : 200);) {
+        const messages = await quick.next(never)
+        told += messages.length
+        words.push(...messages.map(({ change }) => change.type))
+      }
+    }
+    expect(new Set(words)).to.deep.equal(new Set(['is', 'gone']))
+    const anew: string[] = []
+    while (!anew.includes('synced')) anew.push(...(await slow.next(never)).map(({ change }) => wordOf(change)))
+    expect(anew[0]).to.equal('reset')
+    expect(anew.filter((word) => word.startsWith('Event/')).length).to.equal(100)
+  })
+
   it('ends when its reader goes', async () => {
     const reader = feed.open(undefined)
     await reader.next(never)
