@@ -3,10 +3,13 @@ import { Command, CommanderError } from 'commander'
 import { ProxmoxError } from '../model/proxmox-error.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Composition } from './commands/composition.ts'
+import { addCompletion } from './complete-command-line.ts'
 import { addMigrateHost, addMigrateNetworks } from './migrate-command-line.ts'
 import type { LogOptions } from '../model/log-options.ts'
 import { addLogOptions, logOptionsOf } from './log-command-line.ts'
 import { addLooks } from './look-command-line.ts'
+import { addSeeing } from './see-command-line.ts'
+import { addSteering } from './steer-command-line.ts'
 import { CONFIG_HELP, DEFAULT_CONFIG } from './commands/config-option.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 
@@ -122,6 +125,10 @@ function commands(
       const own = given.format === 'text' ? spoken : composition
       finish(await planCommand(options, own, { paint: paint(), print, complain }, stopSignal()))
     })
+  const seeing = { composition: spoken, outside, print, paint, finish }
+  addSeeing(lanista, seeing)
+  addSteering(lanista, seeing)
+  addCompletion(lanista, seeing)
   lanista
     .command('explain')
     .description('say why a VM is on its node, or which it would get and why. Status 0: it has a node, 1: none')

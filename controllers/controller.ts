@@ -182,6 +182,7 @@ export class Controller {
    */
   async #resync(): Promise<void> {
     this.#duties.setFreezeAlarm(() => this.#lookAtAll())
+    this.board.retry()
     this.#inBackground(this.#prune())
     this.#giveBackLeftover()
     const ids = await this.#folder.idsIfReadable()

@@ -10,6 +10,7 @@ import type { AclSeen, ClusterSnapshot } from './snapshot.ts'
 import type { BridgeWriter, GuestNicReader, NicReader, SdnWriter } from './network-ports.ts'
 import type { Machines, Pools } from './machine-ports.ts'
 import type { GuestAgents } from './guest-agent.ts'
+import type { GuestTasks } from './guest-tasks.ts'
 import type { NicLooks } from './nic-look.ts'
 import type { Reboots } from './reboot-ports.ts'
 
@@ -55,6 +56,7 @@ export type Proxmox = ClusterObserver & {
   readonly bridges: BridgeWriter
   readonly machines: Machines
   readonly reboots: Reboots
+  readonly guestTasks: GuestTasks
   readonly pools: Pools
   readonly access: AccessWriter
 }

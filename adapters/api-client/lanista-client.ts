@@ -1,12 +1,10 @@
 import { open as openFolder } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import type { z } from 'zod'
-import { networkView, nodeView, templateView } from '../../model/api/cluster-views.ts'
 import { listOf } from '../../model/api/documents.ts'
-import { eventView } from '../../model/api/event-view.ts'
 import type { ApiPlace, LanistaApi, Listed, ViewKind, Views } from '../../model/api/lanista-api.ts'
 import { logLine } from '../../model/api/log-line.ts'
-import { rangeView, vmView } from '../../model/api/range-view.ts'
+import { viewLists } from '../../model/api/view-documents.ts'
 import { steered } from '../../model/api/steering.ts'
 import { UserError } from '../../model/user-error.ts'
 import { API_SOCKET } from '../state/api-socket.ts'
@@ -15,14 +13,7 @@ import { followFeed } from './feed-client.ts'
 
 type ListSchema<T> = z.ZodType<{ readonly asOf: string; readonly items: readonly T[] }>
 
-const LISTS: { readonly [K in ViewKind]: ListSchema<Views[K]> } = {
-  ranges: listOf('RangeList', rangeView),
-  vms: listOf('VmList', vmView),
-  networks: listOf('NetworkList', networkView),
-  nodes: listOf('NodeList', nodeView),
-  templates: listOf('TemplateList', templateView),
-  events: listOf('EventList', eventView),
-}
+const LISTS: { readonly [K in ViewKind]: ListSchema<Views[K]> } = viewLists
 
 const logs = listOf('LogLineList', logLine)
 

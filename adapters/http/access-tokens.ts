@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { causeInWords } from '../error-code.ts'
 
 /** Who asks, and what he may. */
-export interface Person {
+interface Person {
   readonly name: string
   readonly mayWrite: boolean
 }

@@ -75,10 +75,22 @@ export function apiApp(served: ApiServed): Hono {
       return problemResponse(502, error.message)
     }
   })
-  on(API_ROUTES.vms, () => list('VmList', api.list('vms')))
-  on(API_ROUTES.networks, () => list('NetworkList', api.list('networks')))
-  on(API_ROUTES.nodes, () => list('NodeList', api.list('nodes')))
-  on(API_ROUTES.templates, () => list('TemplateList', api.list('templates')))
+  on(API_ROUTES.vms, async () => {
+    await api.freshen()
+    return list('VmList', api.list('vms'))
+  })
+  on(API_ROUTES.networks, async () => {
+    await api.freshen()
+    return list('NetworkList', api.list('networks'))
+  })
+  on(API_ROUTES.nodes, async () => {
+    await api.freshen()
+    return list('NodeList', api.list('nodes'))
+  })
+  on(API_ROUTES.templates, async () => {
+    await api.freshen()
+    return list('TemplateList', api.list('templates'))
+  })
   on(API_ROUTES.events, ({ query }) => {
     const { asOf, items } = api.list('events')
     const range = query('range')

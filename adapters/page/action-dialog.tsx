@@ -1,13 +1,13 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ControllerView } from '../../model/api/cluster-views.ts'
 import type { Steering } from '../../model/api/steering.ts'
 import { Symbol } from './marks.tsx'
 import { Message } from './message.tsx'
 import { ranges } from './store.ts'
 import { type Answer, steer, token } from './token.ts'
-import { count } from './words.ts'
+import { count, shortId } from './words.ts'
 
 /** What a person is being asked about. */
 export type Asked =
@@ -27,7 +27,8 @@ const close = (): void => void (asking.value = undefined)
 export function ActionDialog({ asked }: { readonly asked: Asked }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null)
   const opener = useRef(document.activeElement)
-  useEffect(() => {
+  // At once: the next key is for the question.
+  useLayoutEffect(() => {
     element.current?.showModal()
     return () => {
       if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus()
@@ -220,9 +221,10 @@ function Farewell({ waiting }: { readonly waiting: Waiting }): JSX.Element {
         <p key={why}>{why}</p>
       ))}
       <ul class="going">
-        {waiting.ranges.map(({ name, vms }) => (
+        {waiting.ranges.map(({ name, vms, removedBy }) => (
           <li key={name}>
-            <strong>{name}</strong>:{' '}
+            <strong>{name}</strong>
+            {removedBy !== undefined && ` (its file was deleted by ${shortId(removedBy)})`}:{' '}
             {vms.length === 0 ? 'no VM' : vms.map((vm) => `${vm.name} (${vm.vmid} on ${vm.node})`).join(', ')}
           </li>
         ))}

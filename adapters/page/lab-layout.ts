@@ -149,9 +149,3 @@ function drawRow(row: readonly Group[], top: number, boxWidth: number): readonly
     }
   })
 }
-
-/** As much of a text as fits, by the width of common letters. @param width in units of the picture @param size of the letters */
-export function fitText(text: string, width: number, size: number): string {
-  const most = Math.floor(width / (size * 0.56))
-  return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1))}…`
-}

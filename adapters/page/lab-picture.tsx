@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { RangeView, VmView } from '../../model/api/range-view.ts'
-import { BOX, fitText, type LabLayout, layoutLab, type Panel } from './lab-layout.ts'
+import { BOX, type LabLayout, layoutLab, type Panel } from './lab-layout.ts'
 import { MARK_PATHS } from './marks.tsx'
 import { rangeHref } from './route.ts'
 import { type Mark, PHASES } from './states.ts'
@@ -36,6 +36,10 @@ export function LabPicture({
         role="group"
         aria-label={`Picture of range ${range.name}: its router, its VLANs and ${range.vms.length} VMs`}
       >
+        <defs>
+          <Clip name="vm-box" width={layout.panels[0]?.boxWidth ?? BOX.width} />
+          <Clip name="router-box" width={layout.router.width} />
+        </defs>
         <path class="wire" d={layout.wires} />
         <Router range={range} layout={layout} chosen={chosen} />
         {layout.panels.map((panel) => (
@@ -132,43 +136,46 @@ interface VmPictureProps {
 
 function VmPicture({ vm, range, x, y, width, isChosen, label }: VmPictureProps): JSX.Element {
   const { word, mark } = shownOf(vm)
-  const name = ownName(vm.name, range.name)
-  const spoken = [
-    vm.name,
-    label,
-    word,
-    vm.address,
-    vm.node === undefined ? 'on no node' : `on ${vm.node}`,
-    vm.trouble === undefined ? undefined : `trouble: ${vm.trouble}`,
-  ]
+  // Read aloud one after the other: the spaces keep them apart.
+  const address = vm.address ?? 'no address'
+  const doing = `${label === undefined ? '' : `${label}, `}${word}${placeWords(vm)}`
   return (
     <a
       href={isChosen ? rangeHref(range.name) : rangeHref(range.name, vm.name)}
       class={`vm ${mark}${isChosen ? ' chosen' : ''}`}
-      aria-label={spoken.filter(Boolean).join(', ')}
       aria-current={isChosen ? 'true' : undefined}
     >
-      <title>{vm.name}</title>
       <rect class="box" x={x} y={y} width={width} height={BOX.height} rx={8} />
-      <g class={`symbol ${mark}`} transform={`translate(${x + 9} ${y + 9})`}>
-        <rect width={20} height={20} rx={5} />
-        <path d={MARK_PATHS[mark]} transform="translate(3 3) scale(.875)" />
+      {/* What is too long ends at the edge of the box. */}
+      <g transform={`translate(${x} ${y})`} clip-path={`url(#${label === undefined ? 'vm' : 'router'}-box)`}>
+        <g class={`symbol ${mark}`} transform="translate(9 9)">
+          <rect width={20} height={20} rx={5} />
+          <path d={MARK_PATHS[mark]} transform="translate(3 3) scale(.875)" />
+        </g>
+        <text class="name" x={36} y={24}>
+          {ownName(vm.name, range.name)}{' '}
+        </text>
+        <text class="address" x={10} y={44}>
+          {address}{' '}
+        </text>
+        <text class="doing" x={10} y={59}>
+          {doing}
+        </text>
       </g>
-      <text class="name" x={x + 36} y={y + 24}>
-        {fitText(name, width - 44, 14)}
-      </text>
-      <text class="address" x={x + 10} y={y + 44}>
-        {vm.address ?? 'no address'}
-      </text>
-      <text class="doing" x={x + 10} y={y + 59}>
-        {fitText(
-          `${label === undefined ? '' : `${label}, `}${word}${vm.node === undefined ? '' : vm.phase === 'absent' ? `, for ${vm.node}` : ` on ${vm.node}`}`,
-          width - 18,
-          12,
-        )}
-      </text>
     </a>
   )
+}
+
+const Clip = ({ name, width }: { readonly name: string; readonly width: number }): JSX.Element => (
+  <clipPath id={name}>
+    <rect width={width - 6} height={BOX.height} />
+  </clipPath>
+)
+
+/** Where it is, or will be. */
+const placeWords = ({ node, phase }: VmView): string => {
+  if (node === undefined) return ''
+  return phase === 'absent' ? `, for ${node}` : ` on ${node}`
 }
 
 /** A VM that runs and has trouble is shown with the trouble. */

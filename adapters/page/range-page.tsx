@@ -44,7 +44,7 @@ export function RangePage({ name }: { readonly name: string }): JSX.Element {
           The lab <span class="what">{phaseWords(range.vms)}</span>
         </h2>
         <LabPicture range={range} chosen={chosen} />
-        {vm !== undefined && <VmPanel vm={vm} />}
+        <div aria-live="polite">{vm !== undefined && <VmPanel key={vm.name} vm={vm} />}</div>
       </section>
       <div class="columns">
         <Diagnostics range={range} />

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import type { VmView } from '../../model/api/range-view.ts'
 import { shownOf } from './lab-picture.tsx'
 import { Since, State } from './marks.tsx'
@@ -9,8 +10,10 @@ import { byteWords } from './words.ts'
 /** All that is known of one VM. */
 export function VmPanel({ vm }: { readonly vm: VmView }): JSX.Element {
   const { observed } = vm
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), [])
   return (
-    <section class="vm-panel" aria-labelledby="vm-title">
+    <section ref={panel} class="vm-panel" aria-labelledby="vm-title">
       <div class="title">
         <h3 id="vm-title">{vm.name}</h3>
         <State shown={shownOf(vm)} />

@@ -13,6 +13,7 @@ import { createBridgeWriter } from './bridges.ts'
 import { createGuestCensus } from './guest-census.ts'
 import { createGuestAgents } from './guest-agents.ts'
 import { createGuestNicReader } from './guest-nics.ts'
+import { createGuestTasks } from './guest-tasks.ts'
 import { createHosts } from './hosts.ts'
 import { createNicLooks } from './nic-looks.ts'
 import { createNicReader } from './nics.ts'
@@ -140,6 +141,7 @@ export const connectProxmox = (
     bridges: createBridgeWriter(api, runTask),
     machines: createMachines({ api, runTask, templates, lanes, plugs }),
     reboots: createReboots(api, runTask),
+    guestTasks: createGuestTasks(api),
     pools: createPools(api),
     access: createAccessWriter(api),
     standing: {

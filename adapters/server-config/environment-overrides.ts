@@ -25,11 +25,13 @@ export interface Overrides {
 const TOKEN_VARIABLE = 'LANISTA_PROXMOX_TOKEN'
 
 /**
- * Not meant for the configuration: those of the tests, and those that Kubernetes puts into each pod for a Service
+ * Not meant for the configuration: those of the tests, those of commands, and those that Kubernetes puts into each pod for a Service
  * named `lanista` or `lanista-…`.
  */
 const FOREIGN = [
   /^LANISTA_(TEST|CONTRACT)_/,
+  // Where commands find a Lanista elsewhere.
+  /^LANISTA_(SERVER|TOKEN_FILE)$/,
   /_SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?$/,
   /_PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$/,
 ]

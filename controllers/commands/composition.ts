@@ -5,6 +5,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { ConfigSource } from '../../model/config-source.ts'
 import type { DoctorLooks } from '../../model/doctor-looks.ts'
 import type { DestroyOrderStore, OrdersUntold } from '../../model/destroy-order.ts'
+import type { LeftBehind } from '../../model/left-behind.ts'
 import type { HostRoutes } from '../../model/host-routes.ts'
 import type { LogOptions } from '../../model/log-options.ts'
 import type { MigrationJournalStore } from '../../model/migration-journal.ts'
@@ -65,13 +66,17 @@ export interface Composition {
   /** What goes wrong, in sentences, for whoever reads a command's output. */
   openTroubles(print: (line: string) => void, options?: Pick<LogOptions, 'level'>): Logger
   connect(config: ServerConfig, logger: Logger): Promise<Connected>
+  /** What the last Lanista of this configuration left. Throws `UserError` when who asks may not read it. */
+  leftBehind(config: ServerConfig): Promise<LeftBehind>
+  /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
+  controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
   /**
    * The running Lanista, elsewhere or on this machine; undefined when none runs on this machine. Throws `UserError` when it is there and
    * does not answer.
+   *
+   * @param config of the one on this machine; undefined where another is named
    */
-  lanista(config: ServerConfig, place: ApiPlace, signal: AbortSignal): Promise<LanistaApi | undefined>
-  /** A controller for a configuration, asked for anew in each pass, and what it is connected to. Nothing runs yet. */
-  controller(config: () => ServerConfig, connected: Connected, logger: Logger): WiredController
+  lanista(config: ServerConfig | undefined, place: ApiPlace, signal: AbortSignal): Promise<LanistaApi | undefined>
   /** The host that this runs on, where Ludus' network is to be moved to SDN. Nothing is read or changed yet. */
   host(config: ServerConfig, configFile: string, logger: Logger): Promise<HostParts>
   /** What `lanista doctor` looks at; nothing is looked at yet. @param logger is told of requests */

@@ -6,6 +6,7 @@ import { destroyOrderFiles } from '../../adapters/state/destroy-order-files.ts'
 import { whyOrdersUntold } from '../../adapters/state/orders-untold.ts'
 import { IpRoutes } from '../../adapters/host/routes.ts'
 import { type LineSink, openLogger, logDestination, openTroubles } from '../../adapters/logger.ts'
+import { leftStatuses } from '../../adapters/state/left-statuses.ts'
 import { migrationJournalFiles } from '../../adapters/state/migration-journal-file.ts'
 import { openMetrics } from '../../adapters/metrics/open-metrics.ts'
 import { httpsNotifier } from '../../adapters/notify/send.ts'
@@ -83,8 +84,12 @@ export function compose({ version, environment, log }: ComposeOptions): Composit
     connect: (config, logger) => connect(config, logger, { ...outside, version, logLines }),
     lanista: async (config, place, signal) => {
       const { findLanista } = await import('../../adapters/api-client/lanista-client.ts')
-      return await findLanista(place, config.lanista.state_dir, environment, signal)
+      return await findLanista(place, config?.lanista.state_dir ?? '', environment, signal)
     },
+    leftBehind: async ({ lanista: { state_dir: stateDir } }) => ({
+      ...(await leftStatuses(stateDir)),
+      events: await eventFile(stateDir).read(),
+    }),
     controller: (config, connected, logger) => controllerFor(config, connected, outside, logger),
     host: async (config, configFile, logger) =>
       (await import('./host-parts.ts')).hostParts(config, configFile, logger, outside),

@@ -109,6 +109,9 @@ interface NotifyParts {
   readonly readyBefore: () => Promise<ReadonlyMap<string, ReadyBefore>>
 }
 
+/** Who asks what is there waits no longer for a look. In milliseconds. */
+const LOOKED_WITHIN_MS = 3000
+
 /** What is left may take so long to be given back before anybody is looked after. In milliseconds. */
 const TIDIED_WITHIN_MS = 5000
 
@@ -243,6 +246,7 @@ export function wireController(parts: ControllerParts): WiredController {
     },
     onStanding: (rangeId) => telling.worked(rangeId),
     onRest: (rangeId) => {
+      telling.rested()
       const { report } = register.of(rangeId)
       const digest = report.readyWith
       const reached = digest === undefined ? undefined : files.reached(rangeId, digest)
@@ -262,6 +266,7 @@ export function wireController(parts: ControllerParts): WiredController {
     mode: () => decided.mode,
     natBridge: () => settings().natBridge,
     notReady: () => folder.problem ?? parts.telling.silence(3 * resyncMs()),
+    lookAgain: () => unlessLong(look(), LOOKED_WITHIN_MS, steady, signal),
     steering: {
       known: async () => [...new Set([...(await files.list()), ...board.all().map(({ id }) => id)])].sort(),
       read: (rangeId) => files.read(rangeId),

@@ -14,6 +14,7 @@ import type { StatusBoard } from '../report/status-board.ts'
 import type { RangeController } from '../range/range-controller.ts'
 import { Steer, type SteerParts } from '../steering/steer.ts'
 import { Feed } from '../telling/feed.ts'
+import { Freshness } from '../telling/freshness.ts'
 import type { TellingParts } from '../telling/telling-parts.ts'
 import { type ViewParts, ViewSource } from '../telling/view-source.ts'
 
@@ -28,6 +29,8 @@ interface Around extends Omit<
   readonly clock: Clock
   readonly random: () => number
   readonly logger: Logger
+  /** Resolves when the cluster was looked at, or could not be in a moment. Never rejects. */
+  readonly lookAgain: () => Promise<void>
   readonly steering: Pick<SteerParts, 'known' | 'read' | 'trigger' | 'suspendOrders'>
 }
 
@@ -40,6 +43,8 @@ export interface Telling {
   /** The cluster was looked at. */
   seen(snapshot: ClusterSnapshot): void
   zone(findings: readonly ZoneFinding[]): void
+  /** Nothing more is to be done for a range. */
+  rested(): void
   /** Something about what is done for a range has changed. */
   worked(rangeId: string): void
   /** Where a range stands is asked of these from now on. */
@@ -68,12 +73,14 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
   const feed = new Feed(views, clock)
   const steer = new Steer({ ...steering, approvals, commits, events, clock })
 
+  const freshness = new Freshness(() => around.lookAgain())
   const before = new Map<string, StatusBefore>()
   board.onChange((status) => {
     for (const news of statusEvents(before.get(status.id), status)) events.record(news)
     before.set(status.id, status)
     if (WAITS.has(readyConditionOf(status)?.reason ?? '')) lookAtWaiting()
     feed.rangeChanged(status.id)
+    freshness.spoil()
   })
   board.onForget((rangeId) => {
     if (before.delete(rangeId)) events.record(forgottenEvent(rangeId))
@@ -95,6 +102,7 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
     events,
     api: {
       list: (kind) => views.list(kind),
+      freshen: () => freshness.freshen(),
       controller: () => views.controller(),
       feed: (lastId) => feed.open(lastId),
       logs: (about) => logLines.of(about),
@@ -113,6 +121,7 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
     seen: (snapshot) => {
       for (const news of lookEvents(last, snapshot)) events.record(news)
       last = snapshot
+      freshness.renewed()
       lookAtWaiting()
       views.seen(snapshot)
       feed.changed('cluster')
@@ -122,6 +131,9 @@ export function wireTelling(parts: TellingParts, around: Around): Telling {
       feed.changed('cluster')
     },
     worked: (rangeId) => feed.rangeChanged(rangeId),
+    rested: () => {
+      if (feed.hasReaders) void freshness.freshen()
+    },
     follow: (controller) => {
       ranges = controller
     },

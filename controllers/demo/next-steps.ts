@@ -24,7 +24,7 @@ export function nextSteps(
     ['see it all', `open ${http}/ in a browser`],
     ['see a plan', `npx lanista plan --config ${configFile}`],
     ['see the metrics', `curl -s ${http}/metrics | grep ^lanista_range`],
-    ['see the status', `curl -s ${http}/api/v1/ranges`],
+    ['look around', `npx lanista tree JD --config ${configFile}`],
   ]
   return [
     paint('bold', 'It keeps watching. In another terminal, try:'),

@@ -1,7 +1,7 @@
 import type { ClusterObserver } from '../../model/ports.ts'
 import type { ClusterSnapshot } from '../../model/snapshot.ts'
 import type { ClusterStanding, NodeStanding, StorageStanding } from '../../model/watched.ts'
-import { promisedIn, type Reservation } from '../../reconcilers/placement/capacity.ts'
+import { promisedIn, promisedOn, type Reservation } from '../../reconcilers/placement/capacity.ts'
 
 /** What was last seen of the cluster, for who tells of it. Nothing is decided by it. */
 export class LastLook {
@@ -30,10 +30,7 @@ function clusterStandingOf(seen: ClusterSnapshot, reserved: readonly Reservation
     isUp: online,
     memoryBytes,
     usedBytes: memoryUsedBytes,
-    // What goes to a node that is not known yet counts on each, as for placing.
-    promisedBytes: promised
-      .filter(({ node }) => node === undefined || node === name)
-      .reduce((sum, each) => sum + each.memoryBytes, 0),
+    promisedBytes: promisedOn(promised, name),
     cpuLoad,
   }))
   return { quorate: seen.quorate, nodes, storages: storagesOf(seen) }

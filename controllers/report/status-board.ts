@@ -25,6 +25,8 @@ export class StatusBoard {
   #trouble: string | undefined
   /** By range: one write after the other, so that an older status never overwrites a newer one; one that hangs holds up no other range's. */
   readonly #writing = new Map<string, Promise<void>>()
+  /** Ranges whose last write failed. */
+  readonly #failed = new Set<string>()
   /** Ranges with news since their write under way began. */
   readonly #unwritten = new Set<string>()
 
@@ -98,6 +100,13 @@ export class StatusBoard {
     this.#forgetting.add(listener)
   }
 
+  /** What could not be written is tried once more. */
+  retry(): void {
+    const failed = [...this.#failed]
+    this.#failed.clear()
+    for (const rangeId of failed) this.#writeSoon(rangeId)
+  }
+
   /** Resolves when everything reported so far is written, or could not be, or has taken too long. Never rejects. */
   async written(): Promise<void> {
     const done = new AbortController()
@@ -138,8 +147,10 @@ export class StatusBoard {
       await (status === undefined ? this.#store.remove(rangeId) : this.#store.write(status))
       if (this.#trouble !== undefined) this.#logger.info('statuses are written again')
       this.#trouble = undefined
+      this.#failed.delete(rangeId)
       this.#onWritten(true)
     } catch (error) {
+      this.#failed.add(rangeId)
       this.#onWritten(false)
       const trouble = String(error)
       if (trouble === this.#trouble) return

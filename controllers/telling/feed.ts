@@ -46,6 +46,11 @@ export class Feed {
     this.#clock = clock
   }
 
+  /** Somebody waits for what changes. */
+  get hasReaders(): boolean {
+    return this.#waiting.size > 0
+  }
+
   /** Something of this may have changed. Costs nothing while nobody reads. */
   changed(part: Part): void {
     this.#dirty.add(part)

@@ -2,6 +2,7 @@ import type { CheckedFile } from '../../model/checked-file.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { printable } from '../../model/printable.ts'
 import type { Paint, Style } from './paint.ts'
+import { blankLike } from './text-width.ts'
 
 /**
  * What was found in files, for people: each with its place first, as terminals and editors can jump to it, then the line with a
@@ -59,18 +60,6 @@ function diagnosticLines(
         ]
   return [`${place}: ${said}`, ...shown, ...(remedy === '' ? [] : [`    ${paint('green', remedy)}`])]
 }
-
-/** Characters that take two columns in a terminal, and those that take none. */
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]/u
-const COMBINING = /\p{M}/u
-
-/** Blanks as wide as the first characters of a text. */
-const blankLike = (text: string, characters: number): string =>
-  Array.from(text)
-    .slice(0, characters)
-    .map((character) => (WIDE.test(character) ? '  ' : COMBINING.test(character) ? '' : ' '))
-    .join('')
 
 const problemsIn = (files: readonly CheckedFile[]): number =>
   files.reduce((sum, { problems }) => sum + problems.length, 0)

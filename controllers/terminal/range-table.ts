@@ -1,94 +1,62 @@
-import { stripVTControlCharacters } from 'node:util'
-import Table from 'cli-table3'
 import { SUSPENDED } from '../../model/condition.ts'
+import { printable } from '../../model/printable.ts'
 import { type RangeStatus, readyConditionOf, type VmStatus } from '../../model/range-status.ts'
-import type { VmPhase } from '../../model/vm-phase.ts'
-import { NO_BORDERS } from './no-borders.ts'
-import type { Paint, Style } from './paint.ts'
+import { type Cell, fittedTable } from './fitted-table.ts'
+import type { Paint } from './paint.ts'
+import { PHASE_SIGN, PHASE_STYLE } from './phase-words.ts'
+import { shortened } from './text-width.ts'
 
-const PHASE_STYLE: Readonly<Record<VmPhase, Style>> = {
-  absent: 'dim',
-  cloning: 'cyan',
-  configuring: 'cyan',
-  starting: 'cyan',
-  running: 'green',
-  stopping: 'cyan',
-  stopped: 'dim',
-  deleting: 'cyan',
-  blocked: 'red',
-  unknown: 'yellow',
-}
-/** A sign beside the colour, for those who see none. */
-const PHASE_SIGN: Readonly<Record<VmPhase, string>> = {
-  absent: '·',
-  cloning: '◔',
-  configuring: '◑',
-  starting: '◕',
-  running: '●',
-  stopping: '◒',
-  stopped: '○',
-  deleting: '◌',
-  blocked: '✗',
-  unknown: '?',
-}
 const COLUMNS = ['RANGE', 'VM', 'NODE', 'VMID', 'ADDRESS', 'PHASE', 'WHY'] as const
+/** On a narrower terminal the VMID, which spells the address, gives its room to the reason. */
+const WITH_VMID = 100
 
 /**
- * Ranges and their VMs as a table for people, one line a VM, with a line per range that says whether it is Ready.
+ * Ranges and their VMs as a table for people, one line a VM, with a line per range that says whether it is Ready. No line is wider than
+ * the terminal: the last column is shortened first.
  *
- * @param width columns of the terminal; the last column is shortened to fit
+ * @param width columns of the terminal
  */
 export function rangeTable(statuses: readonly RangeStatus[], paint: Paint, width: number): string {
-  const rows = statuses.flatMap((status) => rowsOf(status, paint))
-  const fixed = COLUMNS.slice(0, -1).map(
-    (name, column) => Math.max(name.length, ...rows.map((row) => plainLength(row[column] ?? ''))) + 2,
+  const isShown = (name: (typeof COLUMNS)[number]): boolean => name !== 'VMID' || width >= WITH_VMID
+  const shown = COLUMNS.filter(isShown)
+  const rows = statuses.flatMap(rowsOf).map((row) => row.filter((_, column) => isShown(COLUMNS[column] ?? 'WHY')))
+  const table = fittedTable(
+    shown.map((title) => ({ title })),
+    rows,
+    paint,
+    width,
   )
-  const left = Math.max(12, width - fixed.reduce((sum, each) => sum + each, 0) - 1)
-  const table = new Table({
-    head: COLUMNS.map((name) => paint('dim', name)),
-    colWidths: [...fixed, left],
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: NO_BORDERS,
-  })
-  table.push(...rows)
   const summaries = statuses.map((status) => summaryOf(status, paint, width))
-  return [table.toString(), '', ...summaries].join('\n')
+  return [...table, '', ...summaries].join('\n')
 }
 
-function rowsOf(status: RangeStatus, paint: Paint): readonly string[][] {
+function rowsOf(status: RangeStatus): readonly (readonly Cell[])[] {
   const { id, number, vms } = status
   // Nobody has looked since, so no phase of it is shown as if it were known.
   const isSuspended = readyConditionOf(status)?.reason === SUSPENDED
   return vms.map((vm, index) => [
-    index === 0 ? paint('bold', number === undefined ? id : `${id} (${number})`) : '',
-    vm.name,
-    vm.node ?? '-',
-    vm.vmid === undefined ? '-' : String(vm.vmid),
-    vm.address ?? '-',
-    isSuspended ? paint('dim', `${PHASE_SIGN.unknown} ${vm.phase}`) : phaseText(vm, paint),
-    whyText(vm, paint),
+    index === 0 ? { text: number === undefined ? id : `${id} (${number})`, style: 'bold' } : { text: '' },
+    { text: vm.name },
+    { text: vm.node ?? '-' },
+    { text: vm.vmid === undefined ? '-' : String(vm.vmid) },
+    { text: vm.address ?? '-' },
+    isSuspended
+      ? { text: `${PHASE_SIGN.unknown} ${vm.phase}`, style: 'dim' }
+      : { text: `${PHASE_SIGN[vm.phase]} ${vm.phase}`, style: PHASE_STYLE[vm.phase] },
+    whyCell(vm),
   ])
 }
 
-function whyText({ trouble, remark, why }: VmStatus, paint: Paint): string {
-  if (trouble !== undefined) return paint('red', trouble)
-  return remark === undefined ? why : paint('yellow', remark)
+function whyCell({ trouble, remark, why }: VmStatus): Cell {
+  if (trouble !== undefined) return { text: trouble, style: 'red' }
+  return remark === undefined ? { text: why } : { text: remark, style: 'yellow' }
 }
-
-const phaseText = ({ phase }: VmStatus, paint: Paint): string =>
-  paint(PHASE_STYLE[phase], `${PHASE_SIGN[phase]} ${phase}`)
 
 function summaryOf(status: RangeStatus, paint: Paint, width: number): string {
   const ready = readyConditionOf(status)
   const text = (word: string): string => `${status.id.padEnd(4)} ${word}`
   if (ready?.status === 'True') return paint('green', text('Ready'))
-  const shortened = shorten(
-    text(`not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at yet'}`),
-    width,
-  )
-  return paint(ready?.reason === 'Progressing' || ready?.status === 'Unknown' ? 'yellow' : 'red', shortened)
+  const told = text(`not Ready: ${ready?.reason ?? 'Pending'}: ${ready?.message ?? 'not looked at yet'}`)
+  const shown = shortened(printable(told, width), width)
+  return paint(ready?.reason === 'Progressing' || ready?.status === 'Unknown' ? 'yellow' : 'red', shown)
 }
-
-const shorten = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`
-const plainLength = (text: string): number => stripVTControlCharacters(text).length

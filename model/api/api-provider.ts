@@ -20,6 +20,8 @@ export interface FeedReader {
 /** What the API tells and takes, whatever carries it. */
 export interface ApiProvider {
   list<K extends ViewKind>(kind: K): Listed<Views[K]>
+  /** Resolves when what is told of the cluster shows what was done since the last look, or could not be seen in a moment. Never rejects. */
+  freshen(): Promise<void>
   controller(): ControllerView
   /** @param lastId of the last message that was read before, in another connection */
   feed(lastId: string | undefined): FeedReader

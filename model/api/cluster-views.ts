@@ -3,7 +3,7 @@ import { moment } from './documents.ts'
 import { nodeNetworkView } from './range-view.ts'
 
 /** One guest on a node, for the bar of its memory. */
-export const nodeVmView = z.object({
+const nodeVmView = z.object({
   vmid: z.number(),
   name: z.string(),
   range: z.string().optional().meta({ description: 'Left out for a guest of no range.' }),
@@ -14,7 +14,7 @@ export const nodeVmView = z.object({
 })
 
 /** A storage as one node sees it. */
-export const storageView = z.object({
+const storageView = z.object({
   name: z.string(),
   shared: z.boolean(),
   active: z.boolean(),
@@ -76,7 +76,7 @@ export const templateView = z.object({
 export type TemplateView = z.infer<typeof templateView>
 
 /** What is wrong with the zone, or with the cluster as a whole. */
-export const findingView = z.object({
+const findingView = z.object({
   severity: z.enum(['error', 'warning']),
   reason: z.string(),
   message: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { moment } from './documents.ts'
 
 /** What an event is about. */
-export const EVENT_OBJECTS = ['Range', 'Vm', 'Network', 'Node', 'Controller'] as const
+const EVENT_OBJECTS = ['Range', 'Vm', 'Network', 'Node', 'Controller'] as const
 
 /** Something that happened: equal ones in a row are one with a count, as in Kubernetes. */
 export const eventView = z.object({

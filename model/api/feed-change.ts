@@ -4,7 +4,7 @@ import { eventView } from './event-view.ts'
 import { rangeView } from './range-view.ts'
 
 /** Anything that the API tells of. */
-export const anyView = z.discriminatedUnion('kind', [
+const anyView = z.discriminatedUnion('kind', [
   rangeView,
   nodeView,
   networkView,

@@ -9,13 +9,13 @@ import { moment } from './documents.ts'
  * `Ready`: as its file asks; `Progressing`: work on it goes on; `NotReady`: something is in the way; `Suspended`: left alone, as
  * somebody asked; `Unknown`: nothing is known of it just now; `Absent`: nothing of it is left, as was asked.
  */
-export const RANGE_STATES = ['Ready', 'Progressing', 'NotReady', 'Suspended', 'Unknown', 'Absent'] as const
+const RANGE_STATES = ['Ready', 'Progressing', 'NotReady', 'Suspended', 'Unknown', 'Absent'] as const
 
-export const rangeState = z.enum(RANGE_STATES)
+const rangeState = z.enum(RANGE_STATES)
 export type RangeState = z.infer<typeof rangeState>
 
 /** A condition with since when its status holds. */
-export const conditionView = z.object({
+const conditionView = z.object({
   type: z.string(),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: z.string(),
@@ -36,14 +36,14 @@ const revisionView = z.object({
 })
 
 /** How far a range has followed its file. */
-export const revisionsView = z.object({
+const revisionsView = z.object({
   seen: revisionView,
   actedOn: revisionView.optional(),
   reached: revisionView.optional(),
   held: z.object({ reason: z.string(), message: z.string() }).optional(),
 })
 
-export const diagnosticView = z.object({
+const diagnosticView = z.object({
   file: z.string(),
   line: z.number().optional(),
   column: z.number().optional(),
@@ -89,7 +89,7 @@ export const nodeNetworkView = z.object({
 })
 
 /** A change that a plan holds, or what it waits for. */
-export const changeView = z.object({
+const changeView = z.object({
   sign: z.enum(['+', '~', '!', '?', '-']),
   subject: z.string(),
   text: z.string(),

@@ -76,6 +76,12 @@ export function capacityOf(snapshot: ClusterSnapshot, promised: readonly Promise
   return { rooms, space: spaceOf(snapshot.storages, promised), loadPerCore }
 }
 
+/** What is promised on a node and does not show in its figures yet, in bytes. What goes to a node that is not known counts on each. */
+export const promisedOn = (promised: readonly Promised[], node: string): number =>
+  promised
+    .filter((each) => each.node === undefined || each.node === node)
+    .reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
+
 /**
  * What is promised and not in the figures yet: reservations, VMs of ours that are configured and not running, and VMs
  * started within the statistics' lag. No VM counts twice: a reservation stands in for its guest, and what a guest

@@ -1,7 +1,7 @@
 import type { NodeView } from '../../model/api/cluster-views.ts'
 import type { RangeStatus } from '../../model/range-status.ts'
 import type { ClusterSnapshot, GuestSeen, NodeSeen } from '../../model/snapshot.ts'
-import { promisedIn, type Reservation } from '../placement/capacity.ts'
+import { promisedIn, promisedOn, type Reservation } from '../placement/capacity.ts'
 import { compareNames } from '../placement/compare-names.ts'
 import { inSteps, MEMORY_STEP } from './coarse.ts'
 
@@ -68,9 +68,7 @@ export function nodeViews(
         cpuLoad: Math.round(node.cpuLoad * 100) / 100,
         memoryBytes: node.memoryBytes,
         memoryUsedBytes: inSteps(node.memoryUsedBytes, MEMORY_STEP.node),
-        memoryPromisedBytes: promised
-          .filter((each) => each.node === node.name)
-          .reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+        memoryPromisedBytes: promisedOn(promised, node.name),
         uptimeSeconds: node.uptimeSeconds,
         vms: [...guests.map((guest) => guestOn(guest, told)), ...arrivingAt(node.name)].sort(
           (a, b) => b.memoryBytes - a.memoryBytes || a.vmid - b.vmid,

@@ -16,6 +16,7 @@ export function fakeApi(statuses: readonly RangeStatus[], changes: Partial<ApiPr
   }
   return {
     list: <K extends ViewKind>(kind: K): Listed<Views[K]> => ({ asOf: '2026-01-01T00:00:00.000Z', items: lists[kind] }),
+    freshen: () => Promise.resolve(),
     controller: () => ({
       kind: 'Controller',
       instance: 'a',

@@ -13,6 +13,7 @@ import type {
 import { ProxmoxError, type ProxmoxErrorKind } from '../../model/proxmox-error.ts'
 import type { AccessWriter, Proxmox } from '../../model/ports.ts'
 import type { GuestAgents } from '../../model/guest-agent.ts'
+import type { GuestTasks } from '../../model/guest-tasks.ts'
 import type { NicLooks } from '../../model/nic-look.ts'
 import type { Reboots } from '../../model/reboot-ports.ts'
 import type {
@@ -122,6 +123,12 @@ export class FakeProxmox implements Proxmox {
   readonly reboots: Reboots = {
     reboot: () => Promise.reject(new Error('nobody reboots in a cluster in memory')),
     tasksOf: () => Promise.resolve([]),
+  }
+
+  readonly guestTasks: GuestTasks = {
+    of: () => Promise.resolve([]),
+    one: () => Promise.reject(new Error('a cluster in memory has no tasks')),
+    logEnd: () => Promise.resolve([]),
   }
 
   readonly sdn: SdnWriter = {

@@ -190,6 +190,18 @@ export const proxmoxContract = (title: string, open: () => Promise<Site>, longes
       )
     })
 
+    it('tells the tasks of a VM, the latest first, with how they ended and the end of their logs', async () => {
+      const { node, vmid } = site.template
+      const [failed] = await proxmox.guestTasks.of(node, vmid, 1, signal)
+      expect(failed).to.include({ type: 'qmstart', id: String(vmid), node })
+      expect(failed?.end).to.match(/template/)
+      const upid = failed?.upid ?? ''
+      expect(await proxmox.guestTasks.one(upid, signal)).to.deep.equal(failed)
+      expect(await proxmox.guestTasks.logEnd(upid, 1, signal)).to.deep.equal([`TASK ERROR: ${failed?.end}`])
+      const tasks = await proxmox.guestTasks.of(node, site.vmid, 10, signal)
+      expect(tasks.map(({ type, end }) => [type, end])).to.deep.include(['qmstart', 'OK'])
+    })
+
     it('deletes no VM that runs and no pool that has one, then both, and is content when the pool is gone', async () => {
       const { node } = site.template
       expect((await proxmox.pools.read(pool(), signal))?.guests).to.include(site.vmid)

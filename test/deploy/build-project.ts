@@ -35,6 +35,8 @@ export const SKIPPED: Built = { status: 0, said: 'build: dist/ is up to date\n' 
 export interface BuildProject {
   readonly folder: string
   put(name: string, text: string): Promise<void>
+  /** A page whose script is this. */
+  putPage(script: string): Promise<void>
   compiled(name: string): Promise<string>
   /** In place of the real one. */
   putEndlessCompiler(): Promise<void>
@@ -55,6 +57,12 @@ export async function openBuildProject(): Promise<BuildProject> {
   return {
     folder,
     put,
+    putPage: async (script) => {
+      await mkdir(path.join(folder, 'adapters/page'), { recursive: true })
+      await put('adapters/page/index.html', '<script type="module" src="%SCRIPT%"></script>')
+      await put('adapters/page/main.tsx', script)
+      for (const name of ['feed-worker.ts', 'page.css', 'icon.svg']) await put(`adapters/page/${name}`, '')
+    },
     compiled: (name) => readFile(path.join(folder, 'dist', name), 'utf8'),
     putEndlessCompiler: async () => {
       await rm(path.join(folder, 'node_modules'))

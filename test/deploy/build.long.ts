@@ -39,6 +39,30 @@ describe('the build', () => {
     expect(await project.compiled('model/word.js')).to.include('old')
   })
 
+  it('bundles the page beside it, under names that change with what it says', async () => {
+    await project.putPage('document.title = "old"')
+    expect(await project.build()).to.deep.equal(COMPILED)
+    const scriptOf = async (): Promise<string> => /assets\/page-\w+\.js/.exec(await project.compiled('page/index.html'))?.[0] ?? ''
+    const before = await scriptOf()
+    expect(await project.compiled(`page/${before}`)).to.include('old')
+    expect((await readdir(path.join(project.folder, 'dist/page/assets'))).filter((name) => name.endsWith('.br'))).to.have.lengthOf(4)
+    expect(await project.build()).to.deep.equal(SKIPPED)
+    await project.putPage('document.title = "new"')
+    expect(await project.build()).to.deep.equal(COMPILED)
+    expect(await scriptOf()).not.to.equal(before)
+    expect(await project.compiled(`page/${await scriptOf()}`)).to.include('new')
+  })
+
+  it('leaves what it made before where the page has an error, and says which', async () => {
+    await project.putPage('document.title = "old"')
+    await project.build()
+    await project.putPage("import './missing.ts'")
+    const { status, said } = await project.build()
+    expect(said).to.include('Could not resolve "./missing.ts"')
+    expect(status).to.equal(1)
+    expect(await project.compiled('page/index.html')).to.include('/assets/page-')
+  })
+
   it('comes to one result where two run at once', async () => {
     const both = await Promise.all([project.build(), project.build()])
     expect(both.map(({ status }) => status)).to.deep.equal([0, 0])

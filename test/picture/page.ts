@@ -31,7 +31,7 @@ const PICTURES: readonly Picture[] = [
   { name: 'ranges', view: '#/ranges', scheme: 'light' },
   { name: 'ranges-dark', view: '#/ranges', scheme: 'dark' },
   { name: 'range', view: '#/ranges/KT', scheme: 'light', size: [1280, 800] },
-  { name: 'vm', view: '#/ranges/blue/vms/blue-kali', scheme: 'dark', size: [1280, 740] },
+  { name: 'vm', view: '#/ranges/blue/vms/blue-kali', scheme: 'dark', size: [1280, 760] },
   { name: 'nodes', view: '#/nodes', scheme: 'light' },
   { name: 'networks', view: '#/networks', scheme: 'light', size: [1280, 640] },
   { name: 'plan', view: '#/plan', scheme: 'dark', size: [1280, 640] },

@@ -32,6 +32,10 @@ export interface StartOptions {
   readonly notifier?: Notifier
   /** Default: left out. */
   readonly log?: 'on standard error'
+  /** Parts in place of the product's own. */
+  readonly composition?: Partial<Composition>
+  /** Somebody is at a terminal of that many columns. Default: nobody is. */
+  readonly columns?: number
 }
 
 /**
@@ -40,7 +44,9 @@ export interface StartOptions {
  */
 export function startHere(args: readonly string[], options: StartOptions = {}): Started {
   const stop = new AbortController()
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const { columns } = options
+  const stdout = Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns, rows: 24 })
+  const stderr = new PassThrough()
   const said = { stdout: '', stderr: '', both: '' }
   for (const [name, stream] of [
     ['stdout', stdout],
@@ -93,10 +99,14 @@ export function startHere(args: readonly string[], options: StartOptions = {}): 
 }
 
 /** Runs a command line within this process to its end, without its log. */
-export const lanistaHere = (args: readonly string[]): Promise<Ended> => startHere(args).ended
+export const lanistaHere = (args: readonly string[], options: StartOptions = {}): Promise<Ended> =>
+  startHere(args, options).ended
 
-function compositionWith({ environment = {}, notifier, log }: StartOptions, stderr: PassThrough): Composition {
-  const own = compose({ version: 'test', environment, log: stderr })
+function compositionWith(
+  { environment = {}, notifier, log, composition }: StartOptions,
+  stderr: PassThrough,
+): Composition {
+  const own = { ...compose({ version: 'test', environment, log: stderr }), ...composition }
   return {
     ...own,
     openLog: (options) => (log === undefined ? quiet : own.openLog(options)),

@@ -47,7 +47,7 @@ describe('the page of a running Lanista, in a browser', () => {
     const { page, complaints } = await openTab(await openBrowser(browser), url, '#/ranges')
     await page.getByRole('heading', { name: 'All 2 ranges are ready' }).waitFor()
     await page.getByRole('link', { name: 'KT' }).click()
-    await page.getByRole('link', { name: /^KT-b, running, 10\.\d+\.20\.1, on pve/ }).waitFor()
+    await page.getByRole('link', { name: /^b 10\.\d+\.20\.1 running on pve/ }).waitFor()
 
     await writeFile(path.join(site.ranges, 'KT.yml'), 'ludus: [')
     await page.getByRole('heading', { name: 'What is wrong in its file' }).waitFor()

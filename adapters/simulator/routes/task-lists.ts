@@ -3,9 +3,12 @@ import { flag, integer, oneOf, shared, text } from '../parameters.ts'
 import { anyUser } from '../permission.ts'
 import type { Call, Route } from '../route.ts'
 import { nodesOf, type Task } from '../world.ts'
+import { splitUser } from '../privileges.ts'
 import { isOwnTask, taskFacts } from './tasks.ts'
 
-const outcome = (status: string): string => {
+/** In the words of `statusfilter`; one that runs has none yet. */
+const outcome = (status: string | undefined): string => {
+  if (status === undefined) return 'unknown'
   if (status === 'OK') return 'ok'
   if (/^WARNINGS: \d+$/.test(status)) return 'warning'
   return status === 'unexpected status' ? 'unknown' : 'error'
@@ -16,19 +19,34 @@ const row = (task: Task): Readonly<Record<string, unknown>> => ({
   ...(task.end === undefined ? {} : { endtime: task.end.at, status: task.end.status }),
 })
 
+/** The token's name is split off only once a task has ended. */
+const shownUser = (task: Task): string => (task.end === undefined ? task.user : splitUser(task.user).userid)
+
+/** One that runs is `RUNNING`, and has its user as it stands in the UPID. */
+const rowOfNode = (task: Task): Readonly<Record<string, unknown>> => {
+  if (task.end !== undefined) return row(task)
+  const { tokenid: _, ...facts } = row(task)
+  return { ...facts, user: task.user, status: 'RUNNING' }
+}
+
 /** Those of one node a list's filters let through, running ones first, then the latest ended first. */
 const filtered = ({ sim, node, params }: Call): readonly Task[] => {
   const { source = 'archive', vmid, since, until, typefilter, userfilter, statusfilter } = params
-  const outcomes = statusfilter === undefined ? undefined : splitList(statusfilter.toLowerCase())
+  // Whoever asks for errors is told all that is not well, whatever else he asks for.
+  const outcomes =
+    params['errors'] === '1'
+      ? ['warning', 'error', 'unknown']
+      : statusfilter === undefined
+        ? undefined
+        : splitList(statusfilter.toLowerCase())
   const wanted = (task: Task): boolean =>
     (source === 'all' || (source === 'active') === (task.end === undefined)) &&
-    (params['errors'] !== '1' || (task.end !== undefined && outcome(task.end.status) === 'error')) &&
     (vmid === undefined || task.id === vmid) &&
     (typefilter === undefined || task.type === typefilter) &&
-    (userfilter === undefined || task.user.includes(userfilter)) &&
+    (userfilter === undefined || shownUser(task).toLowerCase().includes(userfilter.toLowerCase())) &&
     (since === undefined || task.startedAt >= Number(since)) &&
     (until === undefined || task.startedAt <= Number(until)) &&
-    (outcomes === undefined || (task.end !== undefined && outcomes.includes(outcome(task.end.status))))
+    (outcomes === undefined || outcomes.includes(outcome(task.end?.status)))
   const last = (task: Task): number => task.end?.at ?? Infinity
   return sim.world.tasks
     .filter((task) => task.node === node.name && wanted(task))
@@ -38,10 +56,11 @@ const filtered = ({ sim, node, params }: Call): readonly Task[] => {
 
 const listOfNode = (call: Call): readonly unknown[] => {
   const audit = call.may(`/nodes/${call.node.name}`, 'Sys.Audit')
-  const tasks = filtered(call).filter((task) => audit || isOwnTask(call, task))
+  const isOwn = (task: Task): boolean => (task.end === undefined ? task.user === call.user : isOwnTask(call, task))
+  const tasks = filtered(call).filter((task) => audit || isOwn(task))
   const start = Number(call.params['start'] ?? 0)
   call.extra('total', tasks.length)
-  return tasks.slice(start, start + Number(call.params['limit'] ?? 50)).map(row)
+  return tasks.slice(start, start + Number(call.params['limit'] ?? 50)).map(rowOfNode)
 }
 
 const perNode = 25

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { BOX, fitText, layoutLab } from '../../../adapters/page/lab-layout.ts'
+import { BOX, layoutLab } from '../../../adapters/page/lab-layout.ts'
 import type { RangeView, VmView } from '../../../model/api/range-view.ts'
 import { madeUpViews } from '../../builders/made-up-views.ts'
 
@@ -70,10 +70,5 @@ describe('the picture of a lab', () => {
           for (const other of boxes.slice(index + 1)) expect(overlap(box, other)).to.equal(false)
       }),
     )
-  })
-
-  it('shortens what would not fit, and says so', () => {
-    expect(fitText('dc01', 100, 14)).to.equal('dc01')
-    expect(fitText('a-name-that-is-much-too-long', 100, 14)).to.equal('a-name-that…')
   })
 })

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import { hasBrowser, launchBrowser } from '../../builders/browser.ts'
 import { controllerView } from '../../builders/made-up-views.ts'
 import { openPageServer, type PageServer } from '../../builders/page-server.ts'
-import { axeFindings, openBrowser, openTab, overflowOf, SCREENS } from './open-tab.ts'
+import { axeFindings, goTo, openBrowser, openTab, overflowOf, SCREENS, type Tab } from './open-tab.ts'
 import { brokenViews, NOW, someRanges, VIEWS } from './views.ts'
 
 /** Installations, and what is looked at of each. */
@@ -33,16 +33,19 @@ describe('how the page looks, in a browser', () => {
       for (const scheme of ['light', 'dark'] as const) {
         describe(`in ${scheme} colours`, () => {
           let person: BrowserContext
-          before(async () => void (person = await openBrowser(browser, { scheme })))
+          let tab: Tab
+          before(async () => {
+            person = await openBrowser(browser, { scheme })
+            tab = await openTab(person, server.url)
+          })
           after(() => person.close())
 
           for (const [name, address] of looks)
             it(`${name}: axe finds nothing, and the browser complains of nothing`, async () => {
-              const { page, complaints } = await openTab(person, server.url, address)
-              expect(await axeFindings(page)).to.deep.equal([])
-              expect(complaints).to.deep.equal([])
+              await goTo(tab.page, address)
+              expect(await axeFindings(tab.page, scheme === 'dark')).to.deep.equal([])
+              expect(tab.complaints).to.deep.equal([])
               expect(server.missed).to.deep.equal([])
-              await page.close()
             })
         })
       }
@@ -50,10 +53,10 @@ describe('how the page looks, in a browser', () => {
       for (const screen of ['phone', 'wall'] as const)
         it(`fits ${screen === 'phone' ? 'a phone' : 'a wall'}: no view is wider than ${SCREENS[screen].width} pixels`, async () => {
           const person = await openBrowser(browser, { screen })
+          const { page } = await openTab(person, server.url)
           for (const [name, address] of looks) {
-            const { page } = await openTab(person, server.url, address)
+            await goTo(page, address)
             expect(await overflowOf(page), name).to.equal(0)
-            await page.close()
           }
           await person.close()
         })

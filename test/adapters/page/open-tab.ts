@@ -53,6 +53,14 @@ export async function openTab(context: BrowserContext, url: string, view = ''): 
   return { page, complaints }
 }
 
+/** Goes to another view of the page that is open. */
+export async function goTo(page: Page, view: string): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash
+  }, view)
+  await shown(page)
+}
+
 /** Resolves when the page shows all there is, and no list grows any more. */
 export async function shown(page: Page): Promise<void> {
   await page.waitForFunction(() => {
@@ -66,9 +74,14 @@ export async function shown(page: Page): Promise<void> {
   })
 }
 
-/** What axe finds of a page as it is now, each with the elements; empty when nothing. */
-export async function axeFindings(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page, axeSource: axe.source }).analyze()
+/**
+ * What axe finds of a page as it is now, each with the elements; empty when nothing.
+ *
+ * @param onlyColours what does not depend on colours was looked at already
+ */
+export async function axeFindings(page: Page, onlyColours = false): Promise<readonly string[]> {
+  const builder = new AxeBuilder({ page, axeSource: axe.source })
+  const { violations } = await (onlyColours ? builder.withTags('cat.color') : builder).analyze()
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 }
 

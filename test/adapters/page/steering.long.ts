@@ -86,7 +86,7 @@ describe('the page by keyboard, and what one may do there', () => {
 
   for (const [view, reached] of [
     ['#/ranges', /^KT$/],
-    ['#/ranges/KT', /^KT-dc01-1, configuring/],
+    ['#/ranges/KT', /^dc01-1 10.2.30.13 configuring/],
     ['#/nodes', /^pve3$/],
     ['#/networks', /^Networks by node$/],
     ['#/plan', /^soc$/],

@@ -54,6 +54,26 @@ describe('a simulator on a virtual clock', () => {
     expect(await status()).to.include({ status: 'stopped', exitstatus: 'OK' })
   })
 
+  it('lists a task that runs as RUNNING and of the user in its UPID, and as its result and without the token once it has ended', async () => {
+    await lab.vnets(['vb', 101])
+    await lab.controller('PUT', '/cluster/sdn')
+    const list = async (params: Readonly<Record<string, string | number>>) =>
+      rowsOf(await lab.root('GET', '/nodes/pve1/tasks', { typefilter: 'reloadnetworkall', ...params })).map((row) => [
+        row['user'],
+        row['tokenid'],
+        row['status'],
+      ])
+    // None has an outcome while it runs, and what has none is not well.
+    expect(await list({ source: 'all', errors: 1, userfilter: 'LANISTA@pve!' })).to.deep.equal([
+      ['lanista@pve!lanista', undefined, 'RUNNING'],
+    ])
+    expect(await list({})).to.deep.equal([])
+    await clock.advance(60_000)
+    expect(await list({ userfilter: 'LANISTA@pve' })).to.deep.equal([['lanista@pve', 'lanista', 'OK']])
+    expect(await list({ errors: 1 })).to.deep.equal([])
+    expect(await list({ userfilter: 'lanista@pve!' })).to.deep.equal([])
+  })
+
   it('shows a new name in the resources up to ten seconds late, but new tags at once', async () => {
     const guest = lab.world.guests.get(9000)
     guest?.config.set('name', 'renamed').set('tags', 'lanista')

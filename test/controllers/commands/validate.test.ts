@@ -79,6 +79,7 @@ async function validate(
     openLog: () => quiet,
     openTroubles: () => quiet,
     lanista: never,
+    leftBehind: never,
     connect: async () =>
       await Promise.resolve({
         config,

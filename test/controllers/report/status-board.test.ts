@@ -185,6 +185,12 @@ describe('StatusBoard', () => {
     await tell('MN')
     expect(told).to.deep.equal(['status could not be written', 'statuses are written again'])
     expect(writes).to.deep.equal([false, false, true])
+    // Those that could not be written are not left as they were.
+    board.retry()
+    await settled()
+    board.retry()
+    await settled()
+    expect(writes).to.deep.equal([false, false, true, true, true])
   })
 
   it('holds nobody up when a status can not be written at all, and waits for it no longer than a while at the end', async () => {

@@ -56,6 +56,14 @@ describe('the table of ranges', () => {
     expect(lines).to.have.length(7)
   })
 
+  it('fits 80 columns with names as Ludus gives them, and leaves the VMID out there', () => {
+    const machines = [vmStatus('JD-router-debian12-x64'), vmStatus('JD-WS01', { phase: 'configuring' })]
+    const table = rangeTable([rangeStatus('JD', machines)], plain, 80).split('\n')
+    expect(table.filter((line) => line.length > 80)).to.deep.equal([])
+    expect(table[0]).to.match(/^RANGE +VM +NODE +ADDRESS +PHASE +WHY$/)
+    expect(table[1]).to.match(/ JD-router-debian12-x64 .* its target_node$/)
+  })
+
   it('is nowhere green for a suspended range, whose VMs nobody has looked at since', () => {
     const suspended = { reason: 'Suspended', message: 'range JD: suspended by Ada: exam' }
     const painted = rangeTable(
@@ -182,5 +190,15 @@ describe('the live view', () => {
     expect(written[1]).to.include('c\nd\ne\n').and.not.include('b')
     expect(written[2]?.startsWith('\u001B[3A\r')).to.equal(true)
     expect(written.map(stripVTControlCharacters).join('')).to.equal('\rc\nd\ne\n\rx\n')
+  })
+
+  it('counts a line that is wider than the terminal as the rows that it takes', () => {
+    const written: string[] = []
+    const terminal = { rows: 5, columns: 10, write: (text: string) => written.push(text) }
+    const view = liveView(terminal)
+    view.draw(`first\n\u001B[32m${'x'.repeat(25)}\u001B[39m\nlast`)
+    expect(written[1]).to.include('x').and.not.include('first')
+    view.draw('y')
+    expect(written[2]?.startsWith('\u001B[4A\r')).to.equal(true)
   })
 })
