@@ -45,7 +45,7 @@ export async function runCommandLine(
     status = ended
   }
   try {
-    await commands(version, composition, outside, finish).parseAsync(args, { from: 'user' })
+    await lanistaCommands(version, composition, outside, finish).parseAsync(args, { from: 'user' })
     return status
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
@@ -55,11 +55,12 @@ export async function runCommandLine(
   }
 }
 
-function commands(
+/** All commands, none of them run yet. @param finish told the exit status of the one that ran */
+export function lanistaCommands(
   version: string,
   composition: Composition,
   outside: Outside,
-  finish: (status: number) => void,
+  finish: (status: number) => void = () => undefined,
 ): Command {
   const { stdin, stdout, stderr, stopSignal, hangups } = outside
   const print = (line: string): void => void stdout.write(`${line}\n`)

@@ -26,7 +26,11 @@ export const savedPlanSchema = z
     lanista: z.string().meta({ description: 'Version of the Lanista that made it.' }),
     createdAt: z.iso.datetime(),
     basedOn: z.strictObject({
-      cluster: z.strictObject({ name: z.string().nullable(), nodes: z.array(z.string()) }),
+      cluster: z.strictObject({
+        name: z.string().nullable(),
+        nodes: z.array(z.string()),
+        hosts: z.array(z.string()).meta({ description: 'Of the API, as the configuration names them.' }),
+      }),
       settings: digest.meta({ description: 'Stands for the settings that plans depend on.' }),
       ranges: z.array(
         z.strictObject({

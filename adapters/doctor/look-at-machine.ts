@@ -40,7 +40,8 @@ async function whyUnwritable(folder: string): Promise<string | undefined> {
   } catch (error) {
     return errorCode(error) === 'ENOSPC' ? 'the disk is full' : causeInWords(error)
   } finally {
-    await rm(probe, { force: true })
+    // Where nothing can be made, this may not even look.
+    await rm(probe, { force: true }).catch(() => undefined)
   }
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import tls from 'node:tls'
 import type { CertificateLook } from '../../model/doctor-looks.ts'
 
@@ -12,7 +13,13 @@ export const lookAtCertificate = (url: string, signal: AbortSignal): Promise<Cer
     signal.throwIfAborted()
     const { hostname, port } = new URL(url)
     const host = hostname.replace(/^\[(.*)\]$/, '$1')
-    const socket = tls.connect({ host, port: Number(port === '' ? 443 : port), rejectUnauthorized: false })
+    const socket = tls.connect({
+      host,
+      port: Number(port === '' ? 443 : port),
+      // As each request says: whoever serves several names there shows the certificate of this one.
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      rejectUnauthorized: false,
+    })
     const end = (settle: () => void): void => {
       signal.removeEventListener('abort', onAbort)
       socket.on('error', () => undefined).destroy()

@@ -1,4 +1,5 @@
 import { planSettingsOf } from '../../model/plan-settings.ts'
+import { apiUrlsOf } from '../../model/server-config.ts'
 import type { PlanGround } from '../saved-plan/make-saved-plan.ts'
 import type { Connected } from './composition.ts'
 import { readFolderOrSay } from './plan-now.ts'
@@ -10,5 +11,10 @@ export async function groundOfPlan(
   signal: AbortSignal,
 ): Promise<PlanGround> {
   const [{ awake, trouble }, snapshot] = await Promise.all([readFolderOrSay(files, now), proxmox.observe(signal)])
-  return { specs: trouble === undefined ? awake : [], settings: planSettingsOf(config), snapshot }
+  return {
+    specs: trouble === undefined ? awake : [],
+    settings: planSettingsOf(config),
+    hosts: apiUrlsOf(config),
+    snapshot,
+  }
 }

@@ -35,9 +35,10 @@ export async function plannedRun(
   const ground = await groundOfPlan(connected, clock.now(), signal)
   const movedGround = groundMoved(saved, groundNow(ground))
   if (movedGround.length > 0) throw movedError(movedGround)
-  const pinned = { ...connected, files: pinnedFiles(files, saved) }
-  const report = await planNow(pinned, { proposal: undefined, isShared: false }, clock, signal)
-  const moved = actionsMoved(saved, ofRanges(report, rangeIds), report.nodes)
+  const pinned = { ...connected, config: withoutMore(config), files: pinnedFiles(files, saved) }
+  const asked = { proposal: undefined, isShared: false }
+  const report = ofRanges(await planNow(pinned, asked, clock, signal), rangeIds)
+  const moved = actionsMoved(saved, report, report.nodes)
   if (moved.length > 0) throw movedError(moved)
   const actions = actionsIn(report).map(({ action }) => action)
   print(`plan of ${saved.createdAt}: ${actions.length} changes, still as they were planned`)
@@ -48,16 +49,20 @@ export async function plannedRun(
       files: pinned.files,
       proxmox: plannedAlone(connected.proxmox, writesOf(actions)),
     },
-    config: withoutMore(config),
+    config: pinned.config,
     rangeIds,
   }
 }
 
-/** What a run does besides what a plan shows: it removes ranges whose files are gone, and sets routes on this machine. */
+/**
+ * Without what a run does besides what a plan shows: it removes ranges whose files are gone, sets routes on this machine, and, where that
+ * is set, applies what others have pending, which nobody has seen in the plan.
+ */
 const withoutMore = (config: Connected['config']): Connected['config'] => ({
   ...config,
   lanista: {
     ...config.lanista,
+    sdn: { ...config.lanista.sdn, apply_foreign: false },
     prune: { ...config.lanista.prune, enabled: false },
     routes: { ...config.lanista.routes, enabled: false },
   },

@@ -16,6 +16,7 @@ export async function within<T>(
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Told<T>>((resolve) => {
     timer = setTimeout(() => resolve(untold(`no answer within ${limit / 1000} s`)), limit)
+    if (either.aborted) resolve(untold('it was stopped'))
     either.addEventListener('abort', () => resolve(untold('it was stopped')), { once: true })
   })
   try {

@@ -54,7 +54,9 @@ export function plannedAlone(proxmox: Proxmox, planned: ReadonlySet<PlannedWrite
       lastStart: (...args) => machines.lastStart(...args),
       audit: (...args) => machines.audit(...args),
       clone: (request, permit) =>
-        must(write.clone(request.target, request.vmid, request.name), () => machines.clone(request, permit)),
+        must(write.clone(request.target, request.vmid, request.name, request.template.vmid), () =>
+          machines.clone(request, permit),
+        ),
       configure: (node, vmid, ...rest) =>
         must(write.configure(node, vmid), () => machines.configure(node, vmid, ...rest)),
       start: (node, vmid, permit) => must(write.start(node, vmid), () => machines.start(node, vmid, permit)),

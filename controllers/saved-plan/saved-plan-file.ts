@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { constants, open, rename, rm, stat } from 'node:fs/promises'
 import { savedPlanSchema, type SavedPlan } from '../../model/saved-plan.ts'
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
@@ -12,6 +12,9 @@ export async function writeSavedPlan(file: string, plan: SavedPlan): Promise<voi
   const shown = `--out ${printable(file, 4096)}`
   const there = await stat(file).catch(() => undefined)
   if (there !== undefined && !there.isFile()) throw new UserError(`${shown}: it is no file; name one`)
+  // A name that was mistyped may be that of a range file.
+  if (there !== undefined && there.size > 0 && !(await isPlanThere(file)))
+    throw new UserError(`${shown}: there is a file which is no saved plan; name another, or take that away first`)
   const beside = `${file}.${randomUUID()}.tmp`
   try {
     const opened = await open(beside, 'wx', 0o600)
@@ -31,15 +34,27 @@ export async function writeSavedPlan(file: string, plan: SavedPlan): Promise<voi
   }
 }
 
+/** Also one of another version. */
+const isPlanThere = async (file: string): Promise<boolean> => {
+  const { text } = await read(file).catch(() => ({ text: '' }))
+  const value = jsonOf(text)
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'SavedPlan'
+}
+
 /** The plan in a file. Throws `UserError` for one that is none, of another version, or that others may have changed. */
 export async function readSavedPlan(file: string): Promise<SavedPlan> {
   const shown = `--plan ${printable(file, 4096)}`
-  const { text, mode } = await read(file).catch((error: unknown) => {
+  const { text, mode, owner } = await read(file).catch((error: unknown) => {
     throw new UserError(`${shown}: it can't be read (${whyOf(error)}); make one with lanista plan --out`, error)
   })
   if ((mode & 0o022) !== 0)
     throw new UserError(
       `${shown}: others may write to it (mode ${(mode & 0o777).toString(8)}), so it may not be what was looked at; make it again with lanista plan --out`,
+    )
+  // Root may write to every file anyway.
+  if (owner !== 0 && owner !== (process.getuid?.() ?? owner))
+    throw new UserError(
+      `${shown}: it belongs to another user (${owner}), so it may not be what was looked at; make it again with lanista plan --out, as the user that carries it out`,
     )
   const value = jsonOf(text)
   const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
@@ -55,12 +70,21 @@ export async function readSavedPlan(file: string): Promise<SavedPlan> {
   )
 }
 
-async function read(file: string): Promise<{ readonly text: string; readonly mode: number }> {
-  const opened = await open(file, 'r')
+interface PlanText {
+  readonly text: string
+  readonly mode: number
+  readonly owner: number
+}
+
+async function read(file: string): Promise<PlanText> {
+  // A pipe would be waited for until somebody writes to it, and a device may have no end.
+  const opened = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const { mode, size } = await opened.stat()
+    const seen = await opened.stat()
+    if (!seen.isFile()) throw new Error('it is no file')
+    const { mode, size, uid: owner } = seen
     if (size > LARGEST) throw new Error('it is too large for a plan')
-    return { text: await opened.readFile('utf8'), mode }
+    return { text: await opened.readFile('utf8'), mode, owner }
   } finally {
     await opened.close()
   }

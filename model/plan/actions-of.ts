@@ -29,7 +29,7 @@ function vmActions({ spec, vmid, step, phase, message }: VmPlan): readonly Actio
   switch (step.kind) {
     case 'create':
       return [
-        { kind: 'clone-vm', ...on(step.to), reason: message },
+        { kind: 'clone-vm', ...on(step.to), template: step.template.vmid, reason: message },
         configure(step.to),
         ...started(step.to, step.power),
       ]

@@ -61,6 +61,8 @@ export type Action =
       readonly vm: string
       readonly vmid: number
       readonly node: string
+      /** VMID of the copy of the template that is cloned. */
+      readonly template: number
       readonly reason: string
     }
   | {

@@ -30,7 +30,30 @@ export function networkChecks(
   const why =
     settings.clusterMode === undefined ? 'by what the cluster is' : `as cluster_mode is ${settings.clusterMode}`
   const said = ok('network-mode', 'networks of ranges', `${how}, ${why}`)
-  return [said, ...(mode === 'vnets' ? zoneChecks(snapshot, settings) : natBridgeChecks(snapshot, settings))]
+  return [
+    said,
+    ...(mode === 'vnets' ? zoneChecks(snapshot, settings) : natBridgeChecks(snapshot, settings)),
+    ...untoldNetworks(snapshot, mode),
+  ]
+}
+
+/** Nodes that run, and whose own networks nobody has told. */
+function untoldNetworks({ nodes, nodeNetworks }: ClusterSnapshot, mode: NetworkMode): readonly DoctorCheck[] {
+  const unknown =
+    mode === 'vnets'
+      ? 'which address it has as a peer, and what its interface carries'
+      : 'whether its bridges are as they should be'
+  return nodes
+    .filter(({ name, online }) => online && !nodeNetworks.some(({ node }) => node === name))
+    .map(({ name }) =>
+      amiss(
+        'warn',
+        mode === 'vnets' ? 'zone-mtu' : 'nat-bridge',
+        `network of ${name}`,
+        `it could not be looked at, so it is not known ${unknown}`,
+        `see why it does not answer: pvesh get /nodes/${name}/network; and whether the token has Sys.Audit there`,
+      ),
+    )
 }
 
 function zoneChecks(snapshot: ClusterSnapshot, settings: PlanSettings): readonly DoctorCheck[] {

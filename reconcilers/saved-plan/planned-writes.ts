@@ -23,7 +23,8 @@ export const write = {
   deleteBridge: (node: string, name: string): PlannedWrite => `delete bridge ${name} on ${node}`,
   activate: (node: string): PlannedWrite => `activate the network of ${node}`,
   revert: (node: string): PlannedWrite => `take back what is staged on ${node}`,
-  clone: (node: string, vmid: number, name: string): PlannedWrite => `${on('clone VM', node, vmid)} as ${name}`,
+  clone: (node: string, vmid: number, name: string, template: number): PlannedWrite =>
+    `${on('clone VM', node, vmid)} as ${name} from template ${template}`,
   configure: (node: string, vmid: number): PlannedWrite => on('configure VM', node, vmid),
   start: (node: string, vmid: number): PlannedWrite => on('start VM', node, vmid),
   shutdown: (node: string, vmid: number): PlannedWrite => on('shut down VM', node, vmid),
@@ -60,7 +61,7 @@ function writesOfOne(action: Action | RemovalAction): readonly PlannedWrite[] {
     case 'activate-network':
       return [write.activate(action.node)]
     case 'clone-vm':
-      return [write.clone(action.node, action.vmid, action.vm)]
+      return [write.clone(action.node, action.vmid, action.vm, action.template)]
     case 'configure-vm':
       return [write.configure(action.node, action.vmid)]
     case 'start-vm':

@@ -22,7 +22,14 @@ export function groundMoved({ basedOn }: SavedPlan, now: GroundNow): readonly st
     name === null ? `a single node (${nodes.join(', ')})` : `the cluster ${printable(name)}`
   const isOther =
     cluster.name !== now.cluster.name || (cluster.name === null && cluster.nodes.join() !== now.cluster.nodes.join())
+  // Labs are made alike: a node on its own is called pve everywhere.
+  const isElsewhere = !cluster.hosts.some((host) => now.cluster.hosts.includes(host))
   return [
+    ...(isElsewhere && !isOther
+      ? [
+          `cluster: the plan was made through ${listed(cluster.hosts)}, and this configuration asks ${listed(now.cluster.hosts)}, which may be another of the same name; ${cure}`,
+        ]
+      : []),
     ...(isOther
       ? [
           `cluster: the plan was made for ${called(cluster.name, cluster.nodes)}, and this is ${called(now.cluster.name, now.cluster.nodes)}; use the configuration that it was made with`,
@@ -45,18 +52,28 @@ export function groundMoved({ basedOn }: SavedPlan, now: GroundNow): readonly st
   ]
 }
 
+const listed = (hosts: readonly string[]): string => hosts.map((host) => printable(host, 300)).join(', ')
+
 /** The same by what is to be done: each action that is no longer to be done, and each that would be done besides. */
 export function actionsMoved(saved: SavedPlan, report: PlanReport, nodes: readonly NodeAfter[]): readonly string[] {
   const now = actionsIn(report).map(savedAction)
   const gone = without(saved.actions, now)
   const added = without(now, saved.actions)
   const full = nodes.filter(({ freeMemoryBytes }) => freeMemoryBytes < 0)
+  const isAmong = (each: SavedAction, others: readonly SavedAction[]): boolean =>
+    others.some(({ range, sign, what }) => range === each.range && sign === each.sign && what === each.what)
   return [
-    ...gone.map((each) => `${subjectOf(each)}: ${shown(each)} is planned, and is not to be done any more, or can't be`),
-    ...added.map(
-      (each) =>
-        `${subjectOf(each)}: ${shown(each)} would be done now, and is not in the plan (${printable(each.why, 300)})`,
+    ...gone.map((each) =>
+      isAmong(each, added)
+        ? `${subjectOf(each)}: ${shown(each)} would be done otherwise than it is planned, such as with another value, or from another template`
+        : `${subjectOf(each)}: ${shown(each)} is planned, and is not to be done any more, or can't be`,
     ),
+    ...added
+      .filter((each) => !isAmong(each, gone))
+      .map(
+        (each) =>
+          `${subjectOf(each)}: ${shown(each)} would be done now, and is not in the plan (${printable(each.why, 300)})`,
+      ),
     // What keeps it from being done says more than that it is not.
     ...(gone.length === 0 ? [] : whysIn(report)),
     ...(saved.placements.length === 0

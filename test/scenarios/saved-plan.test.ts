@@ -96,7 +96,7 @@ describe('a plan that is kept', function () {
     const plan = savedPlanSchema.parse(JSON.parse(await readFile(file, 'utf8')))
     await writeFile(
       file,
-      JSON.stringify({ ...plan, basedOn: { ...plan.basedOn, cluster: { name: 'other', nodes: [] } } }),
+      JSON.stringify({ ...plan, basedOn: { ...plan.basedOn, cluster: { ...plan.basedOn.cluster, name: 'other' } } }),
     )
     expect((await carryOut()).stderr).to.match(
       /\n {2}cluster: the plan was made for the cluster other, and this is the cluster /,

@@ -39,7 +39,7 @@ describe('Proxmox in which only what is planned can be written', () => {
         const call: unknown = Reflect.get(own, method)
         if (typeof call !== 'function') throw new Error(`${name}.${method}`)
         // Enough for any of them: a path, a VMID and the like are text in what is said.
-        const outcome: unknown = await Promise.resolve(Reflect.apply(call, own, [{}, 1, {}, {}])).catch(
+        const outcome: unknown = await Promise.resolve(Reflect.apply(call, own, [{ template: {} }, 1, {}, {}])).catch(
           (error: unknown) => error,
         )
         if (FREE.has(`${name}.${method}`)) expect(outcome, method).to.equal('sent')
@@ -53,12 +53,12 @@ describe('Proxmox in which only what is planned can be written', () => {
   it('sends what is planned, and what goes with it', () => {
     const on = { vm: 'a', vmid: 7, node: 'pve1', reason: '' }
     const planned = writesOf([
-      { kind: 'clone-vm', ...on },
+      { kind: 'clone-vm', ...on, template: 9001 },
       { kind: 'delete-network', network: 'vnet r1', reason: '' },
       { kind: 'delete-network', network: 'bridge vmbr1001 on pve2', reason: '' },
     ])
     expect([...planned]).to.have.members([
-      write.clone('pve1', 7, 'a'),
+      write.clone('pve1', 7, 'a', 9001),
       write.lockSdn(),
       write.deleteVnet('r1'),
       write.applySdn(),
@@ -66,6 +66,7 @@ describe('Proxmox in which only what is planned can be written', () => {
       write.activate('pve2'),
       write.revert('pve2'),
     ])
-    expect(planned.has(write.clone('pve2', 7, 'a'))).to.equal(false)
+    expect(planned.has(write.clone('pve2', 7, 'a', 9001))).to.equal(false)
+    expect(planned.has(write.clone('pve1', 7, 'a', 9002))).to.equal(false)
   })
 })
