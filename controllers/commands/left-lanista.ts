@@ -104,7 +104,8 @@ export class LeftLanista implements LanistaApi {
       mode: () => (typeof mode === 'string' ? mode : undefined),
       natBridge: () => settings.natBridge,
       events: { all: () => this.#left.events },
-      notReady: () => 'no Lanista runs',
+      // That none runs has been said.
+      notReady: () => undefined,
       site: () => ({ hosts: [], unwritten: undefined }),
       git: undefined,
       clock: this.#composition.clock,
