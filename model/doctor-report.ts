@@ -70,13 +70,14 @@ export const amiss = (
 
 /** Of a sentence `subject: finding; remedy`, as most messages are; a subject that it does not have is given. */
 export function amissAs(level: 'warn' | 'fail', code: DoctorCode, message: string, subject: string): DoctorCheck {
-  const [, own, rest] = /^((?:[^:;]|:(?! ))+): (.*)$/s.exec(message) ?? [undefined, subject, message]
-  const said = rest ?? message
+  const end = message.indexOf(': ')
+  const isOwn = end > 0 && !message.slice(0, end).includes(';')
+  const [own, said] = isOwn ? [message.slice(0, end), message.slice(end + 2)] : [subject, message]
   const at = [said.indexOf('; in the web interface: '), said.indexOf('; ')].find((each) => each >= 0)
   return amiss(
     level,
     code,
-    own ?? subject,
+    own,
     at === undefined ? said : said.slice(0, at),
     at === undefined ? '' : said.slice(at + 2),
   )

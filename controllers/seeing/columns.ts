@@ -70,8 +70,12 @@ const whyEvent = ({ object, message }: EventView): string => {
 }
 
 /** How many of a range's VMs run: `4/5`. */
-export const runningText = ({ vms }: RangeView): string =>
-  `${vms.filter(({ phase }) => phase === 'running').length}/${vms.length}`
+export function runningText({ vms }: RangeView): string {
+  if (vms.length === 0) return '-'
+  const running = vms.filter(({ phase }) => phase === 'running').length
+  // Nobody has looked at those of a suspended range.
+  return vms.every(({ phase }) => phase === 'unknown') ? `?/${vms.length}` : `${running}/${vms.length}`
+}
 
 /**
  * The columns of each kind, the one that gives way first as the last. Those that are not `wide` leave it some room on a terminal of 80

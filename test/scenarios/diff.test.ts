@@ -59,7 +59,7 @@ describe('lanista diff', function () {
     expect(await diff(path.join(site.ranges, 'JD.yml'))).to.deep.equal({ status: 0, stdout: '', stderr: '' })
   })
 
-  it('shows hardware, a NIC, power, a tag and a VNet that somebody has changed, each with its field', async () => {
+  itLong('shows hardware, a NIC, power, a tag and a VNet that somebody has changed, each with its field', async () => {
     const { vmid, node } = vm('JD-a')
     const [b, config] = [vm('JD-b'), vm('JD-a')]
     const net0 = String(site.simulator.world.guests.get(vmid)?.config.get('net0'))
@@ -81,7 +81,7 @@ describe('lanista diff', function () {
     expect(config.vmid).to.equal(vmid)
   })
 
-  it('compares a file that is not in the folder, and VMs that it does not name', async () => {
+  itLong('compares a file that is not in the folder, and VMs that it does not name', async () => {
     const file = path.join(path.dirname(site.config), 'JD.yml')
     await writeFile(file, rangeText([{ name: 'a', vlan: 10, octet: 1, ram: 3 }]))
     const { status, stdout } = await diff(file)
@@ -92,7 +92,7 @@ describe('lanista diff', function () {
     expect(status).to.equal(1)
   })
 
-  it('shows what goes of a range whose state is absent', async () => {
+  itLong('shows what goes of a range whose state is absent', async () => {
     const file = path.join(path.dirname(site.config), 'JD.yml')
     await writeFile(file, `${rangeText(VMS)}ludus_extensions: { lanista: { state: absent } }\n`)
     const { status, stdout } = await diff(file)
@@ -119,25 +119,28 @@ describe('lanista diff', function () {
     await site.nodesHaveTold()
   })
 
-  it('ends with status 2 for what it can not compare: an unknown range, a broken file, an option, a lost cluster', async () => {
-    const unknown = await diff('JE')
-    expect([unknown.status, unknown.stderr]).to.deep.equal([
-      2,
-      'range JE: there is no range file of that name; did you mean JD?\n',
-    ])
-    const option = await diff('--colour')
-    expect([option.status, option.stdout]).to.deep.equal([2, ''])
-    const config = await lanistaHere(['diff', '--config', `${site.config}.none`])
-    expect([config.status, config.stdout]).to.deep.equal([2, ''])
-    const help = await lanistaHere(['diff', '--help'])
-    expect(help.status).to.equal(0)
-    await writeFile(path.join(site.ranges, 'BAD.yml'), 'ludus:\n  - vm_name: x\n')
-    const broken = await diff()
-    expect(broken.stderr).to.match(/^range BAD: its file is not valid/m)
-    expect(broken.stdout).to.match(/^--- proxmox\/JD$/m)
-    expect(broken.status).to.equal(2)
-    await rm(path.join(site.ranges, 'BAD.yml'))
-  })
+  itLong(
+    'ends with status 2 for what it can not compare: an unknown range, a broken file, an option, a lost cluster',
+    async () => {
+      const unknown = await diff('JE')
+      expect([unknown.status, unknown.stderr]).to.deep.equal([
+        2,
+        'range JE: there is no range file of that name; did you mean JD?\n',
+      ])
+      const option = await diff('--colour')
+      expect([option.status, option.stdout]).to.deep.equal([2, ''])
+      const config = await lanistaHere(['diff', '--config', `${site.config}.none`])
+      expect([config.status, config.stdout]).to.deep.equal([2, ''])
+      const help = await lanistaHere(['diff', '--help'])
+      expect(help.status).to.equal(0)
+      await writeFile(path.join(site.ranges, 'BAD.yml'), 'ludus:\n  - vm_name: x\n')
+      const broken = await diff()
+      expect(broken.stderr).to.match(/^range BAD: its file is not valid/m)
+      expect(broken.stdout).to.match(/^--- proxmox\/JD$/m)
+      expect(broken.status).to.equal(2)
+      await rm(path.join(site.ranges, 'BAD.yml'))
+    },
+  )
 
   itLong('ends with status 2, and says which VM, where one can not be read', async () => {
     const { vmid } = vm('JD-a')

@@ -79,7 +79,7 @@ describe('lanista doctor', function () {
       expect(saying(mended.report, 'fail')).to.equal('')
     })
 
-  it('tells all that is wrong with a cluster at once, and no failure hides another', async () => {
+  itLong('tells all that is wrong with a cluster at once, and no failure hides another', async () => {
     const { world } = site.simulator
     const [pve2, pve3] = [world.nodes.get('pve2')!, world.nodes.get('pve3')!]
     pve2.clockAheadMs = -90_000
@@ -154,7 +154,7 @@ describe('lanista doctor', function () {
     return report
   }
 
-  it('works with a broken configuration, and says where it is broken', async () => {
+  itLong('works with a broken configuration, and says where it is broken', async () => {
     const report = await withConfig((text) => text.replace('state_dir', 'state_dri'))
     expect(saying(report, 'fail')).to.match(/^config .*config\.yml:4:3: .*state_dri.*did you mean state_dir\?/)
     expect(saying(report, 'warn')).to.match(/^not-checked everything else: /)
@@ -184,7 +184,7 @@ describe('lanista doctor', function () {
     await writeFile(token, right, { mode: 0o600 })
   })
 
-  it('tells a certificate that is not the one that is set, and that none is verified', async () => {
+  itLong('tells a certificate that is not the one that is set, and that none is verified', async () => {
     const strange = await withConfig((text) => text.replace(/fingerprint: "[0-9A-F]{2}/, 'fingerprint: "00'))
     expect(saying(strange, 'fail')).to.match(
       /^tls certificate of https:.*it is not trusted.*lanista\.proxmox\.fingerprint/m,
@@ -198,7 +198,7 @@ describe('lanista doctor', function () {
     )
   })
 
-  it('tells a host that does not answer, a port that is taken and a state directory that is none', async () => {
+  itLong('tells a host that does not answer, a port that is taken and a state directory that is none', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     const address = taken.address()
@@ -219,7 +219,7 @@ describe('lanista doctor', function () {
     expect(saying(none, 'fail')).to.match(/^api-host API host https:\/\/127\.0\.0\.1:1: no answer/m)
   })
 
-  it('knows the Lanista that runs by its port', async () => {
+  itLong('knows the Lanista that runs by its port', async () => {
     const text = await readFile(site.config, 'utf8')
     const run = startHere(['run', '--config', site.config], { log: 'on standard error' })
     const [, listen = ''] = /"http":"([^"]*)"/.exec(await run.says(/"msg":"started"/)) ?? []

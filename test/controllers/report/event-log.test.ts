@@ -92,10 +92,10 @@ describe('the log of events', () => {
     const log = await open()
     log.record(news('of another range', { range: 'KT' }))
     log.record(news('a warning', { type: 'Warning' }))
-    for (let index = 0; index < 9000; index += 1) log.record(news(`${index}`))
+    for (let index = 0; index < 4500; index += 1) log.record(news(`${index}`))
     await log.written()
     expect(told(log).length).to.equal(42)
-    expect(log.all().map(({ message }) => message)).to.include.members(['of another range', 'a warning', '8999'])
+    expect(log.all().map(({ message }) => message)).to.include.members(['of another range', 'a warning', '4499'])
     expect((await readFile(join(state, 'events.jsonl'), 'utf8')).split('\n').length).to.be.lessThan(4200)
   })
 

@@ -4,7 +4,10 @@ import type { Condition } from '../../../model/condition.ts'
 import type { RangeNews } from '../../../model/range-status.ts'
 import { vmStatus } from '../../builders/status.ts'
 
-const newsOf = (ready: Omit<Condition, 'type' | 'message'>, phase: 'running' | 'starting' = 'running'): RangeNews => ({
+const newsOf = (
+  ready: Omit<Condition, 'type' | 'message'>,
+  phase: 'running' | 'starting' | 'unknown' = 'running',
+): RangeNews => ({
   id: 'JD',
   source: 'JD.yml',
   number: 1,
@@ -50,6 +53,21 @@ describe('since when', () => {
     sinces.startFrom('JD', sincesOf({ ...before, changedAt: at(0) }))
     const { since, conditions, vms } = sinces.of(newsOf(READY, 'starting'), undefined)
     expect([since, conditions[0]?.lastTransitionTime, vms[0]?.since]).to.deep.equal([at(0), at(0), at(1000)])
+  })
+
+  it('is what an earlier life told of what is only looked at for a moment, and now of what was worked on', () => {
+    const before = sinceWhen().of(newsOf(READY), undefined)
+    const restarted = (phase: 'unknown' | 'starting') => {
+      const sinces = sinceWhen()
+      sinces.startFrom('JD', sincesOf({ ...before, changedAt: at(0) }))
+      now = 1000
+      const first = sinces.of(newsOf(WORKING, phase), undefined)
+      now = 2000
+      const { since, conditions, vms } = sinces.of(newsOf(READY), { ...first, changedAt: at(1000) })
+      return [first.since, since, conditions[0]?.lastTransitionTime, vms[0]?.since]
+    }
+    expect(restarted('unknown')).to.deep.equal([at(1000), at(0), at(0), at(0)])
+    expect(restarted('starting')).to.deep.equal([at(1000), at(2000), at(2000), at(2000)])
   })
 
   it('is told of the content that a condition speaks of', () => {

@@ -13,7 +13,7 @@ const FREE = new Set(
   ),
 )
 /** Ports that have no write at all; what they have is sent as it is. */
-const READERS = new Set(['observe', 'nics', 'guestNics', 'guestAgents', 'nicLooks', 'close'])
+const READERS = new Set(['observe', 'nics', 'guestNics', 'guestAgents', 'nicLooks', 'guestTasks', 'standing', 'close'])
 
 describe('Proxmox in which only what is planned can be written', () => {
   const clock = systemClock
