@@ -56,6 +56,20 @@ describe('commands where what answers is not a Lanista as it should be', () => {
     }
   })
 
+  it('wait asks how it is just now, with no time at all, also where the first word comes after it', async () => {
+    const clock = new StoppedClock()
+    answer = (_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+      clock.pass(0)
+      setImmediate(() => response.write(`id: a-1\ndata: ${CONTROLLER}\n\nid: a-2\ndata: {"type":"synced"}\n\n`))
+    }
+    const { status, stderr } = await startHere(['wait', 'JD', '--timeout', '0s', '--server', url], {
+      composition: { clock },
+    }).ended
+    expect(status).to.equal(1)
+    expect(stderr).to.match(/^range JD: not Ready within 0s: there is no range of that name/)
+  })
+
   it('a feed goes on over any number of broken connections, if each of them was answered', async () => {
     let opened = 0
     answer = (_, response) => {
