@@ -19,14 +19,21 @@ export async function* followFeed(address: ApiAddress, signal: AbortSignal): Asy
         answer.resume()
         throw refusal(address, answer.statusCode ?? 0, undefined)
       }
+      if (!(answer.headers['content-type'] ?? '').startsWith('text/event-stream')) {
+        answer.resume()
+        throw new UserError(`${address.where}: it answers, and tells no changes; is it a Lanista, of this release?`)
+      }
+      // While all is quiet nothing but comments come: that it answers is enough.
+      failingSince = undefined
       for await (const { id, data } of messagesIn(answer)) {
-        failingSince = undefined
         lastId = id ?? lastId
         const change = feedChange.safeParse(data)
         // A kind of thing that only a later release knows.
         if (change.success) yield change.data
       }
       signal.throwIfAborted()
+      if (lastId === undefined)
+        throw new UserError(`${address.where}: it ended the connection before it told anything; ask again`)
     } catch (error) {
       signal.throwIfAborted()
       // The first time nobody may ever have been there.

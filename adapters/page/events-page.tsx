@@ -19,12 +19,14 @@ export function EventsPage(): JSX.Element {
     (event) => (type === '' || event.type === type) && (searched === '' || hasWords(textOf(event), searched)),
   )
   const many = useGrowing(shown.length, STEP, `${range} ${type} ${searched}`)
+  // Of who has chosen it is told aloud how many there are; else each event would be told.
+  const isFiltered = range !== '' || type !== '' || searched !== ''
   const names = [...new Set([...ranges.value.keys(), ...(range === '' ? [] : [range])])].toSorted()
   return (
     <>
       <div class="title">
         <h1 tabIndex={-1}>Timeline</h1>
-        <p class="meta" role="status">
+        <p class="meta" role={isFiltered ? 'status' : undefined}>
           {count(shown.length, 'event')}
         </p>
       </div>
@@ -43,7 +45,7 @@ export function EventsPage(): JSX.Element {
             ))}
           </select>
         </label>
-        {(range !== '' || type !== '' || searched !== '') && <a href="#/events">Show all</a>}
+        {isFiltered && <a href="#/events">Show all</a>}
       </div>
       {shown.length === 0 && isSynced.value ? (
         <p class="empty">

@@ -1,4 +1,5 @@
 import type { FeedChange } from '../../model/api/feed-change.ts'
+import { readChange } from './read-change.ts'
 
 /** How the connection to the controller stands. Times are of this machine's clock, in milliseconds. */
 export type Link =
@@ -80,7 +81,7 @@ export function openFeed(listener: FeedListener): FeedStream {
         heard()
         const events = parse(value)
         if (events.length === 0) continue
-        listener.changes(events.flatMap(({ data }) => changeOf(data)))
+        listener.changes(events.flatMap(({ data }) => readChange(data)))
         lastId = events.findLast(({ id }) => id !== undefined)?.id ?? lastId
       }
     } catch {
@@ -171,16 +172,5 @@ export function eventParser(): (piece: string) => readonly StreamEvent[] {
       else if (line.startsWith('id:')) id = line.slice(line[3] === ' ' ? 4 : 3)
     }
     return events
-  }
-}
-
-/** What can't be read is of a newer Lanista, and nothing that this page knows of. */
-function changeOf(data: string): readonly FeedChange[] {
-  try {
-    // Of the server that this page is of, and shown as text alone.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return [JSON.parse(data) as FeedChange]
-  } catch {
-    return []
   }
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { Mark, Shown } from './states.ts'
-import { ageOf, now } from './store.ts'
+import { ageOf, untilThen } from './store.ts'
 import { durationWords, momentWords } from './words.ts'
 
 /** Drawn in a square of 16, each with an outline of its own, so that none needs its colour. */
@@ -45,7 +45,7 @@ export const Ago = ({ at }: { readonly at: string }): JSX.Element => (
 
 /** How long until something is. */
 export const In = ({ at }: { readonly at: string }): JSX.Element => {
-  const left = Date.parse(at) - now.value
+  const left = untilThen(at)
   return (
     <time dateTime={at} title={momentWords(at)}>
       {left <= 0 ? 'now' : `in ${durationWords(left)}`}

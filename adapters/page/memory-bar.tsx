@@ -1,12 +1,22 @@
 import type { JSX } from 'preact'
 import type { NodeView } from '../../model/api/cluster-views.ts'
+import { hasFigures } from '../../model/api/node-figures.ts'
 import { byteWords } from './words.ts'
 
 const WIDTH = 1000
 
-/** A node's memory: used, promised and free, and below it the VMs that it is for, each as wide as its memory. */
+/**
+ * A node's memory: used, promised and free, and below it the VMs that it is for, each as wide as its memory. Of a node that does not
+ * tell how it is no bar is drawn, as an empty one would say that all of it is free.
+ */
 export function MemoryBar({ node }: { readonly node: NodeView }): JSX.Element {
   const { memoryBytes, memoryUsedBytes, memoryPromisedBytes, vms, name } = node
+  if (!hasFigures(node))
+    return (
+      <p class="memory unknown">
+        {memoryBytes > 0 && `${byteWords(memoryBytes)} of memory: `}how much is used and free is not known just now
+      </p>
+    )
   const free = Math.max(0, memoryBytes - memoryUsedBytes - memoryPromisedBytes)
   const over = Math.max(0, memoryUsedBytes + memoryPromisedBytes - memoryBytes)
   const scale = WIDTH / Math.max(1, memoryBytes + over)
@@ -22,8 +32,9 @@ export function MemoryBar({ node }: { readonly node: NodeView }): JSX.Element {
         <path class="resting" d={blocks(node, false, scale)} />
       </svg>
       <p>
-        <strong>{byteWords(free)} free</strong> of {byteWords(memoryBytes)}: {byteWords(memoryUsedBytes)} used,{' '}
-        {byteWords(memoryPromisedBytes)} promised{over > 0 && `, ${byteWords(over)} more than there is`}
+        <strong>{byteWords(free)} free</strong> of {byteWords(memoryBytes)}: {byteWords(memoryUsedBytes)} used
+        {memoryPromisedBytes > 0 && `, ${byteWords(memoryPromisedBytes)} promised`}
+        {over > 0 && `, ${byteWords(over)} more than there is`}
         <span class="hidden">
           {' '}
           on {name}, {vms.length} VMs

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { NodeView } from '../../model/api/cluster-views.ts'
+import { hasFigures } from '../../model/api/node-figures.ts'
 import { drawnOnce, useGrowing } from './growing.ts'
 import { Ago, Since, State } from './marks.tsx'
 import { MemoryBar } from './memory-bar.tsx'
@@ -63,6 +64,24 @@ function headline(all: number, online: number): string {
   return online === all ? `All ${count(all, 'node')} online` : `${online} of ${count(all, 'node')} online`
 }
 
+/** How full a storage is, as its node tells. */
+const Fill = ({ storage }: { readonly storage: NodeView['storages'][number] }): JSX.Element => (
+  <>
+    <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      <rect
+        class={isNearlyFull(storage) ? 'bad' : 'used'}
+        width={storage.totalBytes === 0 ? 0 : (100 * storage.usedBytes) / storage.totalBytes}
+        height="1"
+      />
+    </svg>
+    <span class="meta">
+      {storage.active
+        ? `${byteWords(storage.totalBytes - storage.usedBytes)} free of ${byteWords(storage.totalBytes)}${isNearlyFull(storage) ? ', nearly full' : ''}`
+        : 'not active'}
+    </span>
+  </>
+)
+
 const textOf = ({ name, address, state, vms }: NodeView): string =>
   [name, address, state, ...vms.map((vm) => vm.name)].join(' ')
 
@@ -72,6 +91,7 @@ const drawAlone = drawnOnce((node: NodeView) => <Node key={node.name} node={node
 /** @param isAlone whether its name stands above it already */
 function Node({ node, isAlone }: { readonly node: NodeView; readonly isAlone: boolean }): JSX.Element {
   const { name, state, since, address, cores, cpuLoad, vms, storages, reload } = node
+  const isKnown = hasFigures(node)
   return (
     <li class={`node ${NODE_STATES[state].mark}`}>
       <div class="title">
@@ -88,7 +108,8 @@ function Node({ node, isAlone }: { readonly node: NodeView; readonly isAlone: bo
       </div>
       <MemoryBar node={node} />
       <p class="meta">
-        {count(vms.length, 'VM')} · {Math.round(cpuLoad * 100)} % of {count(cores, 'core')}
+        {count(vms.length, 'VM')}
+        {isKnown && ` · ${Math.round(cpuLoad * 100)} % of ${count(cores, 'core')}`}
       </p>
       {reload?.failure !== undefined && (
         <p class="finding bad">
@@ -97,23 +118,12 @@ function Node({ node, isAlone }: { readonly node: NodeView; readonly isAlone: bo
       )}
       <ul class="storages" aria-label={`Storages of ${name}`}>
         {storages.map((storage) => (
-          <li key={storage.name} class={storage.active ? '' : 'bad'}>
+          <li key={storage.name} class={storage.active || !isKnown ? '' : 'bad'}>
             <span>
               {storage.name}
               {storage.shared && <span class="meta"> shared</span>}
             </span>
-            <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-              <rect
-                class={isNearlyFull(storage) ? 'bad' : 'used'}
-                width={storage.totalBytes === 0 ? 0 : (100 * storage.usedBytes) / storage.totalBytes}
-                height="1"
-              />
-            </svg>
-            <span class="meta">
-              {storage.active
-                ? `${byteWords(storage.totalBytes - storage.usedBytes)} free of ${byteWords(storage.totalBytes)}${isNearlyFull(storage) ? ', nearly full' : ''}`
-                : 'not active'}
-            </span>
+            {isKnown ? <Fill storage={storage} /> : <span class="meta">not known just now</span>}
           </li>
         ))}
       </ul>

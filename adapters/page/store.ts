@@ -46,6 +46,9 @@ let keptAhead = 0
 /** How long ago a moment of the controller's was. In milliseconds. */
 export const ageOf = (moment: string): number => Math.max(0, now.value + ahead.value - Date.parse(moment))
 
+/** How long until a moment of the controller's. In milliseconds; not above zero when it is past. */
+export const untilThen = (moment: string): number => Date.parse(moment) - now.value - ahead.value
+
 /** Since when nothing is heard of the controller, and why; undefined while all is well. @property since undefined: never was */
 export const stale: ReadonlySignal<{ readonly since: number | undefined; readonly why: string } | undefined> = computed(
   () => {

@@ -1,6 +1,6 @@
 import { printable } from '../../model/printable.ts'
 import { UserError } from '../../model/user-error.ts'
-import { millisecondsOf } from '../seeing/since.ts'
+import { durationGiven, millisecondsOf } from '../seeing/since.ts'
 import type { Composition } from './composition.ts'
 import { withoutKind } from './get.ts'
 import { type LanistaOptions, runningLanista } from './open-lanista.ts'
@@ -57,8 +57,7 @@ const MOMENT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]
 
 /** As a range file would say it. Throws `UserError` for what is no moment, or is past. */
 function untilGiven(text: string, now: number): string {
-  const from = millisecondsOf(text)
-  if (from !== undefined) return new Date(now + from).toISOString()
+  if (millisecondsOf(text) !== undefined) return new Date(now + durationGiven('--until', text)).toISOString()
   const at = MOMENT.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(at))
     throw new UserError(

@@ -24,6 +24,8 @@ export interface Waiting {
  * file is seen within 100 ms, and planned in a second.
  */
 const GRACE_MS = 10_000
+/** So long after its time a wait that has heard nothing yet waits for the first word: who says `--timeout 0s` asks how it is just now. */
+const FIRST_WORD_MS = 5000
 
 /**
  * Waits until ranges are where they should be, with a line for each that is drawn again on a terminal, and one line a change elsewhere.
@@ -42,13 +44,12 @@ export async function waitFor(
   const wait = new Wait(waiting, terminal, () => over.abort(new Error('the wait is over')))
   const after = (milliseconds: number, act: () => void): void =>
     void clock.sleep(milliseconds, until).then(act, () => undefined)
+  after(waiting.timeoutMs, () => {
+    wait.timeIsUp()
+    after(FIRST_WORD_MS, () => wait.nothingWasHeard())
+  })
   try {
-    for await (const change of api.watch(until)) {
-      const isFirst = wait.hear(change)
-      if (!isFirst) continue
-      after(GRACE_MS, () => wait.graceIsOver())
-      after(waiting.timeoutMs, () => wait.timeIsUp())
-    }
+    for await (const change of api.watch(until)) if (wait.hear(change)) after(GRACE_MS, () => wait.graceIsOver())
   } catch (error) {
     if (!until.aborted) throw error
   } finally {
@@ -70,6 +71,7 @@ class Wait {
   readonly #told = new Map<string, string>()
   #names: readonly string[] | undefined
   #isGraceOver = false
+  #isTimeUp = false
   #isOver = false
   isReached = false
 
@@ -88,6 +90,7 @@ class Wait {
     const isFirst = this.#names === undefined
     this.#names ??= this.#waiting.ranges ?? this.#views.all().map(({ name }) => name)
     this.#look()
+    if (this.#isTimeUp) this.timeIsUp()
     return isFirst
   }
 
@@ -96,12 +99,24 @@ class Wait {
     this.#look()
   }
 
+  /** The end, if it is known how the ranges are; else as soon as it is. */
   timeIsUp(): void {
-    if (this.#isOver) return
+    this.#isTimeUp = true
+    if (this.#isOver || this.#names === undefined) return
     const { timeoutMs } = this.#waiting
     for (const [name, standing] of this.#standings())
       if (standing.kind !== 'reached')
         this.#complain(name, standing, `not ${goalText(this.#waiting.goal)} within ${ageText(timeoutMs)}`)
+    this.#finish(false)
+  }
+
+  /** Lanista has never said how the ranges are, and the time was up a while ago. */
+  nothingWasHeard(): void {
+    if (this.#isOver || this.#names !== undefined) return
+    const { timeoutMs, ranges = [], goal } = this.#waiting
+    const finding = `not ${goalText(goal)} within ${ageText(timeoutMs)}: Lanista answers, and does not say how it is; look at its log`
+    if (ranges.length === 0) this.#terminal.warn(`wait: ${finding}`)
+    for (const name of ranges) this.#terminal.warn(`range ${printable(name)}: ${finding}`)
     this.#finish(false)
   }
 

@@ -1,6 +1,7 @@
 import type { NodeView } from '../../model/api/cluster-views.ts'
 import type { EventView } from '../../model/api/event-view.ts'
 import type { ViewKind, Views } from '../../model/api/lanista-api.ts'
+import { hasFigures } from '../../model/api/node-figures.ts'
 import type { RangeView, VmView } from '../../model/api/range-view.ts'
 import { sinceText } from '../terminal/age-text.ts'
 import type { Cell, FittedColumn } from '../terminal/fitted-table.ts'
@@ -31,6 +32,10 @@ const column = <V>(
 })
 const WIDE = { wide: true } as const
 const RIGHT = { align: 'right' } as const
+
+/** Of a node that does not tell how it is a hyphen: zero would look like room. */
+const figure = (title: string, text: (view: NodeView) => string): ColumnOf<NodeView> =>
+  column(title, (view) => (hasFigures(view) ? text(view) : undefined), RIGHT)
 
 const GIB = 1024 ** 3
 /** Whole GiB where that says enough. */
@@ -122,12 +127,12 @@ export const COLUMNS: { readonly [K in ViewKind]: readonly ColumnOf<Views[K]>[] 
     { title: 'STATE', cell: ({ state }) => toldNode(state) },
     column('SINCE', ({ since }, now) => sinceText(since, now), RIGHT),
     column('VMS', ({ vms }) => vms.length, RIGHT),
-    column('MEMORY', ({ memoryBytes }) => gib(memoryBytes), RIGHT),
-    column('USED', ({ memoryUsedBytes }) => gib(memoryUsedBytes), RIGHT),
-    column('PROMISED', ({ memoryPromisedBytes }) => gib(memoryPromisedBytes), RIGHT),
-    column('FREE', (view) => gib(freeBytes(view)), RIGHT),
-    column('CPU', ({ cpuLoad }) => percent(cpuLoad), RIGHT),
-    column('CORES', ({ cores }) => cores, { ...WIDE, ...RIGHT }),
+    column('MEMORY', ({ memoryBytes }) => (memoryBytes > 0 ? gib(memoryBytes) : undefined), RIGHT),
+    figure('USED', ({ memoryUsedBytes }) => gib(memoryUsedBytes)),
+    figure('PROMISED', ({ memoryPromisedBytes }) => gib(memoryPromisedBytes)),
+    figure('FREE', (view) => gib(freeBytes(view))),
+    figure('CPU', ({ cpuLoad }) => percent(cpuLoad)),
+    column('CORES', ({ cores }) => (cores > 0 ? cores : undefined), { ...WIDE, ...RIGHT }),
     column('ADDRESS', ({ address }) => address, WIDE),
     column('WHY', ({ reload }) => (reload?.failure === undefined ? '' : `its network: ${reload.failure}`)),
   ],

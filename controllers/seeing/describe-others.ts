@@ -1,8 +1,10 @@
 import type { NetworkView, NodeView } from '../../model/api/cluster-views.ts'
 import type { EventView } from '../../model/api/event-view.ts'
+import { hasFigures } from '../../model/api/node-figures.ts'
 import type { RangeView, VmView } from '../../model/api/range-view.ts'
 import { ageText, momentText } from '../terminal/age-text.ts'
 import { freeBytes, gib, percent } from './columns.ts'
+import type { Cell } from '../terminal/fitted-table.ts'
 import { cell, type Describing, eventSection, fieldLines, section, tableSection, textLines } from './description.ts'
 import { inForceText, networkStanding } from './network-standing.ts'
 import { toldNetwork, toldNode, toldNodeNetwork, toldPhase } from './signs.ts'
@@ -76,6 +78,20 @@ function memoryBar(node: NodeView, { paint }: Describing): string {
   return `[${paint('cyan', '#'.repeat(used))}${paint('yellow', '+'.repeat(promised))}${'.'.repeat(BAR - used - promised)}]`
 }
 
+const UNKNOWN: Cell = { text: '? unknown', style: 'yellow' }
+
+/** @param isKnown the node tells how it is */
+const standingOn = (isKnown: boolean, running: boolean): Cell => {
+  if (!isKnown) return UNKNOWN
+  return running ? { text: '● running', style: 'green' } : { text: '○ stopped', style: 'dim' }
+}
+
+/** @param isKnown the node tells how it is */
+const storageStanding = (isKnown: boolean, active: boolean): Cell => {
+  if (!isKnown) return UNKNOWN
+  return active ? { text: '● active', style: 'green' } : { text: '✗ inactive', style: 'red' }
+}
+
 /** All that is known of a node. */
 export function describeNode(
   node: NodeView,
@@ -85,6 +101,7 @@ export function describeNode(
 ): readonly string[] {
   const { now } = describing
   const { reload } = node
+  const isKnown = hasFigures(node)
   return [
     ...fieldLines(
       [
@@ -92,8 +109,8 @@ export function describeNode(
         ['State', toldNode(node.state)],
         ['Since', momentText(node.since, now)],
         ['Address', node.address],
-        ['Up for', node.uptimeSeconds > 0 ? ageText(node.uptimeSeconds * 1000) : undefined],
-        ['CPU', `${percent(node.cpuLoad)} of ${node.cores} cores`],
+        ['Up for', isKnown && node.uptimeSeconds > 0 ? ageText(node.uptimeSeconds * 1000) : undefined],
+        ['CPU', isKnown ? `${percent(node.cpuLoad)} of ${node.cores} cores` : undefined],
         [
           'Network',
           reload &&
@@ -103,11 +120,13 @@ export function describeNode(
       describing,
     ),
     ...section(
-      `Memory of ${gib(node.memoryBytes)}`,
-      [
-        memoryBar(node, describing),
-        `# ${gib(node.memoryUsedBytes)} used   + ${gib(node.memoryPromisedBytes)} promised   . ${gib(freeBytes(node))} free`,
-      ],
+      node.memoryBytes > 0 ? `Memory of ${gib(node.memoryBytes)}` : 'Memory',
+      isKnown
+        ? [
+            memoryBar(node, describing),
+            `# ${gib(node.memoryUsedBytes)} used   + ${gib(node.memoryPromisedBytes)} promised   . ${gib(freeBytes(node))} free`,
+          ]
+        : ['how much of it is used and free is not known just now: the node does not tell'],
       describing,
     ),
     ...tableSection(
@@ -117,9 +136,9 @@ export function describeNode(
         cell(vmid),
         cell(name),
         cell(range),
-        running ? { text: '● running', style: 'green' } : { text: '○ stopped', style: 'dim' },
+        standingOn(isKnown, running),
         cell(gib(memoryBytes)),
-        cell(gib(memoryUsedBytes)),
+        cell(isKnown ? gib(memoryUsedBytes) : undefined),
         cell(why),
       ]),
       describing,
@@ -130,11 +149,11 @@ export function describeNode(
       ['NAME', 'STATE', 'SHARED', 'USED', 'OF', 'FULL'],
       node.storages.map(({ name, active, shared, usedBytes, totalBytes }) => [
         cell(name),
-        active ? { text: '● active', style: 'green' } : { text: '✗ inactive', style: 'red' },
+        storageStanding(isKnown, active),
         cell(shared ? 'yes' : 'no'),
-        cell(gib(usedBytes)),
-        cell(gib(totalBytes)),
-        cell(totalBytes === 0 ? '-' : percent(usedBytes / totalBytes)),
+        cell(isKnown ? gib(usedBytes) : undefined),
+        cell(isKnown ? gib(totalBytes) : undefined),
+        cell(isKnown && totalBytes > 0 ? percent(usedBytes / totalBytes) : undefined),
       ]),
       describing,
       ['USED', 'OF', 'FULL'],

@@ -13,10 +13,14 @@ export function millisecondsOf(text: string): number | undefined {
   )
 }
 
-/** How long an option says. Throws `UserError` for what is no duration. */
+/** Ten years: what is said to be longer is a slip of the hand, and no calendar need go there. */
+const LONGEST_MS = 3653 * 86_400_000
+
+/** How long an option says. Throws `UserError` for what is no duration, or longer than ten years. */
 export function durationGiven(option: string, text: string): number {
   const found = millisecondsOf(text)
-  if (found !== undefined) return found
+  if (found !== undefined && found <= LONGEST_MS) return found
+  if (found !== undefined) throw new UserError(`${option} ${printable(text)}: that is longer than ten years; name less`)
   throw new UserError(`${option} ${printable(text)}: it is no duration; write one such as 90s, 5m, 1h30m or 2d`)
 }
 

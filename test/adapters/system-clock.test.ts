@@ -25,3 +25,20 @@ describe("the machine's own clock", () => {
     expect(await slept).to.equal(reason)
   })
 })
+
+describe("the machine's own clock, and times that no timer reaches", () => {
+  it('sleeps a month as it sleeps a second, rather than wake each millisecond', async () => {
+    const warned: string[] = []
+    const hear = (warning: Error): unknown => warned.push(warning.name)
+    process.on('warning', hear)
+    const stop = new AbortController()
+    const slept = systemClock.sleep(31 * 86_400_000, stop.signal).catch(() => 'stopped')
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+    stop.abort(new Error('enough'))
+    expect(await slept).to.equal('stopped')
+    process.off('warning', hear)
+    expect(warned).to.deep.equal([])
+  })
+})

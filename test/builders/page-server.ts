@@ -19,6 +19,8 @@ export interface PageServer {
   readonly missed: readonly string[]
   tell(...views: readonly AnyView[]): void
   untell(kind: AnyView['kind'], name: string): void
+  /** Sends a message of the feed as it stands, sense or none. */
+  tellRaw(...data: readonly string[]): void
   /** Ends what is connected; the browser may come back at once. */
   drop(): Promise<void>
   /** Lets only those watch who have this token. */
@@ -126,6 +128,12 @@ export async function openPageServer(first: readonly AnyView[]): Promise<PageSer
     untell: (kind, name) => {
       known.delete(`${kind}/${name}`)
       send({ type: 'gone', kind, name })
+    },
+    tellRaw: (...data) => {
+      for (const each of data) {
+        sequence += 1
+        for (const response of open) response.write(`id: ${instance}-${sequence}\ndata: ${each}\n\n`)
+      }
     },
     drop: () => {
       server.closeAllConnections()

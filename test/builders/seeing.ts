@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts'
 import type { LanistaApi } from '../../model/api/lanista-api.ts'
 import { serverConfigSchema } from '../../model/server-config.ts'
-import { type Started, startHere, type StartOptions } from '../scenarios/command-line.ts'
+import { type Ended, type Started, startHere, type StartOptions } from '../scenarios/command-line.ts'
 import { VIEWS_NOW } from './views.ts'
 
 const config = serverConfigSchema.parse({
@@ -41,6 +41,19 @@ export class StoppedClock implements Clock {
       sleeper.wake()
     }
   }
+}
+
+/** Has so much time pass in each turn of the event loop until a command has ended. */
+export async function passUntilEnded(clock: StoppedClock, { ended }: Started, milliseconds: number): Promise<Ended> {
+  const ending = { isOver: false }
+  void ended.finally(() => (ending.isOver = true))
+  while (!ending.isOver) {
+    clock.pass(milliseconds)
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+  }
+  return await ended
 }
 
 /** Starts a command that finds this Lanista at work, at the time of the views. */

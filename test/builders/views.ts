@@ -226,7 +226,21 @@ export const NODES: readonly NodeView[] = [
   node('pve3', {
     state: 'Silent',
     since: ago(47),
-    vms: [],
+    vms: [
+      {
+        vmid: 7_010_011,
+        name: 'PX-DC01',
+        range: 'PX',
+        running: false,
+        memoryBytes: 8 * GIB,
+        memoryUsedBytes: 0,
+        why: 'it is here already',
+      },
+    ],
+    memoryUsedBytes: 0,
+    memoryPromisedBytes: 0,
+    cpuLoad: 0,
+    uptimeSeconds: 0,
     reload: { at: ago(47), failure: "command 'ifreload -a' failed: exit code 1" },
   }),
 ]

@@ -4,7 +4,7 @@ import type { RangeView } from '../../../model/api/range-view.ts'
 import { hasBrowser, launchBrowser } from '../../builders/browser.ts'
 import { controllerView, madeUpViews } from '../../builders/made-up-views.ts'
 import { openPageServer, type PageServer } from '../../builders/page-server.ts'
-import { openBrowser, openTab, type TabOptions } from './open-tab.ts'
+import { goTo, openBrowser, openTab, type TabOptions } from './open-tab.ts'
 import { NOW, someRanges } from './views.ts'
 
 /** As many as people leave open, and twice what a browser allows to one host by HTTP/1.1. */
@@ -120,16 +120,19 @@ describe('the page while things happen', () => {
     it(`holds one connection for ${TABS} tabs of a browser that has ${browserHas}`, async () => {
       const own = await openBrowser(browser, options)
       const pages: Page[] = []
-      for (let each = 0; each < TABS; each += 1) pages.push((await openTab(own, server.url, '#/ranges')).page)
+      const open = async (): Promise<number> => pages.push((await openTab(own, server.url, '#/ranges')).page)
+      // The first alone, so that it is the one that holds the connection where there is no worker.
+      await open()
+      await Promise.all(Array.from({ length: TABS - 1 }, open))
       expect(server.watching).to.deep.equal({ now: 1, ever: 1 })
       server.tell(failing('JD', 'news for all of them'))
-      for (const page of pages) await page.getByText('news for all of them').waitFor()
+      await Promise.all(pages.map((page) => page.getByText('news for all of them').waitFor()))
       // The first one holds the connection where there is no worker; another takes over.
       await pages[0]?.close()
       server.tell(failing('KT', 'news for the others'))
-      for (const page of pages.slice(1)) await page.getByText('news for the others').waitFor()
+      await Promise.all(pages.slice(1).map((page) => page.getByText('news for the others').waitFor()))
       await until(() => server.watching.now === 1)
-      for (const page of pages.slice(1)) await page.close()
+      await Promise.all(pages.slice(1).map((page) => page.close()))
       await until(() => server.watching.now === 0)
       await own.close()
     })
@@ -174,6 +177,7 @@ describe('the page while things happen', () => {
       controllerView(NOW, { notReady: evil, git: { finding: { message: evil } } }),
     )
     const name = encodeURIComponent(evil)
+    const { page, complaints } = await openTab(person, server.url, '#/ranges')
     for (const view of [
       '#/ranges',
       `#/ranges/${name}`,
@@ -182,12 +186,11 @@ describe('the page while things happen', () => {
       '#/events',
       `#/events?q=${name}`,
     ]) {
-      const { page, complaints } = await openTab(person, server.url, view)
+      await goTo(page, view)
       await page.getByText(evil).first().waitFor()
       expect(await page.locator('main img, main script').count(), view).to.equal(0)
       expect(await page.title()).to.match(/· Lanista$/)
       expect(complaints).to.deep.equal([])
-      await page.close()
     }
     expect(server.missed).to.deep.equal([])
   })

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import { hasBrowser, launchBrowser } from '../../builders/browser.ts'
 import { controllerView } from '../../builders/made-up-views.ts'
 import { openPageServer, type PageServer } from '../../builders/page-server.ts'
-import { axeFindings, goTo, openBrowser, openTab, overflowOf, SCREENS, type Tab } from './open-tab.ts'
+import { axeFindings, goTo, openBrowser, openTab, overflowOf, SCREENS, shown, type Tab } from './open-tab.ts'
 import { brokenViews, NOW, someRanges, VIEWS } from './views.ts'
 
 /** Installations, and what is looked at of each. */
@@ -30,35 +30,30 @@ describe('how the page looks, in a browser', () => {
       before(async () => void (server = await openPageServer(views)))
       after(() => server.close())
 
-      for (const scheme of ['light', 'dark'] as const) {
-        describe(`in ${scheme} colours`, () => {
-          let person: BrowserContext
-          let tab: Tab
-          before(async () => {
-            person = await openBrowser(browser, { scheme })
-            tab = await openTab(person, server.url)
-          })
-          after(() => person.close())
+      let person: BrowserContext
+      let tab: Tab
+      before(async () => {
+        person = await openBrowser(browser)
+        tab = await openTab(person, server.url)
+      })
+      after(() => person.close())
 
-          for (const [name, address] of looks)
-            it(`${name}: axe finds nothing, and the browser complains of nothing`, async () => {
-              await goTo(tab.page, address)
-              expect(await axeFindings(tab.page, scheme === 'dark')).to.deep.equal([])
-              expect(tab.complaints).to.deep.equal([])
-              expect(server.missed).to.deep.equal([])
-            })
-        })
-      }
-
-      for (const screen of ['phone', 'wall'] as const)
-        it(`fits ${screen === 'phone' ? 'a phone' : 'a wall'}: no view is wider than ${SCREENS[screen].width} pixels`, async () => {
-          const person = await openBrowser(browser, { screen })
-          const { page } = await openTab(person, server.url)
-          for (const [name, address] of looks) {
-            await goTo(page, address)
-            expect(await overflowOf(page), name).to.equal(0)
+      for (const [name, address] of looks)
+        it(`${name}: axe finds nothing in light and in dark colours, it fits a phone and a wall, and the browser complains of nothing`, async () => {
+          const { page, complaints } = tab
+          await goTo(page, address)
+          expect(await axeFindings(page)).to.deep.equal([])
+          await page.emulateMedia({ colorScheme: 'dark' })
+          expect(await axeFindings(page, true)).to.deep.equal([])
+          for (const screen of ['phone', 'wall'] as const) {
+            await page.setViewportSize(SCREENS[screen])
+            await shown(page)
+            expect(await overflowOf(page), screen).to.equal(0)
           }
-          await person.close()
+          await page.setViewportSize(SCREENS.desk)
+          await page.emulateMedia({ colorScheme: 'light' })
+          expect(complaints).to.deep.equal([])
+          expect(server.missed).to.deep.equal([])
         })
     })
   }

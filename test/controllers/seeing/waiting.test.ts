@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { FakeLanistaApi } from '../../builders/fake-lanista-api.ts'
-import { startWith, StoppedClock } from '../../builders/seeing.ts'
+import { passUntilEnded, startWith, StoppedClock } from '../../builders/seeing.ts'
 import { RANGES, rangeView } from '../../builders/views.ts'
 import type { Started } from '../../scenarios/command-line.ts'
 
@@ -31,6 +31,16 @@ describe('waiting for ranges', () => {
   it('ends at once when they are Ready, with a line for each', async () => {
     const { status, stdout } = await start(['wait', 'range/JD']).ended
     expect([status, stdout]).to.deep.equal([0, 'JD  0s  Ready\n'])
+  })
+
+  it('with no time at all asks how they are just now', async () => {
+    for (const [range, status] of [
+      ['JD', 0],
+      ['LM', 1],
+    ] as const) {
+      const started = start(['wait', range, '--timeout', '0s'])
+      expect((await passUntilEnded(clock, started, 0)).status, range).to.equal(status)
+    }
   })
 
   it('prints one line a change off a terminal, and ends with 0 when the last is Ready', async () => {
