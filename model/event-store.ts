@@ -8,7 +8,7 @@ export interface EventSink {
   record(news: EventNews): void
 }
 
-export interface KeptEvents {
+interface KeptEvents {
   /** What can be read of them, oldest first. */
   readonly events: readonly EventView[]
   /** How much is kept for that, in lines; without end where it can't be told, so that it is made anew. */

@@ -137,7 +137,7 @@ const TROUBLES: readonly Trouble[] = [
     summary: /^Proxmox holds 1 VMs of range JD locked$/,
     shows: [
       ['get ranges', /JD +✗ NotReady.*vm JD-DC01: Proxmox holds it locked \(backup\).*qm unlock 1010011/],
-      ['describe vm JD-DC01', /blocked[^]*Proxmox holds it locked \(backup\)[^]*qm unlock 1010011/],
+      ['describe vm JD-DC01', /Proxmox holds it locked \(backup\)[^]*qm unlock 1010011/],
     ],
   },
   {
