@@ -1,3 +1,4 @@
+import { feedNameOf } from '../../model/api/feed-name.ts'
 import type { FeedChange } from '../../model/api/feed-change.ts'
 import type { ViewKind, Views } from '../../model/api/lanista-api.ts'
 import { keyOf } from './kinds.ts'
@@ -29,23 +30,6 @@ const HOLDER: Readonly<Record<ViewKind, string>> = {
   nodes: 'Node',
   templates: 'Template',
   events: 'Event',
-}
-
-/** The name by which the feed says that it is gone. */
-function holderNameOf(view: Told): string {
-  switch (view.kind) {
-    case 'Event':
-      return String(view.id)
-    case 'Template':
-      return String(view.vmid)
-    case 'Network':
-      return view.type === 'bridge' ? `${view.name}@${view.nodes[0]?.node ?? ''}` : view.name
-    case 'Controller':
-      return ''
-    case 'Range':
-    case 'Node':
-      return view.name
-  }
 }
 
 const { compare: byName } = new Intl.Collator('en', { numeric: true })
@@ -91,7 +75,7 @@ export class FollowedViews<K extends ViewKind> {
   }
 
   #is(view: Told): Heard<Views[K]> {
-    const holder = holderNameOf(view)
+    const holder = feedNameOf(view)
     this.#untold?.delete(holder)
     const before = this.#known.get(holder) ?? new Map<string, Views[K]>()
     const now = new Map(VIEWS_IN[this.#kind](view).map((each) => [keyOf(this.#kind, each), each]))
