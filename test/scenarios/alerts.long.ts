@@ -3,6 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { stringify } from 'yaml'
+import { findLanista } from '../../adapters/api-client/lanista-client.ts'
+import type { AnyView } from '../../model/api/feed-change.ts'
+import { openBrowser, openTab, shown } from '../adapters/page/open-tab.ts'
+import { hasBrowser, launchBrowser } from '../builders/browser.ts'
+import { openPageServer } from '../builders/page-server.ts'
 import { hasGit } from '../builders/git-repository.ts'
 import { needPromtool, promtool } from '../builders/promtool.ts'
 import { rangeRepositoryIn } from '../builders/range-repository.ts'
@@ -30,6 +35,8 @@ interface Trouble {
   readonly summary: RegExp
   /** What `lanista` prints for who looks, with the finding and the remedy: a command, and what is in that. */
   readonly shows: readonly (readonly [string, RegExp])[]
+  /** What the page says of it on its first view: the finding, and the remedy. */
+  readonly page: readonly RegExp[]
   /** Range files are in a repository. */
   readonly git?: true
 }
@@ -41,6 +48,7 @@ const repositoryOf = (site: Site): string => path.join(path.dirname(site.config)
 const TROUBLES: readonly Trouble[] = [
   {
     name: 'a node dies',
+    page: [/node pve2: it is offline/, /look at its console, power and network/],
     happens: async ({ simulator }) => {
       // What each host says then is cut off, and asked for once more.
       const match = { method: 'GET', path: '/cluster/resources' }
@@ -58,6 +66,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'a storage is full',
+    page: [/storage shared: 97 % of it are used/, /pvesm list shared/],
     happens: ({ simulator }) => {
       const storage = simulator.world.storages.get('shared')
       if (storage === undefined) throw new Error('no such storage')
@@ -77,6 +86,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'the zone lacks a peer',
+    page: [/pve3 \(10\.98\.0\.3\) is not among its peers/, /Peer Address List/],
     happens: async ({ simulator }) => {
       const person = personIn(simulator)
       await person('PUT', '/cluster/sdn/zones/ludus', { peers: '10.98.0.1,10.98.0.2' })
@@ -98,6 +108,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'the API token has expired',
+    page: [/Lanista is not ready/, /Proxmox could not be read for \d+ s/],
     happens: ({ simulator }) => {
       for (const { tokens } of simulator.world.access.users.values())
         for (const [name, token] of tokens) tokens.set(name, { ...token, expire: 1 })
@@ -112,6 +123,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: "somebody's SDN change is pending",
+    page: [/vnet theirs \(new\)/, /apply them in Datacenter/],
     happens: async (site) => {
       await personIn(site.simulator)('POST', '/cluster/sdn/vnets', { vnet: 'theirs', zone: 'ludus', tag: 4711 })
       await drop(site, 'SL.yml', SL)
@@ -126,6 +138,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'a VM is locked',
+    page: [/Proxmox holds it locked \(backup\)/, /qm unlock 1010011/],
     happens: ({ simulator }) => {
       const guest = [...simulator.world.guests.values()].find(({ config }) => config.get('name') === 'JD-DC01')
       if (guest === undefined) throw new Error('no such VM')
@@ -142,6 +155,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'a template is gone',
+    page: [/does not have its template debian-12-x64-server-template/, /ludus templates build/],
     happens: async (site) => {
       const { guests } = site.simulator.world
       for (const [vmid, { config }] of guests)
@@ -161,6 +175,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'a range file is broken',
+    page: [/JD\.yml:8:5: unknown key ram_bg in ludus\[0\]/, /did you mean ram_gb\?/],
     happens: (site) => drop(site, 'JD.yml', JD.replace('ram_gb', 'ram_bg')),
     minutes: 8,
     fires: ['LanistaRangeFileBroken'],
@@ -172,6 +187,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'a clock is off',
+    page: [/clock of https:.* behind this machine's/, /timedatectl/],
     happens: ({ simulator }) => {
       for (const node of simulator.world.nodes.values()) node.clockAheadMs = -90_000
     },
@@ -188,6 +204,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'the server of the repository is gone',
+    page: [/A newer commit of range files is not in force/, /there is no such repository/],
     git: true,
     happens: async (site) => {
       const bare = path.join(repositoryOf(site), 'ranges.git')
@@ -203,6 +220,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'the state directory can not be written',
+    page: [/statuses can't be written/, /free space on its disk, or make it writable/],
     happens: async (site) => {
       const folder = path.join(stateOf(site), 'status')
       await rm(folder, { recursive: true })
@@ -222,6 +240,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'Proxmox is slow',
+    page: [/the last look at the cluster took \d+ s/, /systemctl status pveproxy pvestatd/],
     happens: ({ simulator }) => {
       simulator.arm({
         on: 'request',
@@ -244,6 +263,15 @@ const TROUBLES: readonly Trouble[] = [
   },
 ]
 
+/** All that the API tells, as the page is told it. */
+async function viewsOf(site: Site): Promise<readonly AnyView[]> {
+  const { signal } = new AbortController()
+  const api = await findLanista({ server: undefined, tokenFile: undefined }, stateOf(site), {}, signal)
+  if (api === undefined) throw new Error('no Lanista runs')
+  const [ranges, events] = [await api.list('ranges', signal), await api.list('events', signal)]
+  return [await api.controller(signal), ...ranges.items, ...events.items]
+}
+
 /** In the beginning all is well for so long, in minutes. */
 const WELL = 4
 /** Where somebody has put the pages for people. */
@@ -258,6 +286,8 @@ describe('at 3 am', function () {
   /** What promtool said of all troubles together. */
   const tests: unknown[] = []
   const seen: string[] = []
+  /** What the API told in each trouble. */
+  const onPage = new Map<string, readonly AnyView[]>()
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'lanista-alerts-'))
@@ -297,6 +327,7 @@ describe('at 3 am', function () {
           const { stdout, stderr } = await lanistaHere([...command.split(' '), '--config', site.config])
           expect(stdout + stderr, command).to.match(says)
         }
+        onPage.set(trouble.name, await viewsOf(site))
         await scrapes.end()
         seen.push(...scrapes.texts())
         const [alert] = trouble.fires
@@ -321,6 +352,27 @@ describe('at 3 am', function () {
         await site.close()
       }
     })
+
+  it('is shown on the page, with what to do', async function () {
+    if (!hasBrowser) this.skip()
+    const browser = await launchBrowser()
+    try {
+      for (const { name, page: says } of TROUBLES) {
+        const views = onPage.get(name)
+        if (views === undefined) continue
+        const server = await openPageServer(views)
+        const context = await openBrowser(browser)
+        const { page } = await openTab(context, server.url, '#/ranges')
+        await shown(page)
+        const text = ((await page.locator('body').textContent()) ?? '').replaceAll(/\s+/g, ' ')
+        for (const each of says) expect(text, name).to.match(each)
+        await context.close()
+        await server.close()
+      }
+    } finally {
+      await browser.close()
+    }
+  })
 
   it('is told by every metric, with every label, that alerts and dashboards name', async () => {
     const known = metricsOfPage(seen.join('\n'))
