@@ -33,11 +33,11 @@ export interface Way {
  * @param last the call that it leads to, while that is being made
  */
 export function wayTo(last: Call, calls: readonly Call[]): Way {
-  const spine = causesOf(last, new Set(calls))
+  const spine = causesOf(last, new Set(calls)).filter((call) => !isAround(call))
   const answers = new Map<string, Answer>()
   const besides = new Map<string, Step>()
   for (const call of calls) {
-    if (spine.includes(call)) continue
+    if (spine.includes(call) || isAround(call)) continue
     const causes = causesOf(call, new Set(calls))
     const from = causes.findLast((each) => spine.includes(each))
     if (from === undefined) continue
@@ -62,6 +62,9 @@ const isOfRoomOrPace =
   (call: Call): boolean =>
     [room, 'controllers/pace'].includes(stepOf(call).room)
 
+/** A span, and the id of a pass, are put around work that goes on as without them: nothing is asked of them, and nothing is decided there. */
+const isAround = ({ file }: Place): boolean => file.startsWith('adapters/tracing/') || file === 'adapters/pass-id.ts'
+
 /** From the first cause to the call itself. */
 function causesOf(call: Call, known: ReadonlySet<Call>): readonly Call[] {
   const before = call.cause === undefined || !known.has(call.cause) ? [] : causesOf(call.cause, known)
@@ -72,7 +75,7 @@ function causesOf(call: Call, known: ReadonlySet<Call>): readonly Call[] {
 const stepsOf = (spine: readonly Call[]): readonly Step[] =>
   spine.flatMap((call, index) => {
     const files = new Set([spine[index - 1]?.file, call.file])
-    const between = call.between.filter(({ file }) => !files.has(file))
+    const between = call.between.filter((place) => !files.has(place.file) && !isAround(place))
     const innermost = between.filter(({ file }, at) => between[at + 1]?.file !== file)
     return [...innermost, call].map(stepOf)
   })
